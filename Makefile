@@ -1,0 +1,5 @@
+RID ?= linux-x64
+
+build:
+	dotnet publish src/MetaMcp.Init -c Release -r $(RID) -o out
+.PHONY: build

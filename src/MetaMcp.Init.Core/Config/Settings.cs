@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Config;
+
+/// <summary>The whole file, read and checked key by key; how the parts fit together is planning's concern.</summary>
+public sealed record Settings
+{
+    public InitSettings Init { get; init; } = new();
+    public LimitSettings Limits { get; init; } = new();
+    public StartupSettings Startup { get; init; } = new();
+    public HealthSettings Health { get; init; } = new();
+    public ShutdownSettings Shutdown { get; init; } = new();
+    public RestartSettings Restart { get; init; } = new();
+
+    /// <summary>In the order of the file, which is the order ties are broken in.</summary>
+    public ImmutableArray<ServiceSettings> Services { get; init; } = [];
+}
+
+public enum LogFormat { Text, Json }
+
+public enum LogLevelSetting { Debug, Info, Warning, Error }
+
+public enum OrphanPolicy { Terminate, Report, Adopt }
+
+public enum ExitRule { RequiredFails, AnyExits, AllExit }
+
+public sealed record InitSettings
+{
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
+    public LogLevelSetting LogLevel { get; init; } = LogLevelSetting.Info;
+    public string RuntimeDirectory { get; init; } = "/run/mcp-init";
+    public OrphanPolicy Orphans { get; init; } = OrphanPolicy.Terminate;
+    public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromSeconds(10);
+    public ExitRule ExitWhen { get; init; } = ExitRule.RequiredFails;
+}
+
+public sealed record StartupSettings
+{
+    /// <summary>Of the whole phase.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often a service that failed to start is tried again within the phase before it counts as failed.</summary>
+    public int Retries { get; init; } = 2;
+}
+
+public sealed record HealthSettings
+{
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    public int Retries { get; init; } = 3;
+    public TimeSpan UnhealthyAfter { get; init; } = TimeSpan.FromMinutes(3);
+}
+
+public sealed record ShutdownSettings
+{
+    /// <summary>Of the whole phase: a maximum, never a sleep.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>From the stop signal to SIGKILL, one service.</summary>
+    public TimeSpan TermTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public int MaxConcurrent { get; init; } = 5;
+    public int Retries { get; init; } = 3;
+}
+
+public enum RestartPolicy { Always, OnFailure, Never }
+
+public sealed record RestartSettings
+{
+    public RestartPolicy Policy { get; init; } = RestartPolicy.OnFailure;
+    public BackoffSettings Backoff { get; init; } = new();
+    public BreakerSettings Breaker { get; init; } = new();
+}
+
+public sealed record BackoffSettings
+{
+    public TimeSpan Initial { get; init; } = TimeSpan.FromSeconds(1);
+    public double Factor { get; init; } = 2.0;
+    public TimeSpan Max { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The share of the delay, 0 to 1, by which it is varied both ways.</summary>
+    public double Jitter { get; init; } = 0.1;
+
+    /// <summary>A run this long clears the count of failures.</summary>
+    public TimeSpan ResetAfter { get; init; } = TimeSpan.FromMinutes(1);
+}
+
+public sealed record BreakerSettings
+{
+    public int Failures { get; init; } = 5;
+    public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan OpenFor { get; init; } = TimeSpan.FromMinutes(1);
+}
+
+public enum Enforcement { Require, Prefer, Off }
+
+public sealed record LimitSettings
+{
+    public ByteSize? Memory { get; init; }
+    public int? MaxInstances { get; init; }
+    public int? MaxPerType { get; init; }
+    public int? Tasks { get; init; }
+    public int MemoryWarning { get; init; } = 75;
+    public int MemoryCritical { get; init; } = 90;
+    public int DiskWarning { get; init; } = 85;
+    public Enforcement Enforce { get; init; } = Enforcement.Prefer;
+}

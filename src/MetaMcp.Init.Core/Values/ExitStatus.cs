@@ -1,0 +1,32 @@
+namespace MetaMcp.Init.Core.Values;
+
+/// <summary>How a process ended, as <c>waitid</c> reports it once (<c>man 2 waitid</c>).</summary>
+public readonly record struct ExitStatus
+{
+    private ExitStatus(int? code, Signal signal, bool dumpedCore)
+    {
+        Code = code;
+        Signal = signal;
+        DumpedCore = dumpedCore;
+    }
+
+    /// <summary>The exit code, 0 to 255; null where a signal ended the process.</summary>
+    public int? Code { get; }
+
+    /// <summary>The signal that ended the process; meaningful only where <see cref="Code"/> is null.</summary>
+    public Signal Signal { get; }
+
+    public bool DumpedCore { get; }
+
+    /// <summary>What a shell would report, and what a container's exit code is: the code, or 128 + the signal.</summary>
+    public int ShellCode => Code ?? 128 + Signal.Number;
+
+    public bool IsSuccess => Code == 0;
+
+    public static ExitStatus Exited(int code) => new(code & 0xff, default, dumpedCore: false);
+
+    public static ExitStatus KilledBy(Signal signal, bool dumpedCore = false) => new(null, signal, dumpedCore);
+
+    public override string ToString() =>
+        Code is { } code ? $"exit code {code}" : $"killed by {Signal}{(DumpedCore ? " (core dumped)" : "")}";
+}

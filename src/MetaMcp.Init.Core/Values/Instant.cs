@@ -1,0 +1,30 @@
+namespace MetaMcp.Init.Core.Values;
+
+/// <summary>
+/// A point on the monotonic clock (<c>CLOCK_MONOTONIC</c>), in nanoseconds. There is no wall clock in any decision,
+/// so a clock that is set back an hour neither fires a deadline nor holds one up.
+/// </summary>
+public readonly record struct Instant(long Nanoseconds) : IComparable<Instant>
+{
+    /// <summary>Later than every deadline: sleep until something happens.</summary>
+    public static Instant Never { get; } = new(long.MaxValue);
+
+    public static Instant operator +(Instant at, TimeSpan span)
+    {
+        // Saturates, since "wait for ever" is written as a very long span.
+        var nanoseconds = (Int128)at.Nanoseconds + ((Int128)span.Ticks * 100);
+        return nanoseconds >= long.MaxValue ? Never : new Instant((long)nanoseconds);
+    }
+
+    public static TimeSpan operator -(Instant later, Instant earlier) =>
+        TimeSpan.FromTicks((later.Nanoseconds - earlier.Nanoseconds) / 100);
+
+    public static bool operator <(Instant a, Instant b) => a.Nanoseconds < b.Nanoseconds;
+    public static bool operator >(Instant a, Instant b) => a.Nanoseconds > b.Nanoseconds;
+    public static bool operator <=(Instant a, Instant b) => a.Nanoseconds <= b.Nanoseconds;
+    public static bool operator >=(Instant a, Instant b) => a.Nanoseconds >= b.Nanoseconds;
+
+    public static Instant Earlier(Instant a, Instant b) => a < b ? a : b;
+
+    public int CompareTo(Instant other) => Nanoseconds.CompareTo(other.Nanoseconds);
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace MetaMcp.Init.Core.Values;
+
+/// <summary>
+/// What the second stage applies to itself before it becomes the service: everything of a process that
+/// <c>posix_spawn</c> cannot set. A null means "as inherited".
+/// </summary>
+public sealed record ProcessAttributes
+{
+    public static ProcessAttributes None { get; } = new();
+
+    /// <summary>A name of /etc/passwd, or a numeric uid.</summary>
+    public string? User { get; init; }
+
+    /// <summary>A name of /etc/group, or a numeric gid. Null with a user: that user's primary group.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Names or numbers. Null with a user: what /etc/group gives that user, as <c>initgroups</c> does.</summary>
+    public ImmutableArray<string>? SupplementaryGroups { get; init; }
+
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>The file mode creation mask, 0 to 0777.</summary>
+    public int? Umask { get; init; }
+
+    /// <summary>-20 to 19 (<c>man 2 setpriority</c>).</summary>
+    public int? Nice { get; init; }
+
+    /// <summary>-1000 to 1000 (<c>man 5 proc</c>, oom_score_adj).</summary>
+    public int? OomScoreAdjust { get; init; }
+
+    public ImmutableArray<ResourceLimit> ResourceLimits { get; init; } = [];
+
+    /// <summary>PR_SET_NO_NEW_PRIVS: no set-uid program or file capability gives the process more than it has.</summary>
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary>The capabilities kept, lower case without the CAP_ prefix; null leaves them alone, empty drops all.</summary>
+    public ImmutableArray<string>? Capabilities { get; init; }
+}
+
+/// <summary>One <c>setrlimit</c>: a name as in <c>man 2 getrlimit</c> in lower case without RLIMIT_, <c>nofile</c> say.</summary>
+/// <param name="Resource">The resource's name.</param>
+/// <param name="Soft">The soft limit in the resource's own unit; null is unlimited.</param>
+/// <param name="Hard">The hard limit; null is unlimited.</param>
+public sealed record ResourceLimit(string Resource, ulong? Soft, ulong? Hard);

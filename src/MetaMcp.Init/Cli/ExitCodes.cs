@@ -1,0 +1,22 @@
+namespace MetaMcp.Init.Cli;
+
+/// <summary>Every exit code the program gives of its own; a child's code is passed on as it is.</summary>
+internal static class ExitCodes
+{
+    public const int Success = 0;
+
+    /// <summary>A probe that failed; a service that ended with 0 where it had to run.</summary>
+    public const int Failure = 1;
+
+    /// <summary>A file or a command line that cannot be used.</summary>
+    public const int Configuration = 100;
+
+    /// <summary>The system refused something that nothing can run without.</summary>
+    public const int System = 111;
+
+    /// <summary>Found, but not executable.</summary>
+    public const int NotExecutable = 126;
+
+    /// <summary>Not found.</summary>
+    public const int NotFound = 127;
+}
