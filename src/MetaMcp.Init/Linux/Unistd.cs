@@ -12,4 +12,28 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 close</c>. Linux has closed the descriptor even where it reports EINTR: never repeat.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int close(int fd);
+
+    /// <summary><c>man 2 read</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint read(int fd, void* buf, nuint count);
+
+    /// <summary><c>man 2 write</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint write(int fd, void* buf, nuint count);
+
+    /// <summary><c>man 2 pipe2</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int pipe2(int* pipefd, int flags);
+
+    /// <summary><c>man 3 tcgetpgrp</c>: fails with ENOTTY where the descriptor is not our controlling terminal.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int tcgetpgrp(int fd);
+
+    /// <summary><c>man 3 tcsetpgrp</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int tcsetpgrp(int fd, int pgrp);
+
+    /// <summary><c>man 2 getpgrp</c></summary>
+    [LibraryImport(Name)]
+    public static partial int getpgrp();
 }

@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+namespace MetaMcp.Init.Linux;
+
+/// <summary>sys/pidfd.h</summary>
+internal static unsafe partial class Libc
+{
+    /// <summary><c>man 2 pidfd_open</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int pidfd_open(int pid, uint flags);
+
+    /// <summary><c>man 2 pidfd_send_signal</c>: reaches the process it was opened for or nothing, whoever has the pid now.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int pidfd_send_signal(int pidfd, int sig, siginfo_t* info, uint flags);
+}

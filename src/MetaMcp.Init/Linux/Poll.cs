@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace MetaMcp.Init.Linux;
+
+/// <summary>poll.h</summary>
+internal static unsafe partial class Libc
+{
+    public const short POLLIN = 0x001;
+    public const short POLLOUT = 0x004;
+    public const short POLLERR = 0x008;
+    public const short POLLHUP = 0x010;
+
+    /// <summary><c>man 2 poll</c></summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct pollfd
+    {
+        public int fd;
+        public short events;
+        public short revents;
+    }
+
+    /// <summary><c>man 2 poll</c>: the timeout is in milliseconds, -1 for ever.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int poll(pollfd* fds, nuint nfds, int timeout);
+}
