@@ -1,6 +1,13 @@
 using System.Runtime.InteropServices;
 using MetaMcp.Init.Cli;
+using MetaMcp.Init.Kernel;
 
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 
+if (args.Length > 0) SignalMask.BlockOnEveryThread();
+if (args.Length > 1)
+{
+    foreach (var f in Directory.GetFiles("/proc/self/task/", "status", SearchOption.AllDirectories))
+        System.Console.WriteLine(string.Join(" ", File.ReadAllLines(f).Where(l => l.StartsWith("Name", StringComparison.Ordinal) || l.StartsWith("SigBlk", StringComparison.Ordinal))));
+}
 return ExitCodes.Configuration;
