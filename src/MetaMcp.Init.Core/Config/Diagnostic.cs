@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace MetaMcp.Init.Core.Config;
+
+/// <summary>A place in a file, line and column from 1; line 0 where there is none, as in settings made by code.</summary>
+public readonly record struct SourcePosition(string File, int Line, int Column) : IComparable<SourcePosition>
+{
+    public static SourcePosition None { get; }
+
+    public int CompareTo(SourcePosition other) =>
+        Line != other.Line ? Line.CompareTo(other.Line) : Column.CompareTo(other.Column);
+
+    public override string ToString() => Line > 0 ? $"{File}:{Line}:{Column}" : File ?? "";
+}
+
+public enum Severity { Error, Warning }
+
+/// <summary>One thing to say about a file, and where: <c>mcp-init.toml:12:3: unknown key "comand"</c>.</summary>
+public sealed record Diagnostic(Severity Severity, SourcePosition At, string Message)
+{
+    /// <summary>The form editors and terminals turn into a link; a warning says that it is one.</summary>
+    public override string ToString()
+    {
+        var text = Severity == Severity.Warning ? $"warning: {Message}" : Message;
+        return At.ToString() is { Length: > 0 } at ? $"{at}: {text}" : text;
+    }
+
+    /// <summary>In the order of the file, each once.</summary>
+    internal static ImmutableArray<Diagnostic> Sort(IEnumerable<Diagnostic> diagnostics) =>
+        [.. diagnostics.Distinct().OrderBy(d => d.At).ThenBy(d => d.Severity)];
+}
