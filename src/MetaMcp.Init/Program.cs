@@ -1,9 +1,12 @@
 using System.Runtime.InteropServices;
 using MetaMcp.Init.Cli;
 using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Probing;
 
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 
+if (args is ["probe", ..])
+    return ProbeVerb.Run(args.AsSpan(1));
 if (args.Length > 0) SignalMask.BlockOnEveryThread();
 if (args.Length > 1)
 {

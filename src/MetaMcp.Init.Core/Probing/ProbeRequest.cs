@@ -1,0 +1,106 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Probing;
+
+/// <summary>One probe as the command line asks for it.</summary>
+/// <param name="Timeout">Of the whole probe, name look-up and all.</param>
+public abstract record ProbeRequest(TimeSpan Timeout)
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>What was asked, as the user wrote it, near enough.</summary>
+    public abstract string Subject { get; }
+
+    /// <summary>Healthy when a GET is answered with a status in the range.</summary>
+    public sealed record Http(HttpTarget Target, StatusRange Expected, TimeSpan Timeout) : ProbeRequest(Timeout)
+    {
+        public override string Subject => $"http://{Target.HostHeader}{Target.PathAndQuery}";
+    }
+
+    /// <summary>Healthy when a connection is accepted.</summary>
+    public sealed record Tcp(HostAndPort Address, TimeSpan Timeout) : ProbeRequest(Timeout)
+    {
+        public override string Subject => $"tcp {Address}";
+    }
+
+    /// <summary>Healthy when a connection is accepted. A leading <c>@</c> names an abstract socket.</summary>
+    public sealed record Unix(string Path, TimeSpan Timeout) : ProbeRequest(Timeout)
+    {
+        public override string Subject => $"unix {Path}";
+    }
+
+    /// <summary>Reads what follows <c>probe</c> on the command line; options may stand before or after the target.</summary>
+    /// <param name="arguments">The words after the verb.</param>
+    /// <param name="error">Null on success, else a sentence for the user.</param>
+    /// <returns>Null where <paramref name="error"/> is set.</returns>
+    public static ProbeRequest? Parse(ReadOnlySpan<string> arguments, out string? error)
+    {
+        var timeout = DefaultTimeout;
+        StatusRange? expected = null;
+        string? kind = null;
+        string? target = null;
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var word = arguments[i];
+            if (word.StartsWith("--", StringComparison.Ordinal))
+            {
+                var equals = word.IndexOf('=', StringComparison.Ordinal);
+                var name = equals < 0 ? word : word[..equals];
+                if (name is not ("--timeout" or "--expect"))
+                    return Fail($"unknown option {name}", out error);
+                if (equals < 0 && i + 1 == arguments.Length)
+                    return Fail($"{name} needs a value", out error);
+                var value = equals < 0 ? arguments[++i] : word[(equals + 1)..];
+                if (name is "--timeout" && (!Duration.TryParse(value, out timeout) || timeout <= TimeSpan.Zero))
+                    return Fail($"--timeout {value}: not a span of time such as 10s or 500ms", out error);
+                if (name is "--expect")
+                {
+                    if (!StatusRange.TryParse(value, out var range))
+                        return Fail($"--expect {value}: not a status code or a range such as 200-399", out error);
+                    expected = range;
+                }
+            }
+            else if (kind is null)
+                kind = word;
+            else if (target is null)
+                target = word;
+            else
+                return Fail($"one target is enough: {word} is a second", out error);
+        }
+        if (kind is not ("http" or "tcp" or "unix"))
+            return Fail(kind is null ? "say what to probe: http, tcp or unix" : $"{kind}: not http, tcp or unix", out error);
+        if (string.IsNullOrEmpty(target))
+            return Fail($"{kind} needs a target", out error);
+        if (expected is not null && kind is not "http")
+            return Fail("--expect goes with http only", out error);
+        return Build(kind, target, timeout, expected ?? StatusRange.Default, out error);
+    }
+
+    private static ProbeRequest? Build(string kind, string target, TimeSpan timeout, StatusRange expected, out string? error)
+    {
+        ProbeRequest? request = kind switch
+        {
+            "http" => HttpTarget.Parse(target, out error) is { } http ? new Http(http, expected, timeout) : null,
+            "tcp" => HostAndPort.Parse(target, 0, out error) is { } tcp ? new Tcp(tcp, timeout) : null,
+            _ => UnixPath(target, out error) is { } path ? new Unix(path, timeout) : null,
+        };
+        if (request is null)
+            error = $"{target} {error}";
+        return request;
+    }
+
+    // sockaddr_un holds 108 bytes with the final zero (man 7 unix); whether that many characters fit is known at connect.
+    private static string? UnixPath(string path, out string? error)
+    {
+        error = path.Contains('\0', StringComparison.Ordinal) ? "has a zero byte in it"
+            : path.Length > 107 ? "is longer than the 107 bytes that a socket's path may have"
+            : null;
+        return error is null ? path : null;
+    }
+
+    private static ProbeRequest? Fail(string what, out string? error)
+    {
+        error = what;
+        return null;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+
+namespace MetaMcp.Init.Linux;
+
+/// <summary>sys/socket.h, netinet/in.h, sys/un.h</summary>
+internal static unsafe partial class Libc
+{
+    public const int AF_UNIX = 1;
+    public const int AF_INET = 2;
+    public const int AF_INET6 = 10;
+
+    public const int SOCK_STREAM = 1;
+    public const int SOCK_DGRAM = 2;
+    public const int SOCK_NONBLOCK = 0x800;
+    public const int SOCK_CLOEXEC = 0x80000;
+
+    public const int SOL_SOCKET = 1;
+    public const int SO_ERROR = 4;
+    public const int SO_PASSCRED = 16;
+    public const int SO_SNDTIMEO = 21;
+
+    /// <summary>A peer that is gone is an error to report, not a SIGPIPE to die of.</summary>
+    public const int MSG_NOSIGNAL = 0x4000;
+    public const int MSG_DONTWAIT = 0x40;
+
+    /// <summary><c>man 7 ip</c>: port and address in network order.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sockaddr_in
+    {
+        public ushort sin_family;
+        public ushort sin_port;
+        public uint sin_addr;
+        public fixed byte sin_zero[8];
+    }
+
+    /// <summary><c>man 7 ipv6</c>: port and address in network order.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sockaddr_in6
+    {
+        public ushort sin6_family;
+        public ushort sin6_port;
+        public uint sin6_flowinfo;
+        public fixed byte sin6_addr[16];
+        public uint sin6_scope_id;
+    }
+
+    /// <summary><c>man 7 unix</c></summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sockaddr_un
+    {
+        public const int PathLength = 108;
+
+        public ushort sun_family;
+        public fixed byte sun_path[PathLength];
+    }
+
+    /// <summary>Room for the address of any family (<c>man 3 sockaddr_storage</c>).</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
+    public struct sockaddr_storage
+    {
+        public ushort ss_family;
+        private readonly long __align;
+    }
+
+    /// <summary><c>man 3 timeval</c></summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct timeval
+    {
+        public long tv_sec;
+        public long tv_usec;
+    }
+
+    /// <summary><c>man 2 socket</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int socket(int domain, int type, int protocol);
+
+    /// <summary><c>man 2 connect</c>: EINPROGRESS on a non-blocking socket, and poll for POLLOUT says when to read SO_ERROR.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int connect(int sockfd, void* addr, uint addrlen);
+
+    /// <summary><c>man 2 bind</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int bind(int sockfd, void* addr, uint addrlen);
+
+    /// <summary><c>man 2 listen</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int listen(int sockfd, int backlog);
+
+    /// <summary><c>man 2 getsockname</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getsockname(int sockfd, void* addr, uint* addrlen);
+
+    /// <summary><c>man 2 getsockopt</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getsockopt(int sockfd, int level, int optname, void* optval, uint* optlen);
+
+    /// <summary><c>man 2 setsockopt</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int setsockopt(int sockfd, int level, int optname, void* optval, uint optlen);
+
+    /// <summary><c>man 2 send</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint send(int sockfd, void* buf, nuint len, int flags);
+
+    /// <summary><c>man 2 recv</c>: 0 is the end of a stream.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint recv(int sockfd, void* buf, nuint len, int flags);
+}

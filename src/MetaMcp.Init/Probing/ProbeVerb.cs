@@ -1,0 +1,64 @@
+using System.Text;
+using MetaMcp.Init.Cli;
+using MetaMcp.Init.Core.Probing;
+using MetaMcp.Init.Linux;
+
+namespace MetaMcp.Init.Probing;
+
+/// <summary>
+/// <c>mcp-init probe http URL | tcp HOST:PORT | unix PATH [--timeout 10s] [--expect 200-399]</c>: one question, one
+/// answer. PID 1 runs it as a short child for each probe, so it is raw sockets and nothing else: the framework's network
+/// stack would more than double its start and the binary.
+/// </summary>
+internal static unsafe class ProbeVerb
+{
+    private const string Usage =
+        "usage: mcp-init probe http URL | tcp HOST:PORT | unix PATH [--timeout 10s] [--expect 200-399]";
+
+    /// <returns>0 healthy; 1 not, with the reason on stderr; 100 where the arguments cannot be used.</returns>
+    public static int Run(ReadOnlySpan<string> args)
+    {
+        if (ProbeRequest.Parse(args, out var error) is not { } request)
+        {
+            Say($"{error}\n{Usage}");
+            return ExitCodes.Configuration;
+        }
+        try
+        {
+            Ask(request);
+            return ExitCodes.Success;
+        }
+        catch (ProbeFailedException failure)
+        {
+            Say($"{request.Subject}: {failure.Message}");
+            return ExitCodes.Failure;
+        }
+    }
+
+    private static void Ask(ProbeRequest request)
+    {
+        var deadline = new Deadline(request.Timeout);
+        switch (request)
+        {
+            case ProbeRequest.Http http:
+                HttpProbe.Run(http, deadline);
+                break;
+            case ProbeRequest.Tcp tcp:
+                _ = Connection.Open(NameLookup.Find(tcp.Address, deadline), deadline);
+                break;
+            case ProbeRequest.Unix unix:
+                Connection.OpenUnix(SocketAddress.FromPath(unix.Path), deadline);
+                break;
+        }
+    }
+
+    private static void Say(string message)
+    {
+        var bytes = Encoding.UTF8.GetBytes($"mcp-init probe: {message}\n");
+        fixed (byte* start = bytes)
+        {
+            // Nobody is left to tell where stderr is closed.
+            _ = Libc.write(2, start, (nuint)bytes.Length);
+        }
+    }
+}

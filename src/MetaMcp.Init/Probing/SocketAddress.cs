@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using System.Text;
+using MetaMcp.Init.Linux;
+
+namespace MetaMcp.Init.Probing;
+
+/// <summary>A socket address of any family, with the length connect(2) wants to be told.</summary>
+internal unsafe struct SocketAddress
+{
+    public Libc.sockaddr_storage Storage;
+    public uint Length;
+
+    public readonly int Family => Storage.ss_family;
+
+    /// <summary>Reads an address in digits; null where the text is a name.</summary>
+    public static SocketAddress? FromDigits(string host, int port)
+    {
+        var text = Utf8(host);
+        var address = default(SocketAddress);
+        var ip4 = (Libc.sockaddr_in*)&address.Storage;
+        var ip6 = (Libc.sockaddr_in6*)&address.Storage;
+        fixed (byte* name = text)
+        {
+            if (Libc.inet_pton(Libc.AF_INET, name, &ip4->sin_addr) == 1)
+            {
+                ip4->sin_family = Libc.AF_INET;
+                ip4->sin_port = NetworkOrder(port);
+                address.Length = (uint)sizeof(Libc.sockaddr_in);
+                return address;
+            }
+            if (Libc.inet_pton(Libc.AF_INET6, name, ip6->sin6_addr) == 1)
+            {
+                ip6->sin6_family = Libc.AF_INET6;
+                ip6->sin6_port = NetworkOrder(port);
+                address.Length = (uint)sizeof(Libc.sockaddr_in6);
+                return address;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The address of a path; an <c>@</c> in front means the abstract namespace (<c>man 7 unix</c>).</summary>
+    public static SocketAddress FromPath(string path)
+    {
+        var text = Encoding.UTF8.GetBytes(path);
+        if (text.Length >= Libc.sockaddr_un.PathLength)
+            throw new ProbeFailedException($"longer than the {Libc.sockaddr_un.PathLength - 1} bytes of a socket's path");
+        var address = default(SocketAddress);
+        var unix = (Libc.sockaddr_un*)&address.Storage;
+        unix->sun_family = Libc.AF_UNIX;
+        text.CopyTo(new Span<byte>(unix->sun_path, text.Length));
+        var isAbstract = text is [(byte)'@', ..];
+        if (isAbstract)
+            unix->sun_path[0] = 0;
+        // An abstract name is all the bytes it is given, so there the final zero would be one too many.
+        address.Length = (uint)(sizeof(ushort) + text.Length + (isAbstract ? 0 : 1));
+        return address;
+    }
+
+    /// <summary>A C string.</summary>
+    public static byte[] Utf8(string text)
+    {
+        var bytes = new byte[Encoding.UTF8.GetByteCount(text) + 1];
+        Encoding.UTF8.GetBytes(text, bytes);
+        return bytes;
+    }
+
+    private static ushort NetworkOrder(int port) => BinaryPrimitives.ReverseEndianness((ushort)port);
+}
