@@ -1,3 +1,5 @@
+using MetaMcp.Init.Core.Values;
+
 namespace MetaMcp.Init.Cli;
 
 /// <summary>Every exit code the program gives of its own; a child's code is passed on as it is.</summary>
@@ -19,4 +21,13 @@ internal static class ExitCodes
 
     /// <summary>Not found.</summary>
     public const int NotFound = 127;
+
+    /// <summary>What a shell answers to a command it could not start.</summary>
+    public static int ForFailedExec(Errno error) => error.Number switch
+    {
+        Errno.ENOENT or Errno.ENOTDIR => NotFound,
+        // The kernel had no process or memory to give: the command itself may be fine.
+        Errno.EAGAIN or Errno.ENOMEM or Errno.EMFILE => System,
+        _ => NotExecutable,
+    };
 }

@@ -43,10 +43,4 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 kill</c>: a negative pid is a process group, -1 every process we may signal but ourselves.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int kill(int pid, int sig);
-
-    /// <summary>
-    /// <c>man 2 sigtimedwait</c>: takes one pending signal of the set; a null timeout waits for ever. EAGAIN: the time is over.
-    /// </summary>
-    [LibraryImport(Name, SetLastError = true)]
-    public static partial int sigtimedwait(sigset_t* set, siginfo_t* info, timespec* timeout);
 }

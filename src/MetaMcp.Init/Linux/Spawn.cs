@@ -32,6 +32,11 @@ internal static unsafe partial class Libc
     public static partial int posix_spawn(
         int* pid, byte* path, posix_spawn_file_actions_t* actions, posix_spawnattr_t* attr, byte** argv, byte** envp);
 
+    /// <summary><c>man 3 posix_spawnp</c>: searches PATH of our own environment.</summary>
+    [LibraryImport(Name)]
+    public static partial int posix_spawnp(
+        int* pid, byte* file, posix_spawn_file_actions_t* actions, posix_spawnattr_t* attr, byte** argv, byte** envp);
+
     /// <summary><c>man 3 posix_spawnattr_init</c></summary>
     [LibraryImport(Name)]
     public static partial int posix_spawnattr_init(posix_spawnattr_t* attr);

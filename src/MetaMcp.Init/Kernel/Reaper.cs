@@ -1,0 +1,38 @@
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Kernel;
+
+/// <summary>A child that ended and was collected: its pid may already be somebody else's.</summary>
+internal readonly record struct Reaped(int Pid, ExitStatus Status);
+
+/// <summary>
+/// Collects exit statuses, each exactly once (<c>man 2 waitid</c>). One SIGCHLD may stand for any number of children, so
+/// callers ask until there is nothing more to collect.
+/// </summary>
+internal static unsafe class Reaper
+{
+    /// <summary>One child that has ended, or null; then <paramref name="childrenLeft"/> tells whether any are still running.</summary>
+    public static Reaped? TryCollect(out bool childrenLeft)
+    {
+        siginfo_t info;
+        while (true)
+        {
+            // POSIX leaves si_pid undefined where nothing was found; Linux zeroes it, but only if the call did not fail.
+            info.si_pid = 0;
+            if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0)
+                break;
+            if (LastError.Number == Errno.EINTR)
+                continue;
+            // ECHILD, the only other answer there is: no children at all.
+            childrenLeft = false;
+            return null;
+        }
+        childrenLeft = true;
+        return info.si_pid == 0 ? null : new Reaped(info.si_pid, StatusOf(info));
+    }
+
+    private static ExitStatus StatusOf(in siginfo_t info) => info.si_code == CLD_EXITED
+        ? ExitStatus.Exited(info.si_status)
+        : ExitStatus.KilledBy(Signal.FromNumber(info.si_status), dumpedCore: info.si_code == CLD_DUMPED);
+}

@@ -1,0 +1,42 @@
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Kernel;
+
+/// <summary>
+/// The signals that came, in a descriptor (<c>man 2 signalfd</c>). Preferred to sigtimedwait, which unblocks what it waits for,
+/// so that neither a test nor an operator could see in /proc that the signals are blocked on every thread.
+/// </summary>
+internal sealed unsafe class SignalQueue
+{
+    private SignalQueue(int descriptor) => Descriptor = descriptor;
+
+    /// <summary>Readable while a signal is pending; non-blocking.</summary>
+    public int Descriptor { get; }
+
+    /// <summary>Blocks the signals on every thread first: what is not blocked does not arrive here.</summary>
+    public static SignalQueue? Open(out Errno error)
+    {
+        SignalMask.BlockOnEveryThread();
+        var taken = SignalMask.Taken;
+        var descriptor = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+        error = descriptor < 0 ? LastError : Errno.None;
+        return descriptor < 0 ? null : new SignalQueue(descriptor);
+    }
+
+    /// <summary>The next pending signal, or null where there is none.</summary>
+    public Signal? TryTake()
+    {
+        signalfd_siginfo info;
+        return read(Descriptor, &info, (nuint)sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo)
+            ? Signal.FromNumber((int)info.ssi_signo)
+            : null;
+    }
+
+    /// <summary>Sleeps until a signal is pending or the deadline has come.</summary>
+    public void Wait(Instant due)
+    {
+        pollfd readable = new() { fd = Descriptor, events = POLLIN };
+        _ = poll(&readable, 1, PollTimeout.Until(due, MonotonicClock.Now));
+    }
+}

@@ -1,0 +1,114 @@
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Kernel;
+
+/// <summary>Where the child stands among sessions, groups and terminals.</summary>
+internal enum SpawnGroup
+{
+    /// <summary>A process group of its own in our session: what a command in front of a terminal needs.</summary>
+    Own,
+
+    /// <summary>The same, and that group becomes the foreground of the terminal on descriptor 0.</summary>
+    OwnInForeground,
+
+    /// <summary>A session of its own without a terminal: a service.</summary>
+    Session,
+}
+
+/// <summary>A descriptor of ours and the number the child finds it at.</summary>
+internal readonly record struct DescriptorMapping(int Ours, int Childs);
+
+/// <summary>What <see cref="Spawner"/> starts.</summary>
+/// <remarks>Every descriptor of ours that is not mapped has close-on-exec set and so stays ours.</remarks>
+internal readonly unsafe ref struct SpawnRequest
+{
+    /// <summary>A path; the child is looked for nowhere else.</summary>
+    public required byte* Path { get; init; }
+
+    public required byte** Arguments { get; init; }
+    public required byte** Environment { get; init; }
+    public SpawnGroup Group { get; init; }
+    public ReadOnlySpan<DescriptorMapping> Descriptors { get; init; }
+
+    /// <summary>Search PATH of our own environment for a name without a slash, as <c>execvp</c> does.</summary>
+    public bool SearchPath { get; init; }
+}
+
+/// <summary>
+/// Starts processes by <c>posix_spawn</c>, which runs no managed code between fork and exec. The child begins with nothing
+/// blocked, every disposition at its default and the group or session asked for.
+/// </summary>
+internal static unsafe class Spawner
+{
+    // Numbers below this may be asked for by a mapping, so a source among them could be overwritten before its turn.
+    private const int FirstSafeDescriptor = 10;
+
+    /// <summary>Success and a pid, or the error of fork, of exec, or of a step between them.</summary>
+    public static Errno Spawn(in SpawnRequest request, out int pid)
+    {
+        pid = 0;
+        posix_spawnattr_t attributes;
+        posix_spawn_file_actions_t actions;
+        if (posix_spawnattr_init(&attributes) is var attributeError and not 0)
+            return new Errno(attributeError);
+        if (posix_spawn_file_actions_init(&actions) is var actionError and not 0)
+        {
+            _ = posix_spawnattr_destroy(&attributes);
+            return new Errno(actionError);
+        }
+
+        Span<int> moved = stackalloc int[request.Descriptors.Length];
+        var movedCount = 0;
+        try
+        {
+            var error = Describe(request, &attributes);
+            if (error == 0 && request.Group == SpawnGroup.OwnInForeground)
+                error = posix_spawn_file_actions_addtcsetpgrp_np(&actions, 0);
+            foreach (var mapping in request.Descriptors)
+            {
+                if (error != 0)
+                    break;
+                var source = mapping.Ours;
+                if (source < FirstSafeDescriptor && source != mapping.Childs)
+                {
+                    source = fcntl(source, F_DUPFD_CLOEXEC, FirstSafeDescriptor);
+                    if (source < 0)
+                        return LastError;
+                    moved[movedCount++] = source;
+                }
+                error = posix_spawn_file_actions_adddup2(&actions, source, mapping.Childs);
+            }
+            if (error != 0)
+                return new Errno(error);
+            int child;
+            error = request.SearchPath
+                ? posix_spawnp(&child, request.Path, &actions, &attributes, request.Arguments, request.Environment)
+                : posix_spawn(&child, request.Path, &actions, &attributes, request.Arguments, request.Environment);
+            if (error == 0)
+                pid = child;
+            return new Errno(error);
+        }
+        finally
+        {
+            foreach (var descriptor in moved[..movedCount])
+                _ = close(descriptor);
+            _ = posix_spawn_file_actions_destroy(&actions);
+            _ = posix_spawnattr_destroy(&attributes);
+        }
+    }
+
+    private static int Describe(in SpawnRequest request, posix_spawnattr_t* attributes)
+    {
+        sigset_t none = default;
+        sigset_t all = default;
+        all.__val[0] = ulong.MaxValue;
+        var group = request.Group == SpawnGroup.Session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
+        var error = posix_spawnattr_setflags(attributes, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group));
+        if (error == 0)
+            error = posix_spawnattr_setsigmask(attributes, &none);
+        if (error == 0)
+            error = posix_spawnattr_setsigdefault(attributes, &all);
+        return error == 0 && group == POSIX_SPAWN_SETPGROUP ? posix_spawnattr_setpgroup(attributes, 0) : error;
+    }
+}

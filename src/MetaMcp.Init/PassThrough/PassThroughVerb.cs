@@ -1,0 +1,152 @@
+using MetaMcp.Init.Cli;
+using MetaMcp.Init.Core.PassThrough;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Kernel;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.PassThrough;
+
+/// <summary><c>mcp-init [flags] -- CMD</c>: init for one command, what tini and dumb-init do.</summary>
+internal sealed unsafe class PassThroughVerb
+{
+    private readonly PassThroughOptions options;
+    private readonly SignalQueue signals;
+    private readonly int child;
+    private PassThroughState state = new PassThroughState.Running();
+    private int? exitCode;
+
+    private PassThroughVerb(PassThroughOptions options, SignalQueue signals, int child)
+    {
+        this.signals = signals;
+        this.options = options;
+        this.child = child;
+    }
+
+    public static int Run(ReadOnlySpan<string> args)
+    {
+        if (PassThroughOptions.Parse(args, out var error) is not { } options)
+            return Refuse(error, ExitCodes.Configuration);
+        if (SignalQueue.Open(out var refused) is not { } signals)
+            return Refuse($"signalfd: {refused}", ExitCodes.System);
+        BecomeReaper(options);
+
+        var foreground = Terminal.IsOurs;
+        var command = StartBlock.Arguments(args, options.CommandIndex + 1);
+        var started = Spawner.Spawn(
+            new SpawnRequest
+            {
+                Path = command[0],
+                SearchPath = true,
+                Arguments = command,
+                Environment = StartBlock.Environment,
+                Group = foreground ? SpawnGroup.OwnInForeground : SpawnGroup.Own,
+            },
+            out var child);
+        if (!started.IsSuccess)
+            return Refuse($"{args[options.CommandIndex]}: {started}", ExitCodes.ForFailedExec(started));
+        if (options.Verbosity > 0)
+            Say($"started {args[options.CommandIndex]} (pid {child})");
+
+        var code = new PassThroughVerb(options, signals, child).Supervise();
+        if (foreground && getpid() != 1)
+            Terminal.TakeBack();
+        return code;
+    }
+
+    private static void BecomeReaper(PassThroughOptions options)
+    {
+        if (options.ParentDeathSignal is { } signal)
+            _ = prctl(PR_SET_PDEATHSIG, (nuint)signal.Number, 0, 0, 0);
+        if (options.Subreaper)
+            _ = prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+        else if (getpid() != 1)
+            Say("not PID 1: orphans of the command go to another process; -s adopts them here");
+    }
+
+    // From here on nothing exits on an error: the child is running and somebody has to collect it.
+    private int Supervise()
+    {
+        // Children may have ended before the first wait; their SIGCHLD is pending, but one may stand for many.
+        Collect();
+        while (exitCode is null)
+        {
+            signals.Wait(state.Due);
+            while (exitCode is null && signals.TryTake() is { } signal)
+            {
+                if (signal == Signal.Chld)
+                    Collect();
+                else
+                    Step(new PassThroughEvent.SignalArrived(signal));
+            }
+            if (exitCode is null && MonotonicClock.Now >= state.Due)
+                Step(new PassThroughEvent.DeadlinePassed());
+        }
+        return exitCode.Value;
+    }
+
+    private void Collect()
+    {
+        while (exitCode is null)
+        {
+            if (Reaper.TryCollect(out var childrenLeft) is { } reaped)
+            {
+                if (reaped.Pid == child)
+                {
+                    if (options.Verbosity > 0)
+                        Say($"pid {child}: {reaped.Status}");
+                    Step(new PassThroughEvent.ChildEnded(reaped.Status));
+                }
+                else if (options.WarnOnOrphan)
+                {
+                    Say($"reaped orphan pid {reaped.Pid}: {reaped.Status}");
+                }
+                continue;
+            }
+            if (!childrenLeft)
+                Step(new PassThroughEvent.NoChildrenLeft());
+            return;
+        }
+    }
+
+    private void Step(PassThroughEvent happened)
+    {
+        (state, var effects) = PassThroughMachine.Step(options, state, happened, MonotonicClock.Now);
+        foreach (var effect in effects)
+            Perform(effect);
+    }
+
+    private void Perform(PassThroughEffect effect)
+    {
+        switch (effect)
+        {
+            case PassThroughEffect.Forward(var signal, var group):
+                // The child is not collected yet, so the pid is its own. ESRCH: it is a zombie whose group is empty.
+                _ = kill(group ? -child : child, signal.Number);
+                break;
+            case PassThroughEffect.EndTheRest(var signal):
+                EndTheRest(signal);
+                break;
+            case PassThroughEffect.Exit(var code):
+                exitCode = code;
+                break;
+        }
+    }
+
+    private void EndTheRest(Signal signal)
+    {
+        if (!Descendants.Signal(signal))
+            _ = kill(-child, signal.Number);
+        // What is stopped takes no SIGTERM until it continues.
+        if (signal != Signal.Kill && !Descendants.Signal(Signal.Cont))
+            _ = kill(-child, Signal.Cont.Number);
+    }
+
+    private static int Refuse(string message, int code)
+    {
+        Say(message);
+        return code;
+    }
+
+    /// <summary>One line to stderr by write(2). A pipe that takes no more must not hold us up.</summary>
+    private static void Say(string message) => StandardError.TryWriteLine($"mcp-init: {message}");
+}
