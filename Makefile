@@ -1,5 +1,27 @@
-RID ?= linux-x64
+# Each target does its own set-up; the work is in scripts/.
 
-build:
-	dotnet publish src/MetaMcp.Init -c Release -r $(RID) -o out
-.PHONY: build
+build: ## out/mcp-init, static (RID=linux-arm64: out/linux-arm64/mcp-init)
+	@scripts/build $(RID)
+
+run: ## the installation of mcp-init.toml, as PID 1 of namespaces of its own; Ctrl-C stops it
+	@scripts/run
+
+check: ## unit tests, in seconds
+	@scripts/test --check
+
+test: ## every test, on the published binary
+	@scripts/test
+
+bench: ## tables against tini, dumb-init, catatonit, s6 and supervisord
+	@scripts/bench
+
+format: ## the code style of .editorconfig
+	@scripts/setup build && dotnet format MetaMcp.Init.sln
+
+clean: ## removes what was built
+	@rm -rf out src/*/bin src/*/obj tests/*/bin tests/*/obj tests/*/TestResults
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+.PHONY: build run check test bench format clean help
