@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>sys/epoll.h</summary>
+[CHeader("sys/epoll.h")]
 internal static unsafe partial class Libc
 {
     public const int EPOLL_CLOEXEC = 0x80000;
@@ -17,6 +18,7 @@ internal static unsafe partial class Libc
     public const uint EPOLLHUP = 0x010;
 
     /// <summary><c>man 2 epoll_ctl</c>. Packed on x86-64 only, so that 32-bit programs saw the same layout.</summary>
+    [CName("struct epoll_event", OnlyOn = "__x86_64__")]
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     public struct epoll_event_packed
     {
@@ -25,6 +27,7 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>The same record where the ABI aligns it (arm64).</summary>
+    [CName("struct epoll_event", OnlyOn = "__aarch64__")]
     [StructLayout(LayoutKind.Sequential)]
     public struct epoll_event_aligned
     {

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>fcntl.h</summary>
+[CHeader("fcntl.h")]
 internal static unsafe partial class Libc
 {
     public const int O_RDONLY = 0;

@@ -3,9 +3,12 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>netdb.h, arpa/inet.h</summary>
+[CHeader("netdb.h")]
+[CHeader("arpa/inet.h")]
 internal static unsafe partial class Libc
 {
     /// <summary><c>man 3 getaddrinfo</c></summary>
+    [CName("struct addrinfo")]
     [StructLayout(LayoutKind.Sequential)]
     public struct addrinfo
     {

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>sys/pidfd.h</summary>
+[CHeader("sys/pidfd.h")]
 internal static unsafe partial class Libc
 {
     /// <summary><c>man 2 pidfd_open</c></summary>

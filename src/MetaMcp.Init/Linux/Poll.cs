@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>poll.h</summary>
+[CHeader("poll.h")]
 internal static unsafe partial class Libc
 {
     public const short POLLIN = 0x001;
@@ -11,6 +12,7 @@ internal static unsafe partial class Libc
     public const short POLLHUP = 0x010;
 
     /// <summary><c>man 2 poll</c></summary>
+    [CName("struct pollfd")]
     [StructLayout(LayoutKind.Sequential)]
     public struct pollfd
     {

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>sys/prctl.h</summary>
+[CHeader("sys/prctl.h")]
 internal static unsafe partial class Libc
 {
     public const int PR_SET_PDEATHSIG = 1;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>signal.h</summary>
+[CHeader("signal.h")]
 internal static unsafe partial class Libc
 {
     public const int SIG_BLOCK = 0;
@@ -23,6 +24,7 @@ internal static unsafe partial class Libc
     }
 
     /// <summary><c>man 2 sigaction</c>, glibc's layout.</summary>
+    [CName("struct sigaction")]
     [StructLayout(LayoutKind.Sequential)]
     public struct sigaction
     {

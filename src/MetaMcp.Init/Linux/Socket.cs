@@ -3,6 +3,9 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>sys/socket.h, netinet/in.h, sys/un.h</summary>
+[CHeader("sys/socket.h")]
+[CHeader("netinet/in.h")]
+[CHeader("sys/un.h")]
 internal static unsafe partial class Libc
 {
     public const int AF_UNIX = 1;
@@ -24,6 +27,7 @@ internal static unsafe partial class Libc
     public const int MSG_DONTWAIT = 0x40;
 
     /// <summary><c>man 7 ip</c>: port and address in network order.</summary>
+    [CName("struct sockaddr_in")]
     [StructLayout(LayoutKind.Sequential)]
     public struct sockaddr_in
     {
@@ -34,6 +38,7 @@ internal static unsafe partial class Libc
     }
 
     /// <summary><c>man 7 ipv6</c>: port and address in network order.</summary>
+    [CName("struct sockaddr_in6")]
     [StructLayout(LayoutKind.Sequential)]
     public struct sockaddr_in6
     {
@@ -45,6 +50,7 @@ internal static unsafe partial class Libc
     }
 
     /// <summary><c>man 7 unix</c></summary>
+    [CName("struct sockaddr_un")]
     [StructLayout(LayoutKind.Sequential)]
     public struct sockaddr_un
     {
@@ -55,6 +61,7 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>Room for the address of any family (<c>man 3 sockaddr_storage</c>).</summary>
+    [CName("struct sockaddr_storage")]
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     public struct sockaddr_storage
     {
@@ -63,6 +70,7 @@ internal static unsafe partial class Libc
     }
 
     /// <summary><c>man 3 timeval</c></summary>
+    [CName("struct timeval")]
     [StructLayout(LayoutKind.Sequential)]
     public struct timeval
     {

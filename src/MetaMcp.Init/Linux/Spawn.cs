@@ -6,6 +6,7 @@ namespace MetaMcp.Init.Linux;
 /// spawn.h. <c>posix_spawn</c> runs no managed code between fork and exec, which is what makes it the only safe way to
 /// start a process from here. All its functions return the error instead of setting errno.
 /// </summary>
+[CHeader("spawn.h")]
 internal static unsafe partial class Libc
 {
     public const short POSIX_SPAWN_SETPGROUP = 0x02;

@@ -3,11 +3,13 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>time.h</summary>
+[CHeader("time.h")]
 internal static unsafe partial class Libc
 {
     public const int CLOCK_MONOTONIC = 1;
 
     /// <summary><c>man 3 timespec</c></summary>
+    [CName("struct timespec")]
     [StructLayout(LayoutKind.Sequential)]
     public struct timespec
     {

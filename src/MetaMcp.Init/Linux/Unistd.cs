@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>unistd.h</summary>
+[CHeader("unistd.h")]
 internal static unsafe partial class Libc
 {
     /// <summary><c>man 2 getpid</c></summary>

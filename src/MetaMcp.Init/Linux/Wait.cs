@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>sys/wait.h</summary>
+[CHeader("sys/wait.h")]
 internal static unsafe partial class Libc
 {
     public const int P_ALL = 0;
