@@ -25,6 +25,8 @@ public readonly record struct Errno(int Number)
     public const int ENOTSOCK = 88;
     public const int EOPNOTSUPP = 95;
     public const int EADDRINUSE = 98;
+    public const int ECONNRESET = 104;
+    public const int ENOTCONN = 107;
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;
     public const int EINPROGRESS = 115;

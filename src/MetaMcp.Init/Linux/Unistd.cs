@@ -26,6 +26,14 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial int pipe2(int* pipefd, int flags);
 
+    /// <summary><c>man 2 dup3</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int dup3(int oldfd, int newfd, int flags);
+
+    /// <summary><c>man 3 isatty</c>: 1 for a terminal.</summary>
+    [LibraryImport(Name)]
+    public static partial int isatty(int fd);
+
     /// <summary><c>man 3 tcgetpgrp</c>: fails with ENOTTY where the descriptor is not our controlling terminal.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int tcgetpgrp(int fd);

@@ -1,0 +1,20 @@
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Loop.Output;
+
+/// <summary>Which file, pipe, terminal or socket a descriptor stands for, and of what kind that is.</summary>
+internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, int Type)
+{
+    /// <returns>EBADF where the descriptor is not open.</returns>
+    public static unsafe Errno Read(int fd, out FileIdentity identity)
+    {
+        identity = default;
+        statx found;
+        byte empty = 0;
+        if (get_statx(fd, &empty, AT_EMPTY_PATH, STATX_TYPE | STATX_INO, &found) != 0)
+            return LastError;
+        identity = new FileIdentity(found.stx_dev_major, found.stx_dev_minor, found.stx_ino, found.stx_mode & S_IFMT);
+        return Errno.None;
+    }
+}

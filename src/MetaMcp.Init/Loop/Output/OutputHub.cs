@@ -1,0 +1,28 @@
+using System.Buffers;
+using MetaMcp.Init.Core.Output;
+
+namespace MetaMcp.Init.Loop.Output;
+
+/// <summary>A stream went over its rate: so many of its lines were dropped.</summary>
+internal delegate void LinesDropped(string service, OutputStream stream, long lines);
+
+/// <summary>
+/// What the streams of all services share: the two sinks, one buffer to read into and one to put lines together in. There
+/// is one thread, so nobody finds the buffers in use.
+/// </summary>
+internal sealed class OutputHub(StandardOutputs outputs, LinesDropped onDropped)
+{
+    /// <summary>The most that is taken from one stream before the next one has its turn; also what a pipe holds.</summary>
+    public const int ReadSize = 64 * 1024;
+
+    /// <summary>Lines are handed to the sink in lots of about this many bytes: one write for many lines.</summary>
+    public const int LotSize = 32 * 1024;
+
+    public byte[] ReadBuffer => field ??= GC.AllocateUninitializedArray<byte>(ReadSize);
+
+    public ArrayBufferWriter<byte> Lot { get; } = new(4096);
+
+    public OutputSink SinkOf(OutputStream stream) => stream == OutputStream.Stdout ? outputs.Output : outputs.Error;
+
+    public void ReportDropped(string service, OutputStream stream, long lines) => onDropped(service, stream, lines);
+}

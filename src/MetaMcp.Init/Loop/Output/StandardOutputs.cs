@@ -1,0 +1,46 @@
+namespace MetaMcp.Init.Loop.Output;
+
+/// <summary>
+/// Where the init's own descriptors 1 and 2 lead. When both are the same pipe or terminal they are one sink: two would
+/// each break off in the middle of a line when it is full, and the other go on from there.
+/// </summary>
+internal sealed class StandardOutputs : IDisposable
+{
+    private StandardOutputs(OutputSink output, OutputSink error)
+    {
+        Output = output;
+        Error = error;
+    }
+
+    public OutputSink Output { get; }
+
+    public OutputSink Error { get; }
+
+    public bool AreOne => ReferenceEquals(Output, Error);
+
+    public static StandardOutputs Open() => Open(1, 2);
+
+    public static StandardOutputs Open(int outputFd, int errorFd, int capacity = OutputSink.DefaultCapacity)
+    {
+        var output = new OutputSink(OutputChannel.Open(outputFd), "stdout", capacity);
+        var areOne = FileIdentity.Read(outputFd, out var one).IsSuccess &&
+            FileIdentity.Read(errorFd, out var other).IsSuccess && one == other;
+        return new StandardOutputs(
+            output, areOne ? output : new OutputSink(OutputChannel.Open(errorFd), "stderr", capacity));
+    }
+
+    /// <summary>Both, within one span of time.</summary>
+    public void Flush(TimeSpan timeout)
+    {
+        var deadline = Kernel.MonotonicClock.Now + timeout;
+        _ = Output.Flush(timeout);
+        if (!AreOne)
+            _ = Error.Flush(deadline - Kernel.MonotonicClock.Now);
+    }
+
+    public void Dispose()
+    {
+        Output.Dispose();
+        Error.Dispose();
+    }
+}
