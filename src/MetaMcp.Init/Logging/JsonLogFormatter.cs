@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using MetaMcp.Init.Core.Output;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace MetaMcp.Init.Logging;
+
+/// <summary>
+/// One object a line: <c>{"time":"…Z","level":"info","id":102,"event":"ServiceReady","message":"…","values":{…}}</c>, and
+/// <c>"exception"</c> where there is one. The identifiers stay what they are when a text is reworded.
+/// </summary>
+internal sealed class JsonLogFormatter() : ConsoleFormatter("mcp-init-json")
+{
+    /// <summary>Under this name the template comes along with the values.</summary>
+    private const string Template = "{OriginalFormat}";
+
+    private readonly ArrayBufferWriter<byte> _json = new();
+
+    public override void Write<TState>(
+        in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        _json.ResetWrittenCount();
+        _json.Write("{\"time\":\""u8);
+        JsonFormat.AppendTime(DateTime.UtcNow, _json);
+        _json.Write("\",\"level\":\""u8);
+        JsonText.Append(LogLevels.Name(logEntry.LogLevel), _json);
+        _json.Write("\",\"id\":"u8);
+        AppendFormatted(logEntry.EventId.Id);
+        AppendText(",\"event\":"u8, logEntry.EventId.Name ?? "");
+        AppendText(",\"message\":"u8, logEntry.Formatter(logEntry.State, logEntry.Exception));
+        if (logEntry.State is IReadOnlyList<KeyValuePair<string, object?>> values)
+            AppendValues(values);
+        if (logEntry.Exception is { } exception)
+            AppendText(",\"exception\":"u8, exception.ToString());
+        _json.Write("}\n"u8);
+        textWriter.Write(Encoding.UTF8.GetString(_json.WrittenSpan));
+    }
+
+    private void AppendValues(IReadOnlyList<KeyValuePair<string, object?>> values)
+    {
+        var separator = ",\"values\":{"u8;
+        foreach (var (name, value) in values)
+        {
+            if (name == Template)
+                continue;
+            _json.Write(separator);
+            separator = ","u8;
+            // Templates have their placeholders in Pascal case, JSON its members in camel case.
+            AppendText([], char.ToLowerInvariant(name[0]) + name[1..]);
+            _json.Write(":"u8);
+            AppendValue(value);
+        }
+        if (separator.Length == 1)
+            _json.Write("}"u8);
+    }
+
+    private void AppendValue(object? value)
+    {
+        switch (value)
+        {
+            case null:
+                _json.Write("null"u8);
+                break;
+            case bool flag:
+                _json.Write(flag ? "true"u8 : "false"u8);
+                break;
+            case int number:
+                AppendFormatted(number);
+                break;
+            case long number:
+                AppendFormatted(number);
+                break;
+            case double number when double.IsFinite(number):
+                AppendFormatted(number);
+                break;
+            default:
+                AppendText([], Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
+                break;
+        }
+    }
+
+    private void AppendText(ReadOnlySpan<byte> before, string text)
+    {
+        _json.Write(before);
+        _json.Write("\""u8);
+        JsonText.Append(text, _json);
+        _json.Write("\""u8);
+    }
+
+    private void AppendFormatted(long number)
+    {
+        _ = number.TryFormat(_json.GetSpan(20), out var written, default, CultureInfo.InvariantCulture);
+        _json.Advance(written);
+    }
+
+    private void AppendFormatted(double number)
+    {
+        _ = number.TryFormat(_json.GetSpan(32), out var written, default, CultureInfo.InvariantCulture);
+        _json.Advance(written);
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+
+namespace MetaMcp.Init.Logging;
+
+/// <summary>The levels by the names the file has for them.</summary>
+internal static class LogLevels
+{
+    public static string Name(LogLevel level) => level switch
+    {
+        LogLevel.Trace or LogLevel.Debug => "debug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warn",
+        LogLevel.Error or LogLevel.Critical or LogLevel.None or _ => "error",
+    };
+
+    /// <summary>All of one width.</summary>
+    public static string Padded(LogLevel level) => level switch
+    {
+        LogLevel.Information => "info ",
+        LogLevel.Warning => "warn ",
+        _ => Name(level),
+    };
+}
