@@ -1,0 +1,18 @@
+using MetaMcp.Init.Core.Config;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>How long to wait before the next start: exponential, capped, varied so that many do not start in step.</summary>
+public static class BackoffDelay
+{
+    /// <param name="settings">The service's own.</param>
+    /// <param name="failures">Failures in a row so far, at least 1.</param>
+    /// <param name="dice">0 to 1; 0.5 leaves the delay as computed.</param>
+    public static TimeSpan For(BackoffSettings settings, int failures, double dice)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var plain = settings.Initial.TotalMilliseconds * Math.Pow(settings.Factor, Math.Min(failures - 1, 1000));
+        var capped = Math.Min(plain, settings.Max.TotalMilliseconds);
+        return TimeSpan.FromMilliseconds(capped * (1 + (settings.Jitter * ((2 * dice) - 1))));
+    }
+}

@@ -1,0 +1,75 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Supervision.ServiceState;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>What the end of a run means, by the restart policy, the exit code and the phase.</summary>
+internal static class Conclusion
+{
+    /// <summary>Of a run that ended before it was ready.</summary>
+    public static Outcome OutcomeOf(in ServiceContext service, Starting state, ServiceEvent.Exited exited)
+    {
+        if (exited.Problem is { } problem)
+            return new Outcome.Failing(new Failure(problem, exited.Status));
+        if (!IsSuccess(service.Settings, exited.Status))
+            return new Outcome.Failing(new Failure(exited.Status.ToString(), exited.Status));
+        // Before its program was executed, success is no more than the second stage saying nothing; it cannot happen.
+        return service.Settings.Type == ServiceType.Oneshot || state.Readiness is Readiness.AwaitingExec
+            ? new Outcome.Success(exited.Status)
+            : new Outcome.Failing(new Failure($"{exited.Status} before it was ready", exited.Status));
+    }
+
+    /// <summary>Of a run that was ready.</summary>
+    public static Outcome OutcomeOf(in ServiceContext service, ServiceEvent.Exited exited) =>
+        IsSuccess(service.Settings, exited.Status)
+            ? new Outcome.Success(exited.Status)
+            : new Outcome.Failing(new Failure(exited.Status.ToString(), exited.Status));
+
+    /// <summary>The history with this end counted, and whether the run was long enough to clear it.</summary>
+    public static (History Counted, bool Reset) Count(
+        in ServiceContext service, History history, ServiceState state, Outcome outcome, TimeSpan ran)
+    {
+        if (state is Ready && ran >= service.Settings.Restart.Backoff.ResetAfter)
+            return (history, true);
+        var failedToStart = state is Starting && outcome is Outcome.Failing;
+        return (failedToStart ? history with { StartFailures = history.StartFailures + 1 } : history, false);
+    }
+
+    /// <summary>The state once nothing of the run is left.</summary>
+    public static ServiceStep Of(in ServiceContext service, Outcome outcome, History history, Instant now) => outcome switch
+    {
+        Outcome.AsAsked => new(new Stopped(), [ServiceMachine.Report(new Notice.Stopped(service.Name))]),
+        Outcome.GivenUp(var failure) => Failed(service, failure),
+        Outcome.Success when service.Settings.Type == ServiceType.Oneshot =>
+            new(new Completed(), [ServiceMachine.Report(new Notice.Completed(service.Name))]),
+        Outcome.Success(var status) when service.Settings.Restart.Policy == RestartPolicy.Always =>
+            Again(service, history, new Failure(status.ToString(), status), now),
+        Outcome.Success(var status) =>
+            new(new Finished(status), [ServiceMachine.Report(new Notice.Finished(service.Name, status))]),
+        Outcome.Failing(var failure) when MayTryAgain(service, history) => Again(service, history, failure, now),
+        Outcome.Failing(var failure) => Failed(service, failure),
+        _ => throw new InvalidOperationException($"bug: outcome {outcome}"),
+    };
+
+    private static bool MayTryAgain(in ServiceContext service, History history) =>
+        service.Settings.Restart.Policy != RestartPolicy.Never &&
+        (service.StartRetries is not { } retries || history.StartFailures <= retries);
+
+    private static ServiceStep Again(in ServiceContext service, History history, Failure failure, Instant now)
+    {
+        var counted = history with { Failures = history.Failures + 1 };
+        var delay = BackoffDelay.For(service.Settings.Restart.Backoff, counted.Failures, service.Dice);
+        return new(new Backoff(now + delay, counted),
+        [
+            ServiceMachine.Report(new Notice.AttemptFailed(service.Name, failure.Reason)),
+            ServiceMachine.Report(new Notice.Restarting(service.Name, delay, counted.Failures)),
+        ]);
+    }
+
+    private static ServiceStep Failed(in ServiceContext service, Failure failure) =>
+        new(new Failed(failure), [ServiceMachine.Report(new Notice.Failed(service.Name, failure.Reason, service.Settings.Required))]);
+
+    private static bool IsSuccess(ServiceSettings settings, ExitStatus status) =>
+        status.IsSuccess || (status.Code is { } code && settings.SuccessExitCodes.Contains(code));
+}

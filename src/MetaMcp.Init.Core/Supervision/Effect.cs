@@ -1,0 +1,33 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>What the machines ask of the kernel. Services are given by their index in the plan.</summary>
+public abstract record Effect
+{
+    /// <summary>Start the service; answered by Spawned or SpawnFailed.</summary>
+    public sealed record Spawn(int Service, long RunNumber) : Effect;
+
+    /// <summary>Start a probe of the service; answered by ProbeSpawned or ProbeEnded.</summary>
+    public sealed record SpawnProbe(int Service, long RunNumber) : Effect;
+
+    /// <summary>To the main process alone, which has not been collected.</summary>
+    public sealed record SignalMain(int Service, int Pid, Signal Signal) : Effect;
+
+    /// <summary>To every member of the process group the main process led.</summary>
+    public sealed record SignalGroup(int Service, int Group, Signal Signal) : Effect;
+
+    /// <summary>End a probe that is late or no longer wanted, with its whole group.</summary>
+    public sealed record KillProbe(int Service, int Pid) : Effect;
+
+    /// <summary>Tell when the process group is empty.</summary>
+    public sealed record WatchGroup(int Service, long RunNumber, int Group) : Effect;
+
+    /// <summary>To every process that is left; answered by ChildrenCollected.</summary>
+    public sealed record SignalTheRest(Signal Signal) : Effect;
+
+    public sealed record Report(Notice Notice) : Effect;
+
+    /// <summary>Nothing is left to do.</summary>
+    public sealed record Exit(int Code) : Effect;
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>Something an operator wants to know, as values; the texts are the shell's.</summary>
+public abstract record Notice
+{
+    public sealed record Started(string Service, int Pid) : Notice;
+    public sealed record Ready(string Service, int Pid, TimeSpan After) : Notice;
+    public sealed record Completed(string Service) : Notice;
+    public sealed record Exited(string Service, int Pid, ExitStatus Status, TimeSpan After) : Notice;
+    public sealed record AttemptFailed(string Service, string Reason) : Notice;
+    public sealed record Restarting(string Service, TimeSpan Delay, int Failures) : Notice;
+    public sealed record Failed(string Service, string Reason, bool Required) : Notice;
+    public sealed record Skipped(string Service, string Dependency) : Notice;
+    public sealed record Finished(string Service, ExitStatus Status) : Notice;
+    public sealed record Stopping(string Service, int Pid, Signal Signal, TimeSpan Timeout) : Notice;
+    public sealed record Killed(string Service, int Pid, TimeSpan Timeout) : Notice;
+    public sealed record EndingLeftovers(string Service) : Notice;
+    public sealed record KilledLeftovers(string Service) : Notice;
+    public sealed record Stopped(string Service) : Notice;
+
+    public sealed record StartingUp(int Services) : Notice;
+    public sealed record Up(TimeSpan After, int Running, int Done, ImmutableArray<string> Missing) : Notice;
+    public sealed record StartupTimedOut(TimeSpan Timeout, ImmutableArray<string> Pending) : Notice;
+    public sealed record ShuttingDown(string Reason, TimeSpan Timeout) : Notice;
+    public sealed record Emergency(string Reason, ImmutableArray<string> Remaining) : Notice;
+    public sealed record EndingOrphans(TimeSpan Grace) : Notice;
+    public sealed record KillingOrphans : Notice;
+    public sealed record BeyondKill(ImmutableArray<string> Remaining) : Notice;
+    public sealed record Down(TimeSpan After, int ExitCode) : Notice;
+
+    public sealed record OrphanReaped(int Pid, ExitStatus Status) : Notice;
+    public sealed record SignalIgnored(Signal Signal) : Notice;
+    public sealed record Bug(string Text) : Notice;
+}

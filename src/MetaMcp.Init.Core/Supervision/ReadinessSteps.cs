@@ -1,0 +1,86 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Supervision.ServiceState;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// How a starting service becomes ready: by being executed, by its word, or by a probe that succeeds. The first probe comes at
+/// once, the next ones soon and then more slowly, so that a fast service is known early and a slow one is not pestered; a probe
+/// is only ever one at a time and has a deadline.
+/// </summary>
+internal static class ReadinessSteps
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>A probe ends itself at its timeout and says why; this much later it is taken to be stuck.</summary>
+    private static readonly TimeSpan ProbeSlack = TimeSpan.FromSeconds(1);
+
+    public static ServiceStep Executed(in ServiceContext service, ServiceState state, Instant now)
+    {
+        if (state is not Starting { Readiness: Readiness.AwaitingExec } s)
+            return state is Starting or Ready or Stopping or Killing ? state : ServiceMachine.Impossible(state, "Executed");
+        return service.Settings switch
+        {
+            { Type: ServiceType.Oneshot } => s with { Readiness = new Readiness.RunningToEnd() },
+            { Ready: ReadyRule.Started } => BecomeReady(service, s, now),
+            { Ready: ReadyRule.Probe } => Probe(service, s, 0),
+            _ => s with { Readiness = new Readiness.AwaitingNotification() },
+        };
+    }
+
+    public static ServiceStep Notified(in ServiceContext service, ServiceState state, Instant now) => state switch
+    {
+        // Its word may be read before the end of the second stage is: it can only have spoken after it.
+        Starting { Readiness: Readiness.AwaitingNotification or Readiness.AwaitingExec } s
+            when service.Settings is { Type: ServiceType.Daemon, Ready: ReadyRule.NotifyFd or ReadyRule.SdNotify } => BecomeReady(service, s, now),
+        _ => state,
+    };
+
+    public static ServiceStep ProbeSpawned(in ServiceContext service, ServiceState state, int pid, Instant now) => state switch
+    {
+        Starting { Readiness: Readiness.ProbeLaunching p } s => s with
+        {
+            Readiness = new Readiness.ProbeRunning(pid, now + service.Settings.Probe!.Timeout + ProbeSlack, p.Tries),
+        },
+        // Its service was asked to stop in between.
+        _ => new(state, [new Effect.KillProbe(service.Index, pid)]),
+    };
+
+    public static ServiceStep ProbeEnded(in ServiceContext service, ServiceState state, bool succeeded, Instant now)
+    {
+        if (state is not Starting { Readiness: Readiness.ProbeLaunching or Readiness.ProbeRunning } s)
+            return state;
+        if (succeeded)
+            return BecomeReady(service, s, now);
+        var tries = s.Readiness switch
+        {
+            Readiness.ProbeLaunching p => p.Tries,
+            Readiness.ProbeRunning p => p.Tries,
+            _ => 0,
+        };
+        var delay = FirstRetry * Math.Pow(2, Math.Min(tries, 10));
+        return s with { Readiness = new Readiness.ProbeDue(now + (delay < LongestRetry ? delay : LongestRetry), tries + 1) };
+    }
+
+    public static ServiceStep DeadlinePassed(in ServiceContext service, Starting state, Instant now) => state.Readiness switch
+    {
+        Readiness.ProbeDue p when now >= p.At => Probe(service, state, p.Tries),
+        // Its end comes as ProbeEnded; until then the deadline must not fire again.
+        Readiness.ProbeRunning p when now >= p.KillAt =>
+            new(state with { Readiness = p with { KillAt = Instant.Never } }, [new Effect.KillProbe(service.Index, p.Pid)]),
+        _ => state,
+    };
+
+    /// <summary>Nothing of a probe is wanted once its service is on its way out.</summary>
+    public static Effect[] EndProbe(in ServiceContext service, ServiceState state) =>
+        state is Starting { Readiness: Readiness.ProbeRunning p } ? [new Effect.KillProbe(service.Index, p.Pid)] : [];
+
+    private static ServiceStep Probe(in ServiceContext service, Starting state, int tries) =>
+        new(state with { Readiness = new Readiness.ProbeLaunching(tries) }, [new Effect.SpawnProbe(service.Index, state.Run.Number)]);
+
+    private static ServiceStep BecomeReady(in ServiceContext service, Starting state, Instant now) =>
+        new(new Ready(state.Run, state.History),
+            [ServiceMachine.Report(new Notice.Ready(service.Name, state.Run.Pid, now - state.Run.StartedAt))]);
+}

@@ -1,0 +1,47 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>What can happen to one service.</summary>
+public abstract record ServiceEvent
+{
+    /// <summary>Its dependencies are satisfied.</summary>
+    public sealed record Start : ServiceEvent;
+
+    /// <summary>Its dependency failed for good.</summary>
+    public sealed record Skip(int Dependency, int ExitCode) : ServiceEvent;
+
+    /// <summary>Its turn to stop has come.</summary>
+    public sealed record Stop : ServiceEvent;
+
+    /// <summary>An emergency: no more waiting.</summary>
+    public sealed record Kill : ServiceEvent;
+
+    /// <summary>The startup phase is over and this one is not up.</summary>
+    public sealed record GiveUp(string Reason) : ServiceEvent;
+
+    public sealed record Spawned(int Pid) : ServiceEvent;
+
+    public sealed record SpawnFailed(string Reason, int ExitCode) : ServiceEvent;
+
+    /// <summary>The process is the service's own program now.</summary>
+    public sealed record Executed : ServiceEvent;
+
+    public sealed record Notified : ServiceEvent;
+
+    /// <summary>The main process was collected.</summary>
+    /// <param name="Status">How it ended.</param>
+    /// <param name="Problem">What the second stage said where it never became the service.</param>
+    /// <param name="OthersLeft">Whether its process group still has members.</param>
+    public sealed record Exited(ExitStatus Status, string? Problem, bool OthersLeft) : ServiceEvent;
+
+    /// <summary>The last of its process group is gone.</summary>
+    public sealed record GroupEmpty : ServiceEvent;
+
+    public sealed record ProbeSpawned(int Pid) : ServiceEvent;
+
+    /// <summary>The probe ended, or could not be started.</summary>
+    public sealed record ProbeEnded(bool Succeeded) : ServiceEvent;
+
+    public sealed record DeadlinePassed : ServiceEvent;
+}

@@ -1,0 +1,221 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Supervision.ServiceState;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// One service from its first start to its last process.
+/// <code>
+///   Waiting ──start──▶ Launching ──spawned──▶ Starting ──ready──▶ Ready
+///      │                  │  ▲                    │                 │
+///      │skip          failed  └──until──┐     late│stop         stop│
+///      ▼                  │             │         ▼                 ▼
+///   Skipped               │          Backoff   Stopping ──late──▶ Killing
+///                         │             ▲         └───────┬─────────┘ exited
+///                         │             │                 ▼
+///                         ▼             │  Draining ──late──▶ Purging     (only while others of its group live)
+///                     (outcome) ────────┴───────┬─────────────┘
+///                                               ▼
+///                         Stopped · Completed · Finished · Failed
+/// </code>
+/// Stop and Kill are possible at any time; a service with no process is then Stopped at once. What a run's end means is
+/// decided when it ends (an <see cref="Outcome"/>) and takes effect when nothing of the run is left.
+/// Impossible pairs throw: the loop reports them as a bug and leaves the state alone.
+/// </summary>
+public static class ServiceMachine
+{
+    /// <summary>What is left after SIGKILL is sent it again after this long: a fork may have slipped past the first.</summary>
+    public static readonly TimeSpan KillAgainAfter = TimeSpan.FromSeconds(1);
+
+    public static ServiceStep Step(in ServiceContext service, ServiceState state, ServiceEvent happened, Instant now) =>
+        happened switch
+        {
+            ServiceEvent.Start => Start(service, state),
+            ServiceEvent.Skip(var dependency, var code) when state is Waiting => new Skipped(dependency, code),
+            ServiceEvent.Stop => Stop(service, state, new Outcome.AsAsked(), now),
+            ServiceEvent.Kill => Kill(service, state),
+            ServiceEvent.GiveUp(var reason) => GiveUp(service, state, reason, now),
+            ServiceEvent.Spawned(var pid) => Spawned(service, state, pid, now),
+            ServiceEvent.SpawnFailed(var reason, var code) => SpawnFailed(service, state, new Failure(reason, ExitStatus.Exited(code)), now),
+            ServiceEvent.Executed => ReadinessSteps.Executed(service, state, now),
+            ServiceEvent.Notified => ReadinessSteps.Notified(service, state, now),
+            ServiceEvent.ProbeSpawned(var pid) => ReadinessSteps.ProbeSpawned(service, state, pid, now),
+            ServiceEvent.ProbeEnded(var succeeded) => ReadinessSteps.ProbeEnded(service, state, succeeded, now),
+            ServiceEvent.Exited exited => Exited(service, state, exited, now),
+            ServiceEvent.GroupEmpty => state switch
+            {
+                Draining s => Conclusion.Of(service, s.Outcome, s.History, now),
+                Purging s => Conclusion.Of(service, s.Outcome, s.History, now),
+                _ => Impossible(state, happened),
+            },
+            ServiceEvent.DeadlinePassed => DeadlinePassed(service, state, now),
+            _ => Impossible(state, happened),
+        };
+
+    internal static ServiceStep Impossible(ServiceState state, object happened) =>
+        throw new InvalidOperationException($"bug: {happened} in state {state}");
+
+    private static ServiceStep Start(in ServiceContext service, ServiceState state) => state switch
+    {
+        Waiting => Launch(service, default),
+        _ => Impossible(state, "Start"),
+    };
+
+    private static ServiceStep Launch(in ServiceContext service, History history) =>
+        new(new Launching(service.NextRun, history), [new Effect.Spawn(service.Index, service.NextRun)]);
+
+    private static ServiceStep Spawned(in ServiceContext service, ServiceState state, int pid, Instant now)
+    {
+        switch (state)
+        {
+            case Launching s:
+                var run = new Run(s.RunNumber, pid, now);
+                return new(new Starting(run, s.History, now + service.Settings.StartTimeout, new Readiness.AwaitingExec()),
+                    [Report(new Notice.Started(service.Name, pid))]);
+            case Doomed s:
+                // It never got to run a line of its own, so there is nothing to ask it politely.
+                return new(new Killing(new Run(s.RunNumber, pid, now), default, s.Outcome), [KillGroup(service, pid)]);
+            default:
+                return Impossible(state, "Spawned");
+        }
+    }
+
+    private static ServiceStep SpawnFailed(in ServiceContext service, ServiceState state, Failure failure, Instant now) => state switch
+    {
+        Launching s => Conclusion.Of(service, new Outcome.Failing(failure), s.History with { StartFailures = s.History.StartFailures + 1 }, now),
+        Doomed s => Conclusion.Of(service, s.Outcome, default, now),
+        _ => Impossible(state, "SpawnFailed"),
+    };
+
+    private static ServiceStep Exited(in ServiceContext service, ServiceState state, ServiceEvent.Exited exited, Instant now)
+    {
+        var (run, history, outcome) = state switch
+        {
+            Starting s => (s.Run, s.History, Conclusion.OutcomeOf(service, s, exited)),
+            Ready s => (s.Run, s.History, Conclusion.OutcomeOf(service, exited)),
+            Stopping s => (s.Run, s.History, s.Outcome),
+            Killing s => (s.Run, s.History, s.Outcome),
+            _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
+        };
+        var (counted, reset) = Conclusion.Count(service, history, state, outcome, now - run.StartedAt);
+        var told = Report(new Notice.Exited(service.Name, run.Pid, exited.Status, now - run.StartedAt));
+        if (!exited.OthersLeft)
+        {
+            var end = Conclusion.Of(service, outcome, reset ? default : counted, now);
+            return end with { Effects = [told, .. ReadinessSteps.EndProbe(service, state), .. end.Effects] };
+        }
+        var next = reset ? default : counted;
+        return state is Killing
+            ? new(new Purging(run, next, now + KillAgainAfter, outcome),
+                [told, KillGroup(service, run.Pid), Watch(service, run)])
+            : new(new Draining(run, next, now + service.Settings.StopTimeout, outcome),
+            [
+                told, .. ReadinessSteps.EndProbe(service, state), Report(new Notice.EndingLeftovers(service.Name)),
+                new Effect.SignalGroup(service.Index, run.Pid, service.Settings.StopSignal),
+                new Effect.SignalGroup(service.Index, run.Pid, Signal.Cont), Watch(service, run),
+            ]);
+    }
+
+    /// <summary>Asks it to end. What has no process is done at once.</summary>
+    internal static ServiceStep Stop(in ServiceContext service, ServiceState state, Outcome outcome, Instant now)
+    {
+        switch (state)
+        {
+            case Waiting or Backoff:
+                return Conclusion.Of(service, outcome, default, now);
+            case Launching s:
+                return new Doomed(s.RunNumber, outcome);
+            case Doomed s:
+                return s with { Outcome = outcome };
+            case Starting s:
+                return Ask(service, s.Run, s.History, outcome, now, ReadinessSteps.EndProbe(service, s));
+            case Ready s:
+                return Ask(service, s.Run, s.History, outcome, now, []);
+            // Already on its way out, for a restart perhaps: only the meaning changes, never the deadline.
+            case Stopping s:
+                return s with { Outcome = outcome };
+            case Killing s:
+                return s with { Outcome = outcome };
+            case Draining s:
+                return s with { Outcome = outcome };
+            case Purging s:
+                return s with { Outcome = outcome };
+            default:
+                return state;
+        }
+    }
+
+    private static ServiceStep Ask(
+        in ServiceContext service, Run run, History history, Outcome outcome, Instant now, ReadOnlySpan<Effect> first)
+    {
+        var settings = service.Settings;
+        return new(new Stopping(run, history, now + settings.StopTimeout, outcome),
+        [
+            .. first, Report(new Notice.Stopping(service.Name, run.Pid, settings.StopSignal, settings.StopTimeout)),
+            new Effect.SignalMain(service.Index, run.Pid, settings.StopSignal),
+            // What is stopped takes no SIGTERM until it continues.
+            new Effect.SignalMain(service.Index, run.Pid, Signal.Cont),
+        ]);
+    }
+
+    private static ServiceStep Kill(in ServiceContext service, ServiceState state)
+    {
+        var asked = new Outcome.AsAsked();
+        switch (state)
+        {
+            case Starting s:
+                return new(new Killing(s.Run, s.History, asked), [.. ReadinessSteps.EndProbe(service, s), KillGroup(service, s.Run.Pid)]);
+            case Ready s:
+                return new(new Killing(s.Run, s.History, asked), [KillGroup(service, s.Run.Pid)]);
+            case Stopping s:
+                return new(new Killing(s.Run, s.History, asked), [KillGroup(service, s.Run.Pid)]);
+            case Draining s:
+                return new(new Purging(s.Run, s.History, s.KillAt, asked), [KillGroup(service, s.Run.Pid)]);
+            default:
+                // Nothing of it runs, or it was killed already: the same as being asked.
+                return Stop(service, state, asked, default);
+        }
+    }
+
+    private static ServiceStep GiveUp(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
+    {
+        Waiting or Launching or Doomed or Starting or Backoff or Stopping or Killing or Draining or Purging =>
+            Stop(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
+        _ => state,
+    };
+
+    private static ServiceStep DeadlinePassed(in ServiceContext service, ServiceState state, Instant now)
+    {
+        switch (state)
+        {
+            case Starting s when now >= s.ReadyBy:
+                var what = service.Settings.Type == ServiceType.Oneshot ? "finished" : "ready";
+                var late = new Failure($"not {what} within {Duration.Format(service.Settings.StartTimeout)}", null);
+                var history = s.History with { StartFailures = s.History.StartFailures + 1 };
+                return Stop(service, s with { History = history }, new Outcome.Failing(late), now);
+            case Starting s:
+                return ReadinessSteps.DeadlinePassed(service, s, now);
+            case Stopping s:
+                return new(new Killing(s.Run, s.History, s.Outcome),
+                    [Report(new Notice.Killed(service.Name, s.Run.Pid, service.Settings.StopTimeout)), KillGroup(service, s.Run.Pid)]);
+            case Draining s:
+                return new(new Purging(s.Run, s.History, now + KillAgainAfter, s.Outcome),
+                    [Report(new Notice.KilledLeftovers(service.Name)), KillGroup(service, s.Run.Pid)]);
+            case Purging s:
+                return new(s with { AgainAt = now + KillAgainAfter }, [KillGroup(service, s.Run.Pid)]);
+            case Backoff s:
+                return Launch(service, s.History);
+            default:
+                return Impossible(state, "DeadlinePassed");
+        }
+    }
+
+    internal static Effect Report(Notice notice) => new Effect.Report(notice);
+
+    private static Effect.SignalGroup KillGroup(in ServiceContext service, int group) =>
+        new(service.Index, group, Signal.Kill);
+
+    private static Effect.WatchGroup Watch(in ServiceContext service, Run run) =>
+        new(service.Index, run.Number, run.Pid);
+}

@@ -1,0 +1,133 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>One process of a service: the number tells it from the runs before, as pids come round again.</summary>
+public readonly record struct Run(long Number, int Pid, Instant StartedAt);
+
+/// <summary>What counts against a service: reset by a run longer than <c>reset_after</c>.</summary>
+/// <param name="Failures">Failures in a row, which the back-off grows with.</param>
+/// <param name="StartFailures">Failures before it was ever ready, which the startup phase allows a number of.</param>
+public readonly record struct History(int Failures, int StartFailures);
+
+/// <summary>
+/// Where a service stands. Each state holds only what is valid in it: there is a pid only while there is a process.
+/// <see cref="ServiceMachine"/> has the table of how one leads to another.
+/// </summary>
+public abstract record ServiceState
+{
+    /// <summary>When the machine wants to be woken although nothing happened.</summary>
+    public virtual Instant Due => Instant.Never;
+
+    /// <summary>For its dependencies; nothing was started yet.</summary>
+    public sealed record Waiting : ServiceState;
+
+    /// <summary>The kernel was asked for a process; the answer is the next event.</summary>
+    public sealed record Launching(long RunNumber, History History) : ServiceState;
+
+    /// <summary>As launching, but wanted gone before the answer came.</summary>
+    public sealed record Doomed(long RunNumber, Outcome Outcome) : ServiceState;
+
+    /// <summary>A process runs and is not ready by its rule; a oneshot that has not finished.</summary>
+    public sealed record Starting(Run Run, History History, Instant ReadyBy, Readiness Readiness) : ServiceState
+    {
+        public override Instant Due => Instant.Earlier(ReadyBy, Readiness.Due);
+    }
+
+    public sealed record Ready(Run Run, History History) : ServiceState;
+
+    /// <summary>The stop signal was sent; SIGKILL follows at <paramref name="KillAt"/>.</summary>
+    public sealed record Stopping(Run Run, History History, Instant KillAt, Outcome Outcome) : ServiceState
+    {
+        public override Instant Due => KillAt;
+    }
+
+    /// <summary>SIGKILL was sent to all of it; only the kernel can hold it back now.</summary>
+    public sealed record Killing(Run Run, History History, Outcome Outcome) : ServiceState;
+
+    /// <summary>The main process was collected; the rest of its process group has been asked to end.</summary>
+    public sealed record Draining(Run Run, History History, Instant KillAt, Outcome Outcome) : ServiceState
+    {
+        public override Instant Due => KillAt;
+    }
+
+    /// <summary>The rest was sent SIGKILL, and is again at <paramref name="AgainAt"/> if it is still there.</summary>
+    public sealed record Purging(Run Run, History History, Instant AgainAt, Outcome Outcome) : ServiceState
+    {
+        public override Instant Due => AgainAt;
+    }
+
+    /// <summary>Nothing runs; the next start is at <paramref name="Until"/>.</summary>
+    public sealed record Backoff(Instant Until, History History) : ServiceState
+    {
+        public override Instant Due => Until;
+    }
+
+    /// <summary>A oneshot that succeeded.</summary>
+    public sealed record Completed : ServiceState;
+
+    /// <summary>A daemon that ended well by itself and is not restarted.</summary>
+    public sealed record Finished(ExitStatus Status) : ServiceState;
+
+    /// <summary>It failed for good.</summary>
+    public sealed record Failed(Failure Failure) : ServiceState;
+
+    /// <summary>It was never started, because what it depends on failed; the code is that of the root of the trouble.</summary>
+    public sealed record Skipped(int Dependency, int ExitCode) : ServiceState;
+
+    /// <summary>Ended because it was asked to, or never started because everything was.</summary>
+    public sealed record Stopped : ServiceState;
+}
+
+/// <summary>How far a starting service has come by its own ready rule.</summary>
+public abstract record Readiness
+{
+    public virtual Instant Due => Instant.Never;
+
+    /// <summary>The second stage is at work; it has not become the service yet.</summary>
+    public sealed record AwaitingExec : Readiness;
+
+    /// <summary>For its word on the notification descriptor or socket.</summary>
+    public sealed record AwaitingNotification : Readiness;
+
+    /// <summary>A oneshot is done when it ends.</summary>
+    public sealed record RunningToEnd : Readiness;
+
+    /// <summary>The next probe is at <paramref name="At"/>.</summary>
+    public sealed record ProbeDue(Instant At, int Tries) : Readiness
+    {
+        public override Instant Due => At;
+    }
+
+    /// <summary>The kernel was asked for the probe's process.</summary>
+    public sealed record ProbeLaunching(int Tries) : Readiness;
+
+    public sealed record ProbeRunning(int Pid, Instant KillAt, int Tries) : Readiness
+    {
+        public override Instant Due => KillAt;
+    }
+}
+
+/// <summary>What the end of a run will mean once nothing of it is left.</summary>
+public abstract record Outcome
+{
+    /// <summary>It was asked to stop.</summary>
+    public sealed record AsAsked : Outcome;
+
+    /// <summary>It ended by itself, and that is what it was to do.</summary>
+    public sealed record Success(ExitStatus Status) : Outcome;
+
+    /// <summary>It failed and may be tried again.</summary>
+    public sealed record Failing(Failure Failure) : Outcome;
+
+    /// <summary>It failed, and there is no time left to try again.</summary>
+    public sealed record GivenUp(Failure Failure) : Outcome;
+}
+
+/// <summary>Why something failed, and with which exit status where there was one.</summary>
+/// <param name="Reason">One clause without the service's name: <c>exit code 3</c>, <c>not ready within 60s</c>.</param>
+public sealed record Failure(string Reason, ExitStatus? Status)
+{
+    /// <summary>What PID 1 exits with when this ends everything: the service's own code, 1 where it was 0 or there was none.</summary>
+    public int ExitCode => Status is { ShellCode: not 0 and var code } ? code : 1;
+}

@@ -1,0 +1,47 @@
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>What a service's state means to those around it.</summary>
+public static class Standing
+{
+    /// <summary>A dependency in this state lets its dependents start.</summary>
+    public static bool Satisfies(ServiceState state) => state is ServiceState.Ready or ServiceState.Completed;
+
+    /// <summary>It has come as far as it will, well or badly; those that come after it need not wait.</summary>
+    public static bool IsSettled(ServiceState state) => state is ServiceState.Ready || IsOver(state);
+
+    /// <summary>Nothing runs and nothing will.</summary>
+    public static bool IsOver(ServiceState state) => state is
+        ServiceState.Completed or ServiceState.Finished or ServiceState.Failed or ServiceState.Skipped or ServiceState.Stopped;
+
+    /// <summary>It will never satisfy anybody.</summary>
+    public static bool IsBroken(ServiceState state) => IsOver(state) && state is not ServiceState.Completed;
+
+    /// <summary>There is, or may be, a process of it.</summary>
+    public static bool IsActive(ServiceState state) => state is
+        ServiceState.Launching or ServiceState.Doomed or ServiceState.Starting or ServiceState.Ready or
+        ServiceState.Stopping or ServiceState.Killing or ServiceState.Draining or ServiceState.Purging;
+
+    /// <summary>The number of the run the state is about, or null.</summary>
+    public static long? RunOf(ServiceState state) => state switch
+    {
+        ServiceState.Launching s => s.RunNumber,
+        ServiceState.Doomed s => s.RunNumber,
+        ServiceState.Starting s => s.Run.Number,
+        ServiceState.Ready s => s.Run.Number,
+        ServiceState.Stopping s => s.Run.Number,
+        ServiceState.Killing s => s.Run.Number,
+        ServiceState.Draining s => s.Run.Number,
+        ServiceState.Purging s => s.Run.Number,
+        _ => null,
+    };
+
+    /// <summary>What PID 1 would exit with on account of it.</summary>
+    public static int ExitCodeOf(ServiceState state) => state switch
+    {
+        ServiceState.Failed s => s.Failure.ExitCode,
+        ServiceState.Skipped s => s.ExitCode,
+        // It ended well, but it was to run: the container is of no use without it.
+        ServiceState.Finished s => s.Status.ShellCode is not 0 and var code ? code : 1,
+        _ => 0,
+    };
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Planning;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// Counts, for each service, what it still waits for before it may start: dependencies that are not satisfied and services it
+/// comes after that have not settled. A change of one service touches only those that name it.
+/// </summary>
+internal sealed class StartGate
+{
+    private readonly ImmutableArray<int>[] neededBy;
+    private readonly ImmutableArray<int>[] precedes;
+    private readonly int[] blockers;
+
+    public StartGate(Plan plan)
+    {
+        var services = plan.Services;
+        neededBy = Reverse(services, s => s.DependsOn);
+        precedes = Reverse(services, s => s.After);
+        blockers = [.. services.Select(s => s.DependsOn.Length + s.After.Length)];
+    }
+
+    public bool IsOpen(int service) => blockers[service] == 0;
+
+    /// <summary>Those that name the service in depends_on.</summary>
+    public ImmutableArray<int> NeededBy(int service) => neededBy[service];
+
+    /// <summary>Records a change and calls with each service whose last blocker went.</summary>
+    public void Changed(int service, ServiceState before, ServiceState after, Action<int> opened)
+    {
+        Move(neededBy[service], Standing.Satisfies(before), Standing.Satisfies(after), opened);
+        Move(precedes[service], Standing.IsSettled(before), Standing.IsSettled(after), opened);
+    }
+
+    private void Move(ImmutableArray<int> waiting, bool before, bool after, Action<int> opened)
+    {
+        if (before == after)
+            return;
+        foreach (var service in waiting)
+        {
+            blockers[service] += after ? -1 : 1;
+            if (blockers[service] == 0)
+                opened(service);
+        }
+    }
+
+    private static ImmutableArray<int>[] Reverse(ImmutableArray<PlannedService> services, Func<PlannedService, ImmutableArray<int>> edges)
+    {
+        var lists = new List<int>[services.Length];
+        foreach (var service in services)
+            foreach (var target in edges(service))
+                (lists[target] ??= []).Add(service.Index);
+        return [.. lists.Select(list => list is null ? [] : list.ToImmutableArray())];
+    }
+}

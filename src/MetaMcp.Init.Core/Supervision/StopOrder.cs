@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Planning;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// Counts, for each service, the dependents that may still have a process: it stops when there are none. The reverse of the
+/// start order, kept all the time, since a stop may begin at any moment of the startup.
+/// </summary>
+internal sealed class StopOrder
+{
+    private readonly ImmutableArray<int>[] prerequisites;
+    private readonly int[] activeDependents;
+
+    public StopOrder(Plan plan)
+    {
+        var lists = new List<int>[plan.Services.Length];
+        foreach (var service in plan.Services)
+            foreach (var dependent in service.Dependents)
+                (lists[dependent] ??= []).Add(service.Index);
+        prerequisites = [.. lists.Select(list => list is null ? [] : list.ToImmutableArray())];
+        activeDependents = new int[plan.Services.Length];
+    }
+
+    public bool MayStop(int service) => activeDependents[service] == 0;
+
+    /// <summary>Records a change and calls with each service whose last active dependent went.</summary>
+    public void Changed(int service, ServiceState before, ServiceState after, Action<int> free)
+    {
+        if (Standing.IsActive(before) == Standing.IsActive(after))
+            return;
+        foreach (var prerequisite in prerequisites[service])
+        {
+            activeDependents[prerequisite] += Standing.IsActive(after) ? 1 : -1;
+            if (activeDependents[prerequisite] == 0)
+                free(prerequisite);
+        }
+    }
+}

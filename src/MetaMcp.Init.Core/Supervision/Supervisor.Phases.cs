@@ -1,0 +1,168 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>The phases: from the first start to the exit of PID 1.</summary>
+public sealed partial class Supervisor
+{
+    /// <summary>A process in uninterruptible sleep takes no SIGKILL; it must not hold the container for ever.</summary>
+    public static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
+
+    private bool IsEnding => Phase is not (Phase.StartingUp or Phase.Running);
+
+    private void SignalArrived(Signal signal)
+    {
+        if (signal == Signal.Quit)
+        {
+            if (!IsEnding)
+                Begin(new Phase.ShuttingDown(now, 0), $"{signal}");
+            Emergency($"{signal}");
+        }
+        else if (signal == Signal.Term || signal == Signal.Int)
+        {
+            if (IsEnding)
+                Emergency($"a second {signal}");
+            else
+                ShutDown($"{signal}", 0);
+        }
+        else if (signal == Signal.RtMinPlus3)
+        {
+            if (!IsEnding)
+                ShutDown($"{signal}", 0);
+        }
+        else
+        {
+            Tell(new Notice.SignalIgnored(signal));
+        }
+    }
+
+    /// <summary>Whether the end of one service is the end of all, by its own importance and the file's rule.</summary>
+    private void EndBecauseOf(int service, ServiceState after)
+    {
+        var settings = plan.Services[service].Settings;
+        var rule = plan.Settings.Init.ExitWhen;
+        if (settings.Required && (rule != ExitRule.AllExit || Phase is Phase.StartingUp))
+            ShutDown($"required service {settings.Name} is gone", Standing.ExitCodeOf(after));
+        else if (rule == ExitRule.AnyExits && settings.Type == ServiceType.Daemon && after is ServiceState.Finished or ServiceState.Failed)
+            ShutDown($"{settings.Name} ended", after is ServiceState.Finished f ? f.Status.ShellCode : Standing.ExitCodeOf(after));
+    }
+
+    private void ShutDown(string reason, int exitCode) =>
+        Begin(new Phase.ShuttingDown(now + plan.Settings.Shutdown.Timeout, exitCode), reason);
+
+    private void Begin(Phase.ShuttingDown phase, string reason)
+    {
+        Phase = phase;
+        phaseSince = now;
+        Tell(new Notice.ShuttingDown(reason, plan.Settings.Shutdown.Timeout));
+        for (var service = states.Length - 1; service >= 0; service--)
+            StopIfItsTurn(service);
+    }
+
+    private void StopIfItsTurn(int service)
+    {
+        var state = states[service];
+        if (Phase is Phase.ShuttingDown && !Standing.IsOver(state) && (order.MayStop(service) || !Standing.IsActive(state)))
+            followUps.Enqueue((service, new ServiceEvent.Stop()));
+    }
+
+    private void Emergency(string reason)
+    {
+        if (Phase is Phase.ShuttingDown(_, var code))
+        {
+            Phase = new Phase.Killing(now + KillPatience, code);
+            Tell(new Notice.Emergency(reason, NamesOf(Standing.IsActive)));
+            for (var service = 0; service < states.Length; service++)
+                if (!Standing.IsOver(states[service]))
+                    followUps.Enqueue((service, new ServiceEvent.Kill()));
+        }
+        else if (Phase is Phase.EndingOrphans(_, var orphansCode))
+        {
+            KillOrphans(orphansCode);
+        }
+    }
+
+    /// <summary>Moves on when what the phase waits for has come about; true where it did, or where more is to be done.</summary>
+    private bool MovePhase()
+    {
+        switch (Phase)
+        {
+            case Phase.StartingUp when unsettled == 0:
+                Phase = new Phase.Running();
+                Tell(new Notice.Up(now - startedAt,
+                    states.Count(s => s is ServiceState.Ready), states.Count(s => s is ServiceState.Completed or ServiceState.Finished),
+                    NamesOf(s => s is ServiceState.Failed or ServiceState.Skipped)));
+                return true;
+            case Phase.Running when over == states.Length:
+                ShutDown("nothing is left to run", states.Where(s => s is ServiceState.Failed).Select(Standing.ExitCodeOf).FirstOrDefault());
+                return true;
+            case Phase.ShuttingDown(var deadline, var code) when active == 0:
+                EndOrphans(deadline, code);
+                return true;
+            case Phase.Killing(_, var code) when active == 0:
+                KillOrphans(code);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void EndOrphans(Instant deadline, int code)
+    {
+        var grace = plan.Settings.Init.OrphanGrace;
+        Phase = new Phase.EndingOrphans(Instant.Earlier(now + grace, deadline), code);
+        effects.Add(new Effect.SignalTheRest(Signal.Term));
+    }
+
+    private void KillOrphans(int code)
+    {
+        Phase = new Phase.KillingOrphans(now + KillPatience, code);
+        effects.Add(new Effect.SignalTheRest(Signal.Kill));
+    }
+
+    private void ChildrenCollected(bool anyLeft)
+    {
+        if (!anyLeft && Phase is Phase.EndingOrphans(_, var code))
+            Finish(code);
+        else if (!anyLeft && Phase is Phase.KillingOrphans(_, var killCode))
+            Finish(killCode);
+    }
+
+    private void PhaseTimedOut()
+    {
+        switch (Phase)
+        {
+            case Phase.StartingUp:
+                var timeout = plan.Settings.Startup.Timeout;
+                Tell(new Notice.StartupTimedOut(timeout, NamesOf(s => !Standing.IsSettled(s))));
+                Phase = new Phase.Running();
+                for (var service = 0; service < states.Length; service++)
+                    if (!Standing.IsSettled(states[service]))
+                        followUps.Enqueue((service, new ServiceEvent.GiveUp($"not up within the startup phase's {Duration.Format(timeout)}")));
+                break;
+            case Phase.ShuttingDown:
+                Emergency($"not down within {Duration.Format(plan.Settings.Shutdown.Timeout)}");
+                break;
+            case Phase.EndingOrphans(_, var code):
+                Tell(new Notice.KillingOrphans());
+                KillOrphans(code);
+                break;
+            case Phase.Killing(_, var code):
+                Tell(new Notice.BeyondKill(NamesOf(Standing.IsActive)));
+                Finish(code);
+                break;
+            case Phase.KillingOrphans(_, var code):
+                Tell(new Notice.BeyondKill([]));
+                Finish(code);
+                break;
+        }
+    }
+
+    private void Finish(int code)
+    {
+        Tell(new Notice.Down(now - phaseSince, code));
+        Phase = new Phase.Done(code);
+        effects.Add(new Effect.Exit(code));
+    }
+}

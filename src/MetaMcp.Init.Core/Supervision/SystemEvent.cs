@@ -1,0 +1,38 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>What the kernel, or the answer to an effect, tells the supervisor.</summary>
+public abstract record SystemEvent
+{
+    /// <summary>The first event of all.</summary>
+    public sealed record Begin : SystemEvent;
+
+    public sealed record SignalArrived(Signal Signal) : SystemEvent;
+
+    /// <summary>A child was collected.</summary>
+    /// <param name="Pid">Its pid, which is free for others from now on.</param>
+    /// <param name="Status">How it ended.</param>
+    /// <param name="Problem">What the second stage said, where it never became the service.</param>
+    /// <param name="OthersLeft">Whether the process group it led still has members.</param>
+    public sealed record ChildEnded(int Pid, ExitStatus Status, string? Problem, bool OthersLeft) : SystemEvent;
+
+    /// <summary>Every child that had ended has been collected.</summary>
+    public sealed record ChildrenCollected(bool AnyLeft) : SystemEvent;
+
+    public sealed record Spawned(int Service, long RunNumber, int Pid) : SystemEvent;
+
+    public sealed record SpawnFailed(int Service, long RunNumber, string Reason, int ExitCode) : SystemEvent;
+
+    public sealed record Executed(int Service, long RunNumber) : SystemEvent;
+
+    public sealed record Notified(int Service, long RunNumber) : SystemEvent;
+
+    public sealed record GroupEmpty(int Service, long RunNumber) : SystemEvent;
+
+    public sealed record ProbeSpawned(int Service, long RunNumber, int Pid) : SystemEvent;
+
+    public sealed record ProbeSpawnFailed(int Service, long RunNumber) : SystemEvent;
+
+    public sealed record TimePassed : SystemEvent;
+}
