@@ -69,7 +69,7 @@ internal static class ReadinessSteps
         Readiness.ProbeDue p when now >= p.At => Probe(service, state, p.Tries),
         // Its end comes as ProbeEnded; until then the deadline must not fire again.
         Readiness.ProbeRunning p when now >= p.KillAt =>
-            new(state with { Readiness = p with { KillAt = Instant.Never } }, [new Effect.KillProbe(service.Index, p.Pid)]),
+            new ServiceStep(state with { Readiness = p with { KillAt = Instant.Never } }, [new Effect.KillProbe(service.Index, p.Pid)]),
         _ => state,
     };
 
