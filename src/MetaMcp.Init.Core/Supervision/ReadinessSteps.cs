@@ -45,7 +45,7 @@ internal static class ReadinessSteps
             Readiness = new Readiness.ProbeRunning(pid, now + service.Settings.Probe!.Timeout + ProbeSlack, p.Tries),
         },
         // Its service was asked to stop in between.
-        _ => new(state, [new Effect.KillProbe(service.Index, pid)]),
+        _ => new ServiceStep(state, [new Effect.KillProbe(service.Index, pid)]),
     };
 
     public static ServiceStep ProbeEnded(in ServiceContext service, ServiceState state, bool succeeded, Instant now)
