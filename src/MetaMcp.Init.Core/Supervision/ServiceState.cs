@@ -126,6 +126,7 @@ public abstract record Outcome
 
 /// <summary>Why something failed, and with which exit status where there was one.</summary>
 /// <param name="Reason">One clause without the service's name: <c>exit code 3</c>, <c>not ready within 60s</c>.</param>
+/// <param name="Status">Null where no process ended.</param>
 public sealed record Failure(string Reason, ExitStatus? Status)
 {
     /// <summary>What PID 1 exits with when this ends everything: the service's own code, 1 where it was 0 or there was none.</summary>
