@@ -34,7 +34,9 @@ function supervisord(count) {
     `[program:${name}]`, `command=${service}`, 'startsecs=0', 'stdout_logfile=NONE', 'stderr_logfile=NONE', '',
   ].join('\n'));
   const head = `[supervisord]\nnodaemon=true\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile=${freshPath('pid')}\n`;
-  writeFileSync(file, `${head}user=root\n\n${programs.join('\n')}`);
+  // As root it wants to be told so.
+  const user = process.getuid() === 0 ? 'user=root\n' : '';
+  writeFileSync(file, `${head}${user}\n${programs.join('\n')}`);
   return { command: ['supervisord', '-c', file] };
 }
 
