@@ -22,6 +22,9 @@ public sealed record ServiceSettings
     /// <summary>Order only: waits until these have settled, well or badly.</summary>
     public ImmutableArray<string> After { get; init; } = [];
 
+    /// <summary>Of those it waits for: where one of these is started anew, so is this one.</summary>
+    public ImmutableArray<string> RestartWith { get; init; } = [];
+
     public bool Required { get; init; }
     public RestartSettings Restart { get; init; } = new();
     public ProbeSettings? Probe { get; init; }

@@ -12,9 +12,20 @@ public sealed record Settings
     public HealthSettings Health { get; init; } = new();
     public ShutdownSettings Shutdown { get; init; } = new();
     public RestartSettings Restart { get; init; } = new();
+    public AlertSettings Alerts { get; init; } = new();
+    public LaunchSettings Launch { get; init; } = new();
+
+    /// <summary>Signals passed on, each to one service.</summary>
+    public ImmutableArray<ForwardedSignal> Signals { get; init; } = [];
 
     /// <summary>In the order of the file, which is the order ties are broken in.</summary>
     public ImmutableArray<ServiceSettings> Services { get; init; } = [];
+
+    /// <summary>Types that <c>mcp-init launch</c> may start, in the order of the file.</summary>
+    public ImmutableArray<ServerSettings> Servers { get; init; } = [];
+
+    /// <summary>Where in the file it says so, for what is found only once everything is read.</summary>
+    public SettingsOrigin Origin { get; init; } = SettingsOrigin.None;
 }
 
 public enum LogFormat { Text, Json }
@@ -63,6 +74,29 @@ public sealed record ShutdownSettings
     public int MaxConcurrent { get; init; } = 5;
     public int Retries { get; init; } = 3;
 }
+
+public sealed record AlertSettings
+{
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>The same alert of the same subject is given once in this long.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Gets one JSON document on its stdin; empty is no sink.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+}
+
+public enum UnknownServers { Allow, Refuse }
+
+public sealed record LaunchSettings
+{
+    /// <summary>Names that, run by a service, go through the launcher.</summary>
+    public ImmutableArray<string> Intercept { get; init; } = [];
+
+    public UnknownServers Unknown { get; init; } = UnknownServers.Allow;
+}
+
+public sealed record ForwardedSignal(Signal Signal, string Service);
 
 public enum RestartPolicy { Always, OnFailure, Never }
 

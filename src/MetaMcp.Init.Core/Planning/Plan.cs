@@ -23,10 +23,24 @@ public sealed record PlanResult(Plan? Plan, ImmutableArray<Diagnostic> Diagnosti
 /// <summary>Settings whose dependency graph has been checked: acyclic, every name known.</summary>
 public sealed class Plan
 {
-    private Plan(Settings settings, ImmutableArray<PlannedService> services)
+    private Plan(Settings settings, DependencyGraph graph, List<int> order)
     {
         Settings = settings;
-        Services = services;
+        Services =
+        [
+            .. settings.Services.Select((service, i) => new PlannedService
+            {
+                Index = i,
+                Settings = service,
+                DependsOn = graph.DependsOn[i],
+                After = graph.After[i],
+                Dependents = graph.Dependents[i],
+            }),
+        ];
+        StartWaves = Waves.Of(order, i => graph.WaitsFor(i).Select(e => e.To));
+        order.Reverse();
+        StopWaves = Waves.Of(order, i => graph.Dependents[i]);
+        LongestStop = StopPath.Longest(order, Services);
     }
 
     public Settings Settings { get; }
@@ -35,17 +49,47 @@ public sealed class Plan
     public ImmutableArray<PlannedService> Services { get; }
 
     /// <summary>Each wave can start once the ones before it are ready. For display: nothing waits for a whole wave.</summary>
-    public ImmutableArray<ImmutableArray<int>> StartWaves { get; } = [];
+    public ImmutableArray<ImmutableArray<int>> StartWaves { get; }
 
     /// <summary>Each wave can stop once the ones before it have stopped.</summary>
-    public ImmutableArray<ImmutableArray<int>> StopWaves { get; } = [];
+    public ImmutableArray<ImmutableArray<int>> StopWaves { get; }
+
+    /// <summary>The chain of services that may take longest to stop, in the order they stop.</summary>
+    public StopPath LongestStop { get; }
 
     /// <summary>Reads a file and plans it, so that errors of both kinds are shown at once.</summary>
+    /// <param name="fileName">As diagnostics are to show it; it is not opened.</param>
+    /// <param name="utf8">The file's bytes.</param>
     public static PlanResult Read(string fileName, ReadOnlyMemory<byte> utf8)
     {
-        var config = ConfigReader.Read(fileName, utf8);
-        return config.Settings is { } settings ? Build(settings) : new PlanResult(null, config.Diagnostics);
+        var problems = new Problems(fileName);
+        // A service that could not be read for a slip of syntax is not one that does not exist.
+        if (ConfigReader.ReadAll(utf8.Span, problems) is not { } settings || problems.HasSyntaxErrors)
+            return new PlanResult(null, problems.Sorted());
+        var result = Build(settings);
+        var all = Diagnostic.Sort(problems.Sorted().Concat(result.Diagnostics));
+        return new PlanResult(problems.HasErrors ? null : result.Plan, all);
     }
 
-    public static PlanResult Build(Settings settings) => new(new Plan(settings, []), []);
+    public static PlanResult Build(Settings settings)
+    {
+        List<Diagnostic> diagnostics = [];
+        var graph = new DependencyGraph(settings, diagnostics);
+        var order = graph.Order();
+        if (order.Count < graph.Count)
+            diagnostics.AddRange(Cycles.Find(graph).Select(c => Describe(c, graph, settings)));
+        diagnostics.AddRange(NameChecks.Find(settings));
+        if (diagnostics.Count > 0)
+            return new PlanResult(null, Diagnostic.Sort(diagnostics));
+        var plan = new Plan(settings, graph, order);
+        return new PlanResult(plan, Diagnostic.Sort(PlanWarnings.Find(plan)));
+    }
+
+    private static Diagnostic Describe(List<int> cycle, DependencyGraph graph, Settings settings)
+    {
+        var next = cycle[1 % cycle.Count];
+        var edge = graph.WaitsFor(cycle[0]).First(e => e.To == next);
+        var names = cycle.Append(cycle[0]).Select(i => settings.Services[i].Name);
+        return new Diagnostic(Severity.Error, edge.At, $"services wait for each other in a circle: {string.Join(" → ", names)}");
+    }
 }

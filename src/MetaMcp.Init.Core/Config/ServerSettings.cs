@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Config;
+
+public enum LimitAction { Refuse, Wait, ReplaceIdle, ReplaceOldest }
+
+public enum ShimMode { Guard, Exec }
+
+/// <summary>One <c>[server.NAME]</c> table: a type of MCP server that the launcher may start.</summary>
+public sealed record ServerSettings
+{
+    public required string Name { get; init; }
+
+    /// <summary>Empty where <c>launch</c> is given the command.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+
+    /// <summary>At once; null is <see cref="LimitSettings.MaxPerType"/>.</summary>
+    public int? MaxInstances { get; init; }
+
+    public LimitAction OnLimit { get; init; } = LimitAction.Refuse;
+
+    /// <summary>Without traffic for this long it is ended; null is never.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    public ShimMode Shim { get; init; } = ShimMode.Guard;
+
+    /// <summary>From the close of its stdin by the gateway to its end by us.</summary>
+    public TimeSpan CloseGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    public Signal StopSignal { get; init; } = Signal.Term;
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public ProcessAttributes Attributes { get; init; } = ProcessAttributes.None;
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    public CgroupLimits Limits { get; init; } = new();
+}

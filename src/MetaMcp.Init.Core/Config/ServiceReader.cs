@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using MetaMcp.Init.Core.Config.Toml;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Config;
+
+/// <summary>The <c>[service.NAME]</c> tables.</summary>
+/// <param name="globals">The tables there is one of, already read: what a service does not say itself.</param>
+/// <param name="problems">Told what is wrong.</param>
+internal sealed class ServiceReader(Settings globals, Problems problems)
+{
+    private const int LargestDescriptor = 1023;
+
+    private readonly TableSchema<ServiceSettings> schema = new(
+    [
+        new("type", (s, v) => v.OneOf(Words.ServiceType) is { } x ? s with { Type = (ServiceType)x } : s),
+        new("command", (s, v) => v.Command() is { } x ? s with { Command = x } : s),
+        new("depends_on", (s, v) => v.Texts("database") is { } x ? s with { DependsOn = x } : s),
+        new("after", (s, v) => v.Texts("database") is { } x ? s with { After = x } : s),
+        new("restart_with", (s, v) => v.Texts("database") is { } x ? s with { RestartWith = x } : s),
+        new("required", (s, v) => v.Flag() is { } x ? s with { Required = x } : s),
+        new("restart", (s, v) => s with { Restart = Restart(s.Restart, v) }),
+        new("probe", (s, v) => s with { Probe = ProbeReader.Read(v, globals.Health) }),
+        new("ready", (s, v) => v.OneOf(Words.ReadyRule) is { } x ? s with { Ready = (ReadyRule)x } : s),
+        new("notify_fd", (s, v) => v.Integer(3, LargestDescriptor, 3) is { } x ? s with { NotifyFd = x } : s),
+        new("start_timeout", (s, v) => v.Time(ValueReader.Shortest, "60s") is { } x ? s with { StartTimeout = x } : s),
+        new("stop_signal", (s, v) => v.Signal() is { } x ? s with { StopSignal = x } : s),
+        new("stop_timeout", (s, v) => v.Time(ValueReader.Shortest, "10s") is { } x ? s with { StopTimeout = x } : s),
+        new("stop_command", (s, v) => v.Command() is { } x ? s with { StopCommand = x } : s),
+        new("kill_signal", (s, v) => v.Signal() is { } x ? s with { KillSignal = x } : s),
+        new("environment", (s, v) => v.Environment() is { } x ? s with { Environment = x } : s),
+        new("environment_file", (s, v) => v.EnvironmentFile() is { } x ? s with { EnvironmentFile = x } : s),
+        new("clear_environment", (s, v) => v.Flag() is { } x ? s with { ClearEnvironment = x } : s),
+        new("success_exit_codes", (s, v) => v.Integers(0, 255, 3) is { } x ? s with { SuccessExitCodes = x } : s),
+        new("log", (s, v) => v.OneOf(Words.OutputMode) is { } x ? s with { Log = (OutputMode)x } : s),
+        new("log_rate_limit", LogRate),
+        .. AttributeSchemas.AttributesOf<ServiceSettings>(s => s.Attributes, (s, x) => s with { Attributes = x }),
+        .. AttributeSchemas.LimitsOf<ServiceSettings>(s => s.Limits, (s, x) => s with { Limits = x }),
+    ]);
+
+    public ServiceSettings Read(TomlEntry entry, TomlTable table)
+    {
+        var start = new ServiceSettings
+        {
+            Name = entry.Name,
+            Command = [],
+            Restart = globals.Restart,
+            StartTimeout = globals.Startup.Timeout,
+            StopTimeout = globals.Shutdown.TermTimeout,
+            Attributes = ProcessAttributes.None with { NoNewPrivileges = true },
+        };
+        var service = schema.Read(start, table, $"[service.{entry.Name}]", problems);
+        if (table.Find("ready") is null)
+            service = service with { Ready = service.Probe is null ? ReadyRule.Started : ReadyRule.Probe };
+        // The policy for all services is meant for daemons: a oneshot started again after it succeeded would never end.
+        if (service is { Type: ServiceType.Oneshot, Restart.Policy: RestartPolicy.Always })
+            service = service with { Restart = service.Restart with { Policy = RestartPolicy.OnFailure } };
+        ServiceRules.Check(service, entry, table, problems);
+        return service;
+    }
+
+    public static ServiceOrigin OriginOf(TomlEntry entry, TomlTable table) => new()
+    {
+        Table = entry.At,
+        StopTimeout = table.Find("stop_timeout")?.Value.At ?? default,
+        StartTimeout = table.Find("start_timeout")?.Value.At ?? default,
+        DependsOn = Items(table, "depends_on"),
+        After = Items(table, "after"),
+        RestartWith = Items(table, "restart_with"),
+    };
+
+    private static ImmutableArray<SourcePosition> Items(TomlTable table, string key) =>
+        table.Find(key)?.Value is TomlArray { Items: var items } ? [.. items.Select(i => i.At)] : [];
+
+    /// <summary>A policy alone, or a table of what is to differ from [restart].</summary>
+    private static RestartSettings Restart(RestartSettings start, ValueReader value)
+    {
+        if (value.Node is TomlTable table)
+            return SectionSchemas.Restart.Read(start, table, value.Name, value.Problems, value.Name + ".");
+        if (value.Node is TomlString)
+            return value.OneOf(Words.RestartPolicy) is { } policy ? start with { Policy = (RestartPolicy)policy } : start;
+        value.Wrong("a policy, or a table", "\"on-failure\"");
+        return start;
+    }
+
+    private static ServiceSettings LogRate(ServiceSettings service, ValueReader value)
+    {
+        if (value.Text("1000/s") is not { } text)
+            return service;
+        if (text == "off")
+            return service with { LogRateLimit = null };
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var isCount = int.TryParse(text.AsSpan(0, Math.Max(slash, 0)), NumberStyles.None, CultureInfo.InvariantCulture, out var lines);
+        TimeSpan? per = text[(slash + 1)..] switch
+        {
+            "s" => TimeSpan.FromSeconds(1),
+            "m" => TimeSpan.FromMinutes(1),
+            _ => null,
+        };
+        if (isCount && lines > 0 && per is { } span)
+            return service with { LogRateLimit = new LineRate(lines, span) };
+        value.Error($"{value.Name} = {Problems.Quote(text)} is no rate; write it as lines per second or minute, \"1000/s\" or \"600/m\", or \"off\"");
+        return service;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Config.Toml;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Config;
+
+/// <summary>The tree of a file to its settings. The tables that others fall back to come first, wherever they stand.</summary>
+internal sealed class SettingsReader(TomlTable root, Problems problems)
+{
+    private static readonly string[] Sections =
+        ["init", "limits", "startup", "health", "shutdown", "restart", "alerts", "launch", "signals", "service", "server"];
+
+    /// <summary>mcp-init's own meaning of a signal, or the kernel's or the runtime's: none of them can be passed on.</summary>
+    private static readonly ImmutableArray<Signal> Taken =
+    [
+        Signal.Term, Signal.Int, Signal.Quit, Signal.Hup, Signal.Usr1, Signal.RtMinPlus3, Signal.Chld, Signal.Kill,
+        Signal.Stop, .. new[] { 4, 7, 8, 11, 32, 33, 34 }.Select(Signal.FromNumber),
+    ];
+
+    public Settings Read()
+    {
+        CheckSections();
+        var settings = new Settings
+        {
+            Init = Section("init", SectionSchemas.Init, new InitSettings()),
+            Limits = Section("limits", SectionSchemas.Limits, new LimitSettings()),
+            Startup = Section("startup", SectionSchemas.Startup, new StartupSettings()),
+            Health = Section("health", SectionSchemas.Health, new HealthSettings()),
+            Shutdown = Section("shutdown", SectionSchemas.Shutdown, new ShutdownSettings()),
+            Restart = Section("restart", SectionSchemas.Restart, new RestartSettings()),
+            Alerts = Section("alerts", SectionSchemas.Alerts, new AlertSettings()),
+            Launch = Section("launch", SectionSchemas.Launch, new LaunchSettings()),
+        };
+        CheckSettings(settings);
+        // The variables METAMCP_* stand above the file and below the command line; they are applied here, before
+        // services take these values for their own.
+        var (signals, signalsAt) = Signals();
+        var reader = new ServiceReader(settings, problems);
+        var services = Named("service").Select(t => (Settings: reader.Read(t.Entry, t.Table), Origin: ServiceReader.OriginOf(t.Entry, t.Table))).ToList();
+        settings = settings with
+        {
+            Signals = signals,
+            Services = [.. services.Select(s => s.Settings)],
+            Servers = [.. Named("server").Select(t => ServerReader.Read(t.Entry, t.Table, settings, problems))],
+            Origin = new SettingsOrigin
+            {
+                Services = [.. services.Select(s => s.Origin)],
+                Signals = signalsAt,
+                LimitsMemory = At("limits", "memory"),
+                LimitsTasks = At("limits", "tasks"),
+                LimitsMaxInstances = At("limits", "max_instances"),
+                ShutdownTimeout = At("shutdown", "timeout"),
+            },
+        };
+        if (!problems.HasErrors && settings is { Services: [], Servers: [] } && Find("launch") is null)
+            problems.Error(root.At, "there is nothing to run: add [service.NAME] with a command");
+        return settings;
+    }
+
+    private void CheckSections()
+    {
+        foreach (var entry in root.Entries)
+        {
+            var name = Problems.Quote(entry.Name).Trim('"');
+            if (Array.IndexOf(Sections, entry.Name) >= 0)
+            {
+                if (entry.Value is not TomlTable)
+                    problems.Error(entry.At, $"\"{name}\" is a table; write [{name}{(entry.Name is "service" or "server" ? ".NAME" : "")}] on a line of its own");
+            }
+            else if (entry.Value is TomlTable { Origin: TableOrigin.Header or TableOrigin.Implicit })
+                problems.Error(entry.At, $"unknown table [{name}]{Suggest(entry.Name)}");
+            else
+                problems.Error(entry.At, $"unknown key \"{name}\" before the first table{Home(entry.Name)}");
+        }
+    }
+
+    private static string Suggest(string name) =>
+        Suggestion.Nearest(name, Sections) is { } nearest ? $"; did you mean [{nearest}]?" : $"; there are {string.Join(", ", Sections)}";
+
+    /// <summary>Which table a key at the top would belong to.</summary>
+    private static string Home(string key)
+    {
+        (string Table, IEnumerable<string> Names)[] homes =
+        [
+            ("init", SectionSchemas.Init.Names), ("limits", SectionSchemas.Limits.Names), ("startup", SectionSchemas.Startup.Names),
+            ("health", SectionSchemas.Health.Names), ("shutdown", SectionSchemas.Shutdown.Names),
+            ("restart", SectionSchemas.Restart.Names), ("launch", SectionSchemas.Launch.Names),
+        ];
+        var home = Array.Find(homes, h => h.Names.Contains(key)).Table;
+        return home is null ? "" : $"; it belongs under [{home}]";
+    }
+
+    private void CheckSettings(Settings settings)
+    {
+        var limits = settings.Limits;
+        if (limits.MemoryWarning >= limits.MemoryCritical)
+            problems.Error(
+                FirstOf("limits", "memory_warning", "memory_critical"),
+                $"memory_warning, {limits.MemoryWarning}, must be below memory_critical, {limits.MemoryCritical}");
+        ServiceRules.CheckBackoff(settings.Restart.Backoff, At("restart", "backoff"), given: true, problems);
+    }
+
+    private (ImmutableArray<ForwardedSignal> Signals, ImmutableArray<SourcePosition> At) Signals()
+    {
+        List<ForwardedSignal> signals = [];
+        List<SourcePosition> positions = [];
+        foreach (var entry in Find("signals")?.Entries ?? [])
+        {
+            var value = new ValueReader(entry.Name, entry.Value, problems);
+            if (!Signal.TryParse(entry.Name, out var signal))
+                problems.Error(entry.At, $"{Problems.Quote(entry.Name)} is no signal; write SIGUSR2 = \"backend\", with the name of the service it goes to");
+            else if (Taken.Contains(signal))
+                problems.Error(entry.At, $"{signal} cannot be passed on: mcp-init, the kernel or the runtime has its own use for it");
+            else if (signals.Exists(s => s.Signal == signal))
+                problems.Error(entry.At, $"{signal} is given twice");
+            else if (value.Text("backend") is { } service)
+            {
+                signals.Add(new ForwardedSignal(signal, service));
+                positions.Add(entry.Value.At);
+            }
+        }
+        return ([.. signals], [.. positions]);
+    }
+
+    private IEnumerable<(TomlEntry Entry, TomlTable Table)> Named(string section)
+    {
+        foreach (var entry in Find(section)?.Entries ?? [])
+        {
+            if (entry.Value is not TomlTable table)
+                problems.Error(entry.At, $"{Problems.Quote(entry.Name)} needs a {section} it belongs to; write [{section}.NAME] above it");
+            else
+            {
+                if (!ValueKinds.IsName(entry.Name))
+                    problems.Error(entry.At, $"{Problems.Quote(entry.Name)} cannot name a {section}: it takes up to 64 letters, digits, \"-\", \"_\", \".\" and \"@\", does not begin with \"-\", and is not \"mcp-init\"");
+                yield return (entry, table);
+            }
+        }
+    }
+
+    private T Section<T>(string name, TableSchema<T> schema, T start) =>
+        Find(name) is { } table ? schema.Read(start, table, $"[{name}]", problems) : start;
+
+    private TomlTable? Find(string section) => root.Find(section)?.Value as TomlTable;
+
+    private SourcePosition At(string section, string key) => Find(section)?.Find(key)?.Value.At ?? default;
+
+    private SourcePosition FirstOf(string section, string key, string other) =>
+        At(section, key) is { Line: > 0 } at ? at : At(section, other);
+}

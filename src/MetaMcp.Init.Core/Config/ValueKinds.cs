@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using MetaMcp.Init.Core.Config.Toml;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Config;
+
+/// <summary>Values with rules of their own: commands, paths, accounts, masks, environments.</summary>
+internal static class ValueKinds
+{
+    /// <summary>uid and gid 2^32 - 1 mean "unchanged" to the kernel (<c>man 2 setresuid</c>).</summary>
+    private const long LargestId = uint.MaxValue - 1L;
+
+    private const int LongestServiceName = 64;
+
+    /// <summary>Characters that only a shell gives a meaning to.</summary>
+    private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("|&;<>()$`\\\"'*?~");
+
+    private static readonly SearchValues<char> AccountCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+
+    /// <summary>A program and its arguments. There is no shell in between, so a string is not one.</summary>
+    public static ImmutableArray<string>? Command(this ValueReader value)
+    {
+        if (value.Node is TomlString { Text: var line })
+        {
+            value.Wrong("an array, the program and each argument a string of its own", AsArray(line));
+            return null;
+        }
+        if (value.Texts("node", shortest: 0) is not { } command)
+            return null;
+        if (command is [{ Length: > 0 }, ..])
+            return command;
+        value.Error($"{value.Name} names no program; write {value.Name} = [\"node\", \"dist/index.js\"]");
+        return null;
+    }
+
+    public static string? AbsolutePath(this ValueReader value, string example)
+    {
+        if (value.Text(example) is not { } path)
+            return null;
+        if (path[0] == '/')
+            return path;
+        value.Error($"{value.Name} = {Problems.Quote(path)} is no absolute path; write it from the root on, as \"{example}\"");
+        return null;
+    }
+
+    /// <summary>A file of KEY=VALUE lines; a leading "-" tolerates its absence.</summary>
+    public static string? EnvironmentFile(this ValueReader value)
+    {
+        if (value.Text("/etc/app.env") is not { } path)
+            return null;
+        if (path.TrimStart('-').StartsWith('/') && !path.StartsWith("--", StringComparison.Ordinal))
+            return path;
+        value.Error($"{value.Name} = {Problems.Quote(path)} is no absolute path; write it as \"/etc/app.env\", or \"-/etc/app.env\" where it may be missing");
+        return null;
+    }
+
+    public static ImmutableArray<string>? FileNames(this ValueReader value, string example)
+    {
+        if (value.Texts(example) is not { } names)
+            return null;
+        if (names.FirstOrDefault(n => n.Contains('/', StringComparison.Ordinal) || n is "." or "..") is not { } path)
+            return names;
+        value.Error($"{value.Name} takes names looked up in PATH, such as \"{example}\", not the path {Problems.Quote(path)}");
+        return null;
+    }
+
+    /// <summary>A name, or a number as a number or a string: what follows is the same.</summary>
+    public static string? Account(this ValueReader value, string example)
+    {
+        var text = value.Node is TomlInteger { Number: var number } ? number.ToString(CultureInfo.InvariantCulture) : value.Text(example);
+        if (text is null)
+            return null;
+        var isId = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id);
+        if (isId ? id is >= 0 and <= LargestId : IsAccountName(text))
+            return text;
+        value.Error(isId
+            ? $"{value.Name} = {id} is out of range; an id can be 0 to {LargestId}"
+            : $"{value.Name} = {Problems.Quote(text)} is no name; write one as \"{example}\", or a number");
+        return null;
+    }
+
+    public static ImmutableArray<string>? Accounts(this ValueReader value, string example)
+    {
+        if (value.Node is not TomlArray { Items: var items })
+        {
+            value.Wrong("an array of names or numbers", $"[\"{example}\"]");
+            return null;
+        }
+        var accounts = items.Select((item, i) => value.Item(i, item).Account(example)).ToList();
+        return accounts.Contains(null) ? null : [.. accounts!];
+    }
+
+    /// <summary>Octal digits in a string: a TOML number 0022 is not allowed and 22 would be something else.</summary>
+    public static int? Umask(this ValueReader value)
+    {
+        if (value.Text("0022") is not { } text)
+            return null;
+        if (text.Length is >= 3 and <= 4 && text.All(c => c is >= '0' and <= '7') && Convert.ToInt32(text, 8) is <= 0x1ff and var mask)
+            return mask;
+        value.Error($"{value.Name} = {Problems.Quote(text)} is no file mode mask; write {value.Name} = \"0022\", octal digits up to 0777");
+        return null;
+    }
+
+    public static ImmutableArray<string>? Capabilities(this ValueReader value)
+    {
+        if (value.Texts("net_bind_service") is not { } texts)
+            return null;
+        var items = ((TomlArray)value.Node).Items;
+        List<string> names = [];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            if (CapabilityNames.Normalize(texts[i]) is { } name)
+                names.Add(name);
+            else
+                value.Item(i, items[i]).Error($"{Problems.Quote(texts[i])} is no capability{Suggestion.For(texts[i].ToLowerInvariant().Replace("cap_", "", StringComparison.Ordinal), CapabilityNames.All)}");
+        }
+        return names.Count == texts.Length ? [.. names.Distinct()] : null;
+    }
+
+    public static ImmutableSortedDictionary<string, string>? Environment(this ValueReader value)
+    {
+        if (value.Table("{ PORT = \"8080\" }") is not { } table)
+            return null;
+        var environment = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var entry in table.Entries)
+        {
+            var name = entry.Name;
+            if (name.Length == 0 || name.AsSpan().ContainsAny('=', '\0'))
+                value.Problems.Error(entry.At, $"{Problems.Quote(name)} cannot name a variable: it is empty or has \"=\" or NUL in it");
+            // The value is not shown: it may be a secret.
+            else if (entry.Value is not TomlString)
+                value.Problems.Error(entry.Value.At, $"{value.Name}.{name} takes a string, not {entry.Value.Kind}; put the value in quotes");
+            else if (new ValueReader($"{value.Name}.{name}", entry.Value, value.Problems).Text("value", shortest: 0) is { } text)
+                environment[name] = text;
+        }
+        return environment.ToImmutable();
+    }
+
+    /// <summary>Letters, digits, <c>-_.@</c>: a name is a directory of the cgroup tree, a label of metrics and a word of the command line.</summary>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= LongestServiceName && name is not ("mcp-init" or "." or "..")
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@') && name[0] != '-';
+
+    private static bool IsAccountName(string text) =>
+        text.Length <= 32 && (char.IsAsciiLetter(text[0]) || text[0] == '_')
+        && text.AsSpan(1).TrimEnd('$').IndexOfAnyExcept(AccountCharacters) < 0;
+
+    private static string AsArray(string line)
+    {
+        string[] words = line.AsSpan().ContainsAny(ShellCharacters)
+            ? ["sh", "-c", line]
+            : line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return words.Length == 0 ? "[\"node\", \"dist/index.js\"]" : $"[{string.Join(", ", words.Select(Problems.Quote))}]";
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Config;
+
+namespace MetaMcp.Init.Core.Planning;
+
+/// <summary>One name in depends_on or after, found: the service it stands for and where it is written.</summary>
+internal readonly record struct Edge(int To, SourcePosition At);
+
+/// <summary>
+/// Who waits for whom, by index. Everything here is linear in services and edges and keeps its own stack: a file of ten
+/// thousand services in a row must not end PID 1.
+/// </summary>
+internal sealed class DependencyGraph
+{
+    private readonly List<Edge>[] waitsFor;
+
+    /// <summary>Names that nothing bears, and those that make no sense, are reported and left out.</summary>
+    public DependencyGraph(Settings settings, List<Diagnostic> diagnostics)
+    {
+        var services = settings.Services;
+        var byName = new Dictionary<string, int>(services.Length, StringComparer.Ordinal);
+        for (var i = 0; i < services.Length; i++)
+        {
+            if (!byName.TryAdd(services[i].Name, i))
+                Error(settings.Origin.Service(i).Table, $"[service.{services[i].Name}] is given twice");
+        }
+        waitsFor = new List<Edge>[services.Length];
+        DependsOn = new ImmutableArray<int>[services.Length];
+        After = new ImmutableArray<int>[services.Length];
+        for (var i = 0; i < services.Length; i++)
+        {
+            var (service, origin) = (services[i], settings.Origin.Service(i));
+            var dependsOn = Resolve("depends_on", service.DependsOn, origin.DependsOn);
+            var after = Resolve("after", service.After, origin.After);
+            DependsOn[i] = [.. dependsOn.Select(e => e.To)];
+            After[i] = [.. after.Select(e => e.To)];
+            waitsFor[i] = [.. dependsOn.Concat(after).DistinctBy(e => e.To)];
+
+            List<Edge> Resolve(string key, ImmutableArray<string> names, ImmutableArray<SourcePosition> positions)
+            {
+                var edges = new List<Edge>(names.Length);
+                var seen = new HashSet<int>();
+                for (var n = 0; n < names.Length; n++)
+                {
+                    var at = origin.Of(positions, n);
+                    if (!byName.TryGetValue(names[n], out var to))
+                        Error(at, $"{service.Name}: {key} names {Problems.Quote(names[n])}, and there is no such service{Suggestion.For(names[n], byName.Keys)}");
+                    else if (to == i)
+                        Error(at, $"{service.Name}: {key} names the service itself");
+                    else if (!seen.Add(to))
+                        Error(at, $"{service.Name}: {key} names \"{names[n]}\" twice");
+                    else
+                        edges.Add(new Edge(to, at));
+                }
+                return edges;
+            }
+        }
+        Dependents = Reverse();
+
+        void Error(SourcePosition at, string message) => diagnostics.Add(new Diagnostic(Severity.Error, at, message));
+    }
+
+    public int Count => waitsFor.Length;
+
+    public ImmutableArray<int>[] DependsOn { get; }
+
+    public ImmutableArray<int>[] After { get; }
+
+    /// <summary>Those that wait for each, by either key, in the order of the file.</summary>
+    public ImmutableArray<int>[] Dependents { get; }
+
+    /// <summary>What each waits for, by either key, every service once.</summary>
+    public IReadOnlyList<Edge> WaitsFor(int service) => waitsFor[service];
+
+    /// <summary>Every service after those it waits for; the ones in a cycle, or behind one, are left out.</summary>
+    public List<int> Order()
+    {
+        var open = waitsFor.Select(e => e.Count).ToArray();
+        var order = new List<int>(Count);
+        order.AddRange(Enumerable.Range(0, Count).Where(i => open[i] == 0));
+        for (var next = 0; next < order.Count; next++)
+            foreach (var dependent in Dependents[order[next]])
+                if (--open[dependent] == 0)
+                    order.Add(dependent);
+        return order;
+    }
+
+    private ImmutableArray<int>[] Reverse()
+    {
+        var reverse = new List<int>[Count];
+        for (var i = 0; i < Count; i++)
+            reverse[i] = [];
+        for (var i = 0; i < Count; i++)
+            foreach (var edge in waitsFor[i])
+                reverse[edge.To].Add(i);
+        return [.. reverse.Select(r => r.ToImmutableArray())];
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace MetaMcp.Init.Core.Planning;
+
+/// <summary>Services by how many others, one after another, come before them.</summary>
+internal static class Waves
+{
+    /// <param name="order">Every service after those in <paramref name="before"/> of it.</param>
+    /// <param name="before">What comes before a service.</param>
+    public static ImmutableArray<ImmutableArray<int>> Of(List<int> order, Func<int, IEnumerable<int>> before)
+    {
+        var level = new int[order.Count];
+        var waves = new List<List<int>>();
+        foreach (var service in order)
+        {
+            foreach (var earlier in before(service))
+                level[service] = Math.Max(level[service], level[earlier] + 1);
+            if (level[service] == waves.Count)
+                waves.Add([]);
+            waves[level[service]].Add(service);
+        }
+        return [.. waves.Select(w => w.Order().ToImmutableArray())];
+    }
+}
