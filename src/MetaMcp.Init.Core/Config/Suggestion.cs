@@ -14,7 +14,8 @@ internal static class Suggestion
     {
         if (name.Length is 0 or > Longest)
             return null;
-        var best = Math.Max(1, name.Length / 3) + 1;
+        // A third of the name may be wrong, but not all of it: "a" is not meant by "d".
+        var best = Math.Min(Math.Max(1, name.Length / 3), name.Length - 1) + 1;
         string? nearest = null;
         foreach (var candidate in known)
         {

@@ -29,7 +29,7 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
     {
         if (node is not TomlString { Text: var text })
         {
-            Wrong("a string", $"\"{example}\"");
+            Wrong("a string", node is TomlInteger { Number: var number } ? $"\"{number}\"" : $"\"{example}\"");
             return null;
         }
         if (text.Length < shortest)
@@ -172,13 +172,12 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
     /// <param name="example">What to write on the right of the equals sign.</param>
     /// <param name="how">To be added at the end.</param>
     public void Wrong(string wanted, string example, string how = "") =>
-        Error($"{name} takes {wanted}, not {node.Kind}; write {KeyToWrite} = {example}{how}");
+        Error($"{name} takes {wanted}, not {node.Kind}; write {(IsItem ? "" : $"{name} = ")}{example}{how}");
 
     public ValueReader Item(int index, TomlNode item) => new($"{name}[{index}]", item, problems);
 
     private static IEnumerable<string> SignalNames =>
         Enumerable.Range(1, 31).Select(n => Values.Signal.FromNumber(n).ToString());
 
-    /// <summary>Of an item in an array one writes the whole array's key.</summary>
-    private string KeyToWrite => name.IndexOf('[', StringComparison.Ordinal) is >= 0 and var bracket ? name[..bracket] : name;
+    private bool IsItem => name.EndsWith(']');
 }
