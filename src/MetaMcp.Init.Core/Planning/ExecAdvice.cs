@@ -1,0 +1,48 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Planning;
+
+/// <summary>What to do about a failed step: the last part of its sentence, where there is something to say.</summary>
+internal static class ExecAdvice
+{
+    private const string ChangeIds =
+        "only root, or a process with CAP_SETUID and CAP_SETGID, can change user and groups; run the container as root and " +
+        "let the service drop to its user, or leave the user out";
+
+    private const string NotMapped =
+        "this id does not exist in the container's user namespace; choose one inside its range (/proc/self/uid_map, gid_map)";
+
+    public static string? For(ExecFailure failure) => (failure.Step, failure.Errno.Number) switch
+    {
+        (ExecStep.Arguments, _) => null,
+        (ExecStep.ErrorDescriptor, _) => "--error-fd names a descriptor that is open for writing",
+        (ExecStep.EnvironmentFile, 0) => "each line is KEY=VALUE, empty, or a comment that begins with #",
+        (ExecStep.EnvironmentFile, Errno.ENOENT) => "put a '-' in front of the path if the file may be missing",
+        (ExecStep.User, 0) => "name a user of /etc/passwd, or give a numeric uid",
+        (ExecStep.Group, 0) => "name a group of /etc/group, or give a numeric gid",
+        (ExecStep.OomScoreAdjust, Errno.EACCES or Errno.EPERM) =>
+            "going below the score the container started with needs CAP_SYS_RESOURCE (docker run --oom-score-adj sets that start)",
+        (ExecStep.OomScoreAdjust, Errno.ENOENT) => "/proc is not mounted",
+        (ExecStep.ResourceLimit, Errno.EPERM) =>
+            "raising a hard limit needs CAP_SYS_RESOURCE; give the container the higher limit (docker run --ulimit)",
+        (ExecStep.Nice, Errno.EACCES or Errno.EPERM) => "a lower nice value needs CAP_SYS_NICE (docker run --cap-add SYS_NICE)",
+        (ExecStep.BoundingSet, Errno.EPERM) =>
+            "dropping from the bounding set needs CAP_SETPCAP; with no_new_privileges it can be done without",
+        (ExecStep.SetGroups or ExecStep.SetGid or ExecStep.SetUid, Errno.EPERM) => ChangeIds,
+        (ExecStep.SetGroups or ExecStep.SetGid or ExecStep.SetUid, Errno.EINVAL) => NotMapped,
+        (ExecStep.Capabilities, Errno.EPERM) =>
+            "only what the container has can be kept; give it the capability (docker run --cap-add)",
+        (ExecStep.AmbientSet, Errno.EPERM) => "the kernel's securebits forbid ambient capabilities here",
+        (ExecStep.WorkingDirectory, Errno.ENOENT) => "the directory must exist before the service starts",
+        (ExecStep.WorkingDirectory, Errno.EACCES) => "it is entered as the service's user, who may not",
+        (ExecStep.Descriptors, Errno.EBADF) => "a descriptor that is to be kept is not open",
+        (ExecStep.Execute, Errno.ENOENT) =>
+            "not found in the PATH the command is given; or it is there, and the interpreter its first line or its ELF header names is not",
+        (ExecStep.Execute, Errno.EACCES) =>
+            "the file is not executable for this user, a directory on the way is closed to it, or its file system is mounted noexec",
+        (ExecStep.Execute, Errno.ENOEXEC) =>
+            "neither a program for this processor nor a script with a #! line, and no shell is tried; name its interpreter in the command",
+        (ExecStep.Execute, Errno.EAGAIN) => "the user has more processes than its nproc limit allows",
+        _ => null,
+    };
+}

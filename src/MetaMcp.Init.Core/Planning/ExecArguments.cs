@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Planning;
+
+/// <summary>
+/// The command line of <c>mcp-init exec</c>, written by PID 1 for every start that needs a second stage, and by people.
+/// What <see cref="Encode"/> writes, <see cref="ExecArgumentReader"/> reads back as the same request.
+/// </summary>
+public static class ExecArguments
+{
+    internal const string Unlimited = "unlimited";
+
+    public const string Usage =
+        """
+        usage: mcp-init exec [OPTION...] [--] CMD [ARG...]
+        Applies process attributes to itself and becomes CMD, keeping its pid.
+          --user NAME|UID[:GROUP]   run as this user, with its groups, HOME, USER, LOGNAME and SHELL
+          --group NAME|GID          primary group instead of the user's own
+          --groups A,B              supplementary groups instead of those /etc/group gives; '' for none
+          --cap-keep CAP,CAP        keep these capabilities and no others; '' drops all
+          --no-new-privileges       set-uid programs and file capabilities give nothing
+          --chdir DIR               entered as the new user
+          --umask 0022
+          --nice N                  -20 to 19
+          --oom-score-adj N         -1000 to 1000
+          --rlimit NAME=SOFT[:HARD] nofile=1024:4096, core=unlimited; repeatable
+          --clear-env               start from an empty environment
+          --env-file FILE           KEY=VALUE lines; -FILE may be missing; repeatable
+          --unsetenv KEY            repeatable
+          --setenv KEY=VALUE        repeatable
+          --keep-env KEY            neither --user nor --env-file replaces it; repeatable
+          --close-fds               close all inherited descriptors but 0, 1, 2
+          --keep-fd N               and this one; repeatable
+          --error-fd N              report a failure there as a record, not on stderr
+        exit codes: 100 bad request, 111 refused by the system, 126 not executable, 127 not found
+        """;
+
+    /// <summary>The words after the verb.</summary>
+    public static ImmutableArray<string> Encode(ExecRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var words = ImmutableArray.CreateBuilder<string>();
+        EncodeAttributes(words, request.Attributes);
+        EncodeEnvironment(words, request.Environment);
+        if (request.CloseDescriptors)
+            words.Add("--close-fds");
+        foreach (var descriptor in request.KeptDescriptors)
+            Add(words, "--keep-fd", Text(descriptor));
+        if (request.ErrorDescriptor is { } error)
+            Add(words, "--error-fd", Text(error));
+        words.Add("--");
+        words.AddRange(request.Command);
+        return words.DrainToImmutable();
+    }
+
+    private static void EncodeAttributes(ImmutableArray<string>.Builder words, ProcessAttributes attributes)
+    {
+        if (attributes.User is { } user)
+            Add(words, "--user", user);
+        if (attributes.Group is { } group)
+            Add(words, "--group", group);
+        if (attributes.SupplementaryGroups is { } groups)
+            Add(words, "--groups", string.Join(',', groups));
+        if (attributes.WorkingDirectory is { } directory)
+            Add(words, "--chdir", directory);
+        if (attributes.Umask is { } umask)
+            Add(words, "--umask", Convert.ToString(umask, 8).PadLeft(4, '0'));
+        if (attributes.Nice is { } nice)
+            Add(words, "--nice", Text(nice));
+        if (attributes.OomScoreAdjust is { } score)
+            Add(words, "--oom-score-adj", Text(score));
+        foreach (var limit in attributes.ResourceLimits)
+            Add(words, "--rlimit", $"{limit.Resource}={Text(limit.Soft)}:{Text(limit.Hard)}");
+        if (attributes.NoNewPrivileges)
+            words.Add("--no-new-privileges");
+        if (attributes.Capabilities is { } kept)
+            Add(words, "--cap-keep", string.Join(',', kept));
+    }
+
+    private static void EncodeEnvironment(ImmutableArray<string>.Builder words, EnvironmentEdits edits)
+    {
+        if (edits.Clear)
+            words.Add("--clear-env");
+        foreach (var name in edits.Kept)
+            Add(words, "--keep-env", name);
+        foreach (var file in edits.Files)
+            Add(words, "--env-file", file);
+        foreach (var name in edits.Unset)
+            Add(words, "--unsetenv", name);
+        foreach (var entry in edits.Set)
+            Add(words, "--setenv", entry);
+    }
+
+    // Two words, not one with "=": a value may then begin with anything.
+    private static void Add(ImmutableArray<string>.Builder words, string option, string value)
+    {
+        words.Add(option);
+        words.Add(value);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(ulong? limit) => limit?.ToString(CultureInfo.InvariantCulture) ?? Unlimited;
+}

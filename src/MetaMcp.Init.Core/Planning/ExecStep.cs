@@ -1,0 +1,54 @@
+namespace MetaMcp.Init.Core.Planning;
+
+/// <summary>The steps of the second stage, in their order; a failure names the one that was refused.</summary>
+public enum ExecStep
+{
+    Arguments,
+    ErrorDescriptor,
+    Cgroup,
+    EnvironmentFile,
+    User,
+    Group,
+    OomScoreAdjust,
+    ResourceLimit,
+    Nice,
+    BoundingSet,
+    SetGroups,
+    SetGid,
+    KeepCapabilities,
+    SetUid,
+    Capabilities,
+    AmbientSet,
+    WorkingDirectory,
+    NoNewPrivileges,
+    Verify,
+    Descriptors,
+    Execute,
+}
+
+/// <summary>What each step is called in messages and on the wire.</summary>
+public static class ExecSteps
+{
+    // By the enumeration's own numbers.
+    private static readonly string[] Names =
+    [
+        "arguments", "error-fd", "cgroup", "env-file", "user", "group", "oom_score_adj", "rlimit", "nice", "bounding-set",
+        "setgroups", "setgid", "keepcaps", "setuid", "capabilities", "ambient-set", "chdir", "no_new_privs", "verify",
+        "descriptors", "exec",
+    ];
+
+    public static string Name(this ExecStep step) => Names[(int)step];
+
+    public static bool TryFind(ReadOnlySpan<char> name, out ExecStep step)
+    {
+        for (var i = 0; i < Names.Length; i++)
+        {
+            if (!name.SequenceEqual(Names[i]))
+                continue;
+            step = (ExecStep)i;
+            return true;
+        }
+        step = default;
+        return false;
+    }
+}
