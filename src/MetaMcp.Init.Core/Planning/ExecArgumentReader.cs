@@ -26,13 +26,18 @@ public sealed class ExecArgumentReader
     }
 
     /// <summary>The request, or null and what is wrong with it. No message repeats the value of a variable.</summary>
-    public static ExecRequest? Read(ReadOnlySpan<string> words, out ImmutableArray<string> errors)
+    /// <param name="words">What follows the verb.</param>
+    /// <param name="errors">Empty where there is a request.</param>
+    /// <param name="errorDescriptor">Where to report, known as far as it was read even if the rest is wrong.</param>
+    public static ExecRequest? Read(
+        ReadOnlySpan<string> words, out ImmutableArray<string> errors, out int? errorDescriptor)
     {
         var reader = new ExecArgumentReader();
         var command = reader.ReadOptions(words);
         if (command.IsEmpty && reader.errors.Count == 0)
             reader.errors.Add("no command: mcp-init exec [OPTION...] -- CMD [ARG...]");
         errors = reader.errors.DrainToImmutable();
+        errorDescriptor = reader.errorDescriptor;
         return errors.IsEmpty ? reader.Build(command) : null;
     }
 

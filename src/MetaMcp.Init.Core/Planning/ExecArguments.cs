@@ -42,14 +42,15 @@ public static class ExecArguments
     {
         ArgumentNullException.ThrowIfNull(request);
         var words = ImmutableArray.CreateBuilder<string>();
+        // First, so that it is known when anything after it is wrong.
+        if (request.ErrorDescriptor is { } error)
+            Add(words, "--error-fd", Text(error));
         EncodeAttributes(words, request.Attributes);
         EncodeEnvironment(words, request.Environment);
         if (request.CloseDescriptors)
             words.Add("--close-fds");
         foreach (var descriptor in request.KeptDescriptors)
             Add(words, "--keep-fd", Text(descriptor));
-        if (request.ErrorDescriptor is { } error)
-            Add(words, "--error-fd", Text(error));
         words.Add("--");
         words.AddRange(request.Command);
         return words.DrainToImmutable();

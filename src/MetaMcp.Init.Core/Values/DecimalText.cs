@@ -4,7 +4,7 @@ namespace MetaMcp.Init.Core.Values;
 /// Whole numbers in digits only, as the kernel and the account files write them: no sign, no space, no culture, and no
 /// globalization tables to load on the way of every service start.
 /// </summary>
-internal static class DecimalText
+public static class DecimalText
 {
     public static bool TryRead(ReadOnlySpan<char> text, ulong most, out ulong number)
     {

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Cli;
@@ -29,5 +30,14 @@ internal static class ExitCodes
         // The kernel had no process or memory to give: the command itself may be fine.
         Errno.EAGAIN or Errno.ENOMEM or Errno.EMFILE => System,
         _ => NotExecutable,
+    };
+
+    /// <summary>What the second stage exits with.</summary>
+    public static int For(ExecFailureKind kind) => kind switch
+    {
+        ExecFailureKind.BadRequest => Configuration,
+        ExecFailureKind.NotExecutable => NotExecutable,
+        ExecFailureKind.NotFound => NotFound,
+        _ => System,
     };
 }

@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     public const short POLLOUT = 0x004;
     public const short POLLERR = 0x008;
     public const short POLLHUP = 0x010;
+    public const short POLLNVAL = 0x020;
 
     /// <summary><c>man 2 poll</c></summary>
     [CName("struct pollfd")]

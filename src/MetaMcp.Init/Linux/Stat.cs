@@ -55,4 +55,8 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 statx</c></summary>
     [LibraryImport(Name, EntryPoint = "statx", SetLastError = true)]
     public static partial int get_statx(int dirfd, byte* pathname, int flags, uint mask, statx* statxbuf);
+
+    /// <summary><c>man 2 umask</c>: returns the former mask and cannot fail.</summary>
+    [LibraryImport(Name)]
+    public static partial uint umask(uint mask);
 }

@@ -6,6 +6,9 @@ namespace MetaMcp.Init.Linux;
 [CHeader("unistd.h")]
 internal static unsafe partial class Libc
 {
+    public const int F_OK = 0;
+    public const int CLOSE_RANGE_CLOEXEC = 4;
+
     /// <summary><c>man 2 getpid</c></summary>
     [LibraryImport(Name)]
     public static partial int getpid();
@@ -45,4 +48,32 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 getpgrp</c></summary>
     [LibraryImport(Name)]
     public static partial int getpgrp();
+
+    /// <summary><c>man 2 execve</c>: returns only where it failed.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int execve(byte* pathname, byte** argv, byte** envp);
+
+    /// <summary><c>man 2 access</c>, by the real user and group.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int access(byte* pathname, int mode);
+
+    /// <summary><c>man 2 chdir</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int chdir(byte* path);
+
+    /// <summary><c>man 2 getresuid</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getresuid(uint* ruid, uint* euid, uint* suid);
+
+    /// <summary><c>man 2 getresgid</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getresgid(uint* rgid, uint* egid, uint* sgid);
+
+    /// <summary><c>man 2 getgroups</c>: with size 0, only the number of groups.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getgroups(int size, uint* list);
+
+    /// <summary><c>man 2 close_range</c>: Linux 5.9; CLOSE_RANGE_CLOEXEC 5.11.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int close_range(uint first, uint last, int flags);
 }

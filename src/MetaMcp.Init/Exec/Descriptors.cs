@@ -1,0 +1,87 @@
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Exec;
+
+/// <summary>
+/// Sees to it that exec closes every descriptor the command was not meant to have: 0, 1, 2 and those asked for stay as they
+/// are, all others are marked, so that nothing that is still in use here breaks.
+/// </summary>
+internal static unsafe class Descriptors
+{
+    public static void CloseOnExec(ReadOnlySpan<int> kept)
+    {
+        var order = kept.ToArray();
+        Array.Sort(order);
+        long first = 3;
+        foreach (var descriptor in order)
+        {
+            if (fcntl(descriptor, F_GETFD, 0) < 0)
+                throw ExecFailedException.Of(ExecStep.Descriptors, LastError, $"{descriptor}");
+            MarkRange(first, descriptor - 1L, order);
+            first = Math.Max(first, descriptor + 1L);
+        }
+        MarkRange(first, uint.MaxValue, order);
+    }
+
+    private static void MarkRange(long first, long last, int[] kept)
+    {
+        if (first > last || close_range((uint)first, (uint)last, CLOSE_RANGE_CLOEXEC) == 0)
+            return;
+        // ENOSYS or EINVAL before Linux 5.11, EPERM from an old seccomp profile.
+        if (!MarkListed(kept))
+            MarkAllPossible(kept);
+    }
+
+    /// <summary>Every open descriptor by /proc; false where there is no /proc.</summary>
+    private static bool MarkListed(int[] kept)
+    {
+        int directory;
+        fixed (byte* path = "/proc/self/fd\0"u8)
+            directory = open(path, O_RDONLY | O_CLOEXEC, 0);
+        if (directory < 0)
+            return false;
+        var buffer = stackalloc byte[4096];
+        nint length;
+        while ((length = getdents64(directory, buffer, 4096)) > 0)
+        {
+            for (nint at = 0; at < length; at += ((dirent64*)(buffer + at))->d_reclen)
+            {
+                var name = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(
+                    ((dirent64*)(buffer + at))->d_name);
+                if (DecimalText.TryRead(name, int.MaxValue, out var number))
+                    Mark((int)number, kept);
+            }
+        }
+        _ = close(directory);
+        return length == 0;
+    }
+
+    private static void MarkAllPossible(int[] kept)
+    {
+        rlimit limit;
+        _ = prlimit(0, RLIMIT_NOFILE, null, &limit);
+        var most = (int)Math.Min(limit.rlim_max, int.MaxValue);
+        // poll says of a thousand at once which are not open, at no cost to those that are.
+        const int Batch = 1024;
+        var asked = stackalloc pollfd[Batch];
+        for (var first = 3; first < most; first += Batch)
+        {
+            var count = Math.Min(Batch, most - first);
+            for (var i = 0; i < count; i++)
+                asked[i] = new pollfd { fd = first + i };
+            if (poll(asked, (nuint)count, 0) < 0)
+                throw ExecFailedException.Of(ExecStep.Descriptors, LastError);
+            for (var i = 0; i < count; i++)
+                if ((asked[i].revents & POLLNVAL) == 0)
+                    Mark(first + i, kept);
+        }
+    }
+
+    private static void Mark(int descriptor, int[] kept)
+    {
+        if (descriptor > 2 && Array.IndexOf(kept, descriptor) < 0)
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    }
+}

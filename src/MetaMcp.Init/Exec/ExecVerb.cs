@@ -1,0 +1,68 @@
+using System.Text;
+using MetaMcp.Init.Cli;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Kernel;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Exec;
+
+/// <summary>
+/// <c>mcp-init exec [OPTION…] -- CMD</c>: the second stage. It applies to itself what <c>posix_spawn</c> cannot set and becomes
+/// the command. On the way of nearly every service start, so nothing is made that the request does not need.
+/// </summary>
+internal static unsafe class ExecVerb
+{
+    /// <param name="args">The program's arguments, the verb first.</param>
+    /// <returns>An exit code where it failed; where it succeeds there is nobody left to return to.</returns>
+    public static int Run(ReadOnlySpan<string> args)
+    {
+        var raw = StartBlock.Arguments(args, 2);
+        var words = new string[args.Length - 1];
+        for (var i = 0; i < words.Length; i++)
+            words[i] = ByteText.From(raw[i]);
+        if (words is ["--help" or "-h", ..])
+            return Help();
+
+        var request = ExecArgumentReader.Read(words, out var errors, out var errorDescriptor);
+        try
+        {
+            if (errorDescriptor is { } descriptor && fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0)
+            {
+                errorDescriptor = null;
+                throw ExecFailedException.Of(ExecStep.ErrorDescriptor, LastError);
+            }
+            if (request is null)
+                throw ExecFailedException.Of(ExecStep.Arguments, Errno.None, string.Join("; ", errors));
+            SecondStage.Become(request, raw + (words.Length - request.Command.Length));
+        }
+        catch (ExecFailedException failed)
+        {
+            Report(failed.Failure, errorDescriptor);
+            return ExitCodes.For(failed.Failure.Kind);
+        }
+        return ExitCodes.System;
+    }
+
+    private static void Report(ExecFailure failure, int? descriptor)
+    {
+        if (descriptor is not { } error)
+        {
+            StandardError.TryWriteLine($"mcp-init exec: {failure.Sentence}");
+            return;
+        }
+        var record = failure.Encode();
+        fixed (byte* start = record)
+        {
+            // One write of less than PIPE_BUF is whole or not at all. Where nobody reads any more, the exit code has to do.
+            _ = write(error, start, (nuint)record.Length);
+        }
+    }
+
+    private static int Help()
+    {
+        var text = Encoding.UTF8.GetBytes(ExecArguments.Usage + "\n");
+        fixed (byte* start = text)
+            return write(1, start, (nuint)text.Length) == text.Length ? ExitCodes.Success : ExitCodes.Failure;
+    }
+}

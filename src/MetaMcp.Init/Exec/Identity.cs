@@ -1,0 +1,68 @@
+using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Exec;
+
+/// <summary>The numbers behind the names of a request. Null: stays as it is.</summary>
+/// <param name="Uid">The user.</param>
+/// <param name="Gid">The primary group.</param>
+/// <param name="Groups">The supplementary groups, all of them.</param>
+/// <param name="Account">The user's line in /etc/passwd, where there is one.</param>
+internal sealed record Identity(uint? Uid, uint? Gid, uint[]? Groups, PasswdEntry? Account)
+{
+    private const string Passwd = "/etc/passwd";
+    private const string GroupPath = "/etc/group";
+
+    private static readonly Identity Unchanged = new(null, null, null, null);
+
+    /// <summary>
+    /// Names are looked up first, then what is a number is taken as one, with or without a line in the files. A number
+    /// with no line gets the group of the same number, never root's group by default, and no other.
+    /// </summary>
+    public static Identity Resolve(ProcessAttributes attributes)
+    {
+        if (attributes is { User: null, Group: null, SupplementaryGroups: null })
+            return Unchanged;
+        var account = attributes.User is { } name ? FindUser(name) : default;
+        var groupError = FileBytes.Read(GroupPath, out var groups);
+        var gid = attributes.Group is { } group ? FindGroup(groups, groupError, group)
+            : account.Entry?.Gid ?? account.Uid;
+        uint[]? supplementary = null;
+        if (attributes.SupplementaryGroups is { } wanted)
+        {
+            supplementary = new uint[wanted.Length];
+            for (var i = 0; i < wanted.Length; i++)
+                supplementary[i] = FindGroup(groups, groupError, wanted[i]);
+        }
+        else if (account.Uid is not null)
+        {
+            supplementary = account.Entry is { } entry ? [.. GroupFile.GroupsOf(groups, entry.Name, gid!.Value)] : [gid!.Value];
+        }
+        return new Identity(account.Uid, gid, supplementary, account.Entry);
+    }
+
+    private static (uint? Uid, PasswdEntry? Entry) FindUser(string name)
+    {
+        var error = FileBytes.Read(Passwd, out var passwd);
+        var entry = PasswdFile.FindByName(passwd, name);
+        if (entry is not null)
+            return (entry.Uid, entry);
+        if (DecimalText.TryRead(name, uint.MaxValue - 1, out var uid))
+            return ((uint)uid, PasswdFile.FindByUid(passwd, (uint)uid));
+        throw NotThere(ExecStep.User, error, name, Passwd);
+    }
+
+    private static uint FindGroup(ReadOnlySpan<byte> file, Errno error, string name)
+    {
+        if (GroupFile.FindByName(file, name) is { } gid)
+            return gid;
+        return DecimalText.TryRead(name, uint.MaxValue - 1, out var number)
+            ? (uint)number
+            : throw NotThere(ExecStep.Group, error, name, GroupPath);
+    }
+
+    private static ExecFailedException NotThere(ExecStep step, Errno error, string name, string path) => error.IsSuccess
+        ? ExecFailedException.Of(step, error, $"'{name}' is not in {path}")
+        : ExecFailedException.Of(step, error, $"'{name}': {path}");
+}

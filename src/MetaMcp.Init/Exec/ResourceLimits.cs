@@ -1,0 +1,51 @@
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Exec;
+
+/// <summary>
+/// Limits are set while we may still raise them. Those on memory hit this process as well, whose runtime reserves more
+/// than a service may be allowed, so they take effect last: early only their hard limit is raised, where it is, which later
+/// there may be no privilege for.
+/// </summary>
+internal static unsafe class ResourceLimits
+{
+    public static void ApplyEarly(ReadOnlySpan<ResourceLimit> limits)
+    {
+        foreach (var limit in limits)
+        {
+            var resource = ResourceTable.Find(limit.Resource);
+            var wanted = Native(limit);
+            if (IsLate(resource))
+            {
+                rlimit current;
+                if (prlimit(0, resource, null, &current) == 0 && wanted.rlim_max <= current.rlim_max)
+                    continue;
+                wanted.rlim_cur = current.rlim_cur;
+            }
+            Set(limit, resource, wanted);
+        }
+    }
+
+    public static void ApplyLate(ReadOnlySpan<ResourceLimit> limits)
+    {
+        foreach (var limit in limits)
+        {
+            var resource = ResourceTable.Find(limit.Resource);
+            if (IsLate(resource))
+                Set(limit, resource, Native(limit));
+        }
+    }
+
+    private static bool IsLate(int resource) => resource is RLIMIT_DATA or RLIMIT_STACK or RLIMIT_AS;
+
+    private static rlimit Native(ResourceLimit limit) =>
+        new() { rlim_cur = limit.Soft ?? RLIM_INFINITY, rlim_max = limit.Hard ?? RLIM_INFINITY };
+
+    private static void Set(ResourceLimit limit, int resource, rlimit value)
+    {
+        if (prlimit(0, resource, &value, null) != 0)
+            throw ExecFailedException.Of(ExecStep.ResourceLimit, LastError, limit.Resource);
+    }
+}

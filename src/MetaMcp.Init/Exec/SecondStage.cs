@@ -1,0 +1,71 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using MetaMcp.Init.Core.Planning;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Exec;
+
+/// <summary>
+/// The order of the steps, which is what this stage is about:
+/// <list type="number">
+/// <item>the cgroup, before a line of the service or a page of its memory exists (not yet: it goes first in
+/// <see cref="Become"/>);</item>
+/// <item>inherited descriptors are marked close-on-exec: here /proc is still readable and the descriptor limit is still the
+/// one they were opened under;</item>
+/// <item>all files are read, before a limit on descriptors or memory, or the loss of root, could get in the way;</item>
+/// <item>what takes privileges: OOM score, limits, nice; the umask;</item>
+/// <item>capabilities and ids: bounding set, groups, gid, uid, the kept set;</item>
+/// <item>the directory, entered as the service's own user;</item>
+/// <item>no_new_privs, and then everything about credentials is asked back and compared;</item>
+/// <item>limits that could fell this very process, signals, exec.</item>
+/// </list>
+/// Everything acts on the calling thread, the first of the process, which is the one that exec keeps.
+/// </summary>
+internal static unsafe class SecondStage
+{
+    /// <summary>Applies the request and becomes the command.</summary>
+    [DoesNotReturn]
+    public static void Become(ExecRequest request, byte** command)
+    {
+        var attributes = request.Attributes;
+        if (request.CloseDescriptors)
+            Descriptors.CloseOnExec(request.KeptDescriptors.AsSpan());
+
+        var identity = Identity.Resolve(attributes);
+        var environment = ServiceEnvironment.Build(request.Environment, identity.Account, attributes.User is not null);
+
+        if (attributes.OomScoreAdjust is { } score)
+            SetOomScore(score);
+        ResourceLimits.ApplyEarly(attributes.ResourceLimits.AsSpan());
+        if (attributes.Nice is { } nice && setpriority(PRIO_PROCESS, 0, nice) != 0)
+            throw ExecFailedException.Of(ExecStep.Nice, LastError, $"{nice}");
+        if (attributes.Umask is { } mask)
+            _ = umask((uint)mask);
+
+        Credentials.Change(identity, attributes);
+        if (attributes.WorkingDirectory is { } directory && chdir(ByteText.ToNative(directory)) != 0)
+            throw ExecFailedException.Of(ExecStep.WorkingDirectory, LastError, directory);
+        if (attributes.NoNewPrivileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+            throw ExecFailedException.Of(ExecStep.NoNewPrivileges, LastError);
+        Credentials.Verify(identity, attributes);
+
+        ResourceLimits.ApplyLate(attributes.ResourceLimits.AsSpan());
+        SignalReset.All();
+        throw CommandSearch.Execute(command, environment);
+    }
+
+    private static void SetOomScore(int score)
+    {
+        fixed (byte* path = "/proc/self/oom_score_adj\0"u8)
+        {
+            var descriptor = open(path, O_WRONLY | O_CLOEXEC, 0);
+            var text = Encoding.ASCII.GetBytes($"{score}");
+            fixed (byte* start = text)
+            {
+                if (descriptor < 0 || write(descriptor, start, (nuint)text.Length) < 0)
+                    throw ExecFailedException.Of(ExecStep.OomScoreAdjust, LastError, $"{score}");
+            }
+            _ = close(descriptor);
+        }
+    }
+}

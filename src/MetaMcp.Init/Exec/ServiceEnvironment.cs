@@ -1,0 +1,162 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Kernel;
+
+namespace MetaMcp.Init.Exec;
+
+/// <summary>
+/// The command's environment as a vector of C strings, made from ours in the order of <see cref="EnvironmentEdits"/>. Entries
+/// are passed on as the bytes they are; what PID 1 shielded from our runtime gets its name back.
+/// </summary>
+internal sealed unsafe class ServiceEnvironment
+{
+    // Addresses of entries: byte* cannot be a type argument.
+    private readonly List<nint> entries = [];
+
+    private ServiceEnvironment()
+    {
+    }
+
+    public static byte** Build(EnvironmentEdits edits, PasswdEntry? account, bool userGiven)
+    {
+        if (!userGiven && edits == EnvironmentEdits.None && !AnyShielded())
+            return StartBlock.Environment;
+        var environment = new ServiceEnvironment();
+        environment.Inherit(edits, userGiven);
+        if (userGiven)
+            environment.Describe(account, edits);
+        foreach (var file in edits.Files)
+            environment.AddFile(file, edits);
+        foreach (var name in edits.Unset)
+            environment.Remove(name);
+        foreach (var entry in edits.Set)
+            environment.Put(entry);
+        return environment.ToVector();
+    }
+
+    /// <summary>The value of a variable, or nothing where there is none.</summary>
+    public static bool TryFind(byte** environment, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        for (var at = environment; *at != null; at++)
+        {
+            var entry = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(*at);
+            if (!entry.StartsWith(name) || entry.Length == name.Length || entry[name.Length] != (byte)'=')
+                continue;
+            value = entry[(name.Length + 1)..];
+            return true;
+        }
+        value = [];
+        return false;
+    }
+
+    private static bool AnyShielded()
+    {
+        for (var at = StartBlock.Environment; *at != null; at++)
+            if (**at == EnvironmentShield.Prefix[0] && LengthToRemove(*at) > 0)
+                return true;
+        return false;
+    }
+
+    private static int LengthToRemove(byte* entry) =>
+        EnvironmentShield.LengthToRemove(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry));
+
+    private void Inherit(EnvironmentEdits edits, bool userGiven)
+    {
+        for (var at = StartBlock.Environment; *at != null; at++)
+        {
+            var entry = *at + LengthToRemove(*at);
+            if (!edits.Clear || IsKept(edits, entry))
+                entries.Add((nint)entry);
+        }
+        if (!userGiven)
+            return;
+        // They are another user's, even where /etc/passwd has nothing better to say.
+        foreach (var name in (ReadOnlySpan<string>)["HOME", "USER", "LOGNAME", "SHELL"])
+            if (!edits.Kept.Contains(name))
+                Remove(name);
+    }
+
+    private void Describe(PasswdEntry? account, EnvironmentEdits edits)
+    {
+        PutUnlessKept("HOME=" + (account is { Home.Length: > 0 } ? account.Home : "/"), edits);
+        if (account is null)
+            return;
+        PutUnlessKept("USER=" + account.Name, edits);
+        PutUnlessKept("LOGNAME=" + account.Name, edits);
+        // An empty field means /bin/sh (man 5 passwd).
+        PutUnlessKept("SHELL=" + (account.Shell.Length > 0 ? account.Shell : "/bin/sh"), edits);
+    }
+
+    private void AddFile(string file, EnvironmentEdits edits)
+    {
+        var optional = file.StartsWith('-');
+        var path = optional ? file[1..] : file;
+        var error = FileBytes.Read(path, out var content);
+        if (optional && error.Number == Core.Values.Errno.ENOENT)
+            return;
+        if (!error.IsSuccess)
+            throw ExecFailedException.Of(ExecStep.EnvironmentFile, error, path);
+        var added = EnvironmentFile.Read(Encoding.Latin1.GetString(content), out var badLine);
+        if (badLine > 0)
+            throw ExecFailedException.Of(ExecStep.EnvironmentFile, error, $"{path}:{badLine}");
+        foreach (var entry in added)
+            PutUnlessKept(entry, edits);
+    }
+
+    private void PutUnlessKept(string entry, EnvironmentEdits edits)
+    {
+        var name = NameOf(entry);
+        if (!edits.Kept.Contains(name) || IndexOf(name) < 0)
+            Put(entry);
+    }
+
+    private void Put(string entry)
+    {
+        Remove(NameOf(entry));
+        entries.Add((nint)ByteText.ToNative(entry));
+    }
+
+    private void Remove(string name)
+    {
+        // More than once: nothing forbids duplicates, and what is removed must be gone.
+        for (var at = IndexOf(name); at >= 0; at = IndexOf(name))
+            entries.RemoveAt(at);
+    }
+
+    private int IndexOf(string name)
+    {
+        for (var i = 0; i < entries.Count; i++)
+            if (IsNamed((byte*)entries[i], name))
+                return i;
+        return -1;
+    }
+
+    private static bool IsKept(EnvironmentEdits edits, byte* entry)
+    {
+        foreach (var name in edits.Kept)
+            if (IsNamed(entry, name))
+                return true;
+        return false;
+    }
+
+    private static bool IsNamed(byte* entry, string name)
+    {
+        foreach (var character in name)
+            if (*entry++ != character)
+                return false;
+        return *entry == '=';
+    }
+
+    private static string NameOf(string entry) => entry[..entry.IndexOf('=', StringComparison.Ordinal)];
+
+    private byte** ToVector()
+    {
+        var vector = (byte**)NativeMemory.Alloc((nuint)((entries.Count + 1) * sizeof(byte*)));
+        for (var i = 0; i < entries.Count; i++)
+            vector[i] = (byte*)entries[i];
+        vector[entries.Count] = null;
+        return vector;
+    }
+}
