@@ -1,4 +1,3 @@
-using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
