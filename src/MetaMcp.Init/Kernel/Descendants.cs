@@ -23,6 +23,11 @@ internal static unsafe class Descendants
         return ForEachChild(pid => _ = kill(pid, signal.Number));
     }
 
+    /// <summary>Asks or forces what is left to end. What is stopped takes no SIGTERM until it continues.</summary>
+    /// <returns>As <see cref="Signal"/>.</returns>
+    public static bool End(Signal signal) =>
+        Signal(signal) && (signal == Core.Values.Signal.Kill || Signal(Core.Values.Signal.Cont));
+
     /// <summary>Calls with each direct child, zombies included (<c>man 5 proc</c>, /proc/[pid]/task/[tid]/children).</summary>
     public static bool ForEachChild(Action<int> action)
     {

@@ -113,4 +113,45 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 recv</c>: 0 is the end of a stream.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint recv(int sockfd, void* buf, nuint len, int flags);
+
+    /// <summary>Ancillary data that carries the sender's credentials.</summary>
+    public const int SCM_CREDENTIALS = 2;
+
+    /// <summary><c>man 2 recvmsg</c></summary>
+    [CName("struct msghdr")]
+    [StructLayout(LayoutKind.Sequential)]
+    public struct msghdr
+    {
+        public void* msg_name;
+        public uint msg_namelen;
+        public iovec* msg_iov;
+        public nuint msg_iovlen;
+        public void* msg_control;
+        public nuint msg_controllen;
+        public int msg_flags;
+    }
+
+    /// <summary><c>man 3 cmsg</c>: the head of one piece of ancillary data; its content follows, aligned to 8 bytes.</summary>
+    [CName("struct cmsghdr")]
+    [StructLayout(LayoutKind.Sequential)]
+    public struct cmsghdr
+    {
+        public nuint cmsg_len;
+        public int cmsg_level;
+        public int cmsg_type;
+    }
+
+    /// <summary><c>man 7 unix</c></summary>
+    [CName("struct ucred")]
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ucred
+    {
+        public int pid;
+        public uint uid;
+        public uint gid;
+    }
+
+    /// <summary><c>man 2 recvmsg</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint recvmsg(int sockfd, msghdr* msg, int flags);
 }

@@ -134,11 +134,11 @@ internal sealed unsafe class PassThroughVerb
 
     private void EndTheRest(Signal signal)
     {
-        if (!Descendants.Signal(signal))
-            _ = kill(-child, signal.Number);
-        // What is stopped takes no SIGTERM until it continues.
-        if (signal != Signal.Kill && !Descendants.Signal(Signal.Cont))
-            _ = kill(-child, Signal.Cont.Number);
+        // Without /proc a subreaper does not know its children; the command's own group is what it can reach.
+        if (Descendants.End(signal))
+            return;
+        _ = kill(-child, signal.Number);
+        _ = kill(-child, Signal.Cont.Number);
     }
 
     private static int Refuse(string message, int code)

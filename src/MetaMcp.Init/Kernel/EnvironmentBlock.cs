@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using MetaMcp.Init.Core.Planning;
+
+namespace MetaMcp.Init.Kernel;
+
+/// <summary>
+/// The environment of a child: ours, byte for byte, with some variables set anew. What is set comes from the file; what is
+/// inherited is passed on by pointer and never decoded.
+/// </summary>
+internal sealed unsafe class EnvironmentBlock : IDisposable
+{
+    private readonly NativeStrings _own;
+    private byte** _block;
+
+    /// <param name="set">Name and value; replaces what is inherited under that name.</param>
+    /// <param name="shielded">For our own second stage: variables its runtime would read go under a prefix.</param>
+    public EnvironmentBlock(IReadOnlyCollection<KeyValuePair<string, string>> set, bool shielded)
+    {
+        var own = new List<string>(set.Count);
+        var names = new List<byte[]>(set.Count);
+        foreach (var (name, value) in set)
+        {
+            own.Add(shielded ? EnvironmentShield.Shield($"{name}={value}") : $"{name}={value}");
+            names.Add(Encoding.UTF8.GetBytes(name + "="));
+        }
+        var inherited = new List<nint>();
+        for (var at = StartBlock.Environment; *at != null; at++)
+        {
+            var entry = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(*at);
+            if (IsSet(entry, names))
+                continue;
+            if (shielded && EnvironmentShield.Needs(entry))
+                own.Add(EnvironmentShield.Shield(Encoding.UTF8.GetString(entry)));
+            else
+                inherited.Add((nint)(*at));
+        }
+        _own = new NativeStrings(CollectionsMarshal.AsSpan(own));
+        _block = (byte**)NativeMemory.Alloc((nuint)(inherited.Count + own.Count + 1), (nuint)sizeof(byte*));
+        var count = 0;
+        foreach (var entry in inherited)
+            _block[count++] = (byte*)entry;
+        for (var i = 0; i < own.Count; i++)
+            _block[count++] = _own.Pointer[i];
+        _block[count] = null;
+    }
+
+    public byte** Pointer => _block;
+
+    public void Dispose()
+    {
+        _own.Dispose();
+        NativeMemory.Free(_block);
+        _block = null;
+    }
+
+    private static bool IsSet(ReadOnlySpan<byte> entry, List<byte[]> names)
+    {
+        foreach (var name in names)
+            if (entry.StartsWith(name))
+                return true;
+        return false;
+    }
+}

@@ -1,0 +1,313 @@
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Loop.Output;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Kernel;
+
+/// <summary>
+/// The seam on Linux: one epoll instance over the signal queue, our own outputs and the descriptors of every run. A pid is
+/// signalled only while it is known and not collected, and only this thread collects, so that it cannot be somebody else's.
+/// </summary>
+internal sealed class LinuxKernel : IKernel
+{
+    private readonly EventPort _port;
+    private readonly SignalQueue _signals;
+    private readonly StandardOutputs _outputs;
+    private readonly ServiceStarter _starter;
+    private readonly Dictionary<int, ServiceRun> _runs = [];
+    private readonly Dictionary<int, int> _probes = [];
+    private readonly Dictionary<int, Action> _watched = [];
+    private readonly Dictionary<int, (int Service, long Run)> _groups = [];
+    private readonly HashSet<ServiceStream> _reporting = [];
+    private readonly HashSet<OutputSink> _full = [];
+    private readonly Action<Ready> _onReady;
+    private Queue<SystemEvent> _happened = new();
+    private bool _childEnded;
+    private Signal? _endingTheRest;
+
+    public LinuxKernel(Plan plan, EventPort port, SignalQueue signals, StandardOutputs outputs, OutputHub hub, int nullDescriptor)
+    {
+        _port = port;
+        _signals = signals;
+        _outputs = outputs;
+        _starter = new ServiceStarter(plan, hub, nullDescriptor);
+        _onReady = OnReady;
+        _watched[signals.Descriptor] = TakeSignals;
+        _ = port.Add(signals.Descriptor, EPOLLIN);
+    }
+
+    public Instant Now => MonotonicClock.Now;
+
+    public void Wait(Instant due, Queue<SystemEvent> happened)
+    {
+        _happened = happened;
+        Follow(_outputs.Output);
+        if (!_outputs.AreOne)
+            Follow(_outputs.Error);
+        foreach (var stream in _reporting)
+            due = Instant.Earlier(due, stream.Due ?? Instant.Never);
+        _port.Wait(due, _onReady);
+        if (_childEnded)
+            Collect();
+        Report();
+    }
+
+    public void Perform(Effect effect, Queue<SystemEvent> answers)
+    {
+        _happened = answers;
+        switch (effect)
+        {
+            case Effect.Spawn(var service, var number):
+                Start(service, number);
+                break;
+            case Effect.SpawnProbe(var service, var number):
+                StartProbe(service, number);
+                break;
+            case Effect.SignalMain(_, var pid, var signal) when _runs.ContainsKey(pid):
+                _ = kill(pid, signal.Number);
+                break;
+            case Effect.SignalGroup(var service, var group, var signal):
+                // Once the leader is collected its number stays the group's as long as the group has members; should a new run of
+                // another service have it by now, the group was empty.
+                if (!_runs.TryGetValue(group, out var holder) || holder.Service == service)
+                    _ = kill(-group, signal.Number);
+                break;
+            case Effect.KillProbe(_, var pid) when _probes.ContainsKey(pid):
+                _ = kill(-pid, Signal.Kill.Number);
+                break;
+            case Effect.WatchGroup(var service, var number, var group):
+                _groups[group] = (service, number);
+                CheckGroups();
+                break;
+            case Effect.SignalTheRest(var signal):
+                _endingTheRest = signal;
+                Descendants.End(signal);
+                Collect();
+                break;
+        }
+    }
+
+    private void OnReady(Ready ready)
+    {
+        if (_watched.TryGetValue(ready.Descriptor, out var handler))
+            handler();
+    }
+
+    private void TakeSignals()
+    {
+        while (_signals.TryTake() is { } signal)
+        {
+            if (signal == Signal.Chld)
+                _childEnded = true;
+            else
+                _happened.Enqueue(new SystemEvent.SignalArrived(signal));
+        }
+    }
+
+    private void Start(int service, long number)
+    {
+        if (_starter.Start(service, number, out var problem) is not { } run)
+        {
+            _happened.Enqueue(new SystemEvent.SpawnFailed(service, number, problem.Reason, problem.ExitCode));
+            return;
+        }
+        _runs[run.Pid] = run;
+        _happened.Enqueue(new SystemEvent.Spawned(service, number, run.Pid));
+        if (run.ExecPipe < 0)
+            _happened.Enqueue(new SystemEvent.Executed(service, number));
+        else
+            Watch(run.ExecPipe, () => ReadExecPipe(run));
+        if (run.NotifyPipe >= 0)
+            Watch(run.NotifyPipe, () => ReadNotifyPipe(run));
+        if (run.NotifySocket is { } socket)
+            Watch(socket.Descriptor, () => ReadNotifySocket(run, socket));
+        Watch(run.Output);
+        Watch(run.Error);
+    }
+
+    private void StartProbe(int service, long number)
+    {
+        var pid = _starter.StartProbe(service);
+        if (pid > 0)
+            _probes[pid] = service;
+        _happened.Enqueue(pid > 0
+            ? new SystemEvent.ProbeSpawned(service, number, pid)
+            : new SystemEvent.ProbeSpawnFailed(service, number));
+    }
+
+    private void Watch(int descriptor, Action handler)
+    {
+        _watched[descriptor] = handler;
+        _ = _port.Add(descriptor, EPOLLIN);
+    }
+
+    private void Watch(ServiceStream? stream)
+    {
+        if (stream is { Fd: >= 0 and var descriptor })
+            Watch(descriptor, () => Read(stream, descriptor));
+    }
+
+    private void Read(ServiceStream stream, int descriptor)
+    {
+        if (stream.OnReadable(Now) == StreamTurn.Ended)
+            _watched.Remove(descriptor);
+        Remember(stream);
+    }
+
+    private void Remember(ServiceStream stream)
+    {
+        if (stream.Due is null)
+            _reporting.Remove(stream);
+        else
+            _reporting.Add(stream);
+    }
+
+    private unsafe void ReadExecPipe(ServiceRun run)
+    {
+        Span<byte> record = stackalloc byte[ExecFailure.MaxLength];
+        nint count;
+        fixed (byte* start = record)
+            count = read(run.ExecPipe, start, (nuint)record.Length);
+        if (count < 0)
+            return;
+        if (count == 0)
+            _happened.Enqueue(new SystemEvent.Executed(run.Service, run.Number));
+        else
+            run.Problem = ExecFailure.TryDecode(record[..(int)count], out var failure) ? failure!.Sentence : "the second stage failed";
+        Unwatch(run.ExecPipe);
+        run.CloseExecPipe();
+    }
+
+    private unsafe void ReadNotifyPipe(ServiceRun run)
+    {
+        Span<byte> text = stackalloc byte[256];
+        nint count;
+        fixed (byte* start = text)
+            count = read(run.NotifyPipe, start, (nuint)text.Length);
+        if (count < 0)
+            return;
+        var ready = text[..(int)count].Contains((byte)'\n');
+        if (ready)
+            _happened.Enqueue(new SystemEvent.Notified(run.Service, run.Number));
+        if (ready || count == 0)
+        {
+            Unwatch(run.NotifyPipe);
+            run.CloseNotification();
+        }
+    }
+
+    private void ReadNotifySocket(ServiceRun run, NotifySocket socket)
+    {
+        // Left open: the service goes on sending its status there, and a send that fails would look like an error to it.
+        if (socket.ReadReady(run.Pid))
+            _happened.Enqueue(new SystemEvent.Notified(run.Service, run.Number));
+    }
+
+    private void Unwatch(int descriptor)
+    {
+        _watched.Remove(descriptor);
+        _port.Remove(descriptor);
+    }
+
+    /// <summary>Collects everything that has ended: one SIGCHLD may stand for any number of children.</summary>
+    private void Collect()
+    {
+        _childEnded = false;
+        bool anyLeft;
+        var collected = 0;
+        while (Reaper.TryCollect(out anyLeft) is { } reaped)
+        {
+            collected++;
+            Ended(reaped);
+        }
+        CheckGroups();
+        // What the ended ones leave behind is ours now, and a subreaper has not signalled it yet.
+        if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
+            Descendants.End(signal);
+        _happened.Enqueue(new SystemEvent.ChildrenCollected(anyLeft));
+    }
+
+    private void Ended(Reaped reaped)
+    {
+        if (!_runs.Remove(reaped.Pid, out var run))
+        {
+            _probes.Remove(reaped.Pid);
+            _happened.Enqueue(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, null, OthersLeft: false));
+            return;
+        }
+        if (run.ExecPipe >= 0)
+            ReadExecPipe(run);
+        if (run.ExecPipe >= 0)
+        {
+            // A process it left behind before it became the service holds the pipe; that cannot be a service of ours.
+            Unwatch(run.ExecPipe);
+            run.CloseExecPipe();
+        }
+        if (run.NotifyPipe >= 0)
+            ReadNotifyPipe(run);
+        if (run.NotifySocket is { } socket)
+        {
+            ReadNotifySocket(run, socket);
+            Unwatch(socket.Descriptor);
+        }
+        if (run.NotifyPipe >= 0)
+            Unwatch(run.NotifyPipe);
+        run.CloseNotification();
+        LastWords(run.Output);
+        LastWords(run.Error);
+        var others = kill(-reaped.Pid, 0) == 0 || LastError.Number == Errno.EPERM;
+        _happened.Enqueue(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, run.Problem, others));
+    }
+
+    /// <summary>What it wrote before it ended comes before the news of its end. A grandchild may still hold the stream open.</summary>
+    private void LastWords(ServiceStream? stream)
+    {
+        if (stream is not { Fd: >= 0 and var descriptor })
+            return;
+        if (stream.Drain(Now) == StreamTurn.Ended)
+            _watched.Remove(descriptor);
+        Remember(stream);
+    }
+
+    private void CheckGroups()
+    {
+        foreach (var (group, (service, number)) in _groups)
+        {
+            if (kill(-group, 0) == 0 || LastError.Number != Errno.ESRCH)
+                continue;
+            // Removing during the enumeration is allowed since .NET Core 3.0.
+            _groups.Remove(group);
+            _happened.Enqueue(new SystemEvent.GroupEmpty(service, number));
+        }
+    }
+
+    /// <summary>Lines that were dropped are counted out once their time has come.</summary>
+    private void Report()
+    {
+        foreach (var stream in _reporting)
+        {
+            if (stream.Due > Now)
+                continue;
+            stream.OnDeadline(Now);
+            if (stream.Due is null)
+                _reporting.Remove(stream);
+        }
+    }
+
+    /// <summary>A full pipe is watched for room while it is full, and only then.</summary>
+    private void Follow(OutputSink sink)
+    {
+        if (sink.PollFd < 0 || sink.WantsWritable == _full.Contains(sink))
+            return;
+        if (_full.Remove(sink))
+        {
+            Unwatch(sink.PollFd);
+            return;
+        }
+        _full.Add(sink);
+        _watched[sink.PollFd] = sink.OnWritable;
+        _ = _port.Add(sink.PollFd, EPOLLOUT);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Kernel;
+
+/// <summary>Our own program file, for the second stage and for probes.</summary>
+internal static unsafe class SelfExecutable
+{
+    private static string? _path;
+
+    /// <summary>
+    /// <c>/proc/self/exe</c>, which stays right when the file is replaced; without /proc, the name the kernel was given at exec
+    /// (<c>man 3 getauxval</c>, AT_EXECFN), which holds because the init never changes its directory.
+    /// </summary>
+    public static string Path => _path ??= CanOpenProc() ? "/proc/self/exe"
+        : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)getauxval(AT_EXECFN)));
+
+    private static bool CanOpenProc()
+    {
+        int descriptor;
+        fixed (byte* path = "/proc/self/exe\0"u8)
+            descriptor = open(path, O_RDONLY | O_CLOEXEC, 0);
+        if (descriptor >= 0)
+            _ = close(descriptor);
+        return descriptor >= 0;
+    }
+}

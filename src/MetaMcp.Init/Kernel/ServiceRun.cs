@@ -1,0 +1,65 @@
+using MetaMcp.Init.Loop.Output;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Kernel;
+
+/// <summary>The descriptors of ours that belong to one run of one service. -1 and null stand for none, or no longer.</summary>
+internal sealed class ServiceRun(int service, long number)
+{
+    public int Service { get; } = service;
+
+    public long Number { get; } = number;
+
+    public int Pid { get; set; }
+
+    /// <summary>Why the second stage never became the service, where it said so.</summary>
+    public string? Problem { get; set; }
+
+    /// <summary>Reading end: the second stage's last words, or the end of file when it has become the service.</summary>
+    public int ExecPipe { get; set; } = -1;
+
+    /// <summary>Reading end of what the service finds at its <c>notify_fd</c>.</summary>
+    public int NotifyPipe { get; set; } = -1;
+
+    public NotifySocket? NotifySocket { get; set; }
+
+    public ServiceStream? Output { get; set; }
+
+    public ServiceStream? Error { get; set; }
+
+    /// <summary>Ours of each pair whose other end the child has; closed once it is spawned.</summary>
+    public List<int> ChildsEnds { get; } = [];
+
+    public void CloseChildsEnds()
+    {
+        foreach (var descriptor in ChildsEnds)
+            _ = close(descriptor);
+        ChildsEnds.Clear();
+    }
+
+    /// <summary>Closes everything of ours; the run is not going to happen, or everything has been read.</summary>
+    public void Close()
+    {
+        CloseChildsEnds();
+        CloseExecPipe();
+        CloseNotification();
+        Output?.Finish();
+        Error?.Finish();
+    }
+
+    public void CloseExecPipe()
+    {
+        if (ExecPipe >= 0)
+            _ = close(ExecPipe);
+        ExecPipe = -1;
+    }
+
+    public void CloseNotification()
+    {
+        if (NotifyPipe >= 0)
+            _ = close(NotifyPipe);
+        NotifyPipe = -1;
+        NotifySocket?.Dispose();
+        NotifySocket = null;
+    }
+}

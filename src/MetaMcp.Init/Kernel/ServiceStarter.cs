@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Cli;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Output;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Loop.Output;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Kernel;
+
+/// <summary>
+/// Starts services and probes: opens what they find open, builds arguments and environment, and spawns, directly where a
+/// service asks for nothing but a program, else by way of the second stage. Registers nothing and keeps nothing.
+/// </summary>
+internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor)
+{
+    private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
+
+    /// <summary>Starts a run. On failure nothing is left open, and the step that was refused comes along.</summary>
+    public ServiceRun? Start(int service, long number, out StartProblem problem)
+    {
+        var settings = plan.Services[service].Settings;
+        var run = new ServiceRun(service, number);
+        var mappings = new List<DescriptorMapping> { new(nullDescriptor, 0) };
+        var error = OpenOutputs(run, settings, mappings, out var step);
+        if (error.IsSuccess)
+            error = OpenNotification(run, settings, mappings, out step);
+        var direct = IsDirect(settings);
+        var errorDescriptor = settings.NotifyFd == ErrorDescriptor ? ErrorDescriptor + 1 : ErrorDescriptor;
+        if (error.IsSuccess && !direct)
+        {
+            step = "pipe";
+            error = Pipe.Open(out var reading, out var writing);
+            run.ExecPipe = reading;
+            if (error.IsSuccess)
+                Give(run, mappings, writing, errorDescriptor);
+        }
+        if (error.IsSuccess)
+        {
+            step = direct ? settings.Command[0] : "spawn";
+            error = direct ? SpawnDirectly(settings, run, mappings) : SpawnSecondStage(settings, run, mappings, errorDescriptor);
+        }
+        run.CloseChildsEnds();
+        problem = new StartProblem($"{step}: {error}", direct ? ExitCodes.ForFailedExec(error) : ExitCodes.System);
+        if (error.IsSuccess)
+            return run;
+        run.Close();
+        return null;
+    }
+
+    /// <summary>Starts a probe of a service; its output goes nowhere. The pid, or 0.</summary>
+    public int StartProbe(int service)
+    {
+        var settings = plan.Services[service].Settings;
+        var timeout = Duration.Format(settings.Probe!.Timeout);
+        ImmutableArray<string> own = settings.Probe.Target switch
+        {
+            ProbeTarget.Http(var address) => ["probe", "http", address.OriginalString, "--timeout", timeout],
+            ProbeTarget.Tcp(var address) => ["probe", "tcp", address, "--timeout", timeout],
+            ProbeTarget.Unix(var path) => ["probe", "unix", path, "--timeout", timeout],
+            // A command of the file's runs as the service does.
+            ProbeTarget.Exec(var command) => ["exec", .. ExecArguments.Encode(RequestFor(settings, command, null))],
+            _ => [],
+        };
+        ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];
+        var environment = settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear();
+        return Spawn(["mcp-init", .. own], environment, shielded: true, mappings, out var pid).IsSuccess ? pid : 0;
+    }
+
+    /// <summary>The number the second stage finds its error pipe at: past what services are usually given.</summary>
+    private const int ErrorDescriptor = 9;
+
+    /// <summary>A name without a slash is looked for in the service's own PATH, as its own user: the second stage does that.</summary>
+    private static bool IsDirect(ServiceSettings settings) =>
+        settings.Attributes == ProcessAttributes.None && settings.EnvironmentFile is null && !settings.ClearEnvironment &&
+        settings.Command[0].Contains('/', StringComparison.Ordinal);
+
+    private static ExecRequest RequestFor(ServiceSettings settings, ImmutableArray<string> command, int? errorDescriptor) => new()
+    {
+        Attributes = settings.Attributes,
+        Environment = new EnvironmentEdits
+        {
+            Clear = settings.ClearEnvironment,
+            Kept = [.. settings.Environment.Keys],
+            Files = settings.EnvironmentFile is { } file ? [file] : [],
+        },
+        CloseDescriptors = true,
+        KeptDescriptors = settings.Ready == ReadyRule.NotifyFd ? [settings.NotifyFd] : [],
+        ErrorDescriptor = errorDescriptor,
+        Command = command,
+    };
+
+    private Errno OpenOutputs(ServiceRun run, ServiceSettings settings, List<DescriptorMapping> mappings, out string step)
+    {
+        step = "pipe";
+        switch (settings.Log)
+        {
+            case OutputMode.Inherit:
+                return Errno.None;
+            case OutputMode.None:
+                mappings.Add(new(nullDescriptor, 1));
+                mappings.Add(new(nullDescriptor, 2));
+                return Errno.None;
+            default:
+                LineFormat format = settings.Log == OutputMode.Json
+                    ? new JsonFormat(settings.Name, OutputStream.Stdout)
+                    : new PrefixFormat(settings.Name, _nameWidth);
+                LineFormat errorFormat = settings.Log == OutputMode.Json ? new JsonFormat(settings.Name, OutputStream.Stderr) : format;
+                var error = Pipe.Open(out var output, out var childsOutput);
+                if (!error.IsSuccess)
+                    return error;
+                run.Output = new ServiceStream(output, settings.Name, OutputStream.Stdout, format, settings.LogRateLimit, hub);
+                Give(run, mappings, childsOutput, 1);
+                error = Pipe.Open(out var errors, out var childsErrors);
+                if (!error.IsSuccess)
+                    return error;
+                run.Error = new ServiceStream(errors, settings.Name, OutputStream.Stderr, errorFormat, settings.LogRateLimit, hub);
+                Give(run, mappings, childsErrors, 2);
+                return Errno.None;
+        }
+    }
+
+    private static Errno OpenNotification(ServiceRun run, ServiceSettings settings, List<DescriptorMapping> mappings, out string step)
+    {
+        step = "notification";
+        if (settings.Type != ServiceType.Daemon)
+            return Errno.None;
+        switch (settings.Ready)
+        {
+            case ReadyRule.NotifyFd:
+                var error = Pipe.Open(out var reading, out var writing);
+                run.NotifyPipe = reading;
+                if (error.IsSuccess)
+                    Give(run, mappings, writing, settings.NotifyFd);
+                return error;
+            case ReadyRule.SdNotify:
+                run.NotifySocket = NotifySocket.Open(out var refused);
+                return refused;
+            default:
+                return Errno.None;
+        }
+    }
+
+    private static void Give(ServiceRun run, List<DescriptorMapping> mappings, int ours, int childs)
+    {
+        run.ChildsEnds.Add(ours);
+        mappings.Add(new(ours, childs));
+    }
+
+    private static Errno SpawnDirectly(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings)
+    {
+        var error = Spawn(settings.Command, EnvironmentOf(settings, run), shielded: false, [.. mappings], out var pid, settings.Command[0]);
+        run.Pid = pid;
+        return error;
+    }
+
+    private static Errno SpawnSecondStage(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings, int errorDescriptor)
+    {
+        var request = RequestFor(settings, settings.Command, errorDescriptor);
+        if (run.NotifySocket is not null)
+            request = request with { Environment = request.Environment with { Kept = request.Environment.Kept.Add(NotifyVariable) } };
+        var arguments = ExecArguments.Encode(request);
+        var error = Spawn(["mcp-init", "exec", .. arguments], EnvironmentOf(settings, run), shielded: true, [.. mappings], out var pid);
+        run.Pid = pid;
+        return error;
+    }
+
+    private const string NotifyVariable = "NOTIFY_SOCKET";
+
+    private static ImmutableSortedDictionary<string, string> EnvironmentOf(ServiceSettings settings, ServiceRun run) =>
+        run.NotifySocket is { } socket ? settings.Environment.SetItem(NotifyVariable, socket.Address) : settings.Environment;
+
+    private static Errno Spawn(
+        ImmutableArray<string> arguments, ImmutableSortedDictionary<string, string> set, bool shielded,
+        ReadOnlySpan<DescriptorMapping> mappings, out int pid, string? program = null)
+    {
+        using var path = new NativeStrings([program ?? SelfExecutable.Path]);
+        using var words = new NativeStrings(arguments.AsSpan());
+        using var environment = new EnvironmentBlock(set, shielded);
+        return Spawner.Spawn(
+            new SpawnRequest
+            {
+                Path = path.Pointer[0],
+                Arguments = words.Pointer,
+                Environment = environment.Pointer,
+                Group = SpawnGroup.Session,
+                Descriptors = mappings,
+            },
+            out pid);
+    }
+}
+
+/// <summary>Why a start came to nothing before there was a process.</summary>
+internal sealed record StartProblem(string Reason, int ExitCode);
