@@ -61,14 +61,11 @@ internal static class Conclusion
         var counted = history with { Failures = history.Failures + 1 };
         var delay = BackoffDelay.For(service.Settings.Restart.Backoff, counted.Failures, service.Dice);
         return new(new Backoff(now + delay, counted),
-        [
-            ServiceMachine.Report(new Notice.AttemptFailed(service.Name, failure.Reason)),
-            ServiceMachine.Report(new Notice.Restarting(service.Name, delay, counted.Failures)),
-        ]);
+            [ServiceMachine.Report(new Notice.Restarting(service.Name, failure.Reason, delay, counted.Failures))]);
     }
 
     private static ServiceStep Failed(in ServiceContext service, Failure failure) =>
-        new(new Failed(failure), [ServiceMachine.Report(new Notice.Failed(service.Name, failure.Reason, service.Settings.Required))]);
+        new(new Failed(failure), [ServiceMachine.Report(new Notice.Failed(service.Name, failure.Reason))]);
 
     private static bool IsSuccess(ServiceSettings settings, ExitStatus status) =>
         status.IsSuccess || (status.Code is { } code && settings.SuccessExitCodes.Contains(code));

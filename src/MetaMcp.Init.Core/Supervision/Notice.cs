@@ -10,9 +10,8 @@ public abstract record Notice
     public sealed record Ready(string Service, int Pid, TimeSpan After) : Notice;
     public sealed record Completed(string Service) : Notice;
     public sealed record Exited(string Service, int Pid, ExitStatus Status, TimeSpan After) : Notice;
-    public sealed record AttemptFailed(string Service, string Reason) : Notice;
-    public sealed record Restarting(string Service, TimeSpan Delay, int Failures) : Notice;
-    public sealed record Failed(string Service, string Reason, bool Required) : Notice;
+    public sealed record Restarting(string Service, string Reason, TimeSpan Delay, int Failures) : Notice;
+    public sealed record Failed(string Service, string Reason) : Notice;
     public sealed record Skipped(string Service, string Dependency) : Notice;
     public sealed record Finished(string Service, ExitStatus Status) : Notice;
     public sealed record Stopping(string Service, int Pid, Signal Signal, TimeSpan Timeout) : Notice;
@@ -26,8 +25,7 @@ public abstract record Notice
     public sealed record StartupTimedOut(TimeSpan Timeout, ImmutableArray<string> Pending) : Notice;
     public sealed record ShuttingDown(string Reason, TimeSpan Timeout) : Notice;
     public sealed record Emergency(string Reason, ImmutableArray<string> Remaining) : Notice;
-    public sealed record EndingOrphans(TimeSpan Grace) : Notice;
-    public sealed record KillingOrphans : Notice;
+    public sealed record KillingOrphans(TimeSpan Grace) : Notice;
     public sealed record BeyondKill(ImmutableArray<string> Remaining) : Notice;
     public sealed record Down(TimeSpan After, int ExitCode) : Notice;
 

@@ -145,7 +145,7 @@ public sealed partial class Supervisor
                 Emergency($"not down within {Duration.Format(plan.Settings.Shutdown.Timeout)}");
                 break;
             case Phase.EndingOrphans(_, var code):
-                Tell(new Notice.KillingOrphans());
+                Tell(new Notice.KillingOrphans(plan.Settings.Init.OrphanGrace));
                 KillOrphans(code);
                 break;
             case Phase.Killing(_, var code):

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using Microsoft.Extensions.Logging;
+
+namespace MetaMcp.Init.Cli;
+
+/// <summary>What the supervisor has to say, put into words.</summary>
+internal sealed class NoticeLog(ILogger log)
+{
+    public void Tell(Notice notice)
+    {
+        switch (notice)
+        {
+            case Notice.Started n:
+                log.ServiceStarted(n.Service, n.Pid);
+                break;
+            case Notice.Ready n:
+                log.ServiceReady(n.Service, n.After.TotalSeconds, n.Pid);
+                break;
+            case Notice.Completed n:
+                log.ServiceCompleted(n.Service);
+                break;
+            case Notice.Exited n:
+                log.ServiceExited(n.Service, n.After.TotalSeconds, n.Status, n.Pid);
+                break;
+            case Notice.Restarting n:
+                log.ServiceRestarting(n.Service, n.Reason, n.Delay.TotalSeconds, n.Failures);
+                break;
+            case Notice.Failed n:
+                log.ServiceFailed(n.Service, n.Reason);
+                break;
+            case Notice.Skipped n:
+                log.ServiceSkipped(n.Service, n.Dependency);
+                break;
+            case Notice.Finished n:
+                log.ServiceFinished(n.Service, n.Status);
+                break;
+            case Notice.Stopping n:
+                log.ServiceStopping(n.Service, n.Signal, Duration.Format(n.Timeout), n.Pid);
+                break;
+            case Notice.Killed n:
+                log.ServiceKilled(n.Service, Duration.Format(n.Timeout), n.Pid);
+                break;
+            case Notice.EndingLeftovers n:
+                log.EndingLeftovers(n.Service);
+                break;
+            case Notice.KilledLeftovers n:
+                log.LeftoversKilled(n.Service);
+                break;
+            case Notice.Stopped n:
+                log.ServiceStopped(n.Service);
+                break;
+            default:
+                TellOfTheSystem(notice);
+                break;
+        }
+    }
+
+    private void TellOfTheSystem(Notice notice)
+    {
+        switch (notice)
+        {
+            case Notice.StartingUp n:
+                log.StartingUp(n.Services);
+                break;
+            case Notice.Up { Missing.IsEmpty: true } n:
+                log.Up(n.After.TotalSeconds, n.Running, n.Done);
+                break;
+            case Notice.Up n:
+                log.Degraded(n.After.TotalSeconds, n.Running, n.Done, List(n.Missing));
+                break;
+            case Notice.StartupTimedOut n:
+                log.StartupTimedOut(Duration.Format(n.Timeout), List(n.Pending));
+                break;
+            case Notice.ShuttingDown n:
+                log.ShuttingDown(n.Reason, Duration.Format(n.Timeout));
+                break;
+            case Notice.Emergency n:
+                log.Emergency(n.Reason, List(n.Remaining));
+                break;
+            case Notice.KillingOrphans n:
+                log.OrphansKilled(Duration.Format(n.Grace));
+                break;
+            case Notice.BeyondKill n:
+                log.BeyondKill(List(n.Remaining));
+                break;
+            case Notice.Down n:
+                log.Down(n.After.TotalSeconds, n.ExitCode);
+                break;
+            case Notice.OrphanReaped n:
+                log.OrphanReaped(n.Pid, n.Status);
+                break;
+            case Notice.SignalIgnored n:
+                log.SignalIgnored(n.Signal);
+                break;
+            case Notice.Bug n:
+                log.Bug(n.Text);
+                break;
+            default:
+                log.Bug($"no text for {notice}");
+                break;
+        }
+    }
+
+    private static string List(ImmutableArray<string> names) => names.IsEmpty ? "(orphans)" : string.Join(", ", names);
+}

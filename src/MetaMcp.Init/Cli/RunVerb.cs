@@ -1,0 +1,104 @@
+using MetaMcp.Init.Core.Output;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Logging;
+using MetaMcp.Init.Loop;
+using MetaMcp.Init.Loop.Output;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Cli;
+
+/// <summary><c>mcp-init run</c>: init and supervisor on a TOML file.</summary>
+internal static class RunVerb
+{
+    /// <summary>A reader of our output that has stopped reading does not hold the container back longer than this.</summary>
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromMilliseconds(200);
+
+    public static int Run(ReadOnlySpan<string> args)
+    {
+        _ = StandardStreams.Ensure();
+        if (SignalQueue.Open(out var refused) is not { } signals)
+            return Refuse($"signalfd: {refused}", ExitCodes.System);
+        var startedAt = MonotonicClock.Now;
+        if (ReadPlan(args, out var exitCode, out var warnings) is not { } plan)
+            return exitCode;
+        if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+            return Refuse($"PR_SET_CHILD_SUBREAPER: {LastError}", ExitCodes.System);
+        if (EventPort.Open(out refused) is not { } port)
+            return Refuse($"epoll_create1: {refused}", ExitCodes.System);
+
+        using var outputs = StandardOutputs.Open();
+        using var log = Log(plan, outputs);
+        foreach (var warning in warnings)
+            log.ConfigurationWarning(warning);
+        var hub = new OutputHub(outputs, (service, stream, lines) => log.OutputDropped(service, lines, stream));
+        var kernel = new LinuxKernel(plan, port, signals, outputs, hub, NullDevice.Open());
+        var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt);
+
+        // From here on nothing exits but by the supervisor's word.
+        var code = new InitLoop(kernel, supervisor, new NoticeLog(log).Tell).Run();
+        outputs.Flush(FlushTimeout);
+        return code;
+    }
+
+    private static Plan? ReadPlan(ReadOnlySpan<string> args, out int exitCode, out IEnumerable<string> warnings)
+    {
+        warnings = [];
+        exitCode = ExitCodes.Configuration;
+        string? given = null;
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "--config" && i + 1 < args.Length)
+                given = args[++i];
+            else if (args[i].StartsWith("--config=", StringComparison.Ordinal))
+                given = args[i]["--config=".Length..];
+            else
+                return Refuse($"run: unknown argument '{args[i]}'; usage: mcp-init run [--config FILE]");
+        }
+        var file = ConfigLocator.Find(given);
+        if (file.Path is not { } path)
+            return Refuse(file.Problem);
+        byte[] text;
+        try
+        {
+            text = File.ReadAllBytes(path);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return Refuse($"{path}: cannot be read ({problem.GetType().Name})");
+        }
+        var result = Plan.Read(path, text);
+        if (result.Plan is { } plan)
+        {
+            warnings = result.Diagnostics.Select(d => d.ToString());
+            return plan;
+        }
+        foreach (var diagnostic in result.Diagnostics)
+            StandardError.TryWriteLine(diagnostic.ToString());
+        return null;
+    }
+
+    private static InitLogger Log(Plan plan, StandardOutputs outputs)
+    {
+        var settings = plan.Settings.Init;
+        var width = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
+        return new InitLogger(outputs.Error)
+        {
+            Settings = new LogSettings(settings.LogFormat, LogSettings.LevelOf(settings.LogLevel), width),
+        };
+    }
+
+    private static Plan? Refuse(string message)
+    {
+        _ = Refuse(message, ExitCodes.Configuration);
+        return null;
+    }
+
+    private static int Refuse(string message, int code)
+    {
+        StandardError.TryWriteLine($"mcp-init: {message}");
+        return code;
+    }
+}
