@@ -10,6 +10,13 @@ using MetaMcp.Init.Probing;
 // The hot verbs come first and construct nothing they do not need.
 if (PassThroughOptions.IsMeant(args))
     return PassThroughVerb.Run(args);
-if (args is ["exec", ..])
-    return ExecVerb.Run(args);
-return args is ["probe", ..] ? ProbeVerb.Run(args.AsSpan(1)) : OperatorVerbs.Invoke(args);
+return args switch
+{
+    ["exec", ..] => ExecVerb.Run(args),
+    ["probe", ..] => ProbeVerb.Run(args.AsSpan(1)),
+    [] => RunVerb.Run([]),
+    ["run", .. var rest] when !rest.Contains("--help") && !rest.Contains("-h") => RunVerb.Run(rest),
+    ["--config", ..] => RunVerb.Run(args),
+    [var first, ..] when first.StartsWith("--config=", StringComparison.Ordinal) => RunVerb.Run(args),
+    _ => OperatorVerbs.Invoke(args),
+};

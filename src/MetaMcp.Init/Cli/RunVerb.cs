@@ -1,7 +1,6 @@
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
-using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Logging;
 using MetaMcp.Init.Loop;

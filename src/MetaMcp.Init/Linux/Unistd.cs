@@ -76,6 +76,7 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 close_range</c>: Linux 5.9; CLOSE_RANGE_CLOEXEC 5.11.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int close_range(uint first, uint last, int flags);
+
     /// <summary><c>man 2 getsid</c></summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int getsid(int pid);
