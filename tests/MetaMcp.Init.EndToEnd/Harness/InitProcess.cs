@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MetaMcp.Init.EndToEnd.Harness;
+
+/// <summary>
+/// The init, running in its namespace, with all that it and its services write. Disposing of it ends the namespace and
+/// asserts that nobody is left of it.
+/// </summary>
+internal sealed class InitProcess : IAsyncDisposable
+{
+    private const string Announcement = "namespace: pid ";
+
+    private readonly Process _launcher;
+    private readonly Output _output = new();
+    private readonly List<Task> _readers = [];
+    private string _namespace = "";
+
+    private InitProcess(Process launcher) => _launcher = launcher;
+
+    /// <summary>The init's, as this side of the namespace sees it.</summary>
+    public int Pid { get; private set; }
+
+    /// <summary>The process that made the namespace and is the parent of PID 1.</summary>
+    public int LauncherPid => _launcher.Id;
+
+    public IReadOnlyList<Line> Lines => _output.Lines;
+
+    public IReadOnlyList<string> Stdout => [.. Lines.Where(line => line.Source == Source.Stdout).Select(line => line.Text)];
+
+    public static Task<InitProcess> Start(params string[] arguments) => Start(new Setup(arguments));
+
+    public static async Task<InitProcess> Start(Setup setup)
+    {
+        var start = new ProcessStartInfo(Files.Program("namespace"), setup.Words())
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
+        foreach (var (name, value) in setup.Environment)
+            start.Environment[name] = value;
+        var launcher = Process.Start(start) ?? throw new InvalidOperationException("the launcher did not start");
+        var init = new InitProcess(launcher);
+        var first = await FirstLine(launcher.StandardError.BaseStream);
+        if (!first.StartsWith(Announcement, StringComparison.Ordinal))
+            throw new InvalidOperationException($"the namespace was not made (it takes root): {first}");
+        var words = first.Split(' ');
+        init.Pid = int.Parse(words[2], CultureInfo.InvariantCulture);
+        init._namespace = words[4];
+        if (!setup.StdoutUnread)
+            init._readers.Add(init._output.Read(launcher.StandardOutput.BaseStream, Source.Stdout));
+        if (!setup.StderrUnread)
+            init._readers.Add(init._output.Read(launcher.StandardError.BaseStream, Source.Stderr));
+        _ = init.EndOutput();
+        if (setup.NotFirst)
+        {
+            await Patience.Until(() => init.Processes().Any(process => process.InnerPid == 2), "there is a second process");
+            init.Pid = init.Inside(2).Pid;
+        }
+        return init;
+    }
+
+    private async Task EndOutput()
+    {
+        await Task.WhenAll(_readers);
+        _output.End();
+    }
+
+    // Byte by byte, so that what follows stays in the pipe, unread where the test wants it so.
+    private static async Task<string> FirstLine(Stream stream)
+    {
+        var line = "";
+        var buffer = new byte[1];
+        while (await stream.ReadAsync(buffer).AsTask().WaitAsync(Patience.Usual) > 0 && buffer[0] != '\n')
+            line += (char)buffer[0];
+        return line;
+    }
+
+    /// <summary>Runs to the end and gives everything.</summary>
+    public static async Task<Ended> Run(Setup setup, TimeSpan? limit = null)
+    {
+        await using var init = await Start(setup);
+        var code = await init.WaitForExit(limit);
+        return new Ended(code, init.Lines);
+    }
+
+    public static Task<Ended> Run(params string[] arguments) => Run(new Setup(arguments));
+
+    /// <summary>The first line from <paramref name="after"/> on with this text in it.</summary>
+    public Task<Line> WaitFor(string text, Line? after = null, TimeSpan? limit = null) =>
+        WaitFor(line => line.Text.Contains(text, StringComparison.Ordinal), $"a line with '{text}'", after, limit);
+
+    /// <summary>The first line with all of these in it, in any order.</summary>
+    public Task<Line> WaitForAll(params string[] parts) =>
+        WaitFor(
+            line => parts.All(part => line.Text.Contains(part, StringComparison.Ordinal)),
+            $"a line with '{string.Join("' and '", parts)}'");
+
+    public async Task<Line> WaitFor(Func<Line, bool> wanted, string what, Line? after = null, TimeSpan? limit = null)
+    {
+        try
+        {
+            return await _output.Next(wanted, after is null ? 0 : after.Index + 1).WaitAsync(limit ?? Patience.Usual);
+        }
+        catch (Exception error) when (error is TimeoutException or EndOfStreamException)
+        {
+            throw new TimeoutException($"{what} never came{(error is TimeoutException ? "" : " and all has ended")}; there was:\n{_output}");
+        }
+    }
+
+    /// <summary>Sends to PID 1, as the runtime outside a container does.</summary>
+    public void Signal(int number) => Native.Signal(Pid, number);
+
+    /// <summary>Types on the terminal.</summary>
+    public async Task Type(string keys)
+    {
+        await _launcher.StandardInput.WriteAsync(keys);
+        await _launcher.StandardInput.FlushAsync();
+    }
+
+    /// <summary>What is alive in the namespace, PID 1 among it.</summary>
+    public IReadOnlyList<ProcessInfo> Processes() => ProcessInfo.InNamespace(_namespace);
+
+    /// <summary>The process that calls itself this inside.</summary>
+    public ProcessInfo Inside(int innerPid) =>
+        Processes().FirstOrDefault(process => process.InnerPid == innerPid)
+        ?? throw new InvalidOperationException($"nobody is {innerPid} in the namespace; there was:\n{_output}");
+
+    public bool IsAlive(int innerPid) => Processes().Any(process => process.InnerPid == innerPid && process.State != 'Z');
+
+    public async Task<int> WaitForExit(TimeSpan? limit = null)
+    {
+        using var deadline = new CancellationTokenSource(limit ?? Patience.Usual);
+        try
+        {
+            await _launcher.WaitForExitAsync(deadline.Token);
+            // With the last process the pipes have lost their last writer, so the rest of the output is at hand.
+            await Task.WhenAll(_readers).WaitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"it did not end; there was:\n{_output}");
+        }
+        return _launcher.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            // The launcher's death ends PID 1, and that ends the rest; PID 1 by itself does where that tie was changed.
+            if (!_launcher.HasExited)
+                _launcher.Kill();
+            if (Processes().FirstOrDefault(process => process.InnerPid == 1) is { } first)
+                Native.TrySignal(first.Pid, 9);
+            await Patience.Until(() => Processes().Count == 0, "the namespace is empty");
+            await _launcher.WaitForExitAsync();
+        }
+        finally
+        {
+            _launcher.Dispose();
+        }
+    }
+}
+
+/// <summary>An init that has run to its end.</summary>
+internal sealed record Ended(int Code, IReadOnlyList<Line> Lines)
+{
+    public IReadOnlyList<string> Stdout => [.. Lines.Where(line => line.Source == Source.Stdout).Select(line => line.Text)];
+
+    public IReadOnlyList<string> Stderr =>
+        [.. Lines.Where(line => line.Source == Source.Stderr).Select(line => line.Text)];
+}

@@ -1,0 +1,61 @@
+namespace MetaMcp.Init.EndToEnd.Harness;
+
+/// <summary>How the init is started: as PID 1 of a fresh PID namespace unless something else is said.</summary>
+internal sealed record Setup(params string[] Arguments)
+{
+    public bool Terminal { get; init; }
+
+    /// <summary>Writing to the terminal from the background stops a process.</summary>
+    public bool StopsBackgroundOutput { get; init; }
+
+    public string? Root { get; init; }
+    public bool ReadOnlyRoot { get; init; }
+    public int? User { get; init; }
+    public IReadOnlyList<(string Name, long Value)> Limits { get; init; } = [];
+    public IReadOnlyList<int> ClosedDescriptors { get; init; } = [];
+    public IReadOnlyList<int> IgnoredSignals { get; init; } = [];
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Something else is PID 1.</summary>
+    public bool NotFirst { get; init; }
+
+    /// <summary>A network namespace of its own, with a loopback: every port is free.</summary>
+    public bool OwnNetwork { get; init; }
+
+    /// <summary>Nobody reads stdout: once the pipe is full, whoever writes is blocked.</summary>
+    public bool StdoutUnread { get; init; }
+
+    public bool StderrUnread { get; init; }
+
+    /// <summary>The init, as a path inside <see cref="Root"/> where there is one.</summary>
+    public string Binary => Root is null ? Files.Binary : "/" + Path.GetFileName(Files.Binary);
+
+    /// <summary>The words for <c>namespace</c>.</summary>
+    public IEnumerable<string> Words()
+    {
+        if (Terminal)
+            yield return "--pty";
+        if (StopsBackgroundOutput)
+            yield return "--tostop";
+        if (ReadOnlyRoot)
+            yield return "--read-only";
+        if (NotFirst)
+            yield return "--second";
+        if (OwnNetwork)
+            yield return "--loopback";
+        foreach (var word in Pairs())
+            yield return word;
+        yield return "--";
+        yield return Binary;
+        foreach (var argument in Arguments)
+            yield return argument;
+    }
+
+    private IEnumerable<string> Pairs() =>
+        new[] { ("--chroot", Root), ("--uid", User?.ToString()) }
+            .Concat(Limits.Select(limit => ("--limit", (string?)$"{limit.Name}={limit.Value}")))
+            .Concat(ClosedDescriptors.Select(fd => ("--close", (string?)$"{fd}")))
+            .Concat(IgnoredSignals.Select(number => ("--ignore", (string?)$"{number}")))
+            .Where(pair => pair.Item2 is not null)
+            .SelectMany(pair => new[] { pair.Item1, pair.Item2! });
+}

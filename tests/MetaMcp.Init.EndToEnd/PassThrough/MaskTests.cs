@@ -1,0 +1,46 @@
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.PassThrough;
+
+/// <summary>
+/// A thread that leaves a signal unblocked takes it from the loop: SIGTERM then ends PID 1, SIGCHLD is lost. The runtime
+/// starts threads before the program has a say.
+/// </summary>
+public sealed class MaskTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Every_thread_of_ours_blocks_all_that_is_forwarded(bool terminal)
+    {
+        await using var init = await InitProcess.Start(new Setup("--", Files.Program("signals")) { Terminal = terminal });
+        await init.WaitFor("start pid=");
+        int[] wanted = [.. SignalForwardingTests.Forwarded, 17];
+        foreach (var thread in Directory.GetDirectories($"/proc/{init.Pid}/task"))
+        {
+            var blocked = ProcessInfo.Signals(ProcessInfo.Status(Path.Combine(thread, "status"))["SigBlk"]);
+            Assert.Empty(wanted.Except(blocked));
+            // Blocked, these would turn a bug into a busy loop, and the runtime could not stop its own threads.
+            Assert.Empty(blocked.Intersect([11, 8, 4, 7, 32, 33, 34]));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_child_starts_with_nothing_blocked_and_nothing_ignored(bool terminal)
+    {
+        var setup = new Setup("--", Files.Program("signals"), "--exit-on", "15") { Terminal = terminal, IgnoredSignals = [1, 13, 20] };
+        await using var init = await InitProcess.Start(setup);
+        var start = (await init.WaitFor("start pid=")).Text;
+        Assert.Contains("blocked=0000000000000000", start, StringComparison.Ordinal);
+        Assert.Contains("ignored=0000000000000000", start, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_child_inherits_no_descriptor_of_ours()
+    {
+        await using var init = await InitProcess.Start("--", Files.Program("signals"));
+        Assert.Contains("fds=0,1,2 ", (await init.WaitFor("start pid=")).Text, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,107 @@
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.PassThrough;
+
+/// <summary>Places that give an init less than it is used to.</summary>
+public sealed class SurroundingsTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_empty_root_without_proc(bool readOnly)
+    {
+        using var scratch = new Scratch();
+        var root = scratch.Root(Files.Binary, Files.Program("signals"));
+        await using var init = await InitProcess.Start(
+            new Setup("--", "/signals", "--exit-on", "15") { Root = root, ReadOnlyRoot = readOnly });
+        var start = (await init.WaitFor("start pid=")).Text;
+        Assert.Contains("blocked=0000000000000000 ignored=0000000000000000 fds=0,1,2 ", start, StringComparison.Ordinal);
+        init.Signal(10);
+        await init.WaitFor("signal 10");
+        init.Signal(15);
+        Assert.Equal(42, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task Another_user_than_root()
+    {
+        await using var init = await InitProcess.Start(new Setup("--", Files.Program("signals"), "--exit-on", "15") { User = 54001 });
+        Assert.Contains("uid=54001", (await init.WaitFor("start pid=")).Text, StringComparison.Ordinal);
+        init.Signal(15);
+        Assert.Equal(42, await init.WaitForExit());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0, 1)]
+    [InlineData(0, 1, 2)]
+    public async Task Closed_descriptors(params int[] closed)
+    {
+        // The next thing opened gets the number of what was closed: a log line must not land in an event queue.
+        var setup = new Setup("-w", "-v", "--", "/bin/sh", "-c", $"{Files.Program("forkmany")} orphans 100; exit 7")
+        {
+            ClosedDescriptors = closed,
+        };
+        Assert.Equal(7, (await InitProcess.Run(setup)).Code);
+    }
+
+    [Fact]
+    public async Task A_child_of_closed_descriptors_gets_none_of_ours()
+    {
+        await using var init = await InitProcess.Start(new Setup("--", Files.Program("signals")) { ClosedDescriptors = [0, 2] });
+        var fds = (await init.WaitFor("start pid=")).Text.Split("fds=")[1].Split(' ')[0].Split(',');
+        Assert.Empty(fds.Except(["0", "1", "2"]));
+    }
+
+    [Fact]
+    public async Task A_stderr_that_nobody_reads()
+    {
+        // More warnings than a pipe holds: whoever waits for the reader reaps nobody meanwhile.
+        await using var init = await InitProcess.Start(
+            new Setup("-w", "--", Files.Program("forkmany"), "orphans", "5000") { StderrUnread = true });
+        await init.WaitFor("zombies 0 children 1", limit: Patience.Long);
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task A_stdout_that_nobody_reads()
+    {
+        var flood = Files.Program("flood");
+        var setup = new Setup("--grace", "200ms", "--", "/bin/sh", "-c", $"{flood} & {flood} & exec {Files.Program("hang")} >&2")
+        {
+            StdoutUnread = true,
+        };
+        await using var init = await InitProcess.Start(setup);
+        await init.WaitFor("hanging");
+        init.Signal(15);
+        Assert.Equal(143, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task Few_descriptors()
+    {
+        var setup = new Setup("--", Files.Program("exits"), "7") { Limits = [("nofile", 16)] };
+        Assert.Equal(7, (await InitProcess.Run(setup)).Code);
+    }
+
+    [Fact]
+    public async Task No_descriptor_to_be_had_is_an_error_with_a_name()
+    {
+        var ended = await InitProcess.Run(new Setup("--", Files.Program("exits"), "7") { Limits = [("nofile", 3)] });
+        Assert.Equal(111, ended.Code);
+        Assert.Contains(ended.Stderr, line => line.Contains("EMFILE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_runtime_option_in_the_environment_is_the_childs()
+    {
+        // Meant for a .NET service: the init must run as ever and pass it on.
+        var setup = new Setup("--", "/bin/sh", "-c", "echo \"is $DOTNET_GCHeapHardLimit $DOTNET_gcServer\"; exit 7")
+        {
+            Environment = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "1000", ["DOTNET_gcServer"] = "1" },
+        };
+        var ended = await InitProcess.Run(setup);
+        Assert.Contains("is 1000 1", ended.Stdout);
+        Assert.Equal(7, ended.Code);
+    }
+}

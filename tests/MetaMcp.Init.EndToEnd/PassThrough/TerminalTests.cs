@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.PassThrough;
+
+public sealed partial class TerminalTests
+{
+    [Fact]
+    public async Task The_child_leads_a_group_that_is_in_the_foreground()
+    {
+        await using var init = await InitProcess.Start(new Setup("--", Files.Program("signals")) { Terminal = true });
+        var start = Start().Match((await init.WaitFor("start pid=")).Text);
+        Assert.Equal(start.Groups["pid"].Value, start.Groups["pgid"].Value);
+        Assert.Equal(start.Groups["pid"].Value, start.Groups["foreground"].Value);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_reaches_the_child_once()
+    {
+        await using var init = await InitProcess.Start(new Setup("--", Files.Program("signals"), "--exit-on", "15") { Terminal = true });
+        await init.WaitFor("start pid=");
+        await init.Type("\u0003");
+        await init.WaitFor("signal 2");
+        init.Signal(15);
+        Assert.Equal(42, await init.WaitForExit());
+        // Were we in the foreground too, it would come a second time, forwarded.
+        Assert.Equal(["signal 2", "signal 15"], init.Stdout.Where(line => line.StartsWith("signal", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_child_stopped_from_the_keyboard_goes_on_when_told()
+    {
+        await using var init = await InitProcess.Start(new Setup("--", Files.Program("hang")) { Terminal = true });
+        await init.WaitFor("hanging");
+        var child = init.Processes().Single(process => process.Name == "hang").Pid;
+        await init.Type("\u001a");
+        await Patience.Until(() => ProcessInfo.Read(child)?.State == 'T', "the child is stopped");
+        init.Signal(18);
+        await Patience.Until(() => ProcessInfo.Read(child)?.State == 'S', "the child goes on");
+        init.Signal(15);
+        Assert.Equal(143, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task What_we_write_from_the_background_stops_nobody()
+    {
+        // PID 1 takes no SIGTTOU: unless it is blocked or ignored, the kernel would have it try again for ever.
+        var setup = new Setup("-w", "--", Files.Program("forkmany"), "orphans", "50")
+        {
+            Terminal = true,
+            StopsBackgroundOutput = true,
+        };
+        var ended = await InitProcess.Run(setup);
+        Assert.Equal(0, ended.Code);
+        Assert.Contains(ended.Lines, line => line.Text.Contains("reaped", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Without_a_terminal_the_child_leads_a_group_too()
+    {
+        await using var init = await InitProcess.Start("--", Files.Program("signals"));
+        var start = Start().Match((await init.WaitFor("start pid=")).Text);
+        Assert.Equal(start.Groups["pid"].Value, start.Groups["pgid"].Value);
+    }
+
+    [GeneratedRegex(@"start pid=(?<pid>\d+) ppid=\d+ pgid=(?<pgid>\d+) sid=-?\d+ foreground=(?<foreground>-?\d+)")]
+    private static partial Regex Start();
+}

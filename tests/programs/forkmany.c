@@ -1,0 +1,106 @@
+// forkmany statuses N | orphans N | burst N: leaves N orphans for PID 1 to reap, then looks until none is a zombie.
+// statuses: orphan i (from 0) exits with i mod 251, one after the other.
+// orphans: as fast as they can be made. burst: all are alive and reparented, then end in the same moment.
+#include "common.h"
+#include <dirent.h>
+
+#define AT_ONCE 250
+
+static int zombies(int *children_of_one)
+{
+    int count = 0;
+    *children_of_one = 0;
+    DIR *proc = opendir("/proc");
+    if (!proc)
+        fail("/proc");
+    for (struct dirent *entry; (entry = readdir(proc));) {
+        char path[300], text[512];
+        if (*entry->d_name < '1' || *entry->d_name > '9')
+            continue;
+        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+        int fd = open(path, O_RDONLY);
+        ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+        if (fd >= 0)
+            close(fd);
+        if (length <= 0)
+            continue;
+        text[length] = 0;
+        char *end = strrchr(text, ')');
+        char state;
+        int parent;
+        if (!end || sscanf(end + 1, " %c %d", &state, &parent) != 2)
+            continue;
+        count += state == 'Z';
+        *children_of_one += parent == 1;
+    }
+    closedir(proc);
+    return count;
+}
+
+static pid_t fork_or_wait(void)
+{
+    for (int64_t end = now_ms() + 20000;;) {
+        pid_t pid = fork();
+        if (pid >= 0)
+            return pid;
+        // The table is full of what PID 1 has still to reap.
+        if (errno != EAGAIN || now_ms() > end)
+            fail("fork");
+        sleep_ms(1);
+    }
+}
+
+static void orphans(int count, bool in_turn, int release)
+{
+    for (int made = 0; made < count;) {
+        int batch = count - made < AT_ONCE ? count - made : AT_ONCE;
+        pid_t middle = fork_or_wait();
+        if (middle == 0) {
+            for (int i = made; i < made + batch; i++) {
+                if (fork_or_wait() > 0)
+                    continue;
+                char byte;
+                if (release >= 0 && read(release, &byte, 1) < 0)
+                    _exit(99);
+                _exit(in_turn ? i % 251 : 0);
+            }
+            _exit(0);
+        }
+        int status;
+        if (waitpid(middle, &status, 0) != middle || status != 0)
+            fail("the middle process");
+        made += batch;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    deadline();
+    int count = argc == 3 ? atoi(argv[2]) : 0;
+    if (count <= 0)
+        return 100;
+    int64_t start = now_ms();
+    if (strcmp(argv[1], "burst") == 0) {
+        int release[2], here;
+        if (pipe2(release, O_CLOEXEC) < 0)
+            fail("pipe");
+        // The readers must hold no writing end, or they would keep themselves waiting.
+        pid_t maker = fork_or_wait();
+        if (maker == 0) {
+            close(release[1]);
+            orphans(count, false, release[0]);
+            _exit(0);
+        }
+        int status;
+        waitpid(maker, &status, 0);
+        zombies(&here);
+        say("waiting %d", here - 1);
+        close(release[1]);
+    } else
+        orphans(count, strcmp(argv[1], "statuses") == 0, -1);
+    int left, here;
+    while (((left = zombies(&here)) > 0 || here > 1) && now_ms() < start + 60000)
+        sleep_ms(5);
+    say("zombies %d children %d", left, here);
+    return left == 0 && here == 1 ? 0 : 1;
+}
