@@ -14,12 +14,14 @@ internal sealed class InitProcess : IAsyncDisposable
     private readonly Process _launcher;
     private readonly Output _output = new();
     private readonly List<Task> _readers = [];
+    private readonly bool _notFirst;
+    private int _first;
     private string _namespace = "";
 
-    private InitProcess(Process launcher) => _launcher = launcher;
+    private InitProcess(Process launcher, bool notFirst) => (_launcher, _notFirst) = (launcher, notFirst);
 
     /// <summary>The init's, as this side of the namespace sees it.</summary>
-    public int Pid { get; private set; }
+    public int Pid => _notFirst ? Inside(2).Pid : _first;
 
     /// <summary>The process that made the namespace and is the parent of PID 1.</summary>
     public int LauncherPid => _launcher.Id;
@@ -43,23 +45,18 @@ internal sealed class InitProcess : IAsyncDisposable
         foreach (var (name, value) in setup.Environment)
             start.Environment[name] = value;
         var launcher = Process.Start(start) ?? throw new InvalidOperationException("the launcher did not start");
-        var init = new InitProcess(launcher);
+        var init = new InitProcess(launcher, setup.NotFirst);
         var first = await FirstLine(launcher.StandardError.BaseStream);
         if (!first.StartsWith(Announcement, StringComparison.Ordinal))
             throw new InvalidOperationException($"the namespace was not made (it takes root): {first}");
         var words = first.Split(' ');
-        init.Pid = int.Parse(words[2], CultureInfo.InvariantCulture);
+        init._first = int.Parse(words[2], CultureInfo.InvariantCulture);
         init._namespace = words[4];
         if (!setup.StdoutUnread)
             init._readers.Add(init._output.Read(launcher.StandardOutput.BaseStream, Source.Stdout));
         if (!setup.StderrUnread)
             init._readers.Add(init._output.Read(launcher.StandardError.BaseStream, Source.Stderr));
         _ = init.EndOutput();
-        if (setup.NotFirst)
-        {
-            await Patience.Until(() => init.Processes().Any(process => process.InnerPid == 2), "there is a second process");
-            init.Pid = init.Inside(2).Pid;
-        }
         return init;
     }
 
@@ -88,6 +85,26 @@ internal sealed class InitProcess : IAsyncDisposable
     }
 
     public static Task<Ended> Run(params string[] arguments) => Run(new Setup(arguments));
+
+    /// <summary>Runs a program by itself, in no namespace: for verbs that start nothing.</summary>
+    public static async Task<(int Exit, string Output, string Error)> Program(string path, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{path} did not start");
+        using var deadline = new CancellationTokenSource(Patience.Usual);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+            var error = process.StandardError.ReadToEndAsync(deadline.Token);
+            await process.WaitForExitAsync(deadline.Token);
+            return (process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw new TimeoutException($"{path} {string.Join(' ', arguments)} did not end");
+        }
+    }
 
     /// <summary>The first line from <paramref name="after"/> on with this text in it.</summary>
     public Task<Line> WaitFor(string text, Line? after = null, TimeSpan? limit = null) =>
@@ -154,8 +171,8 @@ internal sealed class InitProcess : IAsyncDisposable
             // The launcher's death ends PID 1, and that ends the rest; PID 1 by itself does where that tie was changed.
             if (!_launcher.HasExited)
                 _launcher.Kill();
-            if (Processes().FirstOrDefault(process => process.InnerPid == 1) is { } first)
-                Native.TrySignal(first.Pid, 9);
+            if (Processes().Any(process => process.Pid == _first))
+                Native.TrySignal(_first, 9);
             await Patience.Until(() => Processes().Count == 0, "the namespace is empty");
             await _launcher.WaitForExitAsync();
         }

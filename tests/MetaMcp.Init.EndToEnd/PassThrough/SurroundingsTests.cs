@@ -92,16 +92,19 @@ public sealed class SurroundingsTests
         Assert.Contains(ended.Stderr, line => line.Contains("EMFILE", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_runtime_option_in_the_environment_is_the_childs()
+    [Theory]
+    [InlineData("gcServer", "1")]
+    [InlineData("GCHeapHardLimit", "C800000")]
+    [InlineData("GCgen0size", "4000000")]
+    public async Task A_runtime_option_in_the_environment_is_the_childs(string name, string value)
     {
         // Meant for a .NET service: the init must run as ever and pass it on.
-        var setup = new Setup("--", "/bin/sh", "-c", "echo \"is $DOTNET_GCHeapHardLimit $DOTNET_gcServer\"; exit 7")
+        var setup = new Setup("--", "/bin/sh", "-c", $"echo \"is $DOTNET_{name}\"; exit 7")
         {
-            Environment = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "1000", ["DOTNET_gcServer"] = "1" },
+            Environment = new Dictionary<string, string> { [$"DOTNET_{name}"] = value },
         };
         var ended = await InitProcess.Run(setup);
-        Assert.Contains("is 1000 1", ended.Stdout);
+        Assert.Contains($"is {value}", ended.Stdout);
         Assert.Equal(7, ended.Code);
     }
 }
