@@ -12,6 +12,9 @@ public sealed record ConfigResult(Settings? Settings, ImmutableArray<Diagnostic>
 /// </summary>
 public static class ConfigReader
 {
+    /// <summary>The longest file read; what is longer is refused whatever it says.</summary>
+    public const int MaxBytes = TomlText.MaxBytes;
+
     /// <param name="fileName">As diagnostics are to show it; it is not opened.</param>
     /// <param name="utf8">The file's bytes, whatever they are: the worst that comes of them is a diagnostic.</param>
     public static ConfigResult Read(string fileName, ReadOnlyMemory<byte> utf8)

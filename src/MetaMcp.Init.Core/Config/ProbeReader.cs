@@ -50,7 +50,7 @@ internal static class ProbeReader
             value.Error($"{value.Name} speaks no TLS; probe a plain port of the service, or use exec with a program that does");
         else if (!text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || !Uri.TryCreate(text, UriKind.Absolute, out var address)
             || address.Host.Length == 0)
-            value.Error($"{value.Name} = {Problems.Quote(text)} is no address; write it as \"{Example}\"");
+            value.Error($"{value.Name} = {Quoted.Text(text)} is no address; write it as \"{Example}\"");
         else
             return new ProbeTarget.Http(address);
         return null;
@@ -68,7 +68,7 @@ internal static class ProbeReader
         var isPort = ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
         if (isHost && isPort)
             return new ProbeTarget.Tcp(text);
-        value.Error($"{value.Name} = {Problems.Quote(text)} is no host and port; write it as \"{Example}\" or \"[::1]:8080\"");
+        value.Error($"{value.Name} = {Quoted.Text(text)} is no host and port; write it as \"{Example}\" or \"[::1]:8080\"");
         return null;
     }
 

@@ -21,7 +21,7 @@ internal static class ResourceLimitReader
         foreach (var entry in table.Entries)
         {
             if (!ResourceNames.All.Contains(entry.Name))
-                value.Problems.Error(entry.At, $"unknown resource {Problems.Quote(entry.Name)} in {value.Name}{Suggestion.For(entry.Name, ResourceNames.All)}");
+                value.Problems.Error(entry.At, $"unknown resource {Quoted.Text(entry.Name)} in {value.Name}{Suggestion.For(entry.Name, ResourceNames.All)}");
             else if (One(entry.Name, new ValueReader($"{value.Name}.{entry.Name}", entry.Value, value.Problems)) is { } limit)
                 limits.Add(limit);
         }
@@ -40,9 +40,9 @@ internal static class ResourceLimitReader
         }
         var parts = text.Split(':');
         if (parts.Length > 2 || !TryAmount(parts[0], resource, out var soft) || !TryAmount(parts[^1], resource, out var hard))
-            value.Error($"{value.Name} = {Problems.Quote(text)} is no limit; write it as 1024, \"{example}\" or \"{Unlimited}\"");
+            value.Error($"{value.Name} = {Quoted.Text(text)} is no limit; write it as 1024, \"{example}\" or \"{Unlimited}\"");
         else if ((soft ?? ulong.MaxValue) > (hard ?? ulong.MaxValue))
-            value.Error($"{value.Name} = {Problems.Quote(text)} has a soft limit above the hard one");
+            value.Error($"{value.Name} = {Quoted.Text(text)} has a soft limit above the hard one");
         else
             return new ResourceLimit(resource, soft, hard);
         return null;

@@ -100,7 +100,7 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
         };
         if (isCount && lines > 0 && per is { } span)
             return service with { LogRateLimit = new LineRate(lines, span) };
-        value.Error($"{value.Name} = {Problems.Quote(text)} is no rate; write it as lines per second or minute, \"1000/s\" or \"600/m\", or \"off\"");
+        value.Error($"{value.Name} = {Quoted.Text(text)} is no rate; write it as lines per second or minute, \"1000/s\" or \"600/m\", or \"off\"");
         return service;
     }
 }

@@ -61,7 +61,7 @@ internal sealed class SettingsReader(TomlTable root, Problems problems)
     {
         foreach (var entry in root.Entries)
         {
-            var name = Problems.Quote(entry.Name).Trim('"');
+            var name = Quoted.Text(entry.Name).Trim('"');
             if (Array.IndexOf(Sections, entry.Name) >= 0)
             {
                 if (entry.Value is not TomlTable)
@@ -108,7 +108,7 @@ internal sealed class SettingsReader(TomlTable root, Problems problems)
         {
             var value = new ValueReader(entry.Name, entry.Value, problems);
             if (!Signal.TryParse(entry.Name, out var signal))
-                problems.Error(entry.At, $"{Problems.Quote(entry.Name)} is no signal; write SIGUSR2 = \"backend\", with the name of the service it goes to");
+                problems.Error(entry.At, $"{Quoted.Text(entry.Name)} is no signal; write SIGUSR2 = \"backend\", with the name of the service it goes to");
             else if (Taken.Contains(signal))
                 problems.Error(entry.At, $"{signal} cannot be passed on: mcp-init, the kernel or the runtime has its own use for it");
             else if (signals.Exists(s => s.Signal == signal))
@@ -127,11 +127,11 @@ internal sealed class SettingsReader(TomlTable root, Problems problems)
         foreach (var entry in Find(section)?.Entries ?? [])
         {
             if (entry.Value is not TomlTable table)
-                problems.Error(entry.At, $"{Problems.Quote(entry.Name)} needs a {section} it belongs to; write [{section}.NAME] above it");
+                problems.Error(entry.At, $"{Quoted.Text(entry.Name)} needs a {section} it belongs to; write [{section}.NAME] above it");
             else
             {
                 if (!ValueKinds.IsName(entry.Name))
-                    problems.Error(entry.At, $"{Problems.Quote(entry.Name)} cannot name a {section}: it takes up to 64 letters, digits, \"-\", \"_\", \".\" and \"@\", does not begin with \"-\", and is not \"mcp-init\"");
+                    problems.Error(entry.At, $"{Quoted.Text(entry.Name)} cannot name a {section}: it takes up to 64 letters, digits, \"-\", \"_\", \".\" and \"@\", does not begin with \"-\", and is not \"mcp-init\"");
                 yield return (entry, table);
             }
         }

@@ -1,14 +1,14 @@
 namespace MetaMcp.Init.Core.Config;
 
 /// <summary>"Did you mean": the nearest of the names there are.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>Longer names are no typing errors, and the distance costs the product of the lengths.</summary>
     private const int Longest = 64;
 
     /// <returns><c>; did you mean "command"?</c>, or nothing where nothing is near.</returns>
     public static string For(string name, IEnumerable<string> known) =>
-        Nearest(name, known) is { } nearest ? $"; did you mean {Problems.Quote(nearest)}?" : "";
+        Nearest(name, known) is { } nearest ? $"; did you mean {Quoted.Text(nearest)}?" : "";
 
     public static string? Nearest(string name, IEnumerable<string> known)
     {

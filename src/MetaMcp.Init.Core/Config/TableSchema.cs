@@ -25,7 +25,7 @@ internal sealed class TableSchema<T>(params IEnumerable<Key<T>> keys)
             if (keys.TryGetValue(entry.Name, out var key))
                 settings = key.Apply(settings, new ValueReader(prefix + entry.Name, entry.Value, problems));
             else
-                problems.Error(entry.At, $"unknown key {Problems.Quote(entry.Name)} in {where}{Hint(entry)}");
+                problems.Error(entry.At, $"unknown key {Quoted.Text(entry.Name)} in {where}{Hint(entry)}");
         }
         return settings;
     }

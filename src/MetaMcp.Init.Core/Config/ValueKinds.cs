@@ -42,7 +42,7 @@ internal static class ValueKinds
             return null;
         if (path[0] == '/')
             return path;
-        value.Error($"{value.Name} = {Problems.Quote(path)} is no absolute path; write it from the root on, as \"{example}\"");
+        value.Error($"{value.Name} = {Quoted.Text(path)} is no absolute path; write it from the root on, as \"{example}\"");
         return null;
     }
 
@@ -53,7 +53,7 @@ internal static class ValueKinds
             return null;
         if (path.TrimStart('-').StartsWith('/') && !path.StartsWith("--", StringComparison.Ordinal))
             return path;
-        value.Error($"{value.Name} = {Problems.Quote(path)} is no absolute path; write it as \"/etc/app.env\", or \"-/etc/app.env\" where it may be missing");
+        value.Error($"{value.Name} = {Quoted.Text(path)} is no absolute path; write it as \"/etc/app.env\", or \"-/etc/app.env\" where it may be missing");
         return null;
     }
 
@@ -63,7 +63,7 @@ internal static class ValueKinds
             return null;
         if (names.FirstOrDefault(n => n.Contains('/', StringComparison.Ordinal) || n is "." or "..") is not { } path)
             return names;
-        value.Error($"{value.Name} takes names looked up in PATH, such as \"{example}\", not the path {Problems.Quote(path)}");
+        value.Error($"{value.Name} takes names looked up in PATH, such as \"{example}\", not the path {Quoted.Text(path)}");
         return null;
     }
 
@@ -78,7 +78,7 @@ internal static class ValueKinds
             return text;
         value.Error(isId
             ? $"{value.Name} = {id} is out of range; an id can be 0 to {LargestId}"
-            : $"{value.Name} = {Problems.Quote(text)} is no name; write one as \"{example}\", or a number");
+            : $"{value.Name} = {Quoted.Text(text)} is no name; write one as \"{example}\", or a number");
         return null;
     }
 
@@ -96,11 +96,13 @@ internal static class ValueKinds
     /// <summary>Octal digits in a string: a TOML number 0022 is not allowed and 22 would be something else.</summary>
     public static int? Umask(this ValueReader value)
     {
-        if (value.Text("0022") is not { } text)
+        if (value.Node is TomlInteger)
+            value.Wrong("a string of octal digits", "\"0022\"");
+        if (value.Node is TomlInteger || value.Text("0022") is not { } text)
             return null;
         if (text.Length is >= 3 and <= 4 && text.All(c => c is >= '0' and <= '7') && Convert.ToInt32(text, 8) is <= 0x1ff and var mask)
             return mask;
-        value.Error($"{value.Name} = {Problems.Quote(text)} is no file mode mask; write {value.Name} = \"0022\", octal digits up to 0777");
+        value.Error($"{value.Name} = {Quoted.Text(text)} is no file mode mask; write {value.Name} = \"0022\", octal digits up to 0777");
         return null;
     }
 
@@ -115,7 +117,7 @@ internal static class ValueKinds
             if (CapabilityNames.Normalize(texts[i]) is { } name)
                 names.Add(name);
             else
-                value.Item(i, items[i]).Error($"{Problems.Quote(texts[i])} is no capability{Suggestion.For(texts[i].ToLowerInvariant().Replace("cap_", "", StringComparison.Ordinal), CapabilityNames.All)}");
+                value.Item(i, items[i]).Error($"{Quoted.Text(texts[i])} is no capability{Suggestion.For(texts[i].ToLowerInvariant().Replace("cap_", "", StringComparison.Ordinal), CapabilityNames.All)}");
         }
         return names.Count == texts.Length ? [.. names.Distinct()] : null;
     }
@@ -129,7 +131,7 @@ internal static class ValueKinds
         {
             var name = entry.Name;
             if (name.Length == 0 || name.AsSpan().ContainsAny('=', '\0'))
-                value.Problems.Error(entry.At, $"{Problems.Quote(name)} cannot name a variable: it is empty or has \"=\" or NUL in it");
+                value.Problems.Error(entry.At, $"{Quoted.Text(name)} cannot name a variable: it is empty or has \"=\" or NUL in it");
             // The value is not shown: it may be a secret.
             else if (entry.Value is not TomlString)
                 value.Problems.Error(entry.Value.At, $"{value.Name}.{name} takes a string, not {entry.Value.Kind}; put the value in quotes");
@@ -153,6 +155,6 @@ internal static class ValueKinds
         string[] words = line.AsSpan().ContainsAny(ShellCharacters)
             ? ["sh", "-c", line]
             : line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return words.Length == 0 ? "[\"node\", \"dist/index.js\"]" : $"[{string.Join(", ", words.Select(Problems.Quote))}]";
+        return words.Length == 0 ? "[\"node\", \"dist/index.js\"]" : $"[{string.Join(", ", words.Select(Quoted.Text))}]";
     }
 }

@@ -88,9 +88,9 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
         if (node is not TomlString { Text: var text })
             Wrong("a duration, a string with its unit", $"\"{example}\"");
         else if (!Duration.TryParse(text, out var time))
-            Error($"{name} = {Problems.Quote(text)} is no duration; write it as \"500ms\", \"{example}\", \"2m\" or \"1h30m\"");
+            Error($"{name} = {Quoted.Text(text)} is no duration; write it as \"500ms\", \"{example}\", \"2m\" or \"1h30m\"");
         else if (time < min)
-            Error($"{name} = {Problems.Quote(text)} is too short; it can be {Duration.Format(min)} or more");
+            Error($"{name} = {Quoted.Text(text)} is too short; it can be {Duration.Format(min)} or more");
         else
             return time;
         return null;
@@ -101,9 +101,9 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
         if (node is not TomlString { Text: var text })
             Wrong("a size, a string with its unit", $"\"{example}\"");
         else if (!ByteSize.TryParse(text, out var size))
-            Error($"{name} = {Problems.Quote(text)} is no size; write it as \"{example}\", with KiB, MiB or GiB (or kB, MB, GB for powers of 1000)");
+            Error($"{name} = {Quoted.Text(text)} is no size; write it as \"{example}\", with KiB, MiB or GiB (or kB, MB, GB for powers of 1000)");
         else if (size.Bytes < min)
-            Error($"{name} = {Problems.Quote(text)} is too small; it can be {new ByteSize(min)} or more");
+            Error($"{name} = {Quoted.Text(text)} is too small; it can be {new ByteSize(min)} or more");
         else
             return size;
         return null;
@@ -118,7 +118,7 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
         else if (words.IndexOf(text) is >= 0 and var index)
             return index;
         else
-            Error($"{name} = {Problems.Quote(text)} is not one of {list}{Suggestion.For(text, words)}");
+            Error($"{name} = {Quoted.Text(text)} is not one of {list}{Suggestion.For(text, words)}");
         return null;
     }
 
@@ -128,7 +128,7 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
         {
             if (Values.Signal.TryParse(text, out var signal))
                 return signal;
-            Error($"{name} = {Problems.Quote(text)} is no signal{Suggestion.For(text, SignalNames)}");
+            Error($"{name} = {Quoted.Text(text)} is no signal{Suggestion.For(text, SignalNames)}");
             return null;
         }
         Wrong("the name of a signal", "\"SIGTERM\"");
@@ -144,7 +144,7 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
             var texts = items.Select((item, i) => Item(i, item).Text(example, shortest)).ToList();
             return texts.Contains(null) ? null : [.. texts!];
         }
-        var one = node is TomlString { Text: { Length: > 0 } text } ? Problems.Quote(text) : $"\"{example}\"";
+        var one = node is TomlString { Text: { Length: > 0 } text } ? Quoted.Text(text) : $"\"{example}\"";
         Wrong("an array of strings", $"[{one}]");
         return null;
     }

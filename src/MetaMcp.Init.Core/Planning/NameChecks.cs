@@ -14,7 +14,7 @@ internal static class NameChecks
             if (!names.Contains(service))
                 yield return Error(
                     i < settings.Origin.Signals.Length ? settings.Origin.Signals[i] : default,
-                    $"{signal} goes to {Problems.Quote(service)}, and there is no such service{Suggestion.For(service, names)}");
+                    $"{signal} goes to {Quoted.Text(service)}, and there is no such service{Suggestion.For(service, names)}");
         }
         for (var i = 0; i < settings.Services.Length; i++)
         {
@@ -25,7 +25,7 @@ internal static class NameChecks
                 if (!service.DependsOn.Contains(name) && !service.After.Contains(name))
                     yield return Error(
                         origin.Of(origin.RestartWith, n),
-                        $"{service.Name}: restart_with names {Problems.Quote(name)}, which is in neither depends_on nor after{Suggestion.For(name, service.DependsOn.Concat(service.After))}");
+                        $"{service.Name}: restart_with names {Quoted.Text(name)}, which is in neither depends_on nor after{Suggestion.For(name, service.DependsOn.Concat(service.After))}");
             }
         }
     }

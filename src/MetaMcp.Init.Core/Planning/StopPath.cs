@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>Services that stop one after another, and the sum of their stop timeouts.</summary>
+/// <summary>Daemons that stop one after another, and the sum of their stop timeouts.</summary>
 public sealed record StopPath(ImmutableArray<int> Services, TimeSpan Time)
 {
     /// <param name="order">Every service after those that stop before it.</param>
@@ -20,7 +21,9 @@ public sealed record StopPath(ImmutableArray<int> Services, TimeSpan Time)
                 if (before[service] < 0 || time[dependent] > time[before[service]])
                     before[service] = dependent;
             var wait = before[service] < 0 ? TimeSpan.Zero : time[before[service]];
-            var sum = wait + services[service].Settings.StopTimeout;
+            // A oneshot is over long before anything is stopped.
+            var own = services[service].Settings is { Type: ServiceType.Daemon } daemon ? daemon.StopTimeout : TimeSpan.Zero;
+            var sum = wait + own;
             time[service] = sum < Duration.Max ? sum : Duration.Max;
             if (last < 0 || time[service] > time[last])
                 last = service;
@@ -29,6 +32,7 @@ public sealed record StopPath(ImmutableArray<int> Services, TimeSpan Time)
         for (var service = last; service >= 0; service = before[service])
             path.Add(service);
         path.Reverse();
+        path.RemoveAll(i => services[i].Settings.Type == ServiceType.Oneshot);
         return new StopPath([.. path], last < 0 ? TimeSpan.Zero : time[last]);
     }
 }

@@ -3,11 +3,30 @@ namespace MetaMcp.Init.Cli;
 /// <summary>Where the file is: the path given, MCP_INIT_CONFIG, then the two default places.</summary>
 internal sealed record ConfigLocator
 {
+    public const string Variable = "MCP_INIT_CONFIG";
+
+    private static readonly string[] Defaults = ["/etc/mcp-init.toml", "./mcp-init.toml"];
+
+    private ConfigLocator(string? path, string problem) => (Path, Problem) = (path, problem);
+
     /// <summary>The file to read; null where there is none.</summary>
-    public string? Path { get; private init; }
+    public string? Path { get; }
 
     /// <summary>What to say where there is none: all the places looked at.</summary>
-    public string Problem { get; private init; } = "";
+    public string Problem { get; }
 
-    public static ConfigLocator Find(string? given) => new() { Path = given };
+    /// <param name="given">From the command line. What is asked for by name is not looked for elsewhere: opening it says why not.</param>
+    public static ConfigLocator Find(string? given) =>
+        Find(given, Environment.GetEnvironmentVariable(Variable), File.Exists);
+
+    internal static ConfigLocator Find(string? given, string? variable, Func<string, bool> exists)
+    {
+        if (!string.IsNullOrEmpty(given))
+            return new(given, "");
+        if (!string.IsNullOrEmpty(variable))
+            return new(variable, "");
+        return Array.Find(Defaults, d => exists(d)) is { } found
+            ? new(found, "")
+            : new(null, $"no configuration: neither {Defaults[0]} nor {Defaults[1]} is there, and neither --config nor {Variable} names a file");
+    }
 }

@@ -70,9 +70,9 @@ internal static class TableBuilder
 
     private static TomlTable? Twice(TomlKey key, TomlEntry first, Problems problems)
     {
-        problems.Error(key.At, $"{Problems.Quote(key.Name)} is given twice; the first is on line {first.At.Line}");
+        problems.Error(key.At, $"{Quoted.Text(key.Name)} is given twice; the first is on line {first.At.Line}");
         return null;
     }
 
-    private static string Name(List<TomlKey> path) => string.Join('.', path.Select(k => Problems.Quote(k.Name).Trim('"')));
+    private static string Name(List<TomlKey> path) => string.Join('.', path.Select(k => Quoted.Text(k.Name).Trim('"')));
 }

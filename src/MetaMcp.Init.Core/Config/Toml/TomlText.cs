@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Config.Toml;
 
@@ -19,7 +20,7 @@ internal static class TomlText
     {
         if (utf8.Length > MaxBytes)
         {
-            problems.Syntax(new SourcePosition(problems.File, 1, 1), $"{utf8.Length} bytes are more than a configuration can have; the most is {MaxBytes}");
+            problems.Syntax(new SourcePosition(problems.File, 1, 1), $"the file is longer than a configuration can be; the most is {new ByteSize(MaxBytes)}");
             return null;
         }
         if (utf8.StartsWith(ByteOrderMark))

@@ -1,0 +1,36 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Planning;
+
+namespace MetaMcp.Init.Cli;
+
+/// <summary><c>mcp-init check</c>: every error and warning of a file, one a line, and how many services it makes.</summary>
+internal static class CheckVerb
+{
+    public static int Run(string? given)
+    {
+        if (Load(given, out _) is not { } plan)
+            return ExitCodes.Configuration;
+        Console.Out.WriteLine($"ok: {Count(plan.Services.Length, "service")}");
+        return ExitCodes.Success;
+    }
+
+    /// <summary>Says on stderr what there is to say; null where that is that the file cannot be run.</summary>
+    public static Plan? Load(string? given, out string path)
+    {
+        var found = ConfigLocator.Find(given);
+        path = found.Path ?? "";
+        if (found.Path is null)
+        {
+            Console.Error.WriteLine($"mcp-init: {found.Problem}");
+            return null;
+        }
+        var result = ConfigFile.Plan(path);
+        foreach (var diagnostic in result.Diagnostics)
+            Console.Error.WriteLine(diagnostic.ToString());
+        if (result.Plan is null)
+            Console.Error.WriteLine($"{path}: {Count(result.Diagnostics.Count(d => d.Severity == Severity.Error), "error")}, nothing can be started");
+        return result.Plan;
+    }
+
+    public static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
+}

@@ -1,0 +1,38 @@
+using System.Reflection;
+
+namespace MetaMcp.Init.Cli;
+
+/// <summary>What <c>mcp-init --help</c> and <c>--version</c> say. By hand, since half of the verbs never reach a library.</summary>
+internal static class HelpText
+{
+    public static string Version { get; } =
+        typeof(HelpText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    public const string Usage =
+        """
+        mcp-init: the first process of a container. It starts what a file says, in order, watches it, and stops
+        everything it started, in order and in time.
+
+        usage:
+          mcp-init [run] [--config FILE]      run the services of the file (the default)
+          mcp-init [FLAGS] -- CMD [ARG…]      be the init of one command, without a file
+          mcp-init check [FILE]               say everything that is wrong with a file
+          mcp-init plan [FILE]                show what would start and stop when, with limits and timeouts
+          mcp-init exec [OPTIONS] -- CMD      change this process's user, limits, …, then become CMD
+          mcp-init probe KIND TARGET          probe once (http URL, tcp HOST:PORT, unix PATH); exit 0 or 1
+
+        the file:
+          --config FILE, else MCP_INIT_CONFIG, else /etc/mcp-init.toml, else ./mcp-init.toml
+
+        flags of "mcp-init -- CMD", which may be put together as in tini:
+          -g  signal the whole process group        -c  signal the child only
+          -s  be a subreaper when not PID 1         -p SIG   the signal for us when our parent dies
+          -r FROM:TO  send TO in place of FROM      -e CODE  take this exit code of the child for 0
+          -w  warn of every orphan reaped           -v  say more
+
+        exit codes: the command's own, or 128 and the signal that ended it; 100 the configuration or the command
+        line is wrong; 111 the system refused; 126 not executable; 127 not found
+
+        "mcp-init check --help" and "mcp-init plan --help" say more about these two.
+        """;
+}

@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Cli;
+
+/// <summary>The plan for programs: times in milliseconds, sizes in bytes, no value of any environment variable.</summary>
+internal static class PlanJson
+{
+    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Write(Plan plan, string file, Stream output)
+    {
+        using (var json = new Utf8JsonWriter(output, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("file", file);
+            Phases(json, plan);
+            Waves(json, "start", plan, plan.StartWaves);
+            Waves(json, "stop", plan, plan.StopWaves);
+            Limits(json, plan.Settings.Limits);
+            json.WriteStartArray("services");
+            foreach (var service in plan.Services)
+                Service(json, plan, service);
+            json.WriteEndArray();
+            json.WriteStartArray("servers");
+            foreach (var server in plan.Settings.Servers)
+                Server(json, server, plan.Settings.Limits);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        output.Write("\n"u8);
+    }
+
+    private static void Phases(Utf8JsonWriter json, Plan plan)
+    {
+        Time(json, "startup_timeout_ms", plan.Settings.Startup.Timeout);
+        json.WriteNumber("startup_retries", plan.Settings.Startup.Retries);
+        Time(json, "shutdown_timeout_ms", plan.Settings.Shutdown.Timeout);
+        json.WriteStartObject("longest_stop");
+        Time(json, "ms", plan.LongestStop.Time);
+        Names(json, "services", plan, plan.LongestStop.Services);
+        json.WriteEndObject();
+    }
+
+    private static void Waves(Utf8JsonWriter json, string name, Plan plan, ImmutableArray<ImmutableArray<int>> waves)
+    {
+        json.WriteStartArray(name);
+        foreach (var wave in waves)
+            Names(json, null, plan, wave);
+        json.WriteEndArray();
+    }
+
+    private static void Service(Utf8JsonWriter json, Plan plan, PlannedService service)
+    {
+        var s = service.Settings;
+        json.WriteStartObject();
+        json.WriteString("name", s.Name);
+        json.WriteString("type", Words.ServiceType[(int)s.Type]);
+        json.WriteBoolean("required", s.Required);
+        Texts(json, "command", s.Command);
+        Names(json, "depends_on", plan, service.DependsOn);
+        Names(json, "after", plan, service.After);
+        json.WriteString("ready", Words.ReadyRule[(int)s.Ready]);
+        Time(json, "start_timeout_ms", s.StartTimeout);
+        json.WriteString("stop_signal", s.StopSignal.ToString());
+        Time(json, "stop_timeout_ms", s.StopTimeout);
+        if (s.Probe is { } probe)
+            Probe(json, probe);
+        Restart(json, s.Restart);
+        Process(json, s.Attributes, s.Limits);
+        json.WriteString("log", Words.OutputMode[(int)s.Log]);
+        json.WriteEndObject();
+    }
+
+    private static void Server(Utf8JsonWriter json, ServerSettings server, LimitSettings limits)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", server.Name);
+        Texts(json, "command", server.Command);
+        Number(json, "max_instances", server.MaxInstances ?? limits.MaxPerType);
+        json.WriteString("on_limit", Words.LimitAction[(int)server.OnLimit]);
+        if (server.IdleTimeout is { } idle)
+            Time(json, "idle_timeout_ms", idle);
+        json.WriteString("shim", Words.ShimMode[(int)server.Shim]);
+        Time(json, "close_grace_ms", server.CloseGrace);
+        Process(json, server.Attributes, server.Limits);
+        json.WriteEndObject();
+    }
+
+    private static void Probe(Utf8JsonWriter json, ProbeSettings probe)
+    {
+        json.WriteStartObject("probe");
+        switch (probe.Target)
+        {
+            case ProbeTarget.Http http:
+                json.WriteString("http", http.Address.OriginalString);
+                break;
+            case ProbeTarget.Tcp tcp:
+                json.WriteString("tcp", tcp.Address);
+                break;
+            case ProbeTarget.Unix unix:
+                json.WriteString("unix", unix.Path);
+                break;
+            case ProbeTarget.Exec exec:
+                Texts(json, "exec", exec.Command);
+                break;
+        }
+        Time(json, "interval_ms", probe.Interval);
+        Time(json, "timeout_ms", probe.Timeout);
+        json.WriteNumber("retries", probe.Retries);
+        Time(json, "start_period_ms", probe.StartPeriod);
+        json.WriteEndObject();
+    }
+
+    private static void Restart(Utf8JsonWriter json, RestartSettings restart)
+    {
+        json.WriteStartObject("restart");
+        json.WriteString("policy", Words.RestartPolicy[(int)restart.Policy]);
+        Time(json, "initial_ms", restart.Backoff.Initial);
+        json.WriteNumber("factor", restart.Backoff.Factor);
+        Time(json, "max_ms", restart.Backoff.Max);
+        json.WriteNumber("jitter", restart.Backoff.Jitter);
+        Time(json, "reset_after_ms", restart.Backoff.ResetAfter);
+        json.WriteNumber("breaker_failures", restart.Breaker.Failures);
+        Time(json, "breaker_window_ms", restart.Breaker.Window);
+        Time(json, "breaker_open_for_ms", restart.Breaker.OpenFor);
+        json.WriteEndObject();
+    }
+
+    private static void Limits(Utf8JsonWriter json, LimitSettings limits)
+    {
+        json.WriteStartObject("limits");
+        Size(json, "memory", limits.Memory);
+        Number(json, "tasks", limits.Tasks);
+        Number(json, "max_instances", limits.MaxInstances);
+        Number(json, "max_per_type", limits.MaxPerType);
+        json.WriteString("enforce", Words.Enforcement[(int)limits.Enforce]);
+        json.WriteEndObject();
+    }
+
+    private static void Process(Utf8JsonWriter json, ProcessAttributes attributes, CgroupLimits limits)
+    {
+        if (attributes.User is { } user)
+            json.WriteString("user", user);
+        if (attributes.Group is { } group)
+            json.WriteString("group", group);
+        json.WriteStartObject("limits");
+        Size(json, "memory_max", limits.MemoryMax);
+        Size(json, "memory_high", limits.MemoryHigh);
+        Size(json, "swap_max", limits.SwapMax);
+        Number(json, "tasks_max", limits.TasksMax);
+        if (limits.CpuMax is { } cores)
+            json.WriteNumber("cpu_max", cores);
+        Number(json, "cpu_weight", limits.CpuWeight);
+        json.WriteEndObject();
+    }
+
+    private static void Names(Utf8JsonWriter json, string? property, Plan plan, ImmutableArray<int> services) =>
+        Texts(json, property, [.. services.Select(i => plan.Services[i].Name)]);
+
+    private static void Texts(Utf8JsonWriter json, string? property, ImmutableArray<string> texts)
+    {
+        if (property is not null)
+            json.WritePropertyName(property);
+        json.WriteStartArray();
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    private static void Time(Utf8JsonWriter json, string property, TimeSpan time) => json.WriteNumber(property, (long)time.TotalMilliseconds);
+
+    private static void Size(Utf8JsonWriter json, string property, ByteSize? size)
+    {
+        if (size is { } given)
+            json.WriteNumber(property, given.Bytes);
+    }
+
+    private static void Number(Utf8JsonWriter json, string property, int? number)
+    {
+        if (number is { } given)
+            json.WriteNumber(property, given);
+    }
+}

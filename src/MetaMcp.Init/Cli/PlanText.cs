@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Cli;
+
+/// <summary>The plan as a page: what starts when, what stops when, and what each service may use.</summary>
+internal static class PlanText
+{
+    /// <summary>What <c>docker stop</c> waits where nobody told it otherwise.</summary>
+    private static readonly TimeSpan DockerStop = TimeSpan.FromSeconds(10);
+
+    public static string Render(Plan plan, string file)
+    {
+        var text = new StringBuilder();
+        var (services, waves) = (plan.Services.Length, plan.StartWaves.Length);
+        text.Append($"{file}: {CheckVerb.Count(services, "service")}{(services > waves ? $" in {CheckVerb.Count(waves, "wave")}" : "")}\n");
+        Start(text, plan);
+        Stop(text, plan);
+        Limits(text, plan);
+        Restarts(text, plan);
+        Servers(text, plan);
+        return text.ToString();
+    }
+
+    private static void Start(StringBuilder text, Plan plan)
+    {
+        var startup = plan.Settings.Startup;
+        text.Append($"\nSTART   each as soon as what it waits for is there; all within {Duration.Format(startup.Timeout)}, failures tried {CheckVerb.Count(startup.Retries, "time")} more\n\n");
+        var table = new TextTable("  ");
+        table.Add("", "", "", "within", "");
+        Waves(plan.StartWaves, (number, index) =>
+        {
+            var service = plan.Services[index];
+            table.Add(number, service.Name, Kind(service.Settings), Duration.Format(service.Settings.StartTimeout), Ready(service.Settings) + WaitsFor(plan, service));
+        });
+        table.AppendTo(text);
+    }
+
+    private static void Stop(StringBuilder text, Plan plan)
+    {
+        var timeout = plan.Settings.Shutdown.Timeout;
+        text.Append($"\nSTOP    each as soon as what needs it is gone; all within {Duration.Format(timeout)}, then SIGKILL to what is left\n\n");
+        var table = new TextTable("  ");
+        Waves(plan.StopWaves, (number, index) =>
+        {
+            var s = plan.Services[index].Settings;
+            var command = s.StopCommand.IsEmpty ? "" : $"{Path.GetFileName(s.StopCommand[0])}, then ";
+            var onlyIf = s.Type == ServiceType.Oneshot ? ", if it still runs" : "";
+            table.Add(number, s.Name, $"{command}{s.StopSignal}, {s.KillSignal} after {Duration.Format(s.StopTimeout)}{onlyIf}");
+        });
+        table.AppendTo(text);
+        if (plan.LongestStop.Services.Length > 1)
+            text.Append($"\n  the longest chain: {Names(plan, plan.LongestStop.Services, " → ")}, up to {Duration.Format(plan.LongestStop.Time)}\n");
+        if (timeout > DockerStop)
+        {
+            var grace = Math.Ceiling(timeout.TotalSeconds) + 1;
+            text.Append($"\n  \"docker stop\" waits {Duration.Format(DockerStop)} unless told otherwise; give it longer than the {Duration.Format(timeout)} above:\n");
+            text.Append(CultureInfo.InvariantCulture, $"  docker run --stop-timeout {grace}, stop_grace_period: {grace}s in Compose, terminationGracePeriodSeconds: {grace} in Kubernetes\n");
+        }
+    }
+
+    private static void Limits(StringBuilder text, Plan plan)
+    {
+        var limits = plan.Settings.Limits;
+        string[] whole =
+        [
+            .. Given(limits.Memory, m => $"memory {m}"), .. Given(limits.Tasks, t => $"{t} tasks"),
+            .. Given(limits.MaxInstances, m => CheckVerb.Count(m, "instance")), .. Given(limits.MaxPerType, m => $"{m} of a type"),
+        ];
+        var enforced = limits.Enforce switch
+        {
+            Enforcement.Require => "enforced, or nothing starts",
+            Enforcement.Prefer => "enforced where the container permits it",
+            _ => "not enforced",
+        };
+        text.Append($"\nLIMITS  all together: {(whole.Length == 0 ? "none" : string.Join(", ", whole))}; {enforced}\n\n");
+        var table = new TextTable("  ");
+        table.Add("", "memory", "swap", "tasks", "cpu", "user");
+        foreach (var service in plan.Services)
+            table.Add(Row(service.Name, service.Settings.Limits, service.Settings.Attributes));
+        table.AppendTo(text);
+    }
+
+    private static void Restarts(StringBuilder text, Plan plan)
+    {
+        if (plan.Services.IsEmpty)
+            return;
+        text.Append("\nRESTART of services that end while everything runs\n\n");
+        var table = new TextTable("  ");
+        foreach (var group in plan.Services.GroupBy(s => s.Settings.Restart))
+            table.Add(Words.RestartPolicy[(int)group.Key.Policy], string.Join(", ", group.Select(s => s.Name)), Delays(group.Key));
+        table.AppendTo(text);
+    }
+
+    private static void Servers(StringBuilder text, Plan plan)
+    {
+        if (plan.Settings.Servers.IsEmpty)
+            return;
+        text.Append("\nSERVERS started by \"mcp-init launch\"\n\n");
+        var table = new TextTable("  ");
+        table.Add("", "memory", "swap", "tasks", "cpu", "user", "at once");
+        foreach (var server in plan.Settings.Servers)
+        {
+            var most = server.MaxInstances ?? plan.Settings.Limits.MaxPerType;
+            var idle = server.IdleTimeout is { } time ? $", ended after {Duration.Format(time)} idle" : "";
+            table.Add([.. Row(server.Name, server.Limits, server.Attributes), (most is { } m ? $"{m}, then {Words.LimitAction[(int)server.OnLimit]}" : "any number") + idle]);
+        }
+        table.AppendTo(text);
+    }
+
+    private static void Waves(ImmutableArray<ImmutableArray<int>> waves, Action<string, int> row)
+    {
+        for (var wave = 0; wave < waves.Length; wave++)
+            for (var i = 0; i < waves[wave].Length; i++)
+                row(i == 0 ? $"{wave + 1}" : "", waves[wave][i]);
+    }
+
+    private static string[] Row(string name, CgroupLimits limits, ProcessAttributes attributes) =>
+    [
+        name,
+        limits.MemoryMax?.ToString() ?? "–",
+        limits.SwapMax.Bytes == 0 ? "0" : limits.SwapMax.ToString(),
+        limits.TasksMax?.ToString(CultureInfo.InvariantCulture) ?? "–",
+        limits.CpuMax?.ToString("0.##", CultureInfo.InvariantCulture) ?? "–",
+        attributes.User is null ? "as mcp-init" : attributes.User + (attributes.Group is { } group ? $":{group}" : ""),
+    ];
+
+    private static string Kind(ServiceSettings service) =>
+        service.Type == ServiceType.Oneshot ? service.Required ? "oneshot, required" : "oneshot" : service.Required ? "required" : "";
+
+    private static string Ready(ServiceSettings service) => service switch
+    {
+        { Type: ServiceType.Oneshot } => "done when it succeeds",
+        { Ready: ReadyRule.NotifyFd } => $"ready when it writes to fd {service.NotifyFd}",
+        { Ready: ReadyRule.SdNotify } => "ready when it says READY=1",
+        { Ready: ReadyRule.Probe, Probe: { } probe } => $"ready when {Target(probe.Target)}",
+        _ => "ready when started",
+    };
+
+    private static string Target(ProbeTarget target) => target switch
+    {
+        ProbeTarget.Http http => $"{http.Address.OriginalString} answers",
+        ProbeTarget.Tcp tcp => $"{tcp.Address} accepts",
+        ProbeTarget.Unix unix => $"{unix.Path} accepts",
+        ProbeTarget.Exec exec => $"{Path.GetFileName(exec.Command[0])} succeeds",
+        _ => "",
+    };
+
+    private static string WaitsFor(Plan plan, PlannedService service)
+    {
+        var after = service.After.Except(service.DependsOn).ToImmutableArray();
+        return (service.DependsOn.IsEmpty ? "" : $"; needs {Names(plan, service.DependsOn, ", ")}")
+            + (after.IsEmpty ? "" : $"; after {Names(plan, after, ", ")}");
+    }
+
+    private static string Delays(RestartSettings restart)
+    {
+        var (backoff, breaker) = (restart.Backoff, restart.Breaker);
+        return restart.Policy == RestartPolicy.Never
+            ? ""
+            : $"after {Duration.Format(backoff.Initial)}, then longer, up to {Duration.Format(backoff.Max)}; "
+                + $"{CheckVerb.Count(breaker.Failures, "failure")} in {Duration.Format(breaker.Window)}: a pause of {Duration.Format(breaker.OpenFor)}";
+    }
+
+    private static string Names(Plan plan, ImmutableArray<int> services, string separator) =>
+        string.Join(separator, services.Select(i => plan.Services[i].Name));
+
+    private static string[] Given<T>(T? value, Func<T, string> show)
+        where T : struct => value is { } given ? [show(given)] : [];
+}
