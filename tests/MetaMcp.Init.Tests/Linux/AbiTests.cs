@@ -39,6 +39,16 @@ public sealed class AbiTests
     }
 
     [Fact]
+    public void Every_signal_capability_and_resource_has_the_number_of_the_header()
+    {
+        var source = "#define _GNU_SOURCE\n#include <signal.h>\n#include <linux/capability.h>\n#include <sys/resource.h>\n" +
+            string.Join('\n', Numbered("CAP_", CapabilityTable.All).Concat(Numbered("RLIMIT_", ResourceTable.All)).Concat(
+                Enumerable.Range(1, 31).Select(n => (Name: Signal.FromNumber(n).ToString(), Number: n)))
+                .Select(e => $"_Static_assert({e.Name} == {e.Number}, \"{e.Name}\");")) + "\n";
+        AssertAccepted(source);
+    }
+
+    [Fact]
     public void A_wrong_constant_structure_or_function_is_reported_by_the_compiler()
     {
         var message = Compile(Compilers()[0], CAssertions.For(typeof(Wrong)));
@@ -47,6 +57,9 @@ public sealed class AbiTests
         Assert.Contains("offset of PollFd.events", message, StringComparison.Ordinal);
         Assert.Contains("NOT_IN_ANY_HEADER", message, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<(string Name, int Number)> Numbered(string prefix, ReadOnlySpan<string> names) =>
+        names.ToArray().Select((name, number) => (prefix + name.ToUpperInvariant(), number));
 
     private static void AssertAccepted(string source)
     {
