@@ -9,7 +9,8 @@ public sealed class LineSplitterTests
     // Few different bytes, so that newlines, characters of several bytes and broken ones all come up often.
     private static readonly Gen<byte> InterestingByte = Gen.OneOf<byte>((byte)'a', (byte)'\n', 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0xff);
 
-    private static readonly Gen<byte[]> Text = Gen.Select(Gen.Int[0, 3], Gen.Int[0, 70_000], InterestingByte.Array[0, 40], InterestingByte.Array[0, 40])
+    private static readonly Gen<byte[]> Text = Gen
+        .Select(Gen.Int[0, 3], Gen.Int[0, 50_000], InterestingByte.Array[0, 40], InterestingByte.Array[0, 40])
         .Select((shape, length, before, after) => shape == 0
             ? [.. before, .. after]
             : (byte[])[.. before, .. Enumerable.Repeat(shape == 1 ? (byte)'x' : (byte)0xac, length), .. after]);
@@ -64,7 +65,7 @@ public sealed class LineSplitterTests
             Assert.All(pieces, piece => Assert.InRange(piece.Bytes.Length, 0, LineSplitter.MaxLength));
             var joined = pieces.SelectMany(piece => piece.Part is LinePart.Whole or LinePart.Last ? [.. piece.Bytes, (byte)'\n'] : piece.Bytes);
             var expected = text.Length == 0 || text[^1] == '\n' ? text : [.. text, (byte)'\n'];
-            Assert.Equal(expected, joined);
+            Assert.True(joined.ToArray().AsSpan().SequenceEqual(expected));
         });
 
     [Fact]

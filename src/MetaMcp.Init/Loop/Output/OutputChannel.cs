@@ -32,13 +32,15 @@ internal sealed unsafe class OutputChannel : IDisposable
     private readonly int _fd;
     private Way _way;
 
-    private OutputChannel(int fd, Way way)
+    /// <param name="fd">Not owned, unless it is <see cref="Way.OwnDescription"/>.</param>
+    /// <param name="way">How to write to it.</param>
+    public OutputChannel(int fd, Way way)
     {
         _fd = fd;
         _way = way;
     }
 
-    private enum Way { Closed, Socket, File, OwnDescription, NoWait, PolledPipe, PolledTerminal }
+    internal enum Way { Closed, Socket, File, OwnDescription, NoWait, PolledPipe, PolledTerminal }
 
     /// <summary>What to wait on for room; -1 where there is nothing to wait for.</summary>
     public int PollFd => _way is Way.Closed or Way.File ? -1 : _fd;
@@ -57,11 +59,8 @@ internal sealed unsafe class OutputChannel : IDisposable
             return new OutputChannel(fd, Way.File);
         return Reopen(fd, identity) is >= 0 and var own
             ? new OutputChannel(own, Way.OwnDescription)
-            : WithoutReopening(fd);
+            : new OutputChannel(fd, Way.NoWait);
     }
-
-    /// <summary>The way for descriptors that cannot be opened anew.</summary>
-    public static OutputChannel WithoutReopening(int fd) => new(fd, Way.NoWait);
 
     /// <summary>Writes what fits at once. Success with fewer bytes than given is normal; EAGAIN is "no room".</summary>
     public Errno TryWrite(ReadOnlySpan<byte> bytes, out int written)

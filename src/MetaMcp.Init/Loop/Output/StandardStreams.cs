@@ -24,15 +24,18 @@ internal static unsafe class StandardStreams
     /// exec, so that children find what we found.
     /// </summary>
     /// <returns>Those that were closed.</returns>
-    public static ClosedStreams Ensure()
+    public static ClosedStreams Ensure() => Ensure(0);
+
+    /// <param name="first">The number that stands for stdin; any other than 0 is for tests.</param>
+    internal static ClosedStreams Ensure(int first)
     {
         var closed = ClosedStreams.None;
-        for (var fd = 0; fd <= 2; fd++)
+        for (var stream = 0; stream < 3; stream++)
         {
-            if (fcntl(fd, F_GETFD, 0) >= 0 || LastError.Number != Errno.EBADF)
+            if (fcntl(first + stream, F_GETFD, 0) >= 0 || LastError.Number != Errno.EBADF)
                 continue;
-            closed |= (ClosedStreams)(1 << fd);
-            Take(fd);
+            closed |= (ClosedStreams)(1 << stream);
+            Take(first + stream);
         }
         return closed;
     }
