@@ -24,8 +24,9 @@ internal sealed unsafe class OutputChannel : IDisposable
     private const int PipeChunk = 4096;
 
     /// <summary>
-    /// A terminal calls itself writable while any room is left. Pseudo-terminals account for room in units of 256 bytes
-    /// (tty_buffer.c), and a newline takes two: half a unit always fits.
+    /// A terminal calls itself writable while any room is left. Pseudo-terminals give room out in units of 256 bytes
+    /// (tty_buffer.c), one at least for each run of plain characters and one for each control character, which may
+    /// become several: so half a unit without a control character fits, or one control character.
     /// </summary>
     private const int TerminalChunk = 128;
 
@@ -101,7 +102,7 @@ internal sealed unsafe class OutputChannel : IDisposable
             case Way.PolledPipe:
                 return WritePolled(start, Math.Min(length, PipeChunk), out written);
             case Way.PolledTerminal:
-                return WritePolled(start, Math.Min(length, TerminalChunk), out written);
+                return WritePolled(start, TerminalRun(new ReadOnlySpan<byte>(start, length)), out written);
             case Way.File or Way.OwnDescription:
             default:
                 return Result(write(_fd, start, (nuint)length), out written);
@@ -116,6 +117,13 @@ internal sealed unsafe class OutputChannel : IDisposable
             return Result(write(_fd, start, (nuint)length), out written);
         written = 0;
         return new Errno(Errno.EAGAIN);
+    }
+
+    private static int TerminalRun(ReadOnlySpan<byte> bytes)
+    {
+        var run = bytes[..Math.Min(bytes.Length, TerminalChunk)];
+        var control = run.IndexOfAnyInRange((byte)0, (byte)0x1f);
+        return control < 0 ? run.Length : Math.Max(1, control);
     }
 
     private static Errno Result(nint result, out int written)

@@ -39,6 +39,12 @@ internal sealed unsafe class OutputSink : IDisposable
         _state = channel.IsClosed ? State.Gone : State.Open;
     }
 
+    /// <param name="fd">Not owned.</param>
+    /// <param name="name">For people: <c>stdout</c>.</param>
+    /// <param name="capacity">Bytes that may wait; at least the longest line.</param>
+    public static OutputSink Open(int fd, string name, int capacity = DefaultCapacity) =>
+        new(OutputChannel.Open(fd), name, capacity);
+
     private enum State
     {
         /// <summary>Nothing waits; lines go straight out.</summary>

@@ -22,11 +22,10 @@ internal sealed class StandardOutputs : IDisposable
 
     public static StandardOutputs Open(int outputFd, int errorFd, int capacity = OutputSink.DefaultCapacity)
     {
-        var output = new OutputSink(OutputChannel.Open(outputFd), "stdout", capacity);
+        var output = OutputSink.Open(outputFd, "stdout", capacity);
         var areOne = FileIdentity.Read(outputFd, out var one).IsSuccess &&
             FileIdentity.Read(errorFd, out var other).IsSuccess && one == other;
-        return new StandardOutputs(
-            output, areOne ? output : new OutputSink(OutputChannel.Open(errorFd), "stderr", capacity));
+        return new StandardOutputs(output, areOne ? output : OutputSink.Open(errorFd, "stderr", capacity));
     }
 
     /// <summary>Both, within one span of time.</summary>
