@@ -83,6 +83,7 @@ internal static class RunVerb
     {
         var settings = plan.Settings.Init;
         var width = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
+        outputs.ShowNotices(settings.LogFormat, width);
         return new InitLogger(outputs.Error)
         {
             Settings = new LogSettings(settings.LogFormat, LogSettings.LevelOf(settings.LogLevel), width),

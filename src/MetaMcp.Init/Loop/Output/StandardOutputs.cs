@@ -1,3 +1,7 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Output;
+using MetaMcp.Init.Kernel;
+
 namespace MetaMcp.Init.Loop.Output;
 
 /// <summary>
@@ -28,13 +32,21 @@ internal sealed class StandardOutputs : IDisposable
         return new StandardOutputs(output, areOne ? output : OutputSink.Open(errorFd, "stderr", capacity));
     }
 
+    /// <summary>Shows what the sinks say for themselves as the rest of the log is shown.</summary>
+    public void ShowNotices(LogFormat format, int nameWidth)
+    {
+        Output.NoticeFormat = Notices(format, nameWidth, OutputStream.Stdout);
+        if (!AreOne)
+            Error.NoticeFormat = Notices(format, nameWidth, OutputStream.Stderr);
+    }
+
     /// <summary>Both, within one span of time.</summary>
     public void Flush(TimeSpan timeout)
     {
-        var deadline = Kernel.MonotonicClock.Now + timeout;
+        var deadline = MonotonicClock.Now + timeout;
         _ = Output.Flush(timeout);
         if (!AreOne)
-            _ = Error.Flush(deadline - Kernel.MonotonicClock.Now);
+            _ = Error.Flush(deadline - MonotonicClock.Now);
     }
 
     public void Dispose()
@@ -42,4 +54,8 @@ internal sealed class StandardOutputs : IDisposable
         Output.Dispose();
         Error.Dispose();
     }
+
+    private static LineFormat Notices(LogFormat format, int nameWidth, OutputStream stream) => format == LogFormat.Json
+        ? new JsonFormat(LineFormat.OwnName, stream)
+        : new PrefixFormat(LineFormat.OwnName, nameWidth);
 }
