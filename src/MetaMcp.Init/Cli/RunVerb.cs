@@ -1,6 +1,7 @@
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Exec;
 using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Logging;
 using MetaMcp.Init.Loop;
@@ -15,8 +16,11 @@ internal static class RunVerb
     /// <summary>A reader of our output that has stopped reading does not hold the container back longer than this.</summary>
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromMilliseconds(200);
 
-    public static int Run(ReadOnlySpan<string> args)
+    /// <param name="commandLine">The program's arguments.</param>
+    /// <param name="args">Those of the verb.</param>
+    public static int Run(ReadOnlySpan<string> commandLine, ReadOnlySpan<string> args)
     {
+        RuntimeSettings.Ignore(commandLine);
         _ = StandardStreams.Ensure();
         if (SignalQueue.Open(out var refused) is not { } signals)
             return Refuse($"signalfd: {refused}", ExitCodes.System);
@@ -33,8 +37,12 @@ internal static class RunVerb
         foreach (var warning in warnings)
             log.ConfigurationWarning(warning);
         var hub = new OutputHub(outputs, (service, stream, lines) => log.OutputDropped(service, lines, stream));
-        var kernel = new LinuxKernel(plan, port, signals, outputs, hub, NullDevice.Open());
+        Descriptors.CloseOnExec([]);
+        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), Privileges.Fix(plan));
+        var kernel = new LinuxKernel(port, signals, outputs, starter);
         var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt);
+
+        OomScore.Lower();
 
         // From here on nothing exits but by the supervisor's word.
         var code = new InitLoop(kernel, supervisor, new NoticeLog(log).Tell).Run();

@@ -33,7 +33,7 @@ internal sealed unsafe class EnvironmentBlock : IDisposable
             if (shielded && EnvironmentShield.Needs(entry))
                 own.Add(EnvironmentShield.Shield(Encoding.UTF8.GetString(entry)));
             else
-                inherited.Add((nint)(*at));
+                inherited.Add((nint)(*at + (shielded ? 0 : EnvironmentShield.LengthToRemove(entry))));
         }
         _own = new NativeStrings(CollectionsMarshal.AsSpan(own));
         _block = (byte**)NativeMemory.Alloc((nuint)(inherited.Count + own.Count + 1), (nuint)sizeof(byte*));

@@ -27,12 +27,12 @@ internal sealed class LinuxKernel : IKernel
     private bool _childEnded;
     private Signal? _endingTheRest;
 
-    public LinuxKernel(Plan plan, EventPort port, SignalQueue signals, StandardOutputs outputs, OutputHub hub, int nullDescriptor)
+    public LinuxKernel(EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter)
     {
         _port = port;
         _signals = signals;
         _outputs = outputs;
-        _starter = new ServiceStarter(plan, hub, nullDescriptor);
+        _starter = starter;
         _onReady = OnReady;
         _watched[signals.Descriptor] = TakeSignals;
         _ = port.Add(signals.Descriptor, EPOLLIN);

@@ -12,7 +12,7 @@ namespace MetaMcp.Init.Kernel;
 /// Starts services and probes: opens what they find open, builds arguments and environment, and spawns, directly where a
 /// service asks for nothing but a program, else by way of the second stage. Registers nothing and keeps nothing.
 /// </summary>
-internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor)
+internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, Privileges privileges)
 {
     private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
 
@@ -70,10 +70,11 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
     /// <summary>The number the second stage finds its error pipe at: past what services are usually given.</summary>
     private const int ErrorDescriptor = 9;
 
-    /// <summary>A name without a slash is looked for in the service's own PATH, as its own user: the second stage does that.</summary>
-    private static bool IsDirect(ServiceSettings settings) =>
-        settings.Attributes == ProcessAttributes.None && settings.EnvironmentFile is null && !settings.ClearEnvironment &&
-        settings.Command[0].Contains('/', StringComparison.Ordinal);
+    /// <summary>The second stage costs a start of our own program: it is left out where nothing needs it.</summary>
+    private bool IsDirect(ServiceSettings settings) =>
+        settings.EnvironmentFile is null && !settings.ClearEnvironment &&
+        settings.Attributes.NoNewPrivileges == privileges.AreFixed &&
+        settings.Attributes with { NoNewPrivileges = false } == ProcessAttributes.None;
 
     private static ExecRequest RequestFor(ServiceSettings settings, ImmutableArray<string> command, int? errorDescriptor) => new()
     {
@@ -149,7 +150,9 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
 
     private static Errno SpawnDirectly(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings)
     {
-        var error = Spawn(settings.Command, EnvironmentOf(settings, run), shielded: false, [.. mappings], out var pid, settings.Command[0]);
+        var environment = EnvironmentOf(settings, run);
+        var program = ProgramPath.Find(settings.Command[0], environment.GetValueOrDefault("PATH") ?? StartBlock.Variable("PATH"));
+        var error = Spawn(settings.Command, environment, shielded: false, [.. mappings], out var pid, program);
         run.Pid = pid;
         return error;
     }
@@ -177,6 +180,7 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
         using var path = new NativeStrings([program ?? SelfExecutable.Path]);
         using var words = new NativeStrings(arguments.AsSpan());
         using var environment = new EnvironmentBlock(set, shielded);
+        using var score = OomScore.Original();
         return Spawner.Spawn(
             new SpawnRequest
             {

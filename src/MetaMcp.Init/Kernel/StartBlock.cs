@@ -23,7 +23,7 @@ internal static unsafe class StartBlock
         var vector = Environment - 1 - count;
         if (*(nint*)(vector - 1) == count && vector[count] == null)
             return vector + skip;
-        return new NativeStrings(decoded[(skip - 1)..]).Pointer;
+        return new NativeStrings(skip == 0 ? ["mcp-init", .. decoded] : decoded[(skip - 1)..]).Pointer;
     }
 
     /// <summary>The value of a variable, or null.</summary>

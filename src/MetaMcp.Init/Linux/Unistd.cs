@@ -7,6 +7,7 @@ namespace MetaMcp.Init.Linux;
 internal static unsafe partial class Libc
 {
     public const int F_OK = 0;
+    public const int X_OK = 1;
     public const int CLOSE_RANGE_CLOEXEC = 4;
 
     /// <summary><c>man 2 getpid</c></summary>
@@ -80,4 +81,8 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 getsid</c></summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int getsid(int pid);
+
+    /// <summary><c>man 2 pwrite</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint pwrite(int fd, void* buf, nuint count, long offset);
 }
