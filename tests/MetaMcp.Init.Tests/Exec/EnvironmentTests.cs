@@ -1,0 +1,110 @@
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.Tests.Exec;
+
+public sealed class EnvironmentTests
+{
+    private static readonly Dictionary<string, string> Given = new()
+    {
+        ["PATH"] = "/usr/bin:/bin", ["HOME"] = "/given", ["USER"] = "given", ["A"] = "1", ["B"] = "2",
+    };
+
+    [Fact]
+    public void It_is_passed_on_as_it_is() => Assert.Equal(Lines(Given), Lines(Stage.RunWith(Given, "env")));
+
+    [Fact]
+    public void Variables_are_set_and_removed()
+    {
+        var run = Stage.RunWith(Given, "--setenv", "A=x=y", "--unsetenv", "B", "--setenv", "C=", "--unsetenv", "C", "env");
+        Assert.Equal(["A=x=y", "C=", "HOME=/given", "PATH=/usr/bin:/bin", "USER=given"], Lines(run));
+    }
+
+    [Fact]
+    public void A_cleared_environment_holds_what_is_set_and_kept_and_commands_are_still_found()
+    {
+        var run = Stage.RunWith(Given, "--clear-env", "--keep-env", "B", "--setenv", "C=3", "env");
+        Assert.Equal(["B=2", "C=3"], Lines(run));
+    }
+
+    [Fact]
+    public void A_user_brings_HOME_USER_LOGNAME_and_SHELL()
+    {
+        Stage.NeedRoot();
+        var entry = File.ReadAllLines("/etc/passwd").Single(l => l.StartsWith("www-data:", StringComparison.Ordinal)).Split(':');
+        var run = Stage.RunWith(Given, "--user", "www-data", "env");
+        Assert.Equal(
+            ["A=1", "B=2", $"HOME={entry[5]}", "LOGNAME=www-data", "PATH=/usr/bin:/bin", $"SHELL={entry[6]}", "USER=www-data"],
+            Lines(run));
+    }
+
+    [Fact]
+    public void Explicit_and_kept_values_stand_against_the_accounts()
+    {
+        Stage.NeedRoot();
+        var run = Stage.RunWith(Given, "--user", "www-data", "--setenv", "HOME=/mine", "--keep-env", "USER", "--keep-env", "SHELL", "env");
+        Assert.Contains("HOME=/mine", Lines(run));
+        Assert.Contains("USER=given", Lines(run));
+        // Kept, but there was none to keep.
+        Assert.Contains(Lines(run), l => l.StartsWith("SHELL=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_number_without_an_account_has_no_name_and_a_harmless_home()
+    {
+        Stage.NeedRoot();
+        Assert.Equal(["A=1", "B=2", "HOME=/", "PATH=/usr/bin:/bin"], Lines(Stage.RunWith(Given, "--user", "4321", "env")));
+    }
+
+    [Fact]
+    public void Files_are_read_in_order_before_explicit_values_and_as_root()
+    {
+        Stage.NeedRoot();
+        using var scratch = new Scratch();
+        var first = scratch.Write("first", "# comment\nA=file\nB=\"file b\"\nC=file\nD=file\n");
+        var second = scratch.Write("second", "C=second\n");
+        File.SetUnixFileMode(first, UnixFileMode.UserRead);
+        var run = Stage.RunWith(
+            Given, "--user", "4321", "--env-file", first, "--env-file", $"-{second}", "--env-file", "-/nonexistent",
+            "--keep-env", "A", "--unsetenv", "D", "--setenv", "B=set", "env");
+        Assert.Equal(["A=1", "B=set", "C=second", "HOME=/", "PATH=/usr/bin:/bin"], Lines(run));
+    }
+
+    [Fact]
+    public void What_was_shielded_from_our_runtime_gets_its_name_back()
+    {
+        var run = Stage.RunWith(
+            new Dictionary<string, string>
+            {
+                ["PATH"] = "/usr/bin:/bin",
+                ["_MCP_INIT_DOTNET_GCHeapHardLimit"] = "1",
+                ["_MCP_INIT__MCP_INIT_dotnet_x"] = "2",
+                ["_MCP_INIT_OTHER"] = "3",
+            },
+            "env");
+        Assert.Equal(
+            ["DOTNET_GCHeapHardLimit=1", "PATH=/usr/bin:/bin", "_MCP_INIT_OTHER=3", "_MCP_INIT_dotnet_x=2"], Lines(run));
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_arrive_as_they_were()
+    {
+        using var scratch = new Scratch();
+        // The directory is removed by the script: its name is none that the framework could pass to the kernel.
+        const string Script = """
+            v=$(printf '\377\376a\200\303\251\033'); dir="$0/d$v"; mkdir "$dir"
+            exec env "X=$v" "$@" --setenv "Y=$v" --chdir "$dir" -- sh -c 'printf "%s|%s|%s|%s" "$X" "$Y" "$0" "${PWD##*/}" | od -An -vtx1 | tr -d " \n"; cd /; rmdir "$OLDPWD"' "$v"
+            """;
+        var run = Stage.RunBehind(["sh", "-c", Script, scratch.FullName]);
+        const string Bytes = "fffe6180c3a91b";
+        Assert.Equal($"{Bytes}7c{Bytes}7c{Bytes}7c64{Bytes}", run.Output);
+    }
+
+    private static string[] Lines(Stage run)
+    {
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        return [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+    }
+
+    private static string[] Lines(Dictionary<string, string> environment) =>
+        [.. environment.Select(e => $"{e.Key}={e.Value}").Order(StringComparer.Ordinal)];
+}

@@ -1,7 +1,0 @@
-namespace MetaMcp.Init.Tests;
-
-public sealed class PlaceholderTests
-{
-    [Fact]
-    public void Runs() => Assert.NotEqual(0, Environment.ProcessId);
-}
