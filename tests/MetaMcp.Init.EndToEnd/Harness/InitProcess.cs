@@ -138,8 +138,15 @@ internal sealed class InitProcess : IAsyncDisposable
         await _launcher.StandardInput.FlushAsync();
     }
 
+    /// <summary>Where stdout was left unread: from now on it is read.</summary>
+    public void ReadStdout() => _readers.Add(_output.Read(_launcher.StandardOutput.BaseStream, Source.Stdout));
+
     /// <summary>What is alive in the namespace, PID 1 among it.</summary>
     public IReadOnlyList<ProcessInfo> Processes() => ProcessInfo.InNamespace(_namespace);
+
+    /// <summary>The status of each of the init's threads.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> Threads() =>
+        [.. Directory.GetDirectories($"/proc/{Pid}/task").Select(thread => ProcessInfo.Status(Path.Combine(thread, "status")))];
 
     /// <summary>The process that calls itself this inside.</summary>
     public ProcessInfo Inside(int innerPid) =>

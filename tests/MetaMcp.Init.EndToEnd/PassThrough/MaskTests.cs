@@ -16,9 +16,9 @@ public sealed class MaskTests
         await using var init = await InitProcess.Start(new Setup("--", Files.Program("signals")) { Terminal = terminal });
         await init.WaitFor("start pid=");
         int[] wanted = [.. SignalForwardingTests.Forwarded, 17];
-        foreach (var thread in Directory.GetDirectories($"/proc/{init.Pid}/task"))
+        foreach (var thread in init.Threads())
         {
-            var blocked = ProcessInfo.Signals(ProcessInfo.Status(Path.Combine(thread, "status"))["SigBlk"]);
+            var blocked = ProcessInfo.Signals(thread["SigBlk"]);
             Assert.Empty(wanted.Except(blocked));
             // Blocked, these would turn a bug into a busy loop, and the runtime could not stop its own threads.
             Assert.Empty(blocked.Intersect([11, 8, 4, 7, 32, 33, 34]));

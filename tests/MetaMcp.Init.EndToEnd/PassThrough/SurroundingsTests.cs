@@ -59,7 +59,7 @@ public sealed class SurroundingsTests
         // More warnings than a pipe holds: whoever waits for the reader reaps nobody meanwhile.
         await using var init = await InitProcess.Start(
             new Setup("-w", "--", Files.Program("forkmany"), "orphans", "5000") { StderrUnread = true });
-        await init.WaitFor("zombies 0 children 1", limit: Patience.Long);
+        await init.WaitFor("zombies 0 orphans 0", limit: Patience.Long);
         Assert.Equal(0, await init.WaitForExit());
     }
 
@@ -90,6 +90,15 @@ public sealed class SurroundingsTests
         var ended = await InitProcess.Run(new Setup("--", Files.Program("exits"), "7") { Limits = [("nofile", 3)] });
         Assert.Equal(111, ended.Code);
         Assert.Contains(ended.Stderr, line => line.Contains("EMFILE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_refused_fork_is_an_error_with_a_name()
+    {
+        // Room for our own two threads and no more.
+        var ended = await InitProcess.Run(new Setup("--", Files.Program("exits"), "7") { User = 54008, Limits = [("nproc", 2)] });
+        Assert.Equal(111, ended.Code);
+        Assert.Contains(ended.Stderr, line => line.Contains("EAGAIN", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+
+namespace MetaMcp.Init.EndToEnd.Harness;
+
+/// <summary>
+/// A TOML file and the directory it works in. In the file, <c>%name</c> is one of the test programs and <c>%/</c> the
+/// directory.
+/// </summary>
+internal sealed partial class Installation : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    public Installation(string toml)
+    {
+        if (!toml.Contains("[init]", StringComparison.Ordinal))
+            toml = $"[init]\nruntime_dir = \"{_scratch["run"]}\"\n{toml}";
+        var text = toml.Replace("%/", _scratch.FullName + "/", StringComparison.Ordinal);
+        Setup = new Setup("run", "--config", _scratch.Write("mcp-init.toml", Names().Replace(text, name => Files.Program(name.Groups[1].Value))));
+    }
+
+    public Setup Setup { get; init; }
+
+    public string this[string name] => _scratch[name];
+
+    /// <summary>What services wait for: makes the file.</summary>
+    public void Open(string name) => File.WriteAllText(_scratch[name], "");
+
+    public Task<InitProcess> Start() => InitProcess.Start(Setup);
+
+    public Task<Ended> Run(TimeSpan? limit = null) => InitProcess.Run(Setup, limit);
+
+    public void Dispose() => _scratch.Dispose();
+
+    [GeneratedRegex("%([a-z-]+)")]
+    private static partial Regex Names();
+}

@@ -1,0 +1,176 @@
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.Run;
+
+/// <summary>Nothing PID 1 meets after start-up may end it.</summary>
+public sealed class HardshipTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Twenty_thousand_orphans_while_services_run(bool terminal)
+    {
+        using var files = new Installation("""
+            [service.orphans]
+            type = "oneshot"
+            command = ["/bin/sh", "-c", "%forkmany orphans 20000 && %forkmany burst 1000"]
+            required = true
+            [service.other]
+            command = ["%hang"]
+            """);
+        await using var init = await InitProcess.Start(files.Setup with { Terminal = terminal });
+        await init.WaitForLog("orphans", "completed", limit: Patience.Long);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Every_thread_of_ours_blocks_all_signals_and_no_service_does(bool terminal)
+    {
+        using var files = new Installation("""
+            [service.plain]
+            command = ["%signals", "--exit-on", "15"]
+            no_new_privileges = false
+            [service.second-stage]
+            command = ["%signals", "--exit-on", "15"]
+            nice = 1
+            """);
+        await using var init = await InitProcess.Start(files.Setup with { Terminal = terminal, IgnoredSignals = [1, 13] });
+        foreach (var service in new[] { "plain", "second-stage" })
+        {
+            var start = await init.WaitForAll($"{service} ", "start pid=");
+            Assert.Contains("blocked=0000000000000000 ignored=0000000000000000 fds=0,1,2 ", start.Text, StringComparison.Ordinal);
+        }
+        foreach (var thread in init.Threads())
+            Assert.Empty(PassThrough.SignalForwardingTests.Forwarded.Append(17).Except(ProcessInfo.Signals(thread["SigBlk"])));
+    }
+
+    [Fact]
+    public async Task A_signal_without_a_meaning_changes_nothing()
+    {
+        using var files = new Installation("[service.one]\ncommand = [\"%hang\"]");
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        foreach (var number in PassThrough.SignalForwardingTests.Forwarded.Except([1, 2, 3, 15, 37]))
+            init.Signal(number);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task Descriptors_that_run_out_fail_services_and_not_the_init()
+    {
+        var services = Enumerable.Range(0, 20).Select(i => $"[service.s{i}]\ncommand = [\"%hang\"]");
+        using var files = new Installation("[startup]\nretries = 0\n" + string.Join('\n', services));
+        await using var init = await InitProcess.Start(files.Setup with { Limits = [("nofile", 32)] });
+        await init.WaitForLog("", "degraded");
+        Assert.True(init.Lines.ServicesWith("failed").Count > 0);
+        Assert.True(init.Lines.ServicesWith("ready").Count > 0);
+        Assert.Contains(init.Lines, line => line.Text.Contains("EMFILE", StringComparison.Ordinal));
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task A_refused_fork_is_tried_again_later()
+    {
+        using var files = new Installation("""
+            [startup]
+            retries = 50
+            [restart]
+            backoff = { initial = "20ms", max = "50ms" }
+            [service.victim]
+            command = ["%hang"]
+            """);
+        await using var init = await InitProcess.Start(files.Setup with { User = 54002 });
+        var first = await init.WaitForLog("victim", "ready");
+        await AllowProcesses(1);
+        Native.Signal(init.Inside(Log.PidIn(first)).Pid, 9);
+        await init.WaitFor("EAGAIN");
+        await AllowProcesses(1000);
+        await init.WaitForLog("victim", "ready", first);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+
+        // As the user itself: a limit of another's process takes a capability that not every machine gives to root.
+        async Task AllowProcesses(int count)
+        {
+            var ended = await InitProcess.Program(
+                "/usr/bin/setpriv", "--reuid=54002", "--regid=54002", "--clear-groups", "prlimit", $"--pid={init.Pid}", $"--nproc={count}:");
+            Assert.True(ended.Exit == 0, ended.Error);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_empty_root_without_proc(bool readOnly)
+    {
+        using var scratch = new Scratch();
+        var root = scratch.Root(Files.Binary, Files.Program("signals"), Files.Program("hang"));
+        await File.WriteAllTextAsync(Path.Combine(root, "a.toml"), """
+            [service.plain]
+            command = ["/hang"]
+            no_new_privileges = false
+            [service.second-stage]
+            command = ["/signals", "--exit-on", "15"]
+            umask = "077"
+            depends_on = ["plain"]
+            """, TestContext.Current.CancellationToken);
+        await using var init = await InitProcess.Start(
+            new Setup("run", "--config", "/a.toml") { Root = root, ReadOnlyRoot = readOnly });
+        await init.WaitFor("start pid=");
+        await init.WaitForLog("", "up after");
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task Another_user_than_root()
+    {
+        using var files = new Installation("[service.one]\ncommand = [\"%signals\", \"--exit-on\", \"15\"]");
+        await using var init = await InitProcess.Start(files.Setup with { User = 54003 });
+        await init.WaitForAll("start pid=", "uid=54003");
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task Not_pid_1()
+    {
+        using var files = new Installation("""
+            [service.one]
+            command = ["%hang"]
+            [service.escaper]
+            type = "oneshot"
+            command = ["%daemonise"]
+            """);
+        await using var init = await InitProcess.Start(files.Setup with { NotFirst = true });
+        await init.WaitForLog("", "up after");
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.Contains("escaper  | daemon got 15", init.Stdout);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0, 1, 2)]
+    public async Task Closed_descriptors(params int[] closed)
+    {
+        using var files = new Installation("""
+            [service.one]
+            type = "oneshot"
+            command = ["/bin/sh", "-c", "echo out; echo err >&2; readlink /proc/self/fd/* > %/seen || true"]
+            [service.two]
+            type = "oneshot"
+            command = ["%exits", "8"]
+            depends_on = ["one"]
+            required = true
+            restart = "never"
+            """);
+        Assert.Equal(8, (await InitProcess.Run(files.Setup with { ClosedDescriptors = closed })).Code);
+        Assert.DoesNotContain("eventpoll", await File.ReadAllTextAsync(files["seen"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+}
