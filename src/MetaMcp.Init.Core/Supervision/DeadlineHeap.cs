@@ -8,65 +8,65 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 public sealed class DeadlineHeap
 {
-    private readonly Instant[] due;
-    private readonly int[] heap;
-    private readonly int[] position;
-    private int count;
+    private readonly Instant[] _due;
+    private readonly int[] _heap;
+    private readonly int[] _position;
+    private int _count;
 
     public DeadlineHeap(int owners)
     {
-        due = new Instant[owners];
-        heap = new int[owners];
-        position = new int[owners];
-        Array.Fill(position, -1);
-        Array.Fill(due, Instant.Never);
+        _due = new Instant[owners];
+        _heap = new int[owners];
+        _position = new int[owners];
+        Array.Fill(_position, -1);
+        Array.Fill(_due, Instant.Never);
     }
 
     /// <summary>The earliest deadline, or <see cref="Instant.Never"/>.</summary>
-    public Instant Earliest => count == 0 ? Instant.Never : due[heap[0]];
+    public Instant Earliest => _count == 0 ? Instant.Never : _due[_heap[0]];
 
     /// <summary>Gives an owner its deadline; <see cref="Instant.Never"/> takes it away.</summary>
     public void Set(int owner, Instant at)
     {
-        due[owner] = at;
+        _due[owner] = at;
         if (at == Instant.Never)
         {
             Remove(owner);
             return;
         }
-        if (position[owner] < 0)
-            Place(count++, owner);
-        SiftUp(position[owner]);
-        SiftDown(position[owner]);
+        if (_position[owner] < 0)
+            Place(_count++, owner);
+        SiftUp(_position[owner]);
+        SiftDown(_position[owner]);
     }
 
     /// <summary>Takes the owner of the earliest deadline that has come, with its deadline; -1 where none has.</summary>
     public int TakeDue(Instant now)
     {
-        if (count == 0 || due[heap[0]] > now)
+        if (_count == 0 || _due[_heap[0]] > now)
             return -1;
-        var owner = heap[0];
+        var owner = _heap[0];
         Set(owner, Instant.Never);
         return owner;
     }
 
     private void Remove(int owner)
     {
-        var at = position[owner];
+        var at = _position[owner];
         if (at < 0)
             return;
-        position[owner] = -1;
-        count--;
-        if (at == count)
+        _position[owner] = -1;
+        _count--;
+        if (at == _count)
             return;
-        Place(at, heap[count]);
+        Place(at, _heap[_count]);
         SiftUp(at);
         SiftDown(at);
     }
 
     private void SiftUp(int at)
     {
-        while (at > 0 && due[heap[at]] < due[heap[(at - 1) / 2]])
+        while (at > 0 && _due[_heap[at]] < _due[_heap[(at - 1) / 2]])
         {
             Swap(at, (at - 1) / 2);
             at = (at - 1) / 2;
@@ -78,8 +78,8 @@ public sealed class DeadlineHeap
         while (true)
         {
             var least = at;
-            for (var child = (2 * at) + 1; child <= (2 * at) + 2 && child < count; child++)
-                if (due[heap[child]] < due[heap[least]])
+            for (var child = (2 * at) + 1; child <= (2 * at) + 2 && child < _count; child++)
+                if (_due[_heap[child]] < _due[_heap[least]])
                     least = child;
             if (least == at)
                 return;
@@ -90,14 +90,14 @@ public sealed class DeadlineHeap
 
     private void Swap(int a, int b)
     {
-        var owner = heap[a];
-        Place(a, heap[b]);
+        var owner = _heap[a];
+        Place(a, _heap[b]);
         Place(b, owner);
     }
 
     private void Place(int at, int owner)
     {
-        heap[at] = owner;
-        position[owner] = at;
+        _heap[at] = owner;
+        _position[owner] = at;
     }
 }

@@ -9,28 +9,28 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 internal sealed class StartGate
 {
-    private readonly ImmutableArray<int>[] neededBy;
-    private readonly ImmutableArray<int>[] precedes;
-    private readonly int[] blockers;
+    private readonly ImmutableArray<int>[] _neededBy;
+    private readonly ImmutableArray<int>[] _precedes;
+    private readonly int[] _blockers;
 
     public StartGate(Plan plan)
     {
         var services = plan.Services;
-        neededBy = Reverse(services, s => s.DependsOn);
-        precedes = Reverse(services, s => s.After);
-        blockers = [.. services.Select(s => s.DependsOn.Length + s.After.Length)];
+        _neededBy = Reverse(services, s => s.DependsOn);
+        _precedes = Reverse(services, s => s.After);
+        _blockers = [.. services.Select(s => s.DependsOn.Length + s.After.Length)];
     }
 
-    public bool IsOpen(int service) => blockers[service] == 0;
+    public bool IsOpen(int service) => _blockers[service] == 0;
 
     /// <summary>Those that name the service in depends_on.</summary>
-    public ImmutableArray<int> NeededBy(int service) => neededBy[service];
+    public ImmutableArray<int> NeededBy(int service) => _neededBy[service];
 
     /// <summary>Records a change and calls with each service whose last blocker went.</summary>
     public void Changed(int service, ServiceState before, ServiceState after, Action<int> opened)
     {
-        Move(neededBy[service], Standing.Satisfies(before), Standing.Satisfies(after), opened);
-        Move(precedes[service], Standing.IsSettled(before), Standing.IsSettled(after), opened);
+        Move(_neededBy[service], Standing.Satisfies(before), Standing.Satisfies(after), opened);
+        Move(_precedes[service], Standing.IsSettled(before), Standing.IsSettled(after), opened);
     }
 
     private void Move(ImmutableArray<int> waiting, bool before, bool after, Action<int> opened)
@@ -39,8 +39,8 @@ internal sealed class StartGate
             return;
         foreach (var service in waiting)
         {
-            blockers[service] += after ? -1 : 1;
-            if (blockers[service] == 0)
+            _blockers[service] += after ? -1 : 1;
+            if (_blockers[service] == 0)
                 opened(service);
         }
     }

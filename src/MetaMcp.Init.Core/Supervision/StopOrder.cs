@@ -9,8 +9,8 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 internal sealed class StopOrder
 {
-    private readonly ImmutableArray<int>[] prerequisites;
-    private readonly int[] activeDependents;
+    private readonly ImmutableArray<int>[] _prerequisites;
+    private readonly int[] _activeDependents;
 
     public StopOrder(Plan plan)
     {
@@ -18,21 +18,21 @@ internal sealed class StopOrder
         foreach (var service in plan.Services)
             foreach (var dependent in service.Dependents)
                 (lists[dependent] ??= []).Add(service.Index);
-        prerequisites = [.. lists.Select(list => list is null ? [] : list.ToImmutableArray())];
-        activeDependents = new int[plan.Services.Length];
+        _prerequisites = [.. lists.Select(list => list is null ? [] : list.ToImmutableArray())];
+        _activeDependents = new int[plan.Services.Length];
     }
 
-    public bool MayStop(int service) => activeDependents[service] == 0;
+    public bool MayStop(int service) => _activeDependents[service] == 0;
 
     /// <summary>Records a change and calls with each service whose last active dependent went.</summary>
     public void Changed(int service, ServiceState before, ServiceState after, Action<int> free)
     {
         if (Standing.IsActive(before) == Standing.IsActive(after))
             return;
-        foreach (var prerequisite in prerequisites[service])
+        foreach (var prerequisite in _prerequisites[service])
         {
-            activeDependents[prerequisite] += Standing.IsActive(after) ? 1 : -1;
-            if (activeDependents[prerequisite] == 0)
+            _activeDependents[prerequisite] += Standing.IsActive(after) ? 1 : -1;
+            if (_activeDependents[prerequisite] == 0)
                 free(prerequisite);
         }
     }

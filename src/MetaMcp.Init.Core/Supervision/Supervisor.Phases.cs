@@ -16,7 +16,7 @@ public sealed partial class Supervisor
         if (signal == Signal.Quit)
         {
             if (!IsEnding)
-                Begin(new Phase.ShuttingDown(now, 0), $"{signal}");
+                Begin(new Phase.ShuttingDown(_now, 0), $"{signal}");
             Emergency($"{signal}");
         }
         else if (signal == Signal.Term || signal == Signal.Int)
@@ -40,8 +40,8 @@ public sealed partial class Supervisor
     /// <summary>Whether the end of one service is the end of all, by its own importance and the file's rule.</summary>
     private void EndBecauseOf(int service, ServiceState after)
     {
-        var settings = plan.Services[service].Settings;
-        var rule = plan.Settings.Init.ExitWhen;
+        var settings = _plan.Services[service].Settings;
+        var rule = _plan.Settings.Init.ExitWhen;
         if (settings.Required && (rule != ExitRule.AllExit || Phase is Phase.StartingUp))
             ShutDown($"required service {settings.Name} is gone", Standing.ExitCodeOf(after));
         else if (rule == ExitRule.AnyExits && settings.Type == ServiceType.Daemon && after is ServiceState.Finished or ServiceState.Failed)
@@ -49,33 +49,33 @@ public sealed partial class Supervisor
     }
 
     private void ShutDown(string reason, int exitCode) =>
-        Begin(new Phase.ShuttingDown(now + plan.Settings.Shutdown.Timeout, exitCode), reason);
+        Begin(new Phase.ShuttingDown(_now + _plan.Settings.Shutdown.Timeout, exitCode), reason);
 
     private void Begin(Phase.ShuttingDown phase, string reason)
     {
         Phase = phase;
-        phaseSince = now;
-        Tell(new Notice.ShuttingDown(reason, plan.Settings.Shutdown.Timeout));
-        for (var service = states.Length - 1; service >= 0; service--)
+        _phaseSince = _now;
+        Tell(new Notice.ShuttingDown(reason, _plan.Settings.Shutdown.Timeout));
+        for (var service = _states.Length - 1; service >= 0; service--)
             StopIfItsTurn(service);
     }
 
     private void StopIfItsTurn(int service)
     {
-        var state = states[service];
-        if (Phase is Phase.ShuttingDown && !Standing.IsOver(state) && (order.MayStop(service) || !Standing.IsActive(state)))
-            followUps.Enqueue((service, new ServiceEvent.Stop()));
+        var state = _states[service];
+        if (Phase is Phase.ShuttingDown && !Standing.IsOver(state) && (_order.MayStop(service) || !Standing.IsActive(state)))
+            _followUps.Enqueue((service, new ServiceEvent.Stop()));
     }
 
     private void Emergency(string reason)
     {
         if (Phase is Phase.ShuttingDown(_, var code))
         {
-            Phase = new Phase.Killing(now + KillPatience, code);
+            Phase = new Phase.Killing(_now + KillPatience, code);
             Tell(new Notice.Emergency(reason, NamesOf(Standing.IsActive)));
-            for (var service = 0; service < states.Length; service++)
-                if (!Standing.IsOver(states[service]))
-                    followUps.Enqueue((service, new ServiceEvent.Kill()));
+            for (var service = 0; service < _states.Length; service++)
+                if (!Standing.IsOver(_states[service]))
+                    _followUps.Enqueue((service, new ServiceEvent.Kill()));
         }
         else if (Phase is Phase.EndingOrphans(_, var orphansCode))
         {
@@ -88,19 +88,19 @@ public sealed partial class Supervisor
     {
         switch (Phase)
         {
-            case Phase.StartingUp when unsettled == 0:
+            case Phase.StartingUp when _unsettled == 0:
                 Phase = new Phase.Running();
-                Tell(new Notice.Up(now - startedAt,
-                    states.Count(s => s is ServiceState.Ready), states.Count(s => s is ServiceState.Completed or ServiceState.Finished),
+                Tell(new Notice.Up(_now - _startedAt,
+                    _states.Count(s => s is ServiceState.Ready), _states.Count(s => s is ServiceState.Completed or ServiceState.Finished),
                     NamesOf(s => s is ServiceState.Failed or ServiceState.Skipped)));
                 return true;
-            case Phase.Running when over == states.Length:
-                ShutDown("nothing is left to run", states.Where(s => s is ServiceState.Failed).Select(Standing.ExitCodeOf).FirstOrDefault());
+            case Phase.Running when _over == _states.Length:
+                ShutDown("nothing is left to run", _states.Where(s => s is ServiceState.Failed).Select(Standing.ExitCodeOf).FirstOrDefault());
                 return true;
-            case Phase.ShuttingDown(var deadline, var code) when active == 0:
+            case Phase.ShuttingDown(var deadline, var code) when _active == 0:
                 EndOrphans(deadline, code);
                 return true;
-            case Phase.Killing(_, var code) when active == 0:
+            case Phase.Killing(_, var code) when _active == 0:
                 KillOrphans(code);
                 return true;
             default:
@@ -110,15 +110,15 @@ public sealed partial class Supervisor
 
     private void EndOrphans(Instant deadline, int code)
     {
-        var grace = plan.Settings.Init.OrphanGrace;
-        Phase = new Phase.EndingOrphans(Instant.Earlier(now + grace, deadline), code);
-        effects.Add(new Effect.SignalTheRest(Signal.Term));
+        var grace = _plan.Settings.Init.OrphanGrace;
+        Phase = new Phase.EndingOrphans(Instant.Earlier(_now + grace, deadline), code);
+        _effects.Add(new Effect.SignalTheRest(Signal.Term));
     }
 
     private void KillOrphans(int code)
     {
-        Phase = new Phase.KillingOrphans(now + KillPatience, code);
-        effects.Add(new Effect.SignalTheRest(Signal.Kill));
+        Phase = new Phase.KillingOrphans(_now + KillPatience, code);
+        _effects.Add(new Effect.SignalTheRest(Signal.Kill));
     }
 
     private void ChildrenCollected(bool anyLeft)
@@ -134,18 +134,18 @@ public sealed partial class Supervisor
         switch (Phase)
         {
             case Phase.StartingUp:
-                var timeout = plan.Settings.Startup.Timeout;
+                var timeout = _plan.Settings.Startup.Timeout;
                 Tell(new Notice.StartupTimedOut(timeout, NamesOf(s => !Standing.IsSettled(s))));
                 Phase = new Phase.Running();
-                for (var service = 0; service < states.Length; service++)
-                    if (!Standing.IsSettled(states[service]))
-                        followUps.Enqueue((service, new ServiceEvent.GiveUp($"not up within the startup phase's {Duration.Format(timeout)}")));
+                for (var service = 0; service < _states.Length; service++)
+                    if (!Standing.IsSettled(_states[service]))
+                        _followUps.Enqueue((service, new ServiceEvent.GiveUp($"not up within the startup phase's {Duration.Format(timeout)}")));
                 break;
             case Phase.ShuttingDown:
-                Emergency($"not down within {Duration.Format(plan.Settings.Shutdown.Timeout)}");
+                Emergency($"not down within {Duration.Format(_plan.Settings.Shutdown.Timeout)}");
                 break;
             case Phase.EndingOrphans(_, var code):
-                Tell(new Notice.KillingOrphans(plan.Settings.Init.OrphanGrace));
+                Tell(new Notice.KillingOrphans(_plan.Settings.Init.OrphanGrace));
                 KillOrphans(code);
                 break;
             case Phase.Killing(_, var code):
@@ -161,8 +161,8 @@ public sealed partial class Supervisor
 
     private void Finish(int code)
     {
-        Tell(new Notice.Down(now - phaseSince, code));
+        Tell(new Notice.Down(_now - _phaseSince, code));
         Phase = new Phase.Done(code);
-        effects.Add(new Effect.Exit(code));
+        _effects.Add(new Effect.Exit(code));
     }
 }

@@ -12,58 +12,58 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 public sealed partial class Supervisor
 {
-    private readonly Plan plan;
-    private readonly Dice dice;
-    private readonly ServiceState[] states;
-    private readonly StartGate gate;
-    private readonly StopOrder order;
-    private readonly DeadlineHeap deadlines;
-    private readonly Dictionary<int, Child> children = [];
-    private readonly Queue<(int Service, ServiceEvent Event)> followUps = new();
-    private readonly List<Effect> effects = [];
-    private readonly Instant startedAt;
-    private Instant now;
-    private Instant phaseSince;
-    private long lastRun;
-    private int unsettled;
-    private int active;
-    private int over;
+    private readonly Plan _plan;
+    private readonly Dice _dice;
+    private readonly ServiceState[] _states;
+    private readonly StartGate _gate;
+    private readonly StopOrder _order;
+    private readonly DeadlineHeap _deadlines;
+    private readonly Dictionary<int, Child> _children = [];
+    private readonly Queue<(int Service, ServiceEvent Event)> _followUps = new();
+    private readonly List<Effect> _effects = [];
+    private readonly Instant _startedAt;
+    private Instant _now;
+    private Instant _phaseSince;
+    private long _lastRun;
+    private int _unsettled;
+    private int _active;
+    private int _over;
 
     public Supervisor(Plan plan, ulong seed, Instant startedAt)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        this.plan = plan;
-        this.startedAt = startedAt;
-        dice = new Dice(seed);
-        gate = new StartGate(plan);
-        order = new StopOrder(plan);
-        states = new ServiceState[plan.Services.Length];
-        Array.Fill(states, new ServiceState.Waiting());
-        deadlines = new DeadlineHeap(states.Length);
-        unsettled = states.Length;
+        _plan = plan;
+        _startedAt = startedAt;
+        _dice = new Dice(seed);
+        _gate = new StartGate(plan);
+        _order = new StopOrder(plan);
+        _states = new ServiceState[plan.Services.Length];
+        Array.Fill(_states, new ServiceState.Waiting());
+        _deadlines = new DeadlineHeap(_states.Length);
+        _unsettled = _states.Length;
         Phase = new Phase.StartingUp(startedAt + plan.Settings.Startup.Timeout);
     }
 
     public Phase Phase { get; private set; }
 
     /// <summary>When <see cref="SystemEvent.TimePassed"/> is wanted although nothing happened.</summary>
-    public Instant Due => Instant.Earlier(deadlines.Earliest, Phase.Due);
+    public Instant Due => Instant.Earlier(_deadlines.Earliest, Phase.Due);
 
-    public ServiceState StateOf(int service) => states[service];
+    public ServiceState StateOf(int service) => _states[service];
 
     /// <summary>Takes an event. The list is the supervisor's own and valid until the next event.</summary>
     public IReadOnlyList<Effect> Handle(SystemEvent happened, Instant at)
     {
-        now = at;
-        effects.Clear();
+        _now = at;
+        _effects.Clear();
         Dispatch(happened);
         do
         {
-            while (followUps.TryDequeue(out var next))
+            while (_followUps.TryDequeue(out var next))
                 Apply(next.Service, next.Event);
         }
         while (MovePhase());
-        return effects;
+        return _effects;
     }
 
     private void Dispatch(SystemEvent happened)
@@ -71,11 +71,11 @@ public sealed partial class Supervisor
         switch (happened)
         {
             case SystemEvent.Begin:
-                phaseSince = now;
-                Tell(new Notice.StartingUp(states.Length));
-                for (var service = 0; service < states.Length; service++)
-                    if (gate.IsOpen(service))
-                        followUps.Enqueue((service, new ServiceEvent.Start()));
+                _phaseSince = _now;
+                Tell(new Notice.StartingUp(_states.Length));
+                for (var service = 0; service < _states.Length; service++)
+                    if (_gate.IsOpen(service))
+                        _followUps.Enqueue((service, new ServiceEvent.Start()));
                 break;
             case SystemEvent.SignalArrived(var signal):
                 SignalArrived(signal);
@@ -87,7 +87,7 @@ public sealed partial class Supervisor
                 ChildrenCollected(anyLeft);
                 break;
             case SystemEvent.Spawned(var service, var run, var pid):
-                children[pid] = new Child(service, run, IsProbe: false);
+                _children[pid] = new Child(service, run, IsProbe: false);
                 Current(service, run, new ServiceEvent.Spawned(pid));
                 break;
             case SystemEvent.SpawnFailed(var service, var run, var reason, var code):
@@ -103,9 +103,9 @@ public sealed partial class Supervisor
                 Current(service, run, new ServiceEvent.GroupEmpty());
                 break;
             case SystemEvent.ProbeSpawned(var service, var run, var pid):
-                children[pid] = new Child(service, run, IsProbe: true);
+                _children[pid] = new Child(service, run, IsProbe: true);
                 if (!Current(service, run, new ServiceEvent.ProbeSpawned(pid)))
-                    effects.Add(new Effect.KillProbe(service, pid));
+                    _effects.Add(new Effect.KillProbe(service, pid));
                 break;
             case SystemEvent.ProbeSpawnFailed(var service, var run):
                 Current(service, run, new ServiceEvent.ProbeEnded(Succeeded: false));
@@ -122,7 +122,7 @@ public sealed partial class Supervisor
     /// <summary>Passes an event to a service unless it is about a run that is over.</summary>
     private bool Current(int service, long run, ServiceEvent happened)
     {
-        if (Standing.RunOf(states[service]) != run)
+        if (Standing.RunOf(_states[service]) != run)
             return false;
         Apply(service, happened);
         return true;
@@ -130,7 +130,7 @@ public sealed partial class Supervisor
 
     private void ChildEnded(SystemEvent.ChildEnded ended)
     {
-        if (!children.Remove(ended.Pid, out var child))
+        if (!_children.Remove(ended.Pid, out var child))
             Tell(new Notice.OrphanReaped(ended.Pid, ended.Status));
         else if (child.IsProbe)
             Current(child.Service, child.RunNumber, new ServiceEvent.ProbeEnded(ended.Status.IsSuccess));
@@ -140,80 +140,80 @@ public sealed partial class Supervisor
 
     private void TimePassed()
     {
-        while (deadlines.TakeDue(now) is >= 0 and var service)
+        while (_deadlines.TakeDue(_now) is >= 0 and var service)
             Apply(service, new ServiceEvent.DeadlinePassed());
-        if (now >= Phase.Due)
+        if (_now >= Phase.Due)
             PhaseTimedOut();
     }
 
     private void Apply(int service, ServiceEvent happened)
     {
-        var before = states[service];
-        if (happened is ServiceEvent.Start && (before is not ServiceState.Waiting || !gate.IsOpen(service) || IsEnding))
+        var before = _states[service];
+        if (happened is ServiceEvent.Start && (before is not ServiceState.Waiting || !_gate.IsOpen(service) || IsEnding))
             return;
         if (happened is ServiceEvent.Skip && before is not ServiceState.Waiting)
             return;
         ServiceStep step;
         try
         {
-            step = ServiceMachine.Step(Context(service), before, happened, now);
+            step = ServiceMachine.Step(Context(service), before, happened, _now);
         }
         catch (InvalidOperationException bug)
         {
-            Tell(new Notice.Bug($"{plan.Services[service].Name}: {bug.Message}"));
+            Tell(new Notice.Bug($"{_plan.Services[service].Name}: {bug.Message}"));
             return;
         }
         var after = step.State;
-        states[service] = after;
+        _states[service] = after;
         if (after is ServiceState.Launching && before is not ServiceState.Launching)
-            lastRun++;
-        effects.AddRange(step.Effects);
-        deadlines.Set(service, after.Due);
+            _lastRun++;
+        _effects.AddRange(step.Effects);
+        _deadlines.Set(service, after.Due);
         Propagate(service, before, after);
     }
 
     private void Propagate(int service, ServiceState before, ServiceState after)
     {
-        unsettled += Difference(!Standing.IsSettled(before), !Standing.IsSettled(after));
-        active += Difference(Standing.IsActive(before), Standing.IsActive(after));
-        over += Difference(Standing.IsOver(before), Standing.IsOver(after));
-        gate.Changed(service, before, after, opened => followUps.Enqueue((opened, new ServiceEvent.Start())));
-        order.Changed(service, before, after, StopIfItsTurn);
+        _unsettled += Difference(!Standing.IsSettled(before), !Standing.IsSettled(after));
+        _active += Difference(Standing.IsActive(before), Standing.IsActive(after));
+        _over += Difference(Standing.IsOver(before), Standing.IsOver(after));
+        _gate.Changed(service, before, after, opened => _followUps.Enqueue((opened, new ServiceEvent.Start())));
+        _order.Changed(service, before, after, StopIfItsTurn);
         if (Standing.IsBroken(after) && !Standing.IsBroken(before))
             Broke(service, after);
         // Nothing new starts once the end has begun, whoever was about to be tried again.
         if (IsEnding && after is ServiceState.Backoff or ServiceState.Waiting)
-            followUps.Enqueue((service, new ServiceEvent.Stop()));
+            _followUps.Enqueue((service, new ServiceEvent.Stop()));
     }
 
     private void Broke(int service, ServiceState after)
     {
         if (IsEnding)
             return;
-        foreach (var dependent in gate.NeededBy(service))
+        foreach (var dependent in _gate.NeededBy(service))
         {
-            if (states[dependent] is not ServiceState.Waiting)
+            if (_states[dependent] is not ServiceState.Waiting)
                 continue;
-            followUps.Enqueue((dependent, new ServiceEvent.Skip(service, Standing.ExitCodeOf(after))));
+            _followUps.Enqueue((dependent, new ServiceEvent.Skip(service, Standing.ExitCodeOf(after))));
         }
         if (after is ServiceState.Skipped(var dependency, _))
-            Tell(new Notice.Skipped(plan.Services[service].Name, plan.Services[dependency].Name));
+            Tell(new Notice.Skipped(_plan.Services[service].Name, _plan.Services[dependency].Name));
         EndBecauseOf(service, after);
     }
 
     private ServiceContext Context(int service) => new(
         service,
-        plan.Services[service].Settings,
-        Phase is Phase.StartingUp ? plan.Settings.Startup.Retries : null,
-        lastRun + 1,
-        dice.Roll());
+        _plan.Services[service].Settings,
+        Phase is Phase.StartingUp ? _plan.Settings.Startup.Retries : null,
+        _lastRun + 1,
+        _dice.Roll());
 
-    private void Tell(Notice notice) => effects.Add(new Effect.Report(notice));
+    private void Tell(Notice notice) => _effects.Add(new Effect.Report(notice));
 
     private static int Difference(bool before, bool after) => (after ? 1 : 0) - (before ? 1 : 0);
 
     private ImmutableArray<string> NamesOf(Func<ServiceState, bool> which) =>
-        [.. plan.Services.Where(s => which(states[s.Index])).Select(s => s.Name)];
+        [.. _plan.Services.Where(s => which(_states[s.Index])).Select(s => s.Name)];
 
     /// <summary>Whose process a pid is, until it is collected.</summary>
     private readonly record struct Child(int Service, long RunNumber, bool IsProbe);

@@ -9,17 +9,17 @@ namespace MetaMcp.Init.PassThrough;
 /// <summary><c>mcp-init [flags] -- CMD</c>: init for one command, what tini and dumb-init do.</summary>
 internal sealed unsafe class PassThroughVerb
 {
-    private readonly PassThroughOptions options;
-    private readonly SignalQueue signals;
-    private readonly int child;
-    private PassThroughState state = new PassThroughState.Running();
-    private int? exitCode;
+    private readonly PassThroughOptions _options;
+    private readonly SignalQueue _signals;
+    private readonly int _child;
+    private PassThroughState _state = new PassThroughState.Running();
+    private int? _exitCode;
 
     private PassThroughVerb(PassThroughOptions options, SignalQueue signals, int child)
     {
-        this.signals = signals;
-        this.options = options;
-        this.child = child;
+        _signals = signals;
+        _options = options;
+        _child = child;
     }
 
     public static int Run(ReadOnlySpan<string> args)
@@ -70,35 +70,35 @@ internal sealed unsafe class PassThroughVerb
     {
         // Children may have ended before the first wait; their SIGCHLD is pending, but one may stand for many.
         Collect();
-        while (exitCode is null)
+        while (_exitCode is null)
         {
-            signals.Wait(state.Due);
-            while (exitCode is null && signals.TryTake() is { } signal)
+            _signals.Wait(_state.Due);
+            while (_exitCode is null && _signals.TryTake() is { } signal)
             {
                 if (signal == Signal.Chld)
                     Collect();
                 else
                     Step(new PassThroughEvent.SignalArrived(signal));
             }
-            if (exitCode is null && MonotonicClock.Now >= state.Due)
+            if (_exitCode is null && MonotonicClock.Now >= _state.Due)
                 Step(new PassThroughEvent.DeadlinePassed());
         }
-        return exitCode.Value;
+        return _exitCode.Value;
     }
 
     private void Collect()
     {
-        while (exitCode is null)
+        while (_exitCode is null)
         {
             if (Reaper.TryCollect(out var childrenLeft) is { } reaped)
             {
-                if (reaped.Pid == child)
+                if (reaped.Pid == _child)
                 {
-                    if (options.Verbosity > 0)
-                        Say($"pid {child}: {reaped.Status}");
+                    if (_options.Verbosity > 0)
+                        Say($"pid {_child}: {reaped.Status}");
                     Step(new PassThroughEvent.ChildEnded(reaped.Status));
                 }
-                else if (options.WarnOnOrphan)
+                else if (_options.WarnOnOrphan)
                 {
                     Say($"reaped orphan pid {reaped.Pid}: {reaped.Status}");
                 }
@@ -112,7 +112,7 @@ internal sealed unsafe class PassThroughVerb
 
     private void Step(PassThroughEvent happened)
     {
-        (state, var effects) = PassThroughMachine.Step(options, state, happened, MonotonicClock.Now);
+        (_state, var effects) = PassThroughMachine.Step(_options, _state, happened, MonotonicClock.Now);
         foreach (var effect in effects)
             Perform(effect);
     }
@@ -123,13 +123,13 @@ internal sealed unsafe class PassThroughVerb
         {
             case PassThroughEffect.Forward(var signal, var group):
                 // The child is not collected yet, so the pid is its own. ESRCH: it is a zombie whose group is empty.
-                _ = kill(group ? -child : child, signal.Number);
+                _ = kill(group ? -_child : _child, signal.Number);
                 break;
             case PassThroughEffect.EndTheRest(var signal):
                 EndTheRest(signal);
                 break;
             case PassThroughEffect.Exit(var code):
-                exitCode = code;
+                _exitCode = code;
                 break;
         }
     }
@@ -139,8 +139,8 @@ internal sealed unsafe class PassThroughVerb
         // Without /proc a subreaper does not know its children; the command's own group is what it can reach.
         if (Descendants.End(signal))
             return;
-        _ = kill(-child, signal.Number);
-        _ = kill(-child, Signal.Cont.Number);
+        _ = kill(-_child, signal.Number);
+        _ = kill(-_child, Signal.Cont.Number);
     }
 
     private static int Refuse(string message, int code)
