@@ -44,6 +44,15 @@ public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
         _ => ExecFailureKind.System,
     };
 
+    /// <summary>What the second stage exits with.</summary>
+    public int ExitCode => Kind switch
+    {
+        ExecFailureKind.BadRequest => ExitCodes.Configuration,
+        ExecFailureKind.NotExecutable => ExitCodes.NotExecutable,
+        ExecFailureKind.NotFound => ExitCodes.NotFound,
+        _ => ExitCodes.System,
+    };
+
     /// <summary>For a human: <c>setgroups: Operation not permitted (EPERM): …what to do</c>.</summary>
     public string Sentence
     {

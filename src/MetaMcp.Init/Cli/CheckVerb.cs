@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Cli;
 

@@ -1,3 +1,5 @@
+using MetaMcp.Init.Core.Values;
+
 
 namespace MetaMcp.Init.Cli;
 

@@ -1,11 +1,13 @@
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Exec;
 using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Logging;
 using MetaMcp.Init.Loop;
-using MetaMcp.Init.Loop.Output;
+using MetaMcp.Init.Output;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Cli;

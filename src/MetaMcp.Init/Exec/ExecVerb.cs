@@ -1,5 +1,4 @@
 using System.Text;
-using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Kernel;
@@ -39,7 +38,7 @@ internal static unsafe class ExecVerb
         catch (ExecFailedException failed)
         {
             Report(failed.Failure, errorDescriptor);
-            return ExitCodes.For(failed.Failure.Kind);
+            return failed.Failure.ExitCode;
         }
         return ExitCodes.System;
     }

@@ -1,7 +1,8 @@
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Loop.Output;
+using MetaMcp.Init.Output;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;

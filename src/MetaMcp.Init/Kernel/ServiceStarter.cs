@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Loop.Output;
+using MetaMcp.Init.Output;
 
 namespace MetaMcp.Init.Kernel;
 

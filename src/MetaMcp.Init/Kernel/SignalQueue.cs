@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;

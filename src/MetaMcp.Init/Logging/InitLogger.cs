@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using MetaMcp.Init.Loop.Output;
+using MetaMcp.Init.Output;
 using Microsoft.Extensions.Logging;
 
 namespace MetaMcp.Init.Logging;

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Output;
-using MetaMcp.Init.Loop.Output;
+using MetaMcp.Init.Output;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;

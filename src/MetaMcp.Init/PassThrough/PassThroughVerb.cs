@@ -1,7 +1,7 @@
-using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.PassThrough;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.PassThrough;

@@ -1,6 +1,6 @@
 using System.Text;
-using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.Probing;
+using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Linux;
 
 namespace MetaMcp.Init.Probing;

@@ -3,7 +3,7 @@ using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Logging;
-using MetaMcp.Init.Loop.Output;
+using MetaMcp.Init.Output;
 using MetaMcp.Init.Tests.Output;
 using Microsoft.Extensions.Logging;
 

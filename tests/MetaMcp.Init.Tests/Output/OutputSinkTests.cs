@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using MetaMcp.Init.Core.Output;
-using MetaMcp.Init.Kernel;
-using MetaMcp.Init.Loop.Output;
+using MetaMcp.Init.Output;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Output;

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Loop.Output;
+using MetaMcp.Init.Output;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Output;

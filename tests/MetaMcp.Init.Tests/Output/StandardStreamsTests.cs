@@ -1,4 +1,4 @@
-using MetaMcp.Init.Loop.Output;
+using MetaMcp.Init.Output;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Output;

@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Loop.Output;
+namespace MetaMcp.Init.Output;
 
 /// <summary>What one turn of reading found.</summary>
 internal enum StreamTurn

@@ -1,6 +1,6 @@
 using MetaMcp.Init.Core.Values;
 
-namespace MetaMcp.Init.Kernel;
+namespace MetaMcp.Init.Time;
 
 /// <summary>A deadline as <c>poll</c> and <c>epoll_wait</c> take it.</summary>
 internal static class PollTimeout

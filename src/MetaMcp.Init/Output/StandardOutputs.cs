@@ -1,8 +1,8 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Output;
-using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Time;
 
-namespace MetaMcp.Init.Loop.Output;
+namespace MetaMcp.Init.Output;
 
 /// <summary>
 /// Where the init's own descriptors 1 and 2 lead. When both are the same pipe or terminal they are one sink: two would

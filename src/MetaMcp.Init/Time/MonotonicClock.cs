@@ -1,7 +1,7 @@
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Kernel;
+namespace MetaMcp.Init.Time;
 
 /// <summary>The one clock decisions are made by (<c>man 2 clock_gettime</c>, CLOCK_MONOTONIC).</summary>
 internal static unsafe class MonotonicClock

@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Text;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Loop.Output;
+namespace MetaMcp.Init.Output;
 
 /// <summary>
 /// Descriptor 1 or 2 of the init. A reader that is slow, stopped or gone must cost lines, never time: what does not fit

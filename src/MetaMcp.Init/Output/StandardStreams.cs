@@ -1,7 +1,7 @@
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Loop.Output;
+namespace MetaMcp.Init.Output;
 
 /// <summary>The standard streams as a set.</summary>
 [Flags]

@@ -1,10 +1,7 @@
-using MetaMcp.Init.Core.Planning;
-using MetaMcp.Init.Core.Values;
-
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Core.Values;
 
 /// <summary>Every exit code the program gives of its own; a child's code is passed on as it is.</summary>
-internal static class ExitCodes
+public static class ExitCodes
 {
     public const int Success = 0;
 
@@ -30,14 +27,5 @@ internal static class ExitCodes
         // The kernel had no process or memory to give: the command itself may be fine.
         Errno.EAGAIN or Errno.ENOMEM or Errno.EMFILE => System,
         _ => NotExecutable,
-    };
-
-    /// <summary>What the second stage exits with.</summary>
-    public static int For(ExecFailureKind kind) => kind switch
-    {
-        ExecFailureKind.BadRequest => Configuration,
-        ExecFailureKind.NotExecutable => NotExecutable,
-        ExecFailureKind.NotFound => NotFound,
-        _ => System,
     };
 }

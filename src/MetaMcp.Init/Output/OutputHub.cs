@@ -1,7 +1,7 @@
 using System.Buffers;
 using MetaMcp.Init.Core.Output;
 
-namespace MetaMcp.Init.Loop.Output;
+namespace MetaMcp.Init.Output;
 
 /// <summary>A stream went over its rate: so many of its lines were dropped.</summary>
 internal delegate void LinesDropped(string service, OutputStream stream, long lines);

@@ -2,7 +2,7 @@ using System.Text;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Loop.Output;
+namespace MetaMcp.Init.Output;
 
 /// <summary>
 /// A way to write to a descriptor we were given that never blocks and never touches its O_NONBLOCK flag: the flag belongs

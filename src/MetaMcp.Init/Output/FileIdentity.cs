@@ -1,7 +1,7 @@
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Loop.Output;
+namespace MetaMcp.Init.Output;
 
 /// <summary>Which file, pipe, terminal or socket a descriptor stands for, and of what kind that is.</summary>
 internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, int Type)
