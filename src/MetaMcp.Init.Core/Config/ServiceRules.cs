@@ -11,8 +11,10 @@ internal static class ServiceRules
         SourcePosition At(string key) => table.Find(key)?.Value.At ?? entry.At;
         bool Has(string key) => table.Find(key) is not null;
 
-        // Where a line could not be read, it may have been this one.
-        if (!Has("command") && !problems.HasSyntaxErrors)
+        // Where a line could not be read, it may have been the one that is missed.
+        bool Lacks(string key) => !Has(key) && !problems.HasSyntaxErrors;
+
+        if (Lacks("command"))
             problems.Error(entry.At, $"[service.{entry.Name}] has no command; add command = [\"node\", \"dist/index.js\"]");
 
         if (service.Type == ServiceType.Oneshot)
@@ -24,7 +26,7 @@ internal static class ServiceRules
             if (GivesPolicyAlways(table) is { } always)
                 problems.Error(always, "a oneshot restarted \"always\" would never end; write \"on-failure\" or \"never\"");
         }
-        else if (service.Ready == ReadyRule.Probe && !Has("probe"))
+        else if (service.Ready == ReadyRule.Probe && Lacks("probe"))
             problems.Error(At("ready"), "ready = \"probe\" needs a probe; add probe = { http = \"http://127.0.0.1:8080/health\" }");
 
         if (Has("notify_fd") && service.Ready != ReadyRule.NotifyFd)
