@@ -7,7 +7,7 @@ internal readonly record struct TomlKey(string Name, SourcePosition At);
 internal static class TableBuilder
 {
     /// <summary>The table that <c>[a.b.c]</c> opens; null where it cannot, which has been reported.</summary>
-    public static TomlTable? Open(TomlTable root, List<TomlKey> path, SourcePosition at, Problems problems)
+    public static TomlTable? Open(TomlTable root, List<TomlKey> path, Problems problems)
     {
         var table = root;
         foreach (var key in path[..^1])
@@ -21,11 +21,11 @@ internal static class TableBuilder
         }
         var last = path[^1];
         if (table.Find(last.Name) is not { } existing)
-            return Add(table, last with { At = at }, TableOrigin.Header);
+            return Add(table, last, TableOrigin.Header);
         if (existing.Value is not TomlTable opened || opened.Origin is TableOrigin.Inline or TableOrigin.Dotted)
-            return Twice(last with { At = at }, existing, problems);
+            return Twice(last, existing, problems);
         if (opened.Origin == TableOrigin.Header)
-            problems.Error(at, $"[{Name(path)}] is given twice; the first is on line {existing.At.Line}");
+            problems.Error(last.At, $"[{Name(path)}] is given twice; the first is on line {existing.At.Line}");
         opened.Origin = TableOrigin.Header;
         return opened;
     }

@@ -94,7 +94,7 @@ internal sealed class TomlParser
         if (isList)
             problems.Error(at, "no table here is a list: write it with single brackets, [service.NAME] once for each service");
         else
-            current = TableBuilder.Open(root, path, at, problems) ?? current;
+            current = TableBuilder.Open(root, path, problems) ?? current;
         return true;
     }
 
@@ -281,6 +281,9 @@ internal sealed class TomlParser
             && (error.Message.Contains("newline", StringComparison.Ordinal) || error.Message.Contains("End-Of-File", StringComparison.Ordinal));
         if (isOpen)
             problems.Syntax(Here, "this string is not closed on its line");
+        else if (error.Message.Contains('`', StringComparison.Ordinal))
+            // Tomlyn quotes the file there, and it may be a password somebody forgot to quote.
+            problems.Syntax(at, "this is no number and no date");
         else
             problems.Syntax(at, error.Message);
         token = new TomlToken(TokenKind.Invalid, token.Start, token.End, null, 0);
