@@ -1,4 +1,5 @@
 // The benchmark's table of contents: each part measures, prints its table, and adds its targets to the last one.
+import { availableParallelism, loadavg } from 'node:os';
 import { Report } from './report.mjs';
 import { passThrough } from './pass-through.mjs';
 import { supervision } from './supervision.mjs';
@@ -6,6 +7,8 @@ import { idle } from './idle.mjs';
 import { binary } from './binary.mjs';
 import { removeWorkspace } from './workspace.mjs';
 
+const [load] = loadavg();
+console.log(`${availableParallelism()} cores, load ${load.toFixed(1)} before the start; the ratios mean most on a quiet machine`);
 const report = new Report();
 try {
   for (const part of [passThrough, supervision, idle, binary]) await part(report);
