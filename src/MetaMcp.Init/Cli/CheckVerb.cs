@@ -11,7 +11,7 @@ internal static class CheckVerb
     {
         if (Load(given, out _) is not { } plan)
             return ExitCodes.Configuration;
-        Console.Out.WriteLine($"ok: {Count(plan.Services.Length, "service")}");
+        Page.Out($"ok: {Count(plan.Services.Length, "service")}\n");
         return ExitCodes.Success;
     }
 
@@ -22,14 +22,14 @@ internal static class CheckVerb
         path = found.Path ?? "";
         if (found.Path is null)
         {
-            Console.Error.WriteLine($"mcp-init: {found.Problem}");
+            Page.Error($"mcp-init: {found.Problem}");
             return null;
         }
         var result = ConfigFile.Plan(path);
         foreach (var diagnostic in result.Diagnostics)
-            Console.Error.WriteLine(diagnostic.ToString());
+            Page.Error(diagnostic.ToString());
         if (result.Plan is null)
-            Console.Error.WriteLine($"{path}: {Count(result.Diagnostics.Count(d => d.Severity == Severity.Error), "error")}, nothing can be started");
+            Page.Error($"{path}: {Count(result.Diagnostics.Count(d => d.Severity == Severity.Error), "error")}, nothing can be started");
         return result.Plan;
     }
 

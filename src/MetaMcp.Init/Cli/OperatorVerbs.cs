@@ -43,13 +43,13 @@ internal static class OperatorVerbs
 
     private static int Refuse(string message)
     {
-        Console.Error.WriteLine($"mcp-init: {message.TrimEnd('.')} (mcp-init --help says more)");
+        Page.Error($"mcp-init: {message.TrimEnd('.')} (mcp-init --help says more)");
         return ExitCodes.Configuration;
     }
 
     private static int Say(string text)
     {
-        Console.Out.WriteLine(text);
+        Page.Out(text + "\n");
         return ExitCodes.Success;
     }
 }

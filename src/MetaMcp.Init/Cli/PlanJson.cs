@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -12,8 +13,9 @@ internal static class PlanJson
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(Plan plan, string file, Stream output)
+    public static ReadOnlySpan<byte> Render(Plan plan, string file)
     {
+        var output = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(output, Options))
         {
             json.WriteStartObject();
@@ -33,6 +35,7 @@ internal static class PlanJson
             json.WriteEndObject();
         }
         output.Write("\n"u8);
+        return output.WrittenSpan;
     }
 
     private static void Phases(Utf8JsonWriter json, Plan plan)

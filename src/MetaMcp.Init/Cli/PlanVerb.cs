@@ -10,15 +10,15 @@ internal static class PlanVerb
     {
         if (json && dot)
         {
-            Console.Error.WriteLine("mcp-init: --json and --dot are two forms of the same plan; give one");
+            Page.Error("mcp-init: --json and --dot are two forms of the same plan; give one");
             return ExitCodes.Configuration;
         }
         if (CheckVerb.Load(given, out var path) is not { } plan)
             return ExitCodes.Configuration;
         if (json)
-            PlanJson.Write(plan, path, Console.OpenStandardOutput());
+            Page.Out(PlanJson.Render(plan, path));
         else
-            Console.Out.Write(dot ? PlanDot.Render(plan) : PlanText.Render(plan, path));
+            Page.Out(dot ? PlanDot.Render(plan) : PlanText.Render(plan, path));
         return ExitCodes.Success;
     }
 }
