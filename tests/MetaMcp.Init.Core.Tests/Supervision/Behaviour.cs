@@ -1,0 +1,43 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+internal enum ProbeBehaviour { Succeeds, Fails, Hangs, CannotStart }
+
+/// <summary>What the kernel does when it is asked for a process.</summary>
+internal enum SpawnAnswer { AtOnce, WhenTold }
+
+/// <summary>What a service's program does in a <see cref="World"/>: by default it runs until a signal ends it, at once.</summary>
+internal sealed class Behaviour
+{
+    private readonly HashSet<Signal> _ignored = [];
+
+    public SpawnAnswer SpawnAnswer { get; set; } = SpawnAnswer.AtOnce;
+
+    /// <summary>Answers to the next spawns, before any succeeds.</summary>
+    public Queue<(string Reason, int ExitCode)> SpawnFailures { get; } = new();
+
+    /// <summary>The second stage never becomes the program, and says this with this code.</summary>
+    public (string Text, int ExitCode)? Problem { get; set; }
+
+    /// <summary>Whether the news that the program was executed waits for <see cref="World.Executes"/>.</summary>
+    public bool HoldsExec { get; set; }
+
+    /// <summary>It ends by itself as soon as it was executed, with this code.</summary>
+    public int? ExitsAtOnce { get; set; }
+
+    /// <summary>The code it ends with when it is asked to stop; null where the signal ends it.</summary>
+    public int? CodeWhenStopped { get; set; }
+
+    public ProbeBehaviour Probe { get; set; } = ProbeBehaviour.Succeeds;
+
+    /// <summary>Each run leaves a process in its group when it ends; it obeys what the program obeys.</summary>
+    public bool LeavesBehind { get; set; }
+
+    public void Ignores(params Signal[] signals) => _ignored.UnionWith(signals);
+
+    /// <summary>In uninterruptible sleep.</summary>
+    public void IgnoresEverything() => Ignores([.. Enumerable.Range(1, Signal.Max).Select(Signal.FromNumber)]);
+
+    public bool Obeys(Signal signal) => signal != Signal.Cont && !_ignored.Contains(signal);
+}

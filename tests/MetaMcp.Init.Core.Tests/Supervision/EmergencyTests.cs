@@ -1,0 +1,104 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Tests.Supervision.Make;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+public sealed class EmergencyTests
+{
+    private static World Stubborn()
+    {
+        var world = new World(Daemon("a"), Daemon("b").Needs("a"));
+        world.Program("a").Ignores(Signal.Term);
+        world.Program("b").Ignores(Signal.Term);
+        return world.Begin().Forget();
+    }
+
+    [Theory]
+    [InlineData(15, 15)]
+    [InlineData(2, 2)]
+    [InlineData(15, 2)]
+    [InlineData(37, 15)]
+    [InlineData(15, 3)]
+    public void A_second_signal_kills_everything_at_once(int first, int second)
+    {
+        var (one, two) = (Signal.FromNumber(first), Signal.FromNumber(second));
+        var world = Stubborn().Signal(one).Forget();
+        world.Signal(two);
+        world.TellsAmongOthers("SIGKILL group of a", "SIGKILL group of b", "a stopped", "b stopped", "SIGKILL the rest", "exit 0");
+        Assert.Equal(TimeSpan.Zero, world.Elapsed);
+    }
+
+    [Fact]
+    public void SIGRTMIN3_repeated_is_patient()
+    {
+        Stubborn().Signal(Signal.RtMinPlus3).Forget().Signal(Signal.RtMinPlus3).Tells();
+    }
+
+    [Fact]
+    public void SIGQUIT_kills_everything_at_once_and_asks_nobody()
+    {
+        Stubborn().Signal(Signal.Quit).Tells(
+            "shutting down: SIGQUIT", "emergency: SIGQUIT", "SIGKILL group of a", "SIGKILL group of b",
+            "a killed by SIGKILL", "a stopped", "b killed by SIGKILL", "b stopped", "SIGKILL the rest", "exit 0");
+    }
+
+    [Fact]
+    public void The_first_SIGTERM_during_a_shutdown_that_nobody_asked_for_is_not_a_second()
+    {
+        var world = new World(Oneshot("a").Required().Policy(RestartPolicy.Never), Daemon("b"));
+        world.Program("b").Ignores(Signal.Term);
+        world.Begin().Exits("a", 7).Forget();
+        world.Signal(Signal.Term).NeverTold("SIGKILL group of b").Forget();
+        world.Signal(Signal.Term).TellsAmongOthers("SIGKILL group of b", "exit 7");
+    }
+
+    [Fact]
+    public void A_third_signal_adds_nothing()
+    {
+        var world = Stubborn();
+        world.Program("a").IgnoresEverything();
+        world.Signal(Signal.Term).Signal(Signal.Term).Forget();
+        world.Signal(Signal.Term).Signal(Signal.Quit).Tells();
+    }
+
+    [Fact]
+    public void What_is_beyond_SIGKILL_is_named_and_does_not_hold_the_container()
+    {
+        var world = Stubborn();
+        world.Program("a").IgnoresEverything();
+        world.Signal(Signal.Quit).Forget().Pass("2s");
+        world.TellsAmongOthers("beyond kill: a", "exit 0");
+        Assert.Equal(Supervisor.KillPatience, world.Elapsed);
+    }
+
+    [Fact]
+    public void Orphans_do_not_survive_because_a_service_is_beyond_SIGKILL()
+    {
+        var world = Stubborn();
+        world.Program("a").IgnoresEverything();
+        world.HasOrphan();
+        world.Signal(Signal.Quit).Forget().Pass("2s").TellsAmongOthers("SIGKILL the rest", "exit 0");
+    }
+
+    [Fact]
+    public void Leftovers_that_were_being_asked_are_killed_and_soon_again()
+    {
+        var world = new World(Daemon("a").StopTimeout("20s"));
+        world.Program("a").LeavesBehind = true;
+        world.Program("a").IgnoresEverything();
+        world.Begin().Signal(Signal.Term).Exits("a", 0).Forget();
+        world.Signal(Signal.Term).Tells("emergency: a second SIGTERM", "SIGKILL group of a");
+        world.Pass("1s").Tells("SIGKILL group of a");
+    }
+
+    [Fact]
+    public void A_spawn_that_is_answered_in_the_emergency_is_killed()
+    {
+        var world = new World(Daemon("a"));
+        world.Program("a").SpawnAnswer = SpawnAnswer.WhenTold;
+        world.Begin().Signal(Signal.Quit).Forget();
+        world.AnswersSpawn("a").Tells("SIGKILL group of a", "a killed by SIGKILL", "a stopped", "SIGKILL the rest", "exit 0");
+    }
+}

@@ -1,0 +1,54 @@
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+/// <summary>An effect as a scenario tells it; null for what only repeats another line.</summary>
+internal static class StoryLine
+{
+    public static string? Of(Effect effect, Plan plan)
+    {
+        string Name(int service) => plan.Services[service].Name;
+        return effect switch
+        {
+            Effect.Spawn e => $"start {Name(e.Service)}",
+            Effect.SpawnProbe e => $"probe {Name(e.Service)}",
+            Effect.KillProbe e => $"kill probe of {Name(e.Service)}",
+            Effect.SignalMain { Signal: var s } when s == Signal.Cont => null,
+            Effect.SignalGroup { Signal: var s } when s == Signal.Cont => null,
+            Effect.SignalMain e => $"{e.Signal} {Name(e.Service)}",
+            Effect.SignalGroup e => $"{e.Signal} group of {Name(e.Service)}",
+            Effect.SignalTheRest e => $"{e.Signal} the rest",
+            Effect.Exit e => $"exit {e.Code}",
+            Effect.Report e => Of(e.Notice),
+            Effect.WatchGroup => null,
+            _ => effect.ToString(),
+        };
+    }
+
+    private static string? Of(Notice notice) => notice switch
+    {
+        Notice.Ready n => $"{n.Service} ready",
+        Notice.Completed n => $"{n.Service} completed",
+        Notice.Exited n => $"{n.Service} {n.Status}",
+        Notice.Restarting n => $"{n.Service} again in {Duration.Format(n.Delay)}: {n.Reason}",
+        Notice.Failed n => $"{n.Service} failed: {n.Reason}",
+        Notice.Skipped n => $"{n.Service} skipped: {n.Dependency}",
+        Notice.Finished n => $"{n.Service} finished",
+        Notice.Stopped n => $"{n.Service} stopped",
+        Notice.Up { Missing.IsEmpty: true } => "up",
+        Notice.Up n => $"degraded without {string.Join(", ", n.Missing)}",
+        Notice.StartupTimedOut n => $"startup timed out: {string.Join(", ", n.Pending)}",
+        Notice.ShuttingDown n => $"shutting down: {n.Reason}",
+        Notice.Emergency n => $"emergency: {n.Reason}",
+        Notice.BeyondKill n => $"beyond kill: {string.Join(", ", n.Remaining)}",
+        Notice.SignalIgnored n => $"{n.Signal} ignored",
+        Notice.OrphanReaped => "orphan reaped",
+        Notice.Bug n => $"BUG: {n.Text}",
+        // Said by the effect, or the line, that comes with it.
+        Notice.Started or Notice.Stopping or Notice.Killed or Notice.EndingLeftovers or Notice.KilledLeftovers or
+            Notice.StartingUp or Notice.KillingOrphans or Notice.Down => null,
+        _ => notice.ToString(),
+    };
+}

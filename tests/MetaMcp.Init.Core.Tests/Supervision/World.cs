@@ -1,0 +1,321 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+/// <summary>
+/// A supervisor on a kernel that is not there: it drives <see cref="Supervisor.Handle"/> as the loop does, on a virtual clock, and
+/// keeps the story of what was asked and said. A scenario says what happens, then what is told (<see cref="Tells"/>).
+/// </summary>
+internal sealed class World
+{
+    private readonly Plan _plan;
+    private readonly Supervisor _supervisor;
+    private readonly Dictionary<string, Behaviour> _programs = [];
+    private readonly Queue<SystemEvent> _events = new();
+    private readonly Dictionary<int, Process> _processes = [];
+    private readonly HashSet<int> _zombies = [];
+    private readonly Dictionary<int, Behaviour> _groups = [];
+    private readonly Dictionary<int, (int Service, long Run)> _watched = [];
+    private readonly List<Effect.Spawn> _unanswered = [];
+    private readonly List<string> _story = [];
+    private readonly Instant _begin = new(1_000_000_000_000);
+    private int _nextPid = 100;
+
+    public World(params ServiceSettings[] services) : this(Make.File([.. services]))
+    {
+    }
+
+    public World(Settings settings)
+    {
+        var result = Plan.Build(settings);
+        _plan = result.Plan ?? throw new ArgumentException(string.Join('\n', result.Diagnostics));
+        Now = _begin;
+        _supervisor = new Supervisor(_plan, seed: 1, _begin);
+    }
+
+    public Instant Now { get; private set; }
+
+    public TimeSpan Elapsed => Now - _begin;
+
+    public int? ExitCode { get; private set; }
+
+    public Phase Phase => _supervisor.Phase;
+
+    public bool Sleeps => _supervisor.Due == Instant.Never;
+
+    /// <summary>Every effect of the last event, with what the story leaves out.</summary>
+    public List<Effect> LastEffects { get; } = [];
+
+    public ServiceState StateOf(string service) => _supervisor.StateOf(IndexOf(service));
+
+    public Behaviour Program(string service)
+    {
+        if (!_programs.TryGetValue(service, out var program))
+            _programs[service] = program = new Behaviour();
+        return program;
+    }
+
+    public int PidOf(string service) => MainOf(service).Pid;
+
+    public bool Runs(string service) => _processes.Values.Any(p => p.Service == IndexOf(service) && p.Kind == ProcessKind.Main);
+
+    /// <summary>The next process gets this pid.</summary>
+    public void NextPidIs(int pid) => _nextPid = pid;
+
+    public World Begin() => Post(new SystemEvent.Begin());
+
+    public World Signal(Signal signal) => Post(new SystemEvent.SignalArrived(signal));
+
+    public World Exits(string service, int code) => Ends(MainOf(service), ExitStatus.Exited(code));
+
+    public World IsKilledBy(string service, Signal signal) => Ends(MainOf(service), ExitStatus.KilledBy(signal));
+
+    public World Executes(string service) => Post(new SystemEvent.Executed(IndexOf(service), MainOf(service).Run));
+
+    public World Notifies(string service) => Post(new SystemEvent.Notified(IndexOf(service), MainOf(service).Run));
+
+    /// <summary>A probe that hung ends after all.</summary>
+    public World ProbeEnds(string service, int code) =>
+        Ends(_processes.Values.Single(p => p.Service == IndexOf(service) && p.Kind == ProcessKind.Probe), ExitStatus.Exited(code));
+
+    /// <summary>The last of what a run of the service left behind ends by itself.</summary>
+    public World GroupEmpties(string service)
+    {
+        var group = _watched.Single(w => w.Value.Service == IndexOf(service)).Key;
+        EmptyGroup(group);
+        return Drain();
+    }
+
+    /// <summary>The kernel gives the answer to a spawn that was held back.</summary>
+    public World AnswersSpawn(string service)
+    {
+        var spawn = _unanswered.First(s => s.Service == IndexOf(service));
+        _unanswered.Remove(spawn);
+        Answer(spawn);
+        return Drain();
+    }
+
+    /// <summary>Something of no service's, reparented to us.</summary>
+    public Behaviour HasOrphan()
+    {
+        var behaviour = new Behaviour();
+        _processes[_nextPid] = new Process(_nextPid, -1, 0, ProcessKind.Orphan, behaviour);
+        _nextPid++;
+        return behaviour;
+    }
+
+    /// <summary>Lets time pass, waking the supervisor when it wants to be, as the loop does.</summary>
+    public World Pass(string time)
+    {
+        var until = Now + Make.Span(time);
+        while (ExitCode is null && _supervisor.Due <= until)
+        {
+            Now = _supervisor.Due > Now ? _supervisor.Due : Now;
+            Post(new SystemEvent.TimePassed());
+            Assert.True(ExitCode is not null || _supervisor.Due > Now, "woken, and due again at once");
+        }
+        if (ExitCode is null)
+            Now = until;
+        return this;
+    }
+
+    /// <summary>What was asked and said since the last time, in order and whole.</summary>
+    public World Tells(params string[] lines)
+    {
+        Assert.Equal(lines, _story);
+        return Forget();
+    }
+
+    /// <summary>As <see cref="Tells"/>, where other lines may stand between.</summary>
+    public World TellsAmongOthers(params string[] lines)
+    {
+        var next = 0;
+        foreach (var line in lines)
+        {
+            next = _story.IndexOf(line, next) + 1;
+            Assert.True(next > 0, $"no \"{line}\", or not where it belongs, in:\n{string.Join('\n', _story)}");
+        }
+        return Forget();
+    }
+
+    public World NeverTold(string line)
+    {
+        Assert.DoesNotContain(line, _story);
+        return this;
+    }
+
+    public World Forget()
+    {
+        _story.Clear();
+        return this;
+    }
+
+    public World Post(SystemEvent happened)
+    {
+        _events.Enqueue(happened);
+        return Drain();
+    }
+
+    /// <summary>Two things between two looks of the loop at its queue.</summary>
+    public World PostTogether(params SystemEvent[] happened)
+    {
+        foreach (var one in happened)
+            _events.Enqueue(one);
+        return Drain();
+    }
+
+    public int IndexOf(string service) => _plan.Services.Single(s => s.Name == service).Index;
+
+    private World Drain()
+    {
+        while (_events.TryDequeue(out var happened))
+        {
+            if (happened is SystemEvent.ChildEnded { Pid: var pid } && _zombies.Remove(pid))
+                _processes.Remove(pid);
+            LastEffects.Clear();
+            LastEffects.AddRange(_supervisor.Handle(happened, Now));
+            foreach (var effect in LastEffects.ToArray())
+            {
+                if (StoryLine.Of(effect, _plan) is { } line)
+                    _story.Add(line);
+                Perform(effect);
+            }
+        }
+        Assert.DoesNotContain(_story, l => l.StartsWith("BUG", StringComparison.Ordinal));
+        return this;
+    }
+
+    private Process MainOf(string service) =>
+        _processes.Values.Single(p => p.Service == IndexOf(service) && p.Kind == ProcessKind.Main);
+
+    private World Ends(Process process, ExitStatus status)
+    {
+        End(process, status);
+        return Drain();
+    }
+
+    private void Perform(Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.Spawn spawn when ProgramOf(spawn.Service).SpawnAnswer == SpawnAnswer.WhenTold:
+                _unanswered.Add(spawn);
+                break;
+            case Effect.Spawn spawn:
+                Answer(spawn);
+                break;
+            case Effect.SpawnProbe probe:
+                StartProbe(probe);
+                break;
+            case Effect.SignalMain(var service, var pid, var signal):
+                Assert.True(_processes.TryGetValue(pid, out var main) && main.Service == service, $"{signal} to pid {pid}, which was collected");
+                if (ProgramOf(service).Obeys(signal))
+                    End(main!, StatusOf(service, signal));
+                break;
+            case Effect.SignalGroup(var service, var group, var signal) when ProgramOf(service).Obeys(signal):
+                if (_processes.TryGetValue(group, out var leader) && leader.Service == service)
+                    End(leader, StatusOf(service, signal), othersLeft: signal != Core.Values.Signal.Kill);
+                else
+                    EmptyGroup(group);
+                break;
+            case Effect.KillProbe(_, var pid):
+                if (_processes.TryGetValue(pid, out var late))
+                    End(late, ExitStatus.KilledBy(Core.Values.Signal.Kill));
+                break;
+            case Effect.WatchGroup(var service, var run, var group):
+                _watched[group] = (service, run);
+                if (!_groups.ContainsKey(group))
+                    EmptyGroup(group);
+                break;
+            case Effect.SignalTheRest(var signal):
+                foreach (var left in _processes.Values.Where(p => p.Behaviour.Obeys(signal)).ToArray())
+                    End(left, ExitStatus.KilledBy(signal));
+                foreach (var left in _groups.Where(g => g.Value.Obeys(signal)).ToArray())
+                    EmptyGroup(left.Key);
+                Collected();
+                break;
+            case Effect.Exit(var code):
+                Assert.Null(ExitCode);
+                ExitCode = code;
+                break;
+        }
+    }
+
+    private void Answer(Effect.Spawn spawn)
+    {
+        var program = ProgramOf(spawn.Service);
+        if (program.SpawnFailures.TryDequeue(out var failure))
+        {
+            _events.Enqueue(new SystemEvent.SpawnFailed(spawn.Service, spawn.RunNumber, failure.Reason, failure.ExitCode));
+            return;
+        }
+        Assert.DoesNotContain(_processes.Values, p => p.Service == spawn.Service && p.Kind == ProcessKind.Main);
+        var process = Create(spawn.Service, spawn.RunNumber, ProcessKind.Main);
+        _events.Enqueue(new SystemEvent.Spawned(spawn.Service, spawn.RunNumber, process.Pid));
+        if (program.Problem is { } problem)
+        {
+            _zombies.Add(process.Pid);
+            _events.Enqueue(new SystemEvent.ChildEnded(process.Pid, ExitStatus.Exited(problem.ExitCode), problem.Text, OthersLeft: false));
+            Collected();
+            return;
+        }
+        if (!program.HoldsExec)
+            _events.Enqueue(new SystemEvent.Executed(spawn.Service, spawn.RunNumber));
+        if (program.ExitsAtOnce is { } code)
+            End(process, ExitStatus.Exited(code));
+    }
+
+    private void StartProbe(Effect.SpawnProbe probe)
+    {
+        var behaviour = ProgramOf(probe.Service).Probe;
+        if (behaviour == ProbeBehaviour.CannotStart)
+        {
+            _events.Enqueue(new SystemEvent.ProbeSpawnFailed(probe.Service, probe.RunNumber));
+            return;
+        }
+        var process = Create(probe.Service, probe.RunNumber, ProcessKind.Probe);
+        _events.Enqueue(new SystemEvent.ProbeSpawned(probe.Service, probe.RunNumber, process.Pid));
+        if (behaviour != ProbeBehaviour.Hangs)
+            End(process, ExitStatus.Exited(behaviour == ProbeBehaviour.Succeeds ? 0 : 1));
+    }
+
+    private Process Create(int service, long run, ProcessKind kind)
+    {
+        var process = new Process(_nextPid++, service, run, kind, kind == ProcessKind.Main ? ProgramOf(service) : new Behaviour());
+        _processes.Add(process.Pid, process);
+        return process;
+    }
+
+    private void End(Process process, ExitStatus status, bool othersLeft = true)
+    {
+        if (!_zombies.Add(process.Pid))
+            return;
+        var leaves = othersLeft && process.Kind == ProcessKind.Main && process.Behaviour.LeavesBehind;
+        if (leaves)
+            _groups.Add(process.Pid, process.Behaviour);
+        _events.Enqueue(new SystemEvent.ChildEnded(process.Pid, status, null, leaves));
+        Collected();
+    }
+
+    private void EmptyGroup(int group)
+    {
+        _groups.Remove(group);
+        if (_watched.Remove(group, out var owner))
+            _events.Enqueue(new SystemEvent.GroupEmpty(owner.Service, owner.Run));
+    }
+
+    private void Collected() =>
+        _events.Enqueue(new SystemEvent.ChildrenCollected(_processes.Count > _zombies.Count || _groups.Count > 0));
+
+    private ExitStatus StatusOf(int service, Signal signal) =>
+        signal != Core.Values.Signal.Kill && ProgramOf(service).CodeWhenStopped is { } code ? ExitStatus.Exited(code) : ExitStatus.KilledBy(signal);
+
+    private Behaviour ProgramOf(int service) => Program(_plan.Services[service].Name);
+
+    private enum ProcessKind { Main, Probe, Orphan }
+
+    private sealed record Process(int Pid, int Service, long Run, ProcessKind Kind, Behaviour Behaviour);
+}
