@@ -11,7 +11,9 @@ public static class BackoffDelay
     public static TimeSpan For(BackoffSettings settings, int failures, double dice)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var plain = settings.Initial.TotalMilliseconds * Math.Pow(settings.Factor, Math.Min(failures - 1, 1000));
+        // Finite, since no delay at all times infinity is not a number.
+        var growth = Math.Min(Math.Pow(settings.Factor, failures - 1), double.MaxValue);
+        var plain = settings.Initial.TotalMilliseconds * growth;
         var capped = Math.Min(plain, settings.Max.TotalMilliseconds);
         return TimeSpan.FromMilliseconds(capped * (1 + (settings.Jitter * ((2 * dice) - 1))));
     }
