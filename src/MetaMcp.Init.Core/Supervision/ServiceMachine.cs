@@ -34,7 +34,7 @@ public static class ServiceMachine
             ServiceEvent.Start => Start(service, state),
             ServiceEvent.Skip(var dependency, var code) when state is Waiting => new Skipped(dependency, code),
             ServiceEvent.Stop => Stop(service, state, new Outcome.AsAsked(), now),
-            ServiceEvent.Kill => Kill(service, state),
+            ServiceEvent.Kill => Kill(service, state, now),
             ServiceEvent.GiveUp(var reason) => GiveUp(service, state, reason, now),
             ServiceEvent.Spawned(var pid) => Spawned(service, state, pid, now),
             ServiceEvent.SpawnFailed(var reason, var code) => SpawnFailed(service, state, new Failure(reason, ExitStatus.Exited(code)), now),
@@ -159,7 +159,7 @@ public static class ServiceMachine
         ]);
     }
 
-    private static ServiceStep Kill(in ServiceContext service, ServiceState state)
+    private static ServiceStep Kill(in ServiceContext service, ServiceState state, Instant now)
     {
         var asked = new Outcome.AsAsked();
         switch (state)
@@ -171,10 +171,10 @@ public static class ServiceMachine
             case Stopping s:
                 return new(new Killing(s.Run, s.History, asked), [KillGroup(service, s.Run.Pid)]);
             case Draining s:
-                return new(new Purging(s.Run, s.History, s.KillAt, asked), [KillGroup(service, s.Run.Pid)]);
+                return new(new Purging(s.Run, s.History, now + KillAgainAfter, asked), [KillGroup(service, s.Run.Pid)]);
             default:
                 // Nothing of it runs, or it was killed already: the same as being asked.
-                return Stop(service, state, asked, default);
+                return Stop(service, state, asked, now);
         }
     }
 
