@@ -180,6 +180,9 @@ public static class ServiceMachine
 
     private static ServiceStep GiveUp(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
     {
+        // It has succeeded; only what it left behind has not ended yet.
+        Draining { Outcome: Outcome.Success } or Purging { Outcome: Outcome.Success }
+            when service.Settings.Type == ServiceType.Oneshot => state,
         Waiting or Launching or Doomed or Starting or Backoff or Stopping or Killing or Draining or Purging =>
             Stop(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
         _ => state,
