@@ -134,12 +134,7 @@ public sealed partial class Supervisor
         switch (Phase)
         {
             case Phase.StartingUp:
-                var timeout = _plan.Settings.Startup.Timeout;
-                Tell(new Notice.StartupTimedOut(timeout, NamesOf(s => !Standing.IsSettled(s))));
-                Phase = new Phase.Running();
-                for (var service = 0; service < _states.Length; service++)
-                    if (!Standing.IsSettled(_states[service]))
-                        _followUps.Enqueue((service, new ServiceEvent.GiveUp($"not up within the startup phase's {Duration.Format(timeout)}")));
+                StartupTimedOut(_plan.Settings.Startup.Timeout);
                 break;
             case Phase.ShuttingDown:
                 Emergency($"not down within {Duration.Format(_plan.Settings.Shutdown.Timeout)}");
@@ -157,6 +152,20 @@ public sealed partial class Supervisor
                 Finish(code);
                 break;
         }
+    }
+
+    private void StartupTimedOut(TimeSpan timeout)
+    {
+        Tell(new Notice.StartupTimedOut(timeout, NamesOf(s => !Standing.IsSettled(s))));
+        var missing = _plan.Services.Where(s => !Standing.IsSettled(_states[s.Index])).ToList();
+        if (missing.Find(s => s.Settings.Required) is { } required)
+        {
+            ShutDown($"required service {required.Name} is not up", 1);
+            return;
+        }
+        Phase = new Phase.Running();
+        foreach (var service in missing)
+            _followUps.Enqueue((service.Index, new ServiceEvent.GiveUp($"not up within the startup phase's {Duration.Format(timeout)}")));
     }
 
     private void Finish(int code)
