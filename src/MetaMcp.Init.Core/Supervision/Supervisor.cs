@@ -153,6 +153,9 @@ public sealed partial class Supervisor
             return;
         if (happened is ServiceEvent.Skip && before is not ServiceState.Waiting)
             return;
+        // Nobody waits for it to become ready any more; it is stopped when those that depend on it are gone.
+        if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Starting && IsEnding)
+            return;
         // Another one given up may have begun the end of everything, which has an order of its own.
         if (happened is ServiceEvent.GiveUp && IsEnding)
             return;
