@@ -145,6 +145,8 @@ public sealed partial class Supervisor
                 break;
             case Phase.Killing(_, var code):
                 Tell(new Notice.BeyondKill(NamesOf(Standing.IsActive)));
+                // What belongs to no service has not been sent anything yet, and may outlive us where we are not PID 1.
+                _effects.Add(new Effect.SignalTheRest(Signal.Kill));
                 Finish(code);
                 break;
             case Phase.KillingOrphans(_, var code):
