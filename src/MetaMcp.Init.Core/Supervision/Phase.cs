@@ -25,7 +25,10 @@ public abstract record Phase
 
     public sealed record Running : Phase;
 
-    public sealed record ShuttingDown(Instant Deadline, int ExitCode) : Phase
+    /// <param name="Deadline">When what is left is killed.</param>
+    /// <param name="ExitCode">What the init will exit with.</param>
+    /// <param name="Requests">How often we were asked to stop: a shutdown that began by itself may be asked for once.</param>
+    public sealed record ShuttingDown(Instant Deadline, int ExitCode, int Requests) : Phase
     {
         public override Instant Due => Deadline;
     }
@@ -35,7 +38,7 @@ public abstract record Phase
         public override Instant Due => GiveUpAt;
     }
 
-    public sealed record EndingOrphans(Instant KillAt, int ExitCode) : Phase
+    public sealed record EndingOrphans(Instant KillAt, int ExitCode, int Requests) : Phase
     {
         public override Instant Due => KillAt;
     }

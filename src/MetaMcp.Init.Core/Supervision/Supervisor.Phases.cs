@@ -16,24 +16,37 @@ public sealed partial class Supervisor
         if (signal == Signal.Quit)
         {
             if (!IsEnding)
-                Begin(new Phase.ShuttingDown(_now, 0), $"{signal}");
+                Begin(new Phase.ShuttingDown(_now, 0, Requests: 1), $"{signal}");
             Emergency($"{signal}");
         }
-        else if (signal == Signal.Term || signal == Signal.Int)
+        else if (signal == Signal.Term || signal == Signal.Int || signal == Signal.RtMinPlus3)
         {
-            if (IsEnding)
-                Emergency($"a second {signal}");
-            else
-                ShutDown($"{signal}", 0);
-        }
-        else if (signal == Signal.RtMinPlus3)
-        {
-            if (!IsEnding)
-                ShutDown($"{signal}", 0);
+            StopRequested(signal);
         }
         else
         {
             Tell(new Notice.SignalIgnored(signal));
+        }
+    }
+
+    private void StopRequested(Signal signal)
+    {
+        switch (Phase)
+        {
+            case Phase.StartingUp or Phase.Running:
+                ShutDown($"{signal}", 0, requests: 1);
+                break;
+            // Everything ends already, by itself: that is what is asked for, and no reason to kill.
+            case Phase.ShuttingDown { Requests: 0 } p:
+                Phase = p with { Requests = 1 };
+                break;
+            case Phase.EndingOrphans { Requests: 0 } p:
+                Phase = p with { Requests = 1 };
+                break;
+            default:
+                if (signal != Signal.RtMinPlus3)
+                    Emergency($"a second {signal}");
+                break;
         }
     }
 
@@ -48,16 +61,18 @@ public sealed partial class Supervisor
             ShutDown($"{settings.Name} ended", after is ServiceState.Finished f ? f.Status.ShellCode : Standing.ExitCodeOf(after));
     }
 
-    private void ShutDown(string reason, int exitCode) =>
-        Begin(new Phase.ShuttingDown(_now + _plan.Settings.Shutdown.Timeout, exitCode), reason);
+    private void ShutDown(string reason, int exitCode, int requests = 0)
+    {
+        Begin(new Phase.ShuttingDown(_now + _plan.Settings.Shutdown.Timeout, exitCode, requests), reason);
+        for (var service = _states.Length - 1; service >= 0; service--)
+            StopIfItsTurn(service);
+    }
 
     private void Begin(Phase.ShuttingDown phase, string reason)
     {
         Phase = phase;
         _phaseSince = _now;
         Tell(new Notice.ShuttingDown(reason, _plan.Settings.Shutdown.Timeout));
-        for (var service = _states.Length - 1; service >= 0; service--)
-            StopIfItsTurn(service);
     }
 
     private void StopIfItsTurn(int service)
@@ -69,7 +84,7 @@ public sealed partial class Supervisor
 
     private void Emergency(string reason)
     {
-        if (Phase is Phase.ShuttingDown(_, var code))
+        if (Phase is Phase.ShuttingDown { ExitCode: var code })
         {
             Phase = new Phase.Killing(_now + KillPatience, code);
             Tell(new Notice.Emergency(reason, NamesOf(Standing.IsActive)));
@@ -77,7 +92,7 @@ public sealed partial class Supervisor
                 if (!Standing.IsOver(_states[service]))
                     _followUps.Enqueue((service, new ServiceEvent.Kill()));
         }
-        else if (Phase is Phase.EndingOrphans(_, var orphansCode))
+        else if (Phase is Phase.EndingOrphans { ExitCode: var orphansCode })
         {
             KillOrphans(orphansCode);
         }
@@ -97,8 +112,8 @@ public sealed partial class Supervisor
             case Phase.Running when _over == _states.Length:
                 ShutDown("nothing is left to run", _states.Where(s => s is ServiceState.Failed).Select(Standing.ExitCodeOf).FirstOrDefault());
                 return true;
-            case Phase.ShuttingDown(var deadline, var code) when _active == 0:
-                EndOrphans(deadline, code);
+            case Phase.ShuttingDown shutdown when _active == 0:
+                EndOrphans(shutdown);
                 return true;
             case Phase.Killing(_, var code) when _active == 0:
                 KillOrphans(code);
@@ -108,10 +123,10 @@ public sealed partial class Supervisor
         }
     }
 
-    private void EndOrphans(Instant deadline, int code)
+    private void EndOrphans(Phase.ShuttingDown shutdown)
     {
         var grace = _plan.Settings.Init.OrphanGrace;
-        Phase = new Phase.EndingOrphans(Instant.Earlier(_now + grace, deadline), code);
+        Phase = new Phase.EndingOrphans(Instant.Earlier(_now + grace, shutdown.Deadline), shutdown.ExitCode, shutdown.Requests);
         _effects.Add(new Effect.SignalTheRest(Signal.Term));
     }
 
@@ -123,7 +138,7 @@ public sealed partial class Supervisor
 
     private void ChildrenCollected(bool anyLeft)
     {
-        if (!anyLeft && Phase is Phase.EndingOrphans(_, var code))
+        if (!anyLeft && Phase is Phase.EndingOrphans { ExitCode: var code })
             Finish(code);
         else if (!anyLeft && Phase is Phase.KillingOrphans(_, var killCode))
             Finish(killCode);
@@ -139,7 +154,7 @@ public sealed partial class Supervisor
             case Phase.ShuttingDown:
                 Emergency($"not down within {Duration.Format(_plan.Settings.Shutdown.Timeout)}");
                 break;
-            case Phase.EndingOrphans(_, var code):
+            case Phase.EndingOrphans { ExitCode: var code }:
                 Tell(new Notice.KillingOrphans(_plan.Settings.Init.OrphanGrace));
                 KillOrphans(code);
                 break;
