@@ -164,7 +164,9 @@ public sealed partial class Supervisor
         {
             step = ServiceMachine.Step(Context(service), before, happened, _now);
         }
-        catch (InvalidOperationException bug)
+#pragma warning disable CA1031 // Of whatever kind: what the services before it are owed by now must not be lost with it.
+        catch (Exception bug)
+#pragma warning restore CA1031
         {
             Tell(new Notice.Bug($"{_plan.Services[service].Name}: {bug.Message}"));
             return;
