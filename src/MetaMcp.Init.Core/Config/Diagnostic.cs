@@ -26,6 +26,14 @@ public sealed record Diagnostic(Severity Severity, SourcePosition At, string Mes
     }
 
     /// <summary>In the order of the file, each once.</summary>
-    internal static ImmutableArray<Diagnostic> Sort(IEnumerable<Diagnostic> diagnostics) =>
-        [.. diagnostics.Distinct().OrderBy(d => d.At).ThenBy(d => d.Severity)];
+    internal static ImmutableArray<Diagnostic> Sort(IEnumerable<Diagnostic> diagnostics)
+    {
+        List<Diagnostic> sorted = [.. diagnostics];
+        sorted.Sort((a, b) => a.At.CompareTo(b.At) is not 0 and var order ? order : string.CompareOrdinal(a.Message, b.Message));
+        List<Diagnostic> once = [];
+        foreach (var diagnostic in sorted)
+            if (once.Count == 0 || once[^1] != diagnostic)
+                once.Add(diagnostic);
+        return [.. once];
+    }
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using MetaMcp.Init.Core.Probing;
 
 namespace MetaMcp.Init.Core.Config;
 
@@ -11,15 +11,17 @@ internal static class ProbeReader
 
     private static readonly string[] Targets = ["http", "tcp", "unix", "exec"];
 
-    private static readonly TableSchema<ProbeSettings> Schema = new(
-        new("http", (s, v) => Http(v) is { } x ? s with { Target = x } : s),
-        new("tcp", (s, v) => Tcp(v) is { } x ? s with { Target = x } : s),
-        new("unix", (s, v) => Unix(v) is { } x ? s with { Target = x } : s),
-        new("exec", (s, v) => v.Command() is { } x ? s with { Target = new ProbeTarget.Exec(x) } : s),
-        new("interval", (s, v) => v.Time(ValueReader.Shortest, "15s") is { } x ? s with { Interval = x } : s),
-        new("timeout", (s, v) => v.Time(ValueReader.Shortest, "10s") is { } x ? s with { Timeout = x } : s),
-        new("retries", (s, v) => v.Integer(1, 1000, 3) is { } x ? s with { Retries = x } : s),
-        new("start_period", (s, v) => v.Time(TimeSpan.Zero, "20s") is { } x ? s with { StartPeriod = x } : s));
+    private static readonly TableSchema<ProbeSettings> Schema = new()
+    {
+        { "http", (s, v) => Http(v) is { } x ? s with { Target = x } : s },
+        { "tcp", (s, v) => Tcp(v) is { } x ? s with { Target = x } : s },
+        { "unix", (s, v) => Unix(v) is { } x ? s with { Target = x } : s },
+        { "exec", (s, v) => v.Command() is { } x ? s with { Target = new ProbeTarget.Exec(x) } : s },
+        { "interval", (s, v) => v.Time(ValueReader.Shortest, "15s") is { } x ? s with { Interval = x } : s },
+        { "timeout", (s, v) => v.Time(ValueReader.Shortest, "10s") is { } x ? s with { Timeout = x } : s },
+        { "retries", (s, v) => v.Integer(1, 1000, 3) is { } x ? s with { Retries = x } : s },
+        { "start_period", (s, v) => v.Time(TimeSpan.Zero, "20s") is { } x ? s with { StartPeriod = x } : s },
+    };
 
     public static ProbeSettings? Read(ValueReader value, HealthSettings defaults)
     {
@@ -41,34 +43,25 @@ internal static class ProbeReader
         return ReferenceEquals(probe.Target, start.Target) ? null : probe;
     }
 
+    // Read by what will probe, so that nothing passes here that fails there.
     private static ProbeTarget.Http? Http(ValueReader value)
     {
         const string Example = "http://127.0.0.1:8080/health";
         if (value.Text(Example) is not { } text)
             return null;
-        if (text.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
-            value.Error($"{value.Name} speaks no TLS; probe a plain port of the service, or use exec with a program that does");
-        else if (!text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || !Uri.TryCreate(text, UriKind.Absolute, out var address)
-            || address.Host.Length == 0)
-            value.Error($"{value.Name} = {Quoted.Text(text)} is no address; write it as \"{Example}\"");
-        else
-            return new ProbeTarget.Http(address);
+        if (HttpTarget.Parse(text, out var error) is not null)
+            return new ProbeTarget.Http(text);
+        value.Error($"{value.Name} = {Quoted.Text(text)} {error}; write it as \"{Example}\"");
         return null;
     }
 
     private static ProbeTarget.Tcp? Tcp(ValueReader value)
     {
-        const string Example = "127.0.0.1:8080";
-        if (value.Text(Example) is not { } text)
+        if (value.Text("127.0.0.1:8080") is not { } text)
             return null;
-        var colon = text.LastIndexOf(':');
-        var host = colon < 0 ? "" : text[..colon];
-        var isHost = host.Length > 0 && !host.Any(char.IsWhiteSpace)
-            && (!host.Contains(':', StringComparison.Ordinal) || (host.StartsWith('[') && host.EndsWith(']')));
-        var isPort = ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
-        if (isHost && isPort)
+        if (HostAndPort.Parse(text, 0, out var error) is not null)
             return new ProbeTarget.Tcp(text);
-        value.Error($"{value.Name} = {Quoted.Text(text)} is no host and port; write it as \"{Example}\" or \"[::1]:8080\"");
+        value.Error($"{value.Name} = {Quoted.Text(text)} {error}; write it as \"127.0.0.1:8080\" or \"[::1]:8080\"");
         return null;
     }
 

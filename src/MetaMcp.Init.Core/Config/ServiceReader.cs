@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using MetaMcp.Init.Core.Config.Toml;
 using MetaMcp.Init.Core.Values;
@@ -12,66 +11,66 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
 {
     private const int LargestDescriptor = 1023;
 
-    private readonly TableSchema<ServiceSettings> schema = new(
-    [
-        new("type", (s, v) => v.OneOf(Words.ServiceType) is { } x ? s with { Type = (ServiceType)x } : s),
-        new("command", (s, v) => v.Command() is { } x ? s with { Command = x } : s),
-        new("depends_on", (s, v) => v.Texts("database") is { } x ? s with { DependsOn = x } : s),
-        new("after", (s, v) => v.Texts("database") is { } x ? s with { After = x } : s),
-        new("restart_with", (s, v) => v.Texts("database") is { } x ? s with { RestartWith = x } : s),
-        new("required", (s, v) => v.Flag() is { } x ? s with { Required = x } : s),
-        new("restart", (s, v) => s with { Restart = Restart(s.Restart, v) }),
-        new("probe", (s, v) => s with { Probe = ProbeReader.Read(v, globals.Health) }),
-        new("ready", (s, v) => v.OneOf(Words.ReadyRule) is { } x ? s with { Ready = (ReadyRule)x } : s),
-        new("notify_fd", (s, v) => v.Integer(3, LargestDescriptor, 3) is { } x ? s with { NotifyFd = x } : s),
-        new("start_timeout", (s, v) => v.Time(ValueReader.Shortest, "60s") is { } x ? s with { StartTimeout = x } : s),
-        new("stop_signal", (s, v) => v.Signal() is { } x ? s with { StopSignal = x } : s),
-        new("stop_timeout", (s, v) => v.Time(ValueReader.Shortest, "10s") is { } x ? s with { StopTimeout = x } : s),
-        new("stop_command", (s, v) => v.Command() is { } x ? s with { StopCommand = x } : s),
-        new("kill_signal", (s, v) => v.Signal() is { } x ? s with { KillSignal = x } : s),
-        new("environment", (s, v) => v.Environment() is { } x ? s with { Environment = x } : s),
-        new("environment_file", (s, v) => v.EnvironmentFile() is { } x ? s with { EnvironmentFile = x } : s),
-        new("clear_environment", (s, v) => v.Flag() is { } x ? s with { ClearEnvironment = x } : s),
-        new("success_exit_codes", (s, v) => v.Integers(0, 255, 3) is { } x ? s with { SuccessExitCodes = x } : s),
-        new("log", (s, v) => v.OneOf(Words.OutputMode) is { } x ? s with { Log = (OutputMode)x } : s),
-        new("log_rate_limit", LogRate),
-        .. AttributeSchemas.AttributesOf<ServiceSettings>(s => s.Attributes, (s, x) => s with { Attributes = x }),
-        .. AttributeSchemas.LimitsOf<ServiceSettings>(s => s.Limits, (s, x) => s with { Limits = x }),
-    ]);
+    private readonly TableSchema<ServiceSettings> schema = new TableSchema<ServiceSettings>
+    {
+        { "type", (s, v) => v.OneOf(Words.ServiceType) is { } x ? s with { Type = (ServiceType)x } : s },
+        { "command", (s, v) => v.Command() is { } x ? s with { Command = x } : s },
+        { "depends_on", (s, v) => v.Texts("database") is { } x ? s with { DependsOn = x } : s },
+        { "after", (s, v) => v.Texts("database") is { } x ? s with { After = x } : s },
+        { "restart_with", (s, v) => v.Texts("database") is { } x ? s with { RestartWith = x } : s },
+        { "required", (s, v) => v.Flag() is { } x ? s with { Required = x } : s },
+        { "restart", (s, v) => s with { Restart = Restart(s.Restart, v) } },
+        { "probe", (s, v) => s with { Probe = ProbeReader.Read(v, globals.Health) } },
+        { "ready", (s, v) => v.OneOf(Words.ReadyRule) is { } x ? s with { Ready = (ReadyRule)x } : s },
+        { "notify_fd", (s, v) => v.Integer(3, LargestDescriptor, 3) is { } x ? s with { NotifyFd = x } : s },
+        { "start_timeout", (s, v) => v.Time(ValueReader.Shortest, "60s") is { } x ? s with { StartTimeout = x } : s },
+        { "stop_signal", (s, v) => v.Signal() is { } x ? s with { StopSignal = x } : s },
+        { "stop_timeout", (s, v) => v.Time(ValueReader.Shortest, "10s") is { } x ? s with { StopTimeout = x } : s },
+        { "stop_command", (s, v) => v.Command() is { } x ? s with { StopCommand = x } : s },
+        { "kill_signal", (s, v) => v.Signal() is { } x ? s with { KillSignal = x } : s },
+        { "environment", (s, v) => v.Environment() is { } x ? s with { Environment = x } : s },
+        { "environment_file", (s, v) => v.EnvironmentFile() is { } x ? s with { EnvironmentFile = x } : s },
+        { "clear_environment", (s, v) => v.Flag() is { } x ? s with { ClearEnvironment = x } : s },
+        { "success_exit_codes", (s, v) => v.Integers(0, 255, 3) is { } x ? s with { SuccessExitCodes = x } : s },
+        { "log", (s, v) => v.OneOf(Words.OutputMode) is { } x ? s with { Log = (OutputMode)x } : s },
+        { "log_rate_limit", LogRate },
+    }
+    .Include(AttributeSchemas.Attributes, s => s.Attributes, (s, x) => s with { Attributes = x })
+    .Include(AttributeSchemas.Limits, s => s.Limits, (s, x) => s with { Limits = x });
 
-    public ServiceSettings Read(TomlEntry entry, TomlTable table)
+    public ServiceSettings Read(NamedTable named)
     {
         var start = new ServiceSettings
         {
-            Name = entry.Name,
+            Name = named.Name,
             Command = [],
             Restart = globals.Restart,
             StartTimeout = globals.Startup.Timeout,
             StopTimeout = globals.Shutdown.TermTimeout,
             Attributes = ProcessAttributes.None with { NoNewPrivileges = true },
         };
-        var service = schema.Read(start, table, $"[service.{entry.Name}]", problems);
-        if (table.Find("ready") is null)
+        var service = schema.Read(start, named.Table, $"[service.{named.Name}]", problems);
+        if (!named.Has("ready"))
             service = service with { Ready = service.Probe is null ? ReadyRule.Started : ReadyRule.Probe };
         // The policy for all services is meant for daemons: a oneshot started again after it succeeded would never end.
         if (service is { Type: ServiceType.Oneshot, Restart.Policy: RestartPolicy.Always })
             service = service with { Restart = service.Restart with { Policy = RestartPolicy.OnFailure } };
-        ServiceRules.Check(service, entry, table, problems);
+        ServiceRules.Check(service, named, problems);
         return service;
     }
 
-    public static ServiceOrigin OriginOf(TomlEntry entry, TomlTable table) => new()
+    public static ServiceOrigin OriginOf(NamedTable named) => new()
     {
-        Table = entry.At,
-        StopTimeout = table.Find("stop_timeout")?.Value.At ?? default,
-        StartTimeout = table.Find("start_timeout")?.Value.At ?? default,
-        DependsOn = Items(table, "depends_on"),
-        After = Items(table, "after"),
-        RestartWith = Items(table, "restart_with"),
+        Table = named.At,
+        StopTimeout = named.AtValue("stop_timeout"),
+        StartTimeout = named.AtValue("start_timeout"),
+        DependsOn = Items(named.Table, "depends_on"),
+        After = Items(named.Table, "after"),
+        RestartWith = Items(named.Table, "restart_with"),
     };
 
-    private static ImmutableArray<SourcePosition> Items(TomlTable table, string key) =>
-        table.Find(key)?.Value is TomlArray { Items: var items } ? [.. items.Select(i => i.At)] : [];
+    private static SourcePosition[] Items(TomlTable table, string key) =>
+        table.Find(key)?.Value is TomlArray { Items: var items } ? Array.ConvertAll(items.ToArray(), i => i.At) : [];
 
     /// <summary>A policy alone, or a table of what is to differ from [restart].</summary>
     private static RestartSettings Restart(RestartSettings start, ValueReader value)

@@ -6,38 +6,35 @@ namespace MetaMcp.Init.Core.Config;
 /// <summary>What keys of one service say about each other.</summary>
 internal static class ServiceRules
 {
-    public static void Check(ServiceSettings service, TomlEntry entry, TomlTable table, Problems problems)
+    public static void Check(ServiceSettings service, NamedTable named, Problems problems)
     {
-        SourcePosition At(string key) => table.Find(key)?.Value.At ?? entry.At;
-        bool Has(string key) => table.Find(key) is not null;
-
         // Where a line could not be read, it may have been the one that is missed.
-        bool Lacks(string key) => !Has(key) && !problems.HasSyntaxErrors;
+        bool Lacks(string key) => !named.Has(key) && !problems.HasSyntaxErrors;
 
         if (Lacks("command"))
-            problems.Error(entry.At, $"[service.{entry.Name}] has no command; add command = [\"node\", \"dist/index.js\"]");
+            problems.Error(named.At, $"[service.{named.Name}] has no command; add command = [\"node\", \"dist/index.js\"]");
 
         if (service.Type == ServiceType.Oneshot)
         {
-            if (Has("probe"))
-                problems.Error(At("probe"), "a oneshot is ready when it has succeeded, and there is nothing to probe; remove probe, or type");
+            if (named.Has("probe"))
+                problems.Error(named.AtValue("probe"), "a oneshot is ready when it has succeeded, and there is nothing to probe; remove probe, or type");
             else if (service.Ready != ReadyRule.Started)
-                problems.Error(At("ready"), $"a oneshot is ready when it has succeeded; remove ready = \"{Words.ReadyRule[(int)service.Ready]}\", or type");
-            if (GivesPolicyAlways(table) is { } always)
+                problems.Error(named.AtValue("ready"), $"a oneshot is ready when it has succeeded; remove ready = \"{Words.ReadyRule[(int)service.Ready]}\", or type");
+            if (GivesPolicyAlways(named.Table) is { } always)
                 problems.Error(always, "a oneshot restarted \"always\" would never end; write \"on-failure\" or \"never\"");
         }
         else if (service.Ready == ReadyRule.Probe && Lacks("probe"))
-            problems.Error(At("ready"), "ready = \"probe\" needs a probe; add probe = { http = \"http://127.0.0.1:8080/health\" }");
+            problems.Error(named.AtValue("ready"), "ready = \"probe\" needs a probe; add probe = { http = \"http://127.0.0.1:8080/health\" }");
 
-        if (Has("notify_fd") && service.Ready != ReadyRule.NotifyFd)
-            problems.Warning(At("notify_fd"), "notify_fd is of no use without ready = \"notify-fd\"");
+        if (named.Has("notify_fd") && service.Ready != ReadyRule.NotifyFd)
+            problems.Warning(named.AtValue("notify_fd"), "notify_fd is of no use without ready = \"notify-fd\"");
         if (service.StopSignal == Signal.Stop)
-            problems.Error(At("stop_signal"), "SIGSTOP stops no service for good; SIGTERM does");
-        if (service.Attributes is { Group: not null, User: null } && Has("group"))
-            problems.Warning(At("group"), "group without user leaves the service the user that mcp-init runs as");
-        CheckBackoff(service.Restart.Backoff, At("restart"), Has("restart"), problems);
-        CheckMemory(service.Limits, At("memory_high"), problems);
-        CheckEnvironment(service, At, problems);
+            problems.Error(named.AtValue("stop_signal"), "SIGSTOP stops no service for good; SIGTERM does");
+        if (service.Attributes is { Group: not null, User: null } && named.Has("group"))
+            problems.Warning(named.AtValue("group"), "group without user leaves the service the user that mcp-init runs as");
+        CheckBackoff(service.Restart.Backoff, named.AtValue("restart"), named.Has("restart"), problems);
+        CheckMemory(service.Limits, named.AtValue("memory_high"), problems);
+        CheckEnvironment(service, named, problems);
     }
 
     public static void CheckBackoff(BackoffSettings backoff, SourcePosition at, bool given, Problems problems)
@@ -52,12 +49,12 @@ internal static class ServiceRules
             problems.Warning(at, $"memory_high, {high}, is above memory_max, {max}, and never reached");
     }
 
-    private static void CheckEnvironment(ServiceSettings service, Func<string, SourcePosition> at, Problems problems)
+    private static void CheckEnvironment(ServiceSettings service, NamedTable named, Problems problems)
     {
         if (service.Ready != ReadyRule.SdNotify)
             return;
         if (service.Environment.ContainsKey("NOTIFY_SOCKET"))
-            problems.Error(at("environment"), "NOTIFY_SOCKET is set for a service with ready = \"sd-notify\"; remove it from environment");
+            problems.Error(named.AtValue("environment"), "NOTIFY_SOCKET is set for a service with ready = \"sd-notify\"; remove it from environment");
     }
 
     private static SourcePosition? GivesPolicyAlways(TomlTable table)

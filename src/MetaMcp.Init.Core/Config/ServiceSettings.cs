@@ -85,7 +85,7 @@ public sealed record CgroupLimits
 
 public abstract record ProbeTarget
 {
-    public sealed record Http(Uri Address) : ProbeTarget;
+    public sealed record Http(string Address) : ProbeTarget;
     public sealed record Tcp(string Address) : ProbeTarget;
     public sealed record Unix(string Path) : ProbeTarget;
     public sealed record Exec(ImmutableArray<string> Command) : ProbeTarget;

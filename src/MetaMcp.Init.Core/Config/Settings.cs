@@ -25,7 +25,7 @@ public sealed record Settings
     public ImmutableArray<ServerSettings> Servers { get; init; } = [];
 
     /// <summary>Where in the file it says so, for what is found only once everything is read.</summary>
-    public SettingsOrigin Origin { get; init; } = SettingsOrigin.None;
+    internal SettingsOrigin Origin { get; init; } = SettingsOrigin.None;
 }
 
 public enum LogFormat { Text, Json }

@@ -7,6 +7,7 @@ namespace MetaMcp.Init.Core.Config;
 /// <summary>The tree of a file to its settings. The tables that others fall back to come first, wherever they stand.</summary>
 internal sealed class SettingsReader(TomlTable root, Problems problems)
 {
+    /// <summary>Those with a schema of their own first, in the order that <see cref="Home"/> asks them.</summary>
     private static readonly string[] Sections =
         ["init", "limits", "startup", "health", "shutdown", "restart", "alerts", "launch", "signals", "service", "server"];
 
@@ -34,17 +35,17 @@ internal sealed class SettingsReader(TomlTable root, Problems problems)
         CheckSettings(settings);
         // The variables METAMCP_* stand above the file and below the command line; they are applied here, before
         // services take these values for their own.
-        var (signals, signalsAt) = Signals();
+        var services = Named("service");
         var reader = new ServiceReader(settings, problems);
-        var services = Named("service").Select(t => (Settings: reader.Read(t.Entry, t.Table), Origin: ServiceReader.OriginOf(t.Entry, t.Table))).ToList();
+        var signals = Signals(out var signalsAt);
         settings = settings with
         {
             Signals = signals,
-            Services = [.. services.Select(s => s.Settings)],
-            Servers = [.. Named("server").Select(t => ServerReader.Read(t.Entry, t.Table, settings, problems))],
+            Services = [.. services.ConvertAll(reader.Read)],
+            Servers = [.. Named("server").ConvertAll(s => ServerReader.Read(s, settings, problems))],
             Origin = new SettingsOrigin
             {
-                Services = [.. services.Select(s => s.Origin)],
+                Services = [.. services.ConvertAll(ServiceReader.OriginOf)],
                 Signals = signalsAt,
                 LimitsMemory = At("limits", "memory"),
                 LimitsTasks = At("limits", "tasks"),
@@ -80,14 +81,13 @@ internal sealed class SettingsReader(TomlTable root, Problems problems)
     /// <summary>Which table a key at the top would belong to.</summary>
     private static string Home(string key)
     {
-        (string Table, IEnumerable<string> Names)[] homes =
+        IEnumerable<string>[] homes =
         [
-            ("init", SectionSchemas.Init.Names), ("limits", SectionSchemas.Limits.Names), ("startup", SectionSchemas.Startup.Names),
-            ("health", SectionSchemas.Health.Names), ("shutdown", SectionSchemas.Shutdown.Names),
-            ("restart", SectionSchemas.Restart.Names), ("launch", SectionSchemas.Launch.Names),
+            SectionSchemas.Init.Names, SectionSchemas.Limits.Names, SectionSchemas.Startup.Names, SectionSchemas.Health.Names,
+            SectionSchemas.Shutdown.Names, SectionSchemas.Restart.Names, SectionSchemas.Alerts.Names, SectionSchemas.Launch.Names,
         ];
-        var home = Array.Find(homes, h => h.Names.Contains(key)).Table;
-        return home is null ? "" : $"; it belongs under [{home}]";
+        var home = Array.FindIndex(homes, names => names.Contains(key));
+        return home < 0 ? "" : $"; it belongs under [{Sections[home]}]";
     }
 
     private void CheckSettings(Settings settings)
@@ -100,10 +100,10 @@ internal sealed class SettingsReader(TomlTable root, Problems problems)
         ServiceRules.CheckBackoff(settings.Restart.Backoff, At("restart", "backoff"), given: true, problems);
     }
 
-    private (ImmutableArray<ForwardedSignal> Signals, ImmutableArray<SourcePosition> At) Signals()
+    private ImmutableArray<ForwardedSignal> Signals(out SourcePosition[] positions)
     {
         List<ForwardedSignal> signals = [];
-        List<SourcePosition> positions = [];
+        List<TomlEntry> entries = [];
         foreach (var entry in Find("signals")?.Entries ?? [])
         {
             var value = new ValueReader(entry.Name, entry.Value, problems);
@@ -116,28 +116,32 @@ internal sealed class SettingsReader(TomlTable root, Problems problems)
             else if (value.Text("backend") is { } service)
             {
                 signals.Add(new ForwardedSignal(signal, service));
-                positions.Add(entry.Value.At);
+                entries.Add(entry);
             }
         }
-        return ([.. signals], [.. positions]);
+        positions = Array.ConvertAll(entries.ToArray(), e => e.Value.At);
+        return [.. signals];
     }
 
-    private IEnumerable<(TomlEntry Entry, TomlTable Table)> Named(string section)
+    private List<NamedTable> Named(string section)
     {
+        List<NamedTable> tables = [];
         foreach (var entry in Find(section)?.Entries ?? [])
         {
             if (entry.Value is not TomlTable table)
-                problems.Error(entry.At, $"{Quoted.Text(entry.Name)} needs a {section} it belongs to; write [{section}.NAME] above it");
-            else
             {
-                if (!ValueKinds.IsName(entry.Name))
-                    problems.Error(entry.At, $"{Quoted.Text(entry.Name)} cannot name a {section}: it takes up to 64 letters, digits, \"-\", \"_\", \".\" and \"@\", does not begin with \"-\", and is not \"mcp-init\"");
-                yield return (entry, table);
+                problems.Error(entry.At, $"{Quoted.Text(entry.Name)} needs a {section} it belongs to; write [{section}.NAME] above it");
+                continue;
             }
+            if (!ValueKinds.IsName(entry.Name))
+                problems.Error(entry.At, $"{Quoted.Text(entry.Name)} cannot name a {section}: it takes up to 64 letters, digits, \"-\", \"_\", \".\" and \"@\", does not begin with \"-\", and is not \"mcp-init\"");
+            tables.Add(new NamedTable(entry, table));
         }
+        return tables;
     }
 
-    private T Section<T>(string name, TableSchema<T> schema, T start) =>
+    private T Section<T>(string name, TableSchema<T> schema, T start)
+        where T : class =>
         Find(name) is { } table ? schema.Read(start, table, $"[{name}]", problems) : start;
 
     private TomlTable? Find(string section) => root.Find(section)?.Value as TomlTable;

@@ -1,16 +1,33 @@
+using System.Collections;
 using MetaMcp.Init.Core.Config.Toml;
 
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary>One key: its name, and how its value changes the settings it belongs to.</summary>
-internal sealed record Key<T>(string Name, Func<T, ValueReader, T> Apply);
-
-/// <summary>What a table may hold. Every key of the file is declared in one of these, once.</summary>
-internal sealed class TableSchema<T>(params IEnumerable<Key<T>> keys)
+/// <summary>
+/// What a table may hold: each key with how its value changes the settings. Every key of the file is declared in one of
+/// these, once.
+/// </summary>
+internal sealed class TableSchema<T> : IEnumerable
+    where T : class
 {
-    private readonly Dictionary<string, Key<T>> keys = keys.ToDictionary(k => k.Name, StringComparer.Ordinal);
+    /// <summary>Past this many, a list of the keys there are helps nobody.</summary>
+    private const int Few = 6;
 
-    public IReadOnlyCollection<string> Names => keys.Keys;
+    // Untyped, as everything generic over T is compiled once for each of a dozen tables.
+    private readonly List<Key> keys = [];
+
+    public IEnumerable<string> Names => keys.Select(k => k.Name);
+
+    public void Add(string name, Func<T, ValueReader, T> apply) => keys.Add(new Key(name, apply));
+
+    /// <summary>Keys of a part of the settings, written in the same table.</summary>
+    public TableSchema<T> Include<TPart>(TableSchema<TPart> part, Func<T, TPart> get, Func<T, TPart, T> set)
+        where TPart : class
+    {
+        foreach (var key in part.keys)
+            Add(key.Name, (settings, value) => set(settings, ((Func<TPart, ValueReader, TPart>)key.Apply)(get(settings), value)));
+        return this;
+    }
 
     /// <param name="start">The defaults.</param>
     /// <param name="table">What the file says.</param>
@@ -22,13 +39,15 @@ internal sealed class TableSchema<T>(params IEnumerable<Key<T>> keys)
         var settings = start;
         foreach (var entry in table.Entries)
         {
-            if (keys.TryGetValue(entry.Name, out var key))
-                settings = key.Apply(settings, new ValueReader(prefix + entry.Name, entry.Value, problems));
+            if (keys.Find(k => k.Name == entry.Name) is { } key)
+                settings = ((Func<T, ValueReader, T>)key.Apply)(settings, new ValueReader(prefix + entry.Name, entry.Value, problems));
             else
                 problems.Error(entry.At, $"unknown key {Quoted.Text(entry.Name)} in {where}{Hint(entry)}");
         }
         return settings;
     }
+
+    IEnumerator IEnumerable.GetEnumerator() => keys.GetEnumerator();
 
     private string Hint(TomlEntry entry)
     {
@@ -36,6 +55,14 @@ internal sealed class TableSchema<T>(params IEnumerable<Key<T>> keys)
             return $"; did you mean \"{nearest}\"?";
         if (entry.Value is TomlTable { Origin: TableOrigin.Header })
             return "; a name with a dot in it stands in quotes";
-        return keys.Count <= 6 ? $"; it has {string.Join(", ", Names)}" : "";
+        return keys.Count <= Few ? $"; it has {string.Join(", ", Names)}" : "";
     }
+}
+
+/// <summary>One key: its name, and a <see cref="Func{T, TValue, TResult}"/> from settings and value to settings.</summary>
+internal sealed class Key(string name, Delegate apply)
+{
+    public string Name => name;
+
+    public Delegate Apply => apply;
 }

@@ -4,7 +4,12 @@ using MetaMcp.Init.Core.Config;
 namespace MetaMcp.Init.Core.Planning;
 
 /// <summary>One name in depends_on or after, found: the service it stands for and where it is written.</summary>
-internal readonly record struct Edge(int To, SourcePosition At);
+internal sealed class Edge(int to, SourcePosition at)
+{
+    public int To => to;
+
+    public SourcePosition At => at;
+}
 
 /// <summary>
 /// Who waits for whom, by index. Everything here is linear in services and edges and keeps its own stack: a file of ten
@@ -27,19 +32,21 @@ internal sealed class DependencyGraph
         waitsFor = new List<Edge>[services.Length];
         DependsOn = new ImmutableArray<int>[services.Length];
         After = new ImmutableArray<int>[services.Length];
+        // Which list last named a service, by a number of its own: a set that need not be emptied.
+        var namedBy = new int[services.Length];
+        var waitedForBy = new int[services.Length];
+        var list = 0;
         for (var i = 0; i < services.Length; i++)
         {
             var (service, origin) = (services[i], settings.Origin.Service(i));
-            var dependsOn = Resolve("depends_on", service.DependsOn, origin.DependsOn);
-            var after = Resolve("after", service.After, origin.After);
-            DependsOn[i] = [.. dependsOn.Select(e => e.To)];
-            After[i] = [.. after.Select(e => e.To)];
-            waitsFor[i] = [.. dependsOn.Concat(after).DistinctBy(e => e.To)];
+            waitsFor[i] = [];
+            DependsOn[i] = Resolve("depends_on", service.DependsOn, origin.DependsOn);
+            After[i] = Resolve("after", service.After, origin.After);
 
-            List<Edge> Resolve(string key, ImmutableArray<string> names, ImmutableArray<SourcePosition> positions)
+            ImmutableArray<int> Resolve(string key, ImmutableArray<string> names, SourcePosition[] positions)
             {
-                var edges = new List<Edge>(names.Length);
-                var seen = new HashSet<int>();
+                list++;
+                var found = new List<int>(names.Length);
                 for (var n = 0; n < names.Length; n++)
                 {
                     var at = origin.Of(positions, n);
@@ -47,12 +54,18 @@ internal sealed class DependencyGraph
                         Error(at, $"{service.Name}: {key} names {Quoted.Text(names[n])}, and there is no such service{Suggestion.For(names[n], byName.Keys)}");
                     else if (to == i)
                         Error(at, $"{service.Name}: {key} names the service itself");
-                    else if (!seen.Add(to))
+                    else if (namedBy[to] == list)
                         Error(at, $"{service.Name}: {key} names \"{names[n]}\" twice");
                     else
-                        edges.Add(new Edge(to, at));
+                    {
+                        namedBy[to] = list;
+                        found.Add(to);
+                        if (waitedForBy[to] != i + 1)
+                            waitsFor[i].Add(new Edge(to, at));
+                        waitedForBy[to] = i + 1;
+                    }
                 }
-                return edges;
+                return [.. found];
             }
         }
         Dependents = Reverse();
@@ -75,9 +88,11 @@ internal sealed class DependencyGraph
     /// <summary>Every service after those it waits for; the ones in a cycle, or behind one, are left out.</summary>
     public List<int> Order()
     {
-        var open = waitsFor.Select(e => e.Count).ToArray();
+        var open = Array.ConvertAll(waitsFor, e => e.Count);
         var order = new List<int>(Count);
-        order.AddRange(Enumerable.Range(0, Count).Where(i => open[i] == 0));
+        for (var i = 0; i < Count; i++)
+            if (open[i] == 0)
+                order.Add(i);
         for (var next = 0; next < order.Count; next++)
             foreach (var dependent in Dependents[order[next]])
                 if (--open[dependent] == 0)
@@ -93,6 +108,6 @@ internal sealed class DependencyGraph
         for (var i = 0; i < Count; i++)
             foreach (var edge in waitsFor[i])
                 reverse[edge.To].Add(i);
-        return [.. reverse.Select(r => r.ToImmutableArray())];
+        return Array.ConvertAll(reverse, r => r.ToImmutableArray());
     }
 }

@@ -35,7 +35,7 @@ internal static class PlanWarnings
             {
                 isOneTooLong = true;
                 yield return Warning(
-                    at.StopTimeout.Line > 0 ? at.StopTimeout : at.Table,
+                    at.StopTimeout,
                     $"{s.Name}: stop_timeout is {Duration.Format(s.StopTimeout)}, and the whole shutdown is cut short after {Duration.Format(shutdown)}");
             }
             if (s.StartTimeout > settings.Startup.Timeout)

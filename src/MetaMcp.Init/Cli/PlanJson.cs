@@ -100,7 +100,7 @@ internal static class PlanJson
         switch (probe.Target)
         {
             case ProbeTarget.Http http:
-                json.WriteString("http", http.Address.OriginalString);
+                json.WriteString("http", http.Address);
                 break;
             case ProbeTarget.Tcp tcp:
                 json.WriteString("tcp", tcp.Address);

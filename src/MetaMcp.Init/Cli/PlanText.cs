@@ -143,7 +143,7 @@ internal static class PlanText
 
     private static string Target(ProbeTarget target) => target switch
     {
-        ProbeTarget.Http http => $"{http.Address.OriginalString} answers",
+        ProbeTarget.Http http => $"{http.Address} answers",
         ProbeTarget.Tcp tcp => $"{tcp.Address} accepts",
         ProbeTarget.Unix unix => $"{unix.Path} accepts",
         ProbeTarget.Exec exec => $"{Path.GetFileName(exec.Command[0])} succeeds",

@@ -54,7 +54,7 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
         var timeout = Duration.Format(settings.Probe!.Timeout);
         ImmutableArray<string> own = settings.Probe.Target switch
         {
-            ProbeTarget.Http(var address) => ["probe", "http", address.OriginalString, "--timeout", timeout],
+            ProbeTarget.Http(var address) => ["probe", "http", address, "--timeout", timeout],
             ProbeTarget.Tcp(var address) => ["probe", "tcp", address, "--timeout", timeout],
             ProbeTarget.Unix(var path) => ["probe", "unix", path, "--timeout", timeout],
             // A command of the file's runs as the service does.

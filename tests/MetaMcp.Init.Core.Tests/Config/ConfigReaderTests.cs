@@ -214,7 +214,7 @@ public sealed class ConfigReaderTests
         Assert.Equal(
             new ProbeSettings
             {
-                Target = new ProbeTarget.Http(new Uri("http://127.0.0.1:12009/health")),
+                Target = new ProbeTarget.Http("http://127.0.0.1:12009/health"),
                 Interval = Seconds(15), Timeout = Seconds(11), Retries = 4, StartPeriod = Seconds(20),
             },
             Read.Services[1].Probe);

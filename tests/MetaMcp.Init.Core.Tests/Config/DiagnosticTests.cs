@@ -69,7 +69,7 @@ public sealed class DiagnosticTests
     [InlineData(Service + "type = \"oneshot\"\nready = \"sd-notify\"\n", "4:9: a oneshot is ready when it has succeeded; remove ready = \"sd-notify\", or type")]
     [InlineData(Service + "type = \"oneshot\"\nrestart = { policy = \"always\" }\n", "4:22: a oneshot restarted \"always\" would never end; write \"on-failure\" or \"never\"")]
     [InlineData(Service + "probe = { }\n", "3:9: probe has no target; give it one of http, tcp, unix or exec")]
-    [InlineData(Service + "probe = { http = \"https://x/\" }\n", "3:18: probe.http speaks no TLS; probe a plain port of the service, or use exec with a program that does")]
+    [InlineData(Service + "probe = { http = \"https://x/\" }\n", "3:18: probe.http = \"https://x/\" needs TLS, which this probe does not speak: probe the plain port, or use exec with curl; write it as \"http://127.0.0.1:8080/health\"")]
     [InlineData(Service + "[limits]\nmemory_critical = 70\n", "4:19: memory_warning, 75, must be below memory_critical, 70")]
     [InlineData(Service + "[signals]\nSIGHUP = \"a\"\n", "4:1: SIGHUP cannot be passed on: mcp-init, the kernel or the runtime has its own use for it")]
     [InlineData("[init]\n", "1:1: there is nothing to run: add [service.NAME] with a command")]

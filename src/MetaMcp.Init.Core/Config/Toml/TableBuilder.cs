@@ -1,7 +1,12 @@
 namespace MetaMcp.Init.Core.Config.Toml;
 
 /// <summary>One part of a dotted key, where it stands.</summary>
-internal readonly record struct TomlKey(string Name, SourcePosition At);
+internal sealed class TomlKey(string name, SourcePosition at)
+{
+    public string Name => name;
+
+    public SourcePosition At => at;
+}
 
 /// <summary>Puts headers and keys in their places, by TOML's rules about what may be said twice (nothing).</summary>
 internal static class TableBuilder

@@ -1,44 +1,63 @@
 namespace MetaMcp.Init.Core.Config.Toml;
 
 /// <summary>A value of the file and where it stands; what it means is the schema's business.</summary>
-internal abstract record TomlNode(SourcePosition At)
+internal abstract class TomlNode(SourcePosition at)
 {
+    public SourcePosition At => at;
+
     /// <summary>As a message names it: <c>expected …, not a string</c>. Never the value, which may be a secret.</summary>
     public abstract string Kind { get; }
 }
 
-internal sealed record TomlString(SourcePosition At, string Text) : TomlNode(At)
+internal sealed class TomlString(SourcePosition at, string text) : TomlNode(at)
 {
+    public string Text => text;
+
     public override string Kind => "a string";
 }
 
-internal sealed record TomlInteger(SourcePosition At, long Number) : TomlNode(At)
+internal sealed class TomlInteger(SourcePosition at, long number) : TomlNode(at)
 {
+    public long Number => number;
+
     public override string Kind => "a whole number";
 }
 
-internal sealed record TomlFloat(SourcePosition At, double Number) : TomlNode(At)
+internal sealed class TomlFloat(SourcePosition at, double number) : TomlNode(at)
 {
+    public double Number => number;
+
     public override string Kind => "a number with a fraction";
 }
 
-internal sealed record TomlBoolean(SourcePosition At, bool Flag) : TomlNode(At)
+internal sealed class TomlBoolean(SourcePosition at, bool flag) : TomlNode(at)
 {
+    public bool Flag => flag;
+
     public override string Kind => "true or false";
 }
 
-internal sealed record TomlDate(SourcePosition At) : TomlNode(At)
+internal sealed class TomlDate(SourcePosition at) : TomlNode(at)
 {
     public override string Kind => "a date or time";
 }
 
-internal sealed record TomlArray(SourcePosition At, List<TomlNode> Items) : TomlNode(At)
+internal sealed class TomlArray(SourcePosition at, List<TomlNode> items) : TomlNode(at)
 {
+    public List<TomlNode> Items => items;
+
     public override string Kind => "an array";
 }
 
 /// <summary>A key where it is written, and its value.</summary>
-internal sealed record TomlEntry(string Name, SourcePosition At, TomlNode Value);
+internal sealed class TomlEntry(string name, SourcePosition at, TomlNode value)
+{
+    public string Name => name;
+
+    public SourcePosition At => at;
+
+    public TomlNode Value => value;
+}
 
 /// <summary>How a table came to be, which decides what may still be added to it (toml.io, "Table").</summary>
 internal enum TableOrigin
@@ -52,23 +71,22 @@ internal enum TableOrigin
     Inline,
 }
 
-internal sealed record TomlTable(SourcePosition At) : TomlNode(At)
+internal sealed class TomlTable(SourcePosition at) : TomlNode(at)
 {
     private readonly Dictionary<string, TomlEntry> byName = new(StringComparer.Ordinal);
-    private readonly List<TomlEntry> entries = [];
 
     public override string Kind => "a table";
 
     public TableOrigin Origin { get; set; }
 
     /// <summary>In the order of the file.</summary>
-    public IReadOnlyList<TomlEntry> Entries => entries;
+    public List<TomlEntry> Entries { get; } = [];
 
     public TomlEntry? Find(string name) => byName.GetValueOrDefault(name);
 
     public void Add(TomlEntry entry)
     {
         byName.Add(entry.Name, entry);
-        entries.Add(entry);
+        Entries.Add(entry);
     }
 }

@@ -1,0 +1,19 @@
+using MetaMcp.Init.Core.Config.Toml;
+
+namespace MetaMcp.Init.Core.Config;
+
+/// <summary>A <c>[service.NAME]</c> or <c>[server.NAME]</c>, as it stands in the file.</summary>
+internal sealed class NamedTable(TomlEntry entry, TomlTable table)
+{
+    public string Name => entry.Name;
+
+    /// <summary>Where its name stands.</summary>
+    public SourcePosition At => entry.At;
+
+    public TomlTable Table => table;
+
+    public bool Has(string key) => table.Find(key) is not null;
+
+    /// <summary>Where the value of a key stands; where there is none, the name of the table.</summary>
+    public SourcePosition AtValue(string key) => table.Find(key)?.Value.At ?? entry.At;
+}
