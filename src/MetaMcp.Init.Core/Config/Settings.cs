@@ -24,6 +24,9 @@ public sealed record Settings
     /// <summary>Types that <c>mcp-init launch</c> may start, in the order of the file.</summary>
     public ImmutableArray<ServerSettings> Servers { get; init; } = [];
 
+    /// <summary>What the file says that nothing acts on yet: to be told, beside the diagnostics.</summary>
+    public ImmutableArray<Diagnostic> NotInForce { get; init; } = [];
+
     /// <summary>Where in the file it says so, for what is found only once everything is read.</summary>
     internal SettingsOrigin Origin { get; init; } = SettingsOrigin.None;
 }

@@ -40,6 +40,7 @@ internal sealed class SettingsReader(TomlTable root, Problems problems)
         var signals = Signals(out var signalsAt);
         settings = settings with
         {
+            NotInForce = NotInForce.Find(root),
             Signals = signals,
             Services = [.. services.ConvertAll(reader.Read)],
             Servers = [.. Named("server").ConvertAll(s => ServerReader.Read(s, settings, problems))],

@@ -28,6 +28,8 @@ internal static class CheckVerb
         var result = ConfigFile.Plan(path);
         foreach (var diagnostic in result.Diagnostics)
             Page.Error(diagnostic.ToString());
+        foreach (var unused in result.Plan?.Settings.NotInForce ?? [])
+            Page.Error(unused.ToString());
         if (result.Plan is null)
             Page.Error($"{path}: {Count(result.Diagnostics.Count(d => d.Severity == Severity.Error), "error")}, nothing can be started");
         return result.Plan;

@@ -81,7 +81,7 @@ internal static class RunVerb
         var result = Plan.Read(path, text);
         if (result.Plan is { } plan)
         {
-            warnings = result.Diagnostics.Select(d => d.ToString());
+            warnings = result.Diagnostics.Concat(plan.Settings.NotInForce).Select(d => d.ToString());
             return plan;
         }
         foreach (var diagnostic in result.Diagnostics)

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Config.Toml;
+
+namespace MetaMcp.Init.Core.Config;
+
+/// <summary>
+/// What a file may say that nothing acts on yet. It is read and checked like everything else, so that one file serves today and
+/// later, but an operator must not take a cap for enforced that is not: each is named, at its first place.
+/// </summary>
+internal static class NotInForce
+{
+    private static readonly string[] Tables = ["limits", "health", "alerts", "launch", "signals", "server"];
+
+    private static readonly string[] KeysOfServices =
+    [
+        "memory_max", "memory_high", "swap_max", "tasks_max", "cpu_max", "cpu_weight", "oom_group", "stop_command", "restart_with",
+    ];
+
+    private static readonly (string Table, string Key)[] Keys =
+    [
+        ("init", "runtime_dir"), ("init", "orphans"), ("shutdown", "max_concurrent"), ("shutdown", "retries"), ("restart", "breaker"),
+    ];
+
+    public static ImmutableArray<Diagnostic> Find(TomlTable root)
+    {
+        var found = new List<Diagnostic>();
+        foreach (var name in Tables)
+            if (root.Find(name) is { } table)
+                found.Add(Warning(table, $"[{name}]"));
+        foreach (var (name, key) in Keys)
+            if (root.Find(name)?.Value is TomlTable table && table.Find(key) is { } entry)
+                found.Add(Warning(entry, $"{key} in [{name}]"));
+        if (root.Find("service")?.Value is TomlTable services)
+            foreach (var key in KeysOfServices)
+                if (First(services, key) is { } entry)
+                    found.Add(Warning(entry, key));
+        return Diagnostic.Sort(found);
+    }
+
+    private static TomlEntry? First(TomlTable services, string key)
+    {
+        foreach (var service in services.Entries)
+            if (service.Value is TomlTable table && table.Find(key) is { } entry)
+                return entry;
+        return null;
+    }
+
+    private static Diagnostic Warning(TomlEntry entry, string what) =>
+        new(Severity.Warning, entry.At, $"{what} is read and checked, but has no effect yet");
+}
