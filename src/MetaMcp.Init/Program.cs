@@ -14,9 +14,9 @@ return args switch
 {
     ["exec", ..] => ExecVerb.Run(args),
     ["probe", ..] => ProbeVerb.Run(args.AsSpan(1)),
-    [] => RunVerb.Run(args, []),
-    ["run", .. var rest] when !rest.Contains("--help") && !rest.Contains("-h") => RunVerb.Run(args, rest),
-    ["--config", ..] => RunVerb.Run(args, args),
-    [var first, ..] when first.StartsWith("--config=", StringComparison.Ordinal) => RunVerb.Run(args, args),
+    [] => RunVerb.Run([]),
+    ["run", .. var rest] when !rest.Contains("--help") && !rest.Contains("-h") => RunVerb.Run(rest),
+    ["--config", ..] => RunVerb.Run(args),
+    [var first, ..] when first.StartsWith("--config=", StringComparison.Ordinal) => RunVerb.Run(args),
     _ => OperatorVerbs.Invoke(args),
 };

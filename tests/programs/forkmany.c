@@ -6,6 +6,7 @@
 
 #define AT_ONCE 250
 
+// Of this program alone: others come and go meanwhile.
 static int zombies(int *children_of_one)
 {
     int count = 0;
@@ -28,7 +29,7 @@ static int zombies(int *children_of_one)
         char *end = strrchr(text, ')');
         char state;
         int parent;
-        if (!end || sscanf(end + 1, " %c %d", &state, &parent) != 2)
+        if (!strstr(text, "(forkmany)") || !end || sscanf(end + 1, " %c %d", &state, &parent) != 2)
             continue;
         count += state == 'Z';
         *children_of_one += parent == 1;

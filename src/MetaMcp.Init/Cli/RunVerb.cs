@@ -18,11 +18,9 @@ internal static class RunVerb
     /// <summary>A reader of our output that has stopped reading does not hold the container back longer than this.</summary>
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromMilliseconds(200);
 
-    /// <param name="commandLine">The program's arguments.</param>
     /// <param name="args">Those of the verb.</param>
-    public static int Run(ReadOnlySpan<string> commandLine, ReadOnlySpan<string> args)
+    public static int Run(ReadOnlySpan<string> args)
     {
-        RuntimeSettings.Ignore(commandLine);
         _ = StandardStreams.Ensure();
         if (SignalQueue.Open(out var refused) is not { } signals)
             return Refuse($"signalfd: {refused}", ExitCodes.System);

@@ -8,7 +8,7 @@ namespace MetaMcp.Init.Exec;
 
 /// <summary>
 /// The command's environment as a vector of C strings, made from ours in the order of <see cref="EnvironmentEdits"/>. Entries
-/// are passed on as the bytes they are; what PID 1 shielded from our runtime gets its name back.
+/// are passed on as the bytes they are.
 /// </summary>
 internal sealed unsafe class ServiceEnvironment
 {
@@ -21,7 +21,7 @@ internal sealed unsafe class ServiceEnvironment
 
     public static byte** Build(EnvironmentEdits edits, PasswdEntry? account, bool userGiven)
     {
-        if (!userGiven && edits == EnvironmentEdits.None && !AnyShielded())
+        if (!userGiven && edits == EnvironmentEdits.None)
             return StartBlock.Environment;
         var environment = new ServiceEnvironment();
         environment.Inherit(edits, userGiven);
@@ -51,24 +51,12 @@ internal sealed unsafe class ServiceEnvironment
         return false;
     }
 
-    private static bool AnyShielded()
-    {
-        for (var at = StartBlock.Environment; *at != null; at++)
-            if (**at == EnvironmentShield.Prefix[0] && LengthToRemove(*at) > 0)
-                return true;
-        return false;
-    }
-
-    private static int LengthToRemove(byte* entry) =>
-        EnvironmentShield.LengthToRemove(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry));
-
     private void Inherit(EnvironmentEdits edits, bool userGiven)
     {
         for (var at = StartBlock.Environment; *at != null; at++)
         {
-            var entry = *at + LengthToRemove(*at);
-            if (!edits.Clear || IsKept(edits, entry))
-                entries.Add((nint)entry);
+            if (!edits.Clear || IsKept(edits, *at))
+                entries.Add((nint)(*at));
         }
         if (!userGiven)
             return;

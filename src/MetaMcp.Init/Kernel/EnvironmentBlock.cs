@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using MetaMcp.Init.Core.Planning;
 
 namespace MetaMcp.Init.Kernel;
 
@@ -14,26 +13,21 @@ internal sealed unsafe class EnvironmentBlock : IDisposable
     private byte** _block;
 
     /// <param name="set">Name and value; replaces what is inherited under that name.</param>
-    /// <param name="shielded">For our own second stage: variables its runtime would read go under a prefix.</param>
-    public EnvironmentBlock(IReadOnlyCollection<KeyValuePair<string, string>> set, bool shielded)
+    public EnvironmentBlock(IReadOnlyCollection<KeyValuePair<string, string>> set)
     {
         var own = new List<string>(set.Count);
         var names = new List<byte[]>(set.Count);
         foreach (var (name, value) in set)
         {
-            own.Add(shielded ? EnvironmentShield.Shield($"{name}={value}") : $"{name}={value}");
+            own.Add($"{name}={value}");
             names.Add(Encoding.UTF8.GetBytes(name + "="));
         }
         var inherited = new List<nint>();
         for (var at = StartBlock.Environment; *at != null; at++)
         {
             var entry = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(*at);
-            if (IsSet(entry, names))
-                continue;
-            if (shielded && EnvironmentShield.Needs(entry))
-                own.Add(EnvironmentShield.Shield(Encoding.UTF8.GetString(entry)));
-            else
-                inherited.Add((nint)(*at + (shielded ? 0 : EnvironmentShield.LengthToRemove(entry))));
+            if (!IsSet(entry, names))
+                inherited.Add((nint)(*at));
         }
         _own = new NativeStrings(CollectionsMarshal.AsSpan(own));
         _block = (byte**)NativeMemory.Alloc((nuint)(inherited.Count + own.Count + 1), (nuint)sizeof(byte*));

@@ -63,7 +63,7 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
         };
         ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];
         var environment = settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear();
-        return Spawn(["mcp-init", .. own], environment, shielded: true, mappings, out var pid).IsSuccess ? pid : 0;
+        return Spawn(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
     }
 
     /// <summary>The number the second stage finds its error pipe at: past what services are usually given.</summary>
@@ -151,7 +151,7 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
     {
         var environment = EnvironmentOf(settings, run);
         var program = ProgramPath.Find(settings.Command[0], environment.GetValueOrDefault("PATH") ?? StartBlock.Variable("PATH"));
-        var error = Spawn(settings.Command, environment, shielded: false, [.. mappings], out var pid, program);
+        var error = Spawn(settings.Command, environment, [.. mappings], out var pid, program);
         run.Pid = pid;
         return error;
     }
@@ -162,7 +162,7 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
         if (run.NotifySocket is not null)
             request = request with { Environment = request.Environment with { Kept = request.Environment.Kept.Add(NotifyVariable) } };
         var arguments = ExecArguments.Encode(request);
-        var error = Spawn(["mcp-init", "exec", .. arguments], EnvironmentOf(settings, run), shielded: true, [.. mappings], out var pid);
+        var error = Spawn(["mcp-init", "exec", .. arguments], EnvironmentOf(settings, run), [.. mappings], out var pid);
         run.Pid = pid;
         return error;
     }
@@ -173,12 +173,12 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
         run.NotifySocket is { } socket ? settings.Environment.SetItem(NotifyVariable, socket.Address) : settings.Environment;
 
     private static Errno Spawn(
-        ImmutableArray<string> arguments, ImmutableSortedDictionary<string, string> set, bool shielded,
+        ImmutableArray<string> arguments, ImmutableSortedDictionary<string, string> set,
         ReadOnlySpan<DescriptorMapping> mappings, out int pid, string? program = null)
     {
         using var path = new NativeStrings([program ?? SelfExecutable.Path]);
         using var words = new NativeStrings(arguments.AsSpan());
-        using var environment = new EnvironmentBlock(set, shielded);
+        using var environment = new EnvironmentBlock(set);
         using var score = OomScore.Original();
         return Spawner.Spawn(
             new SpawnRequest

@@ -26,13 +26,11 @@ internal sealed unsafe class PassThroughVerb
     {
         if (PassThroughOptions.Parse(args, out var error) is not { } options)
             return Refuse(error, ExitCodes.Configuration);
-        RuntimeSettings.Ignore(args);
         if (SignalQueue.Open(out var refused) is not { } signals)
             return Refuse($"signalfd: {refused}", ExitCodes.System);
         BecomeReaper(options);
 
         var foreground = Terminal.IsOurs;
-        using var environment = new EnvironmentBlock([], shielded: false);
         var command = StartBlock.Arguments(args, options.CommandIndex + 1);
         var started = Spawner.Spawn(
             new SpawnRequest
@@ -40,7 +38,7 @@ internal sealed unsafe class PassThroughVerb
                 Path = command[0],
                 SearchPath = true,
                 Arguments = command,
-                Environment = environment.Pointer,
+                Environment = StartBlock.Environment,
                 Group = foreground ? SpawnGroup.OwnInForeground : SpawnGroup.Own,
             },
             out var child);

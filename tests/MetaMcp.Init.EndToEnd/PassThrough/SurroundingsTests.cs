@@ -104,7 +104,9 @@ public sealed class SurroundingsTests
     [Theory]
     [InlineData("gcServer", "1")]
     [InlineData("GCHeapHardLimit", "C800000")]
+    [InlineData("GCHeapHardLimit", "1000")]
     [InlineData("GCgen0size", "4000000")]
+    [InlineData("DbgEnableMiniDump", "1")]
     public async Task A_runtime_option_in_the_environment_is_the_childs(string name, string value)
     {
         // Meant for a .NET service: the init must run as ever and pass it on.

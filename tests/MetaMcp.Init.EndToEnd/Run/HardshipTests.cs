@@ -48,6 +48,33 @@ public sealed class HardshipTests
     }
 
     [Fact]
+    public async Task Chaos_for_a_while()
+    {
+        // Whatever is killed, stopped or asked, in whatever order: the init stays, says of no bug, and ends when told.
+        var services = Enumerable.Range(0, 12).Select(i => $$"""
+            [service.s{{i}}]
+            command = ["/bin/sh", "-c", "%forkmany orphans 3; %daemonise; %ignore-term & exec %hang"]
+            stop_timeout = "200ms"
+            {{(i > 0 && i % 3 == 0 ? $"depends_on = [\"s{i - 1}\"]" : "")}}
+            """);
+        using var files = new Installation("[restart]\npolicy = \"always\"\nbackoff = { initial = \"10ms\", max = \"50ms\" }\n" + string.Join('\n', services));
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        var random = new Random(20_240_607);
+        for (var turn = 0; turn < 400; turn++)
+        {
+            var others = init.Processes().Where(process => process.InnerPid != 1).ToList();
+            if (others.Count > 0)
+                Native.TrySignal(others[random.Next(others.Count)].Pid, random.GetItems([9, 15, 19, 18, 11, 1], 1)[0]);
+            init.Signal(random.GetItems([1, 10, 12, 17, 18, 20, 28, 40, 64], 1)[0]);
+        }
+        var last = init.Lines[^1];
+        await init.WaitFor(line => line.Text.Contains(": started", StringComparison.Ordinal), "a start after the chaos", last);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Fact]
     public async Task A_signal_without_a_meaning_changes_nothing()
     {
         using var files = new Installation("[service.one]\ncommand = [\"%hang\"]");
@@ -125,6 +152,19 @@ public sealed class HardshipTests
         await init.WaitForLog("", "up after");
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Theory]
+    [InlineData("no_new_privileges = false")]
+    [InlineData("umask = \"077\"")]
+    public async Task Runtime_options_in_the_environment_are_the_services(string attributes)
+    {
+        using var files = new Installation($"[service.one]\ntype = \"oneshot\"\ncommand = [\"%attributes\"]\n{attributes}");
+        var given = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "1000", ["DOTNET_DbgEnableMiniDump"] = "1" };
+        var ended = await InitProcess.Run(files.Setup with { Environment = given });
+        Assert.Equal(0, ended.Code);
+        Assert.Contains("one      | env DOTNET_GCHeapHardLimit=1000", ended.Stdout);
+        Assert.Contains("one      | env DOTNET_DbgEnableMiniDump=1", ended.Stdout);
     }
 
     [Fact]
