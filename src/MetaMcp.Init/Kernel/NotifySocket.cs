@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
@@ -33,9 +32,14 @@ internal sealed unsafe class NotifySocket : IDisposable
             error = LastError;
             return null;
         }
-        Span<byte> random = stackalloc byte[8];
-        RandomNumberGenerator.Fill(random);
-        var name = "mcp-init/notify/" + Convert.ToHexStringLower(random);
+        ulong random;
+        if (getrandom(&random, sizeof(ulong), 0) != sizeof(ulong))
+        {
+            error = LastError;
+            _ = close(descriptor);
+            return null;
+        }
+        var name = $"mcp-init/notify/{random:x16}";
         var address = new sockaddr_un { sun_family = AF_UNIX };
         var length = Encoding.ASCII.GetBytes(name, new Span<byte>(address.sun_path + 1, sockaddr_un.PathLength - 1));
         var on = 1;
