@@ -200,8 +200,15 @@ public static class ServiceMachine
             case Starting s:
                 return ReadinessSteps.DeadlinePassed(service, s, now);
             case Stopping s:
-                return new(new Killing(s.Run, s.History, s.Outcome),
-                    [Report(new Notice.Killed(service.Name, s.Run.Pid, service.Settings.StopTimeout)), KillGroup(service, s.Run.Pid)]);
+                var kill = service.Settings.KillSignal;
+                return new(
+                    new Killing(s.Run, s.History, s.Outcome) { AgainAt = kill == Signal.Kill ? Instant.Never : now + KillAgainAfter },
+                    [
+                        Report(new Notice.Killed(service.Name, s.Run.Pid, service.Settings.StopTimeout)),
+                        new Effect.SignalGroup(service.Index, s.Run.Pid, kill),
+                    ]);
+            case Killing s when now >= s.AgainAt:
+                return new(s with { AgainAt = Instant.Never }, [KillGroup(service, s.Run.Pid)]);
             case Draining s:
                 return new(new Purging(s.Run, s.History, now + KillAgainAfter, s.Outcome),
                     [Report(new Notice.KilledLeftovers(service.Name)), KillGroup(service, s.Run.Pid)]);

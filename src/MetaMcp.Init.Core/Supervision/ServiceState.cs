@@ -43,7 +43,13 @@ public abstract record ServiceState
     }
 
     /// <summary>SIGKILL was sent to all of it; only the kernel can hold it back now.</summary>
-    public sealed record Killing(Run Run, History History, Outcome Outcome) : ServiceState;
+    public sealed record Killing(Run Run, History History, Outcome Outcome) : ServiceState
+    {
+        /// <summary>When SIGKILL follows, where <c>kill_signal</c> asked for another signal first.</summary>
+        public Instant AgainAt { get; init; } = Instant.Never;
+
+        public override Instant Due => AgainAt;
+    }
 
     /// <summary>The main process was collected; the rest of its process group has been asked to end.</summary>
     public sealed record Draining(Run Run, History History, Instant KillAt, Outcome Outcome) : ServiceState

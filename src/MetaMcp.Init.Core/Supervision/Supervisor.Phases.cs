@@ -9,6 +9,9 @@ public sealed partial class Supervisor
     /// <summary>A process in uninterruptible sleep takes no SIGKILL; it must not hold the container for ever.</summary>
     public static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>SIGCONT, SIGURG, SIGWINCH: nobody expects them to do anything (<c>man 7 signal</c>), so nothing is said.</summary>
+    private static readonly Signal[] IgnoredByDefault = [Signal.Cont, Signal.FromNumber(23), Signal.Winch];
+
     private bool IsEnding => Phase is not (Phase.StartingUp or Phase.Running);
 
     private void SignalArrived(Signal signal)
@@ -23,7 +26,7 @@ public sealed partial class Supervisor
         {
             StopRequested(signal);
         }
-        else
+        else if (!IgnoredByDefault.Contains(signal))
         {
             Tell(new Notice.SignalIgnored(signal));
         }
