@@ -57,7 +57,7 @@ public sealed class StopTests
     public void A_kill_signal_of_its_own_is_followed_by_SIGKILL()
     {
         var world = new World(Daemon("a").StopTimeout("3s") with { KillSignal = Signal.Quit });
-        world.Program("a").Ignores(Signal.Term).Ignores(Signal.Quit);
+        world.Program("a").Ignores(Signal.Term, Signal.Quit);
         world.Begin().Forget().Signal(Signal.Term).Pass("3s").Tells("shutting down: SIGTERM", "SIGTERM a", "SIGQUIT group of a");
         world.Pass("1s").TellsAmongOthers("SIGKILL group of a", "a killed by SIGKILL", "exit 0");
     }
