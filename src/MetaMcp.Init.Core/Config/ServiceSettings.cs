@@ -83,7 +83,7 @@ public sealed record CgroupLimits
     public bool OomGroup { get; init; } = true;
 }
 
-public abstract record ProbeTarget
+public abstract record ProbeTarget : Case
 {
     public sealed record Http(string Address) : ProbeTarget;
     public sealed record Tcp(string Address) : ProbeTarget;

@@ -59,14 +59,14 @@ public static class PassThroughMachine
         (new PassThroughState.Killing(state.ExitCode, now + KillPatience), [new PassThroughEffect.EndTheRest(Signal.Kill)]);
 }
 
-public abstract record PassThroughState(int ExitCode, Instant Due)
+public abstract record PassThroughState(int ExitCode, Instant Due) : Case
 {
     public sealed record Running() : PassThroughState(0, Instant.Never);
     public sealed record Ending(int Code, Instant KillAt) : PassThroughState(Code, KillAt);
     public sealed record Killing(int Code, Instant GiveUpAt) : PassThroughState(Code, GiveUpAt);
 }
 
-public abstract record PassThroughEvent
+public abstract record PassThroughEvent : Case
 {
     public sealed record SignalArrived(Signal Signal) : PassThroughEvent;
     public sealed record ChildEnded(ExitStatus Status) : PassThroughEvent;
@@ -74,7 +74,7 @@ public abstract record PassThroughEvent
     public sealed record DeadlinePassed : PassThroughEvent;
 }
 
-public abstract record PassThroughEffect
+public abstract record PassThroughEffect : Case
 {
     /// <summary>Sends to the child, or to its process group.</summary>
     public sealed record Forward(Signal Signal, bool Group) : PassThroughEffect;

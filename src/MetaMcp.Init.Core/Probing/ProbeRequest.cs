@@ -4,7 +4,7 @@ namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>One probe as the command line asks for it.</summary>
 /// <param name="Timeout">Of the whole probe, name look-up and all.</param>
-public abstract record ProbeRequest(TimeSpan Timeout)
+public abstract record ProbeRequest(TimeSpan Timeout) : Case
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 

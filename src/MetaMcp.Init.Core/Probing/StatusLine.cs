@@ -1,7 +1,9 @@
+using MetaMcp.Init.Core.Values;
+
 namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>The first line of an HTTP/1 answer, as far as a probe needs it (RFC 9112, section 4).</summary>
-public abstract record StatusLine
+public abstract record StatusLine : Case
 {
     /// <summary>More of a line than this is nobody's status.</summary>
     public const int MaxLength = 16 * 1024;

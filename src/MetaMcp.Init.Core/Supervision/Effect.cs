@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>What the machines ask of the kernel. Services are given by their index in the plan.</summary>
-public abstract record Effect
+public abstract record Effect : Case
 {
     /// <summary>Start the service; answered by Spawned or SpawnFailed.</summary>
     public sealed record Spawn(int Service, long RunNumber) : Effect;

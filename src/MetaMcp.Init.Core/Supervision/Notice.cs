@@ -4,7 +4,7 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>Something an operator wants to know, as values; the texts are the shell's.</summary>
-public abstract record Notice
+public abstract record Notice : Case
 {
     public sealed record Started(string Service, int Pid) : Notice;
     public sealed record Ready(string Service, int Pid, TimeSpan After) : Notice;

@@ -14,7 +14,7 @@ namespace MetaMcp.Init.Core.Supervision;
 ///            EndingOrphans ──────late──────▶ KillingOrphans ──▶ Done
 /// </code>
 /// </summary>
-public abstract record Phase
+public abstract record Phase : Case
 {
     public virtual Instant Due => Instant.Never;
 

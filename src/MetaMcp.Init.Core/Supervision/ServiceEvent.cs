@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>What can happen to one service.</summary>
-public abstract record ServiceEvent
+public abstract record ServiceEvent : Case
 {
     /// <summary>Its dependencies are satisfied.</summary>
     public sealed record Start : ServiceEvent;

@@ -14,7 +14,7 @@ public readonly record struct History(int Failures, int StartFailures);
 /// Where a service stands. Each state holds only what is valid in it: there is a pid only while there is a process.
 /// <see cref="ServiceMachine"/> has the table of how one leads to another.
 /// </summary>
-public abstract record ServiceState
+public abstract record ServiceState : Case
 {
     /// <summary>When the machine wants to be woken although nothing happened.</summary>
     public virtual Instant Due => Instant.Never;
@@ -86,7 +86,7 @@ public abstract record ServiceState
 }
 
 /// <summary>How far a starting service has come by its own ready rule.</summary>
-public abstract record Readiness
+public abstract record Readiness : Case
 {
     public virtual Instant Due => Instant.Never;
 
@@ -115,7 +115,7 @@ public abstract record Readiness
 }
 
 /// <summary>What the end of a run will mean once nothing of it is left.</summary>
-public abstract record Outcome
+public abstract record Outcome : Case
 {
     /// <summary>It was asked to stop.</summary>
     public sealed record AsAsked : Outcome;

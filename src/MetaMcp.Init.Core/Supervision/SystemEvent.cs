@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>What the kernel, or the answer to an effect, tells the supervisor.</summary>
-public abstract record SystemEvent
+public abstract record SystemEvent : Case
 {
     /// <summary>The first event of all.</summary>
     public sealed record Begin : SystemEvent;

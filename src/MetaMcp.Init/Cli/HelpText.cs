@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>What <c>mcp-init --help</c> and <c>--version</c> say. By hand, since half of the verbs never reach a library.</summary>
+/// <summary>What <c>mcp-init --help</c> and <c>--version</c> say. The flags of a verb for people stand in <see cref="OperatorVerbs"/>.</summary>
 internal static class HelpText
 {
     public static string Version { get; } =
@@ -34,5 +34,34 @@ internal static class HelpText
         line is wrong; 111 the system refused; 126 not executable; 127 not found
 
         "mcp-init check --help" and "mcp-init plan --help" say more about these two.
+
+        """;
+
+    public const string Check =
+        """
+        mcp-init check: say everything that is wrong with a file, one problem a line, and start nothing.
+
+        usage:
+          mcp-init check [FILE]
+
+          --config FILE   the same as FILE; without either: MCP_INIT_CONFIG, /etc/mcp-init.toml, ./mcp-init.toml
+
+        exit codes: 0 the file can be run, warnings or not; 100 it cannot
+
+        """;
+
+    public const string Plan =
+        """
+        mcp-init plan: show what would start and stop when, with limits and timeouts, and start nothing.
+
+        usage:
+          mcp-init plan [--json | --dot] [FILE]
+
+          --json          as one JSON document: times in milliseconds, sizes in bytes
+          --dot           the graph, for Graphviz: mcp-init plan --dot | dot -Tsvg
+          --config FILE   the same as FILE; without either: MCP_INIT_CONFIG, /etc/mcp-init.toml, ./mcp-init.toml
+
+        exit codes: 0, or 100 where the file cannot be run
+
         """;
 }

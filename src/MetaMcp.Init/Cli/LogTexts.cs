@@ -1,5 +1,3 @@
-using MetaMcp.Init.Core.Output;
-using MetaMcp.Init.Core.Values;
 using Microsoft.Extensions.Logging;
 
 namespace MetaMcp.Init.Cli;
@@ -8,26 +6,30 @@ namespace MetaMcp.Init.Cli;
 /// Everything the init says in its log. An event's id and name (the method's) never change their meaning, since alerts
 /// hang on them; the words may. Ids go by what they are about: 1xx a service's life, 2xx output, 3xx the whole system,
 /// 4xx processes that are no service's, 9xx ourselves.
+/// <para>
+/// Numbers are taken as objects: each combination of value types would be compiled through every generic method between
+/// here and the sink, 10 KB of the binary for a combination.
+/// </para>
 /// </summary>
 internal static partial class LogTexts
 {
     [LoggerMessage(101, LogLevel.Information, "{Service}: started (pid {Pid})")]
-    public static partial void ServiceStarted(this ILogger log, string service, int pid);
+    public static partial void ServiceStarted(this ILogger log, string service, object pid);
 
     [LoggerMessage(102, LogLevel.Information, "{Service}: ready after {Seconds:0.00} s (pid {Pid})")]
-    public static partial void ServiceReady(this ILogger log, string service, double seconds, int pid);
+    public static partial void ServiceReady(this ILogger log, string service, object seconds, object pid);
 
     [LoggerMessage(103, LogLevel.Information, "{Service}: exited after {Seconds:0.00} s, {Status} (pid {Pid})")]
-    public static partial void ServiceExited(this ILogger log, string service, double seconds, ExitStatus status, int pid);
+    public static partial void ServiceExited(this ILogger log, string service, object seconds, object status, object pid);
 
     [LoggerMessage(104, LogLevel.Information, "{Service}: completed")]
     public static partial void ServiceCompleted(this ILogger log, string service);
 
     [LoggerMessage(105, LogLevel.Warning, "{Service}: {Reason}; restarting in {Seconds:0.00} s (failure {Failures} in a row)")]
-    public static partial void ServiceRestarting(this ILogger log, string service, string reason, double seconds, int failures);
+    public static partial void ServiceRestarting(this ILogger log, string service, string reason, object seconds, object failures);
 
     [LoggerMessage(106, LogLevel.Information, "{Service}: stopping with {Signal}, killed in {Timeout} (pid {Pid})")]
-    public static partial void ServiceStopping(this ILogger log, string service, Signal signal, string timeout, int pid);
+    public static partial void ServiceStopping(this ILogger log, string service, object signal, string timeout, object pid);
 
     [LoggerMessage(107, LogLevel.Information, "{Service}: stopped")]
     public static partial void ServiceStopped(this ILogger log, string service);
@@ -39,10 +41,10 @@ internal static partial class LogTexts
     public static partial void ServiceSkipped(this ILogger log, string service, string dependency);
 
     [LoggerMessage(110, LogLevel.Information, "{Service}: finished, {Status}, and is not restarted")]
-    public static partial void ServiceFinished(this ILogger log, string service, ExitStatus status);
+    public static partial void ServiceFinished(this ILogger log, string service, object status);
 
     [LoggerMessage(111, LogLevel.Warning, "{Service}: killed, it did not stop within {Timeout} (pid {Pid})")]
-    public static partial void ServiceKilled(this ILogger log, string service, string timeout, int pid);
+    public static partial void ServiceKilled(this ILogger log, string service, string timeout, object pid);
 
     [LoggerMessage(112, LogLevel.Information, "{Service}: ending what it left behind")]
     public static partial void EndingLeftovers(this ILogger log, string service);
@@ -51,16 +53,16 @@ internal static partial class LogTexts
     public static partial void LeftoversKilled(this ILogger log, string service);
 
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
-    public static partial void OutputDropped(this ILogger log, string service, long lines, OutputStream stream);
+    public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);
 
     [LoggerMessage(301, LogLevel.Information, "starting {Services} services")]
-    public static partial void StartingUp(this ILogger log, int services);
+    public static partial void StartingUp(this ILogger log, object services);
 
     [LoggerMessage(302, LogLevel.Information, "up after {Seconds:0.00} s: {Running} running, {Done} done")]
-    public static partial void Up(this ILogger log, double seconds, int running, int done);
+    public static partial void Up(this ILogger log, object seconds, object running, object done);
 
     [LoggerMessage(303, LogLevel.Warning, "degraded after {Seconds:0.00} s: {Running} running, {Done} done, without {Missing}")]
-    public static partial void Degraded(this ILogger log, double seconds, int running, int done, string missing);
+    public static partial void Degraded(this ILogger log, object seconds, object running, object done, string missing);
 
     [LoggerMessage(304, LogLevel.Error, "startup took longer than {Timeout}; not up: {Pending}")]
     public static partial void StartupTimedOut(this ILogger log, string timeout, string pending);
@@ -72,19 +74,19 @@ internal static partial class LogTexts
     public static partial void Emergency(this ILogger log, string reason, string remaining);
 
     [LoggerMessage(307, LogLevel.Information, "down after {Seconds:0.00} s, exit code {ExitCode}")]
-    public static partial void Down(this ILogger log, double seconds, int exitCode);
+    public static partial void Down(this ILogger log, object seconds, object exitCode);
 
     [LoggerMessage(308, LogLevel.Error, "still there after SIGKILL (uninterruptible sleep?): {Remaining}")]
     public static partial void BeyondKill(this ILogger log, string remaining);
 
     [LoggerMessage(309, LogLevel.Warning, "{Signal} has no meaning here and was ignored")]
-    public static partial void SignalIgnored(this ILogger log, Signal signal);
+    public static partial void SignalIgnored(this ILogger log, object signal);
 
     [LoggerMessage(310, LogLevel.Warning, "{Warning}")]
     public static partial void ConfigurationWarning(this ILogger log, string warning);
 
     [LoggerMessage(401, LogLevel.Debug, "reaped orphan pid {Pid}: {Status}")]
-    public static partial void OrphanReaped(this ILogger log, int pid, ExitStatus status);
+    public static partial void OrphanReaped(this ILogger log, object pid, object status);
 
     [LoggerMessage(402, LogLevel.Warning, "processes left after {Grace}: killed")]
     public static partial void OrphansKilled(this ILogger log, string grace);

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 
@@ -11,34 +10,30 @@ namespace MetaMcp.Init.Cli;
 /// <summary>The plan for programs: times in milliseconds, sizes in bytes, no value of any environment variable.</summary>
 internal static class PlanJson
 {
-    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static ReadOnlySpan<byte> Render(Plan plan, string file)
     {
         var output = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(output, Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("file", file);
-            Phases(json, plan);
-            Waves(json, "start", plan, plan.StartWaves);
-            Waves(json, "stop", plan, plan.StopWaves);
-            Limits(json, plan.Settings.Limits);
-            json.WriteStartArray("services");
-            foreach (var service in plan.Services)
-                Service(json, plan, service);
-            json.WriteEndArray();
-            json.WriteStartArray("servers");
-            foreach (var server in plan.Settings.Servers)
-                Server(json, server, plan.Settings.Limits);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
+        var json = new JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("file", file);
+        Phases(json, plan);
+        Waves(json, "start", plan, plan.StartWaves);
+        Waves(json, "stop", plan, plan.StopWaves);
+        Limits(json, plan.Settings.Limits);
+        json.WriteStartArray("services");
+        foreach (var service in plan.Services)
+            Service(json, plan, service);
+        json.WriteEndArray();
+        json.WriteStartArray("servers");
+        foreach (var server in plan.Settings.Servers)
+            Server(json, server, plan.Settings.Limits);
+        json.WriteEndArray();
+        json.WriteEndObject();
         output.Write("\n"u8);
         return output.WrittenSpan;
     }
 
-    private static void Phases(Utf8JsonWriter json, Plan plan)
+    private static void Phases(JsonWriter json, Plan plan)
     {
         Time(json, "startup_timeout_ms", plan.Settings.Startup.Timeout);
         json.WriteNumber("startup_retries", plan.Settings.Startup.Retries);
@@ -49,7 +44,7 @@ internal static class PlanJson
         json.WriteEndObject();
     }
 
-    private static void Waves(Utf8JsonWriter json, string name, Plan plan, ImmutableArray<ImmutableArray<int>> waves)
+    private static void Waves(JsonWriter json, string name, Plan plan, ImmutableArray<ImmutableArray<int>> waves)
     {
         json.WriteStartArray(name);
         foreach (var wave in waves)
@@ -57,7 +52,7 @@ internal static class PlanJson
         json.WriteEndArray();
     }
 
-    private static void Service(Utf8JsonWriter json, Plan plan, PlannedService service)
+    private static void Service(JsonWriter json, Plan plan, PlannedService service)
     {
         var s = service.Settings;
         json.WriteStartObject();
@@ -79,7 +74,7 @@ internal static class PlanJson
         json.WriteEndObject();
     }
 
-    private static void Server(Utf8JsonWriter json, ServerSettings server, LimitSettings limits)
+    private static void Server(JsonWriter json, ServerSettings server, LimitSettings limits)
     {
         json.WriteStartObject();
         json.WriteString("name", server.Name);
@@ -94,7 +89,7 @@ internal static class PlanJson
         json.WriteEndObject();
     }
 
-    private static void Probe(Utf8JsonWriter json, ProbeSettings probe)
+    private static void Probe(JsonWriter json, ProbeSettings probe)
     {
         json.WriteStartObject("probe");
         switch (probe.Target)
@@ -119,7 +114,7 @@ internal static class PlanJson
         json.WriteEndObject();
     }
 
-    private static void Restart(Utf8JsonWriter json, RestartSettings restart)
+    private static void Restart(JsonWriter json, RestartSettings restart)
     {
         json.WriteStartObject("restart");
         json.WriteString("policy", Words.RestartPolicy[(int)restart.Policy]);
@@ -134,7 +129,7 @@ internal static class PlanJson
         json.WriteEndObject();
     }
 
-    private static void Limits(Utf8JsonWriter json, LimitSettings limits)
+    private static void Limits(JsonWriter json, LimitSettings limits)
     {
         json.WriteStartObject("limits");
         Size(json, "memory", limits.Memory);
@@ -145,7 +140,7 @@ internal static class PlanJson
         json.WriteEndObject();
     }
 
-    private static void Process(Utf8JsonWriter json, ProcessAttributes attributes, CgroupLimits limits)
+    private static void Process(JsonWriter json, ProcessAttributes attributes, CgroupLimits limits)
     {
         if (attributes.User is { } user)
             json.WriteString("user", user);
@@ -162,10 +157,10 @@ internal static class PlanJson
         json.WriteEndObject();
     }
 
-    private static void Names(Utf8JsonWriter json, string? property, Plan plan, ImmutableArray<int> services) =>
+    private static void Names(JsonWriter json, string? property, Plan plan, ImmutableArray<int> services) =>
         Texts(json, property, [.. services.Select(i => plan.Services[i].Name)]);
 
-    private static void Texts(Utf8JsonWriter json, string? property, ImmutableArray<string> texts)
+    private static void Texts(JsonWriter json, string? property, ImmutableArray<string> texts)
     {
         if (property is not null)
             json.WritePropertyName(property);
@@ -175,15 +170,15 @@ internal static class PlanJson
         json.WriteEndArray();
     }
 
-    private static void Time(Utf8JsonWriter json, string property, TimeSpan time) => json.WriteNumber(property, (long)time.TotalMilliseconds);
+    private static void Time(JsonWriter json, string property, TimeSpan time) => json.WriteNumber(property, (long)time.TotalMilliseconds);
 
-    private static void Size(Utf8JsonWriter json, string property, ByteSize? size)
+    private static void Size(JsonWriter json, string property, ByteSize? size)
     {
         if (size is { } given)
             json.WriteNumber(property, given.Bytes);
     }
 
-    private static void Number(Utf8JsonWriter json, string property, int? number)
+    private static void Number(JsonWriter json, string property, int? number)
     {
         if (number is { } given)
             json.WriteNumber(property, given);

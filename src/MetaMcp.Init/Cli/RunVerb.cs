@@ -67,16 +67,7 @@ internal static class RunVerb
         var file = ConfigLocator.Find(given);
         if (file.Path is not { } path)
             return Refuse(file.Problem);
-        byte[] text;
-        try
-        {
-            text = File.ReadAllBytes(path);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            return Refuse($"{path}: cannot be read ({problem.GetType().Name})");
-        }
-        var result = Plan.Read(path, text);
+        var result = ConfigFile.Plan(path);
         if (result.Plan is { } plan)
         {
             warnings = result.Diagnostics.Concat(plan.Settings.NotInForce).Select(d => d.ToString());

@@ -28,7 +28,7 @@ internal sealed class JsonLogFormatter() : ConsoleFormatter("mcp-init-json")
         _json.Write("\",\"level\":\""u8);
         JsonText.Append(LogLevels.Name(logEntry.LogLevel), _json);
         _json.Write("\",\"id\":"u8);
-        AppendFormatted(logEntry.EventId.Id);
+        JsonText.Append(logEntry.EventId.Id.ToString(CultureInfo.InvariantCulture), _json);
         AppendText(",\"event\":"u8, logEntry.EventId.Name ?? "");
         AppendText(",\"message\":"u8, logEntry.Formatter(logEntry.State, logEntry.Exception));
         if (logEntry.State is IReadOnlyList<KeyValuePair<string, object?>> values)
@@ -67,17 +67,12 @@ internal sealed class JsonLogFormatter() : ConsoleFormatter("mcp-init-json")
             case bool flag:
                 _json.Write(flag ? "true"u8 : "false"u8);
                 break;
-            case int number:
-                AppendFormatted(number);
-                break;
-            case long number:
-                AppendFormatted(number);
-                break;
+            case int or long:
             case double number when double.IsFinite(number):
-                AppendFormatted(number);
+                JsonText.Append(value.ToString(), _json);
                 break;
             default:
-                AppendText([], Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
+                AppendText([], value.ToString() ?? "");
                 break;
         }
     }
@@ -88,17 +83,5 @@ internal sealed class JsonLogFormatter() : ConsoleFormatter("mcp-init-json")
         _json.Write("\""u8);
         JsonText.Append(text, _json);
         _json.Write("\""u8);
-    }
-
-    private void AppendFormatted(long number)
-    {
-        _ = number.TryFormat(_json.GetSpan(20), out var written, default, CultureInfo.InvariantCulture);
-        _json.Advance(written);
-    }
-
-    private void AppendFormatted(double number)
-    {
-        _ = number.TryFormat(_json.GetSpan(32), out var written, default, CultureInfo.InvariantCulture);
-        _json.Advance(written);
     }
 }

@@ -1,0 +1,25 @@
+namespace MetaMcp.Init.Cli;
+
+/// <summary>A verb for people: what it is called, what it takes and what it does.</summary>
+/// <param name="name">The first word of the command line.</param>
+/// <param name="help">What <c>mcp-init NAME --help</c> says.</param>
+/// <param name="flags">Options that stand alone.</param>
+/// <param name="valued">Options that want a value.</param>
+/// <param name="run">Returns the exit code.</param>
+internal sealed class OperatorVerb(
+    string name, string help, string[] flags, string[] valued, Func<VerbArguments, int> run)
+{
+    private static readonly string[] HelpFlags = ["--help", "-h"];
+
+    public string Name { get; } = name;
+
+    public int Invoke(ReadOnlySpan<string> words)
+    {
+        if (VerbArguments.Read(words, [.. flags, .. HelpFlags], valued, out var error) is not { } given)
+            return OperatorVerbs.Refuse($"{Name}: {error}");
+        if (!HelpFlags.Any(given.Has))
+            return run(given);
+        Page.Out(help);
+        return Core.Values.ExitCodes.Success;
+    }
+}
