@@ -35,7 +35,9 @@ internal static class ReadinessSteps
         // Its word may be read before the end of the second stage is: it can only have spoken after it.
         Starting { Readiness: Readiness.AwaitingNotification or Readiness.AwaitingExec } s
             when service.Settings is { Type: ServiceType.Daemon, Ready: ReadyRule.NotifyFd or ReadyRule.SdNotify } => BecomeReady(service, s, now),
-        _ => state,
+        // A second word, or one that nobody waits for (any more).
+        Starting or Ready or Stopping or Killing => state,
+        _ => ServiceMachine.Impossible(state, "Notified"),
     };
 
     public static ServiceStep ProbeSpawned(in ServiceContext service, ServiceState state, int pid, Instant now) => state switch
@@ -44,14 +46,15 @@ internal static class ReadinessSteps
         {
             Readiness = new Readiness.ProbeRunning(pid, now + service.Settings.Probe!.Timeout + ProbeSlack, p.Tries),
         },
-        // Its service was asked to stop in between.
-        _ => new ServiceStep(state, [new Effect.KillProbe(service.Index, pid)]),
+        // Its service was asked to stop in between, or has ended.
+        _ when HasRun(state) => new ServiceStep(state, [new Effect.KillProbe(service.Index, pid)]),
+        _ => ServiceMachine.Impossible(state, "ProbeSpawned"),
     };
 
     public static ServiceStep ProbeEnded(in ServiceContext service, ServiceState state, bool succeeded, Instant now)
     {
         if (state is not Starting { Readiness: Readiness.ProbeLaunching or Readiness.ProbeRunning } s)
-            return state;
+            return HasRun(state) ? state : ServiceMachine.Impossible(state, "ProbeEnded");
         if (succeeded)
             return BecomeReady(service, s, now);
         var tries = s.Readiness switch
@@ -76,6 +79,9 @@ internal static class ReadinessSteps
     /// <summary>Nothing of a probe is wanted once its service is on its way out.</summary>
     public static Effect[] EndProbe(in ServiceContext service, ServiceState state) =>
         state is Starting { Readiness: Readiness.ProbeRunning p } ? [new Effect.KillProbe(service.Index, p.Pid)] : [];
+
+    /// <summary>A probe is of a run, and cannot come before its process or after the last of its group.</summary>
+    private static bool HasRun(ServiceState state) => state is Starting or Ready or Stopping or Killing or Draining or Purging;
 
     private static ServiceStep Probe(in ServiceContext service, Starting state, int tries) =>
         new(state with { Readiness = new Readiness.ProbeLaunching(tries) }, [new Effect.SpawnProbe(service.Index, state.Run.Number)]);

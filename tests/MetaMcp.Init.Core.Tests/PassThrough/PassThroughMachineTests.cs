@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using MetaMcp.Init.Core.PassThrough;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Tests.PassThrough;
+
+public sealed class PassThroughMachineTests
+{
+    private static readonly Instant Now = new(1_000_000_000_000);
+    private static readonly PassThroughOptions Options = new() { Grace = TimeSpan.FromSeconds(5) };
+    private static readonly PassThroughState Running = new PassThroughState.Running();
+    private static readonly PassThroughState Ending = new PassThroughState.Ending(7, Now);
+    private static readonly PassThroughState Killing = new PassThroughState.Killing(7, Now);
+
+    private const string Table = """
+                SIGTERM           SIGHUP            ChildEnded        NoChildrenLeft    DeadlinePassed
+        Running Running: SIGTERM  Running: SIGHUP   Ending: TERM rest !                 !
+        Ending  Killing: KILL rest Ending:           !                 Ending: exit 7    Killing: KILL rest
+        Killing Killing:          Killing:          !                 Killing: exit 7   Killing: exit 7
+        """;
+
+    private static readonly (string Name, PassThroughState State)[] States =
+        [("Running", Running), ("Ending", Ending), ("Killing", Killing)];
+
+    private static readonly (string Name, PassThroughEvent Event)[] Events =
+    [
+        ("SIGTERM", new PassThroughEvent.SignalArrived(Signal.Term)),
+        ("SIGHUP", new PassThroughEvent.SignalArrived(Signal.Hup)),
+        ("ChildEnded", new PassThroughEvent.ChildEnded(ExitStatus.Exited(7))),
+        ("NoChildrenLeft", new PassThroughEvent.NoChildrenLeft()),
+        ("DeadlinePassed", new PassThroughEvent.DeadlinePassed()),
+    ];
+
+    [Fact]
+    public void Every_pair_leads_where_the_table_says()
+    {
+        static string Row(string name, IEnumerable<string> cells) => string.Join(' ', cells.Select(c => c.PadRight(17)).Prepend(name.PadRight(7))).TrimEnd();
+        var rows = States.Select(s => Row(s.Name, Events.Select(e => Cell(s.State, e.Event))));
+        Assert.Equal(Table, string.Join('\n', rows.Prepend(Row("", Events.Select(e => e.Name)))));
+    }
+
+    [Fact]
+    public void No_case_is_left_out_of_the_table()
+    {
+        Assert.Equal(CasesOf(typeof(PassThroughState)), States.Select(s => s.State.GetType().Name).Order());
+        Assert.Equal(CasesOf(typeof(PassThroughEvent)), Events.Select(e => e.Event.GetType().Name).Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Asked_again_while_it_ends_it_kills(int signal)
+    {
+        var (state, effects) = Step(Ending, new PassThroughEvent.SignalArrived(Signal.FromNumber(signal)));
+        Assert.Equal(new PassThroughState.Killing(7, Now + PassThroughMachine.KillPatience), state);
+        Assert.Equal([new PassThroughEffect.EndTheRest(Signal.Kill)], effects);
+    }
+
+    [Fact]
+    public void What_is_left_has_its_grace_from_the_end_of_the_child()
+    {
+        var (state, effects) = Step(Running, new PassThroughEvent.ChildEnded(ExitStatus.Exited(3)));
+        Assert.Equal(new PassThroughState.Ending(3, Now + TimeSpan.FromSeconds(5)), state);
+        Assert.Equal([new PassThroughEffect.EndTheRest(Signal.Term)], effects);
+    }
+
+    [Fact]
+    public void A_child_killed_by_a_signal_gives_128_and_the_signal()
+    {
+        var (state, _) = Step(Running, new PassThroughEvent.ChildEnded(ExitStatus.KilledBy(Signal.Kill)));
+        Assert.Equal(137, state.ExitCode);
+    }
+
+    [Theory]
+    [InlineData(143, 0)]
+    [InlineData(3, 0)]
+    [InlineData(4, 4)]
+    public void Codes_that_count_as_0_are_0(int code, int exit)
+    {
+        var options = Options with { TreatedAsSuccess = [143, 3] };
+        Assert.Equal(exit, Step(Running, new PassThroughEvent.ChildEnded(ExitStatus.Exited(code)), options).State.ExitCode);
+        var status = ExitStatus.KilledBy(Signal.Term);
+        Assert.Equal(0, Step(Running, new PassThroughEvent.ChildEnded(status), options).State.ExitCode);
+    }
+
+    [Fact]
+    public void A_signal_is_rewritten_or_dropped_or_passed_to_the_group()
+    {
+        var options = Options with { SignalGroup = true, Rewrites = ImmutableDictionary<int, int>.Empty.Add(15, 3).Add(1, 0) };
+        Assert.Equal(
+            [new PassThroughEffect.Forward(Signal.Quit, Group: true)],
+            Step(Running, new PassThroughEvent.SignalArrived(Signal.Term), options).Effects);
+        Assert.Empty(Step(Running, new PassThroughEvent.SignalArrived(Signal.Hup), options).Effects);
+        Assert.Equal(
+            [new PassThroughEffect.Forward(Signal.Int, Group: true)],
+            Step(Running, new PassThroughEvent.SignalArrived(Signal.Int), options).Effects);
+    }
+
+    [Fact]
+    public void While_the_child_runs_it_sleeps_for_ever() => Assert.Equal(Instant.Never, Running.Due);
+
+    private static (PassThroughState State, ImmutableArray<PassThroughEffect> Effects) Step(
+        PassThroughState state, PassThroughEvent happened, PassThroughOptions? options = null) =>
+        PassThroughMachine.Step(options ?? Options, state, happened, Now);
+
+    private static string Cell(PassThroughState state, PassThroughEvent happened)
+    {
+        try
+        {
+            var (after, effects) = Step(state, happened);
+            return $"{after.GetType().Name}: {string.Join(", ", effects.Select(Of))}".TrimEnd();
+        }
+        catch (InvalidOperationException bug)
+        {
+            Assert.StartsWith("bug: ", bug.Message, StringComparison.Ordinal);
+            return "!";
+        }
+    }
+
+    private static string Of(PassThroughEffect effect) => effect switch
+    {
+        PassThroughEffect.Forward e => e.Signal.ToString(),
+        PassThroughEffect.EndTheRest e => $"{e.Signal.ToString()[3..]} rest",
+        PassThroughEffect.Exit e => $"exit {e.Code}",
+        _ => effect.ToString(),
+    };
+
+    private static IEnumerable<string> CasesOf(Type sum) =>
+        sum.GetNestedTypes(BindingFlags.Public).Where(t => t.IsSubclassOf(sum)).Select(t => t.Name).Order();
+}

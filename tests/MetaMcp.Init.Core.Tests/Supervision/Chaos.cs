@@ -1,0 +1,453 @@
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+/// <summary>
+/// A kernel that does anything a kernel may do, in any order, as bytes decide: answers late, ends processes at any moment, hands
+/// out pids again at once, lets time pass. It checks each effect against what the supervisor has been told so far, and at the
+/// end asks for a stop, obeys SIGKILL, and expects the exit in time.
+/// </summary>
+internal sealed class Chaos
+{
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
+
+    private readonly Plan _plan;
+    private readonly Supervisor _supervisor;
+    private readonly Queue<SystemEvent> _answers = new();
+    private readonly Dictionary<int, Process> _processes = [];
+    private readonly Dictionary<int, Group> _groups = [];
+    private readonly Told[] _told;
+    private readonly List<(Instant At, object What)> _trace = [];
+    private Instant _now = new(1_000_000_000_000);
+    private Instant? _endBegan;
+    private bool _emergency;
+    private bool _beyondKill;
+    private int? _exitCode;
+
+    public Chaos(Plan plan, ulong seed)
+    {
+        _plan = plan;
+        _told = [.. plan.Services.Select(_ => new Told())];
+        _supervisor = new Supervisor(plan, seed, _now);
+    }
+
+    public int Events { get; private set; }
+
+    public string Trace => string.Join('\n', _trace.Select(t => $"{t.At.Nanoseconds / 1_000_000} {(t.What is Effect ? "    " : "")}{t.What}"));
+
+    public void Run(ReadOnlySpan<byte> choices)
+    {
+        Handle(new SystemEvent.Begin());
+        foreach (var choice in choices)
+        {
+            if (_exitCode is not null)
+                break;
+            Act(choice % 16, choice / 16);
+        }
+        // A kernel that takes its time to obey SIGKILL costs the patience once for services and once for orphans.
+        var patience = Supervisor.KillPatience * (_endBegan is null ? 1 : 2);
+        if (_exitCode is null)
+            End();
+        var began = Assert.NotNull(_endBegan);
+        Assert.InRange(_now - began, TimeSpan.Zero, _plan.Settings.Shutdown.Timeout + patience + Slack);
+        if (!_beyondKill)
+            Assert.All(_plan.Services, s => Assert.True(Standing.IsOver(_supervisor.StateOf(s.Index)), $"{s.Name} is {_supervisor.StateOf(s.Index)}"));
+    }
+
+    private void Act(int action, int pick)
+    {
+        var mains = _processes.Values.Where(p => p.Kind == ProcessKind.Main && !p.IsDying).ToList();
+        switch (action)
+        {
+            case 0 or 1 or 2 or 3 when _answers.TryDequeue(out var answer):
+                Handle(answer);
+                break;
+            case 4 or 5 when mains.Find(p => p is { IsKnown: true, IsExecuted: false }) is { } main:
+                main.IsExecuted = true;
+                Handle(new SystemEvent.Executed(main.Service, main.Run));
+                break;
+            case 6 when mains.Count > 0 && mains[pick % mains.Count] is { IsKnown: true } main:
+                Handle(new SystemEvent.Notified(main.Service, main.Run));
+                break;
+            case 7 or 8 when mains.Count > 0 && mains[pick % mains.Count] is { IsKnown: true } main:
+                Collect(main, pick switch
+                {
+                    < 8 => ExitStatus.Exited(0),
+                    < 11 => ExitStatus.Exited(3),
+                    < 14 => ExitStatus.Exited(1),
+                    _ => ExitStatus.KilledBy(Signal.FromNumber(11)),
+                });
+                break;
+            case 9 when _processes.Values.FirstOrDefault(p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false }) is { } probe:
+                Collect(probe, ExitStatus.Exited(pick % 2));
+                break;
+            case 10 or 11 when _processes.Values.FirstOrDefault(p => p is { IsDying: true, IsKnown: true }) is { } dying:
+                Collect(dying, ExitStatus.KilledBy(Signal.Kill));
+                break;
+            case 12 when _groups.Values.FirstOrDefault(g => g.IsWatched) is { } group:
+                Empty(group);
+                break;
+            case 13:
+                if (_processes.Count < 40)
+                    _ = Create(-1, 0, ProcessKind.Orphan);
+                break;
+            case 14:
+                Handle(new SystemEvent.SignalArrived(pick switch
+                {
+                    0 => Signal.Quit,
+                    1 => Signal.Term,
+                    2 => Signal.Int,
+                    3 => Signal.RtMinPlus3,
+                    _ => Signal.Hup,
+                }));
+                break;
+            case 15:
+                Wait(pick);
+                break;
+            default:
+                if (_answers.TryDequeue(out var next))
+                    Handle(next);
+                else
+                    Wait(pick);
+                break;
+        }
+    }
+
+    /// <summary>A while, or until the supervisor wants to be woken and then a little too late.</summary>
+    private void Wait(int pick)
+    {
+        var due = _supervisor.Due;
+        var later = _now + TimeSpan.FromMilliseconds(pick * pick * 10);
+        if (pick < 12 && later < due)
+        {
+            _now = later;
+            return;
+        }
+        if (due == Instant.Never)
+            return;
+        if (due > _now)
+            _now = due + TimeSpan.FromMilliseconds(pick % 4);
+        Handle(new SystemEvent.TimePassed());
+    }
+
+    /// <summary>From here on the kernel is quick and everything obeys SIGKILL, and nothing else.</summary>
+    private void End()
+    {
+        for (var round = 0; _exitCode is null; round++)
+        {
+            Assert.True(round < 10_000, "no end");
+            if (_answers.TryDequeue(out var answer))
+                Handle(answer);
+            else if (_processes.Values.FirstOrDefault(p => p is { IsDying: true, IsKnown: true }) is { } dying)
+                Collect(dying, ExitStatus.KilledBy(Signal.Kill));
+            else if (_groups.Values.FirstOrDefault(g => g is { IsDying: true, IsWatched: true }) is { } group)
+                Empty(group);
+            else if (_endBegan is null)
+                Handle(new SystemEvent.SignalArrived(Signal.Term));
+            else
+            {
+                Assert.NotEqual(Instant.Never, _supervisor.Due);
+                _now = _supervisor.Due > _now ? _supervisor.Due : _now;
+                Handle(new SystemEvent.TimePassed());
+            }
+        }
+    }
+
+    private void Handle(SystemEvent happened)
+    {
+        Events++;
+        _trace.Add((_now, happened));
+        Hear(happened);
+        var before = _plan.Services.Select(s => _supervisor.StateOf(s.Index)).ToList();
+        var effects = _supervisor.Handle(happened, _now).ToList();
+        foreach (var effect in effects)
+        {
+            _trace.Add((_now, effect));
+            Perform(effect);
+        }
+        var changed = _plan.Services.Count(s => !ReferenceEquals(before[s.Index], _supervisor.StateOf(s.Index)));
+        Assert.True(effects.Count <= (10 * changed) + 5, $"{effects.Count} effects for {changed} changes");
+        if (happened is SystemEvent.TimePassed && _exitCode is null)
+            Assert.True(_supervisor.Due > _now, "woken, and due again at once");
+        foreach (var probe in _processes.Values.Where(p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false }))
+            Assert.True(_supervisor.StateOf(probe.Service) is ServiceState.Starting s && s.Run.Number == probe.Run, "a probe nobody waits for");
+        if (happened is SystemEvent.ChildEnded { Pid: var pid })
+            Assert.All(_plan.Services, s => Assert.NotEqual(pid, MainPidOf(_supervisor.StateOf(s.Index))));
+    }
+
+    /// <summary>What the supervisor knows from now on.</summary>
+    private void Hear(SystemEvent happened)
+    {
+        switch (happened)
+        {
+            case SystemEvent.Spawned(var service, _, var pid):
+                // What was spawned directly is said to be executed in the same breath, before any other news of it.
+                _processes[pid].IsKnown = !_processes[pid].IsExecuted;
+                _told[service].IsSpawning = false;
+                break;
+            case SystemEvent.Executed(_, var run):
+                _processes.Values.Single(p => p.Kind == ProcessKind.Main && p.Run == run).IsKnown = true;
+                break;
+            case SystemEvent.SpawnFailed(var service, _, _, _):
+                _told[service].IsSpawning = false;
+                break;
+            case SystemEvent.ProbeSpawned(_, _, var pid):
+                _processes[pid].IsKnown = true;
+                break;
+        }
+    }
+
+    private void Perform(Effect effect)
+    {
+        Assert.Null(_exitCode);
+        switch (effect)
+        {
+            case Effect.Spawn(var service, var run):
+                CheckStart(service, run);
+                Spawn(service, run);
+                break;
+            case Effect.SpawnProbe(var service, var run):
+                Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.Probe && p.Service == service && p.Run == run);
+                if (run % 5 == 0)
+                    _answers.Enqueue(new SystemEvent.ProbeSpawnFailed(service, run));
+                else
+                    _answers.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(service, run, ProcessKind.Probe).Pid));
+                break;
+            case Effect.SignalMain(var service, var pid, var signal):
+                var main = Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes);
+                Assert.Equal((service, ProcessKind.Main), (main.Service, main.Kind));
+                if (signal != Signal.Cont)
+                    CheckStop(service);
+                // Some obey, some do not.
+                if (signal != Signal.Cont && pid % 3 != 0)
+                    main.IsDying = true;
+                break;
+            case Effect.SignalGroup(var service, var group, var signal):
+                Assert.True(
+                    (_processes.TryGetValue(group, out var leader) && leader is { Kind: ProcessKind.Main } && leader.Service == service) ||
+                    (_groups.TryGetValue(group, out var left) && left.Service == service), $"{signal} to group {group}, which is empty");
+                _told[service].IsUp = false;
+                if (signal == Signal.Kill)
+                    KillGroup(group);
+                break;
+            case Effect.KillProbe(_, var pid):
+                Assert.Equal(ProcessKind.Probe, Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes).Kind);
+                _processes[pid].IsDying = true;
+                break;
+            case Effect.WatchGroup(var service, var run, var group):
+                var watched = Assert.Contains(group, (IReadOnlyDictionary<int, Group>)_groups);
+                Assert.Equal((service, run, false), (watched.Service, watched.Run, watched.IsWatched));
+                watched.IsWatched = true;
+                break;
+            case Effect.SignalTheRest(var signal):
+                foreach (var process in _processes.Values)
+                    process.IsDying |= signal == Signal.Kill || process.Pid % 3 != 0;
+                foreach (var group in _groups.Values)
+                    group.IsDying |= signal == Signal.Kill;
+                TellOfChildren();
+                break;
+            case Effect.Exit(var code):
+                Assert.NotNull(_endBegan);
+                _exitCode = code;
+                break;
+            case Effect.Report(var notice):
+                Hear(notice);
+                break;
+            default:
+                Assert.Fail($"unknown effect {effect}");
+                break;
+        }
+    }
+
+    private void CheckStart(int service, long run)
+    {
+        var told = _told[service];
+        Assert.Null(_endBegan);
+        Assert.False(told.IsSpawning, "two at once");
+        Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.Main && p.Service == service);
+        Assert.DoesNotContain(_groups.Values, g => g.Service == service);
+        Assert.True(run > _told.Max(t => t.LastRun), "a number twice");
+        if (told.LastRun == 0)
+        {
+            Assert.All(_plan.Services[service].DependsOn, d => Assert.True(_told[d].IsUp || _told[d].IsCompleted, "its dependency is not there"));
+            Assert.All(_plan.Services[service].After, a => Assert.True(_told[a].IsUp || _told[a].IsOver, "what it comes after has not settled"));
+        }
+        else
+            Assert.True(_now >= Assert.NotNull(told.NotBefore), "started within its back-off");
+        told.NotBefore = null;
+        told.LastRun = run;
+        told.IsSpawning = true;
+    }
+
+    /// <summary>In an orderly shutdown nobody is asked to stop while one that depends on it may be there.</summary>
+    private void CheckStop(int service)
+    {
+        _told[service].IsUp = false;
+        if (_endBegan is null || _emergency)
+            return;
+        Assert.All(_plan.Services[service].Dependents, d =>
+        {
+            Assert.False(_told[d].IsSpawning, "a dependent is about to run");
+            Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.Main && p.Service == d);
+            Assert.DoesNotContain(_groups.Values, g => g.Service == d);
+        });
+    }
+
+    private void Spawn(int service, long run)
+    {
+        if (run % 7 == 0)
+        {
+            _answers.Enqueue(new SystemEvent.SpawnFailed(service, run, "no process to be had", 111));
+            return;
+        }
+        var process = Create(service, run, ProcessKind.Main);
+        _answers.Enqueue(new SystemEvent.Spawned(service, run, process.Pid));
+        if (run % 2 == 0)
+        {
+            process.IsExecuted = true;
+            _answers.Enqueue(new SystemEvent.Executed(service, run));
+        }
+    }
+
+    private Process Create(int service, long run, ProcessKind kind)
+    {
+        // The lowest that is free, so that pids come round again at once.
+        var pid = Enumerable.Range(2, 1000).First(p => !_processes.ContainsKey(p) && !_groups.ContainsKey(p));
+        return _processes[pid] = new Process(pid, service, run, kind) { IsKnown = kind == ProcessKind.Orphan };
+    }
+
+    private void Collect(Process process, ExitStatus status)
+    {
+        _processes.Remove(process.Pid);
+        var leaves = process.Kind == ProcessKind.Main && process.Run % 3 == 0 && !process.IsGroupKilled;
+        if (leaves)
+            _groups[process.Pid] = new Group(process.Pid, process.Service, process.Run);
+        var problem = process is { Kind: ProcessKind.Main, IsExecuted: false } && status.Code is > 0 ? "setgroups: EPERM" : null;
+        Handle(new SystemEvent.ChildEnded(process.Pid, status, problem, leaves));
+        if (_exitCode is null)
+            TellOfChildren();
+    }
+
+    private void KillGroup(int group)
+    {
+        if (_processes.TryGetValue(group, out var leader))
+            leader.IsDying = leader.IsGroupKilled = true;
+        if (_groups.TryGetValue(group, out var left))
+            left.IsDying = true;
+    }
+
+    private void Empty(Group group)
+    {
+        _groups.Remove(group.Id);
+        Handle(new SystemEvent.GroupEmpty(group.Service, group.Run));
+        if (_exitCode is null)
+            TellOfChildren();
+    }
+
+    private void TellOfChildren() =>
+        _answers.Enqueue(new SystemEvent.ChildrenCollected(_processes.Count > 0 || _groups.Count > 0));
+
+    private void Hear(Notice notice)
+    {
+        Told Of(string name) => _told[_plan.Services.Single(s => s.Name == name).Index];
+        switch (notice)
+        {
+            case Notice.Ready n:
+                Of(n.Service).IsUp = true;
+                break;
+            case Notice.Exited n:
+                Of(n.Service).IsUp = false;
+                break;
+            case Notice.Completed n:
+                Of(n.Service).IsCompleted = Of(n.Service).IsOver = true;
+                break;
+            case Notice.Finished { Service: var name }:
+                Of(name).IsOver = true;
+                break;
+            case Notice.Failed { Service: var name }:
+                Of(name).IsOver = true;
+                break;
+            case Notice.Skipped { Service: var name }:
+                Of(name).IsOver = true;
+                break;
+            case Notice.Stopped { Service: var name }:
+                Of(name).IsOver = true;
+                break;
+            case Notice.Restarting n:
+                CheckDelay(n);
+                Of(n.Service).NotBefore = _now + n.Delay;
+                break;
+            case Notice.ShuttingDown:
+                Assert.Null(_endBegan);
+                _endBegan = _now;
+                break;
+            case Notice.Emergency:
+                _emergency = true;
+                break;
+            case Notice.BeyondKill:
+                _beyondKill = true;
+                break;
+            case Notice.Bug n:
+                Assert.Fail(n.Text);
+                break;
+        }
+    }
+
+    private void CheckDelay(Notice.Restarting restarting)
+    {
+        var backoff = _plan.Services.Single(s => s.Name == restarting.Service).Settings.Restart.Backoff;
+        var plain = Math.Min(backoff.Initial.TotalSeconds * Math.Pow(backoff.Factor, restarting.Failures - 1), backoff.Max.TotalSeconds);
+        Assert.InRange(restarting.Delay.TotalSeconds, (plain * (1 - backoff.Jitter)) - 0.001, (plain * (1 + backoff.Jitter)) + 0.001);
+    }
+
+    private static int? MainPidOf(ServiceState state) => state switch
+    {
+        ServiceState.Starting s => s.Run.Pid,
+        ServiceState.Ready s => s.Run.Pid,
+        ServiceState.Stopping s => s.Run.Pid,
+        ServiceState.Killing s => s.Run.Pid,
+        _ => null,
+    };
+
+    private enum ProcessKind { Main, Probe, Orphan }
+
+    private sealed class Process(int pid, int service, long run, ProcessKind kind)
+    {
+        public int Pid { get; } = pid;
+        public int Service { get; } = service;
+        public long Run { get; } = run;
+        public ProcessKind Kind { get; } = kind;
+
+        /// <summary>The supervisor has had the whole answer to its spawn.</summary>
+        public bool IsKnown { get; set; }
+
+        public bool IsExecuted { get; set; }
+
+        /// <summary>A signal that it obeys was sent; it ends when the kernel likes.</summary>
+        public bool IsDying { get; set; }
+
+        public bool IsGroupKilled { get; set; }
+    }
+
+    private sealed class Group(int id, int service, long run)
+    {
+        public int Id { get; } = id;
+        public int Service { get; } = service;
+        public long Run { get; } = run;
+        public bool IsWatched { get; set; }
+        public bool IsDying { get; set; }
+    }
+
+    /// <summary>What the supervisor was told, or has said, of one service.</summary>
+    private sealed class Told
+    {
+        public bool IsSpawning { get; set; }
+        public bool IsUp { get; set; }
+        public bool IsCompleted { get; set; }
+        public bool IsOver { get; set; }
+        public long LastRun { get; set; }
+        public Instant? NotBefore { get; set; }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Reflection;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Tests.Supervision.Make;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+/// <summary>
+/// Every pair of state and event: where it leads, "=" where nothing changes, "!" where it cannot be. <c>Starting</c> stands once
+/// for each readiness: exec to late.
+/// </summary>
+public sealed class ServiceTableTests
+{
+    private const string Table = """
+                  Start     Skip      Stop      Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft GroupEmpty ProbeSpawned ProbeEnded DeadlinePassed
+        Waiting   Launching Skipped   Stopped   Stopped   Failed    !         !           !         !         !         !          !          !            !          !
+        Launching !         !         Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !          !            !          !
+        Doomed    !         !         =         =         Doomed    Killing   Stopped     !         !         !         !          !          !            !          !
+        exec      !         !         Stopping  Killing   Stopping  !         !           asked     =         Backoff   Draining   !          =            =          =
+        word      !         !         Stopping  Killing   Stopping  !         !           =         Ready     Backoff   Draining   !          =            =          =
+        toEnd     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !          =            =          =
+        due       !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !          =            =          asked
+        asked     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !          probed       Ready      =
+        probed    !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !          =            Ready      probed
+        late      !         !         Stopping  Killing   Stopping  !         !           =         Ready     Backoff   Draining   !          =            =          Stopping
+        Ready     !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !          =            =          !
+        Stopping  !         !         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !          =            =          Killing
+        Killing   !         !         =         =         Killing   !         !           =         =         Stopped   Purging    !          =            =          !
+        Draining  !         !         Draining  Purging   Draining  !         !           !         !         !         !          Backoff    =            =          Purging
+        Purging   !         !         Purging   Purging   Purging   !         !           !         !         !         !          Backoff    =            =          Purging
+        Backoff   !         !         Stopped   Stopped   Failed    !         !           !         !         !         !          !          !            !          Launching
+        Completed !         !         =         =         =         !         !           !         !         !         !          !          !            !          !
+        Finished  !         !         =         =         =         !         !           !         !         !         !          !          !            !          !
+        Failed    !         !         =         =         =         !         !           !         !         !         !          !          !            !          !
+        Skipped   !         !         =         =         =         !         !           !         !         !         !          !          !            !          !
+        Stopped   !         !         =         =         =         !         !           !         !         !         !          !          !            !          !
+        """;
+
+    private static readonly Instant Now = new(1_000_000_000_000);
+    private static readonly Run ThisRun = new(7, 70, Now);
+    private static readonly Failure Trouble = new("trouble", null);
+
+    private static readonly (string Name, ServiceState State)[] States =
+    [
+        ("Waiting", new ServiceState.Waiting()),
+        ("Launching", new ServiceState.Launching(7, default)),
+        ("Doomed", new ServiceState.Doomed(7, new Outcome.AsAsked())),
+        ("exec", Starting(new Readiness.AwaitingExec())),
+        ("word", Starting(new Readiness.AwaitingNotification())),
+        ("toEnd", Starting(new Readiness.RunningToEnd())),
+        ("due", Starting(new Readiness.ProbeDue(Now, 1))),
+        ("asked", Starting(new Readiness.ProbeLaunching(1))),
+        ("probed", Starting(new Readiness.ProbeRunning(71, Now, 1))),
+        ("late", Starting(new Readiness.AwaitingNotification()) with { ReadyBy = Now }),
+        ("Ready", new ServiceState.Ready(ThisRun, default)),
+        ("Stopping", new ServiceState.Stopping(ThisRun, default, Now, new Outcome.AsAsked())),
+        ("Killing", new ServiceState.Killing(ThisRun, default, new Outcome.AsAsked())),
+        ("Draining", new ServiceState.Draining(ThisRun, default, Now, new Outcome.Failing(Trouble))),
+        ("Purging", new ServiceState.Purging(ThisRun, default, Now, new Outcome.Failing(Trouble))),
+        ("Backoff", new ServiceState.Backoff(Now, default)),
+        ("Completed", new ServiceState.Completed()),
+        ("Finished", new ServiceState.Finished(ExitStatus.Exited(0))),
+        ("Failed", new ServiceState.Failed(Trouble)),
+        ("Skipped", new ServiceState.Skipped(1, 1)),
+        ("Stopped", new ServiceState.Stopped()),
+    ];
+
+    private static readonly (string Name, ServiceEvent Event)[] Events =
+    [
+        ("Start", new ServiceEvent.Start()),
+        ("Skip", new ServiceEvent.Skip(1, 1)),
+        ("Stop", new ServiceEvent.Stop()),
+        ("Kill", new ServiceEvent.Kill()),
+        ("GiveUp", new ServiceEvent.GiveUp("late")),
+        ("Spawned", new ServiceEvent.Spawned(70)),
+        ("SpawnFailed", new ServiceEvent.SpawnFailed("no", 111)),
+        ("Executed", new ServiceEvent.Executed()),
+        ("Notified", new ServiceEvent.Notified()),
+        ("Exited", new ServiceEvent.Exited(ExitStatus.Exited(1), null, OthersLeft: false)),
+        ("ExitedLeft", new ServiceEvent.Exited(ExitStatus.Exited(1), null, OthersLeft: true)),
+        ("GroupEmpty", new ServiceEvent.GroupEmpty()),
+        ("ProbeSpawned", new ServiceEvent.ProbeSpawned(71)),
+        ("ProbeEnded", new ServiceEvent.ProbeEnded(Succeeded: true)),
+        ("DeadlinePassed", new ServiceEvent.DeadlinePassed()),
+    ];
+
+    [Fact]
+    public void Every_pair_leads_where_the_table_says()
+    {
+        var widths = Events.Select(e => Math.Max(9, e.Name.Length)).ToList();
+        string Row(string name, IEnumerable<string> cells) =>
+            string.Join(' ', cells.Zip(widths, (cell, width) => cell.PadRight(width)).Prepend(name.PadRight(9))).TrimEnd();
+        var rows = States.Select(s => Row(s.Name, Events.Select(e => Cell(s.State, e.Event))));
+        Assert.Equal(Table, string.Join('\n', rows.Prepend(Row("", Events.Select(e => e.Name)))));
+    }
+
+    [Fact]
+    public void No_case_is_left_out_of_the_table()
+    {
+        Assert.Equal(CasesOf(typeof(ServiceState)), States.Select(s => s.State.GetType()).Distinct().Select(t => t.Name).Order());
+        Assert.Equal(CasesOf(typeof(ServiceEvent)), Events.Select(e => e.Event.GetType()).Distinct().Select(t => t.Name).Order());
+        var readiness = States.Select(s => s.State).OfType<ServiceState.Starting>().Select(s => s.Readiness.GetType()).Distinct();
+        Assert.Equal(CasesOf(typeof(Readiness)), readiness.Select(t => t.Name).Order());
+    }
+
+    private static IEnumerable<string> CasesOf(Type sum) =>
+        sum.GetNestedTypes(BindingFlags.Public).Where(t => t.IsSubclassOf(sum)).Select(t => t.Name).Order();
+
+    /// <summary>The state after it, "=" for the same, "!" for what cannot be. Any other exception fails the test.</summary>
+    private static string Cell(ServiceState state, ServiceEvent happened)
+    {
+        var settings = Daemon("a").Probed() with { Ready = state is ServiceState.Starting { Readiness: Readiness.AwaitingNotification } ? ReadyRule.NotifyFd : ReadyRule.Probe };
+        ServiceState after;
+        try
+        {
+            after = ServiceMachine.Step(new ServiceContext(0, settings, StartRetries: null, NextRun: 8, Dice: 0.5), state, happened, Now).State;
+        }
+        catch (InvalidOperationException bug)
+        {
+            Assert.StartsWith("bug: ", bug.Message, StringComparison.Ordinal);
+            return "!";
+        }
+        return after == state ? "=" : after is ServiceState.Starting s ? NameOf(s.Readiness) : after.GetType().Name;
+    }
+
+    private static string NameOf(Readiness readiness) => readiness switch
+    {
+        Readiness.AwaitingExec => "exec",
+        Readiness.AwaitingNotification => "word",
+        Readiness.RunningToEnd => "toEnd",
+        Readiness.ProbeDue => "due",
+        Readiness.ProbeLaunching => "asked",
+        Readiness.ProbeRunning => "probed",
+        _ => readiness.ToString(),
+    };
+
+    private static ServiceState.Starting Starting(Readiness readiness) => new(ThisRun, default, Instant.Never, readiness);
+}
