@@ -1,17 +1,20 @@
 using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Kernel;
 
 namespace MetaMcp.Init.Loop;
 
 /// <summary>
 /// The whole life of the init: wait, let the supervisor take the event, perform what it asks, and again. One thread, no tick,
-/// no decision of its own. From <see cref="Run"/> on nothing may end the process but the supervisor's word.
+/// no decision of its own. From <see cref="Run"/> on nothing may end the process but the supervisor's word: a bug, or memory that
+/// is not to be had, costs the one event or effect it came with, since an init that dies takes everything with it.
 /// </summary>
 internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Notice> tell)
 {
     private readonly Queue<SystemEvent> _events = new();
     private int? _exitCode;
 
+#pragma warning disable CA1031 // Whatever it is that is caught here, PID 1 goes on.
     public int Run()
     {
         _events.Enqueue(new SystemEvent.Begin());
@@ -21,18 +24,51 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
                 Take(happened);
             if (_exitCode is { } code)
                 return code;
+            // A look at what happens also where a deadline has passed: it may make the deadline void, and with one deadline
+            // after another it would never be heard of.
+            Wait();
             if (kernel.Now >= supervisor.Due)
                 _events.Enqueue(new SystemEvent.TimePassed());
-            else
-                Guard(() => kernel.Wait(supervisor.Due, _events));
         }
     }
 
-    private void Take(SystemEvent happened) => Guard(() =>
+    private void Wait()
     {
-        foreach (var effect in supervisor.Handle(happened, kernel.Now))
-            Perform(effect);
-    });
+        try
+        {
+            kernel.Wait(supervisor.Due, _events);
+        }
+        catch (Exception problem)
+        {
+            Report(problem);
+        }
+    }
+
+    private void Take(SystemEvent happened)
+    {
+        IReadOnlyList<Effect> effects;
+        try
+        {
+            effects = supervisor.Handle(happened, kernel.Now);
+        }
+        catch (Exception problem)
+        {
+            Report(problem);
+            return;
+        }
+        foreach (var effect in effects)
+        {
+            try
+            {
+                Perform(effect);
+            }
+            catch (Exception problem)
+            {
+                Report(problem);
+                AnswerFor(effect);
+            }
+        }
+    }
 
     private void Perform(Effect effect)
     {
@@ -51,19 +87,27 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
     }
 
     /// <summary>
-    /// A bug, or memory that is not to be had, costs the one event it came with: an init that dies takes everything with it.
+    /// A service whose start is never answered would wait for ever. Where the kernel had answered before it threw, the second
+    /// answer is one that cannot be, and no more than reported.
     /// </summary>
-    private void Guard(Action action)
+    private void AnswerFor(Effect effect)
+    {
+        if (effect is Effect.Spawn(var service, var run))
+            _events.Enqueue(new SystemEvent.SpawnFailed(service, run, "the start failed within mcp-init", ExitCodes.System));
+        else if (effect is Effect.SpawnProbe(var probed, var probedRun))
+            _events.Enqueue(new SystemEvent.ProbeSpawnFailed(probed, probedRun));
+    }
+
+    private void Report(Exception problem)
     {
         try
         {
-            action();
-        }
-#pragma warning disable CA1031 // Whatever it was, PID 1 goes on.
-        catch (Exception problem)
-#pragma warning restore CA1031
-        {
             tell(new Notice.Bug(problem.ToString()));
         }
+        catch (Exception)
+        {
+            // There are no words for it; what matters is that we are still here.
+        }
     }
+#pragma warning restore CA1031
 }

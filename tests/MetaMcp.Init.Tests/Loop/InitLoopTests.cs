@@ -1,0 +1,151 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Loop;
+
+namespace MetaMcp.Init.Tests.Loop;
+
+public sealed class InitLoopTests
+{
+    private readonly FakeKernel _kernel = new();
+    private readonly List<Notice> _told = [];
+
+    [Fact]
+    public void Effects_are_performed_in_order_and_answers_taken_before_the_next_wait()
+    {
+        var code = Run(Daemon("a"), Daemon("b") with { DependsOn = ["a"] });
+        Assert.Equal(0, code);
+        Assert.Equal(["spawn 0", "spawn 1", "SIGTERM 1", "SIGCONT 1", "SIGTERM 0", "SIGCONT 0", "SIGTERM the rest"], _kernel.Log);
+        // One wait, in which the stop arrives: everything else followed from answers.
+        Assert.Equal([Instant.Never], _kernel.Waits);
+    }
+
+    [Fact]
+    public void The_exit_code_is_the_supervisors()
+    {
+        _kernel.ThenWaitBrings(new SystemEvent.ChildEnded(100, ExitStatus.Exited(42), null, OthersLeft: false));
+        Assert.Equal(42, Run(Daemon("a") with { Required = true, Restart = Never }));
+    }
+
+    [Fact]
+    public void It_sleeps_until_the_deadline_and_says_that_time_has_passed()
+    {
+        var began = _kernel.Now;
+        Run(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5), Restart = Never }, Daemon("b"));
+        Assert.Equal(began + TimeSpan.FromSeconds(5), _kernel.Waits[0]);
+        Assert.Contains("SIGTERM 0", _kernel.Log);
+        Assert.Contains(_told, n => n is Notice.Failed { Reason: "not ready within 5s" });
+    }
+
+    [Fact]
+    public void A_wait_that_ends_early_is_no_deadline()
+    {
+        _kernel.ThenWaitBrings().ThenWaitBrings().ThenWaitBrings(new SystemEvent.Notified(0, 1));
+        Run(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5) });
+        Assert.Contains(_told, n => n is Notice.Ready);
+        Assert.DoesNotContain(_told, n => n is Notice.Restarting);
+    }
+
+    [Fact]
+    public void What_has_happened_is_heard_before_a_deadline_that_passed_in_the_meantime()
+    {
+        _kernel.ThenWaitBrings(new SystemEvent.SignalArrived(Signal.Hup)).ThenWaitBrings(new SystemEvent.Notified(0, 1));
+        var loop = new InitLoop(_kernel, Supervise(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5) }), notice =>
+        {
+            _told.Add(notice);
+            if (notice is Notice.SignalIgnored)
+                _kernel.Now += TimeSpan.FromSeconds(9);
+        });
+        loop.Run();
+        Assert.Contains(_told, n => n is Notice.Ready);
+        Assert.DoesNotContain(_told, n => n is Notice.Restarting);
+    }
+
+    [Fact]
+    public void Deadline_after_deadline_does_not_make_it_deaf()
+    {
+        var backoff = new BackoffSettings { Initial = TimeSpan.Zero };
+        _kernel.ThenWaitBrings(new SystemEvent.ChildEnded(100, ExitStatus.Exited(1), null, OthersLeft: false));
+        for (var i = 0; i < 20; i++)
+            _kernel.ThenWaitBrings();
+        _kernel.ThenWaitBrings(new SystemEvent.SignalArrived(Signal.Term));
+        _kernel.Answer = (effect, answers) =>
+        {
+            if (effect is Effect.Spawn { Service: 0 } spawn && spawn.RunNumber > 2)
+                answers.Enqueue(new SystemEvent.SpawnFailed(0, spawn.RunNumber, "no process", 111));
+            else
+                FakeKernel.Obey(effect, answers);
+        };
+        Assert.Equal(0, Run(Daemon("a") with { Restart = new RestartSettings { Backoff = backoff, Policy = RestartPolicy.Always } }, Daemon("b")));
+        Assert.False(_kernel.IsStarved);
+    }
+
+    [Fact]
+    public void An_effect_that_throws_costs_no_other_and_its_service_is_tried_again()
+    {
+        var throws = 1;
+        _kernel.Answer = (effect, answers) =>
+        {
+            if (effect is Effect.Spawn { Service: 0 } && throws-- > 0)
+                throw new InvalidOperationException("out of something");
+            FakeKernel.Obey(effect, answers);
+        };
+        Assert.Equal(0, Run(Daemon("a"), Daemon("b")));
+        Assert.Equal(["spawn 0", "spawn 1", "spawn 0"], _kernel.Log.Take(3));
+        Assert.Contains(_told, n => n is Notice.Bug b && b.Text.Contains("out of something", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_probe_that_throws_is_tried_again()
+    {
+        var throws = 1;
+        _kernel.Answer = (effect, answers) =>
+        {
+            if (effect is Effect.SpawnProbe probe)
+            {
+                if (throws-- > 0)
+                    throw new InvalidOperationException("out of something");
+                answers.Enqueue(new SystemEvent.ProbeSpawned(probe.Service, probe.RunNumber, 500));
+                answers.Enqueue(new SystemEvent.ChildEnded(500, ExitStatus.Exited(0), null, OthersLeft: false));
+                return;
+            }
+            FakeKernel.Obey(effect, answers);
+        };
+        Run(Daemon("a") with { Ready = ReadyRule.Probe, Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1") } });
+        Assert.Contains(_told, n => n is Notice.Ready);
+    }
+
+    [Fact]
+    public void A_wait_that_throws_is_reported_and_survived()
+    {
+        _kernel.ThenWaitDoes(() => throw new InvalidOperationException("epoll"));
+        Assert.Equal(0, Run(Daemon("a")));
+        Assert.Single(_told, n => n is Notice.Bug);
+    }
+
+    [Fact]
+    public void An_event_that_makes_no_sense_is_reported_and_survived()
+    {
+        _kernel.ThenWaitBrings(new SystemEvent.Executed(Service: 99, 1), new SystemEvent.SignalArrived(Signal.Term));
+        Assert.Equal(0, Run(Daemon("a")));
+        Assert.Single(_told, n => n is Notice.Bug);
+    }
+
+    [Fact]
+    public void A_log_that_throws_ends_nothing()
+    {
+        var loop = new InitLoop(_kernel, Supervise(Daemon("a")), _ => throw new InvalidOperationException("no memory for words"));
+        Assert.Equal(0, loop.Run());
+        Assert.Contains("SIGTERM 0", _kernel.Log);
+    }
+
+    private static RestartSettings Never { get; } = new() { Policy = RestartPolicy.Never };
+
+    private static ServiceSettings Daemon(string name) => new() { Name = name, Command = ["/bin/" + name] };
+
+    private Supervisor Supervise(params ServiceSettings[] services) =>
+        new(Plan.Build(new Settings { Services = [.. services] }).Plan!, seed: 1, _kernel.Now);
+
+    private int Run(params ServiceSettings[] services) => new InitLoop(_kernel, Supervise(services), _told.Add).Run();
+}
