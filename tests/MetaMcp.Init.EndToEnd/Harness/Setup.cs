@@ -27,8 +27,11 @@ internal sealed record Setup(params string[] Arguments)
 
     public bool StderrUnread { get; init; }
 
+    /// <summary>Something else than the init, which starts it itself.</summary>
+    public string? Program { get; init; }
+
     /// <summary>The init, as a path inside <see cref="Root"/> where there is one.</summary>
-    public string Binary => Root is null ? Files.Binary : "/" + Path.GetFileName(Files.Binary);
+    public string Binary => Program ?? (Root is null ? Files.Binary : "/" + Path.GetFileName(Files.Binary));
 
     /// <summary>The words for <c>namespace</c>.</summary>
     public IEnumerable<string> Words()
