@@ -15,6 +15,9 @@ public sealed class MaskTests
     {
         await using var init = await InitProcess.Start(new Setup("--", Files.Program("signals")) { Terminal = terminal });
         await init.WaitFor("start pid=");
+        // posix_spawn blocks everything until its child has become the program, which may tell us so first.
+        await Patience.Until(
+            () => init.Threads().All(thread => !ProcessInfo.Signals(thread["SigBlk"]).Contains(11)), "the spawn is over");
         int[] wanted = [.. SignalForwardingTests.Forwarded, 17];
         foreach (var thread in init.Threads())
         {
