@@ -1,13 +1,8 @@
-using System.Reflection;
-
 namespace MetaMcp.Init.Cli;
 
 /// <summary>What <c>mcp-init --help</c> and <c>--version</c> say. The flags of a verb for people stand in <see cref="OperatorVerbs"/>.</summary>
 internal static class HelpText
 {
-    public static string Version { get; } =
-        typeof(HelpText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
-
     public const string Usage =
         """
         mcp-init: the first process of a container. It starts what a file says, in order, watches it, and stops

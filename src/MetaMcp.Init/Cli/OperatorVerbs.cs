@@ -18,7 +18,7 @@ internal static class OperatorVerbs
     public static int Invoke(ReadOnlySpan<string> args)
     {
         if (args is ["--version"])
-            return Say($"mcp-init {HelpText.Version}\n");
+            return Say($"mcp-init {ProgramVersion.Text}\n");
         if (args is [] or ["--help" or "-h" or "help"])
             return Say(HelpText.Usage);
         var name = args[0];

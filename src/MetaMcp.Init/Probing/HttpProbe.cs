@@ -6,15 +6,13 @@ namespace MetaMcp.Init.Probing;
 /// <summary>A GET, of whose answer only the first line is read.</summary>
 internal static class HttpProbe
 {
-    private static string Version => typeof(HttpProbe).Assembly.GetName().Version?.ToString(3) ?? "0";
-
     public static void Run(ProbeRequest.Http request, Deadline deadline)
     {
         var connection = Connection.Open(NameLookup.Find(request.Target.Address, deadline), deadline);
         connection.Send(Encoding.ASCII.GetBytes(
             $"GET {request.Target.PathAndQuery} HTTP/1.1\r\n" +
             $"Host: {request.Target.HostHeader}\r\n" +
-            $"User-Agent: mcp-init-probe/{Version}\r\n" +
+            $"User-Agent: mcp-init-probe/{ProgramVersion.Text}\r\n" +
             "Accept: */*\r\n" +
             "Connection: close\r\n\r\n"));
         var code = ReadStatus(connection);

@@ -1,0 +1,157 @@
+using System.Text;
+using System.Text.Json;
+using MetaMcp.Init.Cli;
+using MetaMcp.Init.Core.Planning;
+
+namespace MetaMcp.Init.Tests.Cli;
+
+public sealed class PlanViewsTests
+{
+    private static readonly Plan Plan = Core.Planning.Plan.Read(
+        "f.toml",
+        """
+        [limits]
+        memory = "4GiB"
+        tasks = 512
+        [shutdown]
+        timeout = "50s"
+
+        [service.migrate]
+        type = "oneshot"
+        required = true
+        command = ["pnpm", "drizzle-kit", "migrate"]
+
+        [service.memory]
+        command = ["npx", "server-memory"]
+        ready = "notify-fd"
+        memory_max = "300MiB"
+
+        [service.backend]
+        command = ["node", "dist/index.js"]
+        depends_on = ["migrate"]
+        after = ["memory"]
+        required = true
+        user = "node"
+        environment = { TOKEN = "hunter2" }
+        memory_max = "1GiB"
+        tasks_max = 256
+        cpu_max = 1.5
+        probe = { http = "http://127.0.0.1:12009/health", interval = "15s" }
+        stop_timeout = "15s"
+
+        [service.frontend]
+        command = ["pnpm", "start"]
+        depends_on = ["backend"]
+        restart = "never"
+        stop_timeout = "20s"
+        stop_command = ["/bin/drain"]
+
+        [server.desktop-commander]
+        command = ["npx", "-y", "@wonderwhy-er/desktop-commander"]
+        max_instances = 3
+        memory_max = "500MiB"
+        idle_timeout = "10m"
+        """u8.ToArray()).Plan!;
+
+    [Fact]
+    public void The_page_says_what_starts_and_stops_when_with_limits_and_timeouts() => Assert.Equal(
+        """
+        f.toml: 4 services in 3 waves
+
+        START   each as soon as what it waits for is there; all within 1m, failures tried 2 times more
+
+                                          within
+          1  migrate   oneshot, required  1m      done when it succeeds
+             memory                       1m      ready when it writes to fd 3
+          2  backend   required           1m      ready when http://127.0.0.1:12009/health answers; needs migrate; after memory
+          3  frontend                     1m      ready when started; needs backend
+
+        STOP    each as soon as what needs it is gone; all within 50s, then SIGKILL to what is left
+
+          1  frontend  drain, then SIGTERM, SIGKILL after 20s
+          2  backend   SIGTERM, SIGKILL after 15s
+          3  migrate   SIGTERM, SIGKILL after 10s, if it still runs
+             memory    SIGTERM, SIGKILL after 10s
+
+          the longest chain: frontend → backend → memory, up to 45s
+
+          "docker stop" waits 10s unless told otherwise; give it longer than the 50s above:
+          docker run --stop-timeout 51, stop_grace_period: 51s in Compose, terminationGracePeriodSeconds: 51 in Kubernetes
+
+        LIMITS  all together: memory 4GiB, 512 tasks; enforced where the container permits it
+
+                    memory  swap  tasks  cpu  user
+          migrate   –       0     –      –    as mcp-init
+          memory    300MiB  0     –      –    as mcp-init
+          backend   1GiB    0     256    1.5  node
+          frontend  –       0     –      –    as mcp-init
+
+        RESTART of services that end while everything runs
+
+          on-failure  migrate, memory, backend  after 1s, then longer, up to 30s; 5 failures in 5m: a pause of 1m
+          never       frontend
+
+        SERVERS started by "mcp-init launch"
+
+                             memory  swap  tasks  cpu  user         at once
+          desktop-commander  500MiB  0     –      –    as mcp-init  3, then refuse, ended after 10m idle
+
+        """,
+        PlanText.Render(Plan, "f.toml"));
+
+    [Fact]
+    public void The_page_of_a_short_plan_is_short()
+    {
+        var plan = Core.Planning.Plan.Read("f", "[service.a]\ncommand = [\"x\"]\n[shutdown]\ntimeout = \"10s\"\n"u8.ToArray()).Plan!;
+        var page = PlanText.Render(plan, "f");
+        Assert.StartsWith("f: 1 service\n", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("docker", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("longest", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("SERVERS", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_graph_is_drawn_from_first_to_last() => Assert.Equal(
+        """
+        digraph "mcp-init" {
+          rankdir=LR;
+          node [fontname="sans-serif", shape=ellipse];
+          "migrate" [label="migrate", shape=box, penwidth=2];
+          "memory" [label="memory"];
+          "backend" [label="backend", penwidth=2];
+          "frontend" [label="frontend"];
+          "migrate" -> "backend";
+          "memory" -> "backend" [style=dashed];
+          "backend" -> "frontend";
+        }
+
+        """,
+        PlanDot.Render(Plan));
+
+    [Fact]
+    public void The_document_has_the_orders_and_every_service()
+    {
+        using var document = JsonDocument.Parse(PlanJson.Render(Plan, "f.toml").ToArray());
+        var root = document.RootElement;
+        Assert.Equal("f.toml", root.GetProperty("file").GetString());
+        Assert.Equal("""[["migrate","memory"],["backend"],["frontend"]]""", Compact(root.GetProperty("start")));
+        Assert.Equal("""[["frontend"],["backend"],["migrate","memory"]]""", Compact(root.GetProperty("stop")));
+        Assert.Equal(50_000, root.GetProperty("shutdown_timeout_ms").GetInt32());
+        Assert.Equal("""{"ms":45000,"services":["frontend","backend","memory"]}""", Compact(root.GetProperty("longest_stop")));
+        Assert.Equal(4L << 30, root.GetProperty("limits").GetProperty("memory").GetInt64());
+        var backend = root.GetProperty("services")[2];
+        Assert.Equal("""["node","dist/index.js"]""", Compact(backend.GetProperty("command")));
+        Assert.Equal(15_000, backend.GetProperty("probe").GetProperty("interval_ms").GetInt32());
+        Assert.Equal(1.5, backend.GetProperty("limits").GetProperty("cpu_max").GetDouble());
+        Assert.Equal("node", backend.GetProperty("user").GetString());
+        Assert.Equal(3, root.GetProperty("servers")[0].GetProperty("max_instances").GetInt32());
+    }
+
+    [Fact]
+    public void No_view_shows_a_value_of_the_environment() => Assert.All(
+        [PlanText.Render(Plan, "f"), PlanDot.Render(Plan), Encoding.UTF8.GetString(PlanJson.Render(Plan, "f"))],
+        view => Assert.DoesNotContain("hunter2", view, StringComparison.Ordinal));
+
+    private static string Compact(JsonElement element) =>
+        string.Concat(element.GetRawText().Where(c => !char.IsWhiteSpace(c)));
+}
