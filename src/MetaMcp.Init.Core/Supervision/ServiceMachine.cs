@@ -170,6 +170,8 @@ public static class ServiceMachine
                 return new(new Killing(s.Run, s.History, asked), [KillGroup(service, s.Run.Pid)]);
             case Stopping s:
                 return new(new Killing(s.Run, s.History, asked), [KillGroup(service, s.Run.Pid)]);
+            case Killing s when s.AgainAt != Instant.Never:
+                return new(new Killing(s.Run, s.History, asked), [KillGroup(service, s.Run.Pid)]);
             case Draining s:
                 return new(new Purging(s.Run, s.History, now + KillAgainAfter, asked), [KillGroup(service, s.Run.Pid)]);
             default:

@@ -42,7 +42,7 @@ public abstract record ServiceState : Case
         public override Instant Due => KillAt;
     }
 
-    /// <summary>SIGKILL was sent to all of it; only the kernel can hold it back now.</summary>
+    /// <summary>SIGKILL was sent to all of it, or <c>kill_signal</c> and SIGKILL follows; then only the kernel can hold it back.</summary>
     public sealed record Killing(Run Run, History History, Outcome Outcome) : ServiceState
     {
         /// <summary>When SIGKILL follows, where <c>kill_signal</c> asked for another signal first.</summary>

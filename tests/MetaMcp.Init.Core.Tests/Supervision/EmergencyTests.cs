@@ -94,6 +94,16 @@ public sealed class EmergencyTests
     }
 
     [Fact]
+    public void One_that_was_sent_a_kill_signal_of_its_own_is_killed_at_once()
+    {
+        var world = new World(Daemon("a").StopTimeout("5s") with { KillSignal = Signal.Quit });
+        world.Program("a").Ignores(Signal.Term, Signal.Quit);
+        world.Begin().Signal(Signal.Term).Pass("5s").Forget();
+        world.Signal(Signal.Term).TellsAmongOthers("SIGKILL group of a", "exit 0");
+        Assert.Equal(Span("5s"), world.Elapsed);
+    }
+
+    [Fact]
     public void A_spawn_that_is_answered_in_the_emergency_is_killed()
     {
         var world = new World(Daemon("a"));

@@ -8,7 +8,7 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 
 /// <summary>
 /// Every pair of state and event: where it leads, "=" where nothing changes, "!" where it cannot be. <c>Starting</c> stands once
-/// for each readiness: exec to late.
+/// for each readiness, exec to late, and <c>killing</c> for one that was sent its kill_signal.
 /// </summary>
 public sealed class ServiceTableTests
 {
@@ -27,6 +27,7 @@ public sealed class ServiceTableTests
         Ready     !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !          =            =          !
         Stopping  !         !         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !          =            =          Killing
         Killing   !         !         =         =         Killing   !         !           =         =         Stopped   Purging    !          =            =          !
+        killing   !         !         =         Killing   Killing   !         !           =         =         Stopped   Purging    !          =            =          Killing
         Draining  !         !         Draining  Purging   Draining  !         !           !         !         !         !          Backoff    =            =          Purging
         Purging   !         !         Purging   Purging   Purging   !         !           !         !         !         !          Backoff    =            =          Purging
         Backoff   !         !         Stopped   Stopped   Failed    !         !           !         !         !         !          !          !            !          Launching
@@ -56,6 +57,7 @@ public sealed class ServiceTableTests
         ("Ready", new ServiceState.Ready(ThisRun, default)),
         ("Stopping", new ServiceState.Stopping(ThisRun, default, Now, new Outcome.AsAsked())),
         ("Killing", new ServiceState.Killing(ThisRun, default, new Outcome.AsAsked())),
+        ("killing", new ServiceState.Killing(ThisRun, default, new Outcome.AsAsked()) { AgainAt = Now }),
         ("Draining", new ServiceState.Draining(ThisRun, default, Now, new Outcome.Failing(Trouble))),
         ("Purging", new ServiceState.Purging(ThisRun, default, Now, new Outcome.Failing(Trouble))),
         ("Backoff", new ServiceState.Backoff(Now, default)),
