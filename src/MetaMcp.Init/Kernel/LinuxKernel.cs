@@ -21,6 +21,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly Dictionary<int, int> _probes = [];
     private readonly Dictionary<int, Action> _watched = [];
     private readonly Dictionary<int, (int Service, long Run)> _groups = [];
+    private readonly HashSet<ServiceStream> _open = [];
     private readonly HashSet<ServiceStream> _reporting = [];
     private readonly HashSet<OutputSink> _full = [];
     private readonly Action<Ready> _onReady;
@@ -146,19 +147,19 @@ internal sealed class LinuxKernel : IKernel
 
     private void Watch(ServiceStream? stream)
     {
-        if (stream is { Fd: >= 0 and var descriptor })
-            Watch(descriptor, () => Read(stream, descriptor));
+        if (stream is not { Fd: >= 0 and var descriptor })
+            return;
+        _open.Add(stream);
+        Watch(descriptor, () => Took(stream, descriptor, stream.OnReadable(Now)));
     }
 
-    private void Read(ServiceStream stream, int descriptor)
+    private void Took(ServiceStream stream, int descriptor, StreamTurn turn)
     {
-        if (stream.OnReadable(Now) == StreamTurn.Ended)
+        if (turn == StreamTurn.Ended)
+        {
             _watched.Remove(descriptor);
-        Remember(stream);
-    }
-
-    private void Remember(ServiceStream stream)
-    {
+            _open.Remove(stream);
+        }
         if (stream.Due is null)
             _reporting.Remove(stream);
         else
@@ -227,6 +228,12 @@ internal sealed class LinuxKernel : IKernel
         // What the ended ones leave behind is ours now, and a subreaper has not signalled it yet.
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
             Descendants.End(signal);
+        if (!anyLeft)
+        {
+            // This may be the end of us, and what a daemon of a service that is long gone said last is still in its pipe.
+            foreach (var stream in _open)
+                LastWords(stream);
+        }
         _happened.Enqueue(new SystemEvent.ChildrenCollected(anyLeft));
     }
 
@@ -265,11 +272,8 @@ internal sealed class LinuxKernel : IKernel
     /// <summary>What it wrote before it ended comes before the news of its end. A grandchild may still hold the stream open.</summary>
     private void LastWords(ServiceStream? stream)
     {
-        if (stream is not { Fd: >= 0 and var descriptor })
-            return;
-        if (stream.Drain(Now) == StreamTurn.Ended)
-            _watched.Remove(descriptor);
-        Remember(stream);
+        if (stream is { Fd: >= 0 and var descriptor })
+            Took(stream, descriptor, stream.Drain(Now));
     }
 
     private void CheckGroups()
