@@ -63,9 +63,6 @@ public sealed record ServiceSettings
     public LineRate? LogRateLimit { get; init; } = new LineRate(1000, TimeSpan.FromSeconds(1));
 }
 
-/// <summary>So many lines in so long: <c>"1000/s"</c>, <c>"600/m"</c>.</summary>
-public sealed record LineRate(int Lines, TimeSpan Per);
-
 /// <summary>What the service's cgroup is given. A null leaves the kernel's default.</summary>
 public sealed record CgroupLimits
 {

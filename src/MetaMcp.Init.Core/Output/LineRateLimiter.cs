@@ -1,4 +1,3 @@
-using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Output;

@@ -1,4 +1,3 @@
-using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;

@@ -1,5 +1,4 @@
 using CsCheck;
-using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Values;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Output;

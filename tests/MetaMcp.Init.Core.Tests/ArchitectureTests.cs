@@ -1,0 +1,149 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
+
+namespace MetaMcp.Init.Core.Tests;
+
+/// <summary>The arrows between the rooms, and what must be absent (<c>src/ARCHITECTURE.md</c>).</summary>
+public sealed partial class ArchitectureTests
+{
+    /// <summary>What each room of the core may know beside itself.</summary>
+    private static readonly Dictionary<string, string> CoreRooms = new()
+    {
+        ["Values"] = "",
+        ["KernelText"] = "Values",
+        ["Probing"] = "Values",
+        ["Config"] = "Probing Values",
+        ["Output"] = "Values",
+        ["Planning"] = "Config Values",
+        ["Supervision"] = "Planning Config Values",
+        ["PassThrough"] = "Values",
+    };
+
+    /// <summary>What each room of the executable may know beside itself and the core; of the core, Linux knows Values alone.</summary>
+    private static readonly Dictionary<string, string> Rooms = new()
+    {
+        ["Linux"] = "",
+        ["Time"] = "Linux",
+        ["Output"] = "Time Linux",
+        ["Logging"] = "Output",
+        ["Kernel"] = "Output Time Linux",
+        ["Exec"] = "Kernel Linux",
+        ["Probing"] = "Linux",
+        ["PassThrough"] = "Kernel Time Linux",
+        ["Loop"] = "Kernel",
+        ["Cli"] = "Exec Kernel Linux Logging Loop Output PassThrough Probing Time",
+    };
+
+    /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>
+    private static readonly string[] RoomsOfPid1 = ["Linux", "Time", "Kernel", "Loop", "Output", "PassThrough"];
+
+    [Fact]
+    public void The_rooms_of_the_core_know_only_those_below()
+    {
+        var source = Path.Combine(Root, "src", "MetaMcp.Init.Core");
+        Assert.Equal(CoreRooms.Keys.Order(), FoldersOf(source));
+        Assert.All(CoreRooms, room => Assert.All(FilesOf(source, room.Key), file =>
+            AssertKnows(file, room.Key, CoreRooms.Keys, room.Value, CoreName())));
+    }
+
+    [Fact]
+    public void The_rooms_of_the_executable_know_only_those_below()
+    {
+        var source = Path.Combine(Root, "src", "MetaMcp.Init");
+        Assert.Equal(Rooms.Keys.Order(), FoldersOf(source));
+        Assert.All(Rooms, room => Assert.All(FilesOf(source, room.Key), file =>
+            AssertKnows(file, room.Key, Rooms.Keys, room.Value, ExecutableName())));
+        Assert.All(FilesOf(source, "Linux"), file => AssertKnows(file, "", CoreRooms.Keys, "Values", CoreName()));
+    }
+
+    [Fact]
+    public void No_room_is_known_in_a_circle()
+    {
+        Assert.All([CoreRooms, Rooms], rooms => Assert.All(rooms.Keys, room => Assert.DoesNotContain(room, Below(rooms, room))));
+
+        static HashSet<string> Below(Dictionary<string, string> rooms, string room)
+        {
+            var below = new HashSet<string>();
+            var open = new Queue<string>(Words(rooms[room]));
+            while (open.TryDequeue(out var next))
+                if (below.Add(next))
+                    foreach (var further in Words(rooms[next]))
+                        open.Enqueue(further);
+            return below;
+        }
+    }
+
+    /// <summary>By what the compiled assembly refers to, so that no way of writing it goes unseen.</summary>
+    [Fact]
+    public void The_core_reads_no_clock_no_file_and_no_environment_and_starts_no_thread()
+    {
+        using var file = new PEReader(File.OpenRead(typeof(Core.Values.Instant).Assembly.Location));
+        var metadata = file.GetMetadataReader();
+        string NameOf(TypeReference type) => $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}";
+        var types = metadata.TypeReferences.Select(h => NameOf(metadata.GetTypeReference(h))).ToList();
+        Assert.Contains("System.TimeSpan", types);
+        Assert.DoesNotContain(types, t =>
+            (t.StartsWith("System.IO.", StringComparison.Ordinal) ||
+             t.StartsWith("System.Threading.", StringComparison.Ordinal) ||
+             t.StartsWith("System.Net.", StringComparison.Ordinal) ||
+             t.StartsWith("System.Diagnostics.", StringComparison.Ordinal) ||
+             t is "System.Console" or "System.Random" or "System.TimeProvider" or "System.AppContext" or
+                 "System.Guid" or "System.GC" or "System.Runtime.InteropServices.Marshal") &&
+            // What compilers and debuggers are told.
+            !t.EndsWith("Attribute", StringComparison.Ordinal) && t != "System.Diagnostics.DebuggerBrowsableState");
+        var members = metadata.MemberReferences.Select(metadata.GetMemberReference)
+            .Where(m => m.Parent.Kind == HandleKind.TypeReference)
+            .Select(m => $"{NameOf(metadata.GetTypeReference((TypeReferenceHandle)m.Parent))}.{metadata.GetString(m.Name)}");
+        // The number of the thread is what compiled iterators ask for.
+        Assert.DoesNotContain(members, m =>
+            (m.StartsWith("System.Environment.", StringComparison.Ordinal) && m != "System.Environment.get_CurrentManagedThreadId") ||
+            m is "System.DateTime.get_UtcNow" or "System.DateTime.get_Now" or "System.DateTime.get_Today" or
+            "System.DateTimeOffset.get_UtcNow" or "System.DateTimeOffset.get_Now");
+    }
+
+    /// <summary>Console and Process would collect our children; tasks and timers would bring threads.</summary>
+    [Fact]
+    public void In_PID_1_there_is_no_console_no_process_class_no_task_no_timer_and_no_thread() =>
+        Assert.All(RoomsOfPid1, room => Assert.All(FilesOf(Path.Combine(Root, "src", "MetaMcp.Init"), room), file =>
+            Assert.DoesNotMatch(AbsentFromPid1(), CodeOf(file))));
+
+    private static string Root { get; } = FindRoot();
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "MetaMcp.Init.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException("no MetaMcp.Init.sln above the tests");
+        return folder.FullName;
+    }
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static IEnumerable<string> FoldersOf(string source) =>
+        Directory.GetDirectories(source).Where(d => FilesOf(source, Path.GetFileName(d)).Length > 0)
+            .Select(d => Path.GetFileName(d)).Where(n => n is not ("bin" or "obj")).Order();
+
+    private static string[] FilesOf(string source, string room) =>
+        Directory.GetFiles(Path.Combine(source, room), "*.cs", SearchOption.AllDirectories);
+
+    /// <summary>Without comments: prose may name what code may not.</summary>
+    private static string CodeOf(string file) =>
+        string.Join('\n', File.ReadLines(file).Where(l => !l.TrimStart().StartsWith("//", StringComparison.Ordinal)));
+
+    private static void AssertKnows(string file, string own, IEnumerable<string> rooms, string allowed, Regex name)
+    {
+        var known = name.Matches(CodeOf(file)).Select(m => m.Groups[1].Value).Where(rooms.Contains).Distinct();
+        var forbidden = known.Except(Words(allowed)).Where(r => r != own).ToList();
+        Assert.True(forbidden.Count == 0, $"{Path.GetRelativePath(Root, file)} must not know {string.Join(", ", forbidden)}");
+    }
+
+    [GeneratedRegex(@"\bCore\.(\w+)")]
+    private static partial Regex CoreName();
+
+    [GeneratedRegex(@"\bMetaMcp\.Init\.(\w+)")]
+    private static partial Regex ExecutableName();
+
+    [GeneratedRegex(@"\bSystem\.Console\b|\bConsole\.|\bSystem\.Diagnostics;|\bProcess\.(Start|GetCurrent)|\bPosixSignalRegistration\b|\basync\b|\bawait\b|\bTask\b|\bTimer\b|\bnew Thread\b|\bThreadPool\b")]
+    private static partial Regex AbsentFromPid1();
+}
