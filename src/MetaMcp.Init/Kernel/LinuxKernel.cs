@@ -75,6 +75,8 @@ internal sealed class LinuxKernel : IKernel
                 // another service have it by now, the group was empty.
                 if (!_runs.TryGetValue(group, out var holder) || holder.Service == service)
                     _ = kill(-group, signal.Number);
+                // A member whose parent lives elsewhere ends without a word to us.
+                CheckGroups();
                 break;
             case Effect.KillProbe(_, var pid) when _probes.ContainsKey(pid):
                 _ = kill(-pid, Signal.Kill.Number);

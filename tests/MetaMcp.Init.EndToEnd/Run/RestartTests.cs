@@ -66,6 +66,21 @@ public sealed partial class RestartTests
         Assert.True(killed < init.Lines.Logged("family", "started")[1].Index);
     }
 
+    [Fact]
+    public async Task What_a_crash_leaves_behind_may_end_without_a_word_to_the_init()
+    {
+        using var files = new Installation("""
+            [restart]
+            backoff = { initial = "10ms" }
+            [service.family]
+            command = ["%abandon"]
+            stop_timeout = "200ms"
+            """);
+        await using var init = await files.Start();
+        var first = await init.WaitFor("abandoned");
+        await init.WaitFor("abandoned", first);
+    }
+
     [Theory]
     [InlineData("on-failure", "0", "finished")]
     [InlineData("never", "5", "failed")]
