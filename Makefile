@@ -15,6 +15,9 @@ test: ## every test, on the published binary
 bench: ## tables against tini, dumb-init, catatonit, s6 and supervisord
 	@scripts/bench
 
+profile: ## what lies together in the binary, measured anew (src/MetaMcp.Init/Layout)
+	@scripts/profile
+
 format: ## the code style of .editorconfig
 	@scripts/setup build && dotnet format MetaMcp.Init.sln
 
@@ -24,4 +27,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: build run check test bench format clean help
+.PHONY: build run check test bench profile format clean help
