@@ -50,7 +50,7 @@ internal sealed class LinuxKernel : IKernel
             Follow(_outputs.Error);
         foreach (var stream in _reporting)
             due = Instant.Earlier(due, stream.Due ?? Instant.Never);
-        _port.Wait(due, _onReady);
+        _port.Wait(_childEnded ? Now : due, _onReady);
         if (_childEnded)
             Collect();
         Report();
@@ -101,7 +101,7 @@ internal sealed class LinuxKernel : IKernel
 
     private void TakeSignals()
     {
-        while (_signals.TryTake() is { } signal)
+        for (var taken = 0; taken < SignalQueue.MaxPerTurn && _signals.TryTake() is { } signal; taken++)
         {
             if (signal == Signal.Chld)
                 _childEnded = true;
@@ -215,17 +215,21 @@ internal sealed class LinuxKernel : IKernel
         _port.Remove(descriptor);
     }
 
-    /// <summary>Collects everything that has ended: one SIGCHLD may stand for any number of children.</summary>
+    /// <summary>
+    /// Collects what has ended: one SIGCHLD may stand for any number of children. Should more end than one turn takes, the
+    /// next one goes on without waiting.
+    /// </summary>
     private void Collect()
     {
-        _childEnded = false;
         bool anyLeft;
         var collected = 0;
         while (Reaper.TryCollect(out anyLeft) is { } reaped)
         {
-            collected++;
             Ended(reaped);
+            if (++collected == Reaper.MaxPerTurn)
+                break;
         }
+        _childEnded = collected == Reaper.MaxPerTurn;
         CheckGroups();
         // What the ended ones leave behind is ours now, and a subreaper has not signalled it yet.
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)

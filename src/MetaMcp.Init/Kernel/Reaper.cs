@@ -12,6 +12,9 @@ internal readonly record struct Reaped(int Pid, ExitStatus Status);
 /// </summary>
 internal static unsafe class Reaper
 {
+    /// <summary>As many are collected before anything else has its turn: a fork bomb must not keep a stop from being heard.</summary>
+    public const int MaxPerTurn = 256;
+
     /// <summary>One child that has ended, or null; then <paramref name="childrenLeft"/> tells whether any are still running.</summary>
     public static Reaped? TryCollect(out bool childrenLeft)
     {

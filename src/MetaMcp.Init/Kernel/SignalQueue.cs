@@ -10,6 +10,14 @@ namespace MetaMcp.Init.Kernel;
 /// </summary>
 internal sealed unsafe class SignalQueue
 {
+    /// <summary>
+    /// As many are taken before anything else has its turn: real-time signals queue up, and who sends them without end must
+    /// not have the loop to itself.
+    /// </summary>
+    public const int MaxPerTurn = 64;
+
+    private readonly uint _ourselves = (uint)getpid();
+
     private SignalQueue(int descriptor) => Descriptor = descriptor;
 
     /// <summary>Readable while a signal is pending; non-blocking.</summary>
@@ -25,13 +33,17 @@ internal sealed unsafe class SignalQueue
         return descriptor < 0 ? null : new SignalQueue(descriptor);
     }
 
-    /// <summary>The next pending signal, or null where there is none.</summary>
+    /// <summary>
+    /// The next pending signal, or null where there is none. What comes from ourselves is nobody's message: a write to a pipe
+    /// that nobody reads any more sends its writer SIGPIPE, and one that is blocked is kept even where it is ignored.
+    /// </summary>
     public Signal? TryTake()
     {
         signalfd_siginfo info;
-        return read(Descriptor, &info, (nuint)sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo)
-            ? Signal.FromNumber((int)info.ssi_signo)
-            : null;
+        while (read(Descriptor, &info, (nuint)sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
+            if (info.ssi_pid != _ourselves)
+                return Signal.FromNumber((int)info.ssi_signo);
+        return null;
     }
 
     /// <summary>Sleeps until a signal is pending or the deadline has come.</summary>

@@ -67,26 +67,30 @@ internal sealed unsafe class PassThroughVerb
     private int Supervise()
     {
         // Children may have ended before the first wait; their SIGCHLD is pending, but one may stand for many.
-        Collect();
-        while (_exitCode is null)
+        var mayHaveEnded = true;
+        while (true)
         {
-            _signals.Wait(_state.Due);
-            while (_exitCode is null && _signals.TryTake() is { } signal)
+            if (mayHaveEnded)
+                mayHaveEnded = Collect();
+            if (_exitCode is { } code)
+                return code;
+            _signals.Wait(mayHaveEnded ? MonotonicClock.Now : _state.Due);
+            for (var taken = 0; taken < SignalQueue.MaxPerTurn && _signals.TryTake() is { } signal; taken++)
             {
                 if (signal == Signal.Chld)
-                    Collect();
+                    mayHaveEnded = true;
                 else
                     Step(new PassThroughEvent.SignalArrived(signal));
             }
-            if (_exitCode is null && MonotonicClock.Now >= _state.Due)
+            if (MonotonicClock.Now >= _state.Due)
                 Step(new PassThroughEvent.DeadlinePassed());
         }
-        return _exitCode.Value;
     }
 
-    private void Collect()
+    /// <returns>True where it stopped before all that had ended was collected.</returns>
+    private bool Collect()
     {
-        while (_exitCode is null)
+        for (var collected = 0; collected < Reaper.MaxPerTurn; collected++)
         {
             if (Reaper.TryCollect(out var childrenLeft) is { } reaped)
             {
@@ -104,8 +108,9 @@ internal sealed unsafe class PassThroughVerb
             }
             if (!childrenLeft)
                 Step(new PassThroughEvent.NoChildrenLeft());
-            return;
+            return false;
         }
+        return true;
     }
 
     private void Step(PassThroughEvent happened)

@@ -142,6 +142,9 @@ internal sealed class InitProcess : IAsyncDisposable
     /// <summary>Where stdout was left unread: from now on it is read.</summary>
     public void ReadStdout() => _readers.Add(_output.Read(_launcher.StandardOutput.BaseStream, Source.Stdout));
 
+    /// <summary>Where stderr was left unread: from now on nobody can read it any more.</summary>
+    public void CloseStderr() => _launcher.StandardError.Close();
+
     /// <summary>What is alive in the namespace, PID 1 among it.</summary>
     public IReadOnlyList<ProcessInfo> Processes() => ProcessInfo.InNamespace(_namespace);
 

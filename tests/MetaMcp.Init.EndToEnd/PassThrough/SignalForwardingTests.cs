@@ -35,6 +35,21 @@ public sealed class SignalForwardingTests
         await init.WaitFor("signal 1");
     }
 
+    [Fact]
+    public async Task What_our_own_log_suffers_is_no_signal_to_the_child()
+    {
+        using var scratch = new Scratch();
+        await using var init = await InitProcess.Start(
+            new Setup("-w", "--", "/bin/sh", "-c", $"until test -e {scratch["go"]}; do sleep 0.01; done; {Files.Program("forkmany")} orphans 20; exit 5")
+            {
+                StderrUnread = true,
+            });
+        init.CloseStderr();
+        await File.WriteAllTextAsync(scratch["go"], "", TestContext.Current.CancellationToken);
+        // Each orphan is a line for a pipe that nobody reads: without care a SIGPIPE to us, and by us to the child.
+        Assert.Equal(5, await init.WaitForExit());
+    }
+
     [Theory]
     [InlineData("TERM:QUIT", 15, 3)]
     [InlineData("15:SIGRTMIN+3", 15, 37)]

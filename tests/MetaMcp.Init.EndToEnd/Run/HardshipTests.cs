@@ -87,6 +87,27 @@ public sealed class HardshipTests
     }
 
     [Fact]
+    public async Task A_storm_of_queued_signals_keeps_no_stop_from_being_heard()
+    {
+        using var files = new Installation("""
+            [init]
+            log_level = "error"
+            [service.one]
+            command = ["%storm", "1", "45"]
+            [service.two]
+            command = ["%storm", "1", "46"]
+            [service.listener]
+            command = ["%signals"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitFor("start pid=");
+        init.Signal(15);
+        await init.WaitFor("signal 15");
+        init.Signal(3);
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Fact]
     public async Task Descriptors_that_run_out_fail_services_and_not_the_init()
     {
         var services = Enumerable.Range(0, 20).Select(i => $"[service.s{i}]\ncommand = [\"%hang\"]");
