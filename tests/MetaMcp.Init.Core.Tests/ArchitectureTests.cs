@@ -12,11 +12,12 @@ public sealed partial class ArchitectureTests
     {
         ["Values"] = "",
         ["KernelText"] = "Values",
+        ["Cgroups"] = "Config KernelText Values",
         ["Probing"] = "Values",
         ["Config"] = "Probing Values",
         ["Output"] = "Values",
         ["Planning"] = "Config Values",
-        ["Supervision"] = "Planning Config Values",
+        ["Supervision"] = "Cgroups Planning Config Values",
         ["PassThrough"] = "Values",
     };
 
@@ -24,19 +25,21 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string> Rooms = new()
     {
         ["Linux"] = "",
+        ["Files"] = "Linux",
+        ["Cgroups"] = "Files Linux",
         ["Time"] = "Linux",
         ["Output"] = "Time Linux",
         ["Logging"] = "Output",
-        ["Kernel"] = "Output Time Linux",
-        ["Exec"] = "Kernel Linux",
+        ["Kernel"] = "Cgroups Files Output Time Linux",
+        ["Exec"] = "Files Kernel Linux",
         ["Probing"] = "Linux",
         ["PassThrough"] = "Kernel Time Linux",
         ["Loop"] = "Kernel",
-        ["Cli"] = "Exec Kernel Linux Logging Loop Output PassThrough Probing Time",
+        ["Cli"] = "Cgroups Exec Files Kernel Linux Logging Loop Output PassThrough Probing Time",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>
-    private static readonly string[] RoomsOfPid1 = ["Linux", "Time", "Kernel", "Loop", "Output", "PassThrough"];
+    private static readonly string[] RoomsOfPid1 = ["Linux", "Files", "Cgroups", "Time", "Kernel", "Loop", "Output", "PassThrough"];
 
     [Fact]
     public void The_rooms_of_the_core_know_only_those_below()

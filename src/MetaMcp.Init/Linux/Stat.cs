@@ -59,4 +59,8 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 umask</c>: returns the former mask and cannot fail.</summary>
     [LibraryImport(Name)]
     public static partial uint umask(uint mask);
+
+    /// <summary><c>man 2 mkdir</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int mkdir(byte* pathname, uint mode);
 }

@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
 {
     public const int F_OK = 0;
     public const int X_OK = 1;
+    public const int W_OK = 2;
     public const int CLOSE_RANGE_CLOEXEC = 4;
 
     /// <summary><c>man 2 getpid</c></summary>
@@ -85,4 +86,12 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 pwrite</c></summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint pwrite(int fd, void* buf, nuint count, long offset);
+
+    /// <summary><c>man 2 pread</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint pread(int fd, void* buf, nuint count, long offset);
+
+    /// <summary><c>man 2 rmdir</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int rmdir(byte* pathname);
 }

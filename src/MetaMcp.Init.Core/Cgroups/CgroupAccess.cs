@@ -1,0 +1,83 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Cgroups;
+
+/// <summary>What keeps us from a cgroup v2 tree of our own.</summary>
+public enum CgroupObstacle
+{
+    None,
+
+    /// <summary><c>limits.enforce = "off"</c>.</summary>
+    SwitchedOff,
+
+    /// <summary>We are not PID 1: the cgroup we are in belongs to others as well.</summary>
+    NotFirst,
+
+    /// <summary>There is no /proc to look for a mount in.</summary>
+    NoProc,
+
+    /// <summary>The host binds its controllers to cgroup v1, alone or beside v2.</summary>
+    Version1,
+
+    /// <summary>No cgroup2 file system is mounted here.</summary>
+    NotMounted,
+
+    /// <summary>What is mounted does not hold the cgroup we are in.</summary>
+    OutOfSight,
+
+    /// <summary>Mounted read-only: Docker's default.</summary>
+    ReadOnly,
+
+    /// <summary>The directory is not ours to write in.</summary>
+    NotPermitted,
+
+    /// <summary>Processes of another PID namespace are in it, which cannot be moved out of the way.</summary>
+    Shared,
+
+    /// <summary>It is (part of) a threaded domain, whose children take no processes.</summary>
+    Threaded,
+
+    /// <summary>Processes came faster than they could be moved out of the way.</summary>
+    NeverEmpty,
+
+    /// <summary>A step failed that nothing above explains.</summary>
+    Refused,
+}
+
+/// <summary>Where our cgroup is and whether we may make a tree of it.</summary>
+/// <param name="Directory">As a path in our file system; null where it could not be found.</param>
+/// <param name="Obstacle">What is in the way.</param>
+/// <param name="Errno">What the kernel answered, where it was asked.</param>
+public sealed record CgroupAccess(string? Directory, CgroupObstacle Obstacle, Errno Errno = default)
+{
+    public bool IsGranted => Obstacle == CgroupObstacle.None;
+
+    /// <summary>One clause for a log line: why not.</summary>
+    public string Reason => Obstacle switch
+    {
+        CgroupObstacle.None => "the cgroup is ours",
+        CgroupObstacle.SwitchedOff => "limits.enforce is \"off\"",
+        CgroupObstacle.NotFirst => "mcp-init is not PID 1 here, and the cgroup is shared with what started it",
+        CgroupObstacle.NoProc => "/proc is not mounted",
+        CgroupObstacle.Version1 => "the host uses cgroup v1",
+        CgroupObstacle.NotMounted => "no cgroup v2 file system is mounted",
+        CgroupObstacle.OutOfSight => "the cgroup file system that is mounted does not show this container's own cgroup",
+        CgroupObstacle.ReadOnly => $"{Directory} is mounted read-only",
+        CgroupObstacle.NotPermitted => $"{Directory}: {Errno}",
+        CgroupObstacle.Shared => $"{Directory} holds processes from outside this container",
+        CgroupObstacle.Threaded => $"{Directory} is a threaded cgroup",
+        CgroupObstacle.NeverEmpty => $"{Directory} could not be emptied",
+        _ => $"{Directory}: {Errno}",
+    };
+
+    /// <summary>The setting that would mend it in the place where most will meet it; <c>mcp-init doctor</c> knows the others.</summary>
+    public string? Remedy => Obstacle switch
+    {
+        CgroupObstacle.ReadOnly =>
+            "docker run --security-opt writable-cgroups=true (Docker 28), podman run --security-opt unmask=/sys/fs/cgroup",
+        CgroupObstacle.Version1 => "boot the host with cgroup v2 alone (systemd.unified_cgroup_hierarchy=1)",
+        CgroupObstacle.NotPermitted => "run the container as root and let the services drop to their users",
+        CgroupObstacle.OutOfSight or CgroupObstacle.Shared => "docker run --cgroupns=private",
+        _ => null,
+    };
+}

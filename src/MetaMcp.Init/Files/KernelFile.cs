@@ -1,0 +1,111 @@
+using System.Text;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Files;
+
+/// <summary>
+/// The small files of /proc and /sys/fs/cgroup, which are read as a whole and written in one call. Nothing throws: the kernel's
+/// answer is the result.
+/// </summary>
+internal static unsafe class KernelFile
+{
+    /// <summary>Opens for reading; negative where that failed, with <see cref="LastError"/>.</summary>
+    public static int Open(string path, int flags = O_RDONLY)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        fixed (byte* name = Terminated(path, buffer))
+            return open(name, flags | O_CLOEXEC | O_NOCTTY, 0);
+    }
+
+    /// <summary>As much as there is room for, from the start.</summary>
+    public static Errno Read(string path, Span<byte> buffer, out int length)
+    {
+        length = 0;
+        var descriptor = Open(path);
+        if (descriptor < 0)
+            return LastError;
+        var error = Read(descriptor, buffer, out length);
+        _ = close(descriptor);
+        return error;
+    }
+
+    /// <summary>The same of an open file, whose position neither matters nor moves: files of cgroups are read again and again.</summary>
+    public static Errno Read(int descriptor, Span<byte> buffer, out int length)
+    {
+        length = 0;
+        while (length < buffer.Length)
+        {
+            nint count;
+            fixed (byte* start = buffer[length..])
+                count = pread(descriptor, start, (nuint)(buffer.Length - length), length);
+            if (count < 0 && LastError.Number == Errno.EINTR)
+                continue;
+            if (count < 0)
+                return LastError;
+            if (count == 0)
+                return Errno.None;
+            length += (int)count;
+        }
+        return Errno.None;
+    }
+
+    /// <summary>The whole file, for those whose length nobody knows (mountinfo); empty where it cannot be read.</summary>
+    public static byte[] ReadAll(string path, int most = 1 << 20)
+    {
+        var buffer = new byte[4096];
+        while (true)
+        {
+            if (!Read(path, buffer, out var length).IsSuccess)
+                return [];
+            if (length < buffer.Length || buffer.Length >= most)
+                return buffer[..length];
+            buffer = new byte[buffer.Length * 4];
+        }
+    }
+
+    /// <summary>One write, since the kernel takes each as a command of its own.</summary>
+    public static Errno Write(string path, string text)
+    {
+        var descriptor = Open(path, O_WRONLY);
+        if (descriptor < 0)
+            return LastError;
+        Span<byte> buffer = stackalloc byte[128];
+        var length = Encoding.ASCII.GetBytes(text, buffer);
+        nint written;
+        fixed (byte* start = buffer)
+            written = write(descriptor, start, (nuint)length);
+        var error = written < 0 ? LastError : Errno.None;
+        _ = close(descriptor);
+        return error;
+    }
+
+    public static bool Exists(string path)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        fixed (byte* name = Terminated(path, buffer))
+            return access(name, F_OK) == 0;
+    }
+
+    public static Errno MakeDirectory(string path)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        fixed (byte* name = Terminated(path, buffer))
+            return mkdir(name, 0x1ED) == 0 ? Errno.None : LastError;
+    }
+
+    public static Errno RemoveDirectory(string path)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        fixed (byte* name = Terminated(path, buffer))
+            return rmdir(name) == 0 ? Errno.None : LastError;
+    }
+
+    /// <summary>A C string, in the caller's buffer where it fits.</summary>
+    private static ReadOnlySpan<byte> Terminated(string path, Span<byte> buffer)
+    {
+        var bytes = Encoding.UTF8.GetMaxByteCount(path.Length) < buffer.Length ? buffer : new byte[Encoding.UTF8.GetMaxByteCount(path.Length) + 1];
+        bytes[Encoding.UTF8.GetBytes(path, bytes)] = 0;
+        return bytes;
+    }
+}
