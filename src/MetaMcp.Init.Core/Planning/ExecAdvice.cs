@@ -9,6 +9,8 @@ internal static class ExecAdvice
         "only root, or a process with CAP_SETUID and CAP_SETGID, can change user and groups; run the container as root and " +
         "let the service drop to its user, or leave the user out";
 
+    private const int EROFS = 30;
+
     private const string NotMapped =
         "this id does not exist in the container's user namespace; choose one inside its range (/proc/self/uid_map, gid_map)";
 
@@ -16,6 +18,11 @@ internal static class ExecAdvice
     {
         (ExecStep.Arguments, _) => null,
         (ExecStep.ErrorDescriptor, _) => "--error-fd names a descriptor that is open for writing",
+        (ExecStep.Cgroup, Errno.ENOENT) => "there is no such cgroup; make it with mkdir below a mounted cgroup2 file system",
+        (ExecStep.Cgroup, Errno.EACCES or Errno.EPERM or EROFS) =>
+            "the cgroup file system must be writable (docker run --security-opt writable-cgroups=true), and the cgroup ours",
+        (ExecStep.Cgroup, Errno.EOPNOTSUPP) => "a threaded cgroup, or one below it, takes no processes",
+        (ExecStep.Cgroup, Errno.EBUSY) => "a cgroup that gives controllers to its children takes no processes of its own",
         (ExecStep.EnvironmentFile, 0) => "each line is KEY=VALUE, empty, or a comment that begins with #",
         (ExecStep.EnvironmentFile, Errno.ENOENT) => "put a '-' in front of the path if the file may be missing",
         (ExecStep.User, 0) => "name a user of /etc/passwd, or give a numeric uid",

@@ -17,6 +17,7 @@ public sealed class ExecArgumentReader
     private readonly ImmutableArray<string>.Builder set = ImmutableArray.CreateBuilder<string>();
     private readonly ImmutableArray<int>.Builder descriptors = ImmutableArray.CreateBuilder<int>();
     private ProcessAttributes attributes = ProcessAttributes.None;
+    private string? cgroup;
     private bool clear;
     private bool close;
     private int? errorDescriptor;
@@ -43,6 +44,7 @@ public sealed class ExecArgumentReader
 
     private ExecRequest Build(ReadOnlySpan<string> command) => new()
     {
+        Cgroup = cgroup,
         Attributes = limits.Count == 0 ? attributes : attributes with { ResourceLimits = limits.DrainToImmutable() },
         Environment = new EnvironmentEdits
         {
@@ -101,7 +103,7 @@ public sealed class ExecArgumentReader
         }
     }
 
-    private static bool TakesValue(string name) => name is "--user" or "--group" or "--groups" or "--chdir" or "--umask"
+    private static bool TakesValue(string name) => name is "--cgroup" or "--user" or "--group" or "--groups" or "--chdir" or "--umask"
         or "--nice" or "--oom-score-adj" or "--rlimit" or "--cap-keep" or "--setenv" or "--unsetenv" or "--keep-env"
         or "--env-file" or "--keep-fd" or "--error-fd";
 
@@ -109,6 +111,9 @@ public sealed class ExecArgumentReader
     {
         switch (name)
         {
+            case "--cgroup":
+                cgroup = NotEmpty(name, value);
+                break;
             case "--user":
                 ReadUser(value);
                 break;

@@ -16,6 +16,7 @@ public static class ExecArguments
         """
         usage: mcp-init exec [OPTION...] [--] CMD [ARG...]
         Applies process attributes to itself and becomes CMD, keeping its pid.
+          --cgroup DIR              join this cgroup (v2) first, or fail
           --user NAME|UID[:GROUP]   run as this user, with its groups, HOME, USER, LOGNAME and SHELL
           --group NAME|GID          primary group instead of the user's own
           --groups A,B              supplementary groups instead of those /etc/group gives; '' for none
@@ -45,6 +46,8 @@ public static class ExecArguments
         // First, so that it is known when anything after it is wrong.
         if (request.ErrorDescriptor is { } error)
             Add(words, "--error-fd", Text(error));
+        if (request.Cgroup is { } cgroup)
+            Add(words, "--cgroup", cgroup);
         EncodeAttributes(words, request.Attributes);
         EncodeEnvironment(words, request.Environment);
         if (request.CloseDescriptors)

@@ -9,6 +9,9 @@ namespace MetaMcp.Init.Core.Planning;
 /// </summary>
 public sealed record ExecRequest
 {
+    /// <summary>The directory of the cgroup to join before anything else; null stays where it is.</summary>
+    public string? Cgroup { get; init; }
+
     public ProcessAttributes Attributes { get; init; } = ProcessAttributes.None;
 
     public EnvironmentEdits Environment { get; init; } = EnvironmentEdits.None;

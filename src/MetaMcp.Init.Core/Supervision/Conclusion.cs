@@ -13,7 +13,7 @@ internal static class Conclusion
         if (exited.Problem is { } problem)
             return new Outcome.Failing(new Failure(problem, exited.Status));
         if (!IsSuccess(service.Settings, exited.Status))
-            return new Outcome.Failing(new Failure(exited.Status.ToString(), exited.Status));
+            return new Outcome.Failing(new Failure(exited.Reason, exited.Status) { Oom = exited.Oom });
         // Before its program was executed, success is no more than the second stage saying nothing; it cannot happen.
         return service.Settings.Type == ServiceType.Oneshot || state.Readiness is Readiness.AwaitingExec
             ? new Outcome.Success(exited.Status)
@@ -24,7 +24,7 @@ internal static class Conclusion
     public static Outcome OutcomeOf(in ServiceContext service, ServiceEvent.Exited exited) =>
         IsSuccess(service.Settings, exited.Status)
             ? new Outcome.Success(exited.Status)
-            : new Outcome.Failing(new Failure(exited.Status.ToString(), exited.Status));
+            : new Outcome.Failing(new Failure(exited.Reason, exited.Status) { Oom = exited.Oom });
 
     /// <summary>The history with this end counted, and whether the run was long enough to clear it.</summary>
     public static (History Counted, bool Reset) Count(

@@ -14,14 +14,18 @@ public abstract record Effect : Case
     /// <summary>To the main process alone, which has not been collected.</summary>
     public sealed record SignalMain(int Service, int Pid, Signal Signal) : Effect;
 
-    /// <summary>To every member of the process group the main process led.</summary>
-    public sealed record SignalGroup(int Service, int Group, Signal Signal) : Effect;
+    /// <summary>To every process that belongs to the run: its cgroup, or what can be found of it where there is none.</summary>
+    /// <param name="Service">Whose run it is.</param>
+    /// <param name="RunNumber">Which run.</param>
+    /// <param name="Main">Its main process, collected or not, which leads its process group.</param>
+    /// <param name="Signal">SIGKILL is sent until nothing is left to take it.</param>
+    public sealed record SignalRun(int Service, long RunNumber, int Main, Signal Signal) : Effect;
 
     /// <summary>End a probe that is late or no longer wanted, with its whole group.</summary>
     public sealed record KillProbe(int Service, int Pid) : Effect;
 
-    /// <summary>Tell when the process group is empty.</summary>
-    public sealed record WatchGroup(int Service, long RunNumber, int Group) : Effect;
+    /// <summary>Its main process was collected and others are left: tell when the last is gone.</summary>
+    public sealed record WatchRun(int Service, long RunNumber, int Main) : Effect;
 
     /// <summary>To every process that is left; answered by ChildrenCollected.</summary>
     public sealed record SignalTheRest(Signal Signal) : Effect;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -9,7 +10,7 @@ public abstract record Notice : Case
     public sealed record Started(string Service, int Pid) : Notice;
     public sealed record Ready(string Service, int Pid, TimeSpan After) : Notice;
     public sealed record Completed(string Service) : Notice;
-    public sealed record Exited(string Service, int Pid, ExitStatus Status, TimeSpan After) : Notice;
+    public sealed record Exited(string Service, int Pid, ExitStatus Status, TimeSpan After, OomCause? Oom) : Notice;
     public sealed record Restarting(string Service, string Reason, TimeSpan Delay, int Failures) : Notice;
     public sealed record Failed(string Service, string Reason) : Notice;
     public sealed record Skipped(string Service, string Dependency) : Notice;
@@ -19,6 +20,9 @@ public abstract record Notice : Case
     public sealed record EndingLeftovers(string Service) : Notice;
     public sealed record KilledLeftovers(string Service) : Notice;
     public sealed record Stopped(string Service) : Notice;
+
+    /// <summary>The kernel killed some or all of it for memory.</summary>
+    public sealed record OutOfMemory(string Service, long Processes, OomCause Cause) : Notice;
 
     public sealed record StartingUp(int Services) : Notice;
     public sealed record Up(TimeSpan After, int Running, int Done, ImmutableArray<string> Missing) : Notice;

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -32,11 +33,20 @@ public abstract record ServiceEvent : Case
     /// <summary>The main process was collected.</summary>
     /// <param name="Status">How it ended.</param>
     /// <param name="Problem">What the second stage said where it never became the service.</param>
-    /// <param name="OthersLeft">Whether its process group still has members.</param>
-    public sealed record Exited(ExitStatus Status, string? Problem, bool OthersLeft) : ServiceEvent;
+    /// <param name="OthersLeft">Whether other processes of the run are left.</param>
+    /// <param name="Oom">Where the kernel had killed it, or some of it, for memory.</param>
+    public sealed record Exited(ExitStatus Status, string? Problem, bool OthersLeft, OomCause? Oom = null) : ServiceEvent
+    {
+        /// <summary>One clause: <c>killed by SIGKILL, out of memory: its memory_max of 64MiB</c>.</summary>
+        public string Reason => Oom is null ? $"{Status}" : $"{Status}, out of memory: {Oom.Limit}";
+    }
 
-    /// <summary>The last of its process group is gone.</summary>
-    public sealed record GroupEmpty : ServiceEvent;
+    /// <summary>It is over a limit that the kernel does not enforce here.</summary>
+    /// <param name="Reason">One clause: <c>over its memory_max of 64MiB, with 70MiB</c>.</param>
+    public sealed record OverLimit(string Reason) : ServiceEvent;
+
+    /// <summary>The last process of the run is gone.</summary>
+    public sealed record RunEmpty : ServiceEvent;
 
     public sealed record ProbeSpawned(int Pid) : ServiceEvent;
 

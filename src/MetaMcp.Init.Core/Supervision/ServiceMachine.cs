@@ -43,12 +43,13 @@ public static class ServiceMachine
             ServiceEvent.ProbeSpawned(var pid) => ReadinessSteps.ProbeSpawned(service, state, pid, now),
             ServiceEvent.ProbeEnded(var succeeded) => ReadinessSteps.ProbeEnded(service, state, succeeded, now),
             ServiceEvent.Exited exited => Exited(service, state, exited, now),
-            ServiceEvent.GroupEmpty => state switch
+            ServiceEvent.RunEmpty => state switch
             {
                 Draining s => Conclusion.Of(service, s.Outcome, s.History, now),
                 Purging s => Conclusion.Of(service, s.Outcome, s.History, now),
                 _ => Impossible(state, happened),
             },
+            ServiceEvent.OverLimit(var reason) => OverLimit(service, state, reason, now),
             ServiceEvent.DeadlinePassed => DeadlinePassed(service, state, now),
             _ => Impossible(state, happened),
         };
@@ -75,7 +76,8 @@ public static class ServiceMachine
                     [Report(new Notice.Started(service.Name, pid))]);
             case Doomed s:
                 // It never got to run a line of its own, so there is nothing to ask it politely.
-                return new(new Killing(new Run(s.RunNumber, pid, now), default, s.Outcome), [KillGroup(service, pid)]);
+                var doomed = new Run(s.RunNumber, pid, now);
+                return new(new Killing(doomed, default, s.Outcome), [KillAll(service, doomed)]);
             default:
                 return Impossible(state, "Spawned");
         }
@@ -99,7 +101,7 @@ public static class ServiceMachine
             _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
         };
         var (counted, reset) = Conclusion.Count(service, history, state, outcome, now - run.StartedAt);
-        var told = Report(new Notice.Exited(service.Name, run.Pid, exited.Status, now - run.StartedAt));
+        var told = Report(new Notice.Exited(service.Name, run.Pid, exited.Status, now - run.StartedAt, exited.Oom));
         if (!exited.OthersLeft)
         {
             var end = Conclusion.Of(service, outcome, reset ? default : counted, now);
@@ -108,12 +110,11 @@ public static class ServiceMachine
         var next = reset ? default : counted;
         return state is Killing
             ? new(new Purging(run, next, now + KillAgainAfter, outcome),
-                [told, KillGroup(service, run.Pid), Watch(service, run)])
+                [told, KillAll(service, run), Watch(service, run)])
             : new(new Draining(run, next, now + service.Settings.StopTimeout, outcome),
             [
                 told, .. ReadinessSteps.EndProbe(service, state), Report(new Notice.EndingLeftovers(service.Name)),
-                new Effect.SignalGroup(service.Index, run.Pid, service.Settings.StopSignal),
-                new Effect.SignalGroup(service.Index, run.Pid, Signal.Cont), Watch(service, run),
+                SignalAll(service, run, service.Settings.StopSignal), SignalAll(service, run, Signal.Cont), Watch(service, run),
             ]);
     }
 
@@ -165,15 +166,15 @@ public static class ServiceMachine
         switch (state)
         {
             case Starting s:
-                return new(new Killing(s.Run, s.History, asked), [.. ReadinessSteps.EndProbe(service, s), KillGroup(service, s.Run.Pid)]);
+                return new(new Killing(s.Run, s.History, asked), [.. ReadinessSteps.EndProbe(service, s), KillAll(service, s.Run)]);
             case Ready s:
-                return new(new Killing(s.Run, s.History, asked), [KillGroup(service, s.Run.Pid)]);
+                return new(new Killing(s.Run, s.History, asked), [KillAll(service, s.Run)]);
             case Stopping s:
-                return new(new Killing(s.Run, s.History, asked), [KillGroup(service, s.Run.Pid)]);
+                return new(new Killing(s.Run, s.History, asked), [KillAll(service, s.Run)]);
             case Killing s when s.AgainAt != Instant.Never:
-                return new(new Killing(s.Run, s.History, asked), [KillGroup(service, s.Run.Pid)]);
+                return new(new Killing(s.Run, s.History, asked), [KillAll(service, s.Run)]);
             case Draining s:
-                return new(new Purging(s.Run, s.History, now + KillAgainAfter, asked), [KillGroup(service, s.Run.Pid)]);
+                return new(new Purging(s.Run, s.History, now + KillAgainAfter, asked), [KillAll(service, s.Run)]);
             default:
                 // Nothing of it runs, or it was killed already: the same as being asked.
                 return Stop(service, state, asked, now);
@@ -188,6 +189,16 @@ public static class ServiceMachine
         Waiting or Launching or Doomed or Starting or Backoff or Stopping or Killing or Draining or Purging =>
             Stop(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
         _ => state,
+    };
+
+    /// <summary>Where the kernel would kill, we ask first; what is on its way out already is left to its deadline.</summary>
+    private static ServiceStep OverLimit(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
+    {
+        Starting s => Stop(service, s with { History = s.History with { StartFailures = s.History.StartFailures + 1 } },
+            new Outcome.Failing(new Failure(reason, null)), now),
+        Ready => Stop(service, state, new Outcome.Failing(new Failure(reason, null)), now),
+        Stopping or Killing or Draining or Purging => state,
+        _ => Impossible(state, "OverLimit"),
     };
 
     private static ServiceStep DeadlinePassed(in ServiceContext service, ServiceState state, Instant now)
@@ -207,15 +218,15 @@ public static class ServiceMachine
                     new Killing(s.Run, s.History, s.Outcome) { AgainAt = kill == Signal.Kill ? Instant.Never : now + KillAgainAfter },
                     [
                         Report(new Notice.Killed(service.Name, s.Run.Pid, service.Settings.StopTimeout)),
-                        new Effect.SignalGroup(service.Index, s.Run.Pid, kill),
+                        SignalAll(service, s.Run, kill),
                     ]);
             case Killing s when now >= s.AgainAt:
-                return new(s with { AgainAt = Instant.Never }, [KillGroup(service, s.Run.Pid)]);
+                return new(s with { AgainAt = Instant.Never }, [KillAll(service, s.Run)]);
             case Draining s:
                 return new(new Purging(s.Run, s.History, now + KillAgainAfter, s.Outcome),
-                    [Report(new Notice.KilledLeftovers(service.Name)), KillGroup(service, s.Run.Pid)]);
+                    [Report(new Notice.KilledLeftovers(service.Name)), KillAll(service, s.Run)]);
             case Purging s:
-                return new(s with { AgainAt = now + KillAgainAfter }, [KillGroup(service, s.Run.Pid)]);
+                return new(s with { AgainAt = now + KillAgainAfter }, [KillAll(service, s.Run)]);
             case Backoff s:
                 return Launch(service, s.History);
             default:
@@ -225,9 +236,11 @@ public static class ServiceMachine
 
     internal static Effect Report(Notice notice) => new Effect.Report(notice);
 
-    private static Effect.SignalGroup KillGroup(in ServiceContext service, int group) =>
-        new(service.Index, group, Signal.Kill);
+    private static Effect.SignalRun KillAll(in ServiceContext service, Run run) => SignalAll(service, run, Signal.Kill);
 
-    private static Effect.WatchGroup Watch(in ServiceContext service, Run run) =>
+    private static Effect.SignalRun SignalAll(in ServiceContext service, Run run, Signal signal) =>
+        new(service.Index, run.Number, run.Pid, signal);
+
+    private static Effect.WatchRun Watch(in ServiceContext service, Run run) =>
         new(service.Index, run.Number, run.Pid);
 }

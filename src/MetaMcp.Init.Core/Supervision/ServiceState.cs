@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -135,6 +136,9 @@ public abstract record Outcome : Case
 /// <param name="Status">Null where no process ended.</param>
 public sealed record Failure(string Reason, ExitStatus? Status)
 {
+    /// <summary>Where it was for memory: whose limit.</summary>
+    public OomCause? Oom { get; init; }
+
     /// <summary>What PID 1 exits with when this ends everything: the service's own code, 1 where it was 0 or there was none.</summary>
     public int ExitCode => Status is { ShellCode: not 0 and var code } ? code : 1;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 
@@ -12,6 +13,8 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 public sealed partial class Supervisor
 {
+    private static readonly TimeSpan OomPatience = TimeSpan.FromSeconds(10);
+
     private readonly Plan _plan;
     private readonly Dice _dice;
     private readonly ServiceState[] _states;
@@ -19,6 +22,8 @@ public sealed partial class Supervisor
     private readonly StopOrder _order;
     private readonly DeadlineHeap _deadlines;
     private readonly Dictionary<int, Child> _children = [];
+    private readonly OomLedger _ooms = new();
+    private readonly Dictionary<int, (long Run, OomCause Cause, Instant At)> _lastOom = [];
     private readonly Queue<(int Service, ServiceEvent Event)> _followUps = new();
     private readonly List<Effect> _effects = [];
     private readonly Instant _startedAt;
@@ -99,8 +104,11 @@ public sealed partial class Supervisor
             case SystemEvent.Notified(var service, var run):
                 Current(service, run, new ServiceEvent.Notified());
                 break;
-            case SystemEvent.GroupEmpty(var service, var run):
-                Current(service, run, new ServiceEvent.GroupEmpty());
+            case SystemEvent.RunEmpty(var service, var run):
+                Current(service, run, new ServiceEvent.RunEmpty());
+                break;
+            case SystemEvent.OutOfMemory counted:
+                OutOfMemory(counted);
                 break;
             case SystemEvent.ProbeSpawned(var service, var run, var pid):
                 _children[pid] = new Child(service, run, IsProbe: true);
@@ -135,7 +143,29 @@ public sealed partial class Supervisor
         else if (child.IsProbe)
             Current(child.Service, child.RunNumber, new ServiceEvent.ProbeEnded(ended.Status.IsSuccess));
         else
-            Current(child.Service, child.RunNumber, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft));
+            Current(child.Service, child.RunNumber, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, CauseOf(child, ended.Status)));
+    }
+
+    private void OutOfMemory(SystemEvent.OutOfMemory counted)
+    {
+        if (_ooms.Take(counted.RunNumber, counted.AtStart, counted.Now) is not { } kills)
+            return;
+        var service = _plan.Services[counted.Service];
+        var cause = OomCause.Of(kills.Origin, service.Settings.Limits.MemoryMax, _plan.Settings.Limits.Memory);
+        _lastOom[counted.Service] = (counted.RunNumber, cause, _now);
+        Tell(new Notice.OutOfMemory(service.Name, kills.Killed, cause));
+    }
+
+    /// <summary>
+    /// What the kernel killed for memory ends by SIGKILL; what loses a child to it (npm, a shell) ends badly soon after. The
+    /// end may be long in coming: the memory of a large process is given back first.
+    /// </summary>
+    private OomCause? CauseOf(Child child, ExitStatus status)
+    {
+        if (status.IsSuccess || !_lastOom.TryGetValue(child.Service, out var oom) || oom.Run != child.RunNumber)
+            return null;
+        var isOurs = _states[child.Service] is ServiceState.Killing;
+        return isOurs || _now - oom.At > OomPatience ? null : oom.Cause;
     }
 
     private void TimePassed()
@@ -176,6 +206,8 @@ public sealed partial class Supervisor
         if (after is ServiceState.Launching && before is not ServiceState.Launching)
             _lastRun++;
         _effects.AddRange(step.Effects);
+        if (Standing.RunOf(before) is { } run && Standing.RunOf(after) != run)
+            _ooms.Forget(run);
         _deadlines.Set(service, after.Due);
         Propagate(service, before, after);
     }

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -14,7 +15,7 @@ public abstract record SystemEvent : Case
     /// <param name="Pid">Its pid, which is free for others from now on.</param>
     /// <param name="Status">How it ended.</param>
     /// <param name="Problem">What the second stage said, where it never became the service.</param>
-    /// <param name="OthersLeft">Whether the process group it led still has members.</param>
+    /// <param name="OthersLeft">Whether other processes of its run are left.</param>
     public sealed record ChildEnded(int Pid, ExitStatus Status, string? Problem, bool OthersLeft) : SystemEvent;
 
     /// <summary>Every child that had ended has been collected.</summary>
@@ -28,7 +29,11 @@ public abstract record SystemEvent : Case
 
     public sealed record Notified(int Service, long RunNumber) : SystemEvent;
 
-    public sealed record GroupEmpty(int Service, long RunNumber) : SystemEvent;
+    /// <summary>The last process of a run that is watched is gone.</summary>
+    public sealed record RunEmpty(int Service, long RunNumber) : SystemEvent;
+
+    /// <summary>The kernel's counts of a run have moved; told before the end of a process they explain.</summary>
+    public sealed record OutOfMemory(int Service, long RunNumber, OomCounts AtStart, OomCounts Now) : SystemEvent;
 
     public sealed record ProbeSpawned(int Service, long RunNumber, int Pid) : SystemEvent;
 

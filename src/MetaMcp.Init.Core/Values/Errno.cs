@@ -15,6 +15,7 @@ public readonly record struct Errno(int Number)
     public const int EAGAIN = 11;
     public const int ENOMEM = 12;
     public const int EACCES = 13;
+    public const int EBUSY = 16;
     public const int EEXIST = 17;
     public const int ENOTDIR = 20;
     public const int EINVAL = 22;
@@ -22,6 +23,7 @@ public readonly record struct Errno(int Number)
     public const int ENOTTY = 25;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
+    public const int ENOTEMPTY = 39;
     public const int ENOTSOCK = 88;
     public const int EOPNOTSUPP = 95;
     public const int EADDRINUSE = 98;

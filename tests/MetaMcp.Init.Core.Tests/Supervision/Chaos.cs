@@ -224,10 +224,10 @@ internal sealed class Chaos
                 if (signal != Signal.Cont && pid % 3 != 0)
                     main.IsDying = true;
                 break;
-            case Effect.SignalGroup(var service, var group, var signal):
+            case Effect.SignalRun(var service, var number, var group, var signal):
                 Assert.True(
-                    (_processes.TryGetValue(group, out var leader) && leader is { Kind: ProcessKind.Main } && leader.Service == service) ||
-                    (_groups.TryGetValue(group, out var left) && left.Service == service), $"{signal} to group {group}, which is empty");
+                    (_processes.TryGetValue(group, out var leader) && leader is { Kind: ProcessKind.Main } && (leader.Service, leader.Run) == (service, number)) ||
+                    (_groups.TryGetValue(group, out var left) && (left.Service, left.Run) == (service, number)), $"{signal} to run {number}, of which nothing is left");
                 _told[service].IsUp = false;
                 if (signal == Signal.Kill)
                     KillGroup(group);
@@ -236,7 +236,7 @@ internal sealed class Chaos
                 Assert.Equal(ProcessKind.Probe, Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes).Kind);
                 _processes[pid].IsDying = true;
                 break;
-            case Effect.WatchGroup(var service, var run, var group):
+            case Effect.WatchRun(var service, var run, var group):
                 var watched = Assert.Contains(group, (IReadOnlyDictionary<int, Group>)_groups);
                 Assert.Equal((service, run, false), (watched.Service, watched.Run, watched.IsWatched));
                 watched.IsWatched = true;
@@ -341,7 +341,7 @@ internal sealed class Chaos
     private void Empty(Group group)
     {
         _groups.Remove(group.Id);
-        Handle(new SystemEvent.GroupEmpty(group.Service, group.Run));
+        Handle(new SystemEvent.RunEmpty(group.Service, group.Run));
         if (_exitCode is null)
             TellOfChildren();
     }

@@ -13,29 +13,29 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 public sealed class ServiceTableTests
 {
     private const string Table = """
-                  Start     Skip      Stop      Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft GroupEmpty ProbeSpawned ProbeEnded DeadlinePassed
-        Waiting   Launching Skipped   Stopped   Stopped   Failed    !         !           !         !         !         !          !          !            !          !
-        Launching !         !         Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !          !            !          !
-        Doomed    !         !         =         =         Doomed    Killing   Stopped     !         !         !         !          !          !            !          !
-        exec      !         !         Stopping  Killing   Stopping  !         !           asked     =         Backoff   Draining   !          =            =          =
-        word      !         !         Stopping  Killing   Stopping  !         !           =         Ready     Backoff   Draining   !          =            =          =
-        toEnd     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !          =            =          =
-        due       !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !          =            =          asked
-        asked     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !          probed       Ready      =
-        probed    !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !          =            Ready      probed
-        late      !         !         Stopping  Killing   Stopping  !         !           =         Ready     Backoff   Draining   !          =            =          Stopping
-        Ready     !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !          =            =          !
-        Stopping  !         !         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !          =            =          Killing
-        Killing   !         !         =         =         Killing   !         !           =         =         Stopped   Purging    !          =            =          !
-        killing   !         !         =         Killing   Killing   !         !           =         =         Stopped   Purging    !          =            =          Killing
-        Draining  !         !         Draining  Purging   Draining  !         !           !         !         !         !          Backoff    =            =          Purging
-        Purging   !         !         Purging   Purging   Purging   !         !           !         !         !         !          Backoff    =            =          Purging
-        Backoff   !         !         Stopped   Stopped   Failed    !         !           !         !         !         !          !          !            !          Launching
-        Completed !         !         =         =         =         !         !           !         !         !         !          !          !            !          !
-        Finished  !         !         =         =         =         !         !           !         !         !         !          !          !            !          !
-        Failed    !         !         =         =         =         !         !           !         !         !         !          !          !            !          !
-        Skipped   !         !         =         =         =         !         !           !         !         !         !          !          !            !          !
-        Stopped   !         !         =         =         =         !         !           !         !         !         !          !          !            !          !
+                  Start     Skip      Stop      Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft RunEmpty  ProbeSpawned ProbeEnded OverLimit DeadlinePassed
+        Waiting   Launching Skipped   Stopped   Stopped   Failed    !         !           !         !         !         !          !         !            !          !         !
+        Launching !         !         Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !         !            !          !         !
+        Doomed    !         !         =         =         Doomed    Killing   Stopped     !         !         !         !          !         !            !          !         !
+        exec      !         !         Stopping  Killing   Stopping  !         !           asked     =         Backoff   Draining   !         =            =          Stopping  =
+        word      !         !         Stopping  Killing   Stopping  !         !           =         Ready     Backoff   Draining   !         =            =          Stopping  =
+        toEnd     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          Stopping  =
+        due       !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          Stopping  asked
+        asked     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         probed       Ready      Stopping  =
+        probed    !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            Ready      Stopping  probed
+        late      !         !         Stopping  Killing   Stopping  !         !           =         Ready     Backoff   Draining   !         =            =          Stopping  Stopping
+        Ready     !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          Stopping  !
+        Stopping  !         !         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =         Killing
+        Killing   !         !         =         =         Killing   !         !           =         =         Stopped   Purging    !         =            =          =         !
+        killing   !         !         =         Killing   Killing   !         !           =         =         Stopped   Purging    !         =            =          =         Killing
+        Draining  !         !         Draining  Purging   Draining  !         !           !         !         !         !          Backoff   =            =          =         Purging
+        Purging   !         !         Purging   Purging   Purging   !         !           !         !         !         !          Backoff   =            =          =         Purging
+        Backoff   !         !         Stopped   Stopped   Failed    !         !           !         !         !         !          !         !            !          !         Launching
+        Completed !         !         =         =         =         !         !           !         !         !         !          !         !            !          !         !
+        Finished  !         !         =         =         =         !         !           !         !         !         !          !         !            !          !         !
+        Failed    !         !         =         =         =         !         !           !         !         !         !          !         !            !          !         !
+        Skipped   !         !         =         =         =         !         !           !         !         !         !          !         !            !          !         !
+        Stopped   !         !         =         =         =         !         !           !         !         !         !          !         !            !          !         !
         """;
 
     private static readonly Instant Now = new(1_000_000_000_000);
@@ -81,9 +81,10 @@ public sealed class ServiceTableTests
         ("Notified", new ServiceEvent.Notified()),
         ("Exited", new ServiceEvent.Exited(ExitStatus.Exited(1), null, OthersLeft: false)),
         ("ExitedLeft", new ServiceEvent.Exited(ExitStatus.Exited(1), null, OthersLeft: true)),
-        ("GroupEmpty", new ServiceEvent.GroupEmpty()),
+        ("RunEmpty", new ServiceEvent.RunEmpty()),
         ("ProbeSpawned", new ServiceEvent.ProbeSpawned(71)),
         ("ProbeEnded", new ServiceEvent.ProbeEnded(Succeeded: true)),
+        ("OverLimit", new ServiceEvent.OverLimit("over")),
         ("DeadlinePassed", new ServiceEvent.DeadlinePassed()),
     ];
 

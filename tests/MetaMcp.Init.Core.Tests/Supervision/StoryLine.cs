@@ -16,13 +16,13 @@ internal static class StoryLine
             Effect.SpawnProbe e => $"probe {Name(e.Service)}",
             Effect.KillProbe e => $"kill probe of {Name(e.Service)}",
             Effect.SignalMain { Signal: var s } when s == Signal.Cont => null,
-            Effect.SignalGroup { Signal: var s } when s == Signal.Cont => null,
+            Effect.SignalRun { Signal: var s } when s == Signal.Cont => null,
             Effect.SignalMain e => $"{e.Signal} {Name(e.Service)}",
-            Effect.SignalGroup e => $"{e.Signal} group of {Name(e.Service)}",
+            Effect.SignalRun e => $"{e.Signal} group of {Name(e.Service)}",
             Effect.SignalTheRest e => $"{e.Signal} the rest",
             Effect.Exit e => $"exit {e.Code}",
             Effect.Report e => Of(e.Notice),
-            Effect.WatchGroup => null,
+            Effect.WatchRun => null,
             _ => effect.ToString(),
         };
     }
@@ -31,7 +31,9 @@ internal static class StoryLine
     {
         Notice.Ready n => $"{n.Service} ready",
         Notice.Completed n => $"{n.Service} completed",
+        Notice.Exited { Oom: { } oom } n => $"{n.Service} {n.Status}, out of memory: {oom.Limit}",
         Notice.Exited n => $"{n.Service} {n.Status}",
+        Notice.OutOfMemory n => $"{n.Service} {n.Processes} killed: {n.Cause.Limit}",
         Notice.Restarting n => $"{n.Service} again in {Duration.Format(n.Delay)}: {n.Reason}",
         Notice.Failed n => $"{n.Service} failed: {n.Reason}",
         Notice.Skipped n => $"{n.Service} skipped: {n.Dependency}",

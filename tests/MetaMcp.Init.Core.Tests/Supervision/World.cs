@@ -215,7 +215,7 @@ internal sealed class World
                 if (ProgramOf(service).Obeys(signal))
                     End(main!, StatusOf(service, signal));
                 break;
-            case Effect.SignalGroup(var service, var group, var signal) when ProgramOf(service).Obeys(signal):
+            case Effect.SignalRun(var service, _, var group, var signal) when ProgramOf(service).Obeys(signal):
                 if (_processes.TryGetValue(group, out var leader) && leader.Service == service)
                     End(leader, StatusOf(service, signal), othersLeft: signal != Core.Values.Signal.Kill);
                 else
@@ -225,7 +225,7 @@ internal sealed class World
                 if (_processes.TryGetValue(pid, out var late))
                     End(late, ExitStatus.KilledBy(Core.Values.Signal.Kill));
                 break;
-            case Effect.WatchGroup(var service, var run, var group):
+            case Effect.WatchRun(var service, var run, var group):
                 _watched[group] = (service, run);
                 if (!_groups.ContainsKey(group))
                     EmptyGroup(group);
@@ -304,7 +304,7 @@ internal sealed class World
     {
         _groups.Remove(group);
         if (_watched.Remove(group, out var owner))
-            _events.Enqueue(new SystemEvent.GroupEmpty(owner.Service, owner.Run));
+            _events.Enqueue(new SystemEvent.RunEmpty(owner.Service, owner.Run));
     }
 
     private void Collected() =>

@@ -60,7 +60,7 @@ internal sealed class FakeKernel : IKernel
         {
             Effect.Spawn e => $"spawn {e.Service}",
             Effect.SignalMain e => $"{e.Signal} {e.Service}",
-            Effect.SignalGroup e => $"{e.Signal} group {e.Service}",
+            Effect.SignalRun e => $"{e.Signal} group {e.Service}",
             Effect.SignalTheRest e => $"{e.Signal} the rest",
             _ => effect.ToString(),
         });

@@ -1,0 +1,86 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Cgroups;
+
+/// <summary>What the kernel has counted of out-of-memory trouble at one moment, for one run.</summary>
+/// <param name="Oom">The run's own cap was hit and nothing could be reclaimed (memory.events, oom).</param>
+/// <param name="Kills">Processes of the run that the kernel killed for memory, whoever's cap it was (oom_kill).</param>
+/// <param name="WorkloadOom">The cap of all services together was hit (memory.events.local of their common parent).</param>
+/// <param name="ContainerOom">The container's own cap was hit (memory.events.local of its root).</param>
+public readonly record struct OomCounts(long Oom, long Kills, long WorkloadOom, long ContainerOom);
+
+/// <summary>Whose limit it was.</summary>
+public enum OomOrigin
+{
+    /// <summary>The service's <c>memory_max</c>.</summary>
+    Own,
+
+    /// <summary><c>memory</c> of <c>[limits]</c>.</summary>
+    Workload,
+
+    /// <summary>What the container was given: <c>docker run --memory</c>.</summary>
+    Container,
+
+    /// <summary>Nothing within the container: the machine, or a limit above the container.</summary>
+    Outside,
+}
+
+/// <summary>Processes of one run that the kernel killed for memory.</summary>
+/// <param name="Killed">How many since the last report.</param>
+/// <param name="Origin">Whose limit it was.</param>
+public sealed record OomKills(long Killed, OomOrigin Origin);
+
+/// <summary>Why the kernel took a process.</summary>
+/// <param name="Origin">Whose limit it was.</param>
+/// <param name="Limit">The limit as a clause: <c>its memory_max of 64MiB</c>.</param>
+public sealed record OomCause(OomOrigin Origin, string Limit)
+{
+    /// <summary>For machines that read logs.</summary>
+    public string Word => Origin switch
+    {
+        OomOrigin.Own => "own",
+        OomOrigin.Workload => "workload",
+        OomOrigin.Container => "container",
+        _ => "outside",
+    };
+
+    public static OomCause Of(OomOrigin origin, ByteSize? own, ByteSize? workload) => new(origin, origin switch
+    {
+        OomOrigin.Own when own is { } max => $"its memory_max of {max}",
+        // Nobody but the service itself can have set one below it.
+        OomOrigin.Own => "a memory limit it gave itself",
+        OomOrigin.Workload when workload is { } max => $"memory of [limits], {max}",
+        OomOrigin.Container => "the container's memory limit",
+        _ => "a memory limit outside of the container",
+    });
+}
+
+/// <summary>
+/// Tells whose limit killed. The kernel counts before it kills, so that counts read after an exit was collected have all of it; it
+/// counts the limit before the kill, so that a reading may fall between the two: what of a limit has not been answered by a kill
+/// stands until one comes.
+/// </summary>
+public sealed class OomLedger
+{
+    private readonly Dictionary<long, OomCounts> _told = [];
+
+    /// <summary>What is new of a run, or null where nothing was killed since the last time.</summary>
+    /// <param name="run">The run's number.</param>
+    /// <param name="atStart">The counts before its first process.</param>
+    /// <param name="now">The counts as they stand.</param>
+    public OomKills? Take(long run, OomCounts atStart, OomCounts now)
+    {
+        var before = _told.GetValueOrDefault(run, atStart);
+        if (now.Kills <= before.Kills)
+            return null;
+        _told[run] = now;
+        var origin = now.Oom > before.Oom ? OomOrigin.Own
+            : now.WorkloadOom > before.WorkloadOom ? OomOrigin.Workload
+            : now.ContainerOom > before.ContainerOom ? OomOrigin.Container
+            : OomOrigin.Outside;
+        return new OomKills(now.Kills - before.Kills, origin);
+    }
+
+    /// <summary>Nothing is left of it.</summary>
+    public void Forget(long run) => _told.Remove(run);
+}

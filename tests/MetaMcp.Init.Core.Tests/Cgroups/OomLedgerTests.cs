@@ -1,0 +1,65 @@
+using MetaMcp.Init.Core.Cgroups;
+
+namespace MetaMcp.Init.Core.Tests.Cgroups;
+
+/// <summary>Counts as memory.events gives them, and whose limit they tell of.</summary>
+public sealed class OomLedgerTests
+{
+    private static readonly OomCounts Start = new(Oom: 0, Kills: 0, WorkloadOom: 5, ContainerOom: 2);
+    private readonly OomLedger _ledger = new();
+
+    [Fact]
+    public void A_run_that_hits_its_own_cap_has_both_counts_raised() =>
+        Assert.Equal(new OomKills(3, OomOrigin.Own), _ledger.Take(1, Start, Start with { Oom = 1, Kills = 3 }));
+
+    [Fact]
+    public void A_kill_without_a_hit_of_its_own_is_for_the_cap_above_that_was_hit() =>
+        Assert.Equal(new OomKills(1, OomOrigin.Workload), _ledger.Take(1, Start, Start with { Kills = 1, WorkloadOom = 6 }));
+
+    [Fact]
+    public void Above_the_workload_there_is_the_container() =>
+        Assert.Equal(new OomKills(1, OomOrigin.Container), _ledger.Take(1, Start, Start with { Kills = 1, ContainerOom = 3 }));
+
+    [Fact]
+    public void Above_the_container_there_is_what_nobody_here_can_see() =>
+        Assert.Equal(new OomKills(1, OomOrigin.Outside), _ledger.Take(1, Start, Start with { Kills = 1 }));
+
+    [Fact]
+    public void Its_own_cap_comes_before_one_above_that_others_hit_meanwhile() =>
+        Assert.Equal(new OomKills(1, OomOrigin.Own), _ledger.Take(1, Start, new OomCounts(1, 1, 6, 3)));
+
+    [Fact]
+    public void A_hit_that_killed_nobody_is_no_news() => Assert.Null(_ledger.Take(1, Start, Start with { Oom = 9 }));
+
+    [Fact]
+    public void A_reading_between_the_hit_and_its_kill_does_not_lose_the_hit()
+    {
+        Assert.Null(_ledger.Take(1, Start, Start with { Oom = 1 }));
+        Assert.Equal(new OomKills(1, OomOrigin.Own), _ledger.Take(1, Start, Start with { Oom = 1, Kills = 1 }));
+    }
+
+    [Fact]
+    public void The_second_time_only_what_is_new_is_told()
+    {
+        _ledger.Take(1, Start, Start with { Oom = 1, Kills = 1 });
+        Assert.Null(_ledger.Take(1, Start, Start with { Oom = 1, Kills = 1 }));
+        Assert.Equal(new OomKills(2, OomOrigin.Own), _ledger.Take(1, Start, Start with { Oom = 2, Kills = 3 }));
+        Assert.Equal(new OomKills(1, OomOrigin.Workload), _ledger.Take(1, Start, new OomCounts(2, 4, 6, 2)));
+    }
+
+    [Fact]
+    public void One_hit_of_the_workload_may_kill_of_several_runs()
+    {
+        var after = Start with { Kills = 1, WorkloadOom = 6 };
+        Assert.Equal(OomOrigin.Workload, _ledger.Take(1, Start, after)!.Origin);
+        Assert.Equal(OomOrigin.Workload, _ledger.Take(2, Start, after)!.Origin);
+    }
+
+    [Fact]
+    public void A_run_that_was_forgotten_begins_anew()
+    {
+        _ledger.Take(1, Start, Start with { Oom = 1, Kills = 1 });
+        _ledger.Forget(1);
+        Assert.Equal(1, _ledger.Take(1, Start, Start with { Oom = 1, Kills = 1 })!.Killed);
+    }
+}
