@@ -52,6 +52,12 @@ internal static partial class LogTexts
     [LoggerMessage(113, LogLevel.Warning, "{Service}: killed what it left behind")]
     public static partial void LeftoversKilled(this ILogger log, string service);
 
+    [LoggerMessage(114, LogLevel.Warning, "{Service}: out of memory: {Processes} of its processes killed by the kernel ({Limit}, origin {Origin})")]
+    public static partial void ServiceOutOfMemory(this ILogger log, string service, object processes, string limit, string origin);
+
+    [LoggerMessage(115, LogLevel.Information, "{Service}: exited after {Seconds:0.00} s, {Status}, out of memory: {Limit} (pid {Pid})")]
+    public static partial void ServiceExitedOutOfMemory(this ILogger log, string service, object seconds, object status, string limit, object pid);
+
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
     public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);
 
@@ -84,6 +90,21 @@ internal static partial class LogTexts
 
     [LoggerMessage(310, LogLevel.Warning, "{Warning}")]
     public static partial void ConfigurationWarning(this ILogger log, string warning);
+
+    [LoggerMessage(311, LogLevel.Information, "limits enforced by the kernel in {Workload}: {Controllers}")]
+    public static partial void LimitsByKernel(this ILogger log, string workload, string controllers);
+
+    [LoggerMessage(312, LogLevel.Warning, "LIMITS NOT ENFORCED BY THE KERNEL ({Controllers}): {Reason}; {Consequence}{Remedy}; mcp-init doctor says more")]
+    public static partial void LimitsNotByKernel(this ILogger log, string controllers, string reason, string consequence, string remedy);
+
+    [LoggerMessage(313, LogLevel.Debug, "no cgroups of our own: {Reason}")]
+    public static partial void NoCgroups(this ILogger log, string reason);
+
+    [LoggerMessage(314, LogLevel.Warning, "{Reason}")]
+    public static partial void LimitsWithoutSwap(this ILogger log, string reason);
+
+    [LoggerMessage(315, LogLevel.Warning, "the file's limits have no effect: limits.enforce is \"off\"")]
+    public static partial void LimitsOff(this ILogger log);
 
     [LoggerMessage(401, LogLevel.Debug, "reaped orphan pid {Pid}: {Status}")]
     public static partial void OrphanReaped(this ILogger log, object pid, object status);

@@ -21,6 +21,12 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.Completed n:
                 log.ServiceCompleted(n.Service);
                 break;
+            case Notice.Exited { Oom: { } oom } n:
+                log.ServiceExitedOutOfMemory(n.Service, n.After.TotalSeconds, n.Status, oom.Limit, n.Pid);
+                break;
+            case Notice.OutOfMemory n:
+                log.ServiceOutOfMemory(n.Service, n.Processes, n.Cause.Limit, n.Cause.Word);
+                break;
             case Notice.Exited n:
                 log.ServiceExited(n.Service, n.After.TotalSeconds, n.Status, n.Pid);
                 break;

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
@@ -32,13 +33,18 @@ internal static class RunVerb
         if (EventPort.Open(out refused) is not { } port)
             return Refuse($"epoll_create1: {refused}", ExitCodes.System);
 
+        var enforcing = Enforcing.SetUp(plan.Settings);
+        if (plan.Settings.Limits.Enforce == Enforcement.Require && enforcing.Objection is { } objection)
+            return Refuse($"limits.enforce is \"require\", and {objection} (mcp-init doctor says more)", ExitCodes.System);
+
         using var outputs = StandardOutputs.Open();
         using var log = Log(plan, outputs);
         foreach (var warning in warnings)
             log.ConfigurationWarning(warning);
+        enforcing.Tell(log);
         var hub = new OutputHub(outputs, (service, stream, lines) => log.OutputDropped(service, lines, stream));
         Descriptors.CloseOnExec([]);
-        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), Privileges.Fix(plan));
+        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), Privileges.Fix(plan), enforcing.Tree);
         var kernel = new LinuxKernel(port, signals, outputs, starter);
         var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt);
 
@@ -46,6 +52,7 @@ internal static class RunVerb
 
         // From here on nothing exits but by the supervisor's word.
         var code = new InitLoop(kernel, supervisor, new NoticeLog(log).Tell).Run();
+        enforcing.Tree?.Dismantle();
         outputs.Flush(FlushTimeout);
         return code;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Files;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Exec;
@@ -8,8 +9,7 @@ namespace MetaMcp.Init.Exec;
 /// <summary>
 /// The order of the steps, which is what this stage is about:
 /// <list type="number">
-/// <item>the cgroup, before a line of the service or a page of its memory exists (not yet: it goes first in
-/// <see cref="Become"/>);</item>
+/// <item>the cgroup, before a line of the service or a page of its memory exists;</item>
 /// <item>inherited descriptors are marked close-on-exec: here /proc is still readable and the descriptor limit is still the
 /// one they were opened under;</item>
 /// <item>all files are read, before a limit on descriptors or memory, or the loss of root, could get in the way;</item>
@@ -28,6 +28,9 @@ internal static unsafe class SecondStage
     public static void Become(ExecRequest request, byte** command)
     {
         var attributes = request.Attributes;
+        // Without the cap it was to have the service must not run at all. A 0 is whoever writes it.
+        if (request.Cgroup is { } cgroup && KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false } refused)
+            throw ExecFailedException.Of(ExecStep.Cgroup, refused, cgroup);
         if (request.CloseDescriptors)
             Descriptors.CloseOnExec(request.KeptDescriptors.AsSpan());
 

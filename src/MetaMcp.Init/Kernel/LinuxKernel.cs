@@ -17,10 +17,9 @@ internal sealed class LinuxKernel : IKernel
     private readonly SignalQueue _signals;
     private readonly StandardOutputs _outputs;
     private readonly ServiceStarter _starter;
-    private readonly Dictionary<int, ServiceRun> _runs = [];
+    private readonly RunTable _runs;
     private readonly Dictionary<int, int> _probes = [];
     private readonly Dictionary<int, Action> _watched = [];
-    private readonly Dictionary<int, (int Service, long Run)> _groups = [];
     private readonly HashSet<ServiceStream> _open = [];
     private readonly HashSet<ServiceStream> _reporting = [];
     private readonly HashSet<OutputSink> _full = [];
@@ -36,6 +35,7 @@ internal sealed class LinuxKernel : IKernel
         _outputs = outputs;
         _starter = starter;
         _onReady = OnReady;
+        _runs = new RunTable(Unwatch);
         _watched[signals.Descriptor] = TakeSignals;
         _ = port.Add(signals.Descriptor, EPOLLIN);
     }
@@ -67,23 +67,18 @@ internal sealed class LinuxKernel : IKernel
             case Effect.SpawnProbe(var service, var number):
                 StartProbe(service, number);
                 break;
-            case Effect.SignalMain(_, var pid, var signal) when _runs.ContainsKey(pid):
+            case Effect.SignalMain(_, var pid, var signal) when _runs.IsMain(pid):
                 _ = kill(pid, signal.Number);
                 break;
-            case Effect.SignalGroup(var service, var group, var signal):
-                // Once the leader is collected its number stays the group's as long as the group has members; should a new run of
-                // another service have it by now, the group was empty.
-                if (!_runs.TryGetValue(group, out var holder) || holder.Service == service)
-                    _ = kill(-group, signal.Number);
-                // A member whose parent lives elsewhere ends without a word to us.
-                CheckGroups();
+            case Effect.SignalRun(_, var number, _, var signal) when _runs.Find(number) is { } run:
+                _runs.Signal(run, signal);
+                _runs.TakeEmpty(answers);
                 break;
             case Effect.KillProbe(_, var pid) when _probes.ContainsKey(pid):
                 _ = kill(-pid, Signal.Kill.Number);
                 break;
-            case Effect.WatchGroup(var service, var number, var group):
-                _groups[group] = (service, number);
-                CheckGroups();
+            case Effect.WatchRun(_, var number, _) when _runs.Find(number) is { } run:
+                WatchRest(run);
                 break;
             case Effect.SignalTheRest(var signal):
                 _endingTheRest = signal;
@@ -117,7 +112,7 @@ internal sealed class LinuxKernel : IKernel
             _happened.Enqueue(new SystemEvent.SpawnFailed(service, number, problem.Reason, problem.ExitCode));
             return;
         }
-        _runs[run.Pid] = run;
+        _runs.Add(run);
         _happened.Enqueue(new SystemEvent.Spawned(service, number, run.Pid));
         if (run.ExecPipe < 0)
             _happened.Enqueue(new SystemEvent.Executed(service, number));
@@ -129,6 +124,26 @@ internal sealed class LinuxKernel : IKernel
             Watch(socket.Descriptor, () => ReadNotifySocket(run, socket));
         Watch(run.Output);
         Watch(run.Error);
+        if (run.Cgroup is { MemoryEvents: >= 0 } cgroup)
+            Watch(cgroup.MemoryEvents, () => ReportMemory(run), EPOLLPRI);
+    }
+
+    /// <summary>Waits for the end of what a main process left behind.</summary>
+    private void WatchRest(ServiceRun run)
+    {
+        _runs.Watch(run);
+        if (run.Cgroup is { } cgroup && cgroup.WatchPopulated() is >= 0 and var events)
+            Watch(events, CheckRest, EPOLLPRI);
+        // It may have been empty by then.
+        CheckRest();
+    }
+
+    private void CheckRest() => _runs.TakeEmpty(_happened);
+
+    private void ReportMemory(ServiceRun run)
+    {
+        if (run.Cgroup is { } cgroup)
+            _happened.Enqueue(new SystemEvent.OutOfMemory(run.Service, run.Number, cgroup.AtStart, cgroup.Now));
     }
 
     private void StartProbe(int service, long number)
@@ -141,10 +156,10 @@ internal sealed class LinuxKernel : IKernel
             : new SystemEvent.ProbeSpawnFailed(service, number));
     }
 
-    private void Watch(int descriptor, Action handler)
+    private void Watch(int descriptor, Action handler, uint events = EPOLLIN)
     {
         _watched[descriptor] = handler;
-        _ = _port.Add(descriptor, EPOLLIN);
+        _ = _port.Add(descriptor, events);
     }
 
     private void Watch(ServiceStream? stream)
@@ -230,7 +245,7 @@ internal sealed class LinuxKernel : IKernel
                 break;
         }
         _childEnded = collected == Reaper.MaxPerTurn;
-        CheckGroups();
+        CheckRest();
         // What the ended ones leave behind is ours now, and a subreaper has not signalled it yet.
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
             Descendants.End(signal);
@@ -245,7 +260,7 @@ internal sealed class LinuxKernel : IKernel
 
     private void Ended(Reaped reaped)
     {
-        if (!_runs.Remove(reaped.Pid, out var run))
+        if (_runs.TakeMain(reaped.Pid) is not { } run)
         {
             _probes.Remove(reaped.Pid);
             _happened.Enqueue(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, null, OthersLeft: false));
@@ -271,7 +286,10 @@ internal sealed class LinuxKernel : IKernel
         run.CloseNotification();
         LastWords(run.Output);
         LastWords(run.Error);
-        var others = kill(-reaped.Pid, 0) == 0 || LastError.Number == Errno.EPERM;
+        ReportMemory(run);
+        var others = RunTable.HasOthers(run);
+        if (!others)
+            _runs.Remove(run);
         _happened.Enqueue(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, run.Problem, others));
     }
 
@@ -280,18 +298,6 @@ internal sealed class LinuxKernel : IKernel
     {
         if (stream is { Fd: >= 0 and var descriptor })
             Took(stream, descriptor, stream.Drain(Now));
-    }
-
-    private void CheckGroups()
-    {
-        foreach (var (group, (service, number)) in _groups)
-        {
-            if (kill(-group, 0) == 0 || LastError.Number != Errno.ESRCH)
-                continue;
-            // Removing during the enumeration is allowed since .NET Core 3.0.
-            _groups.Remove(group);
-            _happened.Enqueue(new SystemEvent.GroupEmpty(service, number));
-        }
     }
 
     /// <summary>Lines that were dropped are counted out once their time has come.</summary>

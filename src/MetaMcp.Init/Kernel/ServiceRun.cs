@@ -1,3 +1,4 @@
+using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Output;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -11,6 +12,9 @@ internal sealed class ServiceRun(int service, long number)
     public long Number { get; } = number;
 
     public int Pid { get; set; }
+
+    /// <summary>Made for this run alone; null where there is no tree of cgroups.</summary>
+    public InstanceCgroup? Cgroup { get; set; }
 
     /// <summary>Why the second stage never became the service, where it said so.</summary>
     public string? Problem { get; set; }
@@ -37,9 +41,10 @@ internal sealed class ServiceRun(int service, long number)
         ChildsEnds.Clear();
     }
 
-    /// <summary>Closes everything of ours; the run is not going to happen, or everything has been read.</summary>
+    /// <summary>Closes everything of ours and removes its cgroup; the run is not going to happen.</summary>
     public void Close()
     {
+        Cgroup?.Remove();
         CloseChildsEnds();
         CloseExecPipe();
         CloseNotification();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
@@ -11,7 +12,7 @@ namespace MetaMcp.Init.Kernel;
 /// Starts services and probes: opens what they find open, builds arguments and environment, and spawns, directly where a
 /// service asks for nothing but a program, else by way of the second stage. Registers nothing and keeps nothing.
 /// </summary>
-internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, Privileges privileges)
+internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, Privileges privileges, CgroupTree? cgroups)
 {
     private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
 
@@ -24,7 +25,9 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
         var error = OpenOutputs(run, settings, mappings, out var step);
         if (error.IsSuccess)
             error = OpenNotification(run, settings, mappings, out step);
-        var direct = IsDirect(settings);
+        if (error.IsSuccess && cgroups is not null)
+            run.Cgroup = cgroups.Create(settings.Name, number, settings.Limits, out step, out error);
+        var direct = run.Cgroup is null && IsDirect(settings);
         var errorDescriptor = settings.NotifyFd == ErrorDescriptor ? ErrorDescriptor + 1 : ErrorDescriptor;
         if (error.IsSuccess && !direct)
         {
@@ -158,7 +161,7 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
 
     private static Errno SpawnSecondStage(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings, int errorDescriptor)
     {
-        var request = RequestFor(settings, settings.Command, errorDescriptor);
+        var request = RequestFor(settings, settings.Command, errorDescriptor) with { Cgroup = run.Cgroup?.Directory };
         if (run.NotifySocket is not null)
             request = request with { Environment = request.Environment with { Kept = request.Environment.Kept.Add(NotifyVariable) } };
         var arguments = ExecArguments.Encode(request);

@@ -6,6 +6,8 @@ namespace MetaMcp.Init.Linux;
 [CHeader("dirent.h")]
 internal static unsafe partial class Libc
 {
+    public const byte DT_DIR = 4;
+
     /// <summary><c>man 2 getdents64</c>: records follow each other at a distance of d_reclen; the name ends with a zero.</summary>
     [CName("struct dirent64")]
     [StructLayout(LayoutKind.Sequential)]

@@ -1,0 +1,94 @@
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Files;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Cgroups;
+
+/// <summary>The cgroup of one run of one service, from before its first process to after its last.</summary>
+internal sealed class InstanceCgroup
+{
+    /// <summary>Processes that fork while they are killed one by one are followed this often before others have their turn.</summary>
+    private const int MaxPasses = 100;
+
+    private readonly CgroupTree _tree;
+
+    /// <summary>Watches the directory's memory.events from the first process on.</summary>
+    public InstanceCgroup(CgroupTree tree, string directory)
+    {
+        _tree = tree;
+        Directory = directory;
+        if (tree.Controllers.HasFlag(Controllers.Memory))
+            MemoryEvents = KernelFile.Open($"{directory}/memory.events");
+        AtStart = Now;
+    }
+
+    public string Directory { get; }
+
+    /// <summary>Readable by priority (EPOLLPRI) when a count moved; -1 where memory is not the kernel's concern here.</summary>
+    public int MemoryEvents { get; private set; } = -1;
+
+    /// <summary>The same for <see cref="IsPopulated"/>; -1 until somebody wants to know.</summary>
+    public int PopulatedEvents { get; private set; } = -1;
+
+    public OomCounts AtStart { get; }
+
+    /// <summary>The kernel counts before it kills: read after an exit was collected, these have all that led to it.</summary>
+    public OomCounts Now
+    {
+        get
+        {
+            Span<byte> text = stackalloc byte[512];
+            if (MemoryEvents < 0 || !KernelFile.Read(MemoryEvents, text, out var length).IsSuccess)
+                return default;
+            var events = text[..length];
+            var (workload, container) = _tree.OuterOoms;
+            return new OomCounts(FlatKeyed.Value(events, "oom"u8), FlatKeyed.Value(events, "oom_kill"u8), workload, container);
+        }
+    }
+
+    /// <summary>Whether a process is in it or below it; one that has ended and waits to be collected is none.</summary>
+    public bool IsPopulated
+    {
+        get
+        {
+            Span<byte> text = stackalloc byte[256];
+            var error = PopulatedEvents >= 0
+                ? KernelFile.Read(PopulatedEvents, text, out var length)
+                : KernelFile.Read($"{Directory}/cgroup.events", text, out length);
+            // EMFILE: look for the processes themselves, which a moment later may be possible.
+            return error.IsSuccess ? FlatKeyed.Value(text[..length], "populated"u8) != 0 : error.Number is Errno.EMFILE or Errno.ENOMEM;
+        }
+    }
+
+    /// <summary>The last process may be on its way out of the kernel (6.18 on): then nobody is left, whatever "populated" says.</summary>
+    public bool HasMembers => IsPopulated && CgroupMembers.Find(Directory).Count > 0;
+
+    public int WatchPopulated() => PopulatedEvents >= 0 ? PopulatedEvents : PopulatedEvents = KernelFile.Open($"{Directory}/cgroup.events");
+
+    public void Signal(Signal signal)
+    {
+        if (signal != Core.Values.Signal.Kill)
+        {
+            CgroupMembers.Signal(Directory, signal);
+            return;
+        }
+        // Atomic against fork. ENOENT before Linux 5.14, EOPNOTSUPP in a threaded cgroup.
+        if (KernelFile.Write($"{Directory}/cgroup.kill", "1").IsSuccess)
+            return;
+        for (var pass = 0; pass < MaxPasses && IsPopulated; pass++)
+            CgroupMembers.Signal(Directory, signal);
+    }
+
+    /// <summary>Nothing is in it any more; what the kernel will not remove yet is tried again later.</summary>
+    public void Remove()
+    {
+        if (MemoryEvents >= 0)
+            _ = close(MemoryEvents);
+        if (PopulatedEvents >= 0)
+            _ = close(PopulatedEvents);
+        MemoryEvents = PopulatedEvents = -1;
+        _tree.Removal.Remove(Directory);
+    }
+}

@@ -1,0 +1,75 @@
+using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Files;
+using Microsoft.Extensions.Logging;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Cli;
+
+/// <summary>Who enforces the file's limits: the kernel where it may, else we; made once, before anything starts.</summary>
+/// <param name="Tree">Null where there are no cgroups of our own.</param>
+/// <param name="Access">Why not, where there are none.</param>
+/// <param name="Needed">The controllers that the file's limits ask for.</param>
+internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controllers Needed)
+{
+    public static Enforcing SetUp(Settings settings)
+    {
+        var access = settings.Limits.Enforce == Enforcement.Off ? new CgroupAccess(null, CgroupObstacle.SwitchedOff)
+            : getpid() != 1 ? new CgroupAccess(null, CgroupObstacle.NotFirst)
+            : CgroupRoot.Find();
+        var tree = access.IsGranted ? CgroupTree.SetUp(access.Directory!, settings.Limits, out access) : null;
+        return new Enforcing(tree, access, LimitFiles.NeededBy(settings));
+    }
+
+    /// <summary>Those the file asks for and the kernel does not give.</summary>
+    private Controllers Missing => Needed & ~(Tree?.Controllers ?? Controllers.None);
+
+    private bool IsSwapFree => Tree is { CanLimitSwap: false } && Needed.HasFlag(Controllers.Memory) && HasSwap();
+
+    /// <summary>What stands against <c>enforce = "require"</c>; null where nothing does.</summary>
+    public string? Objection
+    {
+        get
+        {
+            if (Tree is null)
+                return Access.Remedy is { } remedy ? $"{Access.Reason}; {remedy}" : Access.Reason;
+            if (Missing != Controllers.None)
+                return MissingText;
+            return IsSwapFree ? SwapText : null;
+        }
+    }
+
+    public void Tell(ILogger log)
+    {
+        if (Tree is not null)
+            log.LimitsByKernel(Tree.Workload, Tree.Controllers.Join());
+        if (Access.Obstacle == CgroupObstacle.SwitchedOff)
+        {
+            if (Needed != Controllers.None)
+                log.LimitsOff();
+        }
+        else if (Tree is null && Needed == Controllers.None)
+            log.NoCgroups(Access.Reason);
+        else if (Missing != Controllers.None)
+            log.LimitsNotByKernel(Missing.Join(), Tree is null ? Access.Reason : MissingText, Consequence, Access.Remedy is { } remedy ? $"; {remedy}" : "");
+        if (IsSwapFree)
+            log.LimitsWithoutSwap(SwapText);
+    }
+
+    private string Consequence => (Missing & (Controllers.Memory | Controllers.Tasks), Missing & Controllers.Cpu) switch
+    {
+        (Controllers.None, _) => "cpu limits have no effect",
+        (_, Controllers.None) => "mcp-init samples instead, and ends what is over its limit",
+        _ => "mcp-init samples memory and tasks instead, and ends what is over its limit; cpu limits have no effect",
+    };
+
+    private string MissingText => $"the container's cgroup has no controller {Missing.Join()}" +
+        string.Concat(Tree!.Refused.Where(r => Missing.HasFlag(r.Controller) && r.Errno.Number != Errno.ENOENT).Select(r => $" ({r.Errno})"));
+
+    private const string SwapText = "the kernel does not limit swap (memory.swap.max is missing): a service over its memory_max is swapped out";
+
+    /// <summary>A line for each area behind one of headings (<c>man 5 proc</c>, /proc/swaps).</summary>
+    private static bool HasSwap() => KernelFile.ReadAll("/proc/swaps").AsSpan().Count((byte)'\n') > 1;
+}
