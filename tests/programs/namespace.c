@@ -12,8 +12,13 @@
 //   --second       as PID 2; PID 1 is a plain waiting process
 //   --loopback     in a network namespace of its own, with a loopback that is up
 //   --ignore N     started with this signal ignored
+//   --cgroup       in a cgroup (v2) and a cgroup namespace of its own, mounted on /mnt; named in the first line after
+//                  the word "cgroup", and whoever ends us with SIGKILL has to remove it
 #include "common.h"
+#include <dirent.h>
 #include <grp.h>
+#include <limits.h>
+#include <mntent.h>
 #include <linux/close_range.h>
 #include <net/if.h>
 #include <sched.h>
@@ -21,7 +26,8 @@
 #include <sys/mount.h>
 #include <termios.h>
 
-static bool pty, tostop, read_only, second, loopback;
+static bool pty, tostop, read_only, second, loopback, own_cgroup;
+static char cgroup[PATH_MAX];
 static const char *root;
 static int uid = -1;
 static struct { int resource; rlim_t value; } limits[8];
@@ -52,10 +58,55 @@ static void bring_loopback_up(void)
     close(fd);
 }
 
+static void write_file(const char *directory, const char *name, const char *text)
+{
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, text, strlen(text)) < 0)
+        fail(path);
+    close(fd);
+}
+
+// Below the machine's root, with whatever controllers that gives to its children.
+static void make_cgroup(void)
+{
+    FILE *mounts = setmntent("/proc/self/mounts", "r");
+    struct mntent *entry;
+    while (mounts && (entry = getmntent(mounts)) && !cgroup[0])
+        if (strcmp(entry->mnt_type, "cgroup2") == 0)
+            snprintf(cgroup, sizeof cgroup, "%s/mcp-init-test-%d", entry->mnt_dir, getpid());
+    endmntent(mounts);
+    if (!cgroup[0] || mkdir(cgroup, 0755) < 0)
+        fail("cgroup");
+}
+
+static void remove_cgroup(const char *directory)
+{
+    DIR *listing = opendir(directory);
+    struct dirent *entry;
+    while (listing && (entry = readdir(listing))) {
+        char path[PATH_MAX + 256];
+        snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+            remove_cgroup(path);
+    }
+    if (listing)
+        closedir(listing);
+    // The last process may still be on its way out of it.
+    for (int i = 0; i < 200 && rmdir(directory) < 0 && errno == EBUSY; i++)
+        sleep_ms(5);
+}
+
 static void set_up_root(void)
 {
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         fail("private mounts");
+    if (own_cgroup) {
+        write_file(cgroup, "cgroup.procs", "0");
+        if (unshare(CLONE_NEWCGROUP) < 0 || mount("cgroup2", "/mnt", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+            fail("cgroup namespace");
+    }
     if (!root) {
         if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
             fail("/proc");
@@ -156,6 +207,8 @@ int main(int argc, char **argv)
             read_only = true;
         else if (strcmp(name, "--second") == 0)
             second = true;
+        else if (strcmp(name, "--cgroup") == 0)
+            own_cgroup = true;
         else if (strcmp(name, "--loopback") == 0)
             loopback = true;
         else if (strcmp(name, "--chroot") == 0 && i + 1 < argc)
@@ -184,6 +237,8 @@ int main(int argc, char **argv)
         set_up_terminal();
     if (unshare(CLONE_NEWPID | CLONE_NEWNS | (loopback ? CLONE_NEWNET : 0)) < 0)
         fail("unshare");
+    if (own_cgroup)
+        make_cgroup();
     int go[2];
     if (pipe2(go, O_CLOEXEC) < 0)
         fail("pipe");
@@ -204,7 +259,7 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "/proc/%d/ns/pid", child);
     if (readlink(path, name, sizeof name - 1) < 0)
         fail(path);
-    dprintf(2, "namespace: pid %d in %s\n", child, name);
+    dprintf(2, "namespace: pid %d in %s%s%s\n", child, name, own_cgroup ? " cgroup " : "", cgroup);
     if (write(go[1], "x", 1) != 1)
         fail("pipe");
     close(go[1]);
@@ -219,5 +274,7 @@ int main(int argc, char **argv)
     int status;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
+    if (own_cgroup)
+        remove_cgroup(cgroup);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

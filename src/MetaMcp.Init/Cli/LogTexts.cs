@@ -91,7 +91,7 @@ internal static partial class LogTexts
     [LoggerMessage(310, LogLevel.Warning, "{Warning}")]
     public static partial void ConfigurationWarning(this ILogger log, string warning);
 
-    [LoggerMessage(311, LogLevel.Information, "limits enforced by the kernel in {Workload}: {Controllers}")]
+    [LoggerMessage(311, LogLevel.Information, "each service has a cgroup of its own below {Workload}; controllers: {Controllers}")]
     public static partial void LimitsByKernel(this ILogger log, string workload, string controllers);
 
     [LoggerMessage(312, LogLevel.Warning, "LIMITS NOT ENFORCED BY THE KERNEL ({Controllers}): {Reason}; {Consequence}{Remedy}; mcp-init doctor says more")]

@@ -17,6 +17,7 @@ internal sealed class InitProcess : IAsyncDisposable
     private readonly bool _notFirst;
     private int _first;
     private string _namespace = "";
+    private string? _cgroup;
 
     private InitProcess(Process launcher, bool notFirst) => (_launcher, _notFirst) = (launcher, notFirst);
 
@@ -25,6 +26,9 @@ internal sealed class InitProcess : IAsyncDisposable
 
     /// <summary>The process that made the namespace and is the parent of PID 1.</summary>
     public int LauncherPid => _launcher.Id;
+
+    /// <summary>The directory of its own cgroup, from this side.</summary>
+    public string Cgroup => _cgroup ?? throw new InvalidOperationException("the setup did not ask for a cgroup");
 
     public IReadOnlyList<Line> Lines => _output.Lines;
 
@@ -52,6 +56,7 @@ internal sealed class InitProcess : IAsyncDisposable
         var words = first.Split(' ');
         init._first = int.Parse(words[2], CultureInfo.InvariantCulture);
         init._namespace = words[4];
+        init._cgroup = setup.OwnCgroup ? words[6] : null;
         if (!setup.StdoutUnread)
             init._readers.Add(init._output.Read(launcher.StandardOutput.BaseStream, Source.Stdout));
         if (!setup.StderrUnread)
@@ -186,6 +191,8 @@ internal sealed class InitProcess : IAsyncDisposable
                 Native.TrySignal(_first, 9);
             await Patience.Until(() => Processes().Count == 0, "the namespace is empty");
             await _launcher.WaitForExitAsync();
+            if (_cgroup is not null)
+                await Patience.Until(() => Files.TryRemoveTree(_cgroup), $"{_cgroup} can be removed");
         }
         finally
         {

@@ -20,6 +20,12 @@ internal sealed partial class Installation : IDisposable
 
     public Setup Setup { get; init; }
 
+    public bool OwnCgroup
+    {
+        get => Setup.OwnCgroup;
+        init => Setup = Setup with { OwnCgroup = value };
+    }
+
     public string this[string name] => _scratch[name];
 
     /// <summary>What services wait for: makes the file.</summary>

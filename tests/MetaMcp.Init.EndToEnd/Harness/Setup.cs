@@ -22,6 +22,12 @@ internal sealed record Setup(params string[] Arguments)
     /// <summary>A network namespace of its own, with a loopback: every port is free.</summary>
     public bool OwnNetwork { get; init; }
 
+    /// <summary>
+    /// A cgroup of its own, as a container with a writable cgroup file system has; inside it is on /mnt. It has the controllers
+    /// that this machine gives away, which may be none: limits are for the tests in the virtual machine.
+    /// </summary>
+    public bool OwnCgroup { get; init; }
+
     /// <summary>Nobody reads stdout: once the pipe is full, whoever writes is blocked.</summary>
     public bool StdoutUnread { get; init; }
 
@@ -44,6 +50,8 @@ internal sealed record Setup(params string[] Arguments)
             yield return "--read-only";
         if (NotFirst)
             yield return "--second";
+        if (OwnCgroup)
+            yield return "--cgroup";
         if (OwnNetwork)
             yield return "--loopback";
         foreach (var word in Pairs())
