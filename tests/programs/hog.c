@@ -1,0 +1,81 @@
+// hog RATE_MB_PER_S [MAX_MB] [--children N] [--then-hold] [--ignore-term]: allocates at this rate, in MiB and in steps of
+// 10 ms, and touches every page. Each step says `hog PID holds N KiB at T ms`, on the clock that does not jump; SIGTERM says
+// `hog PID got 15 with N KiB at T ms` and ends. At MAX_MB it ends, or holds what it has. With --children N processes share
+// the rate and the amount, and the first one only waits for them.
+#include "common.h"
+#include <sys/mman.h>
+
+#define STEP_MS 10
+
+static volatile int64_t held;
+
+static void told(int number)
+{
+    say("hog %d got %d with %lld KiB at %lld ms", getpid(), number, (long long)held / 1024, (long long)now_ms());
+    _exit(0);
+}
+
+static void allocate(int64_t rate, int64_t most, bool hold)
+{
+    int64_t start = now_ms();
+    for (int64_t step = 1; held < most; step++) {
+        int64_t wait = start + step * STEP_MS - now_ms();
+        if (wait > 0)
+            sleep_ms(wait);
+        // What is due by now, so that the rate is kept also where this process was kept waiting.
+        int64_t due = (now_ms() - start) * rate / 1000 & ~4095LL;
+        int64_t size = (due < most ? due : most) - held;
+        if (size <= 0)
+            continue;
+        char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (pages == MAP_FAILED)
+            fail("mmap");
+        // Something else on each: pages of the same content may be merged.
+        for (int64_t at = 0; at < size; at += 4096)
+            *(int64_t *)(pages + at) = held + at + getpid();
+        held += size;
+        say("hog %d holds %lld KiB at %lld ms", getpid(), (long long)held / 1024, (long long)now_ms());
+    }
+    while (hold)
+        pause();
+}
+
+int main(int argc, char **argv)
+{
+    deadline();
+    int64_t rate = 0, most = INT64_MAX;
+    int children = 0, numbers = 0;
+    bool hold = false, ignore = false;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--children") == 0 && i + 1 < argc)
+            children = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--then-hold") == 0)
+            hold = true;
+        else if (strcmp(argv[i], "--ignore-term") == 0)
+            ignore = true;
+        else if (numbers++ == 0)
+            rate = (int64_t)atoi(argv[i]) << 20;
+        else
+            most = (int64_t)atoi(argv[i]) << 20;
+    }
+    if (rate <= 0)
+        return 100;
+    signal(SIGTERM, ignore ? SIG_IGN : told);
+    if (children == 0) {
+        allocate(rate, most, hold);
+        return 0;
+    }
+    for (int i = 0; i < children; i++) {
+        pid_t child = fork();
+        if (child < 0)
+            fail("fork");
+        if (child == 0) {
+            deadline();
+            allocate(rate / children, most == INT64_MAX ? most : most / children, hold);
+            _exit(0);
+        }
+    }
+    while (wait(NULL) > 0 || errno == EINTR)
+        continue;
+    return 0;
+}
