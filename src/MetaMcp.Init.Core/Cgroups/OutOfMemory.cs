@@ -4,10 +4,14 @@ namespace MetaMcp.Init.Core.Cgroups;
 
 /// <summary>What the kernel has counted of out-of-memory trouble at one moment, for one run.</summary>
 /// <param name="Oom">The run's own cap was hit and nothing could be reclaimed (memory.events, oom).</param>
-/// <param name="Kills">Processes of the run that the kernel killed for memory, whoever's cap it was (oom_kill).</param>
+/// <param name="Kills">
+/// Processes of the run that the kernel killed for memory, whoever's cap it was (oom_kill). Where it kills all of a cgroup, the
+/// one it had chosen is counted twice.
+/// </param>
+/// <param name="GroupKills">How often it killed all of it (oom_group_kill, Linux 5.17).</param>
 /// <param name="WorkloadOom">The cap of all services together was hit (memory.events.local of their common parent).</param>
 /// <param name="ContainerOom">The container's own cap was hit (memory.events.local of its root).</param>
-public readonly record struct OomCounts(long Oom, long Kills, long WorkloadOom, long ContainerOom);
+public readonly record struct OomCounts(long Oom, long Kills, long GroupKills, long WorkloadOom, long ContainerOom);
 
 /// <summary>Whose limit it was.</summary>
 public enum OomOrigin
@@ -26,9 +30,9 @@ public enum OomOrigin
 }
 
 /// <summary>Processes of one run that the kernel killed for memory.</summary>
-/// <param name="Killed">How many since the last report.</param>
+/// <param name="Processes">How many since the last report; null where it was all there were.</param>
 /// <param name="Origin">Whose limit it was.</param>
-public sealed record OomKills(long Killed, OomOrigin Origin);
+public sealed record OomKills(long? Processes, OomOrigin Origin);
 
 /// <summary>Why the kernel took a process.</summary>
 /// <param name="Origin">Whose limit it was.</param>
@@ -78,7 +82,7 @@ public sealed class OomLedger
             : now.WorkloadOom > before.WorkloadOom ? OomOrigin.Workload
             : now.ContainerOom > before.ContainerOom ? OomOrigin.Container
             : OomOrigin.Outside;
-        return new OomKills(now.Kills - before.Kills, origin);
+        return new OomKills(now.GroupKills > before.GroupKills ? null : now.Kills - before.Kills, origin);
     }
 
     /// <summary>Nothing is left of it.</summary>

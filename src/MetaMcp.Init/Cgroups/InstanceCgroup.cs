@@ -44,7 +44,7 @@ internal sealed class InstanceCgroup
                 return default;
             var events = text[..length];
             var (workload, container) = _tree.OuterOoms;
-            return new OomCounts(FlatKeyed.Value(events, "oom"u8), FlatKeyed.Value(events, "oom_kill"u8), workload, container);
+            return new OomCounts(FlatKeyed.Value(events, "oom"u8), FlatKeyed.Value(events, "oom_kill"u8), FlatKeyed.Value(events, "oom_group_kill"u8), workload, container);
         }
     }
 

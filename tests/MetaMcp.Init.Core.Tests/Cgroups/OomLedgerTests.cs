@@ -5,7 +5,7 @@ namespace MetaMcp.Init.Core.Tests.Cgroups;
 /// <summary>Counts as memory.events gives them, and whose limit they tell of.</summary>
 public sealed class OomLedgerTests
 {
-    private static readonly OomCounts Start = new(Oom: 0, Kills: 0, WorkloadOom: 5, ContainerOom: 2);
+    private static readonly OomCounts Start = new(Oom: 0, Kills: 0, GroupKills: 0, WorkloadOom: 5, ContainerOom: 2);
     private readonly OomLedger _ledger = new();
 
     [Fact]
@@ -26,7 +26,11 @@ public sealed class OomLedgerTests
 
     [Fact]
     public void Its_own_cap_comes_before_one_above_that_others_hit_meanwhile() =>
-        Assert.Equal(new OomKills(1, OomOrigin.Own), _ledger.Take(1, Start, new OomCounts(1, 1, 6, 3)));
+        Assert.Equal(new OomKills(1, OomOrigin.Own), _ledger.Take(1, Start, new OomCounts(1, 1, 0, 6, 3)));
+
+    [Fact]
+    public void Where_all_of_a_cgroup_is_killed_the_count_of_processes_is_one_too_many_and_not_told() =>
+        Assert.Equal(new OomKills(null, OomOrigin.Own), _ledger.Take(1, Start, Start with { Oom = 1, Kills = 2, GroupKills = 1 }));
 
     [Fact]
     public void A_hit_that_killed_nobody_is_no_news() => Assert.Null(_ledger.Take(1, Start, Start with { Oom = 9 }));
@@ -44,7 +48,7 @@ public sealed class OomLedgerTests
         _ledger.Take(1, Start, Start with { Oom = 1, Kills = 1 });
         Assert.Null(_ledger.Take(1, Start, Start with { Oom = 1, Kills = 1 }));
         Assert.Equal(new OomKills(2, OomOrigin.Own), _ledger.Take(1, Start, Start with { Oom = 2, Kills = 3 }));
-        Assert.Equal(new OomKills(1, OomOrigin.Workload), _ledger.Take(1, Start, new OomCounts(2, 4, 6, 2)));
+        Assert.Equal(new OomKills(1, OomOrigin.Workload), _ledger.Take(1, Start, new OomCounts(2, 4, 0, 6, 2)));
     }
 
     [Fact]
@@ -60,6 +64,6 @@ public sealed class OomLedgerTests
     {
         _ledger.Take(1, Start, Start with { Oom = 1, Kills = 1 });
         _ledger.Forget(1);
-        Assert.Equal(1, _ledger.Take(1, Start, Start with { Oom = 1, Kills = 1 })!.Killed);
+        Assert.Equal(1, _ledger.Take(1, Start, Start with { Oom = 1, Kills = 1 })!.Processes);
     }
 }

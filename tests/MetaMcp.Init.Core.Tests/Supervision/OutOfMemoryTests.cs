@@ -14,7 +14,7 @@ public sealed class OutOfMemoryTests
     public void A_service_over_its_cap_is_said_to_be_and_starts_again()
     {
         var world = Running(Hog);
-        world.Post(Counted(oom: 1, kills: 2)).Tells("hog 2 killed: its memory_max of 64MiB");
+        world.Post(Counted(oom: 1, kills: 2, whole: 1)).Tells("hog whole killed: its memory_max of 64MiB");
         world.IsKilledBy("hog", Signal.Kill).Tells(
             "hog killed by SIGKILL, out of memory: its memory_max of 64MiB",
             "hog again in 1s: killed by SIGKILL, out of memory: its memory_max of 64MiB");
@@ -77,7 +77,7 @@ public sealed class OutOfMemoryTests
     {
         var world = new World(File(Daemon("hog")) with { Limits = new LimitSettings { Memory = new ByteSize(1 << 30) } });
         world.Begin().Forget();
-        world.Post(new SystemEvent.OutOfMemory(0, 1, default, new OomCounts(0, 1, 1, 0))).Tells("hog 1 killed: memory of [limits], 1GiB");
+        world.Post(new SystemEvent.OutOfMemory(0, 1, default, new OomCounts(0, 1, 0, 1, 0))).Tells("hog 1 killed: memory of [limits], 1GiB");
     }
 
     private static World Running(ServiceSettings service)
@@ -87,5 +87,5 @@ public sealed class OutOfMemoryTests
         return world;
     }
 
-    private static SystemEvent.OutOfMemory Counted(long oom, long kills, long run = 1) => new(0, run, default, new OomCounts(oom, kills, 0, 0));
+    private static SystemEvent.OutOfMemory Counted(long oom, long kills, long whole = 0, long run = 1) => new(0, run, default, new OomCounts(oom, kills, whole, 0, 0));
 }

@@ -33,7 +33,7 @@ internal static class StoryLine
         Notice.Completed n => $"{n.Service} completed",
         Notice.Exited { Oom: { } oom } n => $"{n.Service} {n.Status}, out of memory: {oom.Limit}",
         Notice.Exited n => $"{n.Service} {n.Status}",
-        Notice.OutOfMemory n => $"{n.Service} {n.Processes} killed: {n.Cause.Limit}",
+        Notice.OutOfMemory n => $"{n.Service} {(n.Processes is { } some ? $"{some}" : "whole")} killed: {n.Cause.Limit}",
         Notice.Restarting n => $"{n.Service} again in {Duration.Format(n.Delay)}: {n.Reason}",
         Notice.Failed n => $"{n.Service} failed: {n.Reason}",
         Notice.Skipped n => $"{n.Service} skipped: {n.Dependency}",
