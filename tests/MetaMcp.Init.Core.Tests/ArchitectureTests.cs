@@ -25,21 +25,21 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string> Rooms = new()
     {
         ["Linux"] = "",
-        ["Files"] = "Linux",
-        ["Cgroups"] = "Files Linux",
+        ["Filesystem"] = "Linux",
+        ["Cgroups"] = "Filesystem Linux",
         ["Time"] = "Linux",
         ["Output"] = "Time Linux",
         ["Logging"] = "Output",
-        ["Kernel"] = "Cgroups Files Output Time Linux",
-        ["Exec"] = "Files Kernel Linux",
+        ["Kernel"] = "Cgroups Filesystem Output Time Linux",
+        ["Exec"] = "Filesystem Kernel Linux",
         ["Probing"] = "Linux",
         ["PassThrough"] = "Kernel Time Linux",
         ["Loop"] = "Kernel",
-        ["Cli"] = "Cgroups Exec Files Kernel Linux Logging Loop Output PassThrough Probing Time",
+        ["Cli"] = "Cgroups Exec Filesystem Kernel Linux Logging Loop Output PassThrough Probing Time",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>
-    private static readonly string[] RoomsOfPid1 = ["Linux", "Files", "Cgroups", "Time", "Kernel", "Loop", "Output", "PassThrough"];
+    private static readonly string[] RoomsOfPid1 = ["Linux", "Filesystem", "Cgroups", "Time", "Kernel", "Loop", "Output", "PassThrough"];
 
     [Fact]
     public void The_rooms_of_the_core_know_only_those_below()

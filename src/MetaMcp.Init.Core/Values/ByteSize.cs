@@ -29,12 +29,13 @@ public readonly record struct ByteSize(long Bytes)
         return true;
     }
 
-    /// <summary>In the largest binary unit that divides it, so that it reads back as the same number.</summary>
+    /// <summary>In the unit that makes it shortest without a rest, so that it reads back as the same number.</summary>
     public override string ToString()
     {
-        foreach (var (unit, factor) in Units.Reverse().Where(u => u.Unit.EndsWith("iB", StringComparison.Ordinal)))
-            if (Bytes != 0 && Bytes % factor == 0)
-                return $"{Bytes / factor}{unit}";
-        return $"{Bytes}B";
+        var shortest = $"{Bytes}B";
+        foreach (var (unit, factor) in Units)
+            if (Bytes != 0 && Bytes % factor == 0 && $"{Bytes / factor}{unit}" is var text && text.Length <= shortest.Length)
+                shortest = text;
+        return shortest;
     }
 }

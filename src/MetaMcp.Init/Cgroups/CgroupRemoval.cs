@@ -1,5 +1,5 @@
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Files;
+using MetaMcp.Init.Filesystem;
 
 namespace MetaMcp.Init.Cgroups;
 

@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Files;
+using MetaMcp.Init.Filesystem;
 
 namespace MetaMcp.Init.Cgroups;
 

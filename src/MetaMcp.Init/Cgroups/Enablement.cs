@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Files;
+using MetaMcp.Init.Filesystem;
 
 namespace MetaMcp.Init.Cgroups;
 

@@ -1,6 +1,6 @@
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Files;
+using MetaMcp.Init.Filesystem;
 
 namespace MetaMcp.Init.Cgroups;
 

@@ -1,7 +1,7 @@
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Files;
+using MetaMcp.Init.Filesystem;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Cgroups;

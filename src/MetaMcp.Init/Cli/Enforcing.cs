@@ -2,7 +2,7 @@ using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Files;
+using MetaMcp.Init.Filesystem;
 using Microsoft.Extensions.Logging;
 using static MetaMcp.Init.Linux.Libc;
 

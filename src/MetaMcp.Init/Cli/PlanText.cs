@@ -73,8 +73,8 @@ internal static class PlanText
         ];
         var enforced = limits.Enforce switch
         {
-            Enforcement.Require => "enforced, or nothing starts",
-            Enforcement.Prefer => "enforced where the container permits it",
+            Enforcement.Require => "by the kernel in cgroup workload/NAME, or nothing starts",
+            Enforcement.Prefer => "by the kernel in cgroup workload/NAME where the container permits it, else by sampling",
             _ => "not enforced",
         };
         text.Append($"\nLIMITS  all together: {(whole.Length == 0 ? "none" : string.Join(", ", whole))}; {enforced}\n\n");

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using MetaMcp.Init.Core.Planning;
-using MetaMcp.Init.Files;
+using MetaMcp.Init.Filesystem;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Exec;

@@ -18,17 +18,6 @@ internal static class Files
         return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run make in tests/programs");
     }
 
-    /// <summary>
-    /// Removes a cgroup and those below it, leaves first; the files in it go with it. False while the kernel is not done with its
-    /// last process.
-    /// </summary>
-    public static bool TryRemoveTree(string cgroup)
-    {
-        if (!Directory.Exists(cgroup))
-            return true;
-        return Directory.GetDirectories(cgroup).All(TryRemoveTree) && Native.TryRemoveDirectory(cgroup);
-    }
-
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

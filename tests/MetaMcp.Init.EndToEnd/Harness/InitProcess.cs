@@ -192,7 +192,7 @@ internal sealed class InitProcess : IAsyncDisposable
             await Patience.Until(() => Processes().Count == 0, "the namespace is empty");
             await _launcher.WaitForExitAsync();
             if (_cgroup is not null)
-                await Patience.Until(() => Files.TryRemoveTree(_cgroup), $"{_cgroup} can be removed");
+                await Patience.Until(() => CgroupDirectory.TryRemove(_cgroup), $"{_cgroup} can be removed");
         }
         finally
         {

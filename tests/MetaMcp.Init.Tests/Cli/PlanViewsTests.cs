@@ -78,7 +78,7 @@ public sealed class PlanViewsTests
           "docker stop" waits 10s unless told otherwise; give it longer than the 50s above:
           docker run --stop-timeout 51, stop_grace_period: 51s in Compose, terminationGracePeriodSeconds: 51 in Kubernetes
 
-        LIMITS  all together: memory 4GiB, 512 tasks; enforced where the container permits it
+        LIMITS  all together: memory 4GiB, 512 tasks; by the kernel in cgroup workload/NAME where the container permits it, else by sampling
 
                     memory  swap  tasks  cpu  user
           migrate   –       0     –      –    as mcp-init

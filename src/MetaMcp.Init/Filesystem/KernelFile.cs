@@ -2,7 +2,7 @@ using System.Text;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Files;
+namespace MetaMcp.Init.Filesystem;
 
 /// <summary>
 /// The small files of /proc and /sys/fs/cgroup, which are read as a whole and written in one call. Nothing throws: the kernel's

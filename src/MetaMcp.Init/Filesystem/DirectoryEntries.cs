@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Files;
+namespace MetaMcp.Init.Filesystem;
 
 /// <summary>What a directory holds (<c>man 2 getdents64</c>); nothing where it cannot be read.</summary>
 internal static unsafe class DirectoryEntries
