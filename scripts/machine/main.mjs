@@ -44,7 +44,9 @@ if (options.session) {
 function initialRoot() {
   const root = new Archive();
   const given = options.disk ? '/given' : '';
-  for (const name of ['init', 'start']) root.add(`scripts/machine/${name}`, `/machine/${name}`);
+  // Where the kernel looks, and where switch_root insists on finding it.
+  root.add('scripts/machine/init', '/init');
+  root.add('scripts/machine/start', '/machine/start');
   for (const name of ['agent', 'container']) root.add(`out/vm/bin/${name}`, `/machine/${name}`);
   root.add('out/vm/kernel/modules', '/machine/modules');
   root.add(options.busybox, '/machine/busybox');

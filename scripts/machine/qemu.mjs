@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { EventEmitter } from 'node:events';
 
 const kernelOptions = 'console=ttyS0 quiet panic=-1 mitigations=off nokaslr random.trust_cpu=on cryptomgr.notests ' +
-  '8250.nr_uarts=1 raid=noautodetect rcupdate.rcu_expedited=1 rdinit=/machine/init';
+  '8250.nr_uarts=1 raid=noautodetect rcupdate.rcu_expedited=1';
 
 // Emits `frame` (kind, id, bytes) and, once, `end`.
 export class Machine extends EventEmitter {
