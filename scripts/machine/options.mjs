@@ -1,7 +1,7 @@
 // The command line of scripts/vm, whose head explains it.
 export function readOptions(words, refuse) {
   const options = {
-    memory: 512, cpus: 1, deadline: 120, files: [], command: [],
+    memory: undefined, cpus: 1, deadline: 120, files: [], command: [],
     session: false, pid1: false, stdin: false, console: false, container: undefined,
     disk: process.env.VM_DISK || undefined, binary: process.env.MCP_INIT_BINARY || 'out/mcp-init', busybox: '/bin/busybox',
   };
@@ -23,6 +23,7 @@ export function readOptions(words, refuse) {
       default: refuse(`unknown option '${word}'`);
     }
   }
+  options.memory ??= options.disk ? 2048 : 512;
   if (options.command.length === 0 && (options.pid1 || !options.session)) refuse('no command');
   if (options.session && options.command.length > 0 && !options.pid1) refuse('a session is told its commands on stdin');
   return options;

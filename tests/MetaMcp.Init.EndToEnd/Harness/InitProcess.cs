@@ -7,12 +7,11 @@ namespace MetaMcp.Init.EndToEnd.Harness;
 /// The init, running in its namespace, with all that it and its services write. Disposing of it ends the namespace and
 /// asserts that nobody is left of it.
 /// </summary>
-internal sealed class InitProcess : IAsyncDisposable
+internal sealed class InitProcess : Speaker, IAsyncDisposable
 {
     private const string Announcement = "namespace: pid ";
 
     private readonly Process _launcher;
-    private readonly Output _output = new();
     private readonly List<Task> _readers = [];
     private readonly bool _notFirst;
     private int _first;
@@ -29,10 +28,6 @@ internal sealed class InitProcess : IAsyncDisposable
 
     /// <summary>The directory of its own cgroup, from this side.</summary>
     public string Cgroup => _cgroup ?? throw new InvalidOperationException("the setup did not ask for a cgroup");
-
-    public IReadOnlyList<Line> Lines => _output.Lines;
-
-    public IReadOnlyList<string> Stdout => [.. Lines.Where(line => line.Source == Source.Stdout).Select(line => line.Text)];
 
     public static Task<InitProcess> Start(params string[] arguments) => Start(new Setup(arguments));
 
@@ -58,9 +53,9 @@ internal sealed class InitProcess : IAsyncDisposable
         init._namespace = words[4];
         init._cgroup = setup.OwnCgroup ? words[6] : null;
         if (!setup.StdoutUnread)
-            init._readers.Add(init._output.Read(launcher.StandardOutput.BaseStream, Source.Stdout));
+            init._readers.Add(init.Output.Read(launcher.StandardOutput.BaseStream, Source.Stdout));
         if (!setup.StderrUnread)
-            init._readers.Add(init._output.Read(launcher.StandardError.BaseStream, Source.Stderr));
+            init._readers.Add(init.Output.Read(launcher.StandardError.BaseStream, Source.Stderr));
         _ = init.EndOutput();
         return init;
     }
@@ -68,7 +63,7 @@ internal sealed class InitProcess : IAsyncDisposable
     private async Task EndOutput()
     {
         await Task.WhenAll(_readers);
-        _output.End();
+        Output.End();
     }
 
     // Byte by byte, so that what follows stays in the pipe, unread where the test wants it so.
@@ -111,29 +106,6 @@ internal sealed class InitProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The first line from <paramref name="after"/> on with this text in it.</summary>
-    public Task<Line> WaitFor(string text, Line? after = null, TimeSpan? limit = null) =>
-        WaitFor(line => line.Text.Contains(text, StringComparison.Ordinal), $"a line with '{text}'", after, limit);
-
-    /// <summary>The first line with all of these in it, in any order.</summary>
-    public Task<Line> WaitForAll(params string[] parts) =>
-        WaitFor(
-            line => parts.All(part => line.Text.Contains(part, StringComparison.Ordinal)),
-            $"a line with '{string.Join("' and '", parts)}'");
-
-    public async Task<Line> WaitFor(Func<Line, bool> wanted, string what, Line? after = null, TimeSpan? limit = null)
-    {
-        try
-        {
-            return await _output.Next(wanted, after is null ? 0 : after.Index + 1).WaitAsync(limit ?? Patience.Usual);
-        }
-        catch (Exception error) when (error is TimeoutException or EndOfStreamException)
-        {
-            var end = error is TimeoutException ? "" : $", and it ended with {await WaitForExit()}";
-            throw new TimeoutException($"{what} never came{end}; there was:\n{_output}");
-        }
-    }
-
     /// <summary>Sends to PID 1, as the runtime outside a container does.</summary>
     public void Signal(int number) => Native.Signal(Pid, number);
 
@@ -145,7 +117,7 @@ internal sealed class InitProcess : IAsyncDisposable
     }
 
     /// <summary>Where stdout was left unread: from now on it is read.</summary>
-    public void ReadStdout() => _readers.Add(_output.Read(_launcher.StandardOutput.BaseStream, Source.Stdout));
+    public void ReadStdout() => _readers.Add(Output.Read(_launcher.StandardOutput.BaseStream, Source.Stdout));
 
     /// <summary>Where stderr was left unread: from now on nobody can read it any more.</summary>
     public void CloseStderr() => _launcher.StandardError.Close();
@@ -160,11 +132,11 @@ internal sealed class InitProcess : IAsyncDisposable
     /// <summary>The process that calls itself this inside.</summary>
     public ProcessInfo Inside(int innerPid) =>
         Processes().FirstOrDefault(process => process.InnerPid == innerPid)
-        ?? throw new InvalidOperationException($"nobody is {innerPid} in the namespace; there was:\n{_output}");
+        ?? throw new InvalidOperationException($"nobody is {innerPid} in the namespace; there was:\n{Output}");
 
     public bool IsAlive(int innerPid) => Processes().Any(process => process.InnerPid == innerPid && process.State != 'Z');
 
-    public async Task<int> WaitForExit(TimeSpan? limit = null)
+    public override async Task<int> WaitForExit(TimeSpan? limit = null)
     {
         using var deadline = new CancellationTokenSource(limit ?? Patience.Usual);
         try
@@ -175,7 +147,7 @@ internal sealed class InitProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"it did not end; there was:\n{_output}");
+            throw new TimeoutException($"it did not end; there was:\n{Output}");
         }
         return _launcher.ExitCode;
     }

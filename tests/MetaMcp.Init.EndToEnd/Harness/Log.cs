@@ -6,7 +6,7 @@ namespace MetaMcp.Init.EndToEnd.Harness;
 internal static partial class Log
 {
     /// <summary>Waits until the init says something of a service.</summary>
-    public static Task<Line> WaitForLog(this InitProcess init, string service, string what, Line? after = null, TimeSpan? limit = null) =>
+    public static Task<Line> WaitForLog(this Speaker init, string service, string what, Line? after = null, TimeSpan? limit = null) =>
         init.WaitFor(line => IsLog(line, service, what), $"the log's '{service}: … {what}'", after, limit);
 
     /// <summary>All that was said with these words, about a service or (empty) about the whole.</summary>

@@ -1,0 +1,50 @@
+namespace MetaMcp.Init.EndToEnd.Harness;
+
+/// <summary>What kind of virtual machine is booted; scripts/vm --help says what each means.</summary>
+internal sealed record MachineOptions
+{
+    /// <summary>Debian with Docker, Podman, Node.js and PostgreSQL as the root, instead of busybox.</summary>
+    public bool Disk { get; init; }
+
+    /// <summary>In MB; 512, or 2048 with <see cref="Disk"/>.</summary>
+    public int? Memory { get; init; }
+
+    public int Cpus { get; init; } = 1;
+
+    /// <summary>The machine's own PID 1; empty where that is the harness's.</summary>
+    public IReadOnlyList<string> First { get; init; } = [];
+
+    /// <summary>Files and directories of the host and where they are in the machine.</summary>
+    public IReadOnlyList<(string Host, string Guest)> Files { get; init; } = [];
+
+    /// <summary>From the start of booting; then the machine is ended whatever it does.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The words for <c>scripts/vm</c>.</summary>
+    public IEnumerable<string> Words()
+    {
+        yield return "--session";
+        yield return "--deadline";
+        yield return $"{(int)Deadline.TotalSeconds}";
+        yield return "--cpus";
+        yield return $"{Cpus}";
+        if (Memory is not null)
+        {
+            yield return "--memory";
+            yield return $"{Memory}";
+        }
+        if (Disk)
+            yield return "--disk";
+        foreach (var (host, guest) in Files)
+        {
+            yield return "--file";
+            yield return $"{host}:{guest}";
+        }
+        if (First.Count == 0)
+            yield break;
+        yield return "--pid1";
+        yield return "--";
+        foreach (var word in First)
+            yield return word;
+    }
+}
