@@ -22,7 +22,7 @@ public abstract record Notice : Case
     public sealed record Stopped(string Service) : Notice;
 
     /// <summary>The kernel killed this many processes of it for memory, or (null) all of them.</summary>
-    public sealed record OutOfMemory(string Service, long? Processes, OomCause Cause) : Notice;
+    public sealed record OutOfMemory(string Service, long? Processes, OomCause Cause, ByteSize? Peak) : Notice;
 
     public sealed record StartingUp(int Services) : Notice;
     public sealed record Up(TimeSpan After, int Running, int Done, ImmutableArray<string> Missing) : Notice;

@@ -153,7 +153,7 @@ public sealed partial class Supervisor
         var service = _plan.Services[counted.Service];
         var cause = OomCause.Of(kills.Origin, service.Settings.Limits.MemoryMax, _plan.Settings.Limits.Memory);
         _lastOom[counted.Service] = (counted.RunNumber, cause, _now);
-        Tell(new Notice.OutOfMemory(service.Name, kills.Processes, cause));
+        Tell(new Notice.OutOfMemory(service.Name, kills.Processes, cause, counted.Peak));
     }
 
     /// <summary>

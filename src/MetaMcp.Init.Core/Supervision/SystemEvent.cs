@@ -33,7 +33,12 @@ public abstract record SystemEvent : Case
     public sealed record RunEmpty(int Service, long RunNumber) : SystemEvent;
 
     /// <summary>The kernel's counts of a run have moved; told before the end of a process they explain.</summary>
-    public sealed record OutOfMemory(int Service, long RunNumber, OomCounts AtStart, OomCounts Now) : SystemEvent;
+    /// <param name="Service">Whose run it is.</param>
+    /// <param name="RunNumber">Which run.</param>
+    /// <param name="AtStart">The counts before its first process.</param>
+    /// <param name="Now">The counts as they stand.</param>
+    /// <param name="Peak">The most memory it ever held; null where the kernel does not say (before Linux 5.19).</param>
+    public sealed record OutOfMemory(int Service, long RunNumber, OomCounts AtStart, OomCounts Now, ByteSize? Peak) : SystemEvent;
 
     public sealed record ProbeSpawned(int Service, long RunNumber, int Pid) : SystemEvent;
 

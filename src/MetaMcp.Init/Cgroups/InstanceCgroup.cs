@@ -48,6 +48,17 @@ internal sealed class InstanceCgroup
         }
     }
 
+    /// <summary>The most it ever held; null before Linux 5.19.</summary>
+    public ByteSize? Peak
+    {
+        get
+        {
+            Span<byte> text = stackalloc byte[32];
+            return KernelFile.Read($"{Directory}/memory.peak", text, out var length).IsSuccess &&
+                DecimalText.TryRead(text[..length].TrimEnd((byte)'\n'), long.MaxValue, out var bytes) ? new ByteSize((long)bytes) : null;
+        }
+    }
+
     /// <summary>Whether a process is in it or below it; one that has ended and waits to be collected is none.</summary>
     public bool IsPopulated
     {

@@ -52,8 +52,8 @@ internal static partial class LogTexts
     [LoggerMessage(113, LogLevel.Warning, "{Service}: killed what it left behind")]
     public static partial void LeftoversKilled(this ILogger log, string service);
 
-    [LoggerMessage(114, LogLevel.Warning, "{Service}: out of memory: the kernel killed {Processes} for {Limit} (limit: {Origin})")]
-    public static partial void ServiceOutOfMemory(this ILogger log, string service, string processes, string limit, string origin);
+    [LoggerMessage(114, LogLevel.Warning, "{Service}: out of memory: the kernel killed {Processes} for {Limit} (limit: {Origin}, peak {Peak})")]
+    public static partial void ServiceOutOfMemory(this ILogger log, string service, string processes, string limit, string origin, string peak);
 
     [LoggerMessage(115, LogLevel.Information, "{Service}: exited after {Seconds:0.00} s, {Status}, out of memory: {Limit} (pid {Pid})")]
     public static partial void ServiceExitedOutOfMemory(this ILogger log, string service, object seconds, object status, string limit, object pid);

@@ -25,7 +25,7 @@ internal sealed class NoticeLog(ILogger log)
                 log.ServiceExitedOutOfMemory(n.Service, n.After.TotalSeconds, n.Status, oom.Limit, n.Pid);
                 break;
             case Notice.OutOfMemory n:
-                log.ServiceOutOfMemory(n.Service, n.Processes is { } some ? CheckVerb.Count((int)some, "process", "processes") : "all of it", n.Cause.Limit, n.Cause.Word);
+                log.ServiceOutOfMemory(n.Service, n.Processes is { } some ? CheckVerb.Count((int)some, "process", "processes") : "all of it", n.Cause.Limit, n.Cause.Word, n.Peak?.ToString() ?? "unknown");
                 break;
             case Notice.Exited n:
                 log.ServiceExited(n.Service, n.After.TotalSeconds, n.Status, n.Pid);

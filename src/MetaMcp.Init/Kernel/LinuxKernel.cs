@@ -142,8 +142,8 @@ internal sealed class LinuxKernel : IKernel
 
     private void ReportMemory(ServiceRun run)
     {
-        if (run.Cgroup is { } cgroup)
-            _happened.Enqueue(new SystemEvent.OutOfMemory(run.Service, run.Number, cgroup.AtStart, cgroup.Now));
+        if (run.Cgroup is { } cgroup && cgroup.Now is var now && now != cgroup.AtStart)
+            _happened.Enqueue(new SystemEvent.OutOfMemory(run.Service, run.Number, cgroup.AtStart, now, cgroup.Peak));
     }
 
     private void StartProbe(int service, long number)
