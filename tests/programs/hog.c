@@ -1,4 +1,4 @@
-// hog RATE_MB_PER_S [MAX_MB] [--children N] [--then-hold] [--ignore-term]: allocates at this rate, in MiB and in steps of
+// hog RATE_MB_PER_S [MAX_MB] [--children N] [--then-hold] [--ignore-term] [--quiet]: allocates at this rate, in MiB and in steps of
 // 10 ms, and touches every page. Each step says `hog PID holds N KiB at T ms`, on the clock that does not jump; SIGTERM says
 // `hog PID got 15 with N KiB at T ms` and ends. At MAX_MB it ends, or holds what it has. With --children N processes share
 // the rate and the amount, and the first one only waits for them.
@@ -6,8 +6,11 @@
 #include <sys/mman.h>
 
 #define STEP_MS 10
+// Asked for more at once than the machine has, mmap refuses.
+#define MOST_AT_ONCE (16LL << 20)
 
 static volatile int64_t held;
+static bool quiet;
 
 static void told(int number)
 {
@@ -27,6 +30,8 @@ static void allocate(int64_t rate, int64_t most, bool hold)
         int64_t size = (due < most ? due : most) - held;
         if (size <= 0)
             continue;
+        if (size > MOST_AT_ONCE)
+            size = MOST_AT_ONCE;
         char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (pages == MAP_FAILED)
             fail("mmap");
@@ -34,7 +39,8 @@ static void allocate(int64_t rate, int64_t most, bool hold)
         for (int64_t at = 0; at < size; at += 4096)
             *(int64_t *)(pages + at) = held + at + getpid();
         held += size;
-        say("hog %d holds %lld KiB at %lld ms", getpid(), (long long)held / 1024, (long long)now_ms());
+        if (!quiet)
+            say("hog %d holds %lld KiB at %lld ms", getpid(), (long long)held / 1024, (long long)now_ms());
     }
     while (hold)
         pause();
@@ -53,6 +59,8 @@ int main(int argc, char **argv)
             hold = true;
         else if (strcmp(argv[i], "--ignore-term") == 0)
             ignore = true;
+        else if (strcmp(argv[i], "--quiet") == 0)
+            quiet = true;
         else if (numbers++ == 0)
             rate = (int64_t)atoi(argv[i]) << 20;
         else

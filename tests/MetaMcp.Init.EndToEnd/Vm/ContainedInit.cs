@@ -1,0 +1,53 @@
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.Vm;
+
+/// <summary>mcp-init on a file, as PID 1 of what a container has, in a machine that others use as well.</summary>
+internal sealed class ContainedInit : IAsyncDisposable
+{
+    private static int _count;
+    private readonly VirtualMachine _machine;
+
+    private ContainedInit(VirtualMachine machine, string file, MachineCommand command) => (_machine, File, Command) = (machine, file, command);
+
+    /// <summary>The configuration, as a path in the machine.</summary>
+    public string File { get; }
+
+    public MachineCommand Command { get; }
+
+    /// <param name="machine">Where.</param>
+    /// <param name="toml">The configuration.</param>
+    /// <param name="options">For <c>container</c>, which makes the namespaces.</param>
+    /// <param name="before">Shell commands that PID 1 runs before it becomes the init.</param>
+    public static async Task<ContainedInit> Start(VirtualMachine machine, string toml, IReadOnlyList<string> options, string before = "")
+    {
+        var file = $"/etc/contained-{Interlocked.Increment(ref _count)}.toml";
+        await machine.Write(file, toml);
+        string[] program = before.Length == 0
+            ? ["mcp-init", "run", "--config", file]
+            : ["sh", "-c", $"{before}exec mcp-init run --config {file}"];
+        return new ContainedInit(machine, file, await machine.Start(["container", .. options, "--", .. program]));
+    }
+
+    /// <summary>What a shell script says in the namespaces of the init, as <c>docker exec</c> would have it.</summary>
+    public async Task<IReadOnlyList<string>> Inside(string script)
+    {
+        var ended = await _machine.Run(Patience.Usual, "/tests/enter", File, "sh", "-c", script);
+        Assert.True(ended.Code == 0, $"{script}: {ended.Code}\n{string.Join('\n', ended.Lines)}");
+        return ended.Stdout;
+    }
+
+    /// <summary>Asks it to end, and gives its exit code.</summary>
+    public async Task<int> Stop()
+    {
+        await Command.Signal(15);
+        return await Command.WaitForExit(Patience.Long);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // All of its namespace ends with the runtime.
+        await Command.Signal(9);
+        Assert.DoesNotContain(Command.Lines, line => line.Text.Contains("bug, please report", StringComparison.Ordinal));
+    }
+}
