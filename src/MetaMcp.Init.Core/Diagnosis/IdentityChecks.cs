@@ -1,0 +1,57 @@
+using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Diagnosis;
+
+/// <summary>Who we are: PID 1 or not, which users there are, and whether privileges can still be gained.</summary>
+internal static class IdentityChecks
+{
+    private const string Ourselves = "mcp-init";
+
+    public static IEnumerable<Finding> Find(Facts facts, FileNeeds needs)
+    {
+        if (facts.Pid == 1 || facts.FirstProcess == Ourselves)
+            yield return Finding.Ok("pid-1", facts.Pid == 1 ? "this is PID 1" : "PID 1 is mcp-init");
+        else
+            yield return new("not-pid-1", FindingSeverity.Info,
+                facts.FirstProcess is { } first ? $"PID 1 is \"{first}\", not mcp-init" : "mcp-init is not PID 1",
+                "run here it would be a subreaper: what its services leave is collected, what others leave is not, and nothing ends with it",
+                new()
+                {
+                    Docker = "without --init and --pid, ENTRYPOINT [\"mcp-init\"] in the image",
+                    Compose = "without init: true and pid:, entrypoint: [\"mcp-init\"]",
+                    Podman = "without --init, --pid and --systemd, ENTRYPOINT [\"mcp-init\"] in the image",
+                    Containerd = "nerdctl run without --init and --pid, ENTRYPOINT [\"mcp-init\"] in the image",
+                    Kubernetes = "in the pod: shareProcessNamespace: false, hostPID: false; command: [\"mcp-init\"]",
+                });
+        var gaining = needs.Who(p => !p.Attributes.NoNewPrivileges);
+        if (facts.NoNewPrivileges)
+            yield return new("no-new-privileges", gaining.IsEmpty ? FindingSeverity.Info : FindingSeverity.Warning,
+                "no_new_privs is set on the whole container",
+                gaining.IsEmpty
+                    ? "set-uid programs such as sudo gain nothing, whatever no_new_privileges of a service says"
+                    : $"set-uid programs such as sudo gain nothing; no_new_privileges = false is without effect ({FileNeeds.List(gaining)})",
+                new()
+                {
+                    Docker = "without --security-opt no-new-privileges",
+                    Compose = "without no-new-privileges in security_opt:",
+                    Podman = "without --security-opt no-new-privileges",
+                    Containerd = "nerdctl run without --security-opt no-new-privileges",
+                    Kubernetes = "securityContext: {allowPrivilegeEscalation: true}",
+                });
+        if (facts.UidMap is { } map && needs.Who(p => NumberOf(p.Attributes.User) is { } uid && !IdMap.Has(map, uid)) is { IsEmpty: false } missing)
+            yield return new("user-not-mapped", FindingSeverity.Error,
+                $"the user of {FileNeeds.List(missing)} is a number that the container's user namespace does not have",
+                "they cannot be started",
+                new()
+                {
+                    Docker = "--userns host, or more ids for the daemon's user in /etc/subuid and /etc/subgid",
+                    Compose = "userns_mode: host",
+                    Podman = "--userns with a wider range (--uidmap), and more ids in /etc/subuid and /etc/subgid",
+                    Kubernetes = "in the pod: hostUsers: true",
+                });
+    }
+
+    private static uint? NumberOf(string? user) =>
+        user is not null && DecimalText.TryRead(user, uint.MaxValue - 1, out var uid) ? (uint)uid : null;
+}

@@ -1,0 +1,39 @@
+namespace MetaMcp.Init.Core.Diagnosis;
+
+/// <summary>The exact setting of each platform that mends a finding; null where that platform has none.</summary>
+public sealed record Remedies
+{
+    public static Remedies None { get; } = new();
+
+    /// <summary>Of <c>docker run</c>.</summary>
+    public string? Docker { get; init; }
+
+    /// <summary>In the service of a Compose file.</summary>
+    public string? Compose { get; init; }
+
+    /// <summary>Of <c>podman run</c>.</summary>
+    public string? Podman { get; init; }
+
+    /// <summary>In containerd's own configuration, or of <c>nerdctl run</c>.</summary>
+    public string? Containerd { get; init; }
+
+    /// <summary>In the container of a pod, or in the pod where that is said.</summary>
+    public string? Kubernetes { get; init; }
+
+    /// <summary>On the machine beneath, where no setting of a container helps.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>A flag that Docker, Podman and nerdctl spell alike.</summary>
+    internal static Remedies Flag(string flag, string compose, string? kubernetes) => new()
+    {
+        Docker = flag,
+        Compose = compose,
+        Podman = flag,
+        Containerd = $"nerdctl run {flag}",
+        Kubernetes = kubernetes,
+    };
+
+    internal static Remedies OnHost(string setting) => new() { Host = setting };
+
+    internal static Remedies RunAsRoot { get; } = Flag("--user 0", "user: \"0\"", "securityContext: {runAsUser: 0, runAsNonRoot: false}");
+}
