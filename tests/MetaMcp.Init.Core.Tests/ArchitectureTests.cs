@@ -19,6 +19,7 @@ public sealed partial class ArchitectureTests
         ["Planning"] = "Config Values",
         ["Supervision"] = "Cgroups Planning Config Values",
         ["PassThrough"] = "Values",
+        ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
     };
 
     /// <summary>What each room of the executable may know beside itself and the core; of the core, Linux knows Values alone.</summary>
@@ -34,8 +35,9 @@ public sealed partial class ArchitectureTests
         ["Exec"] = "Filesystem Kernel Linux",
         ["Probing"] = "Linux",
         ["PassThrough"] = "Kernel Time Linux",
+        ["Doctor"] = "Cgroups Exec Filesystem Linux",
         ["Loop"] = "Kernel",
-        ["Cli"] = "Cgroups Exec Filesystem Kernel Linux Logging Loop Output PassThrough Probing Time",
+        ["Cli"] = "Cgroups Doctor Exec Filesystem Kernel Linux Logging Loop Output PassThrough Probing Time",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>

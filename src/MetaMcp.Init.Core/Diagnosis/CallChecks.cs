@@ -4,8 +4,7 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Diagnosis;
 
 /// <summary>
-/// The system calls that mcp-init makes and that an old kernel does not have or a seccomp profile may forbid. A filter
-/// answers EPERM or ENOSYS before the kernel looks at the arguments, so a call that fails with anything else is allowed.
+/// The system calls that mcp-init makes and that an old kernel does not have or a seccomp profile may forbid.
 /// </summary>
 internal static class CallChecks
 {
@@ -33,10 +32,10 @@ internal static class CallChecks
     {
         List<Finding> found = [];
         foreach (var call in Calls)
-            if (Answer(facts, call.Name) is { } answer && IsRefusal(answer))
+            if (Asked(facts, call.Name) is { IsRefused: true, Answer: var answer })
                 found.Add(new($"call-{call.Name.Replace('_', '-')}", call.Severity, Refused(facts, call, answer), call.Costs, RemediesFor(facts, call, answer)));
         // The C library tries clone3 first, and only ENOSYS makes it fall back to clone: Docker's profile answers just that.
-        if (Answer(facts, "clone3") is { Number: Errno.EPERM } denied)
+        if (Asked(facts, "clone3") is { Answer: { Number: Errno.EPERM } denied })
             found.Add(new("call-clone3", FindingSeverity.Error, $"clone3 is answered with {denied}, where ENOSYS would make the C library fall back to clone",
                 "no process can be started", Profile("clone3")));
         if (found.Count == 0 && !facts.Calls.IsEmpty)
@@ -44,15 +43,7 @@ internal static class CallChecks
         return found;
     }
 
-    public static bool IsRefusal(Errno answer) => answer.Number is Errno.EPERM or Errno.ENOSYS;
-
-    private static Errno? Answer(Facts facts, string name)
-    {
-        foreach (var call in facts.Calls)
-            if (call.Name == name)
-                return call.Answer;
-        return null;
-    }
+    private static CallAnswer? Asked(Facts facts, string name) => facts.Calls.FirstOrDefault(c => c.Name == name);
 
     private static bool IsOld(Facts facts, Call call) => KernelRelease.Read(facts.Release) is { } release && release.IsBefore(call.Since);
 

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 
 namespace MetaMcp.Init.Core.Diagnosis;
@@ -29,43 +30,62 @@ internal static class CgroupChecks
                 "[limits] enforce = \"require\", and the kernel cannot be told to enforce anything here",
                 "mcp-init refuses to start; mend what follows, or say enforce = \"prefer\"", Remedies.None));
         found.AddRange(Cpu(facts, needs));
+        if (facts is { HasOwnPidNamespace: true, Cgroup: { IsVisible: true, HasOwnNamespace: false } })
+            found.Add(new("cgroup-host-namespace", FindingSeverity.Info, "the container shares the cgroup namespace of the host",
+                "its paths are those of the host, and where they are writable a service that runs as root can change other containers",
+                PrivateNamespace));
         return found;
     }
 
     private static IEnumerable<Finding> Obstacles(Facts facts, FindingSeverity severity)
     {
         var cgroup = facts.Cgroup;
+        var directory = cgroup.Directory;
         Finding Obstacle(string id, string what, Remedies remedies) => new(id, severity, what, Lost, remedies);
-        switch (cgroup)
+        switch (cgroup.Version)
         {
-            case { Version: CgroupVersion.V1 }:
-                yield return Obstacle("cgroup-v1", "the host has cgroup version 1 only, which mcp-init does not use", UnifiedHost);
-                yield break;
-            case { Version: CgroupVersion.Hybrid }:
-                yield return Obstacle("cgroup-hybrid", "the host is hybrid: the controllers are in cgroup version 1, and version 2 beside it has none to give", UnifiedHost);
-                yield break;
-            case { Version: CgroupVersion.None }:
-                yield return Obstacle("cgroup-not-mounted", "no cgroup file system is mounted",
-                    new() { Podman = "without --cgroups=disabled", Host = "outside a container: mount -t cgroup2 none /sys/fs/cgroup" });
-                yield break;
-            case { Directory: null }:
-                yield return Obstacle("cgroup-not-visible", cgroup.Problem ?? $"the cgroup file system at {cgroup.Mount} does not show the group we are in", PrivateNamespace);
-                yield break;
+            case CgroupVersion.V1:
+                return [Obstacle("cgroup-v1", "the host has cgroup version 1 only, which mcp-init does not use", UnifiedHost)];
+            case CgroupVersion.Hybrid:
+                return [Obstacle("cgroup-hybrid", "the host is hybrid: version 1 has the controllers, and version 2 beside it has none to give", UnifiedHost)];
         }
-        if (cgroup.IsReadOnly || cgroup.Access.Number == EROFS)
-            yield return Obstacle("cgroup-read-only", $"cgroup v2 is mounted read-only at {cgroup.Mount ?? "/sys/fs/cgroup"}, the default of Docker, Podman and Kubernetes", Writable(facts));
-        else if (!cgroup.Access.IsSuccess)
-            yield return Obstacle("cgroup-not-ours", $"{cgroup.Directory} belongs to uid {cgroup.Owner?.ToString() ?? "?"} and is not writable for uid {facts.Uid}: {cgroup.Access}", Ownership(facts));
-        if (cgroup.Type is not (null or "domain"))
-            yield return Obstacle("cgroup-threaded", $"cgroup.type of {cgroup.Directory} is \"{cgroup.Type}\", and only a \"domain\" can be divided for memory", PrivateNamespace);
-        if (cgroup.HasForeignProcess)
-            yield return Obstacle("cgroup-foreign-process", $"a process of another PID namespace is in {cgroup.Directory}, and the kernel gives controllers only to children of an empty group", PrivateNamespace);
+        switch (cgroup.Access.Obstacle)
+        {
+            case CgroupObstacle.None:
+                return Controllers(cgroup, Obstacle);
+            case CgroupObstacle.NoProc:
+                return [Obstacle("cgroup-unknown", "without /proc the group we are in cannot be found", Remedies.OnHost("mount -t proc proc /proc"))];
+            case CgroupObstacle.NotMounted or CgroupObstacle.Version1:
+                return [Obstacle("cgroup-not-mounted", "no cgroup v2 file system is mounted", Mounted)];
+            case CgroupObstacle.OutOfSight:
+                return [Obstacle("cgroup-not-visible", "the cgroup file system that is mounted does not show the group we are in", PrivateNamespace)];
+            case CgroupObstacle.ReadOnly:
+                return
+                [
+                    Obstacle("cgroup-read-only", $"cgroup v2 is read-only at {directory}, as Docker, Podman and Kubernetes mount it by default", Writable(facts)),
+                    .. Controllers(cgroup, Obstacle),
+                ];
+            case CgroupObstacle.NotPermitted:
+                return
+                [
+                    Obstacle("cgroup-not-ours", $"{directory} belongs to uid {cgroup.Owner?.ToString() ?? "?"}, and uid {facts.Uid} may not write there: {cgroup.Access.Errno}", Ownership(facts)),
+                    .. Controllers(cgroup, Obstacle),
+                ];
+            case CgroupObstacle.Threaded:
+                return [Obstacle("cgroup-threaded", $"cgroup.type of {directory} is \"{cgroup.Type}\", and only a \"domain\" can be divided", PrivateNamespace)];
+            case CgroupObstacle.Shared:
+                return [Obstacle("cgroup-foreign-process", $"processes from outside this container are in {directory}, which must be empty to be divided", PrivateNamespace)];
+            default:
+                return [Obstacle("cgroup-refused", cgroup.Access.Reason, PrivateNamespace)];
+        }
+    }
+
+    private static IEnumerable<Finding> Controllers(CgroupFacts cgroup, Func<string, string, Remedies, Finding> obstacle)
+    {
         foreach (var controller in Needed)
             if (!cgroup.Controllers.Contains(controller))
-                yield return Obstacle($"cgroup-no-{controller}", $"the {controller} controller is not offered in {cgroup.Directory}", Remedies.OnHost(
-                    controller == "memory"
-                        ? "kernel command line: cgroup_enable=memory; rootless: Delegate=memory pids cpu in the systemd unit of the user"
-                        : "rootless: Delegate=memory pids cpu in the systemd unit of the user"));
+                yield return obstacle($"cgroup-no-{controller}", $"the {controller} controller is not offered in {cgroup.Directory}",
+                    controller == "memory" ? Delegated with { Host = $"kernel command line: cgroup_enable=memory; {Delegated.Host}" } : Delegated);
     }
 
     /// <summary>Few files ask for it, and memory and tasks are limited without.</summary>
@@ -73,14 +93,22 @@ internal static class CgroupChecks
     {
         var cgroup = facts.Cgroup;
         var who = needs.Who(p => p.Limits.CpuMax is not null || p.Limits.CpuWeight is not null);
-        if (cgroup is { Version: CgroupVersion.V2, Directory: not null } && !cgroup.Controllers.Contains("cpu"))
+        if (cgroup.IsVisible && !cgroup.Controllers.Contains("cpu"))
             yield return new("cgroup-no-cpu", who.IsEmpty || needs.Enforce == Enforcement.Off ? FindingSeverity.Info : FindingSeverity.Warning,
                 $"the cpu controller is not offered in {cgroup.Directory}",
                 "cpu_max and cpu_weight have no effect" + (who.IsEmpty ? "" : $" ({FileNeeds.List(who)})"),
-                Remedies.OnHost("rootless: Delegate=memory pids cpu in the systemd unit of the user"));
+                Delegated);
     }
 
-    private const int EROFS = 30;
+    /// <summary>Rootless containers get what systemd hands to the user's manager.</summary>
+    private static Remedies Delegated { get; } =
+        Remedies.OnHost("rootless: Delegate=cpu memory pids in a drop-in of user@.service, then log in anew");
+
+    private static Remedies Mounted { get; } = new()
+    {
+        Podman = "without --cgroups=disabled",
+        Host = "outside a container: mount -t cgroup2 none /sys/fs/cgroup",
+    };
 
     private static Remedies UnifiedHost { get; } =
         Remedies.OnHost("boot with systemd.unified_cgroup_hierarchy=1 on the kernel command line; no setting of a container mends it");
@@ -98,13 +126,13 @@ internal static class CgroupChecks
     };
 
     private static Remedies Ownership(Facts facts) => facts.Uid != 0
-        ? Remedies.RunAsRoot with { Host = "rootless: Delegate=memory pids cpu in the systemd unit of the user" }
+        ? Remedies.RunAsRoot
         : new()
         {
             Docker = "--privileged",
             Compose = "privileged: true",
             Podman = "--systemd=always",
             Kubernetes = "securityContext: {privileged: true}",
-            Host = "rootless: Delegate=memory pids cpu in the systemd unit of the user",
+            Host = Delegated.Host,
         };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Diagnosis;
@@ -22,31 +23,17 @@ public sealed record CgroupFacts
 {
     public CgroupVersion Version { get; init; } = CgroupVersion.V2;
 
-    /// <summary>Where version 2 is mounted.</summary>
-    public string? Mount { get; init; }
-
-    /// <summary>The mount's own flag; the file system's is the host's.</summary>
-    public bool IsReadOnly { get; init; }
+    /// <summary>Whether it is ours, by the same judgement as at a start.</summary>
+    public CgroupAccess Access { get; init; } = new(null, CgroupObstacle.NotMounted);
 
     /// <summary>Whether the cgroup namespace is another than the machine's first.</summary>
     public bool? HasOwnNamespace { get; init; }
 
-    /// <summary>Our directory; null where the mount does not show it.</summary>
-    public string? Directory { get; init; }
-
-    /// <summary>What is said of a directory that could not be found.</summary>
-    public string? Problem { get; init; }
-
     /// <summary><c>cgroup.type</c>; null where there is no such file: the machine's root.</summary>
     public string? Type { get; init; }
 
-    /// <summary>What writing to the directory, cgroup.procs and cgroup.subtree_control would be answered.</summary>
-    public Errno Access { get; init; }
-
+    /// <summary>The uid of the directory.</summary>
     public uint? Owner { get; init; }
-
-    /// <summary>A process of another PID namespace is in it: a 0 in cgroup.procs, which nobody here can move.</summary>
-    public bool HasForeignProcess { get; init; }
 
     /// <summary><c>cgroup.controllers</c></summary>
     public ImmutableArray<string> Controllers { get; init; } = [];
@@ -61,9 +48,14 @@ public sealed record CgroupFacts
     /// <summary>memory.swap.max is there; the machine's root never has it.</summary>
     public bool HasSwapMax { get; init; }
 
-    /// <summary>cgroup.kill is there (Linux 5.14).</summary>
+    /// <summary>cgroup.kill is there (Linux 5.14; not in the machine's root).</summary>
     public bool HasKill { get; init; }
 
     /// <summary>How many processes the kernel has killed here for want of memory.</summary>
     public long OomKills { get; init; }
+
+    public string? Directory => Access.Directory;
+
+    /// <summary>There is a group of version 2 to look at, whether or not it is ours to divide.</summary>
+    internal bool IsVisible => Version == CgroupVersion.V2 && Directory is not null;
 }

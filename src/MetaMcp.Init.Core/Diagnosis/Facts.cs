@@ -67,6 +67,10 @@ public sealed record Facts
 
     public bool Holds(string capability) => (Capabilities >> CapabilityTable.Find(capability) & 1) != 0;
 
+    /// <summary>Linux 6.4 gives triggers to everybody, for windows of whole multiples of 2 s; before it took CAP_SYS_RESOURCE.</summary>
+    public bool HasPressureTriggers => Pressure is { IsThere: true, IsWritable: true }
+        && (Holds("sys_resource") || (KernelRelease.Read(Release) is { } release && !release.IsBefore(new KernelRelease(6, 4))));
+
     public bool IsInUserNamespace => UidMap is { } map && !IdMap.IsWhole(map);
 }
 
@@ -81,6 +85,8 @@ public sealed record PressureFacts
 
     /// <summary>One of them can be opened for writing, which is how a trigger is set.</summary>
     public bool IsWritable { get; init; }
+
+    public bool IsThere => OfMachine || OfCgroup;
 }
 
 /// <summary>A directory that will be wanted.</summary>
@@ -98,4 +104,11 @@ public sealed record DirectoryFacts
 /// <summary>What a system call answered that was made so that it does nothing.</summary>
 /// <param name="Name">As in the manual.</param>
 /// <param name="Answer">Its error, or success; which of them means that it is allowed is the check's concern.</param>
-public sealed record CallAnswer(string Name, Errno Answer);
+public sealed record CallAnswer(string Name, Errno Answer)
+{
+    /// <summary>
+    /// A filter answers with one of these two before the kernel looks at the arguments, a kernel without the call with
+    /// the second: any other error means that it is there and allowed.
+    /// </summary>
+    public bool IsRefused => Answer.Number is Errno.EPERM or Errno.ENOSYS;
+}

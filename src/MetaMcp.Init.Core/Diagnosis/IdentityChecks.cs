@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Values;
 
@@ -14,13 +15,13 @@ internal static class IdentityChecks
             yield return Finding.Ok("pid-1", facts.Pid == 1 ? "this is PID 1" : "PID 1 is mcp-init");
         else
             yield return new("not-pid-1", FindingSeverity.Info,
-                facts.FirstProcess is { } first ? $"PID 1 is \"{first}\", not mcp-init" : "mcp-init is not PID 1",
-                "run here it would be a subreaper: what its services leave is collected, what others leave is not, and nothing ends with it",
+                facts.FirstProcess is { } first ? $"PID 1 is {Quoted.Text(first)}, not mcp-init" : "mcp-init is not PID 1",
+                "run here it would be a subreaper: it collects what its services leave, nothing ends with it, and the kernel enforces no limits",
                 new()
                 {
                     Docker = "without --init and --pid, ENTRYPOINT [\"mcp-init\"] in the image",
                     Compose = "without init: true and pid:, entrypoint: [\"mcp-init\"]",
-                    Podman = "without --init, --pid and --systemd, ENTRYPOINT [\"mcp-init\"] in the image",
+                    Podman = "without --init and --pid, ENTRYPOINT [\"mcp-init\"] in the image",
                     Containerd = "nerdctl run without --init and --pid, ENTRYPOINT [\"mcp-init\"] in the image",
                     Kubernetes = "in the pod: shareProcessNamespace: false, hostPID: false; command: [\"mcp-init\"]",
                 });

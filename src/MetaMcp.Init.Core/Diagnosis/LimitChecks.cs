@@ -9,7 +9,7 @@ internal static class LimitChecks
     public static IEnumerable<Finding> Find(Facts facts, FileNeeds needs)
     {
         var cgroup = facts.Cgroup;
-        if (cgroup is not { Version: CgroupVersion.V2, Directory: not null })
+        if (!cgroup.IsVisible)
             yield break;
         var limits = needs.Plan?.Settings.Limits ?? new LimitSettings();
         if (limits.Memory is { } memory && cgroup.MemoryMax is { } most && most.Bytes <= memory.Bytes)
@@ -42,5 +42,5 @@ internal static class LimitChecks
 
     private static string Above(ByteSize size) => $"{AboveInMebibytes(size)}m";
 
-    public static string Rounded(ByteSize size) => new ByteSize(Math.Max(size.Bytes / Mebibyte, 1) * Mebibyte).ToString();
+    private static string Rounded(ByteSize size) => new ByteSize(Math.Max(size.Bytes / Mebibyte, 1) * Mebibyte).ToString();
 }

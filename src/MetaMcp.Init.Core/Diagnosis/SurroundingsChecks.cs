@@ -36,8 +36,9 @@ internal static class SurroundingsChecks
     private static Finding Pressure(Facts facts)
     {
         var pressure = facts.Pressure;
-        if (pressure.OfMachine || pressure.OfCgroup)
-            return Finding.Ok("pressure", pressure.OfCgroup ? "pressure stall information, of the container too" : "pressure stall information of the machine");
+        if (pressure.IsThere)
+            return Finding.Ok("pressure", (pressure.OfCgroup ? "pressure of the container can be read" : "pressure of the machine can be read")
+                + (facts.HasPressureTriggers ? ", and waited for" : ", and not waited for"));
         return new("no-pressure", FindingSeverity.Info, "the kernel gives no pressure stall information (PSI)",
             "a shortage of memory is seen by its amount only, not by the time that processes lose to it",
             Remedies.OnHost("kernel command line: psi=1 (Linux 4.20 and later, CONFIG_PSI)"));

@@ -76,6 +76,12 @@ public sealed class JsonWriter(ArrayBufferWriter<byte> to)
         Plain(value ? "true" : "false");
     }
 
+    public void WriteNull(string name)
+    {
+        WritePropertyName(name);
+        Plain("null");
+    }
+
     private void Start(byte bracket)
     {
         Separate();

@@ -13,6 +13,7 @@ internal static class HelpText
           mcp-init [FLAGS] -- CMD [ARG…]      be the init of one command, without a file
           mcp-init check [FILE]               say everything that is wrong with a file
           mcp-init plan [FILE]                show what would start and stop when, with limits and timeouts
+          mcp-init doctor [FILE]              show what this container permits, and the setting for what it does not
           mcp-init exec [OPTIONS] -- CMD      change this process's user, limits, …, then become CMD
           mcp-init probe KIND TARGET          probe once (http URL, tcp HOST:PORT, unix PATH); exit 0 or 1
 
@@ -28,7 +29,7 @@ internal static class HelpText
         exit codes: the command's own, or 128 and the signal that ended it; 100 the configuration or the command
         line is wrong; 111 the system refused; 126 not executable; 127 not found
 
-        "mcp-init check --help" and "mcp-init plan --help" say more about these two.
+        "mcp-init VERB --help" says more about check, plan and doctor.
 
         """;
 
@@ -57,6 +58,22 @@ internal static class HelpText
           --config FILE   the same as FILE; without either: MCP_INIT_CONFIG, /etc/mcp-init.toml, ./mcp-init.toml
 
         exit codes: 0, or 100 where the file cannot be run
+
+        """;
+
+    public const string Doctor =
+        """
+        mcp-init doctor: show what the kernel and this container permit, what is lost by what they don't, and the exact
+        setting of Docker, Compose, Podman, containerd and Kubernetes that mends it. Changes nothing.
+
+        usage:
+          mcp-init doctor [--json] [FILE]     in the container: docker exec CONTAINER mcp-init doctor
+
+          --json          as one JSON document: facts, findings with their remedies, and a summary
+          --config FILE   the same as FILE; without either: MCP_INIT_CONFIG, /etc/mcp-init.toml, ./mcp-init.toml;
+                          without any of them the container is looked at by itself
+
+        exit codes: 0 nothing is missing, notes or not; 1 something is; 100 the file cannot be run
 
         """;
 }

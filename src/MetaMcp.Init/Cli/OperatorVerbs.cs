@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>Everything that is not on the way to a service's first instruction: help, version, check, plan.</summary>
+/// <summary>Everything that is not on the way to a service's first instruction: help, version, check, plan, doctor.</summary>
 internal static class OperatorVerbs
 {
     private static readonly OperatorVerb[] Verbs =
@@ -11,9 +11,10 @@ internal static class OperatorVerbs
         new("check", HelpText.Check, [], ["--config"], given => CheckVerb.Run(File(given))),
         new("plan", HelpText.Plan, ["--json", "--dot"], ["--config"],
             given => PlanVerb.Run(File(given), given.Has("--json"), given.Has("--dot"))),
+        new("doctor", HelpText.Doctor, ["--json"], ["--config"], given => DoctorVerb.Run(File(given), given.Has("--json"))),
     ];
 
-    private static readonly string[] Words = ["run", "exec", "probe", "check", "plan", "--help", "--version"];
+    private static readonly string[] Words = ["run", "exec", "probe", "check", "plan", "doctor", "--help", "--version"];
 
     public static int Invoke(ReadOnlySpan<string> args)
     {

@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
 {
     public const int PR_SET_PDEATHSIG = 1;
     public const int PR_SET_KEEPCAPS = 8;
+    public const int PR_GET_SECCOMP = 21;
     public const int PR_CAPBSET_READ = 23;
     public const int PR_CAPBSET_DROP = 24;
     public const int PR_SET_CHILD_SUBREAPER = 36;

@@ -7,6 +7,7 @@ namespace MetaMcp.Init.Linux;
 internal static unsafe partial class Libc
 {
     public const uint STATX_TYPE = 0x001;
+    public const uint STATX_UID = 0x008;
     public const uint STATX_INO = 0x100;
 
     public const int S_IFMT = 0xf000;

@@ -38,6 +38,12 @@ internal static unsafe partial class Libc
     [CName("SYS_capset", OnlyOn = "__aarch64__")]
     private const int SYS_capset_arm64 = 91;
 
+    // Calls from 424 on have the same number everywhere.
+    public const int SYS_clone3 = 435;
+
+    /// <summary><c>man 2 process_mrelease</c>: Linux 5.15.</summary>
+    public const int SYS_process_mrelease = 448;
+
     private static bool IsX64 => RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     public static nint SYS_rt_sigaction => IsX64 ? SYS_rt_sigaction_x64 : SYS_rt_sigaction_arm64;

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using MetaMcp.Init.Core.Diagnosis;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Cli;
+
+/// <summary>The words for facts and platforms that page and document share.</summary>
+internal static class DoctorFacts
+{
+    private const long Mebibyte = 1L << 20;
+
+    public static ImmutableArray<string> Versions { get; } = ["none", "v1", "hybrid", "v2"];
+
+    public static ImmutableArray<string> Severities { get; } = ["ok", "info", "warning", "error"];
+
+    public static (string Platform, string? Setting)[] Settings(Remedies remedies) =>
+    [
+        ("docker", remedies.Docker), ("compose", remedies.Compose), ("podman", remedies.Podman),
+        ("containerd", remedies.Containerd), ("kubernetes", remedies.Kubernetes), ("host", remedies.Host),
+    ];
+
+    public static IEnumerable<(string Name, string Value)> Of(Facts facts)
+    {
+        yield return ("kernel", $"Linux {facts.Release} on {facts.Machine}");
+        yield return ("container", facts.Containers.IsEmpty ? "no mark of Docker, Podman or Kubernetes" : string.Join(", ", facts.Containers));
+        yield return ("process", facts.Pid == 1 ? "PID 1" : $"PID {facts.Pid}; PID 1 is {(facts.FirstProcess is { } first ? Quote(first) : "not known")}");
+        yield return ("user", (facts.UserName is { } name ? $"{name}, " : "") + $"uid {facts.Uid}, gid {facts.Gid}");
+        yield return ("namespaces", string.Join(", ", Namespace("PID", facts.HasOwnPidNamespace), Namespace("user", facts.UidMap is null ? null : facts.IsInUserNamespace), Namespace("cgroup", facts.Cgroup.HasOwnNamespace)));
+        yield return ("cgroup", Cgroup(facts.Cgroup));
+        yield return ("its limits", Limits(facts.Cgroup));
+        yield return ("memory", (facts.Swap is { } swap ? swap.Bytes == 0 ? "no swap" : $"{Mebibytes(swap)} of swap" : "swap not known") + $", {Pressure(facts)}");
+        yield return ("seccomp", Seccomp(facts));
+        yield return ("capabilities", Capabilities(facts));
+        yield return ("descriptors", facts.OpenFiles is { } files ? files == ulong.MaxValue ? "any number" : $"{files} a process" : "not known");
+        yield return ("/proc", !facts.HasProc ? "not mounted" : facts.HidePid is { } hides ? $"hidepid={hides}" : "mounted");
+        yield return ("runtime_dir", facts.RuntimeDirectory.Path + (facts.RuntimeDirectory.Access.IsSuccess ? ", writable" : $", {facts.RuntimeDirectory.Access}"));
+    }
+
+    public static IEnumerable<string> Held(ulong capabilities)
+    {
+        for (var number = 0; number < CapabilityTable.All.Length; number++)
+            if ((capabilities >> number & 1) != 0)
+                yield return CapabilityTable.All[number];
+    }
+
+    private static string Cgroup(CgroupFacts cgroup) => cgroup.Version switch
+    {
+        CgroupVersion.None => "not mounted, or not known",
+        CgroupVersion.V1 => "version 1 only",
+        _ => (cgroup.Version == CgroupVersion.Hybrid ? "hybrid: version 1, and version 2" : "version 2")
+            + $" at {cgroup.Directory ?? "a place that is not shown"}, {(cgroup.Access.IsGranted ? "writable" : cgroup.Access.Obstacle is Core.Cgroups.CgroupObstacle.ReadOnly ? "read-only" : "not to be divided")}"
+            + $"; controllers: {(cgroup.Controllers.IsEmpty ? "none" : string.Join(' ', cgroup.Controllers))}",
+    };
+
+    private static string Limits(CgroupFacts cgroup)
+    {
+        List<string> limits = [];
+        if (cgroup.MemoryMax is { } memory)
+            limits.Add($"memory {Mebibytes(memory)}");
+        if (cgroup.PidsMax is { } tasks)
+            limits.Add($"{tasks} tasks");
+        if (cgroup.CpuMax is { } cores)
+            limits.Add($"{cores.ToString("0.##", CultureInfo.InvariantCulture)} cores");
+        var kills = cgroup.OomKills == 0 ? "" : $"; {cgroup.OomKills} killed for want of memory";
+        return (limits.Count == 0 ? "none that can be seen" : string.Join(", ", limits)) + kills;
+    }
+
+    private static string Pressure(Facts facts) => !facts.Pressure.IsThere
+        ? "no pressure information"
+        : (facts.Pressure.OfCgroup ? "pressure of the container" : "pressure of the machine") + (facts.HasPressureTriggers ? " with triggers" : " without triggers");
+
+    private static string Seccomp(Facts facts)
+    {
+        var refused = facts.Calls.Where(c => c.IsRefused).Select(c => $"{c.Name} ({c.Answer.Name})").ToList();
+        var mode = facts.SeccompMode switch { 0 => "no filter", 1 => "strict", 2 => "a filter", _ => "not known" };
+        return $"{mode}; {(refused.Count == 0 ? "every call in use is answered" : $"refused: {string.Join(", ", refused)}")}{(facts.NoNewPrivileges ? "; no_new_privs is set" : "")}";
+    }
+
+    private static string Capabilities(Facts facts)
+    {
+        var held = Held(facts.Capabilities).ToList();
+        var all = CapabilityTable.All.Length;
+        return held.Count switch
+        {
+            0 => "none",
+            _ when held.Count == all => "all",
+            _ when held.Count > all / 2 => $"all but {string.Join(' ', Held(~facts.Capabilities))}",
+            _ => string.Join(' ', held),
+        };
+    }
+
+    private static string Namespace(string kind, bool? isOwn) =>
+        isOwn switch { true => $"{kind} of its own", false => $"{kind} of the machine", _ => $"{kind} not known" };
+
+    private static string Quote(string name) => Core.Config.Quoted.Text(name);
+
+    private static string Mebibytes(ByteSize size) => size.Bytes < Mebibyte ? size.ToString() : new ByteSize(size.Bytes / Mebibyte * Mebibyte).ToString();
+}

@@ -1,0 +1,37 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Diagnosis;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Doctor;
+
+namespace MetaMcp.Init.Cli;
+
+/// <summary><c>mcp-init doctor</c>: what the kernel and the container permit, and the setting for what they don't.</summary>
+internal static class DoctorVerb
+{
+    public static int Run(string? given, bool json)
+    {
+        var located = ConfigLocator.Find(given);
+        Plan? plan = null;
+        // A container is worth looking at before there is a file; one that is there has to be right.
+        if (located.Path is { } path && (plan = Load(path)) is null)
+            return ExitCodes.Configuration;
+        var facts = FactFinder.Find((plan?.Settings.Init ?? new InitSettings()).RuntimeDirectory);
+        var examination = Examination.Of(facts, plan);
+        if (json)
+            Page.Out(DoctorJson.Render(examination, located.Path));
+        else
+            Page.Out(DoctorText.Render(examination, located.Path));
+        return examination.HasShortfall ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
+    /// <summary>Warnings are for <c>check</c> to say; errors are said here, or nobody would know what is wrong.</summary>
+    private static Plan? Load(string path)
+    {
+        var result = ConfigFile.Plan(path);
+        foreach (var diagnostic in result.Diagnostics)
+            if (diagnostic.Severity == Severity.Error)
+                Page.Error(diagnostic.ToString());
+        return result.Plan;
+    }
+}
