@@ -1,0 +1,93 @@
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Diagnosis;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Tests.Diagnosis;
+
+public sealed class CgroupChecksTests
+{
+    [Theory]
+    [InlineData(CgroupObstacle.ReadOnly, "cgroup-read-only")]
+    [InlineData(CgroupObstacle.NotPermitted, "cgroup-not-ours")]
+    [InlineData(CgroupObstacle.NotMounted, "cgroup-not-mounted")]
+    [InlineData(CgroupObstacle.OutOfSight, "cgroup-not-visible")]
+    [InlineData(CgroupObstacle.Threaded, "cgroup-threaded")]
+    [InlineData(CgroupObstacle.Shared, "cgroup-foreign-process")]
+    [InlineData(CgroupObstacle.NoProc, "cgroup-unknown")]
+    [InlineData(CgroupObstacle.Refused, "cgroup-refused")]
+    public void Each_obstacle_has_its_finding(CgroupObstacle obstacle, string id) =>
+        Assert.Equal((id, FindingSeverity.Warning), Named(Made.Only(Made.WithObstacle(obstacle, errno: Errno.EACCES))));
+
+    [Theory]
+    [InlineData(CgroupVersion.V1, "cgroup-v1")]
+    [InlineData(CgroupVersion.Hybrid, "cgroup-hybrid")]
+    public void What_the_host_has_no_setting_of_a_container_mends(CgroupVersion version, string id)
+    {
+        var finding = Made.Only(Made.WithCgroup(c => c with { Version = version }));
+        Assert.Equal(id, finding.Id);
+        Assert.Contains("systemd.unified_cgroup_hierarchy=1", finding.Remedies.Host, StringComparison.Ordinal);
+        Assert.Null(finding.Remedies.Docker);
+        Assert.Null(finding.Remedies.Kubernetes);
+    }
+
+    [Fact]
+    public void Read_only_names_the_setting_of_every_platform()
+    {
+        var remedies = Made.Only(Made.WithObstacle(CgroupObstacle.ReadOnly)).Remedies;
+        Assert.StartsWith("--security-opt writable-cgroups=true", remedies.Docker, StringComparison.Ordinal);
+        Assert.StartsWith("security_opt: [\"writable-cgroups=true\"]", remedies.Compose, StringComparison.Ordinal);
+        Assert.StartsWith("--security-opt unmask=/sys/fs/cgroup", remedies.Podman, StringComparison.Ordinal);
+        Assert.StartsWith("cgroup_writable = true", remedies.Containerd, StringComparison.Ordinal);
+        Assert.StartsWith("securityContext: {privileged: true}", remedies.Kubernetes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rootless_Docker_refuses_writable_cgroups_and_is_not_told_to_ask()
+    {
+        var facts = Made.WithObstacle(CgroupObstacle.ReadOnly) with { UidMap = [new(0, 1000, 1), new(1, 100000, 65536)] };
+        Assert.Equal("--privileged", Made.Only(facts).Remedies.Docker);
+    }
+
+    [Fact]
+    public void A_directory_of_somebody_else_is_named_with_its_owner()
+    {
+        var facts = Made.WithObstacle(CgroupObstacle.NotPermitted, errno: Errno.EACCES) with { Uid = 1001 };
+        var finding = Made.Only(facts);
+        Assert.Equal("/sys/fs/cgroup belongs to uid 0, and uid 1001 may not write there: Permission denied (EACCES)", finding.Found);
+        Assert.Equal("--user 0", finding.Remedies.Docker);
+    }
+
+    [Theory]
+    [InlineData("require", FindingSeverity.Error)]
+    [InlineData("prefer", FindingSeverity.Warning)]
+    [InlineData("off", FindingSeverity.Info)]
+    public void How_bad_it_is_the_file_says(string enforce, FindingSeverity severity)
+    {
+        var plan = Made.File(rest: $"[limits]\nenforce = \"{enforce}\"\n[shutdown]\ntimeout = \"5s\"");
+        var examination = Examination.Of(Made.WithObstacle(CgroupObstacle.ReadOnly), plan);
+        Assert.Equal(severity, examination.Find("cgroup-read-only")!.Severity);
+        Assert.Equal(enforce == "require", examination.Find("limits-required") is { Severity: FindingSeverity.Error });
+    }
+
+    [Theory]
+    [InlineData("memory")]
+    [InlineData("pids")]
+    public void A_controller_that_is_needed_and_not_offered_is_a_shortfall(string controller)
+    {
+        var finding = Made.Only(Made.WithCgroup(c => c with { Controllers = c.Controllers.Remove(controller) }));
+        Assert.Equal(($"cgroup-no-{controller}", FindingSeverity.Warning), Named(finding));
+        Assert.Contains("Delegate=", finding.Remedies.Host, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", FindingSeverity.Info)]
+    [InlineData("cpu_max = 1.0", FindingSeverity.Warning)]
+    public void The_cpu_controller_matters_where_a_service_has_a_share(string of, FindingSeverity severity) =>
+        Assert.Equal(("cgroup-no-cpu", severity), Named(Made.Only(Made.WithCgroup(c => c with { Controllers = ["memory", "pids"] }), Made.File(of))));
+
+    [Fact]
+    public void A_container_in_the_namespace_of_the_host_is_told_so() => Assert.Equal(
+        ("cgroup-host-namespace", FindingSeverity.Info), Named(Made.Only(Made.WithCgroup(c => c with { HasOwnNamespace = false }))));
+
+    private static (string, FindingSeverity) Named(Finding finding) => (finding.Id, finding.Severity);
+}
