@@ -8,11 +8,17 @@ namespace MetaMcp.Init.Core.Diagnosis;
 /// </summary>
 internal static class CallChecks
 {
-    /// <param name="Name">As in the manual.</param>
-    /// <param name="Since">The first Linux that has it.</param>
-    /// <param name="Severity">Where it is missing.</param>
-    /// <param name="Costs">Where it is missing.</param>
-    private sealed record Call(string Name, KernelRelease Since, FindingSeverity Severity, string Costs);
+    /// <param name="name">As in the manual.</param>
+    /// <param name="since">The first Linux that has it.</param>
+    /// <param name="severity">Where it is missing.</param>
+    /// <param name="costs">Where it is missing.</param>
+    private sealed class Call(string name, KernelRelease since, FindingSeverity severity, string costs)
+    {
+        public string Name { get; } = name;
+        public KernelRelease Since { get; } = since;
+        public FindingSeverity Severity { get; } = severity;
+        public string Costs { get; } = costs;
+    }
 
     private const string Fatal = "mcp-init cannot run at all";
 
@@ -28,9 +34,9 @@ internal static class CallChecks
         new("process_mrelease", new(5, 15), FindingSeverity.Info, "the memory of a killed process comes back a little later"),
     ];
 
-    public static IEnumerable<Finding> Find(Facts facts)
+    public static void Find(Facts facts, List<Finding> found)
     {
-        List<Finding> found = [];
+        var before = found.Count;
         foreach (var call in Calls)
             if (Asked(facts, call.Name) is { IsRefused: true, Answer: var answer })
                 found.Add(new($"call-{call.Name.Replace('_', '-')}", call.Severity, Refused(facts, call, answer), call.Costs, RemediesFor(facts, call, answer)));
@@ -38,24 +44,23 @@ internal static class CallChecks
         if (Asked(facts, "clone3") is { Answer: { Number: Errno.EPERM } denied })
             found.Add(new("call-clone3", FindingSeverity.Error, $"clone3 is answered with {denied}, where ENOSYS would make the C library fall back to clone",
                 "no process can be started", Profile("clone3")));
-        if (found.Count == 0 && !facts.Calls.IsEmpty)
+        if (found.Count == before && facts.Calls.Length > 0)
             found.Add(Finding.Ok("calls", "every system call that mcp-init makes is allowed"));
-        return found;
     }
 
-    private static CallAnswer? Asked(Facts facts, string name) => facts.Calls.FirstOrDefault(c => c.Name == name);
+    private static CallAnswer? Asked(Facts facts, string name) => Array.Find(facts.Calls, c => c.Name == name);
 
     private static bool IsOld(Facts facts, Call call) => KernelRelease.Read(facts.Release) is { } release && release.IsBefore(call.Since);
 
     private static string Refused(Facts facts, Call call, Errno answer) =>
         answer.Number == Errno.ENOSYS && IsOld(facts, call)
-            ? $"Linux {facts.Release} does not have {call.Name}, which came with {call.Since}"
+            ? $"Linux {facts.Release} does not have {call.Name}, which came with {call.Since.ToString()}"
             : facts.SeccompMode is 2
                 ? $"{call.Name} is answered with {answer} by the container's seccomp profile"
                 : $"{call.Name} is answered with {answer}";
 
     private static Remedies RemediesFor(Facts facts, Call call, Errno answer) =>
-        answer.Number == Errno.ENOSYS && IsOld(facts, call) ? Remedies.OnHost($"Linux {call.Since} or later")
+        answer.Number == Errno.ENOSYS && IsOld(facts, call) ? Remedies.OnHost($"Linux {call.Since.ToString()} or later")
         : answer.Number == Errno.ENOSYS && facts.SeccompMode is 0 ? Remedies.OnHost("a kernel that has it: a sandbox such as gVisor does without")
         : Profile(call.Name);
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Diagnosis;
@@ -6,10 +5,15 @@ namespace MetaMcp.Init.Core.Diagnosis;
 /// <summary>The capabilities that mcp-init has a use for, and those that services are to keep (<c>man 7 capabilities</c>).</summary>
 internal static class CapabilityChecks
 {
-    /// <param name="Name">Lower case, without CAP_.</param>
-    /// <param name="Lost">What cannot be done without it.</param>
-    /// <param name="Needs">Whether a service needs it.</param>
-    private sealed record Use(string Name, string Lost, Func<FileNeeds.Part, Facts, bool> Needs);
+    /// <param name="name">Lower case, without CAP_.</param>
+    /// <param name="lost">What cannot be done without it.</param>
+    /// <param name="needs">Whether a service needs it.</param>
+    private sealed class Use(string name, string lost, Func<FileNeeds.Part, Facts, bool> needs)
+    {
+        public string Name { get; } = name;
+        public string Lost { get; } = lost;
+        public Func<FileNeeds.Part, Facts, bool> Needs { get; } = needs;
+    }
 
     private static readonly Use[] Uses =
     [
@@ -19,31 +23,30 @@ internal static class CapabilityChecks
         new("kill", "services that run as another user cannot be signalled, so they cannot be stopped", (p, f) => IsAnother(p, f)),
         new("sys_nice", "no service can have a nice below 0", (p, _) => p.Attributes.Nice < 0),
         new("sys_resource", "no oom_score_adjust below ours, no hard limit above ours, and mcp-init is not the last that the kernel kills for memory",
-            (p, f) => p.Attributes.OomScoreAdjust < f.OomScoreAdjust || p.Attributes.ResourceLimits.Any(limit => IsAbove(limit, f))),
+            (p, f) => p.Attributes.OomScoreAdjust < f.OomScoreAdjust || IsAnyAbove(p.Attributes, f)),
         new("sys_ptrace", "the memory of services of other users can only be estimated where the kernel does not count it", (_, _) => false),
     ];
 
-    public static IEnumerable<Finding> Find(Facts facts, FileNeeds needs)
+    public static void Find(Facts facts, FileNeeds needs, List<Finding> found)
     {
-        List<Finding> found = [];
+        var before = found.Count;
         foreach (var use in Uses)
             if (!facts.Holds(use.Name))
                 found.Add(Missing(use.Name, use.Lost, needs.Who(p => use.Needs(p, facts) || Keeps(p, use.Name)), facts));
-        if (found.Count == 0)
+        if (found.Count == before)
             found.Add(Finding.Ok("capabilities", "every capability that mcp-init has a use for is held"));
-        foreach (var name in CapabilityTable.All.ToImmutableArray())
-            if (!facts.Holds(name) && !Array.Exists(Uses, u => u.Name == name) && needs.Who(p => Keeps(p, name)) is { IsEmpty: false } who)
+        foreach (var name in CapabilityTable.All)
+            if (!facts.Holds(name) && !Array.Exists(Uses, u => u.Name == name) && needs.Who(p => Keeps(p, name)) is { Count: > 0 } who)
                 found.Add(Missing(name, "it is to be kept, and is not there", who, facts));
-        return found;
     }
 
-    private static Finding Missing(string name, string lost, ImmutableArray<string> who, Facts facts)
+    private static Finding Missing(string name, string lost, List<string> who, Facts facts)
     {
         var upper = name.ToUpperInvariant();
         var isOffered = facts.Uid != 0 && (facts.BoundingCapabilities >> CapabilityTable.Find(name) & 1) != 0;
-        return new($"capability-{name.Replace('_', '-')}", who.IsEmpty ? FindingSeverity.Info : FindingSeverity.Error,
+        return new($"capability-{name.Replace('_', '-')}", who.Count == 0 ? FindingSeverity.Info : FindingSeverity.Error,
             isOffered ? $"CAP_{upper} is permitted to root, and this is uid {facts.Uid}" : $"CAP_{upper} is not held",
-            who.IsEmpty ? lost : $"{lost}; asked for by {FileNeeds.List(who)}",
+            who.Count == 0 ? lost : $"{lost}; asked for by {FileNeeds.List(who)}",
             isOffered ? Remedies.RunAsRoot
                 : Remedies.Flag($"--cap-add {upper}", $"cap_add: [{upper}]", $"securityContext: {{capabilities: {{add: [{upper}]}}}}"));
     }
@@ -52,7 +55,15 @@ internal static class CapabilityChecks
         part.Attributes.User is { } user && user != facts.UserName && user != facts.Uid.ToString();
 
     private static bool Keeps(FileNeeds.Part part, string capability) =>
-        part.Attributes.Capabilities is { } kept && kept.Any(k => CapabilityTable.Find(k) == CapabilityTable.Find(capability));
+        part.Attributes.Capabilities is { } kept && kept.Contains(capability);
+
+    private static bool IsAnyAbove(ProcessAttributes attributes, Facts facts)
+    {
+        foreach (var limit in attributes.ResourceLimits)
+            if (IsAbove(limit, facts))
+                return true;
+        return false;
+    }
 
     private static bool IsAbove(ResourceLimit limit, Facts facts) =>
         facts.HardLimits is { } most && ResourceTable.Find(limit.Resource) is >= 0 and var number && number < most.Length

@@ -15,94 +15,77 @@ internal static class CgroupChecks
 
     private static readonly string[] Needed = ["memory", "pids"];
 
-    public static IEnumerable<Finding> Find(Facts facts, FileNeeds needs)
+    public static void Find(Facts facts, FileNeeds needs, List<Finding> found)
     {
-        List<Finding> found = [.. Obstacles(facts, needs.Enforce switch
+        var severity = needs.Enforce switch
         {
             Enforcement.Require => FindingSeverity.Error,
             Enforcement.Prefer => FindingSeverity.Warning,
             _ => FindingSeverity.Info,
-        })];
-        if (found.Count == 0)
-            found.Add(Finding.Ok(Usable, $"cgroup v2, writable at {facts.Cgroup.Directory}, with {string.Join(", ", facts.Cgroup.Controllers)}"));
+        };
+        var cgroup = facts.Cgroup;
+        var before = found.Count;
+        if (Obstacle(facts) is { } obstacle)
+            found.Add(new(obstacle.Id, severity, obstacle.Found, Lost, obstacle.Remedies));
+        if (cgroup is { Version: CgroupVersion.V2, Access.Obstacle: CgroupObstacle.None or CgroupObstacle.ReadOnly or CgroupObstacle.NotPermitted })
+            foreach (var controller in Needed)
+                if (!cgroup.Offers(controller))
+                    found.Add(new($"cgroup-no-{controller}", severity, $"the {controller} controller is not offered in {cgroup.Directory}", Lost,
+                        controller == "memory" ? Remedies.OnHost($"kernel command line: cgroup_enable=memory; {Delegation}") : Remedies.OnHost(Delegation)));
+        if (found.Count == before)
+            found.Add(Finding.Ok(Usable, $"cgroup v2, writable at {cgroup.Directory}, with {string.Join(", ", cgroup.Controllers)}"));
         else if (needs.Enforce == Enforcement.Require)
-            found.Insert(0, new("limits-required", FindingSeverity.Error,
+            found.Add(new("limits-required", FindingSeverity.Error,
                 "[limits] enforce = \"require\", and the kernel cannot be told to enforce anything here",
-                "mcp-init refuses to start; mend what follows, or say enforce = \"prefer\"", Remedies.None));
-        found.AddRange(Cpu(facts, needs));
-        if (facts is { HasOwnPidNamespace: true, Cgroup: { IsVisible: true, HasOwnNamespace: false } })
+                "mcp-init refuses to start; mend what stands above, or say enforce = \"prefer\"", Remedies.None));
+        Cpu(cgroup, needs, found);
+        if (facts.HasOwnPidNamespace == true && cgroup is { IsVisible: true, HasOwnNamespace: false })
             found.Add(new("cgroup-host-namespace", FindingSeverity.Info, "the container shares the cgroup namespace of the host",
                 "its paths are those of the host, and where they are writable a service that runs as root can change other containers",
                 PrivateNamespace));
-        return found;
     }
 
-    private static IEnumerable<Finding> Obstacles(Facts facts, FindingSeverity severity)
+    private static (string Id, string Found, Remedies Remedies)? Obstacle(Facts facts)
     {
         var cgroup = facts.Cgroup;
         var directory = cgroup.Directory;
-        Finding Obstacle(string id, string what, Remedies remedies) => new(id, severity, what, Lost, remedies);
-        switch (cgroup.Version)
+        if (cgroup.Version == CgroupVersion.V1)
+            return ("cgroup-v1", "the host has cgroup version 1 only, which mcp-init does not use", UnifiedHost);
+        if (cgroup.Version == CgroupVersion.Hybrid)
+            return ("cgroup-hybrid", "the host is hybrid: version 1 has the controllers, and version 2 beside it has none to give", UnifiedHost);
+        return cgroup.Access.Obstacle switch
         {
-            case CgroupVersion.V1:
-                return [Obstacle("cgroup-v1", "the host has cgroup version 1 only, which mcp-init does not use", UnifiedHost)];
-            case CgroupVersion.Hybrid:
-                return [Obstacle("cgroup-hybrid", "the host is hybrid: version 1 has the controllers, and version 2 beside it has none to give", UnifiedHost)];
-        }
-        switch (cgroup.Access.Obstacle)
-        {
-            case CgroupObstacle.None:
-                return Controllers(cgroup, Obstacle);
-            case CgroupObstacle.NoProc:
-                return [Obstacle("cgroup-unknown", "without /proc the group we are in cannot be found", Remedies.OnHost("mount -t proc proc /proc"))];
-            case CgroupObstacle.NotMounted or CgroupObstacle.Version1:
-                return [Obstacle("cgroup-not-mounted", "no cgroup v2 file system is mounted", Mounted)];
-            case CgroupObstacle.OutOfSight:
-                return [Obstacle("cgroup-not-visible", "the cgroup file system that is mounted does not show the group we are in", PrivateNamespace)];
-            case CgroupObstacle.ReadOnly:
-                return
-                [
-                    Obstacle("cgroup-read-only", $"cgroup v2 is read-only at {directory}, as Docker, Podman and Kubernetes mount it by default", Writable(facts)),
-                    .. Controllers(cgroup, Obstacle),
-                ];
-            case CgroupObstacle.NotPermitted:
-                return
-                [
-                    Obstacle("cgroup-not-ours", $"{directory} belongs to uid {cgroup.Owner?.ToString() ?? "?"}, and uid {facts.Uid} may not write there: {cgroup.Access.Errno}", Ownership(facts)),
-                    .. Controllers(cgroup, Obstacle),
-                ];
-            case CgroupObstacle.Threaded:
-                return [Obstacle("cgroup-threaded", $"cgroup.type of {directory} is \"{cgroup.Type}\", and only a \"domain\" can be divided", PrivateNamespace)];
-            case CgroupObstacle.Shared:
-                return [Obstacle("cgroup-foreign-process", $"processes from outside this container are in {directory}, which must be empty to be divided", PrivateNamespace)];
-            default:
-                return [Obstacle("cgroup-refused", cgroup.Access.Reason, PrivateNamespace)];
-        }
-    }
-
-    private static IEnumerable<Finding> Controllers(CgroupFacts cgroup, Func<string, string, Remedies, Finding> obstacle)
-    {
-        foreach (var controller in Needed)
-            if (!cgroup.Controllers.Contains(controller))
-                yield return obstacle($"cgroup-no-{controller}", $"the {controller} controller is not offered in {cgroup.Directory}",
-                    controller == "memory" ? Delegated with { Host = $"kernel command line: cgroup_enable=memory; {Delegated.Host}" } : Delegated);
+            CgroupObstacle.None => null,
+            CgroupObstacle.NoProc => ("cgroup-unknown", "without /proc the group we are in cannot be found", Remedies.OnHost("mount -t proc proc /proc")),
+            CgroupObstacle.NotMounted or CgroupObstacle.Version1 => ("cgroup-not-mounted", "no cgroup v2 file system is mounted", Mounted),
+            CgroupObstacle.OutOfSight =>
+                ("cgroup-not-visible", "the cgroup file system that is mounted does not show the group we are in", PrivateNamespace),
+            CgroupObstacle.ReadOnly =>
+                ("cgroup-read-only", $"cgroup v2 is read-only at {directory}, as Docker, Podman and Kubernetes mount it by default", Writable(facts)),
+            CgroupObstacle.NotPermitted =>
+                ("cgroup-not-ours", $"{directory} belongs to uid {cgroup.Owner?.ToString() ?? "?"}, and uid {facts.Uid} may not write there: {cgroup.Access.Errno}", Ownership(facts)),
+            CgroupObstacle.Threaded =>
+                ("cgroup-threaded", $"cgroup.type of {directory} is {Quoted.Text(cgroup.Type ?? "")}, and only a \"domain\" can be divided", PrivateNamespace),
+            CgroupObstacle.Shared =>
+                ("cgroup-foreign-process", $"processes from outside this container are in {directory}, which must be empty to be divided", PrivateNamespace),
+            _ => ("cgroup-refused", cgroup.Access.Reason, PrivateNamespace),
+        };
     }
 
     /// <summary>Few files ask for it, and memory and tasks are limited without.</summary>
-    private static IEnumerable<Finding> Cpu(Facts facts, FileNeeds needs)
+    private static void Cpu(CgroupFacts cgroup, FileNeeds needs, List<Finding> found)
     {
-        var cgroup = facts.Cgroup;
+        if (!cgroup.IsVisible || cgroup.Offers("cpu"))
+            return;
         var who = needs.Who(p => p.Limits.CpuMax is not null || p.Limits.CpuWeight is not null);
-        if (cgroup.IsVisible && !cgroup.Controllers.Contains("cpu"))
-            yield return new("cgroup-no-cpu", who.IsEmpty || needs.Enforce == Enforcement.Off ? FindingSeverity.Info : FindingSeverity.Warning,
-                $"the cpu controller is not offered in {cgroup.Directory}",
-                "cpu_max and cpu_weight have no effect" + (who.IsEmpty ? "" : $" ({FileNeeds.List(who)})"),
-                Delegated);
+        found.Add(new("cgroup-no-cpu", who.Count == 0 || needs.Enforce == Enforcement.Off ? FindingSeverity.Info : FindingSeverity.Warning,
+            $"the cpu controller is not offered in {cgroup.Directory}",
+            "cpu_max and cpu_weight have no effect" + (who.Count == 0 ? "" : $" ({FileNeeds.List(who)})"),
+            Remedies.OnHost(Delegation)));
     }
 
     /// <summary>Rootless containers get what systemd hands to the user's manager.</summary>
-    private static Remedies Delegated { get; } =
-        Remedies.OnHost("rootless: Delegate=cpu memory pids in a drop-in of user@.service, then log in anew");
+    private const string Delegation = "rootless: Delegate=cpu memory pids in a drop-in of user@.service, then log in anew";
 
     private static Remedies Mounted { get; } = new()
     {
@@ -133,6 +116,6 @@ internal static class CgroupChecks
             Compose = "privileged: true",
             Podman = "--systemd=always",
             Kubernetes = "securityContext: {privileged: true}",
-            Host = Delegated.Host,
+            Host = Delegation,
         };
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Values;
 
@@ -19,7 +18,7 @@ public enum CgroupVersion
 }
 
 /// <summary>The control group we would divide among services (Documentation/admin-guide/cgroup-v2.rst).</summary>
-public sealed record CgroupFacts
+public sealed record CgroupFacts : Case
 {
     public CgroupVersion Version { get; init; } = CgroupVersion.V2;
 
@@ -36,7 +35,7 @@ public sealed record CgroupFacts
     public uint? Owner { get; init; }
 
     /// <summary><c>cgroup.controllers</c></summary>
-    public ImmutableArray<string> Controllers { get; init; } = [];
+    public string[] Controllers { get; init; } = [];
 
     /// <summary>The container's own limits; null is none.</summary>
     public ByteSize? MemoryMax { get; init; }
@@ -53,6 +52,13 @@ public sealed record CgroupFacts
 
     /// <summary>How many processes the kernel has killed here for want of memory.</summary>
     public long OomKills { get; init; }
+
+    // As with Facts.
+    public bool Equals(CgroupFacts? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => 0;
+
+    public bool Offers(string controller) => Array.IndexOf(Controllers, controller) >= 0;
 
     public string? Directory => Access.Directory;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Values;
 
@@ -8,7 +7,7 @@ namespace MetaMcp.Init.Core.Diagnosis;
 /// What was found out about the kernel, the container and ourselves, without changing any of it. A null is what could not
 /// be found out: without /proc that is much.
 /// </summary>
-public sealed record Facts
+public sealed record Facts : Case
 {
     /// <summary>As <c>uname -r</c> and <c>uname -m</c> say.</summary>
     public string Release { get; init; } = "";
@@ -26,27 +25,27 @@ public sealed record Facts
     public string? UserName { get; init; }
 
     /// <summary>The ids there are; null where it could not be read.</summary>
-    public ImmutableArray<IdRange>? UidMap { get; init; }
+    public IdRange[]? UidMap { get; init; }
 
     /// <summary>Whether the PID namespace is another than the machine's first.</summary>
     public bool? HasOwnPidNamespace { get; init; }
 
     /// <summary>What has left its mark: docker, podman, kubernetes. Empty is no mark, not no container.</summary>
-    public ImmutableArray<string> Containers { get; init; } = [];
+    public string[] Containers { get; init; } = [];
 
     public bool NoNewPrivileges { get; init; }
 
     /// <summary><c>man 2 seccomp</c>: 0 none, 1 strict, 2 filtered.</summary>
     public int? SeccompMode { get; init; }
 
-    public ImmutableArray<CallAnswer> Calls { get; init; } = [];
+    public CallAnswer[] Calls { get; init; } = [];
 
     /// <summary>Masks with one bit a capability.</summary>
     public ulong Capabilities { get; init; }
     public ulong BoundingCapabilities { get; init; }
 
     /// <summary>By the number of the resource; null where they could not be read.</summary>
-    public ImmutableArray<ulong>? HardLimits { get; init; }
+    public ulong[]? HardLimits { get; init; }
     public ulong? OpenFiles { get; init; }
 
     public int? OomScoreAdjust { get; init; }
@@ -65,6 +64,11 @@ public sealed record Facts
 
     public CgroupFacts Cgroup { get; init; } = new();
 
+    // A record for its copies with a change; what the compiler writes to compare two takes more than all of the rest.
+    public bool Equals(Facts? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => Pid;
+
     public bool Holds(string capability) => (Capabilities >> CapabilityTable.Find(capability) & 1) != 0;
 
     /// <summary>Linux 6.4 gives triggers to everybody, for windows of whole multiples of 2 s; before it took CAP_SYS_RESOURCE.</summary>
@@ -75,7 +79,7 @@ public sealed record Facts
 }
 
 /// <summary>Pressure stall information (Documentation/accounting/psi.rst).</summary>
-public sealed record PressureFacts
+public sealed class PressureFacts
 {
     /// <summary>/proc/pressure/memory can be read.</summary>
     public bool OfMachine { get; init; }
@@ -90,7 +94,7 @@ public sealed record PressureFacts
 }
 
 /// <summary>A directory that will be wanted.</summary>
-public sealed record DirectoryFacts
+public sealed class DirectoryFacts
 {
     public string Path { get; init; } = "/run/mcp-init";
 
@@ -102,10 +106,13 @@ public sealed record DirectoryFacts
 }
 
 /// <summary>What a system call answered that was made so that it does nothing.</summary>
-/// <param name="Name">As in the manual.</param>
-/// <param name="Answer">Its error, or success; which of them means that it is allowed is the check's concern.</param>
-public sealed record CallAnswer(string Name, Errno Answer)
+/// <param name="name">As in the manual.</param>
+/// <param name="answer">Its error, or success; which of them means that it is allowed is the check's concern.</param>
+public sealed class CallAnswer(string name, Errno answer)
 {
+    public string Name { get; } = name;
+    public Errno Answer { get; } = answer;
+
     /// <summary>
     /// A filter answers with one of these two before the kernel looks at the arguments, a kernel without the call with
     /// the second: any other error means that it is there and allowed.

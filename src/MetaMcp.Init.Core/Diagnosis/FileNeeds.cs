@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
@@ -13,7 +12,12 @@ internal sealed class FileNeeds
     private FileNeeds(Plan? plan) => Plan = plan;
 
     /// <summary>A service or a server.</summary>
-    internal sealed record Part(string Name, ProcessAttributes Attributes, CgroupLimits Limits);
+    internal sealed class Part(string name, ProcessAttributes attributes, CgroupLimits limits)
+    {
+        public string Name { get; } = name;
+        public ProcessAttributes Attributes { get; } = attributes;
+        public CgroupLimits Limits { get; } = limits;
+    }
 
     /// <summary>Null without a file: then nothing is asked.</summary>
     public Plan? Plan { get; }
@@ -28,8 +32,9 @@ internal sealed class FileNeeds
         if (plan is null)
             return new FileNeeds(null);
         var settings = plan.Settings;
-        var servers = settings.Servers.Sum(s => (long)(s.MaxInstances ?? settings.Limits.MaxPerType ?? 1));
-        var all = plan.Services.Length + servers;
+        long all = plan.Services.Length;
+        foreach (var server in settings.Servers)
+            all += server.MaxInstances ?? settings.Limits.MaxPerType ?? 1;
         var needs = new FileNeeds(plan) { Instances = settings.Limits.MaxInstances is { } most ? Math.Max(plan.Services.Length, Math.Min(all, most)) : all };
         foreach (var service in settings.Services)
             needs._parts.Add(new Part(service.Name, service.Attributes, service.Limits));
@@ -39,12 +44,19 @@ internal sealed class FileNeeds
     }
 
     /// <summary>The names of those that ask for something.</summary>
-    public ImmutableArray<string> Who(Func<Part, bool> asks) => [.. _parts.Where(asks).Select(p => p.Name)];
+    public List<string> Who(Func<Part, bool> asks)
+    {
+        List<string> names = [];
+        foreach (var part in _parts)
+            if (asks(part))
+                names.Add(part.Name);
+        return names;
+    }
 
     /// <summary><c>backend, frontend and 3 more</c></summary>
-    public static string List(ImmutableArray<string> names)
+    public static string List(List<string> names)
     {
         const int Shown = 4;
-        return string.Join(", ", names.Take(Shown)) + (names.Length > Shown ? $" and {names.Length - Shown} more" : "");
+        return names.Count > Shown ? $"{string.Join(", ", names.GetRange(0, Shown))} and {names.Count - Shown} more" : string.Join(", ", names);
     }
 }

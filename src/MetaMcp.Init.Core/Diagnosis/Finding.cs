@@ -16,13 +16,19 @@ public enum FindingSeverity
 }
 
 /// <summary>One thing that was looked at.</summary>
-/// <param name="Id">Never changes its meaning, so that scripts can look for it: <c>cgroup-read-only</c>.</param>
-/// <param name="Severity">How bad it is, for this file where there is one.</param>
-/// <param name="Found">What is.</param>
-/// <param name="Costs">What the operator loses by it, in one sentence; empty where that is nothing.</param>
-/// <param name="Remedies">The settings that mend it.</param>
-public sealed record Finding(string Id, FindingSeverity Severity, string Found, string Costs, Remedies Remedies)
+/// <param name="id">Never changes its meaning, so that scripts can look for it: <c>cgroup-read-only</c>.</param>
+/// <param name="severity">How bad it is, for this file where there is one.</param>
+/// <param name="found">What is.</param>
+/// <param name="costs">What the operator loses by it, in one sentence; empty where that is nothing.</param>
+/// <param name="remedies">The settings that mend it.</param>
+public sealed class Finding(string id, FindingSeverity severity, string found, string costs, Remedies remedies)
 {
+    public string Id { get; } = id;
+    public FindingSeverity Severity { get; } = severity;
+    public string Found { get; } = found;
+    public string Costs { get; } = costs;
+    public Remedies Remedies { get; } = remedies;
+
     /// <summary>What is as it should be.</summary>
     public static Finding Ok(string id, string found) => new(id, FindingSeverity.Ok, found, "", Remedies.None);
 

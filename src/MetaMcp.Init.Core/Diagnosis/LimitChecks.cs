@@ -6,31 +6,31 @@ namespace MetaMcp.Init.Core.Diagnosis;
 /// <summary>The limits that the container itself has, against those that the file sets in it.</summary>
 internal static class LimitChecks
 {
-    public static IEnumerable<Finding> Find(Facts facts, FileNeeds needs)
+    public static void Find(Facts facts, FileNeeds needs, List<Finding> found)
     {
         var cgroup = facts.Cgroup;
         if (!cgroup.IsVisible)
-            yield break;
+            return;
         var limits = needs.Plan?.Settings.Limits ?? new LimitSettings();
         if (limits.Memory is { } memory && cgroup.MemoryMax is { } most && most.Bytes <= memory.Bytes)
-            yield return new("container-memory", FindingSeverity.Warning,
+            found.Add(new("container-memory", FindingSeverity.Warning,
                 $"the container itself is limited to {most}, and [limits] memory is {memory}",
                 "the container's cap is hit before ours, and the kernel may then kill mcp-init itself",
-                Remedies.Flag($"--memory {Above(memory)}", $"mem_limit: {Above(memory)}", $"resources: {{limits: {{memory: {AboveInMebibytes(memory)}Mi}}}}"));
+                Remedies.Flag($"--memory {Above(memory)}", $"mem_limit: {Above(memory)}", $"resources: {{limits: {{memory: {AboveInMebibytes(memory)}Mi}}}}")));
         if (limits.Tasks is { } tasks && cgroup.PidsMax is { } threads && threads <= tasks)
-            yield return new("container-tasks", FindingSeverity.Warning,
+            found.Add(new("container-tasks", FindingSeverity.Warning,
                 $"the container itself is limited to {threads} tasks, and [limits] tasks is {tasks}",
                 "forks fail everywhere in the container, in mcp-init too, before our limit stops the one that forks",
-                Remedies.Flag($"--pids-limit {tasks + Spare}", $"pids_limit: {tasks + Spare}", null) with { Host = $"Kubernetes: podPidsLimit: {tasks + Spare} or more in the kubelet's configuration" });
+                Remedies.Flag($"--pids-limit {tasks + Spare}", $"pids_limit: {tasks + Spare}", null) with { Host = $"Kubernetes: podPidsLimit: {tasks + Spare} or more in the kubelet's configuration" }));
         if (facts.Swap is { Bytes: > 0 } swap && !cgroup.HasSwapMax && cgroup.Type is not null)
-            yield return new("swap-not-limitable", needs.Enforce == Enforcement.Off ? FindingSeverity.Info : FindingSeverity.Warning,
+            found.Add(new("swap-not-limitable", needs.Enforce == Enforcement.Off ? FindingSeverity.Info : FindingSeverity.Warning,
                 $"the host has {Rounded(swap)} of swap, and memory.swap.max is not there",
                 "a service at its memory limit goes on in swap, slow and still there, instead of ending",
-                Remedies.OnHost("kernel command line: swapaccount=1; or swapoff -a"));
+                Remedies.OnHost("kernel command line: swapaccount=1; or swapoff -a")));
         if (cgroup.OomKills > 0)
-            yield return new("oom-kills", FindingSeverity.Info,
+            found.Add(new("oom-kills", FindingSeverity.Info,
                 $"the kernel has killed {(cgroup.OomKills == 1 ? "1 process" : $"{cgroup.OomKills} processes")} of this container for want of memory since it started",
-                "what was killed is gone without a word of its own; give the container more memory, or its services limits", Remedies.None);
+                "what was killed is gone without a word of its own; give the container more memory, or its services limits", Remedies.None));
     }
 
     /// <summary>For mcp-init itself, whatever <c>docker exec</c> brings in, and the kernel's own accounts of it.</summary>

@@ -9,13 +9,13 @@ internal static class SurroundingsChecks
     private const int OwnDescriptors = 32;
     private const int DescriptorsOfEach = 5;
 
-    public static IEnumerable<Finding> Find(Facts facts, FileNeeds needs)
+    public static void Find(Facts facts, FileNeeds needs, List<Finding> found)
     {
-        yield return Proc(facts);
-        yield return Pressure(facts);
-        yield return RuntimeDirectory(facts);
+        found.Add(Proc(facts));
+        found.Add(Pressure(facts));
+        found.Add(RuntimeDirectory(facts));
         if (Descriptors(facts, needs) is { } descriptors)
-            yield return descriptors;
+            found.Add(descriptors);
     }
 
     private static Finding Proc(Facts facts)

@@ -1,47 +1,40 @@
-using System.Collections.Immutable;
+using System.Text;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.KernelText;
 
-/// <summary>One line of /proc/[pid]/uid_map: this many ids from <paramref name="Inside"/> on are <paramref name="Outside"/> and on.</summary>
-public readonly record struct IdRange(uint Inside, uint Outside, uint Count);
+/// <summary>One line of /proc/[pid]/uid_map: this many ids from <paramref name="inside"/> on are <paramref name="outside"/> and on.</summary>
+public sealed class IdRange(uint inside, uint outside, uint count)
+{
+    public uint Inside { get; } = inside;
+    public uint Outside { get; } = outside;
+    public uint Count { get; } = count;
+}
 
 /// <summary>The ids that exist in a user namespace (<c>man 7 user_namespaces</c>); lines that are not three numbers are passed over.</summary>
 public static class IdMap
 {
     private const uint All = uint.MaxValue;
 
-    public static ImmutableArray<IdRange> Read(ReadOnlySpan<byte> file)
+    public static IdRange[] Read(ReadOnlySpan<byte> file)
     {
-        var ranges = ImmutableArray.CreateBuilder<IdRange>();
+        List<IdRange> ranges = [];
         while (ColonFields.TryLine(ref file, out var line))
-            if (TryNumber(ref line, out var inside) && TryNumber(ref line, out var outside) && TryNumber(ref line, out var count)
-                && line.IndexOfAnyExcept((byte)' ', (byte)'\t') < 0)
-                ranges.Add(new IdRange(inside, outside, count));
-        return ranges.ToImmutable();
+            if (Encoding.Latin1.GetString(line).Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var inside, var outside, var count]
+                && TryNumber(inside, out var first) && TryNumber(outside, out var other) && TryNumber(count, out var many))
+                ranges.Add(new IdRange(first, other, many));
+        return [.. ranges];
     }
 
     /// <summary>Whether it is the map of the machine's first user namespace: every id is itself.</summary>
-    public static bool IsWhole(ImmutableArray<IdRange> map) => map is [{ Inside: 0, Outside: 0, Count: All }];
+    public static bool IsWhole(IdRange[] map) => map is [{ Inside: 0, Outside: 0, Count: All }];
 
-    public static bool Has(ImmutableArray<IdRange> map, uint id)
-    {
-        foreach (var range in map)
-            if (id >= range.Inside && id - range.Inside < range.Count)
-                return true;
-        return false;
-    }
+    public static bool Has(IdRange[] map, uint id) => Array.Exists(map, r => id >= r.Inside && id - r.Inside < r.Count);
 
-    private static bool TryNumber(ref ReadOnlySpan<byte> line, out uint number)
+    private static bool TryNumber(string word, out uint number)
     {
-        number = 0;
-        line = line.TrimStart(" \t"u8);
-        var end = line.IndexOfAny((byte)' ', (byte)'\t');
-        var word = end < 0 ? line : line[..end];
-        line = line[word.Length..];
-        if (!DecimalText.TryRead(word, All, out var read))
-            return false;
+        var isNumber = DecimalText.TryRead(word, All, out var read);
         number = (uint)read;
-        return true;
+        return isNumber;
     }
 }

@@ -14,9 +14,8 @@ public static class NamedFields
     {
         while (ColonFields.TryLine(ref file, out var line))
         {
-            var end = line.IndexOfAny((byte)':', (byte)' ', (byte)'\t');
-            if (end > 0 && ColonFields.Same(line[..end], name))
-                return Encoding.Latin1.GetString(line[(end + 1)..]).Trim();
+            if (line.Length > name.Length && name.Length > 0 && line[name.Length] is (byte)':' or (byte)' ' or (byte)'\t' && ColonFields.Same(line[..name.Length], name))
+                return Encoding.Latin1.GetString(line[(name.Length + 1)..]).Trim();
         }
         return null;
     }
@@ -26,7 +25,7 @@ public static class NamedFields
     {
         if (Find(file, name) is not { } text)
             return null;
-        var end = text.IndexOfAny([' ', '\t']);
+        var end = text.IndexOf(' ', StringComparison.Ordinal);
         return DecimalText.TryRead(end < 0 ? text : text.AsSpan(0, end), long.MaxValue, out var number) ? (long)number : null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using MetaMcp.Init.Core.Diagnosis;
 using MetaMcp.Init.Core.Values;
@@ -10,38 +9,44 @@ internal static class DoctorFacts
 {
     private const long Mebibyte = 1L << 20;
 
-    public static ImmutableArray<string> Versions { get; } = ["none", "v1", "hybrid", "v2"];
+    public static string[] Versions { get; } = ["none", "v1", "hybrid", "v2"];
 
-    public static ImmutableArray<string> Severities { get; } = ["ok", "info", "warning", "error"];
+    public static string[] Severities { get; } = ["ok", "info", "warning", "error"];
 
-    public static (string Platform, string? Setting)[] Settings(Remedies remedies) =>
-    [
-        ("docker", remedies.Docker), ("compose", remedies.Compose), ("podman", remedies.Podman),
-        ("containerd", remedies.Containerd), ("kubernetes", remedies.Kubernetes), ("host", remedies.Host),
-    ];
-
-    public static IEnumerable<(string Name, string Value)> Of(Facts facts)
+    public static void EachSetting(Remedies remedies, Action<string, string?> setting)
     {
-        yield return ("kernel", $"Linux {facts.Release} on {facts.Machine}");
-        yield return ("container", facts.Containers.IsEmpty ? "no mark of Docker, Podman or Kubernetes" : string.Join(", ", facts.Containers));
-        yield return ("process", facts.Pid == 1 ? "PID 1" : $"PID {facts.Pid}; PID 1 is {(facts.FirstProcess is { } first ? Quote(first) : "not known")}");
-        yield return ("user", (facts.UserName is { } name ? $"{name}, " : "") + $"uid {facts.Uid}, gid {facts.Gid}");
-        yield return ("namespaces", string.Join(", ", Namespace("PID", facts.HasOwnPidNamespace), Namespace("user", facts.UidMap is null ? null : facts.IsInUserNamespace), Namespace("cgroup", facts.Cgroup.HasOwnNamespace)));
-        yield return ("cgroup", Cgroup(facts.Cgroup));
-        yield return ("its limits", Limits(facts.Cgroup));
-        yield return ("memory", (facts.Swap is { } swap ? swap.Bytes == 0 ? "no swap" : $"{Mebibytes(swap)} of swap" : "swap not known") + $", {Pressure(facts)}");
-        yield return ("seccomp", Seccomp(facts));
-        yield return ("capabilities", Capabilities(facts));
-        yield return ("descriptors", facts.OpenFiles is { } files ? files == ulong.MaxValue ? "any number" : $"{files} a process" : "not known");
-        yield return ("/proc", !facts.HasProc ? "not mounted" : facts.HidePid is { } hides ? $"hidepid={hides}" : "mounted");
-        yield return ("runtime_dir", facts.RuntimeDirectory.Path + (facts.RuntimeDirectory.Access.IsSuccess ? ", writable" : $", {facts.RuntimeDirectory.Access}"));
+        setting("docker", remedies.Docker);
+        setting("compose", remedies.Compose);
+        setting("podman", remedies.Podman);
+        setting("containerd", remedies.Containerd);
+        setting("kubernetes", remedies.Kubernetes);
+        setting("host", remedies.Host);
     }
 
-    public static IEnumerable<string> Held(ulong capabilities)
+    public static void Each(Facts facts, Action<string, string> row)
     {
+        row("kernel", $"Linux {facts.Release} on {facts.Machine}");
+        row("container", facts.Containers.Length == 0 ? "no mark of Docker, Podman or Kubernetes" : string.Join(", ", facts.Containers));
+        row("process", facts.Pid == 1 ? "PID 1" : $"PID {facts.Pid}; PID 1 is {(facts.FirstProcess is { } first ? Quote(first) : "not known")}");
+        row("user", (facts.UserName is { } name ? $"{name}, " : "") + $"uid {facts.Uid}, gid {facts.Gid}");
+        row("namespaces", string.Join(", ", Namespace("PID", facts.HasOwnPidNamespace), Namespace("user", facts.UidMap is null ? null : facts.IsInUserNamespace), Namespace("cgroup", facts.Cgroup.HasOwnNamespace)));
+        row("cgroup", Cgroup(facts.Cgroup));
+        row("its limits", Limits(facts.Cgroup));
+        row("memory", (facts.Swap is { } swap ? swap.Bytes == 0 ? "no swap" : $"{Mebibytes(swap)} of swap" : "swap not known") + $", {Pressure(facts)}");
+        row("seccomp", Seccomp(facts));
+        row("capabilities", Capabilities(facts));
+        row("descriptors", facts.OpenFiles is { } files ? files == ulong.MaxValue ? "any number" : $"{files} a process" : "not known");
+        row("/proc", !facts.HasProc ? "not mounted" : facts.HidePid is { } hides ? $"hidepid={hides}" : "mounted");
+        row("runtime_dir", facts.RuntimeDirectory.Path + (facts.RuntimeDirectory.Access.IsSuccess ? ", writable" : $", {facts.RuntimeDirectory.Access}"));
+    }
+
+    public static List<string> Held(ulong capabilities)
+    {
+        List<string> names = [];
         for (var number = 0; number < CapabilityTable.All.Length; number++)
             if ((capabilities >> number & 1) != 0)
-                yield return CapabilityTable.All[number];
+                names.Add(CapabilityTable.All[number]);
+        return names;
     }
 
     private static string Cgroup(CgroupFacts cgroup) => cgroup.Version switch
@@ -50,7 +55,7 @@ internal static class DoctorFacts
         CgroupVersion.V1 => "version 1 only",
         _ => (cgroup.Version == CgroupVersion.Hybrid ? "hybrid: version 1, and version 2" : "version 2")
             + $" at {cgroup.Directory ?? "a place that is not shown"}, {(cgroup.Access.IsGranted ? "writable" : cgroup.Access.Obstacle is Core.Cgroups.CgroupObstacle.ReadOnly ? "read-only" : "not to be divided")}"
-            + $"; controllers: {(cgroup.Controllers.IsEmpty ? "none" : string.Join(' ', cgroup.Controllers))}",
+            + $"; controllers: {(cgroup.Controllers.Length == 0 ? "none" : string.Join(' ', cgroup.Controllers))}",
     };
 
     private static string Limits(CgroupFacts cgroup)
@@ -72,14 +77,17 @@ internal static class DoctorFacts
 
     private static string Seccomp(Facts facts)
     {
-        var refused = facts.Calls.Where(c => c.IsRefused).Select(c => $"{c.Name} ({c.Answer.Name})").ToList();
+        List<string> refused = [];
+        foreach (var call in facts.Calls)
+            if (call.IsRefused)
+                refused.Add($"{call.Name} ({call.Answer.Name})");
         var mode = facts.SeccompMode switch { 0 => "no filter", 1 => "strict", 2 => "a filter", _ => "not known" };
         return $"{mode}; {(refused.Count == 0 ? "every call in use is answered" : $"refused: {string.Join(", ", refused)}")}{(facts.NoNewPrivileges ? "; no_new_privs is set" : "")}";
     }
 
     private static string Capabilities(Facts facts)
     {
-        var held = Held(facts.Capabilities).ToList();
+        var held = Held(facts.Capabilities);
         var all = CapabilityTable.All.Length;
         return held.Count switch
         {

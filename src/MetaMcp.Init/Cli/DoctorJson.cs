@@ -37,11 +37,13 @@ internal static class DoctorJson
         json.WriteString("found", finding.Found);
         json.WriteString("costs", finding.Costs);
         json.WriteStartObject("remedies");
-        foreach (var (platform, setting) in DoctorFacts.Settings(finding.Remedies))
+        DoctorFacts.EachSetting(finding.Remedies, (platform, setting) =>
+        {
             if (setting is not null)
                 json.WriteString(platform, setting);
             else
                 json.WriteNull(platform);
+        });
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -6,72 +6,70 @@ namespace MetaMcp.Init.Cli;
 /// <summary>The diagnosis as a page: what is, then what is missing with its settings, the worst first, then what is good to know.</summary>
 internal static class DoctorText
 {
-    private const int Width = 118;
-
-    private static readonly (FindingSeverity Severity, string Heading)[] Sections =
-    [
-        (FindingSeverity.Error, "ERRORS: what is asked for here cannot work"),
-        (FindingSeverity.Warning, "WARNINGS: what works less well than it could"),
-        (FindingSeverity.Info, "NOTES: nothing that is asked for here is missing"),
-    ];
+    /// <summary>Of the second column; beside the first it makes lines of 120 at most.</summary>
+    private const int Width = 102;
 
     public static string Render(Examination examination, string? file)
     {
         var text = new StringBuilder();
         text.Append(file is null ? "this container, without a configuration\n\n" : $"this container, for {file}\n\n");
         var facts = new TextTable("  ");
-        foreach (var (name, value) in DoctorFacts.Of(examination.Facts))
-            Rows(facts, name, value, Width - 16);
+        DoctorFacts.Each(examination.Facts, (name, value) => Rows(facts, name, value));
         facts.AppendTo(text);
-        foreach (var (severity, heading) in Sections)
-            Section(text, examination, severity, heading);
+        Section(text, examination, FindingSeverity.Error, "ERRORS: what is asked for here cannot work");
+        Section(text, examination, FindingSeverity.Warning, "WARNINGS: what works less well than it could");
+        Section(text, examination, FindingSeverity.Info, "NOTES: nothing that is asked for here is missing");
         return text.Append('\n').Append(examination.Summary).Append('\n').ToString();
     }
 
     private static void Section(StringBuilder text, Examination examination, FindingSeverity severity, string heading)
     {
-        var findings = examination.Findings.Where(f => f.Severity == severity).ToList();
-        if (findings.Count == 0)
-            return;
-        text.Append($"\n{heading}\n");
-        foreach (var finding in findings)
+        var isFirst = true;
+        foreach (var finding in examination.Findings)
         {
+            if (finding.Severity != severity)
+                continue;
+            if (isFirst)
+                text.Append($"\n{heading}\n");
+            isFirst = false;
             text.Append($"\n  {finding.Id}\n");
             var table = new TextTable("    ");
             // As wide as the widest name, so that the settings of all findings stand in one column.
-            Rows(table, "found     ", finding.Found, Width - 16);
-            Rows(table, "costs", finding.Costs, Width - 16);
-            foreach (var (platform, setting) in DoctorFacts.Settings(finding.Remedies))
+            Rows(table, "found     ", finding.Found);
+            Rows(table, "costs", finding.Costs);
+            DoctorFacts.EachSetting(finding.Remedies, (platform, setting) =>
+            {
                 if (setting is not null)
-                    Rows(table, platform, setting, Width - 16);
+                    Rows(table, platform, setting);
+            });
             table.AppendTo(text);
         }
     }
 
     /// <summary>One row for each line that the text takes.</summary>
-    private static void Rows(TextTable table, string name, string value, int width)
-    {
-        foreach (var line in Lines(value, width))
-        {
-            table.Add(name, line);
-            name = "";
-        }
-    }
-
-    private static IEnumerable<string> Lines(string text, int width)
+    private static void Rows(TextTable table, string name, string value)
     {
         var line = "";
-        // A mount point or a process can be named so that a terminal would obey.
-        foreach (var word in string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)).Split(' '))
+        foreach (var word in Printable(value).Split(' '))
         {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            if (line.Length > 0 && line.Length + 1 + word.Length > Width)
             {
-                yield return line;
-                line = "";
+                table.Add(name, line);
+                (name, line) = ("", "");
             }
             line = line.Length == 0 ? word : $"{line} {word}";
         }
         if (line.Length > 0)
-            yield return line;
+            table.Add(name, line);
+    }
+
+    /// <summary>A mount point or a process can be named so that a terminal would obey.</summary>
+    private static string Printable(string text)
+    {
+        var characters = text.ToCharArray();
+        for (var i = 0; i < characters.Length; i++)
+            if (char.IsControl(characters[i]))
+                characters[i] = '?';
+        return new string(characters);
     }
 }

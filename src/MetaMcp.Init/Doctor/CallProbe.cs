@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MetaMcp.Init.Core.Diagnosis;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
@@ -11,7 +10,7 @@ namespace MetaMcp.Init.Doctor;
 /// </summary>
 internal static unsafe class CallProbe
 {
-    public static ImmutableArray<CallAnswer> Ask()
+    public static CallAnswer[] Ask()
     {
         sigset_t nothing = default;
         siginfo_t who;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Cgroups;
@@ -22,7 +21,7 @@ internal static unsafe class CgroupFinder
             Version = Version(access, controllers),
             Access = access,
             HasOwnNamespace = Namespaces.IsOwn("cgroup", Namespaces.FirstCgroup),
-            Controllers = [.. controllers.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
+            Controllers = controllers.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         };
         if (access.Directory is not { } directory)
             return facts;
@@ -67,6 +66,6 @@ internal static unsafe class CgroupFinder
 
     /// <summary><c>150000 100000</c>: so much of each period, both in microseconds.</summary>
     private static double? Cores(string? text) =>
-        text?.Split(' ') is [var quota, var period] && double.TryParse(quota, NumberStyles.None, CultureInfo.InvariantCulture, out var used)
-        && double.TryParse(period, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) && whole > 0 ? used / whole : null;
+        text?.Split(' ') is [var quota, var period] && DecimalText.TryRead(quota, long.MaxValue, out var used)
+        && DecimalText.TryRead(period, long.MaxValue, out var whole) && whole > 0 ? (double)used / whole : null;
 }

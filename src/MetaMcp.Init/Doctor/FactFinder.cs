@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using MetaMcp.Init.Core.Diagnosis;
@@ -13,12 +12,6 @@ namespace MetaMcp.Init.Doctor;
 /// <summary>Finds out the facts, and changes nothing: files are read, or it is asked whether they may be written.</summary>
 internal static unsafe class FactFinder
 {
-    /// <summary>Marks that a platform leaves in every container of its own.</summary>
-    private static readonly (string Path, string Platform)[] Marks =
-    [
-        ("/.dockerenv", "docker"), ("/run/.containerenv", "podman"), ("/var/run/secrets/kubernetes.io", "kubernetes"),
-    ];
-
     /// <param name="runtimeDirectory">From the file, or the default.</param>
     public static Facts Find(string runtimeDirectory)
     {
@@ -42,7 +35,7 @@ internal static unsafe class FactFinder
             UserName = PasswdFile.FindByUid(KernelFile.ReadAll("/etc/passwd"), uid)?.Name,
             UidMap = KernelFile.ReadAll("/proc/self/uid_map") is { Length: > 0 } map ? IdMap.Read(map) : null,
             HasOwnPidNamespace = Namespaces.IsOwn("pid", Namespaces.FirstPid),
-            Containers = [.. Marks.Where(m => KernelFile.Exists(m.Path)).Select(m => m.Platform)],
+            Containers = Containers(),
             NoNewPrivileges = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1,
             SeccompMode = prctl(PR_GET_SECCOMP, 0, 0, 0, 0) is >= 0 and var mode ? mode : null,
             Calls = CallProbe.Ask(),
@@ -112,7 +105,20 @@ internal static unsafe class FactFinder
         return null;
     }
 
-    private static ImmutableArray<ulong> HardLimits()
+    /// <summary>By the marks that a platform leaves in every container of its own.</summary>
+    private static string[] Containers()
+    {
+        List<string> found = [];
+        if (KernelFile.Exists("/.dockerenv"))
+            found.Add("docker");
+        if (KernelFile.Exists("/run/.containerenv"))
+            found.Add("podman");
+        if (KernelFile.Exists("/var/run/secrets/kubernetes.io"))
+            found.Add("kubernetes");
+        return [.. found];
+    }
+
+    private static ulong[] HardLimits()
     {
         var limits = new ulong[ResourceTable.All.Length];
         for (var resource = 0; resource < limits.Length; resource++)
@@ -120,7 +126,7 @@ internal static unsafe class FactFinder
             rlimit limit;
             limits[resource] = prlimit(0, resource, null, &limit) == 0 ? limit.rlim_max : RLIM_INFINITY;
         }
-        return ImmutableCollectionsMarshal.AsImmutableArray(limits);
+        return limits;
     }
 
     private static string Text(byte* zeroTerminated) => Marshal.PtrToStringUTF8((nint)zeroTerminated) ?? "";

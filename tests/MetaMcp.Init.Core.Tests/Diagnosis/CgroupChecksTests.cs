@@ -74,7 +74,7 @@ public sealed class CgroupChecksTests
     [InlineData("pids")]
     public void A_controller_that_is_needed_and_not_offered_is_a_shortfall(string controller)
     {
-        var finding = Made.Only(Made.WithCgroup(c => c with { Controllers = c.Controllers.Remove(controller) }));
+        var finding = Made.Only(Made.WithCgroup(c => c with { Controllers = [.. c.Controllers.Where(x => x != controller)] }));
         Assert.Equal(($"cgroup-no-{controller}", FindingSeverity.Warning), Named(finding));
         Assert.Contains("Delegate=", finding.Remedies.Host, StringComparison.Ordinal);
     }
