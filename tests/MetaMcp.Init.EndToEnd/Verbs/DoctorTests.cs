@@ -1,0 +1,135 @@
+using System.Text.Json;
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.Verbs;
+
+/// <summary>The published binary looks at what it is put into.</summary>
+public sealed class DoctorTests
+{
+    private const int Nobody = 65534;
+
+    [Fact]
+    public async Task As_PID_1_it_says_so_and_ends_with_a_summary()
+    {
+        var ended = await InitProcess.Run("doctor");
+        Assert.InRange(ended.Code, 0, 1);
+        Assert.Contains(ended.Stdout, line => line.StartsWith("  process ", StringComparison.Ordinal) && line.EndsWith(" PID 1", StringComparison.Ordinal));
+        Assert.EndsWith("enforced by the kernel", ended.Stdout[^1], StringComparison.Ordinal);
+        Assert.Empty(ended.Stderr);
+        Assert.All(ended.Stdout, line => Assert.InRange(line.Length, 0, 120));
+    }
+
+    [Fact]
+    public async Task The_document_can_be_parsed_and_has_the_ids()
+    {
+        var ids = Ids(await InitProcess.Run("doctor", "--json"));
+        Assert.Contains("pid-1", ids);
+        Assert.Contains("no-file", ids);
+        Assert.Contains("proc", ids);
+        Assert.Contains(ids, id => id.StartsWith("cgroup-", StringComparison.Ordinal));
+        Assert.Contains(ids, id => id is "calls" || id.StartsWith("call-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_something_else_is_PID_1_that_is_a_note() =>
+        Assert.Contains("not-pid-1", Ids(await InitProcess.Run(new Setup("doctor", "--json") { NotFirst = true })));
+
+    [Fact]
+    public async Task As_nobody_it_says_what_root_could_do()
+    {
+        using var scratch = new Scratch();
+        var file = scratch.Write("f.toml", $"[init]\nruntime_dir = \"/usr/x\"\n[service.a]\ncommand = [\"x\"]\nuser = \"root\"\n");
+        var ended = await InitProcess.Run(new Setup("doctor", "--json", file) { User = Nobody });
+        Assert.Equal(1, ended.Code);
+        var findings = Findings(ended);
+        Assert.Equal("error", findings["capability-setuid"].GetProperty("severity").GetString());
+        Assert.Equal("--user 0", findings["capability-setuid"].GetProperty("remedies").GetProperty("docker").GetString());
+        Assert.Equal("warning", findings["runtime-dir"].GetProperty("severity").GetString());
+        Assert.Contains("Permission denied", findings["runtime-dir"].GetProperty("found").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(Nobody)]
+    public async Task In_an_empty_root_it_says_that_there_is_no_proc(int? user)
+    {
+        using var scratch = new Scratch();
+        var setup = new Setup("doctor", "--json") { Root = scratch.Root(Files.Binary), User = user };
+        var ended = await InitProcess.Run(setup);
+        Assert.Equal(1, ended.Code);
+        Assert.Empty(ended.Stderr);
+        var ids = Ids(ended);
+        Assert.Contains("no-proc", ids);
+        Assert.Contains("cgroup-unknown", ids);
+        Assert.Contains("no-pressure", ids);
+        Assert.Equal(1, (await InitProcess.Run(setup with { Arguments = ["doctor"] })).Code);
+    }
+
+    [Fact]
+    public async Task A_root_that_is_read_only_has_no_place_for_the_runtime_directory()
+    {
+        using var scratch = new Scratch();
+        var ids = Ids(await InitProcess.Run(new Setup("doctor", "--json") { Root = scratch.Root(Files.Binary), ReadOnlyRoot = true }));
+        Assert.Contains("runtime-dir", ids);
+    }
+
+    [Fact]
+    public async Task The_file_says_how_long_a_stop_takes_and_how_many_descriptors_are_wanted()
+    {
+        using var scratch = new Scratch();
+        var file = scratch.Write("f.toml", "[limits]\nenforce = \"off\"\n[shutdown]\ntimeout = \"44s\"\n[service.a]\ncommand = [\"x\"]\nenvironment = { TOKEN = \"hunter2\" }\n");
+        var ended = await InitProcess.Run(new Setup("doctor", "--json", file) { Limits = [("nofile", 36)] });
+        var findings = Findings(ended);
+        Assert.Equal("--stop-timeout 45", findings["stop-grace"].GetProperty("remedies").GetProperty("docker").GetString());
+        Assert.Equal("error", findings["open-files"].GetProperty("severity").GetString());
+        Assert.DoesNotContain(ended.Stdout, line => line.Contains("hunter2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_limits_are_required_and_cannot_be_had_that_is_an_error()
+    {
+        using var scratch = new Scratch();
+        var file = scratch.Write("f.toml", "[limits]\nenforce = \"require\"\n[service.a]\ncommand = [\"x\"]\n");
+        var setup = new Setup("doctor", "--json", "/f.toml") { Root = scratch.Root(Files.Binary, file) };
+        Assert.Equal("error", Findings(await InitProcess.Run(setup))["limits-required"].GetProperty("severity").GetString());
+    }
+
+    [Theory]
+    [InlineData("doctor", "/nothing.toml")]
+    [InlineData("doctor", "--yaml")]
+    [InlineData("doctor", "a", "b")]
+    public async Task A_file_that_is_not_there_and_arguments_that_are_none_are_refused(params string[] arguments)
+    {
+        var (exit, output, error) = await InitProcess.Program(Files.Binary, arguments);
+        Assert.Equal(100, exit);
+        Assert.Empty(output);
+        Assert.NotEmpty(error);
+    }
+
+    [Fact]
+    public async Task A_file_with_errors_is_refused_with_all_of_them()
+    {
+        using var scratch = new Scratch();
+        var (exit, _, error) = await InitProcess.Program(Files.Binary, "doctor", scratch.Write("f.toml", "[service.a]\ncomand = [\"x\"]\n"));
+        Assert.Equal(100, exit);
+        Assert.Contains("did you mean \"command\"", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nothing may change: not a file, not a group, not a process.</summary>
+    [Fact]
+    public async Task It_makes_nothing()
+    {
+        using var scratch = new Scratch();
+        var root = scratch.Root(Files.Binary);
+        await InitProcess.Run(new Setup("doctor") { Root = root });
+        Assert.Equal([Path.GetFileName(Files.Binary)], Directory.GetFileSystemEntries(root).Select(Path.GetFileName));
+    }
+
+    private static List<string> Ids(Ended ended) => [.. Findings(ended).Keys];
+
+    private static Dictionary<string, JsonElement> Findings(Ended ended)
+    {
+        using var document = JsonDocument.Parse(string.Join('\n', ended.Stdout));
+        return document.RootElement.GetProperty("findings").EnumerateArray().ToDictionary(f => f.GetProperty("id").GetString()!, f => f.Clone());
+    }
+}
