@@ -114,12 +114,12 @@ public sealed class MachineTests(SmallMachine small)
     public async Task The_deadline_ends_it_and_leaves_nothing()
     {
         // A size that no other machine has.
-        await using (var machine = await VirtualMachine.Boot(new MachineOptions { Memory = 333, Deadline = TimeSpan.FromSeconds(15) }))
+        await using (var machine = await VirtualMachine.Boot(new MachineOptions { Memory = 333, Deadline = TimeSpan.FromSeconds(30) }))
         {
             Assert.Single(Emulators("333"));
             var command = await machine.Start("sleep", "1000");
-            await Assert.ThrowsAsync<EndOfStreamException>(() => command.WaitForExit());
-            Assert.Contains("still running after 15 s", machine.Said, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<EndOfStreamException>(() => command.WaitForExit(Patience.Long));
+            Assert.Contains("still running after 30 s", machine.Said, StringComparison.Ordinal);
         }
         Assert.Empty(Emulators("333"));
         Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "mcp-init-vm-*"));
