@@ -3,7 +3,7 @@ namespace MetaMcp.Init.EndToEnd.Harness;
 /// <summary>What kind of virtual machine is booted; scripts/vm --help says what each means.</summary>
 internal sealed record MachineOptions
 {
-    /// <summary>Debian with Docker, Podman, Node.js and PostgreSQL as the root, instead of busybox.</summary>
+    /// <summary>Debian with Docker, Podman and Node.js as the root, instead of busybox; images to import in /images.</summary>
     public bool Disk { get; init; }
 
     /// <summary>In MB; 512, or 2048 with <see cref="Disk"/>.</summary>
