@@ -13,11 +13,12 @@ public sealed partial class ArchitectureTests
         ["Values"] = "",
         ["KernelText"] = "Values",
         ["Cgroups"] = "Config KernelText Values",
+        ["Membership"] = "KernelText Values",
         ["Probing"] = "Values",
         ["Config"] = "Probing Values",
         ["Output"] = "Values",
         ["Planning"] = "Config Values",
-        ["Supervision"] = "Cgroups Planning Config Values",
+        ["Supervision"] = "Cgroups Membership Planning Config Values",
         ["PassThrough"] = "Values",
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
     };
@@ -28,20 +29,21 @@ public sealed partial class ArchitectureTests
         ["Linux"] = "",
         ["Filesystem"] = "Linux",
         ["Cgroups"] = "Filesystem Linux",
+        ["Processes"] = "Filesystem Linux",
         ["Time"] = "Linux",
         ["Output"] = "Time Linux",
         ["Logging"] = "Output",
-        ["Kernel"] = "Cgroups Filesystem Output Time Linux",
+        ["Kernel"] = "Cgroups Filesystem Output Processes Time Linux",
         ["Exec"] = "Filesystem Kernel Linux",
         ["Probing"] = "Linux",
         ["PassThrough"] = "Kernel Time Linux",
         ["Doctor"] = "Cgroups Exec Filesystem Linux",
         ["Loop"] = "Kernel",
-        ["Cli"] = "Cgroups Doctor Exec Filesystem Kernel Linux Logging Loop Output PassThrough Probing Time",
+        ["Cli"] = "Cgroups Doctor Exec Filesystem Kernel Linux Logging Loop Output PassThrough Probing Processes Time",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>
-    private static readonly string[] RoomsOfPid1 = ["Linux", "Filesystem", "Cgroups", "Time", "Kernel", "Loop", "Output", "PassThrough"];
+    private static readonly string[] RoomsOfPid1 = ["Linux", "Filesystem", "Cgroups", "Processes", "Time", "Kernel", "Loop", "Output", "PassThrough"];
 
     [Fact]
     public void The_rooms_of_the_core_know_only_those_below()

@@ -1,7 +1,7 @@
-// hog RATE_MB_PER_S [MAX_MB] [--children N] [--then-hold] [--ignore-term] [--quiet]: allocates at this rate, in MiB and in steps of
-// 10 ms, and touches every page. Each step says `hog PID holds N KiB at T ms`, on the clock that does not jump; SIGTERM says
-// `hog PID got 15 with N KiB at T ms` and ends. At MAX_MB it ends, or holds what it has. With --children N processes share
-// the rate and the amount, and the first one only waits for them.
+// hog RATE_MB_PER_S [MAX_MB] [--children N] [--then-hold | --then-share N] [--ignore-term] [--quiet]: allocates at this
+// rate, in MiB and in steps of 10 ms, and touches every page. Each step says `hog PID holds N KiB at T ms`, on the clock that
+// does not jump; SIGTERM says `hog PID got 15 with N KiB at T ms` and ends. At MAX_MB it ends, holds what it has, or shares
+// it with N forks. With --children N processes share the rate and the amount, and the first one only waits for them.
 #include "common.h"
 #include <sys/mman.h>
 
@@ -18,7 +18,7 @@ static void told(int number)
     _exit(0);
 }
 
-static void allocate(int64_t rate, int64_t most, bool hold)
+static void allocate(int64_t rate, int64_t most, bool hold, int sharers)
 {
     int64_t start = now_ms();
     for (int64_t step = 1; held < most; step++) {
@@ -42,6 +42,12 @@ static void allocate(int64_t rate, int64_t most, bool hold)
         if (!quiet)
             say("hog %d holds %lld KiB at %lld ms", getpid(), (long long)held / 1024, (long long)now_ms());
     }
+    for (int i = 0; i < sharers; i++)
+        if (fork() == 0)
+            for (;;)
+                pause();
+    if (sharers > 0)
+        say("hog %d sharing with %d", getpid(), sharers);
     while (hold)
         pause();
 }
@@ -50,12 +56,15 @@ int main(int argc, char **argv)
 {
     deadline();
     int64_t rate = 0, most = INT64_MAX;
-    int children = 0, numbers = 0;
+    int children = 0, sharers = 0, numbers = 0;
     bool hold = false, ignore = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--children") == 0 && i + 1 < argc)
             children = atoi(argv[++i]);
-        else if (strcmp(argv[i], "--then-hold") == 0)
+        else if (strcmp(argv[i], "--then-share") == 0 && i + 1 < argc) {
+            sharers = atoi(argv[++i]);
+            hold = true;
+        } else if (strcmp(argv[i], "--then-hold") == 0)
             hold = true;
         else if (strcmp(argv[i], "--ignore-term") == 0)
             ignore = true;
@@ -70,7 +79,7 @@ int main(int argc, char **argv)
         return 100;
     signal(SIGTERM, ignore ? SIG_IGN : told);
     if (children == 0) {
-        allocate(rate, most, hold);
+        allocate(rate, most, hold, sharers);
         return 0;
     }
     for (int i = 0; i < children; i++) {
@@ -79,7 +88,7 @@ int main(int argc, char **argv)
             fail("fork");
         if (child == 0) {
             deadline();
-            allocate(rate / children, most == INT64_MAX ? most : most / children, hold);
+            allocate(rate / children, most == INT64_MAX ? most : most / children, hold, 0);
             _exit(0);
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -29,6 +30,9 @@ public abstract record Effect : Case
 
     /// <summary>To every process that is left; answered by ChildrenCollected.</summary>
     public sealed record SignalTheRest(Signal Signal) : Effect;
+
+    /// <summary>Measure what runs use, where the kernel does not; answered by Sampled.</summary>
+    public sealed record Sample(ImmutableArray<long> Runs, bool Closely) : Effect;
 
     public sealed record Report(Notice Notice) : Effect;
 

@@ -24,6 +24,9 @@ public abstract record Notice : Case
     /// <summary>The kernel killed this many processes of it for memory, or (null) all of them.</summary>
     public sealed record OutOfMemory(string Service, long? Processes, OomCause Cause, ByteSize? Peak) : Notice;
 
+    /// <summary>It is ended for a limit that the kernel does not enforce here.</summary>
+    public sealed record OverLimit(string Service, string Reason) : Notice;
+
     public sealed record StartingUp(int Services) : Notice;
     public sealed record Up(TimeSpan After, int Running, int Done, ImmutableArray<string> Missing) : Notice;
     public sealed record StartupTimedOut(TimeSpan Timeout, ImmutableArray<string> Pending) : Notice;

@@ -74,6 +74,7 @@ public sealed partial class Supervisor
     private void Begin(Phase.ShuttingDown phase, string reason)
     {
         Phase = phase;
+        _limits.End();
         _phaseSince = _now;
         Tell(new Notice.ShuttingDown(reason, _plan.Settings.Shutdown.Timeout));
     }

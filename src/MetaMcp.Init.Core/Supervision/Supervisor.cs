@@ -34,7 +34,11 @@ public sealed partial class Supervisor
     private int _active;
     private int _over;
 
-    public Supervisor(Plan plan, ulong seed, Instant startedAt)
+    /// <param name="plan">What to run.</param>
+    /// <param name="seed">Of the jitter.</param>
+    /// <param name="startedAt">Now.</param>
+    /// <param name="sampled">The controllers whose limits nobody else enforces.</param>
+    public Supervisor(Plan plan, ulong seed, Instant startedAt, Controllers sampled = Controllers.None)
     {
         ArgumentNullException.ThrowIfNull(plan);
         _plan = plan;
@@ -45,6 +49,7 @@ public sealed partial class Supervisor
         _states = new ServiceState[plan.Services.Length];
         Array.Fill(_states, new ServiceState.Waiting());
         _deadlines = new DeadlineHeap(_states.Length);
+        _limits = new LimitWatch(plan, sampled);
         _unsettled = _states.Length;
         Phase = new Phase.StartingUp(startedAt + plan.Settings.Startup.Timeout);
     }
@@ -52,7 +57,7 @@ public sealed partial class Supervisor
     public Phase Phase { get; private set; }
 
     /// <summary>When <see cref="SystemEvent.TimePassed"/> is wanted although nothing happened.</summary>
-    public Instant Due => Instant.Earlier(_deadlines.Earliest, Phase.Due);
+    public Instant Due => Instant.Earlier(Instant.Earlier(_deadlines.Earliest, _limits.Due), Phase.Due);
 
     public ServiceState StateOf(int service) => _states[service];
 
@@ -118,6 +123,9 @@ public sealed partial class Supervisor
             case SystemEvent.ProbeSpawnFailed(var service, var run):
                 Current(service, run, new ServiceEvent.ProbeEnded(Succeeded: false));
                 break;
+            case SystemEvent.Sampled sampled:
+                Sampled(sampled);
+                break;
             case SystemEvent.TimePassed:
                 TimePassed();
                 break;
@@ -174,6 +182,8 @@ public sealed partial class Supervisor
             Apply(service, new ServiceEvent.DeadlinePassed());
         if (_now >= Phase.Due)
             PhaseTimedOut();
+        if (_now >= _limits.Due)
+            Look();
     }
 
     private void Apply(int service, ServiceEvent happened)
@@ -207,9 +217,15 @@ public sealed partial class Supervisor
             _lastRun++;
         _effects.AddRange(step.Effects);
         if (Standing.RunOf(before) is { } run && Standing.RunOf(after) != run)
-            _ooms.Forget(run);
+            Forget(run);
         _deadlines.Set(service, after.Due);
         Propagate(service, before, after);
+    }
+
+    private void Forget(long run)
+    {
+        _ooms.Forget(run);
+        _limits.Forget(run);
     }
 
     private void Propagate(int service, ServiceState before, ServiceState after)
@@ -217,6 +233,7 @@ public sealed partial class Supervisor
         _unsettled += Difference(!Standing.IsSettled(before), !Standing.IsSettled(after));
         _active += Difference(Standing.IsActive(before), Standing.IsActive(after));
         _over += Difference(Standing.IsOver(before), Standing.IsOver(after));
+        _limits.Changed(service, before, after, _now);
         _gate.Changed(service, before, after, opened => _followUps.Enqueue((opened, new ServiceEvent.Start())));
         _order.Changed(service, before, after, StopIfItsTurn);
         if (Standing.IsBroken(after) && !Standing.IsBroken(before))

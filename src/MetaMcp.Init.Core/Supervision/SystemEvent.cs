@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -43,6 +45,9 @@ public abstract record SystemEvent : Case
     public sealed record ProbeSpawned(int Service, long RunNumber, int Pid) : SystemEvent;
 
     public sealed record ProbeSpawnFailed(int Service, long RunNumber) : SystemEvent;
+
+    /// <summary>What runs use; those of which nothing is left are not among them.</summary>
+    public sealed record Sampled(ImmutableArray<RunUsage> Usages, bool Closely) : SystemEvent;
 
     public sealed record TimePassed : SystemEvent;
 }

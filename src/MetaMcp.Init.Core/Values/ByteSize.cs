@@ -29,6 +29,11 @@ public readonly record struct ByteSize(long Bytes)
         return true;
     }
 
+    /// <summary>For a figure that was measured: <c>70.3MiB</c>.</summary>
+    public string Rounded => Bytes >= 1L << 30
+        ? string.Create(CultureInfo.InvariantCulture, $"{Bytes / (double)(1L << 30):0.0}GiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{Bytes / (double)(1L << 20):0.0}MiB");
+
     /// <summary>In the unit that makes it shortest without a rest, so that it reads back as the same number.</summary>
     public override string ToString()
     {

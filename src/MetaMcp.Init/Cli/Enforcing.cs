@@ -26,6 +26,10 @@ internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controll
     /// <summary>Those the file asks for and the kernel does not give.</summary>
     private Controllers Missing => Needed & ~(Tree?.Controllers ?? Controllers.None);
 
+    /// <summary>Those of them that we watch ourselves.</summary>
+    public Controllers Sampled =>
+        Access.Obstacle is CgroupObstacle.SwitchedOff or CgroupObstacle.NoProc ? Controllers.None : Missing & (Controllers.Memory | Controllers.Tasks);
+
     private bool IsSwapFree => Tree is { CanLimitSwap: false } && Needed.HasFlag(Controllers.Memory) && HasSwap();
 
     /// <summary>What stands against <c>enforce = "require"</c>; null where nothing does.</summary>
@@ -58,7 +62,7 @@ internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controll
             log.LimitsWithoutSwap(SwapText);
     }
 
-    private string Consequence => (Missing & (Controllers.Memory | Controllers.Tasks), Missing & Controllers.Cpu) switch
+    private string Consequence => Access.Obstacle == CgroupObstacle.NoProc ? "they have no effect" : (Missing & (Controllers.Memory | Controllers.Tasks), Missing & Controllers.Cpu) switch
     {
         (Controllers.None, _) => "cpu limits have no effect",
         (_, Controllers.None) => "mcp-init samples instead, and ends what is over its limit",

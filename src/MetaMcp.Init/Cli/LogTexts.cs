@@ -58,6 +58,9 @@ internal static partial class LogTexts
     [LoggerMessage(115, LogLevel.Information, "{Service}: exited after {Seconds:0.00} s, {Status}, out of memory: {Limit} (pid {Pid})")]
     public static partial void ServiceExitedOutOfMemory(this ILogger log, string service, object seconds, object status, string limit, object pid);
 
+    [LoggerMessage(116, LogLevel.Warning, "{Service}: ended, {Reason}")]
+    public static partial void ServiceOverLimit(this ILogger log, string service, string reason);
+
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
     public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);
 

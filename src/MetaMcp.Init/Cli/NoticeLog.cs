@@ -27,6 +27,9 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.OutOfMemory n:
                 log.ServiceOutOfMemory(n.Service, n.Processes is { } some ? CheckVerb.Count((int)some, "process", "processes") : "all of it", n.Cause.Limit, n.Cause.Word, n.Peak?.ToString() ?? "unknown");
                 break;
+            case Notice.OverLimit n:
+                log.ServiceOverLimit(n.Service, n.Reason);
+                break;
             case Notice.Exited n:
                 log.ServiceExited(n.Service, n.After.TotalSeconds, n.Status, n.Pid);
                 break;

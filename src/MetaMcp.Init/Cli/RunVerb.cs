@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
@@ -8,6 +9,7 @@ using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Logging;
 using MetaMcp.Init.Loop;
 using MetaMcp.Init.Output;
+using MetaMcp.Init.Processes;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -44,9 +46,10 @@ internal static class RunVerb
         enforcing.Tell(log);
         var hub = new OutputHub(outputs, (service, stream, lines) => log.OutputDropped(service, lines, stream));
         Descriptors.CloseOnExec([]);
-        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), Privileges.Fix(plan), enforcing.Tree);
-        var kernel = new LinuxKernel(port, signals, outputs, starter);
-        var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt);
+        var cookie = new InstanceCookie(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), Privileges.Fix(plan), enforcing.Tree, cookie);
+        var kernel = new LinuxKernel(port, signals, outputs, starter, new Census(cookie));
+        var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt, enforcing.Sampled);
 
         OomScore.Lower();
 

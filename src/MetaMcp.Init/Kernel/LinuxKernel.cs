@@ -2,6 +2,7 @@ using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Output;
+using MetaMcp.Init.Processes;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -24,18 +25,19 @@ internal sealed class LinuxKernel : IKernel
     private readonly HashSet<ServiceStream> _reporting = [];
     private readonly HashSet<OutputSink> _full = [];
     private readonly Action<Ready> _onReady;
+    private readonly Queue<(Reaped Reaped, ServiceRun? Run)> _reaped = new();
     private Queue<SystemEvent> _happened = new();
     private bool _childEnded;
     private Signal? _endingTheRest;
 
-    public LinuxKernel(EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter)
+    public LinuxKernel(EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter, Census census)
     {
         _port = port;
         _signals = signals;
         _outputs = outputs;
         _starter = starter;
         _onReady = OnReady;
-        _runs = new RunTable(Unwatch);
+        _runs = new RunTable(Unwatch, census, _probes.Keys);
         _watched[signals.Descriptor] = TakeSignals;
         _ = port.Add(signals.Descriptor, EPOLLIN);
     }
@@ -51,6 +53,7 @@ internal sealed class LinuxKernel : IKernel
         foreach (var stream in _reporting)
             due = Instant.Earlier(due, stream.Due ?? Instant.Never);
         _port.Wait(_childEnded ? Now : due, _onReady);
+        _runs.Expire();
         if (_childEnded)
             Collect();
         Report();
@@ -71,6 +74,9 @@ internal sealed class LinuxKernel : IKernel
                 _ = kill(pid, signal.Number);
                 break;
             case Effect.SignalRun(_, var number, _, var signal) when _runs.Find(number) is { } run:
+                // Each is looked for anew; what is to take the signal before may take this one.
+                if (signal != Signal.Cont)
+                    _runs.Expire();
                 _runs.Signal(run, signal);
                 _runs.TakeEmpty(answers);
                 break;
@@ -79,6 +85,9 @@ internal sealed class LinuxKernel : IKernel
                 break;
             case Effect.WatchRun(_, var number, _) when _runs.Find(number) is { } run:
                 WatchRest(run);
+                break;
+            case Effect.Sample(var numbers, var closely):
+                answers.Enqueue(new SystemEvent.Sampled(_runs.Measure(numbers, closely), closely));
                 break;
             case Effect.SignalTheRest(var signal):
                 _endingTheRest = signal;
@@ -238,12 +247,17 @@ internal sealed class LinuxKernel : IKernel
     {
         bool anyLeft;
         var collected = 0;
+        _runs.Expire();
+        // All first, so that one look at what they leave behind serves for all. Should it fail, the next turn has the rest.
+        _childEnded = true;
         while (Reaper.TryCollect(out anyLeft) is { } reaped)
         {
-            Ended(reaped);
+            _reaped.Enqueue((reaped, _runs.TakeMain(reaped.Pid)));
             if (++collected == Reaper.MaxPerTurn)
                 break;
         }
+        while (_reaped.TryDequeue(out var ended))
+            Ended(ended.Reaped, ended.Run);
         _childEnded = collected == Reaper.MaxPerTurn;
         CheckRest();
         // What the ended ones leave behind is ours now, and a subreaper has not signalled it yet.
@@ -258,9 +272,9 @@ internal sealed class LinuxKernel : IKernel
         _happened.Enqueue(new SystemEvent.ChildrenCollected(anyLeft));
     }
 
-    private void Ended(Reaped reaped)
+    private void Ended(Reaped reaped, ServiceRun? run)
     {
-        if (_runs.TakeMain(reaped.Pid) is not { } run)
+        if (run is null)
         {
             _probes.Remove(reaped.Pid);
             _happened.Enqueue(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, null, OthersLeft: false));
@@ -287,7 +301,7 @@ internal sealed class LinuxKernel : IKernel
         LastWords(run.Output);
         LastWords(run.Error);
         ReportMemory(run);
-        var others = RunTable.HasOthers(run);
+        var others = _runs.HasOthers(run);
         if (!others)
             _runs.Remove(run);
         _happened.Enqueue(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, run.Problem, others));

@@ -1,16 +1,33 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Processes;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>
 /// Every run of which something may be left: by its main process until that is collected, by its number until the last of its
-/// processes is gone. What belongs to a run is its cgroup; where there is none, the process group its main process leads.
+/// processes is gone. What belongs to a run is its cgroup; where there is none, what the census finds of it; where there is no /proc either,
+/// the process group its main process leads.
 /// </summary>
 /// <param name="unwatch">Called with each descriptor before it is closed.</param>
-internal sealed class RunTable(Action<int> unwatch)
+/// <param name="census">Of runs without a cgroup.</param>
+/// <param name="probes">The pids of probes that were not collected.</param>
+internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyCollection<int> probes)
 {
+    private const int MaxKillPasses = 100;
+
+    /// <summary>Then others have their turn: the machine asks again a second later.</summary>
+    private static readonly TimeSpan KillSlice = TimeSpan.FromMilliseconds(50);
+
+    private readonly List<KnownChild> _knownChildren = [];
+    private readonly List<KnownRun> _knownRuns = [];
+    private bool? _hasUnknownChildren;
     private readonly Dictionary<int, ServiceRun> _byMain = [];
     private readonly Dictionary<long, ServiceRun> _byNumber = [];
     private readonly HashSet<ServiceRun> _watched = [];
@@ -19,6 +36,14 @@ internal sealed class RunTable(Action<int> unwatch)
     {
         _byMain[run.Pid] = run;
         _byNumber[run.Number] = run;
+        Expire();
+    }
+
+    /// <summary>What was seen of the processes holds no longer.</summary>
+    public void Expire()
+    {
+        census.Expire();
+        _hasUnknownChildren = null;
     }
 
     /// <summary>Whether a pid is a main process of ours that was not collected.</summary>
@@ -44,15 +69,46 @@ internal sealed class RunTable(Action<int> unwatch)
     }
 
     /// <summary>Processes of the run beside its main one, which was collected.</summary>
-    public static bool HasOthers(ServiceRun run) => run.Cgroup is { } cgroup ? cgroup.HasMembers : HasGroup(run);
+    public bool HasOthers(ServiceRun run) => run.Cgroup is { } cgroup ? cgroup.HasMembers : HasRest(run);
 
     public void Signal(ServiceRun run, Signal signal)
     {
-        // Also in a cgroup: a second stage that is to be killed may not have joined it yet. Once the leader is collected, its
-        // number stays the group's as long as the group has members; should a new run's leader have it, the group was empty.
-        if (_byMain.TryGetValue(run.Pid, out var holder) ? holder == run : run.Cgroup is null)
+        var isMainThere = _byMain.TryGetValue(run.Pid, out var holder) && holder == run;
+        // Also in a cgroup: a second stage that is to be killed may not have joined it yet.
+        if (isMainThere && (run.Cgroup is not null || signal == Core.Values.Signal.Kill))
             _ = kill(-run.Pid, signal.Number);
-        run.Cgroup?.Signal(signal);
+        if (run.Cgroup is { } cgroup)
+            cgroup.Signal(signal);
+        else if (!Look())
+            SignalGroup(run, holder, signal);
+        else if (signal == Core.Values.Signal.Kill)
+            Kill(run);
+        else
+            census.Signal(run.Number, signal);
+    }
+
+    /// <summary>What runs use. One that is gone, or whose processes cannot be seen, is left out.</summary>
+    public ImmutableArray<RunUsage> Measure(IReadOnlyList<long> runs, bool closely)
+    {
+        Expire();
+        var usages = ImmutableArray.CreateBuilder<RunUsage>(runs.Count);
+        foreach (var number in runs)
+        {
+            if (Find(number) is not { } run)
+                continue;
+            var sum = new UsageSum();
+            if (run.Cgroup is { } cgroup)
+            {
+                foreach (var pid in CgroupMembers.Find(cgroup.Directory))
+                    if (ProcessTable.TryRead(pid, out var stat))
+                        sum.Add(stat, closely);
+            }
+            else if (Look())
+                sum = census.Measure(number, closely);
+            if (sum.Tasks > 0)
+                usages.Add(new RunUsage(number, sum.Memory, sum.Tasks));
+        }
+        return usages.DrainToImmutable();
     }
 
     /// <summary>From now on <see cref="TakeEmpty"/> has it once nothing is left.</summary>
@@ -63,12 +119,71 @@ internal sealed class RunTable(Action<int> unwatch)
     {
         foreach (var run in _watched)
         {
-            if (run.Cgroup is { } cgroup ? cgroup.IsPopulated : HasGroup(run))
+            if (run.Cgroup is { } cgroup ? cgroup.IsPopulated : HasRest(run))
                 continue;
             // Removing during the enumeration is allowed since .NET Core 3.0.
             Remove(run);
             happened.Enqueue(new SystemEvent.RunEmpty(run.Service, run.Number));
         }
+    }
+
+    /// <summary>
+    /// What is left of a run hangs below a child of ours that is no main process and no probe. Mostly there is none, which one
+    /// read tells. A pid that came round may be passed over by one look, so nobody is taken to be left only after two.
+    /// </summary>
+    private bool HasRest(ServiceRun run)
+    {
+        if (!HasUnknownChildren())
+            return false;
+        if (!Look())
+            return HasGroup(run);
+        if (census.HasMembers(run.Number))
+            return true;
+        census.Expire();
+        return Look() && census.HasMembers(run.Number);
+    }
+
+    private bool HasUnknownChildren()
+    {
+        if (_hasUnknownChildren is { } known)
+            return known;
+        var unknown = false;
+        var isRead = Descendants.ForEachChild(pid => unknown |= !_byMain.ContainsKey(pid) && !probes.Contains(pid));
+        _hasUnknownChildren = unknown || !isRead;
+        return unknown || !isRead;
+    }
+
+    private bool Look()
+    {
+        if (census.IsFresh)
+            return true;
+        _knownChildren.Clear();
+        _knownRuns.Clear();
+        foreach (var (pid, run) in _byMain)
+            _knownChildren.Add(new KnownChild(pid, run.Number));
+        foreach (var pid in probes)
+            _knownChildren.Add(new KnownChild(pid, 0));
+        foreach (var run in _byNumber.Values)
+            _knownRuns.Add(new KnownRun(run.Number, run.Pid));
+        return census.Look(CollectionsMarshal.AsSpan(_knownChildren), CollectionsMarshal.AsSpan(_knownRuns));
+    }
+
+    /// <summary>Looks and kills until a look finds nobody who was not killed: what was killed starts nobody any more.</summary>
+    private void Kill(ServiceRun run)
+    {
+        var end = MonotonicClock.Now + KillSlice;
+        for (var pass = 0; pass < MaxKillPasses && Look() && census.Kill(run.Number) && MonotonicClock.Now < end; pass++)
+            census.Expire();
+    }
+
+    /// <summary>
+    /// Once the leader is collected, its number stays the group's as long as the group has members; should a new run's leader have
+    /// it, the group was empty.
+    /// </summary>
+    private static void SignalGroup(ServiceRun run, ServiceRun? holder, Signal signal)
+    {
+        if (holder is null || holder == run)
+            _ = kill(-run.Pid, signal.Number);
     }
 
     // EPERM: members that are not ours to signal are members all the same.

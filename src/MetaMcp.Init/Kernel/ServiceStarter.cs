@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
@@ -12,7 +13,7 @@ namespace MetaMcp.Init.Kernel;
 /// Starts services and probes: opens what they find open, builds arguments and environment, and spawns, directly where a
 /// service asks for nothing but a program, else by way of the second stage. Registers nothing and keeps nothing.
 /// </summary>
-internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, Privileges privileges, CgroupTree? cgroups)
+internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, Privileges privileges, CgroupTree? cgroups, InstanceCookie cookie)
 {
     private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
 
@@ -150,7 +151,7 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
         mappings.Add(new(ours, childs));
     }
 
-    private static Errno SpawnDirectly(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings)
+    private Errno SpawnDirectly(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings)
     {
         var environment = EnvironmentOf(settings, run);
         var program = ProgramPath.Find(settings.Command[0], environment.GetValueOrDefault("PATH") ?? StartBlock.Variable("PATH"));
@@ -159,21 +160,25 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
         return error;
     }
 
-    private static Errno SpawnSecondStage(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings, int errorDescriptor)
+    private Errno SpawnSecondStage(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings, int errorDescriptor)
     {
         var request = RequestFor(settings, settings.Command, errorDescriptor) with { Cgroup = run.Cgroup?.Directory };
-        if (run.NotifySocket is not null)
-            request = request with { Environment = request.Environment with { Kept = request.Environment.Kept.Add(NotifyVariable) } };
+        var environment = EnvironmentOf(settings, run);
+        request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
         var arguments = ExecArguments.Encode(request);
-        var error = Spawn(["mcp-init", "exec", .. arguments], EnvironmentOf(settings, run), [.. mappings], out var pid);
+        var error = Spawn(["mcp-init", "exec", .. arguments], environment, [.. mappings], out var pid);
         run.Pid = pid;
         return error;
     }
 
     private const string NotifyVariable = "NOTIFY_SOCKET";
 
-    private static ImmutableSortedDictionary<string, string> EnvironmentOf(ServiceSettings settings, ServiceRun run) =>
-        run.NotifySocket is { } socket ? settings.Environment.SetItem(NotifyVariable, socket.Address) : settings.Environment;
+    private ImmutableSortedDictionary<string, string> EnvironmentOf(ServiceSettings settings, ServiceRun run)
+    {
+        // Not of a probe: what a probe starts is no part of the service.
+        var environment = settings.Environment.SetItem(InstanceCookie.Variable, cookie.Of(run.Number));
+        return run.NotifySocket is { } socket ? environment.SetItem(NotifyVariable, socket.Address) : environment;
+    }
 
     private static Errno Spawn(
         ImmutableArray<string> arguments, ImmutableSortedDictionary<string, string> set,

@@ -34,6 +34,14 @@ internal sealed class Behaviour
     /// <summary>Each run leaves a process in its group when it ends; it obeys what the program obeys.</summary>
     public bool LeavesBehind { get; set; }
 
+    /// <summary>What it uses, in bytes, as a close look shows it.</summary>
+    public long Memory { get; set; }
+
+    /// <summary>As a rough look shows it, where that is more.</summary>
+    public long? Resident { get; set; }
+
+    public int Tasks { get; set; } = 1;
+
     public void Ignores(params Signal[] signals) => _ignored.UnionWith(signals);
 
     /// <summary>In uninterruptible sleep.</summary>

@@ -1,3 +1,5 @@
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
@@ -30,7 +32,7 @@ internal sealed class Chaos
     {
         _plan = plan;
         _told = [.. plan.Services.Select(_ => new Told())];
-        _supervisor = new Supervisor(plan, seed, _now);
+        _supervisor = new Supervisor(plan, seed, _now, Controllers.All);
     }
 
     public int Events { get; private set; }
@@ -240,6 +242,17 @@ internal sealed class Chaos
                 var watched = Assert.Contains(group, (IReadOnlyDictionary<int, Group>)_groups);
                 Assert.Equal((service, run, false), (watched.Service, watched.Run, watched.IsWatched));
                 watched.IsWatched = true;
+                break;
+            case Effect.Sample(var runs, var closely):
+                Assert.Null(_endBegan);
+                Assert.NotEmpty(runs);
+                // Of those that are there, anything; some are over, and by the time it is heard some are gone.
+                _answers.Enqueue(new SystemEvent.Sampled(
+                [
+                    .. _processes.Values.Where(p => p.Kind == ProcessKind.Main && runs.Contains(p.Run))
+                        .Select(p => new RunUsage(p.Run, (p.Run + Events) % 130 << 20, (int)(p.Run * 7 + Events) % 70)),
+                ],
+                closely));
                 break;
             case Effect.SignalTheRest(var signal):
                 foreach (var process in _processes.Values)

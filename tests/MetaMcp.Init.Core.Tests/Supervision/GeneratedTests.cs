@@ -75,6 +75,7 @@ public sealed class GeneratedTests
         {
             Services = [.. all],
             Init = new InitSettings { ExitWhen = (ExitRule)(system / 2 % 3), OrphanGrace = TimeSpan.FromSeconds(3) },
+            Limits = new LimitSettings { Memory = system % 4 == 1 ? new Values.ByteSize(300 << 20) : null },
             Startup = new StartupSettings { Timeout = TimeSpan.FromSeconds(20), Retries = system / 6 },
             Shutdown = new ShutdownSettings { Timeout = TimeSpan.FromSeconds(15) },
         });
@@ -96,6 +97,11 @@ public sealed class GeneratedTests
             SuccessExitCodes = service.Kind % 2 == 0 ? [3] : [],
             StartTimeout = TimeSpan.FromSeconds(1 + (service.Times % 8)),
             StopTimeout = TimeSpan.FromSeconds(1 + (service.Times / 8)),
+            Limits = new CgroupLimits
+            {
+                MemoryMax = service.Kind % 4 == 1 ? new Values.ByteSize(100 << 20) : null,
+                TasksMax = service.Kind % 5 == 2 ? 60 : null,
+            },
             Restart = new RestartSettings
             {
                 Policy = isOneshot && policy == RestartPolicy.Always ? RestartPolicy.OnFailure : policy,

@@ -22,7 +22,7 @@ internal static class StoryLine
             Effect.SignalTheRest e => $"{e.Signal} the rest",
             Effect.Exit e => $"exit {e.Code}",
             Effect.Report e => Of(e.Notice),
-            Effect.WatchRun => null,
+            Effect.WatchRun or Effect.Sample => null,
             _ => effect.ToString(),
         };
     }
@@ -34,6 +34,7 @@ internal static class StoryLine
         Notice.Exited { Oom: { } oom } n => $"{n.Service} {n.Status}, out of memory: {oom.Limit}",
         Notice.Exited n => $"{n.Service} {n.Status}",
         Notice.OutOfMemory n => $"{n.Service} {(n.Processes is { } some ? $"{some}" : "whole")} killed: {n.Cause.Limit}",
+        Notice.OverLimit n => $"{n.Service} ended: {n.Reason}",
         Notice.Restarting n => $"{n.Service} again in {Duration.Format(n.Delay)}: {n.Reason}",
         Notice.Failed n => $"{n.Service} failed: {n.Reason}",
         Notice.Skipped n => $"{n.Service} skipped: {n.Dependency}",

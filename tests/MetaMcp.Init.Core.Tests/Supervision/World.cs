@@ -1,4 +1,6 @@
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
@@ -28,12 +30,12 @@ internal sealed class World
     {
     }
 
-    public World(Settings settings)
+    public World(Settings settings, Controllers sampled = Controllers.None)
     {
         var result = Plan.Build(settings);
         _plan = result.Plan ?? throw new ArgumentException(string.Join('\n', result.Diagnostics));
         Now = _begin;
-        _supervisor = new Supervisor(_plan, seed: 1, _begin);
+        _supervisor = new Supervisor(_plan, seed: 1, _begin, sampled);
     }
 
     public Instant Now { get; private set; }
@@ -48,6 +50,9 @@ internal sealed class World
 
     /// <summary>Every effect of the last event, with what the story leaves out.</summary>
     public List<Effect> LastEffects { get; } = [];
+
+    /// <summary>When runs were measured, and whether closely.</summary>
+    public List<(TimeSpan At, bool Closely)> Looks { get; } = [];
 
     public ServiceState StateOf(string service) => _supervisor.StateOf(IndexOf(service));
 
@@ -229,6 +234,15 @@ internal sealed class World
                 _watched[group] = (service, run);
                 if (!_groups.ContainsKey(group))
                     EmptyGroup(group);
+                break;
+            case Effect.Sample(var runs, var closely):
+                Looks.Add((Elapsed, closely));
+                _events.Enqueue(new SystemEvent.Sampled(
+                [
+                    .. _processes.Values.Where(p => p.Kind == ProcessKind.Main && runs.Contains(p.Run)).Select(p => new RunUsage(
+                        p.Run, closely ? p.Behaviour.Memory : p.Behaviour.Resident ?? p.Behaviour.Memory, p.Behaviour.Tasks)),
+                ],
+                closely));
                 break;
             case Effect.SignalTheRest(var signal):
                 foreach (var left in _processes.Values.Where(p => p.Behaviour.Obeys(signal)).ToArray())

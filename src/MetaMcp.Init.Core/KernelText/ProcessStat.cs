@@ -1,0 +1,63 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.KernelText;
+
+/// <summary>
+/// What /proc/[pid]/stat (<c>man 5 proc</c>) says of a process that tells whose it is. Numbers are those of our PID namespace; 0
+/// stands for a parent, group or session outside of it.
+/// </summary>
+/// <param name="Pid">Its number, which comes round again.</param>
+/// <param name="StartTime">In clock ticks since boot; together with the number it is one process and no other.</param>
+/// <param name="Parent">Who started it, or took it over.</param>
+/// <param name="Group">Its process group.</param>
+/// <param name="Session">Its session.</param>
+/// <param name="Threads">How many it has.</param>
+/// <param name="IsDead">It has ended and waits to be collected.</param>
+public readonly record struct ProcessStat(int Pid, ulong StartTime, int Parent, int Group, int Session, int Threads, bool IsDead)
+{
+    private const int StateAt = 0, ParentAt = 1, GroupAt = 2, SessionAt = 3, ThreadsAt = 17, StartTimeAt = 19;
+
+    public static bool TryRead(ReadOnlySpan<byte> file, out ProcessStat stat)
+    {
+        stat = default;
+        // The name stands in parentheses and may hold any character, parentheses and newlines too; no field after it does.
+        var open = file.IndexOf(" ("u8);
+        var close = file.LastIndexOf(") "u8);
+        if (open < 0 || close < open || !TryNumber(file[..open], out var pid))
+            return false;
+        var rest = file[(close + 2)..];
+        var state = (byte)0;
+        Span<int> numbers = stackalloc int[ThreadsAt + 1];
+        ulong startTime = 0;
+        var at = 0;
+        foreach (var range in rest.Split((byte)' '))
+        {
+            var field = rest[range];
+            switch (at++)
+            {
+                case StateAt when field.Length == 1:
+                    state = field[0];
+                    break;
+                case ParentAt or GroupAt or SessionAt or ThreadsAt:
+                    if (!TryNumber(field, out numbers[at - 1]))
+                        return false;
+                    break;
+                case StartTimeAt:
+                    if (!DecimalText.TryRead(field, ulong.MaxValue, out startTime))
+                        return false;
+                    // The first thread may have ended before the others: then it shows as a zombie, and the process is none.
+                    var isDead = state is (byte)'Z' or (byte)'X' && numbers[ThreadsAt] <= 1;
+                    stat = new ProcessStat(pid, startTime, numbers[ParentAt], numbers[GroupAt], numbers[SessionAt], numbers[ThreadsAt], isDead);
+                    return state != 0;
+            }
+        }
+        return false;
+    }
+
+    private static bool TryNumber(ReadOnlySpan<byte> text, out int number)
+    {
+        var read = DecimalText.TryRead(text, int.MaxValue, out var value);
+        number = (int)value;
+        return read;
+    }
+}

@@ -1,0 +1,10 @@
+namespace MetaMcp.Init.Core.Membership;
+
+/// <summary>What the processes of a run use, measured by looking at each.</summary>
+/// <param name="Run">The run's number.</param>
+/// <param name="Memory">
+/// In bytes. At a rough look the sum of what is resident, which counts shared pages for each that shares them and so is never
+/// less than what is used; at a close look PSS, each page divided by how many share it.
+/// </param>
+/// <param name="Tasks">Threads, as <c>pids.max</c> counts.</param>
+public sealed record RunUsage(long Run, long Memory, int Tasks);

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// The caps that the kernel does not enforce here: when to look, how closely, and what is over. A rough look comes twice a second
+/// while something with such a cap runs, and costs microseconds a process; it never shows less than is used. Only where it comes
+/// near a cap does a close look follow, which costs milliseconds, and only the close one counts.
+/// </summary>
+internal sealed class LimitWatch
+{
+    /// <summary>A breach is found within this and the time of two looks.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private const int NearPercent = 80;
+
+    /// <summary>A figure that has not moved is looked at closely again after so many rough looks.</summary>
+    private const int LooksBetween = 10;
+
+    private readonly Plan _plan;
+    private readonly Controllers _sampled;
+    private readonly Dictionary<long, Closely> _closely = [];
+    private readonly bool _hasCapOfAll;
+    private int _watched;
+    private bool _isOver;
+
+    public LimitWatch(Plan plan, Controllers sampled)
+    {
+        _plan = plan;
+        _sampled = sampled;
+        var limits = plan.Settings.Limits;
+        _hasCapOfAll = (Memory && limits.Memory is not null) || (Tasks && limits.Tasks is not null);
+    }
+
+    /// <summary>When the next rough look is due.</summary>
+    public Instant Due { get; private set; } = Instant.Never;
+
+    private bool Memory => _sampled.HasFlag(Controllers.Memory);
+
+    private bool Tasks => _sampled.HasFlag(Controllers.Tasks);
+
+    /// <summary>A process of a service's own runs, and not the second stage; what is on its way out is not ended once more.</summary>
+    public static bool IsEndable(ServiceState state) =>
+        state is ServiceState.Ready or ServiceState.Starting { Readiness: not Readiness.AwaitingExec };
+
+    public void Changed(int service, ServiceState before, ServiceState after, Instant now)
+    {
+        if (_isOver || (!_hasCapOfAll && !HasCap(_plan.Services[service].Settings.Limits)))
+            return;
+        _watched += (IsEndable(after) ? 1 : 0) - (IsEndable(before) ? 1 : 0);
+        if (_watched == 0)
+            Due = Instant.Never;
+        else if (Due == Instant.Never)
+            Due = now + Interval;
+    }
+
+    /// <summary>Nothing is looked at any more: a shutdown has a deadline of its own.</summary>
+    public void End() => (Due, _isOver) = (Instant.Never, true);
+
+    public void Looked(Instant now) => Due = now + Interval;
+
+    public void Forget(long run) => _closely.Remove(run);
+
+    /// <summary>The runs whose rough figure comes so near a cap that the close one is wanted.</summary>
+    public ImmutableArray<long> Near(ImmutableArray<RunUsage> usages, Func<long, int> serviceOf)
+    {
+        if (!Memory)
+            return [];
+        if (_plan.Settings.Limits.Memory is { } all && IsNear(0, usages.Sum(u => u.Memory), all.Bytes))
+            return [.. usages.Select(u => u.Run)];
+        return
+        [
+            .. usages.Where(u => serviceOf(u.Run) is >= 0 and var service &&
+                _plan.Services[service].Settings.Limits.MemoryMax is { } max && IsNear(u.Run, u.Memory, max.Bytes)).Select(u => u.Run),
+        ];
+    }
+
+    /// <summary>Why a run is over a cap of its own; null where it is not.</summary>
+    public string? Breach(int service, RunUsage usage, bool closely)
+    {
+        var limits = _plan.Services[service].Settings.Limits;
+        if (Tasks && limits.TasksMax is { } tasks && usage.Tasks > tasks)
+            return $"over its tasks_max of {tasks}, with {usage.Tasks} tasks";
+        if (!Memory || !closely || limits.MemoryMax is not { } max)
+            return null;
+        Remember(usage.Run, usage.Memory);
+        return usage.Memory > max.Bytes ? $"over its memory_max of {max}, with {new ByteSize(usage.Memory).Rounded}" : null;
+    }
+
+    /// <summary>Why everything together is over its cap, and whether it is for memory; null where it is not.</summary>
+    public (string Reason, bool IsMemory)? BreachOfAll(ImmutableArray<RunUsage> usages, bool closely)
+    {
+        var limits = _plan.Settings.Limits;
+        var tasks = usages.Sum(u => u.Tasks);
+        if (Tasks && limits.Tasks is { } mostTasks && tasks > mostTasks)
+            return ($"the largest, where all together are over tasks of [limits], {mostTasks}, with {tasks}", false);
+        if (!Memory || !closely || limits.Memory is not { } most)
+            return null;
+        var memory = usages.Sum(u => u.Memory);
+        Remember(0, memory);
+        return memory > most.Bytes
+            ? ($"the largest, where all together are over memory of [limits], {most}, with {new ByteSize(memory).Rounded}", true) : null;
+    }
+
+    private bool HasCap(CgroupLimits limits) => (Memory && limits.MemoryMax is not null) || (Tasks && limits.TasksMax is not null);
+
+    /// <summary>
+    /// What is shared may keep the rough figure above a cap for ever. It cannot grow past a cap by less than was left at the last
+    /// close look, so the next one waits until it has grown by a quarter of that.
+    /// </summary>
+    private bool IsNear(long run, long rough, long cap)
+    {
+        if (rough < cap / 100 * NearPercent)
+            return false;
+        var last = _closely.GetValueOrDefault(run);
+        var isWanted = last.Looks == 0 || last.Looks > LooksBetween || rough - last.Rough >= (cap - last.Close) / 4;
+        _closely[run] = isWanted ? new Closely(rough, last.Close, 1) : last with { Looks = last.Looks + 1 };
+        return isWanted;
+    }
+
+    private void Remember(long run, long close)
+    {
+        if (_closely.TryGetValue(run, out var last))
+            _closely[run] = last with { Close = close };
+    }
+
+    /// <summary>A close look: the rough figure that led to it, what it showed, and the looks since. Run 0 is all together.</summary>
+    private readonly record struct Closely(long Rough, long Close, int Looks);
+}

@@ -1,0 +1,96 @@
+using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Filesystem;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Processes;
+
+/// <summary>
+/// Who belongs to which run where there are no cgroups, as far as the last look showed. A look reads every process; it is taken
+/// only when somebody asks, and holds until <see cref="Expire"/>.
+/// </summary>
+internal sealed class Census
+{
+    /// <summary>Processes that come and go during a look tear it; a fork bomb tears every one.</summary>
+    private const int MaxTries = 3;
+
+    private readonly InstanceCookie _cookie;
+    private readonly Func<int, long> _runNamedBy;
+    private ProcessSnapshot _now = new();
+    private ProcessSnapshot _before = new();
+
+    public Census(InstanceCookie cookie)
+    {
+        _cookie = cookie;
+        _runNamedBy = RunNamedBy;
+    }
+
+    public bool IsFresh { get; private set; }
+
+    public void Expire() => IsFresh = false;
+
+    /// <summary>Looks anew. False where /proc cannot be read: then nothing is known of anybody.</summary>
+    public bool Look(ReadOnlySpan<KnownChild> children, ReadOnlySpan<KnownRun> runs)
+    {
+        for (var attempt = 0; attempt < MaxTries; attempt++)
+        {
+            (_now, _before) = (_before, _now);
+            if (!ProcessTable.Read(_now))
+                return IsFresh = false;
+            if (RunMembership.Assign(_now, _before, getpid(), children, runs, _runNamedBy))
+                break;
+        }
+        return IsFresh = true;
+    }
+
+    /// <summary>Whether a process of the run lives.</summary>
+    public bool HasMembers(long run)
+    {
+        for (var at = 0; at < _now.Count; at++)
+            if (_now[at].Run == run && !_now[at].Stat.IsDead)
+                return true;
+        return false;
+    }
+
+    /// <summary>To each process of the run, once.</summary>
+    public void Signal(long run, Signal signal)
+    {
+        for (var at = 0; at < _now.Count; at++)
+            if (_now[at].Run == run && !_now[at].Stat.IsDead)
+                PinnedSignal.Send(_now[at].Stat, signal);
+    }
+
+    /// <summary>Sends SIGKILL to each process of the run that was not sent it yet. False where there was none.</summary>
+    public bool Kill(long run)
+    {
+        var found = false;
+        var lastGroup = 0;
+        for (var at = 0; at < _now.Count; at++)
+        {
+            ref var process = ref _now[at];
+            if (process.Run != run || process.Stat.IsDead || process.IsKilled)
+                continue;
+            var group = process.Stat.Group == lastGroup ? 0 : process.Stat.Group;
+            PinnedSignal.Send(process.Stat, Core.Values.Signal.Kill, group);
+            lastGroup = process.Stat.Group;
+            found = process.IsKilled = true;
+        }
+        return found;
+    }
+
+    public UsageSum Measure(long run, bool closely)
+    {
+        var sum = new UsageSum();
+        for (var at = 0; at < _now.Count; at++)
+            if (_now[at].Run == run && !_now[at].Stat.IsDead)
+                sum.Add(_now[at].Stat, closely);
+        return sum;
+    }
+
+    private long RunNamedBy(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        var start = ProcFile.Read(pid, "environ"u8, buffer);
+        return start.Length < buffer.Length ? _cookie.RunOf(start) : _cookie.RunOf(KernelFile.ReadAll($"/proc/{pid}/environ"));
+    }
+}

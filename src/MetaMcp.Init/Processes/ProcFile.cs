@@ -1,0 +1,30 @@
+using System.Buffers.Text;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Processes;
+
+/// <summary>The files of one process (<c>man 5 proc</c>), read in one call and without making garbage.</summary>
+internal static unsafe class ProcFile
+{
+    /// <summary>As much as the buffer takes; nothing where the process is gone, or is not ours to read.</summary>
+    public static ReadOnlySpan<byte> Read(int pid, ReadOnlySpan<byte> name, Span<byte> buffer)
+    {
+        Span<byte> path = stackalloc byte[64];
+        "/proc/"u8.CopyTo(path);
+        _ = Utf8Formatter.TryFormat(pid, path["/proc/".Length..], out var digits);
+        var rest = path[("/proc/".Length + digits)..];
+        rest[0] = (byte)'/';
+        name.CopyTo(rest[1..]);
+        rest[name.Length + 1] = 0;
+        int descriptor;
+        fixed (byte* start = path)
+            descriptor = open(start, O_RDONLY | O_CLOEXEC, 0);
+        if (descriptor < 0)
+            return [];
+        nint count;
+        fixed (byte* start = buffer)
+            count = read(descriptor, start, (nuint)buffer.Length);
+        _ = close(descriptor);
+        return count > 0 ? buffer[..(int)count] : [];
+    }
+}

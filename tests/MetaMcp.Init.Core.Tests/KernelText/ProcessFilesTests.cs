@@ -1,0 +1,76 @@
+using System.Text;
+using MetaMcp.Init.Core.KernelText;
+
+namespace MetaMcp.Init.Core.Tests.KernelText;
+
+public sealed class ProcessFilesTests
+{
+    private const string Tail = "S 1 412 400 0 -1 4194560 1090 0 12 0 4 2 0 0 20 0 11 0 198273 1096036352 14290 18446744073709551615 1 1 0\n";
+
+    [Theory]
+    [InlineData("node")]
+    [InlineData("npm exec @model")]
+    [InlineData("a)( ) b (() (")]
+    [InlineData(") Z 1 1 1 (")]
+    [InlineData("two\nlines")]
+    [InlineData("")]
+    public void A_process_is_read_whatever_it_calls_itself(string name) =>
+        Assert.Equal(new ProcessStat(413, 198273, 1, 412, 400, 11, IsDead: false), Read($"413 ({name}) {Tail}"));
+
+    [Fact]
+    public void One_from_outside_of_the_namespace_has_zeros() =>
+        Assert.Equal(new ProcessStat(57, 12, 0, 0, 0, 1, IsDead: false),
+            Read("57 (sh) S 0 0 0 34816 57 4194304 1 0 0 0 0 0 0 0 20 0 1 0 12 0 0 0 0\n"));
+
+    [Theory]
+    [InlineData("Z", "1", true)]
+    [InlineData("X", "1", true)]
+    [InlineData("Z", "5", false)]
+    [InlineData("D", "1", false)]
+    public void It_is_dead_when_its_last_thread_is(string state, string threads, bool isDead) =>
+        Assert.Equal(isDead, Read($"9 (a) {state} 1 9 9 0 -1 0 0 0 0 0 0 0 0 0 20 0 {threads} 0 77 0 0\n")?.IsDead);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("413")]
+    [InlineData("413 (node")]
+    [InlineData("413 (node) S 1")]
+    [InlineData("413 (node) S one 2 3 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0\n")]
+    [InlineData("99999999999 (node) S 1 2 3 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0\n")]
+    [InlineData(") (")]
+    public void What_is_no_such_line_is_none(string text) => Assert.Null(Read(text));
+
+    [Theory]
+    [InlineData("267587 14290 9984 21094 0 24107 0\n", 14290, 9984)]
+    [InlineData("0 0 0 0 0 0 0\n", 0, 0)]
+    public void Statm_has_resident_and_shared_pages(string text, long resident, long shared)
+    {
+        Assert.True(Statm.TryRead(Encoding.ASCII.GetBytes(text), out var statm));
+        Assert.Equal(new Statm(resident, shared), statm);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1 2")]
+    [InlineData("1 x 3 4")]
+    public void What_is_no_statm_is_none(string text) => Assert.False(Statm.TryRead(Encoding.ASCII.GetBytes(text), out _));
+
+    [Theory]
+    [InlineData("00400000-7ffd2c9f3000 ---p 00000000 00:00 0                          [rollup]\nRss:               57160 kB\nPss:               41288 kB\nPss_Dirty:         30000 kB\n", 41288L * 1024)]
+    [InlineData("Rss: 1 kB\n", null)]
+    [InlineData("Pss: many kB\n", null)]
+    [InlineData("", null)]
+    public void Pss_is_in_bytes(string text, long? bytes) => Assert.Equal(bytes, SmapsRollup.Pss(Encoding.ASCII.GetBytes(text)));
+
+    [Theory]
+    [InlineData("HOME=/\0A=1\0", "1")]
+    [InlineData("A=1\0A=2\0", "1")]
+    [InlineData("BA=3\0A=\0", "")]
+    [InlineData("X=\nA=1\0", "")]
+    [InlineData("A=cut", "cut")]
+    [InlineData("", "")]
+    public void A_variable_is_found_by_its_whole_name(string text, string value) =>
+        Assert.Equal(value, Encoding.ASCII.GetString(Environ.Find(Encoding.ASCII.GetBytes(text), "A="u8)));
+
+    private static ProcessStat? Read(string text) => ProcessStat.TryRead(Encoding.UTF8.GetBytes(text), out var stat) ? stat : null;
+}

@@ -1,0 +1,190 @@
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Tests.Supervision.Make;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+/// <summary>Caps that the kernel does not enforce.</summary>
+public sealed class LimitTests
+{
+    private const long MiB = 1 << 20;
+
+    private static readonly ServiceSettings Capped =
+        Daemon("a") with { Limits = new CgroupLimits { MemoryMax = new ByteSize(100 * MiB), TasksMax = 64 } };
+
+    [Fact]
+    public void Without_a_cap_nobody_looks()
+    {
+        var world = Running(File(Daemon("a"), Daemon("b")));
+        Assert.True(world.Sleeps);
+        Assert.Empty(world.Pass("1h").Looks);
+    }
+
+    [Fact]
+    public void What_the_kernel_enforces_nobody_looks_at() => Assert.True(Running(File(Capped), Controllers.None).Sleeps);
+
+    [Fact]
+    public void While_a_service_with_a_cap_runs_it_is_looked_at_twice_a_second()
+    {
+        var world = Running(File(Capped)).Pass("2s");
+        Assert.Equal([(Span("500ms"), false), (Span("1s"), false), (Span("1500ms"), false), (Span("2s"), false)], world.Looks);
+    }
+
+    [Fact]
+    public void While_it_does_not_run_nobody_looks()
+    {
+        var world = Running(File(Capped.Policy(RestartPolicy.Never), Daemon("b")));
+        world.Exits("a", 1);
+        Assert.True(world.Sleeps);
+    }
+
+    [Fact]
+    public void A_service_over_its_memory_is_ended_at_the_next_look_and_started_again()
+    {
+        var world = Running(File(Capped));
+        world.Program("a").Memory = 101 * MiB;
+        world.Pass("499ms").Tells();
+        world.Pass("1ms").Tells(
+            "a ended: over its memory_max of 100MiB, with 101.0MiB", "SIGTERM a", "a killed by SIGTERM",
+            "a again in 1s: over its memory_max of 100MiB, with 101.0MiB");
+        world.Pass("1s").Tells("start a", "a ready");
+        world.Pass("500ms").TellsAmongOthers("a again in 2s: over its memory_max of 100MiB, with 101.0MiB");
+    }
+
+    [Fact]
+    public void One_at_its_cap_is_within_it()
+    {
+        var world = Running(File(Capped));
+        (world.Program("a").Memory, world.Program("a").Tasks) = (100 * MiB, 64);
+        world.Pass("1m").Tells();
+    }
+
+    [Fact]
+    public void One_with_more_tasks_than_it_may_have_is_ended()
+    {
+        var world = Running(File(Capped));
+        world.Program("a").Tasks = 80;
+        world.Pass("500ms").TellsAmongOthers("a ended: over its tasks_max of 64, with 80 tasks", "SIGTERM a");
+    }
+
+    [Fact]
+    public void Only_near_its_cap_is_it_looked_at_closely()
+    {
+        var world = Running(File(Capped));
+        world.Program("a").Memory = 79 * MiB;
+        Assert.DoesNotContain(world.Pass("10s").Looks, l => l.Closely);
+        world.Program("a").Memory = 81 * MiB;
+        Assert.Contains(world.Pass("500ms").Looks, l => l.Closely);
+    }
+
+    [Fact]
+    public void What_is_shared_and_does_not_grow_is_looked_at_closely_now_and_then()
+    {
+        var world = Running(File(Capped));
+        (world.Program("a").Memory, world.Program("a").Resident) = (60 * MiB, 150 * MiB);
+        Assert.InRange(world.Pass("1m").Looks.Count(l => l.Closely), 9, 13);
+        world.Tells();
+    }
+
+    [Fact]
+    public void What_has_grown_past_its_cap_since_a_close_look_is_found_at_the_next()
+    {
+        var world = Running(File(Capped));
+        (world.Program("a").Memory, world.Program("a").Resident) = (60 * MiB, 150 * MiB);
+        world.Pass("700ms");
+        (world.Program("a").Memory, world.Program("a").Resident) = (101 * MiB, 191 * MiB);
+        world.Pass("300ms").TellsAmongOthers("a ended: over its memory_max of 100MiB, with 101.0MiB");
+    }
+
+    [Fact]
+    public void The_second_stage_does_not_count()
+    {
+        var world = new World(File(Capped), Controllers.All);
+        world.Program("a").HoldsExec = true;
+        world.Program("a").Tasks = 80;
+        world.Begin().Pass("10s").NeverTold("SIGTERM a");
+        Assert.Empty(world.Looks);
+        world.Executes("a").Pass("500ms").TellsAmongOthers("SIGTERM a");
+    }
+
+    [Fact]
+    public void One_that_is_on_its_way_out_is_not_ended_again()
+    {
+        var world = Running(File(Capped.StopTimeout("5s"), Daemon("b")));
+        world.Program("a").Ignores(Signal.Term);
+        world.Program("a").Memory = 101 * MiB;
+        world.Pass("4s").Tells("a ended: over its memory_max of 100MiB, with 101.0MiB", "SIGTERM a");
+        world.Pass("2s").TellsAmongOthers("SIGKILL group of a", "a again in 1s: over its memory_max of 100MiB, with 101.0MiB");
+    }
+
+    [Fact]
+    public void A_start_that_goes_over_its_cap_is_a_start_that_failed()
+    {
+        var world = new World(File(Capped.Probed() with { StartTimeout = Span("1h") }) with { Startup = new StartupSettings { Retries = 0 } }, Controllers.All);
+        world.Program("a").Probe = ProbeBehaviour.Hangs;
+        world.Program("a").Memory = 101 * MiB;
+        world.Begin().Pass("500ms").TellsAmongOthers("a failed: over its memory_max of 100MiB, with 101.0MiB");
+    }
+
+    [Fact]
+    public void A_figure_of_a_run_that_is_over_ends_nobody()
+    {
+        var world = Running(File(Capped));
+        world.Post(new SystemEvent.Sampled([new(77, 500 * MiB, 500)], Closely: true)).Tells();
+    }
+
+    [Fact]
+    public void A_shutdown_has_deadlines_of_its_own()
+    {
+        var world = Running(File(Capped));
+        world.Program("a").Ignores(Signal.Term);
+        world.Program("a").Memory = 101 * MiB;
+        world.Signal(Signal.Term).Pass("3s").NeverTold("a ended: over its memory_max of 100MiB, with 101.0MiB");
+        Assert.Empty(world.Looks);
+    }
+
+    [Fact]
+    public void Of_all_together_the_largest_that_is_optional_is_ended_and_one_at_a_time()
+    {
+        var world = Running(AllWithin(1000, Daemon("big").Required(), Daemon("mid").StopTimeout("2s"), Daemon("small")));
+        world.Program("mid").Ignores(Signal.Term);
+        foreach (var (name, size) in (ReadOnlySpan<(string, int)>)[("big", 800), ("mid", 300), ("small", 200)])
+            world.Program(name).Memory = size * MiB;
+        const string Reason = "the largest, where all together are over memory of [limits], 1000MiB, with 1.3GiB";
+        world.Pass("2s").Tells($"mid ended: {Reason}", "SIGTERM mid");
+        world.Program("mid").Memory = 0;
+        world.Pass("600ms").Tells("SIGKILL group of mid", "mid killed by SIGKILL", $"mid again in 1s: {Reason}");
+        // 1000 MiB are left by then, which is what all may have.
+        world.Pass("700ms").Tells();
+    }
+
+    [Fact]
+    public void What_is_still_over_when_that_one_is_gone_costs_the_next()
+    {
+        var world = Running(AllWithin(100, Daemon("big").Required(), Daemon("small").Policy(RestartPolicy.Never)));
+        (world.Program("big").Memory, world.Program("small").Memory) = (150 * MiB, 10 * MiB);
+        world.Pass("500ms").TellsAmongOthers("SIGTERM small", "small killed by SIGTERM");
+        world.Pass("500ms").TellsAmongOthers("SIGTERM big");
+    }
+
+    [Fact]
+    public void Tasks_of_all_together_are_capped_too()
+    {
+        var settings = File(Daemon("a"), Daemon("b")) with { Limits = new LimitSettings { Tasks = 100 } };
+        var world = Running(settings);
+        (world.Program("a").Tasks, world.Program("b").Tasks) = (40, 61);
+        world.Pass("500ms").TellsAmongOthers("b ended: the largest, where all together are over tasks of [limits], 100, with 101", "SIGTERM b");
+    }
+
+    private static Settings AllWithin(long mebibytes, params ServiceSettings[] services) =>
+        File([.. services]) with { Limits = new LimitSettings { Memory = new ByteSize(mebibytes * MiB) } };
+
+    private static World Running(Settings settings, Controllers sampled = Controllers.All)
+    {
+        var world = new World(settings, sampled);
+        world.Begin().Forget();
+        return world;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.Run;
+
+/// <summary>Limits that nobody but the init enforces.</summary>
+public sealed partial class SampledLimitsTests
+{
+    private const string Warning = "LIMITS NOT ENFORCED BY THE KERNEL";
+
+    [Theory]
+    [InlineData("64", "")]
+    [InlineData("100", "")]
+    [InlineData("128", "")]
+    public async Task A_service_that_grows_is_asked_to_end_within_a_second_of_its_breach(string cap, string options)
+    {
+        using var files = new Installation($$"""
+            [service.hog]
+            command = ["/bin/sh", "-c", "exec %hog 100 600 {{options}}"]
+            memory_max = "{{cap}}MiB"
+            restart = "never"
+            """);
+        await using var init = await files.Start();
+        var end = Holding().Match((await init.WaitFor(" got 15 ")).Text);
+        var breach = init.Stdout.Select(line => Holding().Match(line)).First(m => m.Success && Number(m, "kib") > long.Parse(cap, CultureInfo.InvariantCulture) * 1024);
+        var took = Number(end, "ms") - Number(breach, "ms");
+        TestContext.Current.TestOutputHelper?.WriteLine($"from over {cap} MiB to SIGTERM: {took} ms, holding {Number(end, "kib") / 1024} MiB");
+        Assert.InRange(took, 0, 1000);
+        await init.WaitForLog("hog", $"failed: over its memory_max of {cap}MiB, with ");
+    }
+
+    [Fact]
+    public async Task Those_it_started_count_with_it()
+    {
+        using var files = new Installation("""
+            [service.hog]
+            command = ["%hog", "100", "600", "--children", "4"]
+            memory_max = "64MiB"
+            restart = "never"
+            [service.other]
+            command = ["%hang"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitForLog("hog", "failed: over its memory_max of 64MiB, with ");
+        Assert.DoesNotContain(init.Processes(), p => p.Name == "hog" && p.State != 'Z');
+    }
+
+    [Fact]
+    public async Task What_is_shared_counts_once()
+    {
+        // 40 MiB, and four forks that share them: 200 MiB resident, 40 used.
+        using var files = new Installation("""
+            [service.sharing]
+            command = ["/bin/sh", "-c", "exec %hog 1000 40 --then-share 4"]
+            memory_max = "64MiB"
+            """);
+        await using var init = await files.Start();
+        await init.WaitFor("sharing with 4");
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        Assert.False(init.Lines.HasLogged("sharing", "ended"));
+    }
+
+    [Fact]
+    public async Task A_service_with_too_many_tasks_is_ended_and_started_again()
+    {
+        using var files = new Installation("""
+            [restart]
+            backoff = { initial = "10ms" }
+            [service.many]
+            command = ["/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do sleep 1h & done; wait"]
+            tasks_max = 8
+            """);
+        await using var init = await files.Start();
+        var ended = await init.WaitForLog("many", "ended, over its tasks_max of 8, with 10 tasks");
+        await init.WaitForLog("many", "over its tasks_max of 8, with 10 tasks; restarting", ended);
+        var started = await init.WaitForLog("many", "started", ended);
+        Assert.True(init.Processes().Count(p => p.Name == "sleep") < 10, "those of before are gone");
+        Assert.NotNull(started);
+    }
+
+    [Fact]
+    public async Task All_together_have_a_limit_which_costs_the_largest_that_is_optional()
+    {
+        using var files = new Installation("""
+            [limits]
+            memory = "100MiB"
+            [service.needed]
+            command = ["%hog", "500", "70", "--then-hold"]
+            required = true
+            [service.extra]
+            command = ["%hog", "500", "40", "--then-hold"]
+            restart = "never"
+            [service.small]
+            command = ["%hang"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitForLog("extra", "ended, the largest, where all together are over memory of [limits], 100MiB, with 1");
+        await init.WaitForLog("extra", "failed");
+        await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken);
+        Assert.Single(init.Lines, l => l.Text.Contains(": ended, ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task It_is_said_once_that_the_kernel_does_not_enforce_them()
+    {
+        using var files = new Installation("""
+            [service.one]
+            command = ["%hang"]
+            memory_max = "1GiB"
+            cpu_max = 1.0
+            [service.two]
+            command = ["%hang"]
+            tasks_max = 10
+            """);
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        var line = Assert.Single(init.Lines, l => l.Text.Contains(Warning, StringComparison.Ordinal));
+        Assert.Contains("samples memory and tasks instead", line.Text, StringComparison.Ordinal);
+        Assert.Contains("cpu limits have no effect", line.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_limits_nothing_is_said()
+    {
+        using var files = new Installation("[service.one]\ncommand = [\"%hang\"]");
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        Assert.DoesNotContain(init.Lines, l => l.Text.Contains("LIMITS", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task What_requires_the_kernel_is_refused_without_it()
+    {
+        using var files = new Installation("[limits]\nenforce = \"require\"\n[service.one]\ncommand = [\"%hang\"]\nmemory_max = \"1GiB\"");
+        var ended = await files.Run();
+        Assert.Equal(111, ended.Code);
+        Assert.Contains("limits.enforce is \"require\", and ", Assert.Single(ended.Stderr), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Switched_off_nobody_is_ended()
+    {
+        using var files = new Installation("""
+            [limits]
+            enforce = "off"
+            memory = "1MiB"
+            [service.hog]
+            command = ["%hog", "500", "50", "--then-hold"]
+            memory_max = "8MiB"
+            """);
+        await using var init = await files.Start();
+        await init.WaitFor("holds 51200 KiB");
+        await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(init.Lines, l => l.Text.Contains(Warning, StringComparison.Ordinal) || l.Text.Contains(": ended", StringComparison.Ordinal));
+        Assert.True(init.Lines.HasLogged("", "limits.enforce is \"off\""));
+    }
+
+    private static long Number(Match match, string name) => long.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"hog \d+ (holds|got 15 with) (?<kib>\d+) KiB at (?<ms>\d+) ms")]
+    private static partial Regex Holding();
+}
