@@ -9,16 +9,15 @@ namespace MetaMcp.Init.Core.Config;
 /// </summary>
 internal static class NotInForce
 {
-    private static readonly string[] Tables = ["limits", "health", "alerts", "launch", "signals", "server"];
+    private static readonly string[] Tables = ["health", "alerts", "launch", "signals", "server"];
 
-    private static readonly string[] KeysOfServices =
-    [
-        "memory_max", "memory_high", "swap_max", "tasks_max", "cpu_max", "cpu_weight", "oom_group", "stop_command", "restart_with",
-    ];
+    private static readonly string[] KeysOfServices = ["stop_command", "restart_with"];
 
     private static readonly (string Table, string Key)[] Keys =
     [
-        ("init", "runtime_dir"), ("init", "orphans"), ("shutdown", "max_concurrent"), ("shutdown", "retries"), ("restart", "breaker"),
+        ("init", "runtime_dir"), ("init", "orphans"), ("limits", "max_instances"), ("limits", "max_per_type"),
+        ("limits", "memory_warning"), ("limits", "memory_critical"), ("limits", "disk_warning"),
+        ("shutdown", "max_concurrent"), ("shutdown", "retries"), ("restart", "breaker"),
     ];
 
     public static ImmutableArray<Diagnostic> Find(TomlTable root)

@@ -8,6 +8,8 @@ namespace MetaMcp.Init.Core.Membership;
 /// </summary>
 public sealed class ProcessSnapshot
 {
+    private const int Most = 1 << 16;
+
     private ProcessEntry[] _entries = new ProcessEntry[64];
 
     public int Count { get; private set; }
@@ -19,6 +21,9 @@ public sealed class ProcessSnapshot
     /// <summary>The kernel lists by pid in rising order; one that comes out of it is put where it belongs.</summary>
     public void Add(ProcessStat stat)
     {
+        // More than that our heap need not hold: those left out have their turn when the ones before them are gone.
+        if (Count == Most)
+            return;
         if (Count == _entries.Length)
             Array.Resize(ref _entries, Count * 2);
         var at = Count++;

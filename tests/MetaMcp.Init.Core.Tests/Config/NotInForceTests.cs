@@ -11,26 +11,30 @@ public sealed class NotInForceTests
         const string Text = """
             [limits]
             memory = "4GiB"
+            max_instances = 15
+            memory_warning = 75
             [service.a]
             command = ["a"]
             memory_max = "1GiB"
+            restart_with = ["b"]
             [service.b]
             command = ["b"]
-            memory_max = "1GiB"
+            restart_with = ["a"]
             [restart]
             breaker = { failures = 5 }
             """;
         Assert.Equal(
             [
-                "f:1:2: warning: [limits] is read and checked, but has no effect yet",
-                "f:5:1: warning: memory_max is read and checked, but has no effect yet",
-                "f:10:1: warning: breaker in [restart] is read and checked, but has no effect yet",
+                "f:3:1: warning: max_instances in [limits] is read and checked, but has no effect yet",
+                "f:4:1: warning: memory_warning in [limits] is read and checked, but has no effect yet",
+                "f:8:1: warning: restart_with is read and checked, but has no effect yet",
+                "f:13:1: warning: breaker in [restart] is read and checked, but has no effect yet",
             ],
             Read(Text).NotInForce.Select(d => d.ToString()));
     }
 
     [Fact]
-    public void A_file_of_what_works_has_none() => Assert.Empty(Read("[service.a]\ncommand = [\"a\"]\nuser = \"b\"\n").NotInForce);
+    public void A_file_of_what_works_has_none() => Assert.Empty(Read("[service.a]\ncommand = [\"a\"]\nuser = \"b\"\nmemory_max = \"1GiB\"\n[limits]\ntasks = 9\nenforce = \"off\"\n").NotInForce);
 
     private static Settings Read(string text)
     {

@@ -28,13 +28,12 @@ public sealed class FallbackTests
             command = ["/bin/sh", "-c", "{{script}}; exit 1"]
             tasks_max = 1000
             stop_timeout = "200ms"
-            """);
+            """ + SampledLimitsTests.Marker);
         await using var init = await files.Start();
         await init.WaitForLog("family", "ready");
         await Patience.Until(() => init.Processes().Any(p => p.Name == name), "its daemon runs");
-        // The supervisor looks twice a second, as there is a cap.
         if (script.Contains("%/go", StringComparison.Ordinal))
-            await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken);
+            await files.Look(init);
         var daemons = init.Processes().Where(p => p.Name == name).Select(p => p.InnerPid).ToList();
         files.Open("go");
         var killed = await init.WaitForLog("family", "killed what it left");
@@ -83,7 +82,7 @@ public sealed class FallbackTests
     {
         using var files = new Installation($$"""
             [service.bomb]
-            command = ["/bin/sh", "-c", "exec %bomb {{how}}"]
+            command = ["/bin/sh", "-c", "exec %forkbomb {{how}}"]
             user = "54011"
             rlimits = { nproc = "200:200" }
             stop_timeout = "300ms"
@@ -97,9 +96,28 @@ public sealed class FallbackTests
         var start = Stopwatch.GetTimestamp();
         await init.WaitForLog("bomb", "failed");
         TestContext.Current.TestOutputHelper?.WriteLine($"bomb {how}: gone after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
-        Assert.DoesNotContain(init.Processes(), p => p.Name == "bomb" && p.State != 'Z');
+        Assert.DoesNotContain(init.Processes(), p => p.Name == "forkbomb" && p.State != 'Z');
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task A_bomb_whose_processes_are_never_the_same_is_got()
+    {
+        using var files = new Installation("""
+            [service.bomb]
+            command = ["%bomb", "50"]
+            stop_timeout = "300ms"
+            [service.other]
+            command = ["%hang"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitFor("bomb is at full size");
+        var start = Stopwatch.GetTimestamp();
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        TestContext.Current.TestOutputHelper?.WriteLine($"rolling bomb: gone after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
+        Assert.True(init.Lines.HasLogged("bomb", "stopped"));
     }
 
     [Fact]

@@ -7,6 +7,15 @@ namespace MetaMcp.Init.EndToEnd.Run;
 /// <summary>Limits that nobody but the init enforces.</summary>
 public sealed partial class SampledLimitsTests
 {
+    /// <summary>A service that goes over its limit when it is told to: then there was a look.</summary>
+    public const string Marker = """
+
+        [service.marker]
+        command = ["/bin/sh", "-c", "until test -e %/look; do sleep 0.01; done; for i in 1 2 3 4 5 6 7 8 9; do sleep 1h & done; wait"]
+        tasks_max = 5
+        restart = "never"
+        """;
+
     private const string Warning = "LIMITS NOT ENFORCED BY THE KERNEL";
 
     [Theory]
@@ -54,10 +63,12 @@ public sealed partial class SampledLimitsTests
             [service.sharing]
             command = ["/bin/sh", "-c", "exec %hog 1000 40 --then-share 4"]
             memory_max = "64MiB"
-            """);
+            """ + Marker);
         await using var init = await files.Start();
         await init.WaitFor("sharing with 4");
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        await files.Look(init);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
         Assert.False(init.Lines.HasLogged("sharing", "ended"));
     }
 
@@ -91,14 +102,12 @@ public sealed partial class SampledLimitsTests
             [service.extra]
             command = ["%hog", "500", "40", "--then-hold"]
             restart = "never"
-            [service.small]
-            command = ["%hang"]
-            """);
+            """ + Marker);
         await using var init = await files.Start();
         await init.WaitForLog("extra", "ended, the largest, where all together are over memory of [limits], 100MiB, with 1");
         await init.WaitForLog("extra", "failed");
-        await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken);
-        Assert.Single(init.Lines, l => l.Text.Contains(": ended, ", StringComparison.Ordinal));
+        await files.Look(init);
+        Assert.Equal(["extra", "marker"], init.Lines.ServicesWith("ended, "));
     }
 
     [Fact]
@@ -146,12 +155,11 @@ public sealed partial class SampledLimitsTests
             enforce = "off"
             memory = "1MiB"
             [service.hog]
-            command = ["%hog", "500", "50", "--then-hold"]
+            command = ["%hog", "40", "60", "--then-hold"]
             memory_max = "8MiB"
             """);
         await using var init = await files.Start();
-        await init.WaitFor("holds 51200 KiB");
-        await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken);
+        await init.WaitFor("holds 61440 KiB");
         Assert.DoesNotContain(init.Lines, l => l.Text.Contains(Warning, StringComparison.Ordinal) || l.Text.Contains(": ended", StringComparison.Ordinal));
         Assert.True(init.Lines.HasLogged("", "limits.enforce is \"off\""));
     }
@@ -160,4 +168,14 @@ public sealed partial class SampledLimitsTests
 
     [GeneratedRegex(@"hog \d+ (holds|got 15 with) (?<kib>\d+) KiB at (?<ms>\d+) ms")]
     private static partial Regex Holding();
+}
+
+internal static class Looking
+{
+    /// <summary>Waits for a look at what runs use, where the file has <see cref="SampledLimitsTests.Marker"/>.</summary>
+    public static Task<Line> Look(this Installation files, InitProcess init)
+    {
+        files.Open("look");
+        return init.WaitForLog("marker", "ended, over its tasks_max of 5");
+    }
 }

@@ -260,12 +260,13 @@ public sealed class ShutdownTests
     [Fact]
     public async Task A_daemon_that_ignores_the_signal_is_killed_after_the_grace()
     {
+        // One that left no trace of whose it is: its own session, nothing in its environment, and its parent gone at once.
         using var files = new Installation("""
             [init]
             orphan_grace = "300ms"
             [service.escaper]
             type = "oneshot"
-            command = ["%daemonise", "--ignore-term"]
+            command = ["/usr/bin/env", "-i", "%daemonise", "--ignore-term"]
             [service.other]
             command = ["%hang"]
             """);
