@@ -5,13 +5,14 @@ import { passThrough } from './pass-through.mjs';
 import { supervision } from './supervision.mjs';
 import { idle } from './idle.mjs';
 import { binary } from './binary.mjs';
+import { cgroups } from './cgroups.mjs';
 import { removeWorkspace } from './workspace.mjs';
 
 const [load] = loadavg();
 console.log(`${availableParallelism()} cores, load ${load.toFixed(1)} before the start; the ratios mean most on a quiet machine`);
 const report = new Report();
 try {
-  for (const part of [passThrough, supervision, idle, binary]) await part(report);
+  for (const part of [passThrough, supervision, idle, binary, cgroups]) await part(report);
 } finally {
   removeWorkspace();
 }
