@@ -18,6 +18,12 @@ internal static unsafe class CgroupMembers
         return pids;
     }
 
+    public static bool CanList(string directory)
+    {
+        Span<byte> first = stackalloc byte[1];
+        return KernelFile.Read($"{directory}/cgroup.procs", first, out _).IsSuccess;
+    }
+
     /// <summary>
     /// Signals each. Between a list and the signal a process may end and its pid be given to somebody else's, so each is pinned
     /// by a pidfd first and signalled if it is listed still.

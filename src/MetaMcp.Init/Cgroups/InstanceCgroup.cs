@@ -40,7 +40,7 @@ internal sealed class InstanceCgroup
         get
         {
             Span<byte> text = stackalloc byte[512];
-            if (MemoryEvents < 0 || !KernelFile.Read(MemoryEvents, text, out var length).IsSuccess)
+            if (!_tree.Controllers.HasFlag(Controllers.Memory) || !ReadEvents(text, out var length))
                 return default;
             var events = text[..length];
             var (workload, container) = _tree.OuterOoms;
@@ -73,8 +73,16 @@ internal sealed class InstanceCgroup
         }
     }
 
-    /// <summary>The last process may be on its way out of the kernel (6.18 on): then nobody is left, whatever "populated" says.</summary>
-    public bool HasMembers => IsPopulated && CgroupMembers.Find(Directory).Count > 0;
+    /// <summary>
+    /// The last process may be on its way out of the kernel (6.18 on): then nobody is left, whatever "populated" says. Where nobody
+    /// can be listed for want of a descriptor, they are taken to be there.
+    /// </summary>
+    public bool HasMembers => IsPopulated && (!CgroupMembers.CanList(Directory) || CgroupMembers.Find(Directory).Count > 0);
+
+    // The descriptor may not have been to be had when it was wanted (EMFILE).
+    private bool ReadEvents(Span<byte> text, out int length) => MemoryEvents >= 0
+        ? KernelFile.Read(MemoryEvents, text, out length).IsSuccess
+        : KernelFile.Read($"{Directory}/memory.events", text, out length).IsSuccess;
 
     public int WatchPopulated() => PopulatedEvents >= 0 ? PopulatedEvents : PopulatedEvents = KernelFile.Open($"{Directory}/cgroup.events");
 
@@ -85,11 +93,17 @@ internal sealed class InstanceCgroup
             CgroupMembers.Signal(Directory, signal);
             return;
         }
-        // Atomic against fork. ENOENT before Linux 5.14, EOPNOTSUPP in a threaded cgroup.
-        if (KernelFile.Write($"{Directory}/cgroup.kill", "1").IsSuccess)
-            return;
+        // Atomic against fork. ENOENT before Linux 5.14; EMFILE where no descriptor is left to write it with.
+        if (!KernelFile.Write($"{Directory}/cgroup.kill", "1").IsSuccess)
+            KillEach();
+    }
+
+    /// <summary>Frozen ones fork no more, and take SIGKILL all the same (cgroup-v2.rst, cgroup.freeze; Linux 5.2).</summary>
+    internal void KillEach()
+    {
+        _ = KernelFile.Write($"{Directory}/cgroup.freeze", "1");
         for (var pass = 0; pass < MaxPasses && IsPopulated; pass++)
-            CgroupMembers.Signal(Directory, signal);
+            CgroupMembers.Signal(Directory, Core.Values.Signal.Kill);
     }
 
     /// <summary>Nothing is in it any more; what the kernel will not remove yet is tried again later.</summary>

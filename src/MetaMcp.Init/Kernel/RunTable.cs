@@ -75,7 +75,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     {
         var isMainThere = _byMain.TryGetValue(run.Pid, out var holder) && holder == run;
         // Also in a cgroup: a second stage that is to be killed may not have joined it yet.
-        if (isMainThere && (run.Cgroup is not null || signal == Core.Values.Signal.Kill))
+        if (isMainThere && signal == Core.Values.Signal.Kill)
             _ = kill(-run.Pid, signal.Number);
         if (run.Cgroup is { } cgroup)
             cgroup.Signal(signal);
