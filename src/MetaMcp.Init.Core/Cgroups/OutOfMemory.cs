@@ -62,11 +62,12 @@ public sealed record OomCause(OomOrigin Origin, string Limit)
 /// <summary>
 /// Tells whose limit killed. The kernel counts before it kills, so that counts read after an exit was collected have all of it; it
 /// counts the limit before the kill, so that a reading may fall between the two: what of a limit has not been answered by a kill
-/// stands until one comes.
+/// stands until one comes. Where it kills all of a cgroup, it kills the one it chose, then counts that it will be all, then kills
+/// the others: a reading in between tells of the first, and what follows is for the same limit.
 /// </summary>
 public sealed class OomLedger
 {
-    private readonly Dictionary<long, OomCounts> _told = [];
+    private readonly Dictionary<long, (OomCounts Counts, OomOrigin Origin)> _told = [];
 
     /// <summary>What is new of a run, or null where nothing was killed since the last time.</summary>
     /// <param name="run">The run's number.</param>
@@ -74,16 +75,25 @@ public sealed class OomLedger
     /// <param name="now">The counts as they stand.</param>
     public OomKills? Take(long run, OomCounts atStart, OomCounts now)
     {
-        var before = _told.GetValueOrDefault(run, atStart);
+        var (before, origin) = _told.GetValueOrDefault(run, (atStart, OomOrigin.Outside));
         if (now.Kills <= before.Kills)
             return null;
-        _told[run] = now;
-        var origin = now.Oom > before.Oom ? OomOrigin.Own
-            : now.WorkloadOom > before.WorkloadOom ? OomOrigin.Workload
-            : now.ContainerOom > before.ContainerOom ? OomOrigin.Container
-            : OomOrigin.Outside;
-        return new OomKills(now.GroupKills > before.GroupKills ? null : now.Kills - before.Kills, origin);
+        var isAll = now.GroupKills > before.GroupKills;
+        if (LimitHit(before, now) is { } hit)
+            origin = hit;
+        else if (before.GroupKills > atStart.GroupKills && !isAll)
+            return null;
+        else if (!isAll)
+            origin = OomOrigin.Outside;
+        _told[run] = (now, origin);
+        return new OomKills(isAll ? null : now.Kills - before.Kills, origin);
     }
+
+    private static OomOrigin? LimitHit(OomCounts before, OomCounts now) =>
+        now.Oom > before.Oom ? OomOrigin.Own
+        : now.WorkloadOom > before.WorkloadOom ? OomOrigin.Workload
+        : now.ContainerOom > before.ContainerOom ? OomOrigin.Container
+        : null;
 
     /// <summary>Nothing is left of it.</summary>
     public void Forget(long run) => _told.Remove(run);

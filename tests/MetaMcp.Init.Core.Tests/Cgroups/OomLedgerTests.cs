@@ -33,6 +33,26 @@ public sealed class OomLedgerTests
         Assert.Equal(new OomKills(null, OomOrigin.Own), _ledger.Take(1, Start, Start with { Oom = 1, Kills = 2, GroupKills = 1 }));
 
     [Fact]
+    public void A_reading_between_the_chosen_one_and_the_others_is_for_the_limit_of_the_first()
+    {
+        var chosen = Start with { Kills = 1, ContainerOom = 3 };
+        Assert.Equal(new OomKills(1, OomOrigin.Container), _ledger.Take(1, Start, chosen));
+        Assert.Equal(new OomKills(null, OomOrigin.Container), _ledger.Take(1, Start, chosen with { Kills = 2, GroupKills = 1 }));
+        Assert.Null(_ledger.Take(1, Start, chosen with { Kills = 4, GroupKills = 1 }));
+    }
+
+    [Fact]
+    public void A_kill_of_all_is_for_the_machine_where_nothing_before_was_hit() =>
+        Assert.Equal(new OomKills(null, OomOrigin.Outside), _ledger.Take(1, Start, Start with { Kills = 2, GroupKills = 1 }));
+
+    [Fact]
+    public void Who_outlives_the_kill_of_all_may_hit_a_limit_again()
+    {
+        _ledger.Take(1, Start, Start with { Oom = 1, Kills = 2, GroupKills = 1 });
+        Assert.Equal(new OomKills(null, OomOrigin.Workload), _ledger.Take(1, Start, new OomCounts(1, 4, 2, 6, 2)));
+    }
+
+    [Fact]
     public void A_hit_that_killed_nobody_is_no_news() => Assert.Null(_ledger.Take(1, Start, Start with { Oom = 9 }));
 
     [Fact]
