@@ -267,22 +267,12 @@ public sealed partial class LimitTests(SmallMachine small)
     [Fact]
     public async Task An_init_may_run_in_a_container_that_an_init_runs()
     {
-        await small.Machine.Write("/etc/inner.toml", """
-            [limits]
-            enforce = "require"
-            [restart]
-            policy = "never"
-            [service.hog]
-            command = ["/tests/hog", "1000", "--quiet"]
-            memory_max = "32MiB"
-            [service.stays]
-            command = ["/tests/hang"]
-            """);
+        using var scratch = new Scratch();
         // A container runtime puts what it starts into a cgroup of its own choice, as this does; the outer one's are its services'.
         await using var machine = await VirtualMachine.Boot(new MachineOptions
         {
             First = ["mcp-init", "run", "--config", "/etc/outer.toml"],
-            Files = [(Write("outer.toml", """
+            Files = [(scratch.Write("outer.toml", """
                 [limits]
                 enforce = "require"
                 [service.runtime]
@@ -291,7 +281,7 @@ public sealed partial class LimitTests(SmallMachine small)
                 [service.capped]
                 command = ["/tests/hang"]
                 memory_max = "48MiB"
-                """), "/etc/outer.toml"), (Write("inner.toml", """
+                """), "/etc/outer.toml"), (scratch.Write("inner.toml", """
                 [limits]
                 enforce = "require"
                 [restart]
@@ -310,10 +300,6 @@ public sealed partial class LimitTests(SmallMachine small)
         Assert.False(machine.First.Lines.HasLogged("capped", "out of memory"));
         Assert.Equal(2, machine.First.Lines.Logged("", "down after").Count);
     }
-
-    private static readonly Scratch Scratch = new();
-
-    private static string Write(string name, string text) => Scratch.Write(name, text);
 
     private Task<ContainedInit> Start(string toml, params string[] options) => ContainedInit.Start(small.Machine, toml, options);
 
