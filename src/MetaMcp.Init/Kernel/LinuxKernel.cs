@@ -52,8 +52,11 @@ internal sealed class LinuxKernel : IKernel
             Follow(_outputs.Error);
         foreach (var stream in _reporting)
             due = Instant.Earlier(due, stream.Due ?? Instant.Never);
+        if (_runs.IsKilling)
+            due = Instant.Earlier(due, Now + RunTable.KillPause);
         _port.Wait(_childEnded ? Now : due, _onReady);
         _runs.Expire();
+        _runs.KillOn();
         if (_childEnded)
             Collect();
         Report();

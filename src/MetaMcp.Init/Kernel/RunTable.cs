@@ -22,12 +22,17 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
 {
     private const int MaxKillPasses = 100;
 
-    /// <summary>Then others have their turn: the machine asks again a second later.</summary>
+    /// <summary>Then others have their turn, and it goes on.</summary>
     private static readonly TimeSpan KillSlice = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Between two slices, for what else there is to do and for others to run.</summary>
+    public static readonly TimeSpan KillPause = TimeSpan.FromMilliseconds(100);
 
     private readonly List<KnownChild> _knownChildren = [];
     private readonly List<KnownRun> _knownRuns = [];
+    private readonly HashSet<ServiceRun> _unfinished = [];
     private bool? _hasUnknownChildren;
+    private Instant _killOnAt;
     private readonly Dictionary<int, ServiceRun> _byMain = [];
     private readonly Dictionary<long, ServiceRun> _byNumber = [];
     private readonly HashSet<ServiceRun> _watched = [];
@@ -37,6 +42,19 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         _byMain[run.Pid] = run;
         _byNumber[run.Number] = run;
         Expire();
+    }
+
+    /// <summary>Whether a run that is to be killed forks faster than it could be.</summary>
+    public bool IsKilling => _unfinished.Count > 0;
+
+    /// <summary>Goes on with those.</summary>
+    public void KillOn()
+    {
+        if (_unfinished.Count == 0 || MonotonicClock.Now < _killOnAt)
+            return;
+        foreach (var run in _unfinished.ToArray())
+            Kill(run);
+        _killOnAt = MonotonicClock.Now + KillPause;
     }
 
     /// <summary>What was seen of the processes holds no longer.</summary>
@@ -59,6 +77,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     {
         _byNumber.Remove(run.Number);
         _watched.Remove(run);
+        _unfinished.Remove(run);
         if (run.Cgroup is not { } cgroup)
             return;
         if (cgroup.MemoryEvents >= 0)
@@ -133,6 +152,8 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     /// </summary>
     private bool HasRest(ServiceRun run)
     {
+        if (_unfinished.Contains(run))
+            return true;
         if (!HasUnknownChildren())
             return false;
         if (!Look())
@@ -172,8 +193,17 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     private void Kill(ServiceRun run)
     {
         var end = MonotonicClock.Now + KillSlice;
-        for (var pass = 0; pass < MaxKillPasses && Look() && census.Kill(run.Number) && MonotonicClock.Now < end; pass++)
+        _ = _unfinished.Add(run);
+        for (var pass = 0; pass < MaxKillPasses && MonotonicClock.Now < end; pass++)
+        {
+            // Where some came and went meanwhile, nobody found does not mean nobody left.
+            if (!Look() || (!census.Kill(run.Number) && census.IsWhole))
+            {
+                _unfinished.Remove(run);
+                break;
+            }
             census.Expire();
+        }
     }
 
     /// <summary>

@@ -15,6 +15,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     public static partial int getpid();
 
+    /// <summary><c>man 2 getpgid</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getpgid(int pid);
+
     /// <summary><c>man 2 close</c>. Linux has closed the descriptor even where it reports EINTR: never repeat.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int close(int fd);

@@ -11,9 +11,6 @@ namespace MetaMcp.Init.Processes;
 /// </summary>
 internal sealed class Census
 {
-    /// <summary>Processes that come and go during a look tear it; a fork bomb tears every one.</summary>
-    private const int MaxTries = 3;
-
     private readonly InstanceCookie _cookie;
     private readonly Func<int, long> _runNamedBy;
     private ProcessSnapshot _now = new();
@@ -27,20 +24,18 @@ internal sealed class Census
 
     public bool IsFresh { get; private set; }
 
+    /// <summary>Whether nobody came or went during the last look.</summary>
+    public bool IsWhole { get; private set; }
+
     public void Expire() => IsFresh = false;
 
     /// <summary>Looks anew. False where /proc cannot be read: then nothing is known of anybody.</summary>
     public bool Look(ReadOnlySpan<KnownChild> children, ReadOnlySpan<KnownRun> runs)
     {
-        for (var attempt = 0; attempt < MaxTries; attempt++)
-        {
-            (_now, _before) = (_before, _now);
-            if (!ProcessTable.Read(_now))
-                return IsFresh = false;
-            if (RunMembership.Assign(_now, _before, getpid(), children, runs, _runNamedBy))
-                break;
-        }
-        return IsFresh = true;
+        (_now, _before) = (_before, _now);
+        IsFresh = ProcessTable.Read(_now, out var isWhole);
+        IsWhole = IsFresh && RunMembership.Assign(_now, _before, getpid(), children, runs, _runNamedBy) && isWhole;
+        return IsFresh;
     }
 
     /// <summary>Whether a process of the run lives.</summary>

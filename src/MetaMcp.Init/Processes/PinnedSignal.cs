@@ -15,6 +15,15 @@ internal static unsafe class PinnedSignal
     /// <param name="group">Sent to its whole process group first, at once and so that no fork escapes; 0 for none.</param>
     public static void Send(in ProcessStat seen, Signal signal, int group = 0)
     {
+        // Ours to collect, and this thread does: until then the number is its own. Those that live for a millisecond only are
+        // not to be caught by anything slower.
+        if (seen.Parent == getpid())
+        {
+            if (group > 1 && getpgid(seen.Pid) == group)
+                _ = kill(-group, signal.Number);
+            _ = kill(seen.Pid, signal.Number);
+            return;
+        }
         // ESRCH: gone. EMFILE: it has its turn when we are asked again.
         var descriptor = pidfd_open(seen.Pid, 0);
         if (descriptor < 0)

@@ -13,9 +13,12 @@ internal static unsafe class ProcessTable
     private const int StatSize = 1024;
 
     /// <summary>Every process that /proc shows. False where it shows none: it is not mounted, or no descriptor is left.</summary>
-    public static bool Read(ProcessSnapshot into)
+    /// <param name="into">Filled anew.</param>
+    /// <param name="isWhole">False where some were gone before they could be read.</param>
+    public static bool Read(ProcessSnapshot into, out bool isWhole)
     {
         into.Clear();
+        isWhole = true;
         int directory;
         fixed (byte* path = "/proc\0"u8)
             directory = open(path, O_RDONLY | O_CLOEXEC, 0);
@@ -28,8 +31,12 @@ internal static unsafe class ProcessTable
             for (nint at = 0; at < length; at += ((dirent64*)(list + at))->d_reclen)
             {
                 var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(((dirent64*)(list + at))->d_name);
-                if (Utf8Parser.TryParse(name, out int pid, out var digits) && digits == name.Length && TryRead(pid, out var stat))
+                if (!Utf8Parser.TryParse(name, out int pid, out var digits) || digits != name.Length)
+                    continue;
+                if (TryRead(pid, out var stat))
                     into.Add(stat);
+                else
+                    isWhole = false;
             }
         }
         _ = close(directory);

@@ -102,25 +102,6 @@ public sealed class FallbackTests
     }
 
     [Fact]
-    public async Task A_bomb_whose_processes_are_never_the_same_is_got()
-    {
-        using var files = new Installation("""
-            [service.bomb]
-            command = ["%bomb", "50"]
-            stop_timeout = "300ms"
-            [service.other]
-            command = ["%hang"]
-            """);
-        await using var init = await files.Start();
-        await init.WaitFor("bomb is at full size");
-        var start = Stopwatch.GetTimestamp();
-        init.Signal(15);
-        Assert.Equal(0, await init.WaitForExit());
-        TestContext.Current.TestOutputHelper?.WriteLine($"rolling bomb: gone after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
-        Assert.True(init.Lines.HasLogged("bomb", "stopped"));
-    }
-
-    [Fact]
     public async Task Others_are_left_alone()
     {
         using var files = new Installation("""

@@ -19,20 +19,21 @@ public sealed partial class SampledLimitsTests
     private const string Warning = "LIMITS NOT ENFORCED BY THE KERNEL";
 
     [Theory]
-    [InlineData("64", "")]
-    [InlineData("100", "")]
-    [InlineData("128", "")]
-    public async Task A_service_that_grows_is_asked_to_end_within_a_second_of_its_breach(string cap, string options)
+    [InlineData("64")]
+    [InlineData("105")]
+    [InlineData("128")]
+    public async Task A_service_that_grows_is_asked_to_end_within_a_second_of_its_breach(string cap)
     {
         using var files = new Installation($$"""
             [service.hog]
-            command = ["/bin/sh", "-c", "exec %hog 100 600 {{options}}"]
+            command = ["%hog", "100", "600"]
             memory_max = "{{cap}}MiB"
             restart = "never"
             """);
         await using var init = await files.Start();
         var end = Holding().Match((await init.WaitFor(" got 15 ")).Text);
-        var breach = init.Stdout.Select(line => Holding().Match(line)).First(m => m.Success && Number(m, "kib") > long.Parse(cap, CultureInfo.InvariantCulture) * 1024);
+        // What it has beside those pages may take it over its cap before it says so itself.
+        var breach = init.Stdout.Select(line => Holding().Match(line)).First(m => m.Success && Number(m, "kib") > (long.Parse(cap, CultureInfo.InvariantCulture) - 2) * 1024);
         var took = Number(end, "ms") - Number(breach, "ms");
         TestContext.Current.TestOutputHelper?.WriteLine($"from over {cap} MiB to SIGTERM: {took} ms, holding {Number(end, "kib") / 1024} MiB");
         Assert.InRange(took, 0, 1000);
