@@ -1,0 +1,19 @@
+// The frontend of the stand-in: a page, and everything else from the backend, as Next's rewrites do it.
+import { createServer, request as ask } from 'node:http';
+
+const backend = { host: '127.0.0.1', port: 12009 };
+
+const server = createServer((request, response) => {
+  if (request.url === '/') return response.end('<!doctype html><title>MetaMCP stand-in</title>\n');
+  const asked = ask({ ...backend, path: request.url, method: request.method, headers: request.headers }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  asked.on('error', () => {
+    if (!response.headersSent) response.writeHead(502);
+    response.end();
+  });
+  response.on('close', () => asked.destroy());
+  return request.pipe(asked);
+});
+server.listen(process.env.PORT, () => console.log(`frontend on port ${process.env.PORT}`));
