@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Vm;
@@ -15,6 +16,7 @@ public sealed class ContainerMachine : IAsyncLifetime
         ENTRYPOINT ["/mcp-init"]
         """;
 
+    private readonly ConcurrentDictionary<string, Lazy<Task>> _done = new();
     private VirtualMachine? _machine;
 
     internal VirtualMachine Machine => _machine ?? throw new InvalidOperationException("it has not booted");
@@ -25,7 +27,7 @@ public sealed class ContainerMachine : IAsyncLifetime
         {
             Disk = true,
             Cpus = 2,
-            Deadline = TimeSpan.FromMinutes(8),
+            Deadline = TimeSpan.FromMinutes(18),
         });
         var daemon = await Machine.Start("dockerd");
         await daemon.WaitFor("API listen on", limit: Patience.Long);
@@ -35,10 +37,15 @@ public sealed class ContainerMachine : IAsyncLifetime
         await Succeed("sh", "-c", "docker save small | podman load --quiet");
     }
 
+    /// <summary>What several tests need, done by the first of them.</summary>
+    internal Task Once(string what, Func<Task> action) => _done.GetOrAdd(what, _ => new Lazy<Task>(action)).Value;
+
     /// <summary>Runs what must go well, with the patience that emulation asks for.</summary>
-    internal async Task<Ended> Succeed(params string[] words)
+    internal Task<Ended> Succeed(params string[] words) => Succeed(words, Patience.Long);
+
+    internal async Task<Ended> Succeed(string[] words, TimeSpan limit)
     {
-        var ended = await Run(words);
+        var ended = await Machine.Run(limit, words);
         Assert.True(ended.Code == 0, $"{string.Join(' ', words)}: {ended.Code}\n{string.Join('\n', ended.Lines)}");
         return ended;
     }
