@@ -71,7 +71,7 @@ public static class LimitFiles
             needed |= Controllers.Tasks;
         foreach (var service in settings.Services)
         {
-            if (service.Limits is { MemoryMax: not null } or { MemoryHigh: not null })
+            if (service.Limits is { MemoryMax: not null } or { MemoryHigh: not null } or { SwapMax.Bytes: > 0 })
                 needed |= Controllers.Memory;
             if (service.Limits.TasksMax is not null)
                 needed |= Controllers.Tasks;

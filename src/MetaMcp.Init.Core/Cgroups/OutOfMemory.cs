@@ -3,7 +3,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Cgroups;
 
 /// <summary>What the kernel has counted of out-of-memory trouble at one moment, for one run.</summary>
-/// <param name="Oom">The run's own cap was hit and nothing could be reclaimed (memory.events, oom).</param>
+/// <param name="Oom">The run's own cap was hit and nothing could be reclaimed (memory.events.local, oom).</param>
+/// <param name="OomBelow">The same, or that of a cgroup the service made below its own (memory.events, oom).</param>
 /// <param name="Kills">
 /// Processes of the run that the kernel killed for memory, whoever's cap it was (oom_kill). Where it kills all of a cgroup, the
 /// one it had chosen is counted twice.
@@ -11,13 +12,16 @@ namespace MetaMcp.Init.Core.Cgroups;
 /// <param name="GroupKills">How often it killed all of it (oom_group_kill, Linux 5.17).</param>
 /// <param name="WorkloadOom">The cap of all services together was hit (memory.events.local of their common parent).</param>
 /// <param name="ContainerOom">The container's own cap was hit (memory.events.local of its root).</param>
-public readonly record struct OomCounts(long Oom, long Kills, long GroupKills, long WorkloadOom, long ContainerOom);
+public readonly record struct OomCounts(long Oom, long OomBelow, long Kills, long GroupKills, long WorkloadOom, long ContainerOom);
 
 /// <summary>Whose limit it was.</summary>
 public enum OomOrigin
 {
     /// <summary>The service's <c>memory_max</c>.</summary>
     Own,
+
+    /// <summary>One that the service gave a cgroup of its own making.</summary>
+    Nested,
 
     /// <summary><c>memory</c> of <c>[limits]</c>.</summary>
     Workload,
@@ -43,6 +47,7 @@ public sealed record OomCause(OomOrigin Origin, string Limit)
     public string Word => Origin switch
     {
         OomOrigin.Own => "own",
+        OomOrigin.Nested => "nested",
         OomOrigin.Workload => "workload",
         OomOrigin.Container => "container",
         _ => "outside",
@@ -51,8 +56,8 @@ public sealed record OomCause(OomOrigin Origin, string Limit)
     public static OomCause Of(OomOrigin origin, ByteSize? own, ByteSize? workload) => new(origin, origin switch
     {
         OomOrigin.Own when own is { } max => $"its memory_max of {max}",
-        // Nobody but the service itself can have set one below it.
-        OomOrigin.Own => "a memory limit it gave itself",
+        // Nobody but the service itself can have set one.
+        OomOrigin.Own or OomOrigin.Nested => "a memory limit it gave itself",
         OomOrigin.Workload when workload is { } max => $"memory of [limits], {max}",
         OomOrigin.Container => "the container's memory limit",
         _ => "a memory limit outside of the container",
@@ -67,19 +72,29 @@ public sealed record OomCause(OomOrigin Origin, string Limit)
 /// </summary>
 public sealed class OomLedger
 {
+    /// <summary>A hit kills within moments; one that is longer ago was another's.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly Dictionary<long, (OomCounts Counts, OomOrigin Origin)> _told = [];
+    private (long Hits, Instant At) _workload;
+    private (long Hits, Instant At) _container;
 
     /// <summary>What is new of a run, or null where nothing was killed since the last time.</summary>
     /// <param name="run">The run's number.</param>
     /// <param name="atStart">The counts before its first process.</param>
     /// <param name="now">The counts as they stand.</param>
-    public OomKills? Take(long run, OomCounts atStart, OomCounts now)
+    /// <param name="at">When they were read.</param>
+    public OomKills? Take(long run, OomCounts atStart, OomCounts now, Instant at)
     {
+        if (now.WorkloadOom > _workload.Hits)
+            _workload = (now.WorkloadOom, at);
+        if (now.ContainerOom > _container.Hits)
+            _container = (now.ContainerOom, at);
         var (before, origin) = _told.GetValueOrDefault(run, (atStart, OomOrigin.Outside));
         if (now.Kills <= before.Kills)
             return null;
         var isAll = now.GroupKills > before.GroupKills;
-        if (LimitHit(before, now) is { } hit)
+        if (LimitHit(before, now, at) is { } hit)
             origin = hit;
         else if (before.GroupKills > atStart.GroupKills && !isAll)
             return null;
@@ -89,10 +104,10 @@ public sealed class OomLedger
         return new OomKills(isAll ? null : now.Kills - before.Kills, origin);
     }
 
-    private static OomOrigin? LimitHit(OomCounts before, OomCounts now) =>
-        now.Oom > before.Oom ? OomOrigin.Own
-        : now.WorkloadOom > before.WorkloadOom ? OomOrigin.Workload
-        : now.ContainerOom > before.ContainerOom ? OomOrigin.Container
+    private OomOrigin? LimitHit(OomCounts before, OomCounts now, Instant at) =>
+        now.OomBelow > before.OomBelow ? now.Oom > before.Oom ? OomOrigin.Own : OomOrigin.Nested
+        : now.WorkloadOom > before.WorkloadOom && at - _workload.At <= Patience ? OomOrigin.Workload
+        : now.ContainerOom > before.ContainerOom && at - _container.At <= Patience ? OomOrigin.Container
         : null;
 
     /// <summary>Nothing is left of it.</summary>

@@ -13,8 +13,6 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 public sealed partial class Supervisor
 {
-    private static readonly TimeSpan OomPatience = TimeSpan.FromSeconds(10);
-
     private readonly Plan _plan;
     private readonly Dice _dice;
     private readonly ServiceState[] _states;
@@ -156,7 +154,7 @@ public sealed partial class Supervisor
 
     private void OutOfMemory(SystemEvent.OutOfMemory counted)
     {
-        if (_ooms.Take(counted.RunNumber, counted.AtStart, counted.Now) is not { } kills)
+        if (_ooms.Take(counted.RunNumber, counted.AtStart, counted.Now, _now) is not { } kills)
             return;
         var service = _plan.Services[counted.Service];
         var cause = OomCause.Of(kills.Origin, service.Settings.Limits.MemoryMax, _plan.Settings.Limits.Memory);
@@ -172,8 +170,9 @@ public sealed partial class Supervisor
     {
         if (status.IsSuccess || !_lastOom.TryGetValue(child.Service, out var oom) || oom.Run != child.RunNumber)
             return null;
-        var isOurs = _states[child.Service] is ServiceState.Killing;
-        return isOurs || _now - oom.At > OomPatience ? null : oom.Cause;
+        var isOurs = _states[child.Service] is ServiceState.Killing ||
+            (_states[child.Service] is ServiceState.Stopping && status.Code is null && status.Signal == _plan.Services[child.Service].Settings.StopSignal);
+        return isOurs || _now - oom.At > OomLedger.Patience ? null : oom.Cause;
     }
 
     private void TimePassed()

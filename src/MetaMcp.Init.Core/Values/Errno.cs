@@ -19,6 +19,7 @@ public readonly record struct Errno(int Number)
     public const int EEXIST = 17;
     public const int ENOTDIR = 20;
     public const int EINVAL = 22;
+    public const int ENFILE = 23;
     public const int EMFILE = 24;
     public const int ENOTTY = 25;
     public const int EPIPE = 32;

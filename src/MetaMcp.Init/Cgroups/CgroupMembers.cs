@@ -10,6 +10,9 @@ internal static unsafe class CgroupMembers
     /// <summary>Deeper than anybody builds; a service that does must not exhaust our stack.</summary>
     private const int MaxDepth = 32;
 
+    /// <summary>So many are pinned at once: a thousand would take all descriptors there are.</summary>
+    private const int BatchSize = 64;
+
     /// <summary>Their pids; those that our PID namespace has no number for, listed as 0, are left out.</summary>
     public static List<int> Find(string directory)
     {
@@ -30,20 +33,42 @@ internal static unsafe class CgroupMembers
     /// </summary>
     public static void Signal(string directory, Signal signal)
     {
-        var pinned = new List<(int Pid, int Descriptor)>();
-        foreach (var pid in Find(directory))
+        var pinned = new List<(int Pid, int Descriptor)>(BatchSize);
+        var pids = Find(directory);
+        for (var next = 0; next < pids.Count; next++)
         {
-            // ESRCH: gone. EMFILE: it has its turn when those before it are gone and we are asked again.
-            if (pidfd_open(pid, 0) is var descriptor and >= 0)
-                pinned.Add((pid, descriptor));
+            var descriptor = pidfd_open(pids[next], 0);
+            var isFull = descriptor < 0 && LastError.Number is Errno.EMFILE or Errno.ENFILE;
+            if (descriptor >= 0)
+                pinned.Add((pids[next], descriptor));
+            if (isFull && pinned.Count > 1)
+            {
+                // The list takes a descriptor as well. Who loses his, and who got none, come first in the next batch.
+                Release(pinned, pinned.Count - 1);
+                next -= 2;
+            }
+            if (isFull || pinned.Count == BatchSize)
+                SignalPinned(directory, pinned, signal);
         }
+        SignalPinned(directory, pinned, signal);
+    }
+
+    private static void SignalPinned(string directory, List<(int Pid, int Descriptor)> pinned, Signal signal)
+    {
+        if (pinned.Count == 0)
+            return;
         var members = new HashSet<int>(Find(directory));
         foreach (var (pid, descriptor) in pinned)
-        {
             if (members.Contains(pid))
                 _ = pidfd_send_signal(descriptor, signal.Number, null, 0);
-            _ = close(descriptor);
-        }
+        for (var last = pinned.Count - 1; last >= 0; last--)
+            Release(pinned, last);
+    }
+
+    private static void Release(List<(int Pid, int Descriptor)> pinned, int at)
+    {
+        _ = close(pinned[at].Descriptor);
+        pinned.RemoveAt(at);
     }
 
     private static void AddTo(List<int> pids, string directory, int depth)

@@ -13,6 +13,8 @@ namespace MetaMcp.Init.Cgroups;
 /// </summary>
 internal sealed class CgroupTree
 {
+    private const string MaxDepth = "32";
+    private const string MaxDescendants = "4096";
     private readonly int _workloadEvents;
     private readonly int _containerEvents;
 
@@ -52,9 +54,11 @@ internal sealed class CgroupTree
         outcome = new CgroupAccess(root, CgroupObstacle.None);
         var leaf = $"{root}/init";
         var workload = $"{root}/workload";
+        // What an earlier life of this container left: limits of its that the file no longer has must not stay in force.
+        new CgroupRemoval().Remove(workload);
         foreach (var directory in (ReadOnlySpan<string>)[leaf, workload])
         {
-            // EEXIST: an earlier life of this container.
+            // EEXIST: an earlier life of this container, of which somebody is still there.
             if (KernelFile.MakeDirectory(directory) is { IsSuccess: false, Number: not Errno.EEXIST } refused)
             {
                 outcome = new CgroupAccess(directory, CgroupObstacle.Refused, refused);
@@ -73,7 +77,8 @@ internal sealed class CgroupTree
             outcome = new CgroupAccess(workload, CgroupObstacle.Threaded);
             return null;
         }
-        var tree = new CgroupTree(root, inWorkload.Enabled, [.. inRoot.Refused, .. inWorkload.Refused]);
+        BoundNesting(workload);
+        var tree = new CgroupTree(root, WithoutBandwidth(workload, inWorkload.Enabled, out var missing), [.. inRoot.Refused, .. inWorkload.Refused, .. missing]);
         foreach (var stale in DirectoryEntries.Directories(workload))
             tree.Removal.Remove($"{workload}/{stale}");
         foreach (var file in LimitFiles.Of(limits, tree.Controllers, tree.CanLimitSwap))
@@ -115,6 +120,24 @@ internal sealed class CgroupTree
 
     /// <summary>At the very end: the container's cgroup is the runtime's to remove, and what is empty is in nobody's way.</summary>
     public void Dismantle() => Removal.Remove(Workload);
+
+    /// <summary>
+    /// What services make below their own cgroups we have to walk and to remove, and it must not be without end (cgroup-v2.rst,
+    /// cgroup.max.depth, cgroup.max.descendants; Linux 4.14). Root may lift it.
+    /// </summary>
+    private static void BoundNesting(string workload)
+    {
+        _ = KernelFile.Write($"{workload}/cgroup.max.depth", MaxDepth);
+        _ = KernelFile.Write($"{workload}/cgroup.max.descendants", MaxDescendants);
+    }
+
+    /// <summary>A kernel may have the controller without cpu.max (CONFIG_CFS_BANDWIDTH); then it has no cpu limits.</summary>
+    private static Controllers WithoutBandwidth(string workload, Controllers enabled, out ImmutableArray<RefusedController> missing)
+    {
+        var lacks = enabled.HasFlag(Controllers.Cpu) && !KernelFile.Exists($"{workload}/cpu.max");
+        missing = lacks ? [new RefusedController(Controllers.Cpu, new Errno(Errno.ENOENT))] : [];
+        return lacks ? enabled & ~Controllers.Cpu : enabled;
+    }
 
     private static bool IsDomain(string directory)
     {

@@ -10,7 +10,7 @@ namespace MetaMcp.Init.Cgroups;
 internal sealed class InstanceCgroup
 {
     /// <summary>Processes that fork while they are killed one by one are followed this often before others have their turn.</summary>
-    private const int MaxPasses = 100;
+    private const int MaxPasses = 10;
 
     private readonly CgroupTree _tree;
 
@@ -34,6 +34,9 @@ internal sealed class InstanceCgroup
 
     public OomCounts AtStart { get; }
 
+    /// <summary>How many kills the last reading had.</summary>
+    public long KillsSeen { get; private set; }
+
     /// <summary>The kernel counts before it kills: read after an exit was collected, these have all that led to it.</summary>
     public OomCounts Now
     {
@@ -44,8 +47,19 @@ internal sealed class InstanceCgroup
                 return default;
             var events = text[..length];
             var (workload, container) = _tree.OuterOoms;
-            return new OomCounts(FlatKeyed.Value(events, "oom"u8), FlatKeyed.Value(events, "oom_kill"u8), FlatKeyed.Value(events, "oom_group_kill"u8), workload, container);
+            var counts = new OomCounts(0, FlatKeyed.Value(events, "oom"u8), FlatKeyed.Value(events, "oom_kill"u8), FlatKeyed.Value(events, "oom_group_kill"u8), workload, container);
+            KillsSeen = counts.Kills;
+            // Without a hit here or below there is none here.
+            return counts.OomBelow == 0 ? counts : counts with { Oom = Local() ?? counts.OomBelow };
         }
+    }
+
+    /// <summary>How often this very cgroup hit its cap; where the kernel does not say (before Linux 5.2), as often as any below.</summary>
+    private long? Local()
+    {
+        Span<byte> text = stackalloc byte[512];
+        return KernelFile.Read($"{Directory}/memory.events.local", text, out var length).IsSuccess
+            ? FlatKeyed.Value(text[..length], "oom"u8) : null;
     }
 
     /// <summary>The most it ever held; null before Linux 5.19.</summary>
@@ -74,10 +88,11 @@ internal sealed class InstanceCgroup
     }
 
     /// <summary>
-    /// The last process may be on its way out of the kernel (6.18 on): then nobody is left, whatever "populated" says. Where nobody
-    /// can be listed for want of a descriptor, they are taken to be there.
+    /// The last process may be on its way out of the kernel (6.18 on): then nobody is left, whatever "populated" says. That is
+    /// believed only of a cgroup that has none below it, and that can be listed (EMFILE).
     /// </summary>
-    public bool HasMembers => IsPopulated && (!CgroupMembers.CanList(Directory) || CgroupMembers.Find(Directory).Count > 0);
+    public bool HasMembers => IsPopulated &&
+        (DirectoryEntries.Directories(Directory).Count > 0 || !CgroupMembers.CanList(Directory) || CgroupMembers.Find(Directory).Count > 0);
 
     // The descriptor may not have been to be had when it was wanted (EMFILE).
     private bool ReadEvents(Span<byte> text, out int length) => MemoryEvents >= 0

@@ -65,9 +65,11 @@ internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controll
     private string Consequence => Access.Obstacle == CgroupObstacle.NoProc ? "they have no effect" : (Missing & (Controllers.Memory | Controllers.Tasks), Missing & Controllers.Cpu) switch
     {
         (Controllers.None, _) => "cpu limits have no effect",
-        (_, Controllers.None) => "mcp-init samples instead, and ends what is over its limit",
-        _ => "mcp-init samples memory and tasks instead, and ends what is over its limit; cpu limits have no effect",
+        (_, Controllers.None) => Watching,
+        _ => $"{Watching}; cpu limits have no effect",
     };
+
+    private const string Watching = "mcp-init looks itself, and ends what is over its memory_max or tasks_max; memory_high and swap_max have no effect";
 
     private string MissingText => $"the container's cgroup has no controller {Missing.Join()}" +
         string.Concat(Tree!.Refused.Where(r => Missing.HasFlag(r.Controller) && r.Errno.Number != Errno.ENOENT).Select(r => $" ({r.Errno})"));

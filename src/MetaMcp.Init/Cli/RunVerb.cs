@@ -1,3 +1,4 @@
+using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Output;
@@ -55,9 +56,22 @@ internal static class RunVerb
 
         // From here on nothing exits but by the supervisor's word.
         var code = new InitLoop(kernel, supervisor, new NoticeLog(log).Tell).Run();
-        enforcing.Tree?.Dismantle();
+        Dismantle(enforcing.Tree);
         outputs.Flush(FlushTimeout);
         return code;
+    }
+
+    /// <summary>What is left of our own is in nobody's way; the exit code must not be lost for it.</summary>
+    private static void Dismantle(CgroupTree? tree)
+    {
+        try
+        {
+            tree?.Dismantle();
+        }
+        catch (OutOfMemoryException)
+        {
+            // The runtime of the container removes it.
+        }
     }
 
     private static Plan? ReadPlan(ReadOnlySpan<string> args, out int exitCode, out IEnumerable<string> warnings)

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Filesystem;
@@ -25,7 +24,7 @@ internal static unsafe class DirectoryEntries
                 var entry = (dirent64*)(buffer + at);
                 var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry->d_name);
                 if (entry->d_type == DT_DIR && !name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
-                    found.Add(Encoding.UTF8.GetString(name));
+                    found.Add(PathText.From(name));
             }
         }
         _ = close(directory);

@@ -14,7 +14,7 @@ internal static unsafe class KernelFile
     public static int Open(string path, int flags = O_RDONLY)
     {
         Span<byte> buffer = stackalloc byte[512];
-        fixed (byte* name = Terminated(path, buffer))
+        fixed (byte* name = PathText.Terminated(path, buffer))
             return open(name, flags | O_CLOEXEC | O_NOCTTY, 0);
     }
 
@@ -83,29 +83,21 @@ internal static unsafe class KernelFile
     public static bool Exists(string path)
     {
         Span<byte> buffer = stackalloc byte[512];
-        fixed (byte* name = Terminated(path, buffer))
+        fixed (byte* name = PathText.Terminated(path, buffer))
             return access(name, F_OK) == 0;
     }
 
     public static Errno MakeDirectory(string path)
     {
         Span<byte> buffer = stackalloc byte[512];
-        fixed (byte* name = Terminated(path, buffer))
+        fixed (byte* name = PathText.Terminated(path, buffer))
             return mkdir(name, 0x1ED) == 0 ? Errno.None : LastError;
     }
 
     public static Errno RemoveDirectory(string path)
     {
         Span<byte> buffer = stackalloc byte[512];
-        fixed (byte* name = Terminated(path, buffer))
+        fixed (byte* name = PathText.Terminated(path, buffer))
             return rmdir(name) == 0 ? Errno.None : LastError;
-    }
-
-    /// <summary>A C string, in the caller's buffer where it fits.</summary>
-    private static ReadOnlySpan<byte> Terminated(string path, Span<byte> buffer)
-    {
-        var bytes = Encoding.UTF8.GetMaxByteCount(path.Length) < buffer.Length ? buffer : new byte[Encoding.UTF8.GetMaxByteCount(path.Length) + 1];
-        bytes[Encoding.UTF8.GetBytes(path, bytes)] = 0;
-        return bytes;
     }
 }

@@ -19,6 +19,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly StandardOutputs _outputs;
     private readonly ServiceStarter _starter;
     private readonly RunTable _runs;
+    private readonly MemoryWatch _memory;
     private readonly Dictionary<int, int> _probes = [];
     private readonly Dictionary<int, Action> _watched = [];
     private readonly HashSet<ServiceStream> _open = [];
@@ -38,6 +39,7 @@ internal sealed class LinuxKernel : IKernel
         _starter = starter;
         _onReady = OnReady;
         _runs = new RunTable(Unwatch, census, _probes.Keys);
+        _memory = new MemoryWatch(Watch, Unwatch, ReportMemory);
         _watched[signals.Descriptor] = TakeSignals;
         _ = port.Add(signals.Descriptor, EPOLLIN);
     }
@@ -52,11 +54,13 @@ internal sealed class LinuxKernel : IKernel
             Follow(_outputs.Error);
         foreach (var stream in _reporting)
             due = Instant.Earlier(due, stream.Due ?? Instant.Never);
+        due = Instant.Earlier(due, _memory.Due);
         if (_runs.IsKilling)
             due = Instant.Earlier(due, Now + RunTable.KillPause);
         _port.Wait(_childEnded ? Now : due, _onReady);
         _runs.Expire();
         _runs.KillOn();
+        _memory.Resume(Now);
         if (_childEnded)
             Collect();
         Report();
@@ -136,8 +140,7 @@ internal sealed class LinuxKernel : IKernel
             Watch(socket.Descriptor, () => ReadNotifySocket(run, socket));
         Watch(run.Output);
         Watch(run.Error);
-        if (run.Cgroup is { MemoryEvents: >= 0 } cgroup)
-            Watch(cgroup.MemoryEvents, () => ReportMemory(run), EPOLLPRI);
+        _memory.Start(run);
     }
 
     /// <summary>Waits for the end of what a main process left behind.</summary>
@@ -283,6 +286,24 @@ internal sealed class LinuxKernel : IKernel
             _happened.Enqueue(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, null, OthersLeft: false));
             return;
         }
+        // Whatever goes wrong on the way, its status is told: then others are taken to be left, and found or not found later.
+        var others = true;
+        try
+        {
+            ReadTheLast(run, out others);
+        }
+        finally
+        {
+            _happened.Enqueue(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, run.Problem, others));
+        }
+        if (!others)
+            _runs.Remove(run);
+    }
+
+    /// <summary>What was still to be heard of a run when its main process was collected, and whether others of it are left.</summary>
+    private void ReadTheLast(ServiceRun run, out bool others)
+    {
+        others = true;
         if (run.ExecPipe >= 0)
             ReadExecPipe(run);
         if (run.ExecPipe >= 0)
@@ -304,10 +325,7 @@ internal sealed class LinuxKernel : IKernel
         LastWords(run.Output);
         LastWords(run.Error);
         ReportMemory(run);
-        var others = _runs.HasOthers(run);
-        if (!others)
-            _runs.Remove(run);
-        _happened.Enqueue(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, run.Problem, others));
+        others = _runs.HasOthers(run);
     }
 
     /// <summary>What it wrote before it ended comes before the news of its end. A grandchild may still hold the stream open.</summary>

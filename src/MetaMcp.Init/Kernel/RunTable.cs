@@ -140,9 +140,9 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         {
             if (run.Cgroup is { } cgroup ? cgroup.IsPopulated : HasRest(run))
                 continue;
-            // Removing during the enumeration is allowed since .NET Core 3.0.
-            Remove(run);
+            // Told first, whatever becomes of the directory. Removing during the enumeration is allowed since .NET Core 3.0.
             happened.Enqueue(new SystemEvent.RunEmpty(run.Service, run.Number));
+            Remove(run);
         }
     }
 

@@ -77,7 +77,15 @@ public sealed class OutOfMemoryTests
     {
         var world = new World(File(Daemon("hog")) with { Limits = new LimitSettings { Memory = new ByteSize(1 << 30) } });
         world.Begin().Forget();
-        world.Post(new SystemEvent.OutOfMemory(0, 1, default, new OomCounts(0, 1, 0, 1, 0), null)).Tells("hog 1 killed: memory of [limits], 1GiB");
+        world.Post(new SystemEvent.OutOfMemory(0, 1, default, new OomCounts(0, 0, 1, 0, 1, 0), null)).Tells("hog 1 killed: memory of [limits], 1GiB");
+    }
+
+    [Fact]
+    public void One_that_ends_by_the_signal_it_was_sent_ends_for_that()
+    {
+        var world = Running(Hog);
+        world.Post(Counted(oom: 1, kills: 1)).Forget().Signal(Signal.Term).TellsAmongOthers("SIGTERM hog", "hog killed by SIGTERM");
+        world.NeverTold("hog killed by SIGTERM, out of memory: its memory_max of 64MiB");
     }
 
     private static World Running(ServiceSettings service)
@@ -87,5 +95,5 @@ public sealed class OutOfMemoryTests
         return world;
     }
 
-    private static SystemEvent.OutOfMemory Counted(long oom, long kills, long whole = 0, long run = 1) => new(0, run, default, new OomCounts(oom, kills, whole, 0, 0), null);
+    private static SystemEvent.OutOfMemory Counted(long oom, long kills, long whole = 0, long run = 1) => new(0, run, default, new OomCounts(oom, oom, kills, whole, 0, 0), null);
 }

@@ -43,7 +43,7 @@ public sealed class CgroupTests
         await init.WaitFor("daemon got 15", daemon);
         await init.WaitForLog("family", "ending what it left");
         await init.WaitFor("daemon pid", daemon);
-        Assert.True(init.Processes().Count(process => process.Name == "daemonise") <= 2, "the first has ended");
+        Assert.False(init.IsAlive(int.Parse(daemon.Text.Split(' ')[^1])), "the first has ended");
     }
 
     [Fact]
@@ -94,6 +94,40 @@ public sealed class CgroupTests
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
         Assert.False(Directory.Exists(Path.Combine(init.Cgroup, "workload")));
+    }
+
+    [Fact]
+    public async Task A_process_in_a_cgroup_whose_name_is_no_text_does_not_outlive_its_service()
+    {
+        using var files = WithCgroup("""
+            [restart]
+            backoff = { initial = "10ms" }
+            [service.odd]
+            command = ["/bin/sh", "-c", "d=$(printf '/mnt/workload/odd/\\377'); mkdir \"$d\"; (echo 0 > \"$d/cgroup.procs\"; exec %ignore-term) & sleep 0.2; exit 1"]
+            stop_timeout = "100ms"
+            """);
+        await using var init = await files.Start();
+        var first = await init.WaitFor("ignoring");
+        await init.WaitFor("ignoring", first);
+        Assert.True(init.Lines.IndexOfLog("odd", "killed what it left") < init.Lines.Logged("odd", "started")[1].Index);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.False(Directory.Exists(Path.Combine(init.Cgroup, "workload")));
+    }
+
+    [Fact]
+    public async Task More_leftovers_than_descriptors_are_all_asked()
+    {
+        using var files = WithCgroup("""
+            [restart]
+            policy = "never"
+            [service.many]
+            command = ["/bin/sh", "-c", "for i in $(seq 60); do %hang & done; sleep 0.3"]
+            stop_timeout = "15s"
+            """);
+        var ended = await InitProcess.Run(files.Setup with { Limits = [("nofile", 40)] });
+        Assert.Equal(0, ended.Code);
+        Assert.False(ended.Lines.HasLogged("many", "killed"));
     }
 
     [Fact]

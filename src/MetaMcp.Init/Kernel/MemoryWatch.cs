@@ -1,0 +1,62 @@
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Kernel;
+
+/// <summary>
+/// Hears from memory.events that the kernel has killed. It tells of every brush with memory.high or memory.max as well, a hundred
+/// times a second of a service whose files fill its cap: after a word that was none of a kill the next is heard a second later.
+/// </summary>
+/// <param name="watch">Calls back when a descriptor has a priority event.</param>
+/// <param name="unwatch">No more.</param>
+/// <param name="report">Tells the machines what the counts are.</param>
+internal sealed class MemoryWatch(Action<int, Action, uint> watch, Action<int> unwatch, Action<ServiceRun> report)
+{
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+    private readonly Dictionary<ServiceRun, Instant> _resting = [];
+
+    /// <summary>When <see cref="Resume"/> has something to do.</summary>
+    public Instant Due { get; private set; } = Instant.Never;
+
+    public void Start(ServiceRun run)
+    {
+        if (run.Cgroup is { MemoryEvents: >= 0 } cgroup)
+            watch(cgroup.MemoryEvents, () => Woke(run), EPOLLPRI);
+    }
+
+    /// <summary>Listens again to those that have rested, and reads what they said meanwhile.</summary>
+    public void Resume(Instant now)
+    {
+        if (now < Due)
+            return;
+        Due = Instant.Never;
+        foreach (var (run, until) in _resting)
+        {
+            if (until > now)
+            {
+                Due = Instant.Earlier(Due, until);
+                continue;
+            }
+            // Removing during the enumeration is allowed since .NET Core 3.0. Its cgroup may be gone.
+            _resting.Remove(run);
+            if (run.Cgroup is not { MemoryEvents: >= 0 })
+                continue;
+            report(run);
+            Start(run);
+        }
+    }
+
+    private void Woke(ServiceRun run)
+    {
+        if (run.Cgroup is not { } cgroup)
+            return;
+        var killed = cgroup.KillsSeen;
+        report(run);
+        if (cgroup.KillsSeen != killed)
+            return;
+        unwatch(cgroup.MemoryEvents);
+        var until = Time.MonotonicClock.Now + Rest;
+        _resting[run] = until;
+        Due = Instant.Earlier(Due, until);
+    }
+}
