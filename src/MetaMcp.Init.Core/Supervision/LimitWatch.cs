@@ -111,13 +111,16 @@ internal sealed class LimitWatch
 
     /// <summary>
     /// What is shared may keep the rough figure above a cap for ever. It cannot grow past a cap by less than was left at the last
-    /// close look, so the next one waits until it has grown by a quarter of that.
+    /// close look, so the next one waits until it has grown by a quarter of that, from the lowest it has been since: where
+    /// something shared went away, what takes its place is new.
     /// </summary>
     private bool IsNear(long run, long rough, long cap)
     {
+        var last = _closely.GetValueOrDefault(run);
+        if (rough < last.Rough)
+            _closely[run] = last = last with { Rough = rough };
         if (rough < cap / 100 * NearPercent)
             return false;
-        var last = _closely.GetValueOrDefault(run);
         var isWanted = last.Looks == 0 || last.Looks > LooksBetween || rough - last.Rough >= (cap - last.Close) / 4;
         _closely[run] = isWanted ? new Closely(rough, last.Close, 1) : last with { Looks = last.Looks + 1 };
         return isWanted;
@@ -129,6 +132,6 @@ internal sealed class LimitWatch
             _closely[run] = last with { Close = close };
     }
 
-    /// <summary>A close look: the rough figure that led to it, what it showed, and the looks since. Run 0 is all together.</summary>
+    /// <summary>A close look: the lowest rough figure since, what it showed, and the looks since. Run 0 is all together.</summary>
     private readonly record struct Closely(long Rough, long Close, int Looks);
 }

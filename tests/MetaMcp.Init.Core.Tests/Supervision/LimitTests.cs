@@ -99,6 +99,30 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void What_grows_after_shared_memory_went_away_is_found_at_the_next_look()
+    {
+        var world = Running(File(Capped));
+        (world.Program("a").Memory, world.Program("a").Resident) = (60 * MiB, 150 * MiB);
+        world.Pass("700ms");
+        (world.Program("a").Memory, world.Program("a").Resident) = (60 * MiB, 70 * MiB);
+        world.Pass("500ms");
+        (world.Program("a").Memory, world.Program("a").Resident) = (101 * MiB, 111 * MiB);
+        world.Pass("500ms").TellsAmongOthers("a ended: over its memory_max of 100MiB, with 101.0MiB");
+    }
+
+    [Fact]
+    public void One_that_ran_long_before_it_went_over_its_cap_starts_with_a_clean_slate()
+    {
+        var world = Running(File(Capped));
+        world.Program("a").Memory = 101 * MiB;
+        world.Pass("500ms").TellsAmongOthers("a again in 1s: over its memory_max of 100MiB, with 101.0MiB");
+        world.Program("a").Memory = 10 * MiB;
+        world.Pass("1h").Forget();
+        world.Program("a").Memory = 101 * MiB;
+        world.Pass("500ms").TellsAmongOthers("a again in 1s: over its memory_max of 100MiB, with 101.0MiB");
+    }
+
+    [Fact]
     public void The_second_stage_does_not_count()
     {
         var world = new World(File(Capped), Controllers.All);
@@ -167,6 +191,19 @@ public sealed class LimitTests
         (world.Program("big").Memory, world.Program("small").Memory) = (150 * MiB, 10 * MiB);
         world.Pass("500ms").TellsAmongOthers("SIGTERM small", "small killed by SIGTERM");
         world.Pass("500ms").TellsAmongOthers("SIGTERM big");
+    }
+
+    [Fact]
+    public void While_any_that_was_ended_is_left_nobody_is_ended_for_the_whole()
+    {
+        var world = Running(AllWithin(1000, (Capped with { Name = "slow" }).StopTimeout("30s"), (Capped with { Name = "quick" }).Policy(RestartPolicy.Never), Daemon("innocent")));
+        world.Program("slow").Ignores(Signal.Term);
+        foreach (var (name, size) in (ReadOnlySpan<(string, int)>)[("slow", 500), ("quick", 450), ("innocent", 600)])
+            world.Program(name).Memory = size * MiB;
+        world.Pass("500ms").TellsAmongOthers("SIGTERM slow", "SIGTERM quick", "quick killed by SIGTERM");
+        world.Pass("20s").Tells();
+        world.Program("slow").Memory = 0;
+        world.Pass("15s").TellsAmongOthers("SIGKILL group of slow", "start slow");
     }
 
     [Fact]
