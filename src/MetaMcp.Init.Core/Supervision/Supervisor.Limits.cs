@@ -8,8 +8,8 @@ public sealed partial class Supervisor
 {
     private readonly LimitWatch _limits;
 
-    /// <summary>The run that was ended for the sake of all, whose memory is still on its way back.</summary>
-    private (int Service, long Run) _ended = (-1, 0);
+    /// <summary>The runs that were ended for a limit, whose memory is still on its way back.</summary>
+    private readonly HashSet<long> _ended = [];
 
     private void Look()
     {
@@ -26,9 +26,9 @@ public sealed partial class Supervisor
         foreach (var usage in sampled.Usages)
             if (ServiceOf(usage.Run) is >= 0 and var service && _limits.Breach(service, usage, sampled.Closely) is { } reason)
                 EndForLimit(service, usage.Run, reason);
-        // A close look at some says nothing about all; what was ended a moment ago gives its memory back first.
+        // A close look at some says nothing about all; what was ended gives its memory back first.
         var isOfAll = _states.All(s => !LimitWatch.IsEndable(s) || sampled.Usages.Any(u => u.Run == Standing.RunOf(s)));
-        if (!isOfAll || (_ended.Service >= 0 && Standing.RunOf(_states[_ended.Service]) == _ended.Run))
+        if (!isOfAll || _ended.Count > 0)
             return;
         if (_limits.BreachOfAll(sampled.Usages, sampled.Closely) is { } breach && Largest(sampled.Usages, breach.IsMemory) is { } largest)
             EndForLimit(ServiceOf(largest.Run), largest.Run, breach.Reason);
@@ -36,7 +36,7 @@ public sealed partial class Supervisor
 
     private void EndForLimit(int service, long run, string reason)
     {
-        _ended = (service, run);
+        _ = _ended.Add(run);
         Tell(new Notice.OverLimit(_plan.Services[service].Name, reason));
         Current(service, run, new ServiceEvent.OverLimit(reason));
     }

@@ -225,6 +225,7 @@ public sealed partial class Supervisor
     {
         _ooms.Forget(run);
         _limits.Forget(run);
+        _ended.Remove(run);
     }
 
     private void Propagate(int service, ServiceState before, ServiceState after)
