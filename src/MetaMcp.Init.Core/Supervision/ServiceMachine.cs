@@ -196,7 +196,9 @@ public static class ServiceMachine
     {
         Starting s => Stop(service, s with { History = s.History with { StartFailures = s.History.StartFailures + 1 } },
             new Outcome.Failing(new Failure(reason, null)), now),
-        Ready => Stop(service, state, new Outcome.Failing(new Failure(reason, null)), now),
+        // Here and not when it has ended: the time it takes to end is not time it ran well.
+        Ready s => Stop(service, now - s.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter ? s with { History = default } : s,
+            new Outcome.Failing(new Failure(reason, null)), now),
         Stopping or Killing or Draining or Purging => state,
         _ => Impossible(state, "OverLimit"),
     };
