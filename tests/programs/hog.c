@@ -1,7 +1,7 @@
 // hog RATE_MB_PER_S [MAX_MB] [--children N] [--then-hold | --then-share N] [--ignore-term] [--quiet]: allocates at this
 // rate, in MiB and in steps of 10 ms, and touches every page. Each step says `hog PID holds N KiB at T ms`, on the clock that
 // does not jump; SIGTERM says `hog PID got 15 with N KiB at T ms` and ends. At MAX_MB it ends, holds what it has, or shares
-// it with N forks. With --children N processes share the rate and the amount, and the first one only waits for them.
+// it with N forks, and then the pages are those of a file. With --children N processes share the rate and the amount, and the first one only waits for them.
 #include "common.h"
 #include <sys/mman.h>
 
@@ -21,6 +21,12 @@ static void told(int number)
 static void allocate(int64_t rate, int64_t most, bool hold, int sharers)
 {
     int64_t start = now_ms();
+    int file = -1;
+    if (sharers > 0) {
+        char name[] = "/var/tmp/hogXXXXXX";
+        if ((file = mkstemp(name)) < 0 || unlink(name) < 0 || ftruncate(file, most) < 0)
+            fail("file to share");
+    }
     for (int64_t step = 1; held < most; step++) {
         int64_t wait = start + step * STEP_MS - now_ms();
         if (wait > 0)
@@ -32,7 +38,7 @@ static void allocate(int64_t rate, int64_t most, bool hold, int sharers)
             continue;
         if (size > MOST_AT_ONCE)
             size = MOST_AT_ONCE;
-        char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, file < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, file, file < 0 ? 0 : held);
         if (pages == MAP_FAILED)
             fail("mmap");
         // Something else on each: pages of the same content may be merged.
@@ -43,9 +49,13 @@ static void allocate(int64_t rate, int64_t most, bool hold, int sharers)
             say("hog %d holds %lld KiB at %lld ms", getpid(), (long long)held / 1024, (long long)now_ms());
     }
     for (int i = 0; i < sharers; i++)
-        if (fork() == 0)
+        if (fork() == 0) {
+            // Of shared pages of a file a fork has only what it maps in anew.
+            if (mmap(NULL, most, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0) == MAP_FAILED)
+                fail("mmap");
             for (;;)
                 pause();
+        }
     if (sharers > 0)
         say("hog %d sharing with %d", getpid(), sharers);
     while (hold)

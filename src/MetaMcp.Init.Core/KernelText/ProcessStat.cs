@@ -15,6 +15,12 @@ namespace MetaMcp.Init.Core.KernelText;
 /// <param name="IsDead">It has ended and waits to be collected.</param>
 public readonly record struct ProcessStat(int Pid, ulong StartTime, int Parent, int Group, int Session, int Threads, bool IsDead)
 {
+    /// <summary>
+    /// It sleeps where no signal wakes it (state D), perhaps with the lock of its memory map. Of its first thread; the others have
+    /// files of their own.
+    /// </summary>
+    public bool IsBlocked { get; init; }
+
     private const int StateAt = 0, ParentAt = 1, GroupAt = 2, SessionAt = 3, ThreadsAt = 17, StartTimeAt = 19;
 
     public static bool TryRead(ReadOnlySpan<byte> file, out ProcessStat stat)
@@ -47,7 +53,10 @@ public readonly record struct ProcessStat(int Pid, ulong StartTime, int Parent, 
                         return false;
                     // The first thread may have ended before the others: then it shows as a zombie, and the process is none.
                     var isDead = state is (byte)'Z' or (byte)'X' && numbers[ThreadsAt] <= 1;
-                    stat = new ProcessStat(pid, startTime, numbers[ParentAt], numbers[GroupAt], numbers[SessionAt], numbers[ThreadsAt], isDead);
+                    stat = new ProcessStat(pid, startTime, numbers[ParentAt], numbers[GroupAt], numbers[SessionAt], numbers[ThreadsAt], isDead)
+                    {
+                        IsBlocked = state == (byte)'D',
+                    };
                     return state != 0;
             }
         }

@@ -84,6 +84,9 @@ internal sealed class Census
 
     private long RunNamedBy(int pid)
     {
+        // environ is behind the lock of the memory map: it is asked for again at the next look.
+        if (ProcessTable.IsBlocked(pid))
+            return 0;
         Span<byte> buffer = stackalloc byte[4096];
         var start = ProcFile.Read(pid, "environ"u8, buffer);
         return start.Length < buffer.Length ? _cookie.RunOf(start) : _cookie.RunOf(KernelFile.ReadAll($"/proc/{pid}/environ"));

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using System.Text.Unicode;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
 using static MetaMcp.Init.Linux.Libc;
@@ -41,6 +42,40 @@ internal static unsafe class ProcessTable
         }
         _ = close(directory);
         return into.Count > 0;
+    }
+
+    /// <summary>
+    /// Whether a thread of a process is in state D. One that waits there for a file system may hold the lock of the memory map, and
+    /// who reads environ would wait with it. What cannot be read is taken to be.
+    /// </summary>
+    public static bool IsBlocked(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        if (!Utf8.TryWrite(path, $"/proc/{pid}/task\0", out _))
+            return true;
+        int directory;
+        fixed (byte* start = path)
+            directory = open(start, O_RDONLY | O_CLOEXEC, 0);
+        if (directory < 0)
+            return true;
+        var list = stackalloc byte[ListSize];
+        Span<byte> name = stackalloc byte[32];
+        Span<byte> buffer = stackalloc byte[StatSize];
+        nint length;
+        var blocked = false;
+        while (!blocked && (length = getdents64(directory, list, ListSize)) > 0)
+        {
+            for (nint at = 0; at < length && !blocked; at += ((dirent64*)(list + at))->d_reclen)
+            {
+                var entry = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(((dirent64*)(list + at))->d_name);
+                if (!Utf8Parser.TryParse(entry, out int thread, out var digits) || digits != entry.Length)
+                    continue;
+                blocked = !Utf8.TryWrite(name, $"task/{thread}/stat", out var written) ||
+                    !ProcessStat.TryRead(ProcFile.Read(pid, name[..written], buffer), out var stat) || stat.IsBlocked;
+            }
+        }
+        _ = close(directory);
+        return blocked;
     }
 
     /// <summary>One process; false where it is gone.</summary>

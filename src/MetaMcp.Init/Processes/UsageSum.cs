@@ -16,10 +16,11 @@ internal struct UsageSum
     public void Add(in ProcessStat process, bool closely)
     {
         Tasks += process.Threads;
-        Span<byte> buffer = stackalloc byte[2048];
-        if (closely && SmapsRollup.Pss(ProcFile.Read(process.Pid, "smaps_rollup"u8, buffer)) is { } pss)
+        Span<byte> buffer = stackalloc byte[4096];
+        if (closely && ResidentMemory.TryRead(ProcFile.Read(process.Pid, "status"u8, buffer), out var resident))
         {
-            _memory += pss;
+            _memory += resident.Anonymous + resident.SharedMemory;
+            _largestShared = Math.Max(_largestShared, resident.Files);
             return;
         }
         if (!Statm.TryRead(ProcFile.Read(process.Pid, "statm"u8, buffer), out var statm))
@@ -30,7 +31,7 @@ internal struct UsageSum
             _memory += statm.Resident * page;
             return;
         }
-        // Another user's, which takes CAP_SYS_PTRACE to look into: what files back is taken to be the same in each of them.
+        // No such lines: then shared memory cannot be told from files, which are taken to be the same in each.
         _memory += (statm.Resident - statm.Shared) * page;
         _largestShared = Math.Max(_largestShared, statm.Shared * page);
     }

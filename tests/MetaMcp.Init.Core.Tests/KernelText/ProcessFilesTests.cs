@@ -56,11 +56,27 @@ public sealed class ProcessFilesTests
     public void What_is_no_statm_is_none(string text) => Assert.False(Statm.TryRead(Encoding.ASCII.GetBytes(text), out _));
 
     [Theory]
-    [InlineData("00400000-7ffd2c9f3000 ---p 00000000 00:00 0                          [rollup]\nRss:               57160 kB\nPss:               41288 kB\nPss_Dirty:         30000 kB\n", 41288L * 1024)]
-    [InlineData("Rss: 1 kB\n", null)]
-    [InlineData("Pss: many kB\n", null)]
-    [InlineData("", null)]
-    public void Pss_is_in_bytes(string text, long? bytes) => Assert.Equal(bytes, SmapsRollup.Pss(Encoding.ASCII.GetBytes(text)));
+    [InlineData("D", true)]
+    [InlineData("S", false)]
+    [InlineData("t", false)]
+    public void It_is_blocked_where_no_signal_wakes_it(string state, bool isBlocked) =>
+        Assert.Equal(isBlocked, Read($"9 (a) {state} 1 9 9 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0 0\n")?.IsBlocked);
+
+    [Fact]
+    public void Status_has_what_is_resident_by_kind_in_bytes()
+    {
+        var text = "Name:\tRssAnon:\\n\nState:\tS (sleeping)\nVmRSS:\t   57160 kB\nRssAnon:\t   16000 kB\nRssFile:\t   41100 kB\nRssShmem:\t      60 kB\nThreads:\t11\n"u8;
+        Assert.True(ResidentMemory.TryRead(text, out var memory));
+        Assert.Equal(new ResidentMemory(16000 * 1024, 60 * 1024, 41100 * 1024), memory);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Name:\tkthreadd\nState:\tS (sleeping)\n")]
+    [InlineData("RssAnon:\t1 kB\nRssFile:\t1 kB\n")]
+    [InlineData("RssAnon:\tmany kB\nRssFile:\t1 kB\nRssShmem:\t1 kB\n")]
+    [InlineData("RssAnon:\t9223372036854775807 kB\nRssFile:\t1 kB\nRssShmem:\t1 kB\n")]
+    public void A_status_without_them_has_none(string text) => Assert.False(ResidentMemory.TryRead(Encoding.ASCII.GetBytes(text), out _));
 
     [Theory]
     [InlineData("HOME=/\0A=1\0", "1")]

@@ -57,9 +57,9 @@ public sealed partial class SampledLimitsTests
     }
 
     [Fact]
-    public async Task What_is_shared_counts_once()
+    public async Task What_a_file_backs_counts_once()
     {
-        // 40 MiB, and four forks that share them: 200 MiB resident, 40 used.
+        // 40 MiB of a file, and four forks that share them: 200 MiB resident, 40 used.
         using var files = new Installation("""
             [service.sharing]
             command = ["/bin/sh", "-c", "exec %hog 1000 40 --then-share 4"]
