@@ -52,10 +52,13 @@ internal sealed class Census
     {
         for (var at = 0; at < _now.Count; at++)
             if (_now[at].Run == run && !_now[at].Stat.IsDead)
-                PinnedSignal.Send(_now[at].Stat, signal);
+                _ = PinnedSignal.Send(_now[at].Stat, signal);
     }
 
-    /// <summary>Sends SIGKILL to each process of the run that was not sent it yet. False where there was none.</summary>
+    /// <summary>
+    /// Sends SIGKILL to each process of the run that was not sent it yet. False where none was sent it: nobody is there, or looking
+    /// again at once is of no use.
+    /// </summary>
     public bool Kill(long run)
     {
         var found = false;
@@ -66,9 +69,9 @@ internal sealed class Census
             if (process.Run != run || process.Stat.IsDead || process.IsKilled)
                 continue;
             var group = process.Stat.Group == lastGroup ? 0 : process.Stat.Group;
-            PinnedSignal.Send(process.Stat, Core.Values.Signal.Kill, group);
+            process.IsKilled = PinnedSignal.Send(process.Stat, Core.Values.Signal.Kill, group);
             lastGroup = process.Stat.Group;
-            found = process.IsKilled = true;
+            found |= process.IsKilled;
         }
         return found;
     }

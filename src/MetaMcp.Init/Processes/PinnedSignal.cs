@@ -13,7 +13,8 @@ internal static unsafe class PinnedSignal
     /// <param name="seen">The process.</param>
     /// <param name="signal">What to send.</param>
     /// <param name="group">Sent to its whole process group first, at once and so that no fork escapes; 0 for none.</param>
-    public static void Send(in ProcessStat seen, Signal signal, int group = 0)
+    /// <returns>Whether it was sent it: not one that is gone, is not ours to signal, or that no descriptor was left to pin.</returns>
+    public static bool Send(in ProcessStat seen, Signal signal, int group = 0)
     {
         // Ours to collect, and this thread does: until then the number is its own. Those that live for a millisecond only are
         // not to be caught by anything slower.
@@ -21,20 +22,21 @@ internal static unsafe class PinnedSignal
         {
             if (group > 1 && getpgid(seen.Pid) == group)
                 _ = kill(-group, signal.Number);
-            _ = kill(seen.Pid, signal.Number);
-            return;
+            return kill(seen.Pid, signal.Number) == 0;
         }
-        // ESRCH: gone. EMFILE: it has its turn when we are asked again.
+        // ESRCH: gone. EMFILE, ENFILE, ENOMEM: it has its turn when we are asked again.
         var descriptor = pidfd_open(seen.Pid, 0);
         if (descriptor < 0)
-            return;
+            return false;
+        var sent = false;
         if (ProcessTable.TryRead(seen.Pid, out var now) && now.StartTime == seen.StartTime)
         {
             // While it is in the group the group is there, and everybody in it is of its session and thus of its run.
             if (group > 1 && now.Group == group)
                 _ = kill(-group, signal.Number);
-            _ = pidfd_send_signal(descriptor, signal.Number, null, 0);
+            sent = pidfd_send_signal(descriptor, signal.Number, null, 0) == 0;
         }
         _ = close(descriptor);
+        return sent;
     }
 }
