@@ -34,6 +34,9 @@ public readonly record struct Errno(int Number)
     public const int ECONNREFUSED = 111;
     public const int EINPROGRESS = 115;
 
+    /// <summary>No descriptor or no memory is left: the same call may well succeed a moment later.</summary>
+    public bool IsShortage => Number is EMFILE or ENFILE or ENOMEM;
+
     // By number from 1; empty where Linux has none.
     private static readonly string[] Table =
     [

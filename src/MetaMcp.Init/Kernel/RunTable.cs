@@ -156,13 +156,16 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
             return true;
         if (!HasUnknownChildren())
             return false;
-        if (!Look())
-            return HasGroup(run);
+        if (!Look(out var error))
+            return IsLeftUnseen(run, error);
         if (census.HasMembers(run.Number))
             return true;
         census.Expire();
-        return Look() && census.HasMembers(run.Number);
+        return Look(out error) ? census.HasMembers(run.Number) : IsLeftUnseen(run, error);
     }
+
+    /// <summary>Nobody is taken to be gone for want of a descriptor to look with: there is a next look. Without /proc there is none.</summary>
+    private static bool IsLeftUnseen(ServiceRun run, Errno error) => error.IsShortage || HasGroup(run);
 
     private bool HasUnknownChildren()
     {
@@ -174,8 +177,11 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         return unknown || !isRead;
     }
 
-    private bool Look()
+    private bool Look() => Look(out _);
+
+    private bool Look(out Errno error)
     {
+        error = Errno.None;
         if (census.IsFresh)
             return true;
         _knownChildren.Clear();
@@ -186,7 +192,8 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
             _knownChildren.Add(new KnownChild(pid, 0));
         foreach (var run in _byNumber.Values)
             _knownRuns.Add(new KnownRun(run.Number, run.Pid));
-        return census.Look(CollectionsMarshal.AsSpan(_knownChildren), CollectionsMarshal.AsSpan(_knownRuns));
+        error = census.Look(CollectionsMarshal.AsSpan(_knownChildren), CollectionsMarshal.AsSpan(_knownRuns));
+        return error.IsSuccess;
     }
 
     /// <summary>Looks and kills until a look finds nobody who was not killed: what was killed starts nobody any more.</summary>

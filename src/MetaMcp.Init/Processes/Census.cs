@@ -5,6 +5,9 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Processes;
 
+/// <summary>As <see cref="ProcessTable.Read"/>.</summary>
+internal delegate Errno ProcessReader(ProcessSnapshot into, out bool isWhole);
+
 /// <summary>
 /// Who belongs to which run where there are no cgroups, as far as the last look showed. A look reads every process; it is taken
 /// only when somebody asks, and holds until <see cref="Expire"/>.
@@ -12,13 +15,17 @@ namespace MetaMcp.Init.Processes;
 internal sealed class Census
 {
     private readonly InstanceCookie _cookie;
+    private readonly ProcessReader _read;
     private readonly Func<int, long> _runNamedBy;
     private ProcessSnapshot _now = new();
     private ProcessSnapshot _before = new();
 
-    public Census(InstanceCookie cookie)
+    /// <param name="cookie">What our runs have in their environment.</param>
+    /// <param name="read">Another source than /proc, for tests.</param>
+    public Census(InstanceCookie cookie, ProcessReader? read = null)
     {
         _cookie = cookie;
+        _read = read ?? ProcessTable.Read;
         _runNamedBy = RunNamedBy;
     }
 
@@ -29,13 +36,16 @@ internal sealed class Census
 
     public void Expire() => IsFresh = false;
 
-    /// <summary>Looks anew. False where /proc cannot be read: then nothing is known of anybody.</summary>
-    public bool Look(ReadOnlySpan<KnownChild> children, ReadOnlySpan<KnownRun> runs)
+    /// <summary>Looks anew. Where that is refused nothing is known of anybody, but who was whose is remembered for the next look.</summary>
+    public Errno Look(ReadOnlySpan<KnownChild> children, ReadOnlySpan<KnownRun> runs)
     {
+        var error = _read(_before, out var isWhole);
+        IsFresh = error.IsSuccess;
+        if (!IsFresh)
+            return error;
         (_now, _before) = (_before, _now);
-        IsFresh = ProcessTable.Read(_now, out var isWhole);
-        IsWhole = IsFresh && RunMembership.Assign(_now, _before, getpid(), children, runs, _runNamedBy) && isWhole;
-        return IsFresh;
+        IsWhole = RunMembership.Assign(_now, _before, getpid(), children, runs, _runNamedBy) && isWhole;
+        return error;
     }
 
     /// <summary>Whether a process of the run lives.</summary>

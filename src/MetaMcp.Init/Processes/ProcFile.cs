@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Processes;
@@ -7,7 +8,10 @@ namespace MetaMcp.Init.Processes;
 internal static unsafe class ProcFile
 {
     /// <summary>As much as the buffer takes; nothing where the process is gone, or is not ours to read.</summary>
-    public static ReadOnlySpan<byte> Read(int pid, ReadOnlySpan<byte> name, Span<byte> buffer)
+    public static ReadOnlySpan<byte> Read(int pid, ReadOnlySpan<byte> name, Span<byte> buffer) => Read(pid, name, buffer, out _);
+
+    /// <summary>The same, and why there is nothing.</summary>
+    public static ReadOnlySpan<byte> Read(int pid, ReadOnlySpan<byte> name, Span<byte> buffer, out Errno error)
     {
         Span<byte> path = stackalloc byte[64];
         "/proc/"u8.CopyTo(path);
@@ -19,11 +23,14 @@ internal static unsafe class ProcFile
         int descriptor;
         fixed (byte* start = path)
             descriptor = open(start, O_RDONLY | O_CLOEXEC, 0);
+        error = descriptor < 0 ? LastError : Errno.None;
         if (descriptor < 0)
             return [];
         nint count;
         fixed (byte* start = buffer)
             count = read(descriptor, start, (nuint)buffer.Length);
+        if (count < 0)
+            error = LastError;
         _ = close(descriptor);
         return count > 0 ? buffer[..(int)count] : [];
     }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Processes;
@@ -13,10 +14,13 @@ internal static unsafe class ProcessTable
     private const int ListSize = 8192;
     private const int StatSize = 1024;
 
-    /// <summary>Every process that /proc shows. False where it shows none: it is not mounted, or no descriptor is left.</summary>
+    /// <summary>
+    /// Every process that /proc shows. Refused where it is not mounted, and where a shortage kept us from reading all: some of a list
+    /// would pass for all of it.
+    /// </summary>
     /// <param name="into">Filled anew.</param>
     /// <param name="isWhole">False where some were gone before they could be read.</param>
-    public static bool Read(ProcessSnapshot into, out bool isWhole)
+    public static Errno Read(ProcessSnapshot into, out bool isWhole)
     {
         into.Clear();
         isWhole = true;
@@ -24,24 +28,32 @@ internal static unsafe class ProcessTable
         fixed (byte* path = "/proc\0"u8)
             directory = open(path, O_RDONLY | O_CLOEXEC, 0);
         if (directory < 0)
-            return false;
+            return LastError;
         var list = stackalloc byte[ListSize];
         nint length;
-        while ((length = getdents64(directory, list, ListSize)) > 0)
+        var error = Errno.None;
+        while (!error.IsShortage && (length = getdents64(directory, list, ListSize)) != 0)
         {
-            for (nint at = 0; at < length; at += ((dirent64*)(list + at))->d_reclen)
+            if (length < 0)
+            {
+                error = LastError;
+                break;
+            }
+            for (nint at = 0; at < length && !error.IsShortage; at += ((dirent64*)(list + at))->d_reclen)
             {
                 var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(((dirent64*)(list + at))->d_name);
                 if (!Utf8Parser.TryParse(name, out int pid, out var digits) || digits != name.Length)
                     continue;
-                if (TryRead(pid, out var stat))
+                if (TryRead(pid, out var stat, out error))
                     into.Add(stat);
                 else
                     isWhole = false;
             }
         }
         _ = close(directory);
-        return into.Count > 0;
+        if (error.IsShortage)
+            return error;
+        return into.Count > 0 ? Errno.None : new Errno(Errno.ENOENT);
     }
 
     /// <summary>
@@ -79,9 +91,11 @@ internal static unsafe class ProcessTable
     }
 
     /// <summary>One process; false where it is gone.</summary>
-    public static bool TryRead(int pid, out ProcessStat stat)
+    public static bool TryRead(int pid, out ProcessStat stat) => TryRead(pid, out stat, out _);
+
+    private static bool TryRead(int pid, out ProcessStat stat, out Errno error)
     {
         Span<byte> buffer = stackalloc byte[StatSize];
-        return ProcessStat.TryRead(ProcFile.Read(pid, "stat"u8, buffer), out stat);
+        return ProcessStat.TryRead(ProcFile.Read(pid, "stat"u8, buffer, out error), out stat);
     }
 }
