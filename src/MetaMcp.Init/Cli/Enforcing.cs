@@ -2,6 +2,7 @@ using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Doctor;
 using MetaMcp.Init.Filesystem;
 using Microsoft.Extensions.Logging;
 using static MetaMcp.Init.Linux.Libc;
@@ -65,11 +66,14 @@ internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controll
     private string Consequence => Access.Obstacle == CgroupObstacle.NoProc ? "they have no effect" : (Missing & (Controllers.Memory | Controllers.Tasks), Missing & Controllers.Cpu) switch
     {
         (Controllers.None, _) => "cpu limits have no effect",
-        (_, Controllers.None) => Watching,
-        _ => $"{Watching}; cpu limits have no effect",
+        (_, Controllers.None) => $"{Watching}{Unseen}",
+        _ => $"{Watching}{Unseen}; cpu limits have no effect",
     };
 
     private const string Watching = "mcp-init looks itself, and ends what is over its memory_max or tasks_max; memory_high and swap_max have no effect";
+
+    private static string Unseen => FactFinder.HidePid() is { } hides
+        ? $" (without CAP_SYS_PTRACE not what other users run: /proc is mounted with hidepid={hides})" : "";
 
     private string MissingText => $"the container's cgroup has no controller {Missing.Join()}" +
         string.Concat(Tree!.Refused.Where(r => Missing.HasFlag(r.Controller) && r.Errno.Number != Errno.ENOENT).Select(r => $" ({r.Errno})"));

@@ -95,7 +95,8 @@ internal static unsafe class FactFinder
         };
     }
 
-    private static string? HidePid()
+    /// <summary>As <see cref="Facts.HidePid"/>.</summary>
+    public static string? HidePid()
     {
         foreach (var mount in MountInfo.Find(KernelFile.ReadAll("/proc/self/mountinfo"), "proc"u8))
             if (mount.MountPoint == "/proc")

@@ -22,6 +22,9 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
 {
     private const int MaxKillPasses = 100;
 
+    /// <summary>Of others somebody may come or go during every look: after so many in a row that found nobody, nobody is left.</summary>
+    private const int EmptyLooks = 3;
+
     /// <summary>Then others have their turn, and it goes on.</summary>
     private static readonly TimeSpan KillSlice = TimeSpan.FromMilliseconds(50);
 
@@ -30,7 +33,8 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
 
     private readonly List<KnownChild> _knownChildren = [];
     private readonly List<KnownRun> _knownRuns = [];
-    private readonly HashSet<ServiceRun> _unfinished = [];
+    private readonly Dictionary<ServiceRun, int> _unfinished = [];
+    private readonly List<int> _unknownChildren = [];
     private bool? _hasUnknownChildren;
     private Instant _killOnAt;
     private readonly Dictionary<int, ServiceRun> _byMain = [];
@@ -52,7 +56,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     {
         if (_unfinished.Count == 0 || MonotonicClock.Now < _killOnAt)
             return;
-        foreach (var run in _unfinished.ToArray())
+        foreach (var run in _unfinished.Keys.ToArray())
             Kill(run);
         _killOnAt = MonotonicClock.Now + KillPause;
     }
@@ -152,7 +156,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     /// </summary>
     private bool HasRest(ServiceRun run)
     {
-        if (_unfinished.Contains(run))
+        if (_unfinished.ContainsKey(run))
             return true;
         if (!HasUnknownChildren())
             return false;
@@ -161,7 +165,10 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         if (census.HasMembers(run.Number))
             return true;
         census.Expire();
-        return Look(out error) ? census.HasMembers(run.Number) : IsLeftUnseen(run, error);
+        if (!Look(out error))
+            return IsLeftUnseen(run, error);
+        // A child that was there before the look and is not in it is hidden (hidepid): it may be anybody's.
+        return census.HasMembers(run.Number) || !_unknownChildren.TrueForAll(census.Shows);
     }
 
     /// <summary>Nobody is taken to be gone for want of a descriptor to look with: there is a next look. Without /proc there is none.</summary>
@@ -171,10 +178,14 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     {
         if (_hasUnknownChildren is { } known)
             return known;
-        var unknown = false;
-        var isRead = Descendants.ForEachChild(pid => unknown |= !_byMain.ContainsKey(pid) && !probes.Contains(pid));
-        _hasUnknownChildren = unknown || !isRead;
-        return unknown || !isRead;
+        _unknownChildren.Clear();
+        var isRead = Descendants.ForEachChild(pid =>
+        {
+            if (!_byMain.ContainsKey(pid) && !probes.Contains(pid))
+                _unknownChildren.Add(pid);
+        });
+        _hasUnknownChildren = _unknownChildren.Count > 0 || !isRead;
+        return _hasUnknownChildren.Value;
     }
 
     private bool Look() => Look(out _);
@@ -200,11 +211,17 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     private void Kill(ServiceRun run)
     {
         var end = MonotonicClock.Now + KillSlice;
-        _ = _unfinished.Add(run);
+        _ = _unfinished.TryAdd(run, 0);
         for (var pass = 0; pass < MaxKillPasses && MonotonicClock.Now < end; pass++)
         {
             // Where some came and went meanwhile, nobody found does not mean nobody left.
-            if (!Look() || (!census.Kill(run.Number) && census.IsWhole))
+            if (!Look())
+            {
+                _unfinished.Remove(run);
+                break;
+            }
+            _unfinished[run] = census.Kill(run.Number) ? 0 : _unfinished[run] + 1;
+            if (_unfinished[run] == EmptyLooks || (_unfinished[run] > 0 && census.IsWhole))
             {
                 _unfinished.Remove(run);
                 break;

@@ -48,6 +48,9 @@ internal sealed class Census
         return error;
     }
 
+    /// <summary>Whether the last look saw a pid.</summary>
+    public bool Shows(int pid) => _now.Find(pid) >= 0;
+
     /// <summary>Whether a process of the run lives.</summary>
     public bool HasMembers(long run)
     {
