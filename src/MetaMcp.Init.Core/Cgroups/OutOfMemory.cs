@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Cgroups;
@@ -12,7 +13,12 @@ namespace MetaMcp.Init.Core.Cgroups;
 /// <param name="GroupKills">How often it killed all of it (oom_group_kill, Linux 5.17).</param>
 /// <param name="WorkloadOom">The cap of all services together was hit (memory.events.local of their common parent).</param>
 /// <param name="ContainerOom">The container's own cap was hit (memory.events.local of its root).</param>
-public readonly record struct OomCounts(long Oom, long OomBelow, long Kills, long GroupKills, long WorkloadOom, long ContainerOom);
+public readonly record struct OomCounts(long Oom, long OomBelow, long Kills, long GroupKills, long WorkloadOom, long ContainerOom)
+{
+    /// <summary>How many processes a file memory.events tells of.</summary>
+    public static long Killed(ReadOnlySpan<byte> memoryEvents) =>
+        Math.Max(FlatKeyed.Value(memoryEvents, "oom_kill"u8) - FlatKeyed.Value(memoryEvents, "oom_group_kill"u8), 0);
+}
 
 /// <summary>Whose limit it was.</summary>
 public enum OomOrigin

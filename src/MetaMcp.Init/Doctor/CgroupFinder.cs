@@ -34,7 +34,7 @@ internal static unsafe class CgroupFinder
             CpuMax = Cores(FactFinder.Line($"{directory}/cpu.max")),
             HasSwapMax = KernelFile.Exists($"{directory}/memory.swap.max"),
             HasKill = KernelFile.Exists($"{directory}/cgroup.kill"),
-            OomKills = NamedFields.Number(KernelFile.ReadAll($"{directory}/memory.events"), "oom_kill") ?? 0,
+            OomKills = OomCounts.Killed(KernelFile.ReadAll($"{directory}/memory.events")),
         };
     }
 

@@ -112,7 +112,8 @@ internal static unsafe class FactFinder
         List<string> found = [];
         if (KernelFile.Exists("/.dockerenv"))
             found.Add("docker");
-        if (KernelFile.Exists("/run/.containerenv"))
+        // The file is hidden where Podman mounts /run anew (--read-only); the variable it gives to every process.
+        if (KernelFile.Exists("/run/.containerenv") || Environment.GetEnvironmentVariable("container") == "podman")
             found.Add("podman");
         if (KernelFile.Exists("/var/run/secrets/kubernetes.io"))
             found.Add("kubernetes");

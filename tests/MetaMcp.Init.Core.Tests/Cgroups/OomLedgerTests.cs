@@ -100,4 +100,12 @@ public sealed class OomLedgerTests
         var later = Now + OomLedger.Patience + TimeSpan.FromSeconds(1);
         Assert.Equal(OomOrigin.Outside, _ledger.Take(2, Start, Start with { Kills = 1, WorkloadOom = 6 }, later)!.Origin);
     }
+
+    [Theory]
+    [InlineData("low 0\nhigh 0\nmax 30\noom 3\noom_kill 3\n", 3)]
+    [InlineData("low 0\nhigh 0\nmax 30\noom 3\noom_kill 6\noom_group_kill 3\n", 3)]
+    [InlineData("oom_kill 1\noom_group_kill 2\n", 0)]
+    [InlineData("", 0)]
+    public void Who_was_chosen_to_begin_with_counts_once(string file, long killed) =>
+        Assert.Equal(killed, OomCounts.Killed(System.Text.Encoding.ASCII.GetBytes(file)));
 }

@@ -35,6 +35,14 @@ public sealed class DoctorTests
         Assert.Contains("not-pid-1", Ids(await InitProcess.Run(new Setup("doctor", "--json") { NotFirst = true })));
 
     [Fact]
+    public async Task Podman_is_known_by_what_it_puts_into_the_environment()
+    {
+        var setup = new Setup("doctor", "--json") { Environment = new Dictionary<string, string> { ["container"] = "podman" } };
+        using var document = JsonDocument.Parse(string.Join('\n', (await InitProcess.Run(setup)).Stdout));
+        Assert.Contains("podman", document.RootElement.GetProperty("facts").GetProperty("containers").EnumerateArray().Select(mark => mark.GetString()));
+    }
+
+    [Fact]
     public async Task As_nobody_it_says_what_root_could_do()
     {
         using var scratch = new Scratch();
