@@ -28,6 +28,8 @@ internal sealed class MachineCommand : Speaker
     /// <summary>As the machine counts.</summary>
     public Task<int> Pid => _pid.Task.WaitAsync(Patience.Usual);
 
+    public bool HasEnded => _exit.Task.IsCompleted;
+
     /// <summary>Sends to the command itself, not to what it started.</summary>
     public Task Signal(int number) => _machine.Send('S', _id, BitConverter.GetBytes(number));
 
