@@ -68,7 +68,7 @@ public sealed partial class MetaMcpTests(ContainerMachine container)
         await MetaMcpImage.ComesUpInOrder(log);
         // On the port that Compose has published.
         await container.Succeed("mcp-init", "probe", "http", "http://127.0.0.1:12008/health", "--timeout", "20s");
-        await ServeAClient();
+        await ServeAClient(log);
 
         var start = Stopwatch.GetTimestamp();
         await container.Succeed("docker", "stop", "--time", "30", Gateway);
@@ -100,12 +100,13 @@ public sealed partial class MetaMcpTests(ContainerMachine container)
         await container.Succeed([.. podman, "kube", "down", manifest], Patience.Long);
     }
 
-    private async Task ServeAClient()
+    private async Task ServeAClient(Speaker log)
     {
         var client = await container.Machine.Start("docker", "exec", "--interactive", Gateway, "node", "--input-type=module", "-");
         await client.Type(Client);
         await client.CloseStdin();
-        Assert.Equal(0, await client.WaitForExit(MetaMcpImage.Startup));
+        var code = await client.WaitForExit(MetaMcpImage.Startup);
+        Assert.True(code == 0, $"{code}\n{string.Join('\n', client.Lines)}\n{string.Join('\n', log.Lines)}");
         Assert.Contains("create_entities", client.Stdout[0], StringComparison.Ordinal);
         Assert.Equal("""{"status":"ok","servers":1,"sessions":1}""", client.Stdout[1]);
 

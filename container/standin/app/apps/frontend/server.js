@@ -16,4 +16,6 @@ const server = createServer((request, response) => {
   response.on('close', () => asked.destroy());
   return request.pipe(asked);
 });
+// Between two requests an emulated client takes longer than the 5 s after which a connection is closed by default.
+server.keepAliveTimeout = 120_000;
 server.listen(process.env.PORT, () => console.log(`frontend on port ${process.env.PORT}`));
