@@ -35,11 +35,12 @@ public sealed class FallbackTests
         if (script.Contains("%/go", StringComparison.Ordinal))
             await files.Look(init);
         var daemons = init.Processes().Where(p => p.Name == name).Select(p => p.InnerPid).ToList();
+        // Those that need no word may be of a later run by now: what is said from here on counts.
+        var seen = init.Lines[^1];
         files.Open("go");
-        var killed = await init.WaitForLog("family", "killed what it left");
-        var second = await init.WaitForLog("family", "started", killed);
+        var killed = await init.WaitForLog("family", "killed what it left", seen);
+        await init.WaitForLog("family", "started", killed);
         Assert.DoesNotContain(init.Processes(), p => daemons.Contains(p.InnerPid) && p.Name == name);
-        Assert.Equal(second, init.Lines.Logged("family", "started")[1]);
     }
 
     [Fact]
