@@ -27,7 +27,7 @@ public sealed class ContainerMachine : IAsyncLifetime
         {
             Disk = true,
             Cpus = 2,
-            Deadline = TimeSpan.FromMinutes(25),
+            Deadline = TimeSpan.FromMinutes(33),
         });
         var daemon = await Machine.Start("dockerd");
         await daemon.WaitFor("API listen on", limit: Patience.Long);

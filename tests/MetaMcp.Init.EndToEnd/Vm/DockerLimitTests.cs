@@ -6,7 +6,7 @@ namespace MetaMcp.Init.EndToEnd.Vm;
 [Collection(ContainerMachineTests.Name)]
 public sealed class DockerLimitTests(ContainerMachine machine)
 {
-    private const int Starts = 20;
+    private const int Starts = 10;
 
     private const string QuickRestarts = """
         [restart]
@@ -53,7 +53,7 @@ public sealed class DockerLimitTests(ContainerMachine machine)
     }
 
     [Fact]
-    public async Task Twenty_starts_that_docker_exec_races_all_have_their_controllers()
+    public async Task Ten_starts_that_docker_exec_races_all_have_their_controllers()
     {
         await machine.Machine.Write("/root/raced.toml", """
             [limits]
