@@ -13,7 +13,7 @@ internal static class CgroupChecks
 
     private const string Lost = "no service has a limit of its own that the kernel enforces: memory and tasks are only watched and acted on late";
 
-    private static readonly string[] Needed = ["memory", "pids"];
+    private static readonly (Controllers Controller, string Name)[] Needed = [(Controllers.Memory, "memory"), (Controllers.Tasks, "pids")];
 
     public static void Find(Facts facts, FileNeeds needs, List<Finding> found)
     {
@@ -28,15 +28,15 @@ internal static class CgroupChecks
         if (Obstacle(facts) is { } obstacle)
             found.Add(new(obstacle.Id, severity, obstacle.Found, Lost, obstacle.Remedies));
         if (cgroup is { Version: CgroupVersion.V2, Access.Obstacle: CgroupObstacle.None or CgroupObstacle.ReadOnly or CgroupObstacle.NotPermitted })
-            foreach (var controller in Needed)
-                if (!cgroup.Offers(controller))
-                    found.Add(new($"cgroup-no-{controller}", severity, $"the {controller} controller is not offered in {cgroup.Directory}", Lost,
-                        controller == "memory" ? Remedies.OnHost($"kernel command line: cgroup_enable=memory; {Delegation}") : Remedies.OnHost(Delegation)));
+            foreach (var (controller, name) in Needed)
+                if (!cgroup.Offers(name))
+                    found.Add(new($"cgroup-no-{name}", needs.SeverityWithout(controller), $"the {name} controller is not offered in {cgroup.Directory}", Lost,
+                        controller == Controllers.Memory ? Remedies.OnHost($"kernel command line: cgroup_enable=memory; {Delegation}") : Remedies.OnHost(Delegation)));
         if (found.Count == before)
             found.Add(Finding.Ok(Usable, $"cgroup v2, writable at {cgroup.Directory}, with {string.Join(", ", cgroup.Controllers)}"));
-        else if (needs.Enforce == Enforcement.Require)
+        if (needs.Enforce == Enforcement.Require && IsRefused(facts, needs))
             found.Add(new("limits-required", FindingSeverity.Error,
-                "[limits] enforce = \"require\", and the kernel cannot be told to enforce anything here",
+                "[limits] enforce = \"require\", and not all that the file asks for can be enforced by the kernel here",
                 "mcp-init refuses to start; mend what stands above, or say enforce = \"prefer\"", Remedies.None));
         Cpu(cgroup, needs, found);
         if (facts.HasOwnPidNamespace == true && cgroup is { IsVisible: true, HasOwnNamespace: false })
@@ -44,6 +44,11 @@ internal static class CgroupChecks
                 "its paths are those of the host, and where they are writable a service that runs as root can change other containers",
                 PrivateNamespace));
     }
+
+    /// <summary>By the same rule as <c>run</c>: no tree at all, or one in which a limit of the file would not hold.</summary>
+    private static bool IsRefused(Facts facts, FileNeeds needs) =>
+        Obstacle(facts) is not null || facts.Cgroup.Lacks(needs.Controllers) != Controllers.None ||
+        (needs.Controllers.HasFlag(Controllers.Memory) && LimitChecks.IsSwapFree(facts));
 
     private static (string Id, string Found, Remedies Remedies)? Obstacle(Facts facts)
     {
@@ -78,7 +83,7 @@ internal static class CgroupChecks
         if (!cgroup.IsVisible || cgroup.Offers("cpu"))
             return;
         var who = needs.Who(p => p.Limits.CpuMax is not null || p.Limits.CpuWeight is not null);
-        found.Add(new("cgroup-no-cpu", who.Count == 0 || needs.Enforce == Enforcement.Off ? FindingSeverity.Info : FindingSeverity.Warning,
+        found.Add(new("cgroup-no-cpu", who.Count == 0 ? FindingSeverity.Info : needs.SeverityWithout(Controllers.Cpu),
             $"the cpu controller is not offered in {cgroup.Directory}",
             "cpu_max and cpu_weight have no effect" + (who.Count == 0 ? "" : $" ({FileNeeds.List(who)})"),
             Remedies.OnHost(Delegation)));

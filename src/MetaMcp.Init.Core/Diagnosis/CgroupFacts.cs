@@ -60,6 +60,16 @@ public sealed record CgroupFacts : Case
 
     public bool Offers(string controller) => Array.IndexOf(Controllers, controller) >= 0;
 
+    /// <summary>Those of the controllers that are not among <see cref="Controllers"/>.</summary>
+    internal Controllers Lacks(Controllers wanted)
+    {
+        var lacking = Cgroups.Controllers.None;
+        foreach (var (controller, name) in ControllerNames.All)
+            if (wanted.HasFlag(controller) && !Offers(name))
+                lacking |= controller;
+        return lacking;
+    }
+
     public string? Directory => Access.Directory;
 
     /// <summary>There is a group of version 2 to look at, whether or not it is ours to divide.</summary>

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
@@ -22,7 +23,18 @@ internal sealed class FileNeeds
     /// <summary>Null without a file: then nothing is asked.</summary>
     public Plan? Plan { get; }
 
+    /// <summary>The controllers without which a limit of the file is not enforced by the kernel: those that <c>run</c> asks for.</summary>
+    public Controllers Controllers => Plan is null ? Controllers.None : LimitFiles.NeededBy(Plan.Settings);
+
     public Enforcement Enforce => Plan?.Settings.Limits.Enforce ?? Enforcement.Prefer;
+
+    /// <summary>How bad it is that the kernel cannot hold limits of this kind: a refusal to start where they are required.</summary>
+    public FindingSeverity SeverityWithout(Controllers controller) => Enforce switch
+    {
+        Enforcement.Off => FindingSeverity.Info,
+        Enforcement.Require when Controllers.HasFlag(controller) => FindingSeverity.Error,
+        _ => FindingSeverity.Warning,
+    };
 
     /// <summary>Services, and servers as often as they may run at once; null is no bound.</summary>
     public long? Instances { get; private init; }

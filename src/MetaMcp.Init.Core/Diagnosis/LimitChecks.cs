@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
 
@@ -22,9 +23,9 @@ internal static class LimitChecks
                 $"the container itself is limited to {threads} tasks, and [limits] tasks is {tasks}",
                 "forks fail everywhere in the container, in mcp-init too, before our limit stops the one that forks",
                 Remedies.Flag($"--pids-limit {tasks + Spare}", $"pids_limit: {tasks + Spare}", null) with { Host = $"Kubernetes: podPidsLimit: {tasks + Spare} or more in the kubelet's configuration" }));
-        if (facts.Swap is { Bytes: > 0 } swap && !cgroup.HasSwapMax && cgroup.Type is not null)
-            found.Add(new("swap-not-limitable", needs.Enforce == Enforcement.Off ? FindingSeverity.Info : FindingSeverity.Warning,
-                $"the host has {Rounded(swap)} of swap, and memory.swap.max is not there",
+        if (IsSwapFree(facts))
+            found.Add(new("swap-not-limitable", needs.SeverityWithout(Controllers.Memory),
+                $"the host has {Rounded(facts.Swap!.Value)} of swap, and memory.swap.max is not there",
                 "a service at its memory limit goes on in swap, slow and still there, instead of ending",
                 Remedies.OnHost("kernel command line: swapaccount=1; or swapoff -a")));
         if (cgroup.OomKills > 0)
@@ -32,6 +33,9 @@ internal static class LimitChecks
                 $"the kernel has killed {(cgroup.OomKills == 1 ? "1 process" : $"{cgroup.OomKills} processes")} of this container for want of memory since it started",
                 "what was killed is gone without a word of its own; give the container more memory, or its services limits", Remedies.None));
     }
+
+    /// <summary>There is swap, and no cgroup's share of it can be limited. The machine's root never has the file.</summary>
+    internal static bool IsSwapFree(Facts facts) => facts.Swap is { Bytes: > 0 } && facts.Cgroup is { HasSwapMax: false, Type: not null };
 
     /// <summary>For mcp-init itself, whatever <c>docker exec</c> brings in, and the kernel's own accounts of it.</summary>
     private const int Spare = 64;

@@ -69,6 +69,33 @@ public sealed class CgroupChecksTests
         Assert.Equal(enforce == "require", examination.Find("limits-required") is { Severity: FindingSeverity.Error });
     }
 
+    /// <summary>Just where <c>run</c> would refuse to start.</summary>
+    [Theory]
+    [InlineData("memory_max = \"1GiB\"", "memory", true)]
+    [InlineData("tasks_max = 64", "pids", true)]
+    [InlineData("cpu_max = 1.0", "cpu", true)]
+    [InlineData("cpu_max = 1.0", "memory", false)]
+    [InlineData("memory_max = \"1GiB\"", "cpu", false)]
+    [InlineData("", "memory", false)]
+    public void What_is_required_is_what_the_file_asks_for(string of, string missing, bool refuses)
+    {
+        var examination = Examination.Of(Made.WithCgroup(c => c with { Controllers = [.. c.Controllers.Where(x => x != missing)] }), Required(of));
+        Assert.Equal(refuses, examination.Find("limits-required") is not null);
+        var severity = examination.Find($"cgroup-no-{missing}")!.Severity;
+        Assert.Equal(refuses, severity == FindingSeverity.Error);
+    }
+
+    [Theory]
+    [InlineData("memory_max = \"1GiB\"", FindingSeverity.Error)]
+    [InlineData("tasks_max = 64", FindingSeverity.Warning)]
+    public void Swap_that_cannot_be_limited_stands_against_a_required_cap_on_memory(string of, FindingSeverity severity)
+    {
+        var facts = Made.WithCgroup(c => c with { HasSwapMax = false }) with { Swap = new ByteSize(1 << 30) };
+        var examination = Examination.Of(facts, Required(of));
+        Assert.Equal(severity, examination.Find("swap-not-limitable")!.Severity);
+        Assert.Equal(severity == FindingSeverity.Error, examination.Find("limits-required") is not null);
+    }
+
     [Theory]
     [InlineData("memory")]
     [InlineData("pids")]
@@ -88,6 +115,8 @@ public sealed class CgroupChecksTests
     [Fact]
     public void A_container_in_the_namespace_of_the_host_is_told_so() => Assert.Equal(
         ("cgroup-host-namespace", FindingSeverity.Info), Named(Made.Only(Made.WithCgroup(c => c with { HasOwnNamespace = false }))));
+
+    private static Core.Planning.Plan Required(string of) => Made.File(of, "[limits]\nenforce = \"require\"\n[shutdown]\ntimeout = \"5s\"");
 
     private static (string, FindingSeverity) Named(Finding finding) => (finding.Id, finding.Severity);
 }
