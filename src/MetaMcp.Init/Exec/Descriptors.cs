@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Filesystem;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Exec;
@@ -42,20 +43,12 @@ internal static unsafe class Descriptors
             directory = open(path, O_RDONLY | O_CLOEXEC, 0);
         if (directory < 0)
             return false;
-        var buffer = stackalloc byte[4096];
-        nint length;
-        while ((length = getdents64(directory, buffer, 4096)) > 0)
-        {
-            for (nint at = 0; at < length; at += ((dirent64*)(buffer + at))->d_reclen)
-            {
-                var name = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(
-                    ((dirent64*)(buffer + at))->d_name);
-                if (DecimalText.TryRead(name, int.MaxValue, out var number))
-                    Mark((int)number, kept);
-            }
-        }
+        var entries = new DirectoryReader(directory, stackalloc byte[4096]);
+        while (entries.TryNext(out var name, out _))
+            if (DecimalText.TryRead(name, int.MaxValue, out var number))
+                Mark((int)number, kept);
         _ = close(directory);
-        return length == 0;
+        return entries.Error.IsSuccess;
     }
 
     private static void MarkAllPossible(int[] kept)

@@ -1,9 +1,8 @@
-using System.Buffers.Text;
-using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Filesystem;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Processes;
@@ -29,27 +28,19 @@ internal static unsafe class ProcessTable
             directory = open(path, O_RDONLY | O_CLOEXEC, 0);
         if (directory < 0)
             return LastError;
-        var list = stackalloc byte[ListSize];
-        nint length;
+        var list = new DirectoryReader(directory, stackalloc byte[ListSize]);
         var error = Errno.None;
-        while (!error.IsShortage && (length = getdents64(directory, list, ListSize)) != 0)
+        while (!error.IsShortage && list.TryNext(out var name, out _))
         {
-            if (length < 0)
-            {
-                error = LastError;
-                break;
-            }
-            for (nint at = 0; at < length && !error.IsShortage; at += ((dirent64*)(list + at))->d_reclen)
-            {
-                var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(((dirent64*)(list + at))->d_name);
-                if (!Utf8Parser.TryParse(name, out int pid, out var digits) || digits != name.Length)
-                    continue;
-                if (TryRead(pid, out var stat, out error))
-                    into.Add(stat);
-                else
-                    isWhole = false;
-            }
+            if (!DecimalText.TryRead(name, int.MaxValue, out var pid))
+                continue;
+            if (TryRead((int)pid, out var stat, out error))
+                into.Add(stat);
+            else
+                isWhole = false;
         }
+        if (!list.Error.IsSuccess)
+            error = list.Error;
         _ = close(directory);
         if (error.IsShortage)
             return error;
@@ -70,21 +61,16 @@ internal static unsafe class ProcessTable
             directory = open(start, O_RDONLY | O_CLOEXEC, 0);
         if (directory < 0)
             return true;
-        var list = stackalloc byte[ListSize];
+        var threads = new DirectoryReader(directory, stackalloc byte[ListSize]);
         Span<byte> name = stackalloc byte[32];
         Span<byte> buffer = stackalloc byte[StatSize];
-        nint length;
         var blocked = false;
-        while (!blocked && (length = getdents64(directory, list, ListSize)) > 0)
+        while (!blocked && threads.TryNext(out var entry, out _))
         {
-            for (nint at = 0; at < length && !blocked; at += ((dirent64*)(list + at))->d_reclen)
-            {
-                var entry = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(((dirent64*)(list + at))->d_name);
-                if (!Utf8Parser.TryParse(entry, out int thread, out var digits) || digits != entry.Length)
-                    continue;
-                blocked = !Utf8.TryWrite(name, $"task/{thread}/stat", out var written) ||
-                    !ProcessStat.TryRead(ProcFile.Read(pid, name[..written], buffer), out var stat) || stat.IsBlocked;
-            }
+            if (!DecimalText.TryRead(entry, int.MaxValue, out var thread))
+                continue;
+            blocked = !Utf8.TryWrite(name, $"task/{thread}/stat", out var written) ||
+                !ProcessStat.TryRead(ProcFile.Read(pid, name[..written], buffer), out var stat) || stat.IsBlocked;
         }
         _ = close(directory);
         return blocked;
