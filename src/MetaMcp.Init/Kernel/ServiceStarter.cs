@@ -13,7 +13,7 @@ namespace MetaMcp.Init.Kernel;
 /// Starts services and probes: opens what they find open, builds arguments and environment, and spawns, directly where a
 /// service asks for nothing but a program, else by way of the second stage. Registers nothing and keeps nothing.
 /// </summary>
-internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, Privileges privileges, CgroupTree? cgroups, InstanceCookie cookie)
+internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, Privileges privileges, CgroupTree? cgroups, InstanceCookie cookie)
 {
     private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
 
@@ -67,7 +67,7 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
         };
         ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];
         var environment = settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear();
-        return Spawn(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
+        return ChildProgram.Start(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
     }
 
     /// <summary>The number the second stage finds its error pipe at: past what services are usually given.</summary>
@@ -155,7 +155,7 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
     {
         var environment = EnvironmentOf(settings, run);
         var program = ProgramPath.Find(settings.Command[0], environment.GetValueOrDefault("PATH") ?? StartBlock.Variable("PATH"));
-        var error = Spawn(settings.Command, environment, [.. mappings], out var pid, program);
+        var error = ChildProgram.Start(settings.Command, environment, [.. mappings], out var pid, program);
         run.Pid = pid;
         return error;
     }
@@ -166,7 +166,7 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
         var environment = EnvironmentOf(settings, run);
         request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
         var arguments = ExecArguments.Encode(request);
-        var error = Spawn(["mcp-init", "exec", .. arguments], environment, [.. mappings], out var pid);
+        var error = ChildProgram.Start(["mcp-init", "exec", .. arguments], environment, [.. mappings], out var pid);
         run.Pid = pid;
         return error;
     }
@@ -178,26 +178,6 @@ internal sealed unsafe class ServiceStarter(Plan plan, OutputHub hub, int nullDe
         // Not of a probe: what a probe starts is no part of the service.
         var environment = settings.Environment.SetItem(InstanceCookie.Variable, cookie.Of(run.Number));
         return run.NotifySocket is { } socket ? environment.SetItem(NotifyVariable, socket.Address) : environment;
-    }
-
-    private static Errno Spawn(
-        ImmutableArray<string> arguments, ImmutableSortedDictionary<string, string> set,
-        ReadOnlySpan<DescriptorMapping> mappings, out int pid, string? program = null)
-    {
-        using var path = new NativeStrings([program ?? SelfExecutable.Path]);
-        using var words = new NativeStrings(arguments.AsSpan());
-        using var environment = new EnvironmentBlock(set);
-        using var score = OomScore.Original();
-        return Spawner.Spawn(
-            new SpawnRequest
-            {
-                Path = path.Pointer[0],
-                Arguments = words.Pointer,
-                Environment = environment.Pointer,
-                Group = SpawnGroup.Session,
-                Descriptors = mappings,
-            },
-            out pid);
     }
 }
 
