@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.PassThrough;
 using MetaMcp.Init.Exec;
+using MetaMcp.Init.Measuring;
 using MetaMcp.Init.PassThrough;
 using MetaMcp.Init.Probing;
 
@@ -14,6 +15,7 @@ return args switch
 {
     ["exec", ..] => ExecVerb.Run(args),
     ["probe", ..] => ProbeVerb.Run(args.AsSpan(1)),
+    ["measure", ..] => MeasureVerb.Run(args.AsSpan(1)),
     [] => RunVerb.Run([]),
     ["run", .. var rest] when !rest.Contains("--help") && !rest.Contains("-h") => RunVerb.Run(rest),
     ["--config", ..] => RunVerb.Run(args),

@@ -36,6 +36,7 @@ public sealed partial class ArchitectureTests
         ["Kernel"] = "Cgroups Filesystem Output Processes Time Linux",
         ["Exec"] = "Filesystem Kernel Linux",
         ["Probing"] = "Linux",
+        ["Measuring"] = "Processes Linux",
         ["PassThrough"] = "Kernel Time Linux",
         ["Doctor"] = "Cgroups Exec Filesystem Linux",
         ["Loop"] = "Kernel",

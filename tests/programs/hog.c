@@ -1,7 +1,7 @@
-// hog RATE_MB_PER_S [MAX_MB] [--children N] [--then-hold | --then-share N] [--ignore-term] [--quiet]: allocates at this
+// hog RATE_MB_PER_S [MAX_MB] [--children N] [--then-hold | --then-fork N | --then-share N] [--ignore-term] [--quiet]: allocates at this
 // rate, in MiB and in steps of 10 ms, and touches every page. Each step says `hog PID holds N KiB at T ms`, on the clock that
 // does not jump; SIGTERM says `hog PID got 15 with N KiB at T ms` and ends. At MAX_MB it ends, holds what it has, or shares
-// it with N forks, and then the pages are those of a file. With --children N processes share the rate and the amount, and the first one only waits for them.
+// it with N forks: as what neither wrote to since, or as pages of a file. With --children N processes share the rate and the amount, and the first one only waits for them.
 #include "common.h"
 #include <sys/mman.h>
 
@@ -18,11 +18,11 @@ static void told(int number)
     _exit(0);
 }
 
-static void allocate(int64_t rate, int64_t most, bool hold, int sharers)
+static void allocate(int64_t rate, int64_t most, bool hold, int sharers, bool by_file)
 {
     int64_t start = now_ms();
     int file = -1;
-    if (sharers > 0) {
+    if (by_file) {
         char name[] = "/var/tmp/hogXXXXXX";
         if ((file = mkstemp(name)) < 0 || unlink(name) < 0 || ftruncate(file, most) < 0)
             fail("file to share");
@@ -51,7 +51,7 @@ static void allocate(int64_t rate, int64_t most, bool hold, int sharers)
     for (int i = 0; i < sharers; i++)
         if (fork() == 0) {
             // Of shared pages of a file a fork has only what it maps in anew.
-            if (mmap(NULL, most, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0) == MAP_FAILED)
+            if (by_file && mmap(NULL, most, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0) == MAP_FAILED)
                 fail("mmap");
             for (;;)
                 pause();
@@ -67,11 +67,12 @@ int main(int argc, char **argv)
     deadline();
     int64_t rate = 0, most = INT64_MAX;
     int children = 0, sharers = 0, numbers = 0;
-    bool hold = false, ignore = false;
+    bool hold = false, ignore = false, by_file = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--children") == 0 && i + 1 < argc)
             children = atoi(argv[++i]);
-        else if (strcmp(argv[i], "--then-share") == 0 && i + 1 < argc) {
+        else if ((strcmp(argv[i], "--then-share") == 0 || strcmp(argv[i], "--then-fork") == 0) && i + 1 < argc) {
+            by_file = strcmp(argv[i], "--then-share") == 0;
             sharers = atoi(argv[++i]);
             hold = true;
         } else if (strcmp(argv[i], "--then-hold") == 0)
@@ -89,7 +90,7 @@ int main(int argc, char **argv)
         return 100;
     signal(SIGTERM, ignore ? SIG_IGN : told);
     if (children == 0) {
-        allocate(rate, most, hold, sharers);
+        allocate(rate, most, hold, sharers, by_file);
         return 0;
     }
     for (int i = 0; i < children; i++) {
@@ -98,7 +99,7 @@ int main(int argc, char **argv)
             fail("fork");
         if (child == 0) {
             deadline();
-            allocate(rate / children, most == INT64_MAX ? most : most / children, hold, 0);
+            allocate(rate / children, most == INT64_MAX ? most : most / children, hold, 0, false);
             _exit(0);
         }
     }

@@ -20,7 +20,10 @@ internal sealed class LinuxKernel : IKernel
     private readonly ServiceStarter _starter;
     private readonly RunTable _runs;
     private readonly MemoryWatch _memory;
-    private readonly Dictionary<int, int> _probes = [];
+    private readonly CloseLook _closeLook;
+
+    /// <summary>Children that are of no run, until they are collected: probes, and who looks closely.</summary>
+    private readonly HashSet<int> _helpers = [];
     private readonly Dictionary<int, Action> _watched = [];
     private readonly HashSet<ServiceStream> _open = [];
     private readonly HashSet<ServiceStream> _reporting = [];
@@ -38,7 +41,8 @@ internal sealed class LinuxKernel : IKernel
         _outputs = outputs;
         _starter = starter;
         _onReady = OnReady;
-        _runs = new RunTable(Unwatch, census, _probes.Keys);
+        _runs = new RunTable(Unwatch, census, _helpers);
+        _closeLook = new CloseLook(starter.StartMeasuring, _helpers, (pipe, read) => Watch(pipe, read), Unwatch, usages => _happened.Enqueue(new SystemEvent.Sampled(usages, Closely: true)));
         _memory = new MemoryWatch(Watch, Unwatch, ReportMemory);
         _watched[signals.Descriptor] = TakeSignals;
         _ = port.Add(signals.Descriptor, EPOLLIN);
@@ -54,7 +58,7 @@ internal sealed class LinuxKernel : IKernel
             Follow(_outputs.Error);
         foreach (var stream in _reporting)
             due = Instant.Earlier(due, stream.Due ?? Instant.Never);
-        due = Instant.Earlier(due, _memory.Due);
+        due = Instant.Earlier(Instant.Earlier(due, _memory.Due), _closeLook.Due);
         if (_runs.IsKilling)
             due = Instant.Earlier(due, Now + RunTable.KillPause);
         _port.Wait(_childEnded ? Now : due, _onReady);
@@ -63,6 +67,7 @@ internal sealed class LinuxKernel : IKernel
         _memory.Resume(Now);
         if (_childEnded)
             Collect();
+        _closeLook.Expire(Now);
         Report();
     }
 
@@ -87,14 +92,18 @@ internal sealed class LinuxKernel : IKernel
                 _runs.Signal(run, signal);
                 _runs.TakeEmpty(answers);
                 break;
-            case Effect.KillProbe(_, var pid) when _probes.ContainsKey(pid):
+            case Effect.KillProbe(_, var pid) when _helpers.Contains(pid):
                 _ = kill(-pid, Signal.Kill.Number);
                 break;
             case Effect.WatchRun(_, var number, _) when _runs.Find(number) is { } run:
                 WatchRest(run);
                 break;
-            case Effect.Sample(var numbers, var closely):
-                answers.Enqueue(new SystemEvent.Sampled(_runs.Measure(numbers, closely), closely));
+            case Effect.Sample(var numbers, Closely: false):
+                answers.Enqueue(new SystemEvent.Sampled(RunMeasure.Roughly(_runs, numbers), Closely: false));
+                break;
+            case Effect.Sample(var numbers, Closely: true):
+                var (estimates, members) = RunMeasure.Closely(_runs, numbers);
+                _closeLook.Start(estimates, members);
                 break;
             case Effect.SignalTheRest(var signal):
                 _endingTheRest = signal;
@@ -165,7 +174,7 @@ internal sealed class LinuxKernel : IKernel
     {
         var pid = _starter.StartProbe(service);
         if (pid > 0)
-            _probes[pid] = service;
+            _ = _helpers.Add(pid);
         _happened.Enqueue(pid > 0
             ? new SystemEvent.ProbeSpawned(service, number, pid)
             : new SystemEvent.ProbeSpawnFailed(service, number));
@@ -282,8 +291,9 @@ internal sealed class LinuxKernel : IKernel
     {
         if (run is null)
         {
-            _probes.Remove(reaped.Pid);
-            _happened.Enqueue(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, null, OthersLeft: false));
+            _ = _helpers.Remove(reaped.Pid);
+            if (!_closeLook.TakeCollected(reaped.Pid))
+                _happened.Enqueue(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, null, OthersLeft: false));
             return;
         }
         // Whatever goes wrong on the way, its status is told: then others are taken to be left, and found or not found later.

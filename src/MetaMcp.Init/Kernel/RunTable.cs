@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
@@ -110,28 +111,30 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
             census.Signal(run.Number, signal);
     }
 
-    /// <summary>What runs use. One that is gone, or whose processes cannot be seen, is left out.</summary>
-    public ImmutableArray<RunUsage> Measure(IReadOnlyList<long> runs, bool closely)
+    /// <summary>The living processes of runs, as a look shows them now. The list is the same for each.</summary>
+    public IEnumerable<(long Run, List<ProcessStat> Members)> Members(IReadOnlyList<long> runs)
     {
         Expire();
-        var usages = ImmutableArray.CreateBuilder<RunUsage>(runs.Count);
+        var members = new List<ProcessStat>();
         foreach (var number in runs)
         {
-            if (Find(number) is not { } run)
-                continue;
-            var sum = new UsageSum();
-            if (run.Cgroup is { } cgroup)
-            {
-                foreach (var pid in CgroupMembers.Find(cgroup.Directory))
-                    if (ProcessTable.TryRead(pid, out var stat))
-                        sum.Add(stat, closely);
-            }
-            else if (Look())
-                sum = census.Measure(number, closely);
-            if (sum.Tasks > 0)
-                usages.Add(new RunUsage(number, sum.Memory, sum.Tasks));
+            members.Clear();
+            if (Find(number) is { } run)
+                AddMembers(run, members);
+            yield return (number, members);
         }
-        return usages.DrainToImmutable();
+    }
+
+    private void AddMembers(ServiceRun run, List<ProcessStat> members)
+    {
+        if (run.Cgroup is { } cgroup)
+        {
+            foreach (var pid in CgroupMembers.Find(cgroup.Directory))
+                if (ProcessTable.TryRead(pid, out var stat))
+                    members.Add(stat);
+        }
+        else if (Look())
+            census.AddMembers(run.Number, members);
     }
 
     /// <summary>From now on <see cref="TakeEmpty"/> has it once nothing is left.</summary>

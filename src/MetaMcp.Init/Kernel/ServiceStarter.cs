@@ -70,6 +70,14 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         return ChildProgram.Start(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
     }
 
+    /// <summary>Starts the child that reads how much memory processes have, group by group, and tells it on a pipe.</summary>
+    public Errno StartMeasuring(IReadOnlyList<int[]> groups, int answer, out int pid)
+    {
+        ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(answer, 1), new(nullDescriptor, 2)];
+        return ChildProgram.Start(
+            ["mcp-init", "measure", .. MeasureRequest.Encode(groups)], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
+    }
+
     /// <summary>The number the second stage finds its error pipe at: past what services are usually given.</summary>
     private const int ErrorDescriptor = 9;
 

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
@@ -89,13 +90,12 @@ internal sealed class Census
         return found;
     }
 
-    public UsageSum Measure(long run, bool closely)
+    /// <summary>The living processes of the run.</summary>
+    public void AddMembers(long run, List<ProcessStat> members)
     {
-        var sum = new UsageSum();
         for (var at = 0; at < _now.Count; at++)
             if (_now[at].Run == run && !_now[at].Stat.IsDead)
-                sum.Add(_now[at].Stat, closely);
-        return sum;
+                members.Add(_now[at].Stat);
     }
 
     private long RunNamedBy(int pid)

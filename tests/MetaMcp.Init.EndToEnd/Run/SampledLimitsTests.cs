@@ -7,14 +7,17 @@ namespace MetaMcp.Init.EndToEnd.Run;
 /// <summary>Limits that nobody but the init enforces.</summary>
 public sealed partial class SampledLimitsTests
 {
-    /// <summary>A service that goes over its limit when it is told to: then there was a look.</summary>
+    /// <summary>A service that goes over its limit when it is told to: then there was a close look.</summary>
     public const string Marker = """
 
         [service.marker]
-        command = ["/bin/sh", "-c", "until test -e %/look; do sleep 0.01; done; for i in 1 2 3 4 5 6 7 8 9; do sleep 1h & done; wait"]
-        tasks_max = 5
+        command = ["/bin/sh", "-c", "until test -e %/look; do sleep 0.01; done; exec %hog 1000 16 --then-hold --quiet"]
+        memory_max = "8MiB"
         restart = "never"
         """;
+
+    private const string DockersCapabilities =
+        "+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap";
 
     private const string Warning = "LIMITS NOT ENFORCED BY THE KERNEL";
 
@@ -71,6 +74,32 @@ public sealed partial class SampledLimitsTests
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
         Assert.False(init.Lines.HasLogged("sharing", "ended"));
+    }
+
+    /// <summary>40 MiB that five processes share, as preforking servers do: of our own user, and of another as Docker lets us look at it.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("user = \"54003\"")]
+    public async Task What_forks_share_counts_once(string user)
+    {
+        using var files = new Installation($$"""
+            [service.sharing]
+            command = ["%hog", "1000", "40", "--then-fork", "4"]
+            memory_max = "64MiB"
+            {{user}}
+            """ + Marker);
+        await using var init = await InitProcess.Start(files.Setup with
+        {
+            Program = "/usr/bin/setpriv",
+            Arguments = [$"--bounding-set=-all,{DockersCapabilities}", "--inh-caps=-all", Files.Binary, .. files.Setup.Arguments],
+        });
+        await init.WaitFor("sharing with 4");
+        await files.Look(init);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.False(init.Lines.HasLogged("sharing", "ended"));
+        // Whoever looked is no orphan.
+        Assert.False(init.Lines.HasLogged("", "orphan"));
     }
 
     [Fact]
@@ -173,10 +202,10 @@ public sealed partial class SampledLimitsTests
 
 internal static class Looking
 {
-    /// <summary>Waits for a look at what runs use, where the file has <see cref="SampledLimitsTests.Marker"/>.</summary>
+    /// <summary>Waits for a close look at what runs use, where the file has <see cref="SampledLimitsTests.Marker"/>.</summary>
     public static Task<Line> Look(this Installation files, InitProcess init)
     {
         files.Open("look");
-        return init.WaitForLog("marker", "ended, over its tasks_max of 5");
+        return init.WaitForLog("marker", "ended, over its memory_max of 8MiB");
     }
 }

@@ -301,6 +301,40 @@ public sealed partial class LimitTests(SmallMachine small)
         Assert.Equal(2, machine.First.Lines.Logged("", "down after").Count);
     }
 
+    /// <summary>What of a process is behind the lock of its memory map cannot be read then, by nobody; that lock is held for as long.</summary>
+    [Fact]
+    public async Task A_service_that_hangs_in_a_frozen_file_system_is_ended_over_its_cap_and_everything_else_goes_on()
+    {
+        var made = await small.Machine.Run(Patience.Usual, "sh", "-c",
+            "{ [ -e /dev/ram0 ] || insmod /machine/modules/brd.ko rd_nr=1 rd_size=8192; } && mke2fs -q /dev/ram0 && mkdir -p /frozen && mount -t ext4 /dev/ram0 /frozen");
+        Assert.True(made.Code == 0, string.Join('\n', made.Lines));
+        await using var init = await Start("""
+            [service.stuck]
+            command = ["/tests/stuck", "/frozen", "60"]
+            memory_max = "48MiB"
+            restart = "never"
+            stop_timeout = "200ms"
+            [service.other]
+            command = ["/tests/hog", "1000", "40", "--then-hold"]
+            memory_max = "48MiB"
+            """, "--cgroup", "ro");
+        try
+        {
+            await init.Command.WaitForLog("stuck", "ended, over its memory_max of 48MiB", limit: Patience.Long);
+            var killed = await init.Command.WaitForLog("stuck", "SIGKILL", limit: Patience.Long);
+            await init.Command.Signal(1);
+            await init.Command.WaitForLog("", "SIGHUP has no meaning here and was ignored", killed, Patience.Usual);
+        }
+        finally
+        {
+            await small.Machine.Run(Patience.Usual, "fsfreeze", "--unfreeze", "/frozen");
+        }
+        await init.Command.WaitForLog("stuck", "failed: over its memory_max of 48MiB", limit: Patience.Long);
+        Assert.Equal(0, await init.Stop());
+        Assert.Equal(["stuck"], init.Command.Lines.ServicesWith("ended, "));
+        await small.Machine.Run(Patience.Usual, "umount", "/frozen");
+    }
+
     private Task<ContainedInit> Start(string toml, params string[] options) => ContainedInit.Start(small.Machine, toml, options);
 
     private Task<ContainedInit> Start(string toml, string before) => ContainedInit.Start(small.Machine, toml, [], before);

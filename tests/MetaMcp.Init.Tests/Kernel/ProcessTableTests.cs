@@ -21,8 +21,8 @@ public sealed class ProcessTableTests
     {
         Assert.True(ProcessTable.TryRead(Environment.ProcessId, out var self));
         var (rough, close) = (new UsageSum(), new UsageSum());
-        close.Add(self, closely: true);
-        rough.Add(self, closely: false);
+        close.AddEstimate(self);
+        rough.AddRoughly(self);
         // The runtime may have taken or given back a little between the two.
         Assert.InRange(close.Memory, rough.Memory / 2, rough.Memory + (rough.Memory / 4));
     }

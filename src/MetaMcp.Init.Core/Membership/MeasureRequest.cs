@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Membership;
+
+/// <summary>
+/// What the verb <c>measure</c> is asked: the pids of each group and a colon after them, <c>12 13 : 40 :</c>. It answers a line of
+/// bytes for each group, in that order, as soon as it has it.
+/// </summary>
+public static class MeasureRequest
+{
+    private const string GroupEnd = ":";
+
+    public static ImmutableArray<string> Encode(IEnumerable<int[]> groups)
+    {
+        var words = ImmutableArray.CreateBuilder<string>();
+        foreach (var group in groups)
+        {
+            foreach (var pid in group)
+                words.Add(pid.ToString(CultureInfo.InvariantCulture));
+            words.Add(GroupEnd);
+        }
+        return words.DrainToImmutable();
+    }
+
+    /// <summary>Null where it is no such request.</summary>
+    public static IReadOnlyList<int[]>? Parse(ReadOnlySpan<string> words)
+    {
+        var groups = new List<int[]>();
+        var group = new List<int>();
+        foreach (var word in words)
+        {
+            if (word == GroupEnd)
+            {
+                groups.Add([.. group]);
+                group.Clear();
+            }
+            else if (DecimalText.TryRead(word, int.MaxValue, out var pid) && pid > 0)
+                group.Add((int)pid);
+            else
+                return null;
+        }
+        return group.Count == 0 ? groups : null;
+    }
+}
