@@ -310,18 +310,19 @@ public sealed partial class LimitTests(SmallMachine small)
         Assert.True(made.Code == 0, string.Join('\n', made.Lines));
         await using var init = await Start("""
             [service.stuck]
-            command = ["/tests/stuck", "/frozen", "60"]
+            command = ["sh", "-c", "/tests/stuck /frozen 16 & sleep 1; exec /tests/hog 100 40 --then-hold --quiet"]
             memory_max = "48MiB"
             restart = "never"
             stop_timeout = "200ms"
             [service.other]
-            command = ["/tests/hog", "1000", "40", "--then-hold"]
+            command = ["/tests/hog", "1000", "40", "--then-hold", "--quiet"]
             memory_max = "48MiB"
             """, "--cgroup", "ro");
         try
         {
             await init.Command.WaitForLog("stuck", "ended, over its memory_max of 48MiB", limit: Patience.Long);
-            var killed = await init.Command.WaitForLog("stuck", "SIGKILL", limit: Patience.Long);
+            var killed = await init.Command.WaitForLog("stuck", "killed what it left behind", limit: Patience.Long);
+            Assert.False(init.Command.Lines.HasLogged("stuck", "failed"), "it is not gone before it is thawed");
             await init.Command.Signal(1);
             await init.Command.WaitForLog("", "SIGHUP has no meaning here and was ignored", killed, Patience.Usual);
         }
