@@ -10,6 +10,7 @@ namespace MetaMcp.Init.Core.Diagnosis;
 internal static class CgroupChecks
 {
     public const string Usable = "cgroup-usable";
+    public const string Required = "limits-required";
 
     private const string Lost = "no service has a limit of its own that the kernel enforces: memory and tasks are only watched and acted on late";
 
@@ -34,15 +35,20 @@ internal static class CgroupChecks
                         controller == Controllers.Memory ? Remedies.OnHost($"kernel command line: cgroup_enable=memory; {Delegation}") : Remedies.OnHost(Delegation)));
         if (found.Count == before)
             found.Add(Finding.Ok(Usable, $"cgroup v2, writable at {cgroup.Directory}, with {string.Join(", ", cgroup.Controllers)}"));
-        if (needs.Enforce == Enforcement.Require && IsRefused(facts, needs))
-            found.Add(new("limits-required", FindingSeverity.Error,
-                "[limits] enforce = \"require\", and not all that the file asks for can be enforced by the kernel here",
-                "mcp-init refuses to start; mend what stands above, or say enforce = \"prefer\"", Remedies.None));
         Cpu(cgroup, needs, found);
         if (facts.HasOwnPidNamespace == true && cgroup is { IsVisible: true, HasOwnNamespace: false })
             found.Add(new("cgroup-host-namespace", FindingSeverity.Info, "the container shares the cgroup namespace of the host",
                 "its paths are those of the host, and where they are writable a service that runs as root can change other containers",
                 PrivateNamespace));
+    }
+
+    /// <summary>Comes after all checks of what it is about.</summary>
+    public static void FindRefusal(Facts facts, FileNeeds needs, List<Finding> found)
+    {
+        if (needs.Enforce == Enforcement.Require && IsRefused(facts, needs))
+            found.Add(new(Required, FindingSeverity.Error,
+                "[limits] enforce = \"require\", and not all that the file asks for can be enforced by the kernel here",
+                "mcp-init refuses to start; mend what stands above, or say enforce = \"prefer\"", Remedies.None));
     }
 
     /// <summary>By the same rule as <c>run</c>: no tree at all, or one in which a limit of the file would not hold.</summary>

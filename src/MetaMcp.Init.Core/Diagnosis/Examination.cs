@@ -22,6 +22,7 @@ public sealed class Examination
         var findings = examination._findings;
         CgroupChecks.Find(facts, needs, findings);
         LimitChecks.Find(facts, needs, findings);
+        CgroupChecks.FindRefusal(facts, needs, findings);
         CallChecks.Find(facts, findings);
         IdentityChecks.Find(facts, needs, findings);
         CapabilityChecks.Find(facts, needs, findings);
@@ -44,11 +45,14 @@ public sealed class Examination
             if (counts.Count == 0)
                 counts.Add("nothing is missing");
             Count(FindingSeverity.Info, "note", counts);
-            var limits = _findings.Exists(f => f.Id == CgroupChecks.Usable)
-                ? "the kernel can enforce limits" : "limits can only be watched, not enforced by the kernel";
+            var limits = Has(CgroupChecks.Required) ? "mcp-init refuses to start here"
+                : Has(CgroupChecks.Usable) ? "the kernel can enforce limits"
+                : "limits can only be watched, not enforced by the kernel";
             return $"{string.Join(", ", counts)}; {limits}";
         }
     }
+
+    private bool Has(string id) => _findings.Exists(f => f.Id == id);
 
     private void Count(FindingSeverity severity, string noun, List<string> counts)
     {

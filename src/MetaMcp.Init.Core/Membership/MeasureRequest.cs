@@ -5,8 +5,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Membership;
 
 /// <summary>
-/// What the verb <c>measure</c> is asked: the pids of each group and a colon after them, <c>12 13 : 40 :</c>. It answers a line of
-/// bytes for each group, in that order, as soon as it has it.
+/// What the verb <c>measure</c> is asked: the pids of each group and a colon after them, <c>12 13 : 40 :</c>. The answer is
+/// read by <see cref="MeasureAnswer"/>.
 /// </summary>
 public static class MeasureRequest
 {

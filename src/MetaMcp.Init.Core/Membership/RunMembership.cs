@@ -2,7 +2,7 @@ namespace MetaMcp.Init.Core.Membership;
 
 /// <summary>A child of ours of which we know what it is.</summary>
 /// <param name="Pid">Its number, ours until we collect it.</param>
-/// <param name="Run">The run it is the main process of; 0 for a probe.</param>
+/// <param name="Run">The run it is the main process of; 0 for a probe, or who looks closely.</param>
 public readonly record struct KnownChild(int Pid, long Run);
 
 /// <summary>A run of which something may be left.</summary>

@@ -19,6 +19,15 @@ internal sealed class LimitWatch
 
     private const int NearPercent = 80;
 
+    /// <summary>A close look that was not answered by then is not going to be.</summary>
+    private static readonly TimeSpan CloseLookTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// Estimates over a cap before they count: an estimate may be too high, and what keeps from PSS (a thread in state D, a machine
+    /// that has no time for who looks) has mostly passed at the next look.
+    /// </summary>
+    private const int EstimatesThatCount = 3;
+
     /// <summary>A figure that has not moved is looked at closely again after so many rough looks.</summary>
     private const int LooksBetween = 10;
 
@@ -27,7 +36,9 @@ internal sealed class LimitWatch
     private readonly Dictionary<long, Closely> _closely = [];
     private readonly bool _hasCapOfAll;
     private int _watched;
-    private bool _isOver;
+    private bool _hasEnded;
+    private bool _isOfAll;
+    private Instant _closeBy;
 
     public LimitWatch(Plan plan, Controllers sampled)
     {
@@ -50,7 +61,7 @@ internal sealed class LimitWatch
 
     public void Changed(int service, ServiceState before, ServiceState after, Instant now)
     {
-        if (_isOver || (!_hasCapOfAll && !HasCap(_plan.Services[service].Settings.Limits)))
+        if (_hasEnded || (!_hasCapOfAll && !HasCap(_plan.Services[service].Settings.Limits)))
             return;
         _watched += (IsEndable(after) ? 1 : 0) - (IsEndable(before) ? 1 : 0);
         if (_watched == 0)
@@ -60,24 +71,25 @@ internal sealed class LimitWatch
     }
 
     /// <summary>Nothing is looked at any more: a shutdown has a deadline of its own.</summary>
-    public void End() => (Due, _isOver) = (Instant.Never, true);
+    public void End() => (Due, _hasEnded) = (Instant.Never, true);
 
     public void Looked(Instant now) => Due = now + Interval;
 
     public void Forget(long run) => _closely.Remove(run);
 
-    /// <summary>The runs whose rough figure comes so near a cap that the close one is wanted.</summary>
-    public ImmutableArray<long> Near(ImmutableArray<RunUsage> usages, Func<long, int> serviceOf)
+    /// <summary>The runs whose rough figure comes so near a cap that the close one is wanted; none while a close look is under way.</summary>
+    public ImmutableArray<long> Near(ImmutableArray<RunUsage> usages, Dictionary<long, int> services, Instant now)
     {
-        if (!Memory)
+        if (!Memory || now < _closeBy)
             return [];
-        if (_plan.Settings.Limits.Memory is { } all && IsNear(0, usages.Sum(u => u.Memory), all.Bytes))
-            return [.. usages.Select(u => u.Run)];
-        return
+        _isOfAll = _plan.Settings.Limits.Memory is { } all && IsNear(0, usages.Sum(u => u.Memory), all.Bytes);
+        ImmutableArray<long> near =
         [
-            .. usages.Where(u => serviceOf(u.Run) is >= 0 and var service &&
-                _plan.Services[service].Settings.Limits.MemoryMax is { } max && IsNear(u.Run, u.Memory, max.Bytes)).Select(u => u.Run),
+            .. _isOfAll ? usages.Select(u => u.Run) : usages.Where(u =>
+                _plan.Services[services[u.Run]].Settings.Limits.MemoryMax is { } max && IsNear(u.Run, u.Memory, max.Bytes)).Select(u => u.Run),
         ];
+        _closeBy = near.IsEmpty ? default : now + CloseLookTimeout;
+        return near;
     }
 
     /// <summary>Why a run is over a cap of its own; null where it is not.</summary>
@@ -88,13 +100,19 @@ internal sealed class LimitWatch
             return $"over its tasks_max of {tasks}, with {usage.Tasks} tasks";
         if (!Memory || !closely || limits.MemoryMax is not { } max)
             return null;
-        Remember(usage.Run, usage.Memory);
-        return usage.Memory > max.Bytes ? $"over its memory_max of {max}, with {new ByteSize(usage.Memory).Rounded}" : null;
+        return IsOver(usage.Run, usage.Memory, max.Bytes, usage.IsEstimate) ? $"over its memory_max of {max}, with {About(usage.IsEstimate)}{new ByteSize(usage.Memory).Rounded}" : null;
     }
 
-    /// <summary>Why everything together is over its cap, and whether it is for memory; null where it is not.</summary>
+    /// <summary>
+    /// Why everything together is over its cap, and whether it is for memory; null where it is not. A close look at some says
+    /// nothing about all; what was started after the question is only missing from the sum.
+    /// </summary>
     public (string Reason, bool IsMemory)? BreachOfAll(ImmutableArray<RunUsage> usages, bool closely)
     {
+        if (closely)
+            _closeBy = default;
+        if (closely && !_isOfAll)
+            return null;
         var limits = _plan.Settings.Limits;
         var tasks = usages.Sum(u => u.Tasks);
         if (Tasks && limits.Tasks is { } mostTasks && tasks > mostTasks)
@@ -102,10 +120,12 @@ internal sealed class LimitWatch
         if (!Memory || !closely || limits.Memory is not { } most)
             return null;
         var memory = usages.Sum(u => u.Memory);
-        Remember(0, memory);
-        return memory > most.Bytes
-            ? ($"the largest, where all together are over memory of [limits], {most}, with {new ByteSize(memory).Rounded}", true) : null;
+        var isEstimate = usages.Any(u => u.IsEstimate);
+        return IsOver(0, memory, most.Bytes, isEstimate)
+            ? ($"the largest, where all together are over memory of [limits], {most}, with {About(isEstimate)}{new ByteSize(memory).Rounded}", true) : null;
     }
+
+    private static string About(bool isEstimate) => isEstimate ? "about " : "";
 
     private bool HasCap(CgroupLimits limits) => (Memory && limits.MemoryMax is not null) || (Tasks && limits.TasksMax is not null);
 
@@ -121,17 +141,23 @@ internal sealed class LimitWatch
             _closely[run] = last = last with { Rough = rough };
         if (rough < cap / 100 * NearPercent)
             return false;
-        var isWanted = last.Looks == 0 || last.Looks > LooksBetween || rough - last.Rough >= (cap - last.Close) / 4;
-        _closely[run] = isWanted ? new Closely(rough, last.Close, 1) : last with { Looks = last.Looks + 1 };
+        var isWanted = last.Looks == 0 || last.Estimates > 0 || last.Looks > LooksBetween || rough - last.Rough >= (cap - last.Close) / 4;
+        _closely[run] = isWanted ? last with { Rough = rough, Looks = 1 } : last with { Looks = last.Looks + 1 };
         return isWanted;
     }
 
-    private void Remember(long run, long close)
+    private bool IsOver(long run, long memory, long cap, bool isEstimate)
     {
-        if (_closely.TryGetValue(run, out var last))
-            _closely[run] = last with { Close = close };
+        var last = _closely.GetValueOrDefault(run);
+        var estimates = memory > cap && isEstimate ? last.Estimates + 1 : 0;
+        var counts = memory > cap && (!isEstimate || estimates == EstimatesThatCount);
+        _closely[run] = last with { Close = memory, Estimates = counts ? 0 : estimates };
+        return counts;
     }
 
-    /// <summary>A close look: the lowest rough figure since, what it showed, and the looks since. Run 0 is all together.</summary>
-    private readonly record struct Closely(long Rough, long Close, int Looks);
+    /// <summary>
+    /// A close look: the lowest rough figure since, what it showed, the looks since, and how many in a row were estimates over the
+    /// cap. Run 0 is all together.
+    /// </summary>
+    private readonly record struct Closely(long Rough, long Close, int Looks, int Estimates);
 }

@@ -17,21 +17,22 @@ public sealed partial class Supervisor
         _effects.Add(new Effect.Sample([.. _states.Where(Standing.IsActive).Select(s => Standing.RunOf(s)!.Value)], Closely: false));
     }
 
+    /// <summary>A close look takes its time: what it shows of runs that are gone meanwhile has been given back.</summary>
     private void Sampled(SystemEvent.Sampled sampled)
     {
         if (IsEnding)
             return;
-        if (!sampled.Closely && _limits.Near(sampled.Usages, ServiceOf) is { IsEmpty: false } near)
+        var services = ServicesByRun();
+        ImmutableArray<RunUsage> usages = [.. sampled.Usages.Where(u => services.ContainsKey(u.Run))];
+        if (!sampled.Closely && _limits.Near(usages, services, _now) is { IsEmpty: false } near)
             _effects.Add(new Effect.Sample(near, Closely: true));
-        foreach (var usage in sampled.Usages)
-            if (ServiceOf(usage.Run) is >= 0 and var service && _limits.Breach(service, usage, sampled.Closely) is { } reason)
-                EndForLimit(service, usage.Run, reason);
-        // A close look at some says nothing about all; what was ended gives its memory back first.
-        var isOfAll = _states.All(s => !LimitWatch.IsEndable(s) || sampled.Usages.Any(u => u.Run == Standing.RunOf(s)));
-        if (!isOfAll || _ended.Count > 0)
+        foreach (var usage in usages)
+            if (IsEndable(services[usage.Run]) && _limits.Breach(services[usage.Run], usage, sampled.Closely) is { } reason)
+                EndForLimit(services[usage.Run], usage.Run, reason);
+        if (_limits.BreachOfAll(usages, sampled.Closely) is not { } breach || _ended.Count > 0)
             return;
-        if (_limits.BreachOfAll(sampled.Usages, sampled.Closely) is { } breach && Largest(sampled.Usages, breach.IsMemory) is { } largest)
-            EndForLimit(ServiceOf(largest.Run), largest.Run, breach.Reason);
+        if (Largest(usages, services, breach.IsMemory) is { } largest)
+            EndForLimit(services[largest.Run], largest.Run, breach.Reason);
     }
 
     private void EndForLimit(int service, long run, string reason)
@@ -42,12 +43,12 @@ public sealed partial class Supervisor
     }
 
     /// <summary>A required one only where nothing else is left.</summary>
-    private RunUsage? Largest(ImmutableArray<RunUsage> usages, bool byMemory)
+    private RunUsage? Largest(ImmutableArray<RunUsage> usages, Dictionary<long, int> services, bool byMemory)
     {
         RunUsage? largest = null;
         foreach (var usage in usages)
         {
-            if (ServiceOf(usage.Run) < 0)
+            if (!IsEndable(services[usage.Run]))
                 continue;
             if (largest is null || Rank(usage).CompareTo(Rank(largest)) > 0)
                 largest = usage;
@@ -55,9 +56,18 @@ public sealed partial class Supervisor
         return largest;
 
         (bool IsOptional, long Size) Rank(RunUsage usage) =>
-            (!_plan.Services[ServiceOf(usage.Run)].Settings.Required, byMemory ? usage.Memory : usage.Tasks);
+            (!_plan.Services[services[usage.Run]].Settings.Required, byMemory ? usage.Memory : usage.Tasks);
     }
 
-    /// <summary>Whose run it is, where it may be ended for a limit; -1 where not.</summary>
-    private int ServiceOf(long run) => Array.FindIndex(_states, s => LimitWatch.IsEndable(s) && Standing.RunOf(s) == run);
+    private bool IsEndable(int service) => LimitWatch.IsEndable(_states[service]);
+
+    /// <summary>Whose each run is of which something may be left.</summary>
+    private Dictionary<long, int> ServicesByRun()
+    {
+        var services = new Dictionary<long, int>(_active);
+        for (var service = 0; service < _states.Length; service++)
+            if (Standing.RunOf(_states[service]) is { } run)
+                services[run] = service;
+        return services;
+    }
 }

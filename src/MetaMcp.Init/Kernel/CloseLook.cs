@@ -22,14 +22,22 @@ internal delegate Errno MeasureStart(IReadOnlyList<int[]> groups, int answer, ou
 internal sealed unsafe class CloseLook(
     MeasureStart begin, HashSet<int> helpers, Action<int, Action> watch, Action<int> unwatch, Action<ImmutableArray<RunUsage>> tell)
 {
-    /// <summary>With the time to the look before it, this is within the second that a breach may last.</summary>
+    /// <summary>
+    /// From one line of the answer to the next. With the half second to the look before it, a breach is known within one; many
+    /// services near the cap of all together take longer.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Of the whole answer.</summary>
+    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(1);
+
     private ImmutableArray<RunUsage> _estimates = [];
-    private MeasureAnswer _answer = new();
+    private MeasureAnswer _answer = new(0);
+    private Instant _giveUpAt;
 
     /// <summary>Of the last child until it is collected; else 0.</summary>
     private int _pid;
+
     private int _pipe = -1;
 
     /// <summary>When <see cref="Expire"/> has something to do.</summary>
@@ -46,19 +54,20 @@ internal sealed unsafe class CloseLook(
             tell(estimates);
             return;
         }
-        (_estimates, _answer) = (estimates, new MeasureAnswer());
+        (_estimates, _answer) = (estimates, new MeasureAnswer(estimates.Length));
+        _giveUpAt = MonotonicClock.Now + MostPatience;
         Due = MonotonicClock.Now + Patience;
         watch(_pipe, Read);
     }
 
-    /// <summary>Gives up on a child that takes too long.</summary>
+    /// <summary>Gives up on a child that takes too long; what it has said by now counts.</summary>
     public void Expire(Instant now)
     {
         if (now < Due)
             return;
-        // It was not collected: that would have been the end of the look.
-        _ = kill(_pid, Signal.Kill.Number);
-        Finish();
+        Read();
+        if (now >= Due)
+            Finish();
     }
 
     /// <summary>A child was collected; true where it was this one.</summary>
@@ -67,8 +76,14 @@ internal sealed unsafe class CloseLook(
         if (pid != _pid)
             return false;
         _pid = 0;
-        Read();
-        Finish();
+        try
+        {
+            Read();
+        }
+        finally
+        {
+            Finish();
+        }
         return true;
     }
 
@@ -76,41 +91,51 @@ internal sealed unsafe class CloseLook(
     {
         if (!Pipe.Open(out var reading, out var writing).IsSuccess)
             return false;
-        var error = begin(members, writing, out var pid);
-        _ = close(writing);
-        if (!error.IsSuccess)
+        try
         {
-            _ = close(reading);
-            return false;
+            if (!begin(members, writing, out var pid).IsSuccess)
+                return false;
+            (_pid, _pipe) = (pid, reading);
+            _ = helpers.Add(pid);
+            return true;
         }
-        (_pid, _pipe) = (pid, reading);
-        _ = helpers.Add(pid);
-        return true;
+        finally
+        {
+            _ = close(writing);
+            if (_pipe != reading)
+                _ = close(reading);
+        }
     }
 
+    /// <summary>A page of it; the longest answers take more turns.</summary>
     private void Read()
     {
-        Span<byte> text = stackalloc byte[1024];
-        while (_pipe >= 0)
-        {
-            nint count;
-            fixed (byte* start = text)
-                count = read(_pipe, start, (nuint)text.Length);
-            if (count < 0)
-                return;
-            if (count == 0 || !_answer.Take(text[..(int)count]))
-                Finish();
-        }
+        if (_pipe < 0)
+            return;
+        Span<byte> text = stackalloc byte[4096];
+        nint count;
+        fixed (byte* start = text)
+            count = read(_pipe, start, (nuint)text.Length);
+        if (count < 0)
+            return;
+        Due = Instant.Earlier(MonotonicClock.Now + Patience, _giveUpAt);
+        if (count == 0 || !_answer.Take(text[..(int)count]) || _answer.IsWhole)
+            Finish();
     }
 
     private void Finish()
     {
         if (_pipe < 0)
             return;
+        // It was not collected. Mostly it has ended, or is about to.
+        if (_pid > 0)
+            _ = kill(_pid, Signal.Kill.Number);
         unwatch(_pipe);
         _ = close(_pipe);
         (_pipe, Due) = (-1, Instant.Never);
-        var told = _answer.Told;
-        tell([.. _estimates.Select((usage, at) => at < told.Count ? usage with { Memory = told[at] } : usage)]);
+        tell([.. _estimates.Select(Better)]);
     }
+
+    private RunUsage Better(RunUsage estimate, int at) =>
+        _answer.Told[at] is { } measured ? estimate with { Memory = measured.Bytes, IsEstimate = measured.IsEstimate } : estimate;
 }

@@ -33,7 +33,7 @@ internal static class RunMeasure
                 sum.AddEstimate(process);
             if (members.Count == 0)
                 continue;
-            usages.Add(new RunUsage(run, sum.Memory, sum.Tasks));
+            usages.Add(new RunUsage(run, sum.Memory, sum.Tasks, IsEstimate: true));
             pids.Add([.. members.Select(m => m.Pid)]);
         }
         return (usages.DrainToImmutable(), pids);

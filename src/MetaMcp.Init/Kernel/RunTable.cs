@@ -18,8 +18,8 @@ namespace MetaMcp.Init.Kernel;
 /// </summary>
 /// <param name="unwatch">Called with each descriptor before it is closed.</param>
 /// <param name="census">Of runs without a cgroup.</param>
-/// <param name="probes">The pids of probes that were not collected.</param>
-internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyCollection<int> probes)
+/// <param name="helpers">The pids of children that are of no run (probes, who looks closely), until they are collected.</param>
+internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyCollection<int> helpers)
 {
     private const int MaxKillPasses = 100;
 
@@ -154,7 +154,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     }
 
     /// <summary>
-    /// What is left of a run hangs below a child of ours that is no main process and no probe. Mostly there is none, which one
+    /// What is left of a run hangs below a child of ours that is no main process and no helper. Mostly there is none, which one
     /// read tells. A pid that came round may be passed over by one look, so nobody is taken to be left only after two.
     /// </summary>
     private bool HasRest(ServiceRun run)
@@ -184,7 +184,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         _unknownChildren.Clear();
         var isRead = Descendants.ForEachChild(pid =>
         {
-            if (!_byMain.ContainsKey(pid) && !probes.Contains(pid))
+            if (!_byMain.ContainsKey(pid) && !helpers.Contains(pid))
                 _unknownChildren.Add(pid);
         });
         _hasUnknownChildren = _unknownChildren.Count > 0 || !isRead;
@@ -202,7 +202,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         _knownRuns.Clear();
         foreach (var (pid, run) in _byMain)
             _knownChildren.Add(new KnownChild(pid, run.Number));
-        foreach (var pid in probes)
+        foreach (var pid in helpers)
             _knownChildren.Add(new KnownChild(pid, 0));
         foreach (var run in _byNumber.Values)
             _knownRuns.Add(new KnownRun(run.Number, run.Pid));

@@ -10,7 +10,7 @@ using MetaMcp.Init.Output;
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>
-/// Starts services and probes: opens what they find open, builds arguments and environment, and spawns, directly where a
+/// Starts services, probes and close looks: opens what they find open, builds arguments and environment, and spawns, directly where a
 /// service asks for nothing but a program, else by way of the second stage. Registers nothing and keeps nothing.
 /// </summary>
 internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, Privileges privileges, CgroupTree? cgroups, InstanceCookie cookie)

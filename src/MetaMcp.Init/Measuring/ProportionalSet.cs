@@ -7,15 +7,12 @@ namespace MetaMcp.Init.Measuring;
 /// <summary>PSS of a process (<c>Documentation/filesystems/proc.rst</c>, smaps_rollup): what it shares counts for its part of it.</summary>
 internal static class ProportionalSet
 {
-    /// <summary>In bytes. False where it is gone, may not be read, or is not to be waited for.</summary>
+    /// <summary>In bytes. False where it is gone or may not be read. Waits for the lock of its memory map, for ever if need be.</summary>
     public static bool TryRead(int pid, out long bytes)
     {
         bytes = 0;
-        if (ProcessTable.IsBlocked(pid))
-            return false;
         Span<byte> buffer = stackalloc byte[4096];
-        var reads = ProcessOwner.TryRead(ProcFile.Read(pid, "status"u8, buffer), out var owner);
-        if (!reads)
+        if (!ProcessOwner.TryRead(ProcFile.Read(pid, "status"u8, buffer), out var owner))
             return false;
         // It may be read by its own user; by another only with CAP_SYS_PTRACE, which Docker does not give to root (man 2 ptrace,
         // PTRACE_MODE_READ_FSCREDS). The group first, as long as we are who may change it.

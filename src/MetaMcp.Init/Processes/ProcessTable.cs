@@ -49,7 +49,7 @@ internal static unsafe class ProcessTable
 
     /// <summary>
     /// Whether a thread of a process is in state D. One that waits there for a file system may hold the lock of the memory map, and
-    /// who reads environ would wait with it. What cannot be read is taken to be.
+    /// who reads environ or smaps_rollup would wait with it. What cannot be read is taken to be.
     /// </summary>
     public static bool IsBlocked(int pid)
     {
@@ -69,9 +69,12 @@ internal static unsafe class ProcessTable
         {
             if (!DecimalText.TryRead(entry, int.MaxValue, out var thread))
                 continue;
-            blocked = !Utf8.TryWrite(name, $"task/{thread}/stat", out var written) ||
-                !ProcessStat.TryRead(ProcFile.Read(pid, name[..written], buffer), out var stat) || stat.IsBlocked;
+            _ = Utf8.TryWrite(name, $"task/{thread}/stat", out var written);
+            // One that has ended since is in nobody's way.
+            blocked = ProcessStat.TryRead(ProcFile.Read(pid, name[..written], buffer, out var error), out var stat)
+                ? stat.IsBlocked : error.Number is not (Errno.ENOENT or Errno.ESRCH);
         }
+        blocked |= !threads.Error.IsSuccess;
         _ = close(directory);
         return blocked;
     }

@@ -6,12 +6,12 @@ namespace MetaMcp.Init.Processes;
 internal struct UsageSum
 {
     private long _memory;
-    private long _largestShared;
+    private long _largestFiles;
 
     public int Tasks { get; private set; }
 
     /// <summary>In bytes, as <see cref="Core.Membership.RunUsage"/> has it.</summary>
-    public readonly long Memory => _memory + _largestShared;
+    public readonly long Memory => _memory + _largestFiles;
 
     /// <summary>The sum of what is resident: never less than what is used.</summary>
     public void AddRoughly(in ProcessStat process)
@@ -36,7 +36,7 @@ internal struct UsageSum
         if (ResidentMemory.TryRead(ProcFile.Read(pid, "status"u8, buffer), out var resident))
         {
             _memory += resident.Anonymous + resident.SharedMemory;
-            _largestShared = Math.Max(_largestShared, resident.Files);
+            _largestFiles = Math.Max(_largestFiles, resident.Files);
             return;
         }
         if (!Statm.TryRead(ProcFile.Read(pid, "statm"u8, buffer), out var statm))
@@ -44,7 +44,7 @@ internal struct UsageSum
         // No such lines: then shared memory cannot be told from files, which are taken to be the same in each.
         long page = Environment.SystemPageSize;
         _memory += (statm.Resident - statm.Shared) * page;
-        _largestShared = Math.Max(_largestShared, statm.Shared * page);
+        _largestFiles = Math.Max(_largestFiles, statm.Shared * page);
     }
 
     /// <summary>What is known of one.</summary>

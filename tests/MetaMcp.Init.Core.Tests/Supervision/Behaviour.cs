@@ -37,6 +37,9 @@ internal sealed class Behaviour
     /// <summary>What it uses, in bytes, as a close look shows it.</summary>
     public long Memory { get; set; }
 
+    /// <summary>A close look gets no more than an estimate.</summary>
+    public bool IsEstimate { get; set; }
+
     /// <summary>As a rough look shows it, where that is more.</summary>
     public long? Resident { get; set; }
 

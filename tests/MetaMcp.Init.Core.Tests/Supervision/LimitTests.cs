@@ -215,6 +215,71 @@ public sealed class LimitTests
         world.Pass("500ms").TellsAmongOthers("b ended: the largest, where all together are over tasks of [limits], 100, with 101", "SIGTERM b");
     }
 
+    [Fact]
+    public void An_estimate_over_a_cap_counts_when_it_repeats()
+    {
+        var world = Running(File(Capped));
+        (world.Program("a").Memory, world.Program("a").IsEstimate) = (101 * MiB, true);
+        world.Pass("1400ms").Tells();
+        world.Pass("100ms").TellsAmongOthers("a ended: over its memory_max of 100MiB, with about 101.0MiB");
+    }
+
+    [Fact]
+    public void Better_knowledge_makes_estimates_before_it_worthless()
+    {
+        var world = Running(File(Capped));
+        var program = world.Program("a");
+        (program.Memory, program.Resident, program.IsEstimate) = (150 * MiB, 150 * MiB, true);
+        world.Pass("1s");
+        (program.Memory, program.IsEstimate) = (50 * MiB, false);
+        world.Pass("500ms");
+        (program.Memory, program.IsEstimate) = (150 * MiB, true);
+        world.Pass("6s").Tells();
+        world.Pass("1s").TellsAmongOthers("a ended: over its memory_max of 100MiB, with about 150.0MiB");
+    }
+
+    [Fact]
+    public void An_estimate_among_those_of_all_is_one_of_all()
+    {
+        var world = Running(AllWithin(100, Daemon("a"), Daemon("b").Policy(RestartPolicy.Never)));
+        (world.Program("a").Memory, world.Program("b").Memory, world.Program("a").IsEstimate) = (30 * MiB, 80 * MiB, true);
+        world.Pass("1400ms").Tells();
+        world.Pass("100ms").TellsAmongOthers("b ended: the largest, where all together are over memory of [limits], 100MiB, with about 110.0MiB");
+    }
+
+    [Fact]
+    public void What_a_run_had_that_is_gone_when_a_close_look_is_answered_ends_nobody()
+    {
+        var world = Running(AllWithin(100, Daemon("a").Policy(RestartPolicy.Never), Daemon("b")));
+        world.HoldsCloseLooks = true;
+        (world.Program("a").Memory, world.Program("b").Memory) = (60 * MiB, 50 * MiB);
+        world.Pass("500ms").Exits("a", 1);
+        world.AnswersCloseLook().NeverTold("SIGTERM b");
+    }
+
+    [Fact]
+    public void What_starts_during_a_close_look_does_not_spoil_it()
+    {
+        var world = new World(AllWithin(100, Daemon("a"), Daemon("b")), Controllers.All);
+        world.Program("b").SpawnAnswer = SpawnAnswer.WhenTold;
+        world.HoldsCloseLooks = true;
+        world.Program("a").Memory = 110 * MiB;
+        world.Begin().Pass("500ms");
+        world.AnswersSpawn("b").AnswersCloseLook().TellsAmongOthers("SIGTERM a");
+    }
+
+    [Fact]
+    public void There_is_one_close_look_at_a_time_and_one_that_is_never_answered_is_not_waited_for()
+    {
+        var world = Running(File(Capped));
+        world.HoldsCloseLooks = true;
+        (world.Program("a").Memory, world.Program("a").Resident) = (90 * MiB, 99 * MiB);
+        world.Pass("600ms");
+        world.Program("a").Resident = 300 * MiB;
+        Assert.Single(world.Pass("2s").Looks, l => l.Closely);
+        Assert.Equal(2, world.Pass("2s").Looks.Count(l => l.Closely));
+    }
+
     private static Settings AllWithin(long mebibytes, params ServiceSettings[] services) =>
         File([.. services]) with { Limits = new LimitSettings { Memory = new ByteSize(mebibytes * MiB) } };
 

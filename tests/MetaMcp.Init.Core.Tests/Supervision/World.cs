@@ -22,6 +22,7 @@ internal sealed class World
     private readonly Dictionary<int, Behaviour> _groups = [];
     private readonly Dictionary<int, (int Service, long Run)> _watched = [];
     private readonly List<Effect.Spawn> _unanswered = [];
+    private readonly List<SystemEvent> _held = [];
     private readonly List<string> _story = [];
     private readonly Instant _begin = new(1_000_000_000_000);
     private int _nextPid = 100;
@@ -53,6 +54,9 @@ internal sealed class World
 
     /// <summary>When runs were measured, and whether closely.</summary>
     public List<(TimeSpan At, bool Closely)> Looks { get; } = [];
+
+    /// <summary>The answer to a close look waits for <see cref="AnswersCloseLook"/>, and tells how it was when it was asked.</summary>
+    public bool HoldsCloseLooks { get; set; }
 
     public ServiceState StateOf(string service) => _supervisor.StateOf(IndexOf(service));
 
@@ -101,6 +105,13 @@ internal sealed class World
         _unanswered.Remove(spawn);
         Answer(spawn);
         return Drain();
+    }
+
+    public World AnswersCloseLook()
+    {
+        var answer = Assert.Single(_held);
+        _held.Clear();
+        return Post(answer);
     }
 
     /// <summary>Something of no service's, reparented to us.</summary>
@@ -237,12 +248,17 @@ internal sealed class World
                 break;
             case Effect.Sample(var runs, var closely):
                 Looks.Add((Elapsed, closely));
-                _events.Enqueue(new SystemEvent.Sampled(
+                var sampled = new SystemEvent.Sampled(
                 [
                     .. _processes.Values.Where(p => p.Kind == ProcessKind.Main && runs.Contains(p.Run)).Select(p => new RunUsage(
-                        p.Run, closely ? p.Behaviour.Memory : p.Behaviour.Resident ?? p.Behaviour.Memory, p.Behaviour.Tasks)),
+                        p.Run, closely ? p.Behaviour.Memory : p.Behaviour.Resident ?? p.Behaviour.Memory, p.Behaviour.Tasks,
+                        closely && p.Behaviour.IsEstimate)),
                 ],
-                closely));
+                closely);
+                if (closely && HoldsCloseLooks)
+                    _held.Add(sampled);
+                else
+                    _events.Enqueue(sampled);
                 break;
             case Effect.SignalTheRest(var signal):
                 foreach (var left in _processes.Values.Where(p => p.Behaviour.Obeys(signal)).ToArray())

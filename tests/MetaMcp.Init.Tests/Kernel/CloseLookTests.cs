@@ -10,7 +10,7 @@ namespace MetaMcp.Init.Tests.Kernel;
 /// <summary>The child that measures is a shell script here, which answers as a test says.</summary>
 public sealed class CloseLookTests : IDisposable
 {
-    private static readonly ImmutableArray<RunUsage> Estimates = [new(1, 100, 2), new(2, 200, 3)];
+    private static readonly ImmutableArray<RunUsage> Estimates = [new(1, 100, 2, IsEstimate: true), new(2, 200, 3, IsEstimate: true)];
 
     private readonly HashSet<int> _helpers = [];
     private readonly List<ImmutableArray<RunUsage>> _told = [];
@@ -30,27 +30,60 @@ public sealed class CloseLookTests : IDisposable
     [Fact]
     public void What_the_child_tells_takes_the_place_of_the_estimates()
     {
-        Start("echo 5; echo 6");
+        Start("echo 0 5; echo 1 6");
         Answered();
         Assert.Equal([new(1, 5, 2), new(2, 6, 3)], Assert.Single(_told));
         Assert.Equal(Instant.Never, _look.Due);
     }
 
     [Fact]
+    public void Whoever_answers_first_is_told_first_and_by_an_estimate_of_its_own()
+    {
+        Start("echo 1 ~6; echo 0 5");
+        Answered();
+        Assert.Equal([new(1, 5, 2), new(2, 6, 3, IsEstimate: true)], Assert.Single(_told));
+    }
+
+    [Fact]
     public void What_it_did_not_tell_in_time_stands_as_estimated()
     {
-        Start("echo 5; exec sleep 60");
-        Assert.InRange(_look.Due - MonotonicClock.Now, TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
-        ReadUntil(() => MonotonicClock.Now > _look.Due);
+        Start("echo 0 5; exec sleep 60");
+        var patience = _look.Due - MonotonicClock.Now;
+        Assert.InRange(patience, TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
+        var due = _look.Due;
+        ReadUntil(() => _look.Due > due);
         Assert.Empty(_told);
-        _look.Expire(MonotonicClock.Now);
-        Assert.Equal([new(1, 5, 2), new(2, 200, 3)], Assert.Single(_told));
+        _look.Expire(_look.Due);
+        Assert.Equal([new(1, 5, 2), new(2, 200, 3, IsEstimate: true)], Assert.Single(_told));
         Assert.Null(_read);
         Assert.Equal(Instant.Never, _look.Due);
-        var pid = Assert.Single(_helpers);
-        Assert.True(SpinWait.SpinUntil(() => IsCollected(pid), TimeSpan.FromSeconds(10)), "it was killed");
-        Assert.True(_look.TakeCollected(pid));
+        Assert.True(_look.TakeCollected(Collected()), "it was killed");
         Assert.Single(_told);
+    }
+
+    [Fact]
+    public void Patience_has_an_end_with_a_child_that_goes_on_and_on()
+    {
+        Start("while :; do echo 0 5; sleep 0.1; done");
+        var begin = MonotonicClock.Now;
+        while (_told.Count == 0 && MonotonicClock.Now - begin < TimeSpan.FromSeconds(10))
+        {
+            _read?.Invoke();
+            _look.Expire(MonotonicClock.Now);
+            Thread.Sleep(5);
+        }
+        Assert.Single(_told);
+        Assert.InRange(MonotonicClock.Now - begin, TimeSpan.FromSeconds(0.25), TimeSpan.FromSeconds(5));
+        Assert.True(_look.TakeCollected(Collected()), "it was killed");
+    }
+
+    [Fact]
+    public void A_look_that_another_follows_too_soon_is_over_and_its_child_with_it()
+    {
+        Start("exec sleep 60");
+        Start("echo 0 5; echo 1 6");
+        Assert.Equal([Estimates, Estimates], _told);
+        Assert.True(_look.TakeCollected(Collected()), "it was killed");
     }
 
     [Fact]
@@ -58,20 +91,20 @@ public sealed class CloseLookTests : IDisposable
     {
         Start("exec sleep 60");
         _look.Expire(_look.Due);
-        Start("echo 5; echo 6");
+        Start("echo 0 5; echo 1 6");
         Assert.Equal(Estimates, _told[1]);
         Assert.Single(_helpers);
-        Assert.True(_look.TakeCollected(_helpers.Single()));
-        Start("echo 5; echo 6");
+        Assert.True(_look.TakeCollected(Collected()));
+        Start("echo 0 5; echo 1 6");
         Answered();
         Assert.Equal(5, _told[2][0].Memory);
     }
 
     [Theory]
-    [InlineData("echo 5; echo x; echo 6", 5, 200)]
-    [InlineData("echo 5; printf 6", 5, 200)]
+    [InlineData("echo 0 5; echo x; echo 1 6", 5, 200)]
+    [InlineData("echo 0 5; printf '1 6'", 5, 200)]
     [InlineData("exit 1", 100, 200)]
-    [InlineData("echo 5; echo 6; echo 7", 5, 6)]
+    [InlineData("echo 0 5; echo 1 6; echo 2 7", 5, 6)]
     public void Nonsense_counts_for_nothing(string script, long first, long second)
     {
         Start(script);
@@ -82,13 +115,11 @@ public sealed class CloseLookTests : IDisposable
     [Fact]
     public void A_child_that_was_collected_first_is_read_to_its_end()
     {
-        Start("echo 5; echo 6");
-        var pid = _helpers.Single();
-        Assert.True(SpinWait.SpinUntil(() => IsCollected(pid), TimeSpan.FromSeconds(10)));
+        Start("echo 0 5; echo 1 6");
+        var pid = Collected();
         Assert.False(_look.TakeCollected(pid + 1));
         Assert.True(_look.TakeCollected(pid));
         Assert.Equal([5, 6], Assert.Single(_told).Select(u => u.Memory));
-        _ = _helpers.Remove(pid);
     }
 
     [Fact]
@@ -120,6 +151,15 @@ public sealed class CloseLookTests : IDisposable
         var before = _told.Count;
         ReadUntil(() => _told.Count > before);
         Assert.Equal(before + 1, _told.Count);
+    }
+
+    /// <summary>Waits for the one child, as the kernel's seam does, and forgets it.</summary>
+    private int Collected()
+    {
+        var pid = Assert.Single(_helpers);
+        Assert.True(SpinWait.SpinUntil(() => IsCollected(pid), TimeSpan.FromSeconds(10)));
+        _ = _helpers.Remove(pid);
+        return pid;
     }
 
     private void ReadUntil(Func<bool> isDone) => Assert.True(SpinWait.SpinUntil(

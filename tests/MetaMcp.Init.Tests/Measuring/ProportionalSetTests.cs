@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Measuring;
@@ -18,12 +19,26 @@ public sealed class ProportionalSetTests
     [Fact]
     public void Of_one_that_is_gone_there_is_none() => Assert.False(ProportionalSet.TryRead(int.MaxValue - 1, out _));
 
+    /// <summary>Its reader takes that user's place meanwhile, on its own thread.</summary>
     [Fact]
-    public void Afterwards_we_are_who_we_were()
+    public void Another_users_is_read_and_afterwards_we_are_who_we_were()
     {
-        var before = KernelFile.ReadAll("/proc/self/status");
-        _ = ProportionalSet.TryRead(Environment.ProcessId, out _);
-        var after = KernelFile.ReadAll("/proc/self/status");
-        Assert.Equal((NamedFields.Find(before, "Uid"), NamedFields.Find(before, "Gid")), (NamedFields.Find(after, "Uid"), NamedFields.Find(after, "Gid")));
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can start another user's process");
+        var before = Ids();
+        using var others = Process.Start("/usr/bin/setpriv", ["--reuid=54004", "--regid=54004", "--clear-groups", "/bin/sleep", "60"]);
+        Assert.True(SpinWait.SpinUntil(
+            () => ProcessOwner.TryRead(KernelFile.ReadAll($"/proc/{others.Id}/status"), out var owner) && owner.Uid == 54004, TimeSpan.FromSeconds(10)));
+        var isRead = ProportionalSet.TryRead(others.Id, out var bytes);
+        var after = Ids();
+        others.Kill();
+        Assert.True(isRead);
+        Assert.True(bytes > 0);
+        Assert.Equal(before, after);
+
+        static (string?, string?) Ids()
+        {
+            var status = KernelFile.ReadAll("/proc/thread-self/status");
+            return (NamedFields.Find(status, "Uid"), NamedFields.Find(status, "Gid"));
+        }
     }
 }
