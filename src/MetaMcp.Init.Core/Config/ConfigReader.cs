@@ -17,14 +17,16 @@ public static class ConfigReader
 
     /// <param name="fileName">As diagnostics are to show it; it is not opened.</param>
     /// <param name="utf8">The file's bytes, whatever they are: the worst that comes of them is a diagnostic.</param>
-    public static ConfigResult Read(string fileName, ReadOnlyMemory<byte> utf8)
+    /// <param name="variables">Of the environment, those of <see cref="Overrides"/>.</param>
+    public static ConfigResult Read(string fileName, ReadOnlyMemory<byte> utf8, IReadOnlyDictionary<string, string>? variables = null)
     {
         var problems = new Problems(fileName);
-        var settings = ReadAll(utf8.Span, problems);
+        var settings = ReadAll(utf8.Span, variables, problems);
         return new ConfigResult(problems.HasErrors ? null : settings, problems.Sorted());
     }
 
     /// <returns>What could be read, errors or not; null where there was no text at all.</returns>
-    internal static Settings? ReadAll(ReadOnlySpan<byte> utf8, Problems problems) =>
-        TomlText.Decode(utf8, problems) is { } text ? new SettingsReader(TomlParser.Parse(text, problems), problems).Read() : null;
+    internal static Settings? ReadAll(ReadOnlySpan<byte> utf8, IReadOnlyDictionary<string, string>? variables, Problems problems) =>
+        TomlText.Decode(utf8, problems) is { } text
+            ? new SettingsReader(TomlParser.Parse(text, problems), variables ?? ImmutableDictionary<string, string>.Empty, problems).Read() : null;
 }

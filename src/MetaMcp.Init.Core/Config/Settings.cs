@@ -6,6 +6,9 @@ namespace MetaMcp.Init.Core.Config;
 /// <summary>The whole file, read and checked key by key; how the parts fit together is planning's concern.</summary>
 public sealed record Settings
 {
+    /// <summary>False where METAMCP_LIFECYCLE_ENABLED says so: services have no limits, probes or restarts.</summary>
+    public bool LifecycleEnabled { get; init; } = true;
+
     public InitSettings Init { get; init; } = new();
     public LimitSettings Limits { get; init; } = new();
     public StartupSettings Startup { get; init; } = new();
@@ -142,4 +145,7 @@ public sealed record LimitSettings
     public int MemoryCritical { get; init; } = 90;
     public int DiskWarning { get; init; } = 85;
     public Enforcement Enforce { get; init; } = Enforcement.Prefer;
+
+    /// <summary>Whether memory, disk and pressure are watched; no key of the file, but METAMCP_RESOURCE_MONITORING.</summary>
+    public bool Monitoring { get; init; } = true;
 }

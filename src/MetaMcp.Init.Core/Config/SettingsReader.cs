@@ -5,7 +5,10 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Config;
 
 /// <summary>The tree of a file to its settings. The tables that others fall back to come first, wherever they stand.</summary>
-internal sealed class SettingsReader(TomlTable root, Problems problems)
+/// <param name="root">The file.</param>
+/// <param name="variables">Of the environment, those of <see cref="Overrides"/>.</param>
+/// <param name="problems">Where everything that is wrong is told.</param>
+internal sealed class SettingsReader(TomlTable root, IReadOnlyDictionary<string, string> variables, Problems problems)
 {
     /// <summary>Those with a schema of their own first, in the order that <see cref="Home"/> asks them.</summary>
     private static readonly string[] Sections =
@@ -33,8 +36,8 @@ internal sealed class SettingsReader(TomlTable root, Problems problems)
             Launch = Section("launch", SectionSchemas.Launch, new LaunchSettings()),
         };
         CheckSettings(settings);
-        // The variables METAMCP_* stand above the file and below the command line; they are applied here, before
-        // services take these values for their own.
+        // Above the file and below the command line; here, before services take these values for their own.
+        settings = Overrides.Apply(settings, variables, problems);
         var services = Named("service");
         var reader = new ServiceReader(settings, problems);
         var signals = Signals(out var signalsAt);
@@ -42,18 +45,23 @@ internal sealed class SettingsReader(TomlTable root, Problems problems)
         {
             NotInForce = NotInForce.Find(root),
             Signals = signals,
-            Services = [.. services.ConvertAll(reader.Read)],
+            Services = [.. services.ConvertAll(reader.Read).Select(s => settings.LifecycleEnabled ? s : Overrides.WithoutLifecycle(s))],
             Servers = [.. Named("server").ConvertAll(s => ServerReader.Read(s, settings, problems))],
             Origin = new SettingsOrigin
             {
                 Services = [.. services.ConvertAll(ServiceReader.OriginOf)],
                 Signals = signalsAt,
-                LimitsMemory = At("limits", "memory"),
+                LimitsMemory = At("limits", "memory", "METAMCP_MEMORY_LIMIT_MB"),
                 LimitsTasks = At("limits", "tasks"),
-                LimitsMaxInstances = At("limits", "max_instances"),
-                ShutdownTimeout = At("shutdown", "timeout"),
+                LimitsMaxInstances = At("limits", "max_instances", "METAMCP_MAX_PROCESSES"),
+                ShutdownTimeout = At("shutdown", "timeout", "METAMCP_GRACEFUL_SHUTDOWN_TIMEOUT"),
             },
         };
+        if (!settings.LifecycleEnabled)
+        {
+            problems.Warning(Overrides.At(Overrides.LifecycleEnabled), "is false: services run without limits, probes and restarts");
+            settings = settings with { Limits = new LimitSettings { Enforce = Enforcement.Off } };
+        }
         if (!problems.HasErrors && settings is { Services: [], Servers: [] } && Find("launch") is null)
             problems.Error(root.At, "there is nothing to run: add [service.NAME] with a command");
         return settings;
@@ -146,6 +154,9 @@ internal sealed class SettingsReader(TomlTable root, Problems problems)
         Find(name) is { } table ? schema.Read(start, table, $"[{name}]", problems) : start;
 
     private TomlTable? Find(string section) => root.Find(section)?.Value as TomlTable;
+
+    private SourcePosition At(string section, string key, string variable) =>
+        Overrides.IsSet(variables, variable) ? Overrides.At(variable) : At(section, key);
 
     private SourcePosition At(string section, string key) => Find(section)?.Find(key)?.Value.At ?? default;
 

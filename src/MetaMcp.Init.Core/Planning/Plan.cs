@@ -60,11 +60,12 @@ public sealed class Plan
     /// <summary>Reads a file and plans it, so that errors of both kinds are shown at once.</summary>
     /// <param name="fileName">As diagnostics are to show it; it is not opened.</param>
     /// <param name="utf8">The file's bytes.</param>
-    public static PlanResult Read(string fileName, ReadOnlyMemory<byte> utf8)
+    /// <param name="variables">Of the environment, those of <see cref="Overrides"/>.</param>
+    public static PlanResult Read(string fileName, ReadOnlyMemory<byte> utf8, IReadOnlyDictionary<string, string>? variables = null)
     {
         var problems = new Problems(fileName);
         // A service that could not be read for a slip of syntax is not one that does not exist.
-        if (ConfigReader.ReadAll(utf8.Span, problems) is not { } settings || problems.HasSyntaxErrors)
+        if (ConfigReader.ReadAll(utf8.Span, variables, problems) is not { } settings || problems.HasSyntaxErrors)
             return new PlanResult(null, problems.Sorted());
         var result = Build(settings);
         var all = Diagnostic.Sort(problems.Sorted().Concat(result.Diagnostics));

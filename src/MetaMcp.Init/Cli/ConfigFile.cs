@@ -3,11 +3,12 @@ using System.Text;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Linux;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>A configuration from its file to a plan.</summary>
+/// <summary>A configuration from its file, and the variables that stand above it, to a plan.</summary>
 internal static unsafe class ConfigFile
 {
     /// <summary>One byte more than a configuration can have: enough for the reader to say that it is too long.</summary>
@@ -18,7 +19,7 @@ internal static unsafe class ConfigFile
     {
         var error = Read(path, out var bytes);
         return error.IsSuccess
-            ? Core.Planning.Plan.Read(path, bytes)
+            ? Core.Planning.Plan.Read(path, bytes, StartBlock.Variables(Overrides.Prefix))
             : new PlanResult(null, [new Diagnostic(Severity.Error, new SourcePosition(path, 0, 0), error.Message)]);
     }
 

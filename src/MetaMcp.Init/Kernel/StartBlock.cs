@@ -26,6 +26,20 @@ internal static unsafe class StartBlock
         return new NativeStrings(skip == 0 ? ["mcp-init", .. decoded] : decoded[(skip - 1)..]).Pointer;
     }
 
+    /// <summary>The variables whose names begin with a prefix of ASCII; of two under one name the first, as getenv has it.</summary>
+    public static Dictionary<string, string> Variables(string prefix)
+    {
+        var found = new Dictionary<string, string>();
+        var wanted = System.Text.Encoding.UTF8.GetBytes(prefix);
+        for (var at = Environment; *at != null; at++)
+        {
+            var entry = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(*at);
+            if (entry.StartsWith(wanted) && entry.IndexOf((byte)'=') is > 0 and var end)
+                _ = found.TryAdd(System.Text.Encoding.UTF8.GetString(entry[..end]), System.Text.Encoding.UTF8.GetString(entry[(end + 1)..]));
+        }
+        return found;
+    }
+
     /// <summary>The value of a variable, or null.</summary>
     public static string? Variable(string name)
     {
