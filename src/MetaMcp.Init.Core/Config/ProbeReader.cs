@@ -33,6 +33,7 @@ internal static class ProbeReader
             Interval = defaults.Interval,
             Timeout = defaults.Timeout,
             Retries = defaults.Retries,
+            UnhealthyAfter = defaults.UnhealthyAfter,
         };
         var probe = Schema.Read(start, table, value.Name, value.Problems, value.Name + ".");
         var given = Targets.Where(t => table.Find(t) is not null).ToList();

@@ -94,5 +94,10 @@ public sealed record ProbeSettings
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
     public int Retries { get; init; } = 3;
+
+    /// <summary>From the start of a run: failures of probes in it do not count, until one has succeeded.</summary>
     public TimeSpan StartPeriod { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Without a success for this long it is unhealthy, whatever <see cref="Retries"/> says.</summary>
+    public TimeSpan UnhealthyAfter { get; init; } = TimeSpan.FromMinutes(3);
 }

@@ -36,6 +36,13 @@ internal static class Conclusion
         return (failedToStart ? history with { StartFailures = history.StartFailures + 1 } : history, false);
     }
 
+    /// <summary>
+    /// For a run that is about to be ended: its history is cleared now where it ran long, since the time it takes to end is not time
+    /// it ran well.
+    /// </summary>
+    public static Ready Rested(in ServiceContext service, Ready state, Instant now) =>
+        now - state.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter ? state with { History = default } : state;
+
     /// <summary>The state once nothing of the run is left.</summary>
     public static ServiceStep Of(in ServiceContext service, Outcome outcome, History history, Instant now) => outcome switch
     {
@@ -60,8 +67,10 @@ internal static class Conclusion
     {
         var counted = history with { Failures = history.Failures + 1 };
         var delay = BackoffDelay.For(service.Settings.Restart.Backoff, counted.Failures, service.Dice);
-        return new(new Backoff(now + delay, counted),
-            [ServiceMachine.Report(new Notice.Restarting(service.Name, failure.Reason, delay, counted.Failures))]);
+        // It has been of no use since then, and every second that it was not counts.
+        var until = Instant.Later(now, (failure.Since ?? now) + delay);
+        return new(new Backoff(until, counted),
+            [ServiceMachine.Report(new Notice.Restarting(service.Name, failure.Reason, until - now, counted.Failures))]);
     }
 
     private static ServiceStep Failed(in ServiceContext service, Failure failure) =>

@@ -24,6 +24,12 @@ public abstract record Notice : Case
     /// <summary>The kernel killed this many processes of it for memory, or (null) all of them.</summary>
     public sealed record OutOfMemory(string Service, long? Processes, OomCause Cause, ByteSize? Peak) : Notice;
 
+    /// <summary>A probe of a ready service failed, this many times in a row of so many that end it; null where it does not count yet.</summary>
+    public sealed record ProbeFailed(string Service, int? Failures, int Retries) : Notice;
+
+    public sealed record HealthyAgain(string Service, int Failures) : Notice;
+    public sealed record Unhealthy(string Service, string Reason) : Notice;
+
     /// <summary>It is ended for a limit that the kernel does not enforce here.</summary>
     public sealed record OverLimit(string Service, string Reason) : Notice;
 

@@ -47,12 +47,18 @@ internal static class ReadinessSteps
             Readiness = new Readiness.ProbeRunning(pid, now + service.Settings.Probe!.Timeout + ProbeSlack, p.Tries),
         },
         // Its service was asked to stop in between, or has ended.
+        Ready { Watch: Watch.ProbeLaunching w } s => s with
+        {
+            Watch = new Watch.ProbeRunning(pid, w.At, now + service.Settings.Probe!.Timeout + ProbeSlack, w.Streak),
+        },
         _ when HasRun(state) => new ServiceStep(state, [new Effect.KillProbe(service.Index, pid)]),
         _ => ServiceMachine.Impossible(state, "ProbeSpawned"),
     };
 
     public static ServiceStep ProbeEnded(in ServiceContext service, ServiceState state, bool succeeded, Instant now)
     {
+        if (state is Ready { Watch: Watch.ProbeLaunching or Watch.ProbeRunning } ready)
+            return HealthSteps.ProbeEnded(service, ready, succeeded, now);
         if (state is not Starting { Readiness: Readiness.ProbeLaunching or Readiness.ProbeRunning } s)
             return HasRun(state) ? state : ServiceMachine.Impossible(state, "ProbeEnded");
         if (succeeded)
@@ -77,8 +83,12 @@ internal static class ReadinessSteps
     };
 
     /// <summary>Nothing of a probe is wanted once its service is on its way out.</summary>
-    public static Effect[] EndProbe(in ServiceContext service, ServiceState state) =>
-        state is Starting { Readiness: Readiness.ProbeRunning p } ? [new Effect.KillProbe(service.Index, p.Pid)] : [];
+    public static Effect[] EndProbe(in ServiceContext service, ServiceState state) => state switch
+    {
+        Starting { Readiness: Readiness.ProbeRunning p } => [new Effect.KillProbe(service.Index, p.Pid)],
+        Ready { Watch: Watch.ProbeRunning p } => [new Effect.KillProbe(service.Index, p.Pid)],
+        _ => [],
+    };
 
     /// <summary>A probe is of a run, and cannot come before its process or after the last of its group.</summary>
     private static bool HasRun(ServiceState state) => state is Starting or Ready or Stopping or Killing or Draining or Purging;
@@ -87,6 +97,6 @@ internal static class ReadinessSteps
         new(state with { Readiness = new Readiness.ProbeLaunching(tries) }, [new Effect.SpawnProbe(service.Index, state.Run.Number)]);
 
     private static ServiceStep BecomeReady(in ServiceContext service, Starting state, Instant now) =>
-        new(new Ready(state.Run, state.History),
+        new(new Ready(state.Run, state.History, HealthSteps.Begin(service, state, now)),
             [ServiceMachine.Report(new Notice.Ready(service.Name, state.Run.Pid, now - state.Run.StartedAt))]);
 }

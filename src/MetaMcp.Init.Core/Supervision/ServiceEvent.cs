@@ -50,8 +50,10 @@ public abstract record ServiceEvent : Case
 
     public sealed record ProbeSpawned(int Pid) : ServiceEvent;
 
-    /// <summary>The probe ended, or could not be started.</summary>
     public sealed record ProbeEnded(bool Succeeded) : ServiceEvent;
+
+    /// <summary>No process was to be had for it, which says nothing about the service.</summary>
+    public sealed record ProbeNotStarted : ServiceEvent;
 
     public sealed record DeadlinePassed : ServiceEvent;
 }

@@ -42,6 +42,9 @@ public static class ServiceMachine
             ServiceEvent.Notified => ReadinessSteps.Notified(service, state, now),
             ServiceEvent.ProbeSpawned(var pid) => ReadinessSteps.ProbeSpawned(service, state, pid, now),
             ServiceEvent.ProbeEnded(var succeeded) => ReadinessSteps.ProbeEnded(service, state, succeeded, now),
+            ServiceEvent.ProbeNotStarted => state is Ready { Watch: Watch.ProbeLaunching } s
+                ? HealthSteps.ProbeNotStarted(service, s, now)
+                : ReadinessSteps.ProbeEnded(service, state, succeeded: false, now),
             ServiceEvent.Exited exited => Exited(service, state, exited, now),
             ServiceEvent.RunEmpty => state switch
             {
@@ -110,11 +113,11 @@ public static class ServiceMachine
         var next = reset ? default : counted;
         return state is Killing
             ? new(new Purging(run, next, now + KillAgainAfter, outcome),
-                [told, KillAll(service, run), Watch(service, run)])
+                [told, KillAll(service, run), WatchRest(service, run)])
             : new(new Draining(run, next, now + service.Settings.StopTimeout, outcome),
             [
                 told, .. ReadinessSteps.EndProbe(service, state), Report(new Notice.EndingLeftovers(service.Name)),
-                SignalAll(service, run, service.Settings.StopSignal), SignalAll(service, run, Signal.Cont), Watch(service, run),
+                SignalAll(service, run, service.Settings.StopSignal), SignalAll(service, run, Signal.Cont), WatchRest(service, run),
             ]);
     }
 
@@ -132,7 +135,7 @@ public static class ServiceMachine
             case Starting s:
                 return Ask(service, s.Run, s.History, outcome, now, ReadinessSteps.EndProbe(service, s));
             case Ready s:
-                return Ask(service, s.Run, s.History, outcome, now, []);
+                return Ask(service, s.Run, s.History, outcome, now, ReadinessSteps.EndProbe(service, s));
             // Already on its way out, for a restart perhaps: only the meaning changes, never the deadline.
             case Stopping s:
                 return s with { Outcome = outcome };
@@ -168,7 +171,7 @@ public static class ServiceMachine
             case Starting s:
                 return new(new Killing(s.Run, s.History, asked), [.. ReadinessSteps.EndProbe(service, s), KillAll(service, s.Run)]);
             case Ready s:
-                return new(new Killing(s.Run, s.History, asked), [KillAll(service, s.Run)]);
+                return new(new Killing(s.Run, s.History, asked), [.. ReadinessSteps.EndProbe(service, s), KillAll(service, s.Run)]);
             case Stopping s:
                 return new(new Killing(s.Run, s.History, asked), [KillAll(service, s.Run)]);
             case Killing s when s.AgainAt != Instant.Never:
@@ -196,9 +199,7 @@ public static class ServiceMachine
     {
         Starting s => Stop(service, s with { History = s.History with { StartFailures = s.History.StartFailures + 1 } },
             new Outcome.Failing(new Failure(reason, null)), now),
-        // Here and not when it has ended: the time it takes to end is not time it ran well.
-        Ready s => Stop(service, now - s.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter ? s with { History = default } : s,
-            new Outcome.Failing(new Failure(reason, null)), now),
+        Ready s => Stop(service, Conclusion.Rested(service, s, now), new Outcome.Failing(new Failure(reason, null)), now),
         Stopping or Killing or Draining or Purging => state,
         _ => Impossible(state, "OverLimit"),
     };
@@ -214,6 +215,8 @@ public static class ServiceMachine
                 return Stop(service, s with { History = history }, new Outcome.Failing(late), now);
             case Starting s:
                 return ReadinessSteps.DeadlinePassed(service, s, now);
+            case Ready s:
+                return HealthSteps.DeadlinePassed(service, s, now);
             case Stopping s:
                 var kill = service.Settings.KillSignal;
                 return new(
@@ -243,6 +246,6 @@ public static class ServiceMachine
     private static Effect.SignalRun SignalAll(in ServiceContext service, Run run, Signal signal) =>
         new(service.Index, run.Number, run.Pid, signal);
 
-    private static Effect.WatchRun Watch(in ServiceContext service, Run run) =>
+    private static Effect.WatchRun WatchRest(in ServiceContext service, Run run) =>
         new(service.Index, run.Number, run.Pid);
 }

@@ -35,7 +35,10 @@ public abstract record ServiceState : Case
         public override Instant Due => Instant.Earlier(ReadyBy, Readiness.Due);
     }
 
-    public sealed record Ready(Run Run, History History) : ServiceState;
+    public sealed record Ready(Run Run, History History, Watch Watch) : ServiceState
+    {
+        public override Instant Due => Watch.Due;
+    }
 
     /// <summary>The stop signal was sent; SIGKILL follows at <paramref name="KillAt"/>.</summary>
     public sealed record Stopping(Run Run, History History, Instant KillAt, Outcome Outcome) : ServiceState
@@ -115,6 +118,36 @@ public abstract record Readiness : Case
     }
 }
 
+/// <summary>How the health of a ready service is watched.</summary>
+public abstract record Watch : Case
+{
+    public virtual Instant Due => Instant.Never;
+
+    /// <summary>It has no probe, or everything ends.</summary>
+    public sealed record None : Watch;
+
+    /// <summary>The next probe is at <paramref name="At"/>.</summary>
+    public sealed record ProbeDue(Instant At, Streak Streak) : Watch
+    {
+        public override Instant Due => At;
+    }
+
+    /// <summary>The kernel was asked for the process of a probe that was due at <paramref name="At"/>.</summary>
+    public sealed record ProbeLaunching(Instant At, Streak Streak) : Watch;
+
+    public sealed record ProbeRunning(int Pid, Instant At, Instant KillAt, Streak Streak) : Watch
+    {
+        public override Instant Due => KillAt;
+    }
+}
+
+/// <summary>What the probes of a run have shown of late.</summary>
+/// <param name="GoodAt">The last success; before the first one, the end of the start period.</param>
+/// <param name="HasSucceeded">Whether there was one.</param>
+/// <param name="Failures">In a row since.</param>
+/// <param name="BadSince">The first of them.</param>
+public readonly record struct Streak(Instant GoodAt, bool HasSucceeded, int Failures, Instant BadSince);
+
 /// <summary>What the end of a run will mean once nothing of it is left.</summary>
 public abstract record Outcome : Case
 {
@@ -136,6 +169,9 @@ public abstract record Outcome : Case
 /// <param name="Status">Null where no process ended.</param>
 public sealed record Failure(string Reason, ExitStatus? Status)
 {
+    /// <summary>When the trouble began, where that was before the end: from then on a back-off is counted.</summary>
+    public Instant? Since { get; init; }
+
     /// <summary>Where it was for memory: whose limit.</summary>
     public OomCause? Oom { get; init; }
 

@@ -8,9 +8,10 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <param name="Settings">Its table of the file.</param>
 /// <param name="StartRetries">How often a failed start is repeated; null once the startup phase is over: without end.</param>
 /// <param name="NextRun">The number a new run would have.</param>
-/// <param name="Dice">0 to 1, for the jitter of a back-off.</param>
+/// <param name="Dice">0 to 1, for the jitter of a back-off and the spread of probes.</param>
+/// <param name="IsEnding">The end of everything has begun.</param>
 public readonly record struct ServiceContext(
-    int Index, ServiceSettings Settings, int? StartRetries, long NextRun, double Dice)
+    int Index, ServiceSettings Settings, int? StartRetries, long NextRun, double Dice, bool IsEnding)
 {
     public string Name => Settings.Name;
 }

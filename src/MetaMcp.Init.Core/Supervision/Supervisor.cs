@@ -119,7 +119,7 @@ public sealed partial class Supervisor
                     _effects.Add(new Effect.KillProbe(service, pid));
                 break;
             case SystemEvent.ProbeSpawnFailed(var service, var run):
-                Current(service, run, new ServiceEvent.ProbeEnded(Succeeded: false));
+                Current(service, run, new ServiceEvent.ProbeNotStarted());
                 break;
             case SystemEvent.Sampled sampled:
                 Sampled(sampled);
@@ -263,7 +263,8 @@ public sealed partial class Supervisor
         _plan.Services[service].Settings,
         Phase is Phase.StartingUp ? _plan.Settings.Startup.Retries : null,
         _lastRun + 1,
-        _dice.Roll());
+        _dice.Roll(),
+        IsEnding);
 
     private void Tell(Notice notice) => _effects.Add(new Effect.Report(notice));
 

@@ -61,6 +61,18 @@ internal static partial class LogTexts
     [LoggerMessage(116, LogLevel.Warning, "{Service}: ended, {Reason}")]
     public static partial void ServiceOverLimit(this ILogger log, string service, string reason);
 
+    [LoggerMessage(117, LogLevel.Warning, "{Service}: probe failed ({Failures} of {Retries})")]
+    public static partial void ProbeFailed(this ILogger log, string service, object failures, object retries);
+
+    [LoggerMessage(118, LogLevel.Debug, "{Service}: probe failed, within its start_period")]
+    public static partial void ProbeFailedInStartPeriod(this ILogger log, string service);
+
+    [LoggerMessage(119, LogLevel.Information, "{Service}: healthy again, after {Failures} that failed")]
+    public static partial void HealthyAgain(this ILogger log, string service, string failures);
+
+    [LoggerMessage(120, LogLevel.Error, "{Service}: unhealthy: {Reason}")]
+    public static partial void Unhealthy(this ILogger log, string service, string reason);
+
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
     public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);
 

@@ -30,6 +30,18 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.OverLimit n:
                 log.ServiceOverLimit(n.Service, n.Reason);
                 break;
+            case Notice.ProbeFailed { Failures: { } failures } n:
+                log.ProbeFailed(n.Service, failures, n.Retries);
+                break;
+            case Notice.ProbeFailed n:
+                log.ProbeFailedInStartPeriod(n.Service);
+                break;
+            case Notice.HealthyAgain n:
+                log.HealthyAgain(n.Service, CheckVerb.Count(n.Failures, "probe"));
+                break;
+            case Notice.Unhealthy n:
+                log.Unhealthy(n.Service, n.Reason);
+                break;
             case Notice.Exited n:
                 log.ServiceExited(n.Service, n.After.TotalSeconds, n.Status, n.Pid);
                 break;

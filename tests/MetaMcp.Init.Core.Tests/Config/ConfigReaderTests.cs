@@ -215,11 +215,11 @@ public sealed class ConfigReaderTests
             new ProbeSettings
             {
                 Target = new ProbeTarget.Http("http://127.0.0.1:12009/health"),
-                Interval = Seconds(15), Timeout = Seconds(11), Retries = 4, StartPeriod = Seconds(20),
+                Interval = Seconds(15), Timeout = Seconds(11), Retries = 4, StartPeriod = Seconds(20), UnhealthyAfter = Seconds(240),
             },
             Read.Services[1].Probe);
         Assert.Equal(
-            new ProbeSettings { Target = new ProbeTarget.Tcp("[::1]:12008"), Interval = Seconds(31), Timeout = Seconds(11), Retries = 4 },
+            new ProbeSettings { Target = new ProbeTarget.Tcp("[::1]:12008"), Interval = Seconds(31), Timeout = Seconds(11), Retries = 4, UnhealthyAfter = Seconds(240) },
             Read.Services[2].Probe);
     }
 

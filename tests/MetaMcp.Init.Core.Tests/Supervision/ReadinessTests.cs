@@ -85,7 +85,7 @@ public sealed class ReadinessTests
     {
         var world = new World(File(Daemon("a").Probed("2s").StartTimeout("1h")) with { Startup = new StartupSettings { Timeout = Span("2h") } });
         world.Begin();
-        var kernel = new ServiceContext(0, Daemon("a").Probed("2s"), 2, 1, 0.5);
+        var kernel = new ServiceContext(0, Daemon("a").Probed("2s"), 2, 1, 0.5, IsEnding: false);
         var state = new ServiceState.Starting(
             new Run(1, 7, default), default, Instant.Never, new Readiness.ProbeRunning(8, new Instant(5), 0));
         var step = ServiceMachine.Step(kernel, state, new ServiceEvent.DeadlinePassed(), new Instant(5));

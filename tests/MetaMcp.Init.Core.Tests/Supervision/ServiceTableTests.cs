@@ -13,33 +13,37 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 public sealed class ServiceTableTests
 {
     private const string Table = """
-                  Start     Skip      Stop      Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft RunEmpty  ProbeSpawned ProbeEnded OverLimit DeadlinePassed
-        Waiting   Launching Skipped   Stopped   Stopped   Failed    !         !           !         !         !         !          !         !            !          !         !
-        Launching !         !         Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !         !            !          !         !
-        Doomed    !         !         =         =         Doomed    Killing   Stopped     !         !         !         !          !         !            !          !         !
-        exec      !         !         Stopping  Killing   Stopping  !         !           asked     =         Backoff   Draining   !         =            =          Stopping  =
-        word      !         !         Stopping  Killing   Stopping  !         !           =         Ready     Backoff   Draining   !         =            =          Stopping  =
-        toEnd     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          Stopping  =
-        due       !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          Stopping  asked
-        asked     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         probed       Ready      Stopping  =
-        probed    !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            Ready      Stopping  probed
-        late      !         !         Stopping  Killing   Stopping  !         !           =         Ready     Backoff   Draining   !         =            =          Stopping  Stopping
-        Ready     !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          Stopping  !
-        Stopping  !         !         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =         Killing
-        Killing   !         !         =         =         Killing   !         !           =         =         Stopped   Purging    !         =            =          =         !
-        killing   !         !         =         Killing   Killing   !         !           =         =         Stopped   Purging    !         =            =          =         Killing
-        Draining  !         !         Draining  Purging   Draining  !         !           !         !         !         !          Backoff   =            =          =         Purging
-        Purging   !         !         Purging   Purging   Purging   !         !           !         !         !         !          Backoff   =            =          =         Purging
-        Backoff   !         !         Stopped   Stopped   Failed    !         !           !         !         !         !          !         !            !          !         Launching
-        Completed !         !         =         =         =         !         !           !         !         !         !          !         !            !          !         !
-        Finished  !         !         =         =         =         !         !           !         !         !         !          !         !            !          !         !
-        Failed    !         !         =         =         =         !         !           !         !         !         !          !         !            !          !         !
-        Skipped   !         !         =         =         =         !         !           !         !         !         !          !         !            !          !         !
-        Stopped   !         !         =         =         =         !         !           !         !         !         !          !         !            !          !         !
+                  Start     Skip      Stop      Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft RunEmpty  ProbeSpawned ProbeEnded ProbeNotStarted OverLimit DeadlinePassed
+        Waiting   Launching Skipped   Stopped   Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !
+        Launching !         !         Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !         !            !          !               !         !
+        Doomed    !         !         =         =         Doomed    Killing   Stopped     !         !         !         !          !         !            !          !               !         !
+        exec      !         !         Stopping  Killing   Stopping  !         !           asked     =         Backoff   Draining   !         =            =          =               Stopping  =
+        word      !         !         Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  =
+        toEnd     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  =
+        due       !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  asked
+        asked     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         probed       beatDue    due             Stopping  =
+        probed    !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            beatDue    due             Stopping  probed
+        late      !         !         Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  Stopping
+        Ready     !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !
+        beatDue   !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  beatAsked
+        beatAsked !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         beat         beatDue    beatDue         Stopping  !
+        beat      !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            beatDue    beatDue         Stopping  beat
+        Stopping  !         !         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         Killing
+        Killing   !         !         =         =         Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         !
+        killing   !         !         =         Killing   Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         Killing
+        Draining  !         !         Draining  Purging   Draining  !         !           !         !         !         !          Backoff   =            =          =               =         Purging
+        Purging   !         !         Purging   Purging   Purging   !         !           !         !         !         !          Backoff   =            =          =               =         Purging
+        Backoff   !         !         Stopped   Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         Launching
+        Completed !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
+        Finished  !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
+        Failed    !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
+        Skipped   !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
+        Stopped   !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
         """;
 
     private static readonly Instant Now = new(1_000_000_000_000);
     private static readonly Run ThisRun = new(7, 70, Now);
+    private static readonly Streak Good = new(Now, HasSucceeded: true, 0, default);
     private static readonly Failure Trouble = new("trouble", null);
 
     private static readonly (string Name, ServiceState State)[] States =
@@ -54,7 +58,10 @@ public sealed class ServiceTableTests
         ("asked", Starting(new Readiness.ProbeLaunching(1))),
         ("probed", Starting(new Readiness.ProbeRunning(71, Now, 1))),
         ("late", Starting(new Readiness.AwaitingNotification()) with { ReadyBy = Now }),
-        ("Ready", new ServiceState.Ready(ThisRun, default)),
+        ("Ready", Ready(new Watch.None())),
+        ("beatDue", Ready(new Watch.ProbeDue(Now, Good))),
+        ("beatAsked", Ready(new Watch.ProbeLaunching(Now, Good))),
+        ("beat", Ready(new Watch.ProbeRunning(71, Now, Now, Good))),
         ("Stopping", new ServiceState.Stopping(ThisRun, default, Now, new Outcome.AsAsked())),
         ("Killing", new ServiceState.Killing(ThisRun, default, new Outcome.AsAsked())),
         ("killing", new ServiceState.Killing(ThisRun, default, new Outcome.AsAsked()) { AgainAt = Now }),
@@ -84,6 +91,7 @@ public sealed class ServiceTableTests
         ("RunEmpty", new ServiceEvent.RunEmpty()),
         ("ProbeSpawned", new ServiceEvent.ProbeSpawned(71)),
         ("ProbeEnded", new ServiceEvent.ProbeEnded(Succeeded: true)),
+        ("ProbeNotStarted", new ServiceEvent.ProbeNotStarted()),
         ("OverLimit", new ServiceEvent.OverLimit("over")),
         ("DeadlinePassed", new ServiceEvent.DeadlinePassed()),
     ];
@@ -105,6 +113,8 @@ public sealed class ServiceTableTests
         Assert.Equal(CasesOf(typeof(ServiceEvent)), Events.Select(e => e.Event.GetType()).Distinct().Select(t => t.Name).Order());
         var readiness = States.Select(s => s.State).OfType<ServiceState.Starting>().Select(s => s.Readiness.GetType()).Distinct();
         Assert.Equal(CasesOf(typeof(Readiness)), readiness.Select(t => t.Name).Order());
+        var watches = States.Select(s => s.State).OfType<ServiceState.Ready>().Select(s => s.Watch.GetType()).Distinct();
+        Assert.Equal(CasesOf(typeof(Watch)), watches.Select(t => t.Name).Order());
     }
 
     private static IEnumerable<string> CasesOf(Type sum) =>
@@ -117,14 +127,21 @@ public sealed class ServiceTableTests
         ServiceState after;
         try
         {
-            after = ServiceMachine.Step(new ServiceContext(0, settings, StartRetries: null, NextRun: 8, Dice: 0.5), state, happened, Now).State;
+            after = ServiceMachine.Step(new ServiceContext(0, settings, StartRetries: null, NextRun: 8, Dice: 0.5, IsEnding: false), state, happened, Now).State;
         }
         catch (InvalidOperationException bug)
         {
             Assert.StartsWith("bug: ", bug.Message, StringComparison.Ordinal);
             return "!";
         }
-        return after == state ? "=" : after is ServiceState.Starting s ? NameOf(s.Readiness) : after.GetType().Name;
+        return after == state ? "=" : after switch
+        {
+            ServiceState.Starting s => NameOf(s.Readiness),
+            ServiceState.Ready { Watch: Watch.ProbeDue } => "beatDue",
+            ServiceState.Ready { Watch: Watch.ProbeLaunching } => "beatAsked",
+            ServiceState.Ready { Watch: Watch.ProbeRunning } => "beat",
+            _ => after.GetType().Name,
+        };
     }
 
     private static string NameOf(Readiness readiness) => readiness switch
@@ -137,6 +154,8 @@ public sealed class ServiceTableTests
         Readiness.ProbeRunning => "probed",
         _ => readiness.ToString(),
     };
+
+    private static ServiceState.Ready Ready(Watch watch) => new(ThisRun, default, watch);
 
     private static ServiceState.Starting Starting(Readiness readiness) => new(ThisRun, default, Instant.Never, readiness);
 }

@@ -127,11 +127,13 @@ internal sealed class World
     public World Pass(string time)
     {
         var until = Now + Make.Span(time);
+        var atOnce = 0;
         while (ExitCode is null && _supervisor.Due <= until)
         {
-            Now = _supervisor.Due > Now ? _supervisor.Due : Now;
+            atOnce = _supervisor.Due > Now ? 0 : atOnce + 1;
+            Assert.True(atOnce < 5, "woken, and due again at once, again and again");
+            Now = Instant.Later(Now, _supervisor.Due);
             Post(new SystemEvent.TimePassed());
-            Assert.True(ExitCode is not null || _supervisor.Due > Now, "woken, and due again at once");
         }
         if (ExitCode is null)
             Now = until;
@@ -155,6 +157,14 @@ internal sealed class World
             Assert.True(next > 0, $"no \"{line}\", or not where it belongs, in:\n{string.Join('\n', _story)}");
         }
         return Forget();
+    }
+
+    /// <summary>The same, to be looked at.</summary>
+    public IReadOnlyList<string> Told()
+    {
+        string[] told = [.. _story];
+        _story.Clear();
+        return told;
     }
 
     public World NeverTold(string line)

@@ -1,0 +1,114 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Supervision.ServiceState;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// Whether a ready service stays healthy: a probe every interval, one at a time. The probes of many services that became ready
+/// together are spread over their interval once, and keep their beat from then on. So many failures in a row, or so long without
+/// a success, and the run is ended as a failure.
+/// </summary>
+internal static class HealthSteps
+{
+    /// <summary>Where no process was to be had for a probe.</summary>
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>The least of its interval that the second probe waits.</summary>
+    private const double LeastSpread = 0.1;
+
+    public static Watch Begin(in ServiceContext service, Starting state, Instant now)
+    {
+        if (service.Settings.Probe is not { } probe || service.IsEnding)
+            return new Watch.None();
+        // What made it ready was a probe, or this is the first.
+        return service.Settings.Ready == ReadyRule.Probe
+            ? new Watch.ProbeDue(now + Spread(service, probe), new Streak(now, HasSucceeded: true, 0, default))
+            : new Watch.ProbeDue(now, new Streak(Instant.Later(now, state.Run.StartedAt + probe.StartPeriod), HasSucceeded: false, 0, default));
+    }
+
+    public static ServiceStep DeadlinePassed(in ServiceContext service, Ready state, Instant now)
+    {
+        switch (state.Watch)
+        {
+            case Watch.ProbeDue when service.IsEnding:
+                return state with { Watch = new Watch.None() };
+            case Watch.ProbeDue w when now >= w.At:
+                return new(state with { Watch = new Watch.ProbeLaunching(w.At, w.Streak) }, [new Effect.SpawnProbe(service.Index, state.Run.Number)]);
+            // Its end comes as ProbeEnded; until then the deadline must not fire again.
+            case Watch.ProbeRunning w when now >= w.KillAt:
+                return new(state with { Watch = w with { KillAt = Instant.Never } }, [new Effect.KillProbe(service.Index, w.Pid)]);
+            case Watch.ProbeDue or Watch.ProbeRunning:
+                return state;
+            default:
+                return ServiceMachine.Impossible(state, "DeadlinePassed");
+        }
+    }
+
+    public static ServiceStep ProbeEnded(in ServiceContext service, Ready state, bool succeeded, Instant now)
+    {
+        if (service.IsEnding)
+            return state with { Watch = new Watch.None() };
+        var (at, streak) = Asked(state);
+        return succeeded ? Succeeded(service, state, at, streak, now) : Failed(service, state, at, streak, now);
+    }
+
+    /// <summary>The service is not to blame, but nobody knows how it is.</summary>
+    public static ServiceStep ProbeNotStarted(in ServiceContext service, Ready state, Instant now)
+    {
+        if (service.IsEnding)
+            return state with { Watch = new Watch.None() };
+        var (_, streak) = Asked(state);
+        return IsSilent(service, streak, now)
+            ? Unhealthy(service, state, streak.GoodAt, $"no probe has succeeded for {Duration.Format(service.Settings.Probe!.UnhealthyAfter)}, and none can be started", now)
+            : state with { Watch = new Watch.ProbeDue(now + TryAgainAfter, streak) };
+    }
+
+    private static ServiceStep Succeeded(in ServiceContext service, Ready state, Instant at, Streak streak, Instant now)
+    {
+        var probe = service.Settings.Probe!;
+        // The first probe of one that was ready without has nobody before it to be spread from.
+        var next = streak.HasSucceeded ? Next(at, probe.Interval, now) : now + Spread(service, probe);
+        var after = state with { Watch = new Watch.ProbeDue(next, new Streak(now, HasSucceeded: true, 0, default)) };
+        return streak.Failures == 0 ? after : new ServiceStep(after, [ServiceMachine.Report(new Notice.HealthyAgain(service.Name, streak.Failures))]);
+    }
+
+    private static ServiceStep Failed(in ServiceContext service, Ready state, Instant at, Streak streak, Instant now)
+    {
+        var probe = service.Settings.Probe!;
+        if (!streak.HasSucceeded && now < state.Run.StartedAt + probe.StartPeriod)
+            return new(state with { Watch = new Watch.ProbeDue(Next(at, probe.Interval, now), streak) },
+                [ServiceMachine.Report(new Notice.ProbeFailed(service.Name, null, probe.Retries))]);
+        var counted = streak with { Failures = streak.Failures + 1, BadSince = streak.Failures == 0 ? at : streak.BadSince };
+        var told = ServiceMachine.Report(new Notice.ProbeFailed(service.Name, counted.Failures, probe.Retries));
+        if (counted.Failures < probe.Retries && !IsSilent(service, counted, now))
+            return new(state with { Watch = new Watch.ProbeDue(Next(at, probe.Interval, now), counted) }, [told]);
+        var reason = counted.Failures >= probe.Retries
+            ? $"{counted.Failures} probe{(counted.Failures == 1 ? "" : "s in a row")} failed"
+            : $"no probe has succeeded for {Duration.Format(probe.UnhealthyAfter)}";
+        var end = Unhealthy(service, state with { Watch = new Watch.None() }, counted.BadSince, reason, now);
+        return end with { Effects = [told, .. end.Effects] };
+    }
+
+    private static ServiceStep Unhealthy(in ServiceContext service, Ready state, Instant since, string reason, Instant now)
+    {
+        var failure = new Failure($"unhealthy: {reason}", null) { Since = since };
+        var end = ServiceMachine.Stop(service, Conclusion.Rested(service, state, now), new Outcome.Failing(failure), now);
+        return end with { Effects = [ServiceMachine.Report(new Notice.Unhealthy(service.Name, reason)), .. end.Effects] };
+    }
+
+    private static bool IsSilent(in ServiceContext service, Streak streak, Instant now) => now - streak.GoodAt >= service.Settings.Probe!.UnhealthyAfter;
+
+    /// <summary>On its own beat; at once where the probe took longer than that.</summary>
+    private static Instant Next(Instant at, TimeSpan interval, Instant now) => Instant.Later(now, at + interval);
+
+    private static TimeSpan Spread(in ServiceContext service, ProbeSettings probe) =>
+        probe.Interval * (LeastSpread + ((1 - LeastSpread) * service.Dice));
+
+    private static (Instant At, Streak Streak) Asked(Ready state) => state.Watch switch
+    {
+        Watch.ProbeLaunching w => (w.At, w.Streak),
+        Watch.ProbeRunning w => (w.At, w.Streak),
+        _ => throw new InvalidOperationException($"bug: no probe was asked for in {state}"),
+    };
+}
