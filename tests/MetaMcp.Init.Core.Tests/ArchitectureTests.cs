@@ -35,7 +35,7 @@ public sealed partial class ArchitectureTests
         ["Logging"] = "Output",
         ["Kernel"] = "Cgroups Filesystem Output Processes Time Linux",
         ["Exec"] = "Filesystem Kernel Linux",
-        ["Probing"] = "Linux",
+        ["Probing"] = "Filesystem Linux",
         ["Measuring"] = "Processes Linux",
         ["PassThrough"] = "Kernel Time Linux",
         ["Doctor"] = "Cgroups Exec Filesystem Linux",

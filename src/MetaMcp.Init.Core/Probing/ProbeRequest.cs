@@ -8,6 +8,9 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>A cgroup to join first, as PID 1 has it: that of the service that is probed.</summary>
+    public string? Cgroup { get; init; }
+
     /// <summary>What was asked, as the user wrote it, near enough.</summary>
     public abstract string Subject { get; }
 
@@ -39,6 +42,7 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
         StatusRange? expected = null;
         string? kind = null;
         string? target = null;
+        string? cgroup = null;
         for (var i = 0; i < arguments.Length; i++)
         {
             var word = arguments[i];
@@ -46,13 +50,15 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
             {
                 var equals = word.IndexOf('=', StringComparison.Ordinal);
                 var name = equals < 0 ? word : word[..equals];
-                if (name is not ("--timeout" or "--expect"))
+                if (name is not ("--timeout" or "--expect" or "--cgroup"))
                     return Fail($"unknown option {name}", out error);
                 if (equals < 0 && i + 1 == arguments.Length)
                     return Fail($"{name} needs a value", out error);
                 var value = equals < 0 ? arguments[++i] : word[(equals + 1)..];
                 if (name is "--timeout" && (!Duration.TryParse(value, out timeout) || timeout <= TimeSpan.Zero))
                     return Fail($"--timeout {value}: not a span of time such as 10s or 500ms", out error);
+                if (name is "--cgroup")
+                    cgroup = value;
                 if (name is "--expect")
                 {
                     if (!StatusRange.TryParse(value, out var range))
@@ -73,7 +79,7 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
             return Fail($"{kind} needs a target", out error);
         if (expected is not null && kind is not "http")
             return Fail("--expect goes with http only", out error);
-        return Build(kind, target, timeout, expected ?? StatusRange.Default, out error);
+        return Build(kind, target, timeout, expected ?? StatusRange.Default, out error) is { } request ? request with { Cgroup = cgroup } : null;
     }
 
     private static ProbeRequest? Build(string kind, string target, TimeSpan timeout, StatusRange expected, out string? error)

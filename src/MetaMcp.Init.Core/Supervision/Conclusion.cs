@@ -41,7 +41,7 @@ internal static class Conclusion
     /// it ran well.
     /// </summary>
     public static Ready Rested(in ServiceContext service, Ready state, Instant now) =>
-        now - state.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter ? state with { History = default } : state;
+        now - state.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter ? state with { History = state.History.AfterRest() } : state;
 
     /// <summary>The state once nothing of the run is left.</summary>
     public static ServiceStep Of(in ServiceContext service, Outcome outcome, History history, Instant now) => outcome switch
@@ -65,8 +65,16 @@ internal static class Conclusion
 
     private static ServiceStep Again(in ServiceContext service, History history, Failure failure, Instant now)
     {
-        var counted = history with { Failures = history.Failures + 1 };
-        var delay = BackoffDelay.For(service.Settings.Restart.Backoff, counted.Failures, service.Dice);
+        var restart = service.Settings.Restart;
+        var counted = history with { Failures = history.Failures + 1, Breaker = history.Breaker.Failed(restart.Breaker, now) };
+        if (counted.Breaker.Opens(restart.Breaker))
+        {
+            var opened = ServiceMachine.Report(history.Breaker.IsHalfOpen
+                ? new Notice.CircuitOpenAgain(service.Name, failure.Reason, restart.Breaker.OpenFor)
+                : new Notice.CircuitOpen(service.Name, failure.Reason, counted.Breaker.Failures.Length, restart.Breaker.Window, restart.Breaker.OpenFor));
+            return new(new Open(now + restart.Breaker.OpenFor, counted with { Breaker = Breaker.HalfOpen }), [opened]);
+        }
+        var delay = BackoffDelay.For(restart.Backoff, counted.Failures, service.Dice);
         // It has been of no use since then, and every second that it was not counts.
         var until = Instant.Later(now, (failure.Since ?? now) + delay);
         return new(new Backoff(until, counted),

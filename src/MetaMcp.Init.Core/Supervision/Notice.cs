@@ -24,6 +24,13 @@ public abstract record Notice : Case
     /// <summary>The kernel killed this many processes of it for memory, or (null) all of them.</summary>
     public sealed record OutOfMemory(string Service, long? Processes, OomCause Cause, ByteSize? Peak) : Notice;
 
+    /// <summary>So many failures within the window: nothing is started for so long.</summary>
+    public sealed record CircuitOpen(string Service, string Reason, int Failures, TimeSpan Window, TimeSpan OpenFor) : Notice;
+
+    public sealed record CircuitOpenAgain(string Service, string Reason, TimeSpan OpenFor) : Notice;
+    public sealed record CircuitTrial(string Service) : Notice;
+    public sealed record CircuitClosed(string Service) : Notice;
+
     /// <summary>A probe of a ready service failed, this many times in a row of so many that end it; null where it does not count yet.</summary>
     public sealed record ProbeFailed(string Service, int? Failures, int Retries) : Notice;
 

@@ -97,6 +97,9 @@ internal static class ReadinessSteps
         new(state with { Readiness = new Readiness.ProbeLaunching(tries) }, [new Effect.SpawnProbe(service.Index, state.Run.Number)]);
 
     private static ServiceStep BecomeReady(in ServiceContext service, Starting state, Instant now) =>
-        new(new Ready(state.Run, state.History, HealthSteps.Begin(service, state, now)),
+        new(new Ready(state.Run, state.History, HealthSteps.Begin(service, state, now))
+            {
+                ClosesAt = state.History.Breaker.IsHalfOpen ? state.Run.StartedAt + service.Settings.Restart.Backoff.ResetAfter : Instant.Never,
+            },
             [ServiceMachine.Report(new Notice.Ready(service.Name, state.Run.Pid, now - state.Run.StartedAt))]);
 }

@@ -19,6 +19,7 @@ namespace MetaMcp.Init.Core.Supervision;
 ///                                               ▼
 ///                         Stopped · Completed · Finished · Failed
 /// </code>
+/// Where a failure opens the circuit breaker, Open takes the place of Backoff.
 /// Stop and Kill are possible at any time; a service with no process is then Stopped at once. What a run's end means is
 /// decided when it ends (an <see cref="Outcome"/>) and takes effect when nothing of the run is left.
 /// Impossible pairs throw: the loop reports them as a bug and leaves the state alone.
@@ -62,7 +63,7 @@ public static class ServiceMachine
 
     private static ServiceStep Start(in ServiceContext service, ServiceState state) => state switch
     {
-        Waiting => Launch(service, default),
+        Waiting => Launch(service, new History()),
         _ => Impossible(state, "Start"),
     };
 
@@ -80,7 +81,7 @@ public static class ServiceMachine
             case Doomed s:
                 // It never got to run a line of its own, so there is nothing to ask it politely.
                 var doomed = new Run(s.RunNumber, pid, now);
-                return new(new Killing(doomed, default, s.Outcome), [KillAll(service, doomed)]);
+                return new(new Killing(doomed, new History(), s.Outcome), [KillAll(service, doomed)]);
             default:
                 return Impossible(state, "Spawned");
         }
@@ -89,7 +90,7 @@ public static class ServiceMachine
     private static ServiceStep SpawnFailed(in ServiceContext service, ServiceState state, Failure failure, Instant now) => state switch
     {
         Launching s => Conclusion.Of(service, new Outcome.Failing(failure), s.History with { StartFailures = s.History.StartFailures + 1 }, now),
-        Doomed s => Conclusion.Of(service, s.Outcome, default, now),
+        Doomed s => Conclusion.Of(service, s.Outcome, new History(), now),
         _ => Impossible(state, "SpawnFailed"),
     };
 
@@ -104,13 +105,13 @@ public static class ServiceMachine
             _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
         };
         var (counted, reset) = Conclusion.Count(service, history, state, outcome, now - run.StartedAt);
+        var next = reset ? counted.AfterRest() : counted;
         var told = Report(new Notice.Exited(service.Name, run.Pid, exited.Status, now - run.StartedAt, exited.Oom));
         if (!exited.OthersLeft)
         {
-            var end = Conclusion.Of(service, outcome, reset ? default : counted, now);
+            var end = Conclusion.Of(service, outcome, next, now);
             return end with { Effects = [told, .. ReadinessSteps.EndProbe(service, state), .. end.Effects] };
         }
-        var next = reset ? default : counted;
         return state is Killing
             ? new(new Purging(run, next, now + KillAgainAfter, outcome),
                 [told, KillAll(service, run), WatchRest(service, run)])
@@ -126,8 +127,8 @@ public static class ServiceMachine
     {
         switch (state)
         {
-            case Waiting or Backoff:
-                return Conclusion.Of(service, outcome, default, now);
+            case Waiting or Backoff or Open:
+                return Conclusion.Of(service, outcome, new History(), now);
             case Launching s:
                 return new Doomed(s.RunNumber, outcome);
             case Doomed s:
@@ -189,7 +190,7 @@ public static class ServiceMachine
         // It has succeeded; only what it left behind has not ended yet.
         Draining { Outcome: Outcome.Success } or Purging { Outcome: Outcome.Success }
             when service.Settings.Type == ServiceType.Oneshot => state,
-        Waiting or Launching or Doomed or Starting or Backoff or Stopping or Killing or Draining or Purging =>
+        Waiting or Launching or Doomed or Starting or Backoff or Open or Stopping or Killing or Draining or Purging =>
             Stop(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
         _ => state,
     };
@@ -215,6 +216,8 @@ public static class ServiceMachine
                 return Stop(service, s with { History = history }, new Outcome.Failing(late), now);
             case Starting s:
                 return ReadinessSteps.DeadlinePassed(service, s, now);
+            case Ready s when now >= s.ClosesAt:
+                return new(s with { History = s.History.AfterRest(), ClosesAt = Instant.Never }, [Report(new Notice.CircuitClosed(service.Name))]);
             case Ready s:
                 return HealthSteps.DeadlinePassed(service, s, now);
             case Stopping s:
@@ -234,6 +237,9 @@ public static class ServiceMachine
                 return new(s with { AgainAt = now + KillAgainAfter }, [KillAll(service, s.Run)]);
             case Backoff s:
                 return Launch(service, s.History);
+            case Open s:
+                var trial = Launch(service, s.History);
+                return trial with { Effects = [Report(new Notice.CircuitTrial(service.Name)), .. trial.Effects] };
             default:
                 return Impossible(state, "DeadlinePassed");
         }

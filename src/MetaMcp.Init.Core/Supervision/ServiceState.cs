@@ -6,10 +6,21 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <summary>One process of a service: the number tells it from the runs before, as pids come round again.</summary>
 public readonly record struct Run(long Number, int Pid, Instant StartedAt);
 
-/// <summary>What counts against a service: reset by a run longer than <c>reset_after</c>.</summary>
-/// <param name="Failures">Failures in a row, which the back-off grows with.</param>
+/// <summary>What counts against a service.</summary>
+/// <param name="Failures">Failures in a row, which the back-off grows with; a run longer than <c>reset_after</c> clears them.</param>
 /// <param name="StartFailures">Failures before it was ever ready, which the startup phase allows a number of.</param>
-public readonly record struct History(int Failures, int StartFailures);
+public readonly record struct History(int Failures, int StartFailures)
+{
+    /// <summary>Of the circuit breaker.</summary>
+    public Breaker Breaker
+    {
+        get => field ?? Breaker.Closed;
+        init;
+    }
+
+    /// <summary>After a run that was long enough: only the breaker's window remembers what was before, unless this was its trial.</summary>
+    public History AfterRest() => new() { Breaker = Breaker.IsHalfOpen ? Breaker.Closed : Breaker };
+}
 
 /// <summary>
 /// Where a service stands. Each state holds only what is valid in it: there is a pid only while there is a process.
@@ -37,7 +48,10 @@ public abstract record ServiceState : Case
 
     public sealed record Ready(Run Run, History History, Watch Watch) : ServiceState
     {
-        public override Instant Due => Watch.Due;
+        /// <summary>When the trial run of a half-open circuit has been long enough to close it.</summary>
+        public Instant ClosesAt { get; init; } = Instant.Never;
+
+        public override Instant Due => Instant.Earlier(Watch.Due, ClosesAt);
     }
 
     /// <summary>The stop signal was sent; SIGKILL follows at <paramref name="KillAt"/>.</summary>
@@ -69,6 +83,12 @@ public abstract record ServiceState : Case
 
     /// <summary>Nothing runs; the next start is at <paramref name="Until"/>.</summary>
     public sealed record Backoff(Instant Until, History History) : ServiceState
+    {
+        public override Instant Due => Until;
+    }
+
+    /// <summary>It failed too often: the circuit is open, nothing runs, and a trial start closes or re-opens it at <paramref name="Until"/>.</summary>
+    public sealed record Open(Instant Until, History History) : ServiceState
     {
         public override Instant Due => Until;
     }

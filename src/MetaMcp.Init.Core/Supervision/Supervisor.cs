@@ -239,7 +239,7 @@ public sealed partial class Supervisor
         if (Standing.IsBroken(after) && !Standing.IsBroken(before))
             Broke(service, after);
         // Nothing new starts once the end has begun, whoever was about to be tried again.
-        if (IsEnding && after is ServiceState.Backoff or ServiceState.Waiting)
+        if (IsEnding && after is ServiceState.Backoff or ServiceState.Open or ServiceState.Waiting)
             _followUps.Enqueue((service, new ServiceEvent.Stop()));
     }
 

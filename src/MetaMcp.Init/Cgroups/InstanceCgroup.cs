@@ -91,8 +91,9 @@ internal sealed class InstanceCgroup
     /// The last process may be on its way out of the kernel (6.18 on): then nobody is left, whatever "populated" says. That is
     /// believed only of a cgroup that has none below it, and that can be listed (EMFILE).
     /// </summary>
-    public bool HasMembers => IsPopulated &&
-        (DirectoryEntries.Directories(Directory).Count > 0 || !CgroupMembers.CanList(Directory) || CgroupMembers.Find(Directory).Count > 0);
+    /// <param name="helpers">Those that are in it and none of its run's: probes, which are ended by themselves.</param>
+    public bool HasMembersBeside(IReadOnlyCollection<int> helpers) => IsPopulated &&
+        (DirectoryEntries.Directories(Directory).Count > 0 || !CgroupMembers.CanList(Directory) || !CgroupMembers.Find(Directory).TrueForAll(helpers.Contains));
 
     // The descriptor may not have been to be had when it was wanted (EMFILE).
     private bool ReadEvents(Span<byte> text, out int length) => MemoryEvents >= 0

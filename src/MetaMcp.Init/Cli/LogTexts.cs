@@ -73,6 +73,18 @@ internal static partial class LogTexts
     [LoggerMessage(120, LogLevel.Error, "{Service}: unhealthy: {Reason}")]
     public static partial void Unhealthy(this ILogger log, string service, string reason);
 
+    [LoggerMessage(121, LogLevel.Error, "{Service}: {Reason}; circuit open after {Failures} within {Window}: not started for {OpenFor}")]
+    public static partial void CircuitOpen(this ILogger log, string service, string reason, string failures, string window, string openFor);
+
+    [LoggerMessage(122, LogLevel.Error, "{Service}: {Reason}; the trial start failed, circuit open again: not started for {OpenFor}")]
+    public static partial void CircuitOpenAgain(this ILogger log, string service, string reason, string openFor);
+
+    [LoggerMessage(123, LogLevel.Information, "{Service}: circuit half-open, one trial start")]
+    public static partial void CircuitTrial(this ILogger log, string service);
+
+    [LoggerMessage(124, LogLevel.Information, "{Service}: circuit closed, the trial run lasts")]
+    public static partial void CircuitClosed(this ILogger log, string service);
+
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
     public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);
 

@@ -30,6 +30,18 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.OverLimit n:
                 log.ServiceOverLimit(n.Service, n.Reason);
                 break;
+            case Notice.CircuitOpen n:
+                log.CircuitOpen(n.Service, n.Reason, CheckVerb.Count(n.Failures, "failure"), Duration.Format(n.Window), Duration.Format(n.OpenFor));
+                break;
+            case Notice.CircuitOpenAgain n:
+                log.CircuitOpenAgain(n.Service, n.Reason, Duration.Format(n.OpenFor));
+                break;
+            case Notice.CircuitTrial n:
+                log.CircuitTrial(n.Service);
+                break;
+            case Notice.CircuitClosed n:
+                log.CircuitClosed(n.Service);
+                break;
             case Notice.ProbeFailed { Failures: { } failures } n:
                 log.ProbeFailed(n.Service, failures, n.Retries);
                 break;

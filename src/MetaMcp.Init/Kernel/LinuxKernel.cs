@@ -172,7 +172,7 @@ internal sealed class LinuxKernel : IKernel
 
     private void StartProbe(int service, long number)
     {
-        var pid = _starter.StartProbe(service);
+        var pid = _starter.StartProbe(service, _runs.Find(number)?.Cgroup?.Directory);
         if (pid > 0)
             _ = _helpers.Add(pid);
         _happened.Enqueue(pid > 0

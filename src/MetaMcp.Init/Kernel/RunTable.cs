@@ -93,7 +93,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     }
 
     /// <summary>Processes of the run beside its main one, which was collected.</summary>
-    public bool HasOthers(ServiceRun run) => run.Cgroup is { } cgroup ? cgroup.HasMembers : HasRest(run);
+    public bool HasOthers(ServiceRun run) => run.Cgroup is { } cgroup ? cgroup.HasMembersBeside(helpers) : HasRest(run);
 
     public void Signal(ServiceRun run, Signal signal)
     {

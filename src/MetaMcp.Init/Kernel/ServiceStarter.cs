@@ -51,18 +51,19 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         return null;
     }
 
-    /// <summary>Starts a probe of a service; its output goes nowhere. The pid, or 0.</summary>
-    public int StartProbe(int service)
+    /// <summary>Starts a probe of a service, which joins the cgroup of its run; its output goes nowhere. The pid, or 0.</summary>
+    public int StartProbe(int service, string? cgroup)
     {
         var settings = plan.Services[service].Settings;
         var timeout = Duration.Format(settings.Probe!.Timeout);
+        ImmutableArray<string> options = cgroup is null ? ["--timeout", timeout] : ["--timeout", timeout, "--cgroup", cgroup];
         ImmutableArray<string> own = settings.Probe.Target switch
         {
-            ProbeTarget.Http(var address) => ["probe", "http", address, "--timeout", timeout],
-            ProbeTarget.Tcp(var address) => ["probe", "tcp", address, "--timeout", timeout],
-            ProbeTarget.Unix(var path) => ["probe", "unix", path, "--timeout", timeout],
+            ProbeTarget.Http(var address) => ["probe", "http", address, .. options],
+            ProbeTarget.Tcp(var address) => ["probe", "tcp", address, .. options],
+            ProbeTarget.Unix(var path) => ["probe", "unix", path, .. options],
             // A command of the file's runs as the service does.
-            ProbeTarget.Exec(var command) => ["exec", .. ExecArguments.Encode(RequestFor(settings, command, null))],
+            ProbeTarget.Exec(var command) => ["exec", .. ExecArguments.Encode(RequestFor(settings, command, null) with { Cgroup = cgroup })],
             _ => [],
         };
         ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];

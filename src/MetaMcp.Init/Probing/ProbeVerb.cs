@@ -1,6 +1,7 @@
 using System.Text;
 using MetaMcp.Init.Core.Probing;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Linux;
 
 namespace MetaMcp.Init.Probing;
@@ -25,6 +26,8 @@ internal static unsafe class ProbeVerb
         }
         try
         {
+            if (request.Cgroup is { } cgroup && KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false } refused)
+                throw new ProbeFailedException($"{cgroup}: {refused}");
             Ask(request);
             return ExitCodes.Success;
         }

@@ -20,15 +20,15 @@ public sealed class NotInForceTests
             [service.b]
             command = ["b"]
             restart_with = ["a"]
-            [restart]
-            breaker = { failures = 5 }
+            [shutdown]
+            max_concurrent = 5
             """;
         Assert.Equal(
             [
                 "f:3:1: warning: max_instances in [limits] is read and checked, but has no effect yet",
                 "f:4:1: warning: memory_warning in [limits] is read and checked, but has no effect yet",
                 "f:8:1: warning: restart_with is read and checked, but has no effect yet",
-                "f:13:1: warning: breaker in [restart] is read and checked, but has no effect yet",
+                "f:13:1: warning: max_concurrent in [shutdown] is read and checked, but has no effect yet",
             ],
             Read(Text).NotInForce.Select(d => d.ToString()));
     }

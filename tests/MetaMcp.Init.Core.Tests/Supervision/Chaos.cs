@@ -392,6 +392,12 @@ internal sealed class Chaos
                 CheckDelay(n);
                 Of(n.Service).NotBefore = _now + n.Delay;
                 break;
+            case Notice.CircuitOpen n:
+                Of(n.Service).NotBefore = _now + n.OpenFor;
+                break;
+            case Notice.CircuitOpenAgain n:
+                Of(n.Service).NotBefore = _now + n.OpenFor;
+                break;
             case Notice.ShuttingDown:
                 Assert.Null(_endBegan);
                 _endBegan = _now;

@@ -93,7 +93,11 @@ public sealed class GeneratedTests
         {
             Required = service.Kind / 9 % 4 == 0,
             Ready = isOneshot ? ReadyRule.Started : Rules[service.Kind / 36 % 4],
-            Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1"), Timeout = TimeSpan.FromSeconds(1 + (service.Times % 2)) },
+            Probe = isOneshot ? null : new ProbeSettings
+            {
+                Target = new ProbeTarget.Tcp("127.0.0.1:1"), Timeout = TimeSpan.FromSeconds(1 + (service.Times % 2)), Interval = TimeSpan.FromSeconds(1),
+                Retries = 1 + (service.Kind % 3), StartPeriod = TimeSpan.FromSeconds(service.Kind % 2), UnhealthyAfter = TimeSpan.FromSeconds(5),
+            },
             SuccessExitCodes = service.Kind % 2 == 0 ? [3] : [],
             StartTimeout = TimeSpan.FromSeconds(1 + (service.Times % 8)),
             StopTimeout = TimeSpan.FromSeconds(1 + (service.Times / 8)),
@@ -106,6 +110,7 @@ public sealed class GeneratedTests
             {
                 Policy = isOneshot && policy == RestartPolicy.Always ? RestartPolicy.OnFailure : policy,
                 Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(100), Max = TimeSpan.FromSeconds(4), ResetAfter = TimeSpan.FromSeconds(5) },
+                Breaker = new BreakerSettings { Failures = 1 + (service.Times % 5), Window = TimeSpan.FromSeconds(10), OpenFor = TimeSpan.FromSeconds(3) },
             },
         };
     }

@@ -4,10 +4,13 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>Services as scenarios name them. Back-off has no jitter unless asked for, so that delays are round.</summary>
+/// <summary>Services as scenarios name them. Unless asked for, back-off has no jitter, so that delays are round, and no circuit opens.</summary>
 internal static class Make
 {
-    public static readonly RestartSettings Restart = new() { Backoff = new BackoffSettings { Jitter = 0 } };
+    public static readonly RestartSettings Restart = new()
+    {
+        Backoff = new BackoffSettings { Jitter = 0 }, Breaker = new BreakerSettings { Failures = 1_000_000 },
+    };
 
     public static ServiceSettings Daemon(string name) => new() { Name = name, Command = ["/bin/" + name], Restart = Restart };
 

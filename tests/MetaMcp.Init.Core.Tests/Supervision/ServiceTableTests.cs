@@ -34,6 +34,7 @@ public sealed class ServiceTableTests
         Draining  !         !         Draining  Purging   Draining  !         !           !         !         !         !          Backoff   =            =          =               =         Purging
         Purging   !         !         Purging   Purging   Purging   !         !           !         !         !         !          Backoff   =            =          =               =         Purging
         Backoff   !         !         Stopped   Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         Launching
+        Open      !         !         Stopped   Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         Launching
         Completed !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
         Finished  !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
         Failed    !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
@@ -68,6 +69,7 @@ public sealed class ServiceTableTests
         ("Draining", new ServiceState.Draining(ThisRun, default, Now, new Outcome.Failing(Trouble))),
         ("Purging", new ServiceState.Purging(ThisRun, default, Now, new Outcome.Failing(Trouble))),
         ("Backoff", new ServiceState.Backoff(Now, default)),
+        ("Open", new ServiceState.Open(Now, default)),
         ("Completed", new ServiceState.Completed()),
         ("Finished", new ServiceState.Finished(ExitStatus.Exited(0))),
         ("Failed", new ServiceState.Failed(Trouble)),

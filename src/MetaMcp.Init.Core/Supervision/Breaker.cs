@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// The circuit breaker of a service (Nygard, Release It!): closed, it counts the failures within its window; so many of them open
+/// it, and nothing is started for a while; then it is half-open, and one trial run closes it by lasting <c>reset_after</c>, or opens
+/// it again by failing before.
+/// </summary>
+/// <param name="Failures">When each of those was that still count, the oldest first.</param>
+/// <param name="IsHalfOpen">The next run, or this one, is the trial.</param>
+public sealed record Breaker(ImmutableArray<Instant> Failures, bool IsHalfOpen)
+{
+    public static Breaker Closed { get; } = new([], false);
+
+    public static Breaker HalfOpen { get; } = new([], true);
+
+    /// <summary>One more failure.</summary>
+    public Breaker Failed(BreakerSettings settings, Instant now)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return this with { Failures = [.. Failures.Where(f => now - f < settings.Window), now] };
+    }
+
+    public bool Opens(BreakerSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return IsHalfOpen || Failures.Length >= settings.Failures;
+    }
+}
