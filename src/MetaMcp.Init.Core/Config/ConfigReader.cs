@@ -18,7 +18,7 @@ public static class ConfigReader
     /// <param name="fileName">As diagnostics are to show it; it is not opened.</param>
     /// <param name="utf8">The file's bytes, whatever they are: the worst that comes of them is a diagnostic.</param>
     /// <param name="variables">Of the environment, those of <see cref="Overrides"/>.</param>
-    public static ConfigResult Read(string fileName, ReadOnlyMemory<byte> utf8, IReadOnlyDictionary<string, string>? variables = null)
+    public static ConfigResult Read(string fileName, ReadOnlyMemory<byte> utf8, Dictionary<string, string>? variables = null)
     {
         var problems = new Problems(fileName);
         var settings = ReadAll(utf8.Span, variables, problems);
@@ -26,7 +26,7 @@ public static class ConfigReader
     }
 
     /// <returns>What could be read, errors or not; null where there was no text at all.</returns>
-    internal static Settings? ReadAll(ReadOnlySpan<byte> utf8, IReadOnlyDictionary<string, string>? variables, Problems problems) =>
+    internal static Settings? ReadAll(ReadOnlySpan<byte> utf8, Dictionary<string, string>? variables, Problems problems) =>
         TomlText.Decode(utf8, problems) is { } text
-            ? new SettingsReader(TomlParser.Parse(text, problems), variables ?? ImmutableDictionary<string, string>.Empty, problems).Read() : null;
+            ? new SettingsReader(TomlParser.Parse(text, problems), variables ?? [], problems).Read() : null;
 }

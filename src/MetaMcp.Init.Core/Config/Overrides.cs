@@ -32,17 +32,17 @@ public static class Overrides
     ];
 
     /// <summary>The names that mean something, in the order of the documentation.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. All.Select(o => o.Name)];
+    public static IReadOnlyList<string> Names { get; } = Array.ConvertAll(All, o => o.Name);
 
     /// <param name="settings">The tables of the file.</param>
     /// <param name="variables">Those that begin with <see cref="Prefix"/>.</param>
     /// <param name="problems">Where a value that will not do is told.</param>
-    internal static Settings Apply(Settings settings, IReadOnlyDictionary<string, string> variables, Problems problems)
+    internal static Settings Apply(Settings settings, Dictionary<string, string> variables, Problems problems)
     {
         foreach (var one in All)
             if (IsSet(variables, one.Name))
                 settings = one.Apply(settings, variables[one.Name].Trim(), problems);
-        foreach (var name in variables.Keys)
+        foreach (var (name, _) in variables)
             if (!Names.Contains(name) && Suggestion.Nearest(name, Names) is { } nearest)
                 problems.Warning(At(name), $"means nothing to mcp-init; did you mean {nearest}?");
         return settings;
@@ -57,7 +57,7 @@ public static class Overrides
         Restart = service.Restart with { Policy = RestartPolicy.Never },
     };
 
-    internal static bool IsSet(IReadOnlyDictionary<string, string> variables, string name) =>
+    internal static bool IsSet(Dictionary<string, string> variables, string name) =>
         variables.TryGetValue(name, out var text) && !string.IsNullOrWhiteSpace(text);
 
     /// <summary>Where diagnostics about a variable point.</summary>

@@ -8,7 +8,7 @@ namespace MetaMcp.Init.Core.Config;
 /// <param name="root">The file.</param>
 /// <param name="variables">Of the environment, those of <see cref="Overrides"/>.</param>
 /// <param name="problems">Where everything that is wrong is told.</param>
-internal sealed class SettingsReader(TomlTable root, IReadOnlyDictionary<string, string> variables, Problems problems)
+internal sealed class SettingsReader(TomlTable root, Dictionary<string, string> variables, Problems problems)
 {
     /// <summary>Those with a schema of their own first, in the order that <see cref="Home"/> asks them.</summary>
     private static readonly string[] Sections =

@@ -61,7 +61,7 @@ public sealed class Plan
     /// <param name="fileName">As diagnostics are to show it; it is not opened.</param>
     /// <param name="utf8">The file's bytes.</param>
     /// <param name="variables">Of the environment, those of <see cref="Overrides"/>.</param>
-    public static PlanResult Read(string fileName, ReadOnlyMemory<byte> utf8, IReadOnlyDictionary<string, string>? variables = null)
+    public static PlanResult Read(string fileName, ReadOnlyMemory<byte> utf8, Dictionary<string, string>? variables = null)
     {
         var problems = new Problems(fileName);
         // A service that could not be read for a slip of syntax is not one that does not exist.

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
 
@@ -11,22 +10,27 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 /// <param name="Failures">When each of those was that still count, the oldest first.</param>
 /// <param name="IsHalfOpen">The next run, or this one, is the trial.</param>
-public sealed record Breaker(ImmutableArray<Instant> Failures, bool IsHalfOpen)
+public sealed record Breaker(IReadOnlyList<Instant> Failures, bool IsHalfOpen) : Case
 {
-    public static Breaker Closed { get; } = new([], false);
+    public static Breaker Closed { get; } = new(Array.Empty<Instant>(), false);
 
-    public static Breaker HalfOpen { get; } = new([], true);
+    public static Breaker HalfOpen { get; } = new(Array.Empty<Instant>(), true);
 
     /// <summary>One more failure.</summary>
     public Breaker Failed(BreakerSettings settings, Instant now)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return this with { Failures = [.. Failures.Where(f => now - f < settings.Window), now] };
+        var counted = new List<Instant>(Failures.Count + 1);
+        foreach (var failure in Failures)
+            if (now - failure < settings.Window)
+                counted.Add(failure);
+        counted.Add(now);
+        return this with { Failures = counted };
     }
 
     public bool Opens(BreakerSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return IsHalfOpen || Failures.Length >= settings.Failures;
+        return IsHalfOpen || Failures.Count >= settings.Failures;
     }
 }

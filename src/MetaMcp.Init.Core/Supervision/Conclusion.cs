@@ -71,7 +71,7 @@ internal static class Conclusion
         {
             var opened = ServiceMachine.Report(history.Breaker.IsHalfOpen
                 ? new Notice.CircuitOpenAgain(service.Name, failure.Reason, restart.Breaker.OpenFor)
-                : new Notice.CircuitOpen(service.Name, failure.Reason, counted.Breaker.Failures.Length, restart.Breaker.Window, restart.Breaker.OpenFor));
+                : new Notice.CircuitOpen(service.Name, failure.Reason, counted.Breaker.Failures.Count, restart.Breaker.Window, restart.Breaker.OpenFor));
             return new(new Open(now + restart.Breaker.OpenFor, counted with { Breaker = Breaker.HalfOpen }), [opened]);
         }
         var delay = BackoffDelay.For(restart.Backoff, counted.Failures, service.Dice);
