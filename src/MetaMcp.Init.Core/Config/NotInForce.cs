@@ -9,7 +9,7 @@ namespace MetaMcp.Init.Core.Config;
 /// </summary>
 internal static class NotInForce
 {
-    private static readonly string[] Tables = ["alerts", "launch", "signals", "server"];
+    private static readonly string[] Tables = ["alerts", "launch", "server"];
 
     private static readonly string[] KeysOfServices = ["stop_command", "restart_with"];
 

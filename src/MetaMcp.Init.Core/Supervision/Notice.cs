@@ -50,6 +50,14 @@ public abstract record Notice : Case
     public sealed record Down(TimeSpan After, int ExitCode) : Notice;
 
     public sealed record OrphanReaped(int Pid, ExitStatus Status) : Notice;
+    /// <summary>Passed on to a service; without a pid it does not run, and nobody got it.</summary>
+    public sealed record SignalForwarded(Signal Signal, string Service, int? Pid) : Notice;
+
+    /// <summary>Asked for by SIGUSR1: the whole, then a line for each service.</summary>
+    public sealed record StatusOfAll(Phase Phase, TimeSpan Uptime, int Active, int Services) : Notice;
+
+    public sealed record StatusOf(string Service, ServiceState State, ServiceRecord Record, Instant Now) : Notice;
+
     public sealed record SignalIgnored(Signal Signal) : Notice;
     public sealed record Bug(string Text) : Notice;
 }

@@ -9,28 +9,7 @@ public sealed partial class Supervisor
     /// <summary>A process in uninterruptible sleep takes no SIGKILL; it must not hold the container for ever.</summary>
     public static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>SIGCONT, SIGURG, SIGWINCH: nobody expects them to do anything (<c>man 7 signal</c>), so nothing is said.</summary>
-    private static readonly Signal[] IgnoredByDefault = [Signal.Cont, Signal.FromNumber(23), Signal.Winch];
-
     private bool IsEnding => Phase is not (Phase.StartingUp or Phase.Running);
-
-    private void SignalArrived(Signal signal)
-    {
-        if (signal == Signal.Quit)
-        {
-            if (!IsEnding)
-                Begin(new Phase.ShuttingDown(_now, 0, Requests: 1), $"{signal}");
-            Emergency($"{signal}");
-        }
-        else if (signal == Signal.Term || signal == Signal.Int || signal == Signal.RtMinPlus3)
-        {
-            StopRequested(signal);
-        }
-        else if (!IgnoredByDefault.Contains(signal))
-        {
-            Tell(new Notice.SignalIgnored(signal));
-        }
-    }
 
     private void StopRequested(Signal signal)
     {

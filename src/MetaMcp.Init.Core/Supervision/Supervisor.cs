@@ -16,9 +16,11 @@ public sealed partial class Supervisor
     private readonly Plan _plan;
     private readonly Dice _dice;
     private readonly ServiceState[] _states;
+    private readonly ServiceRecord[] _records;
     private readonly StartGate _gate;
     private readonly StopOrder _order;
     private readonly DeadlineHeap _deadlines;
+    private readonly Dictionary<Signal, int> _receivers = [];
     private readonly Dictionary<int, Child> _children = [];
     private readonly OomLedger _ooms = new();
     private readonly Dictionary<int, (long Run, OomCause Cause, Instant At)> _lastOom = [];
@@ -46,8 +48,14 @@ public sealed partial class Supervisor
         _order = new StopOrder(plan);
         _states = new ServiceState[plan.Services.Length];
         Array.Fill(_states, new ServiceState.Waiting());
+        _records = new ServiceRecord[_states.Length];
+        Array.Fill(_records, new ServiceRecord { ChangedAt = startedAt });
         _deadlines = new DeadlineHeap(_states.Length);
         _limits = new LimitWatch(plan, sampled);
+        foreach (var (signal, name) in plan.Settings.Signals)
+            foreach (var service in plan.Services)
+                if (service.Name == name)
+                    _receivers[signal] = service.Index;
         _unsettled = _states.Length;
         Phase = new Phase.StartingUp(startedAt + plan.Settings.Startup.Timeout);
     }
@@ -58,6 +66,8 @@ public sealed partial class Supervisor
     public Instant Due => Instant.Earlier(Instant.Earlier(_deadlines.Earliest, _limits.Due), Phase.Due);
 
     public ServiceState StateOf(int service) => _states[service];
+
+    public ServiceRecord RecordOf(int service) => _records[service];
 
     /// <summary>Takes an event. The list is the supervisor's own and valid until the next event.</summary>
     public IReadOnlyList<Effect> Handle(SystemEvent happened, Instant at)
@@ -95,7 +105,8 @@ public sealed partial class Supervisor
                 ChildrenCollected(anyLeft);
                 break;
             case SystemEvent.Spawned(var service, var run, var pid):
-                _children[pid] = new Child(service, run, IsProbe: false);
+                _children[pid] = new Child(service, run, IsProbe: false, _now);
+                _records[service] = _records[service] with { Starts = _records[service].Starts + 1 };
                 Current(service, run, new ServiceEvent.Spawned(pid));
                 break;
             case SystemEvent.SpawnFailed(var service, var run, var reason, var code):
@@ -114,7 +125,7 @@ public sealed partial class Supervisor
                 OutOfMemory(counted);
                 break;
             case SystemEvent.ProbeSpawned(var service, var run, var pid):
-                _children[pid] = new Child(service, run, IsProbe: true);
+                _children[pid] = new Child(service, run, IsProbe: true, _now);
                 if (!Current(service, run, new ServiceEvent.ProbeSpawned(pid)))
                     _effects.Add(new Effect.KillProbe(service, pid));
                 break;
@@ -147,9 +158,24 @@ public sealed partial class Supervisor
         if (!_children.Remove(ended.Pid, out var child))
             Tell(new Notice.OrphanReaped(ended.Pid, ended.Status));
         else if (child.IsProbe)
-            Current(child.Service, child.RunNumber, new ServiceEvent.ProbeEnded(ended.Status.IsSuccess));
+            ProbeEnded(child, ended.Status.IsSuccess);
         else
-            Current(child.Service, child.RunNumber, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, CauseOf(child, ended.Status)));
+            MainEnded(child, ended);
+    }
+
+    private void ProbeEnded(Child child, bool succeeded)
+    {
+        ref var record = ref _records[child.Service];
+        if (_states[child.Service] is ServiceState.Ready ready && ready.Run.Number == child.RunNumber)
+            record = record with { Probes = record.Probes.With(succeeded, _now - child.Since) };
+        Current(child.Service, child.RunNumber, new ServiceEvent.ProbeEnded(succeeded));
+    }
+
+    private void MainEnded(Child child, SystemEvent.ChildEnded ended)
+    {
+        var oom = CauseOf(child, ended.Status);
+        _records[child.Service] = _records[child.Service] with { LastExit = ended.Status, LastOom = oom };
+        Current(child.Service, child.RunNumber, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom));
     }
 
     private void OutOfMemory(SystemEvent.OutOfMemory counted)
@@ -212,6 +238,8 @@ public sealed partial class Supervisor
         }
         var after = step.State;
         _states[service] = after;
+        if (after.GetType() != before.GetType())
+            _records[service] = _records[service] with { ChangedAt = _now };
         if (after is ServiceState.Launching && before is not ServiceState.Launching)
             _lastRun++;
         _effects.AddRange(step.Effects);
@@ -274,5 +302,5 @@ public sealed partial class Supervisor
         [.. _plan.Services.Where(s => which(_states[s.Index])).Select(s => s.Name)];
 
     /// <summary>Whose process a pid is, until it is collected.</summary>
-    private readonly record struct Child(int Service, long RunNumber, bool IsProbe);
+    private readonly record struct Child(int Service, long RunNumber, bool IsProbe, Instant Since);
 }

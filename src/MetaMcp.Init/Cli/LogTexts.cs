@@ -85,6 +85,9 @@ internal static partial class LogTexts
     [LoggerMessage(124, LogLevel.Information, "{Service}: circuit closed, the trial run lasts")]
     public static partial void CircuitClosed(this ILogger log, string service);
 
+    [LoggerMessage(125, LogLevel.Information, "{Service}: {Status}")]
+    public static partial void StatusOf(this ILogger log, string service, string status);
+
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
     public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);
 
@@ -132,6 +135,15 @@ internal static partial class LogTexts
 
     [LoggerMessage(315, LogLevel.Warning, "the file's limits have no effect: limits.enforce is \"off\"")]
     public static partial void LimitsOff(this ILogger log);
+
+    [LoggerMessage(316, LogLevel.Information, "{Signal} passed on to {Service} (pid {Pid})")]
+    public static partial void SignalForwarded(this ILogger log, object signal, string service, object pid);
+
+    [LoggerMessage(317, LogLevel.Warning, "{Signal} is for {Service}, which does not run, and was dropped")]
+    public static partial void SignalNotForwarded(this ILogger log, object signal, string service);
+
+    [LoggerMessage(318, LogLevel.Information, "status: {Status}")]
+    public static partial void Status(this ILogger log, string status);
 
     [LoggerMessage(401, LogLevel.Debug, "reaped orphan pid {Pid}: {Status}")]
     public static partial void OrphanReaped(this ILogger log, object pid, object status);

@@ -124,6 +124,18 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.OrphanReaped n:
                 log.OrphanReaped(n.Pid, n.Status);
                 break;
+            case Notice.SignalForwarded { Pid: { } pid } n:
+                log.SignalForwarded(n.Signal, n.Service, pid);
+                break;
+            case Notice.SignalForwarded n:
+                log.SignalNotForwarded(n.Signal, n.Service);
+                break;
+            case Notice.StatusOfAll n:
+                log.Status(StatusText.Of(n));
+                break;
+            case Notice.StatusOf n:
+                log.StatusOf(n.Service, StatusText.Of(n));
+                break;
             case Notice.SignalIgnored n:
                 log.SignalIgnored(n.Signal);
                 break;

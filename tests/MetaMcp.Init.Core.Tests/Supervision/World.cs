@@ -60,6 +60,8 @@ internal sealed class World
 
     public ServiceState StateOf(string service) => _supervisor.StateOf(IndexOf(service));
 
+    public ServiceRecord RecordOf(string service) => _supervisor.RecordOf(IndexOf(service));
+
     public Behaviour Program(string service)
     {
         if (!_programs.TryGetValue(service, out var program))

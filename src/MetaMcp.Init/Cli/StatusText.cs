@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Cli;
+
+/// <summary>Where a service stands, in a line: <c>ready for 3m12s (pid 8), started 2 times, last exit code 1; 12 probes, 1 failed, …</c></summary>
+internal static class StatusText
+{
+    public static string Of(Notice.StatusOf status)
+    {
+        var (state, record) = (status.State, status.Record);
+        var text = new StringBuilder($"{Word(state)} for {Rounded(status.Now - record.ChangedAt)}");
+        if (PidOf(state) is { } pid)
+            text.Append(CultureInfo.InvariantCulture, $" (pid {pid})");
+        if (state.Due is var due && state is ServiceState.Backoff or ServiceState.Open)
+            text.Append(CultureInfo.InvariantCulture, $", next start in {Rounded(due - status.Now)}");
+        if (record.Starts > 1)
+            text.Append(CultureInfo.InvariantCulture, $", started {record.Starts} times");
+        if (record.LastExit is { } exit)
+            text.Append(CultureInfo.InvariantCulture, $", last {exit}{(record.LastOom is { } oom ? $", out of memory: {oom.Limit}" : "")}");
+        if (state is ServiceState.Failed { Failure: var failure })
+            text.Append(CultureInfo.InvariantCulture, $": {failure.Reason}");
+        if (record.Probes is { Checks: > 0 } probes)
+            text.Append(CultureInfo.InvariantCulture,
+                $"; {CheckVerb.Count((int)probes.Checks, "probe")}, {probes.Failures} failed, last {Milliseconds(probes.Last)}, average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
+        return text.ToString();
+    }
+
+    public static string Of(Notice.StatusOfAll status) => status.Phase switch
+    {
+        Phase.StartingUp => "starting up",
+        Phase.Running => "running",
+        _ => "shutting down",
+    } + string.Create(CultureInfo.InvariantCulture, $", up {Rounded(status.Uptime)}, {status.Active} of {CheckVerb.Count(status.Services, "service")} active");
+
+    private static string Word(ServiceState state) => state switch
+    {
+        ServiceState.Waiting => "waiting",
+        ServiceState.Launching or ServiceState.Starting => "starting",
+        ServiceState.Ready { History.Breaker.IsHalfOpen: true } => "ready, circuit half-open,",
+        ServiceState.Ready { Watch: Watch.ProbeDue { Streak.Failures: > 0 } } => "ready, failing its probe,",
+        ServiceState.Ready => "ready",
+        ServiceState.Backoff => "backing off",
+        ServiceState.Open => "circuit open",
+        ServiceState.Completed => "completed",
+        ServiceState.Finished => "finished",
+        ServiceState.Failed => "failed",
+        ServiceState.Skipped => "skipped",
+        ServiceState.Stopped => "stopped",
+        _ => "stopping",
+    };
+
+    private static int? PidOf(ServiceState state) => state switch
+    {
+        ServiceState.Starting s => s.Run.Pid,
+        ServiceState.Ready s => s.Run.Pid,
+        ServiceState.Stopping s => s.Run.Pid,
+        ServiceState.Killing s => s.Run.Pid,
+        _ => null,
+    };
+
+    private static string Rounded(TimeSpan time) =>
+        Duration.Format(time < TimeSpan.FromSeconds(1) ? TimeSpan.FromMilliseconds(Math.Floor(time.TotalMilliseconds)) : TimeSpan.FromSeconds(Math.Floor(time.TotalSeconds)));
+
+    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms");
+}
