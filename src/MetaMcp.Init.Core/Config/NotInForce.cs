@@ -11,7 +11,7 @@ internal static class NotInForce
 {
     private static readonly string[] Tables = ["alerts", "launch", "server"];
 
-    private static readonly string[] KeysOfServices = ["stop_command", "restart_with"];
+    private static readonly string[] KeysOfServices = ["stop_command"];
 
     private static readonly (string Table, string Key)[] Keys =
     [

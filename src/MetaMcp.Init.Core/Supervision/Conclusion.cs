@@ -48,6 +48,7 @@ internal static class Conclusion
     {
         Outcome.AsAsked => new(new Stopped(), [ServiceMachine.Report(new Notice.Stopped(service.Name))]),
         Outcome.GivenUp(var failure) => Failed(service, failure),
+        Outcome.Anew => new Waiting(),
         Outcome.Success when service.Settings.Type == ServiceType.Oneshot =>
             new(new Completed(), [ServiceMachine.Report(new Notice.Completed(service.Name))]),
         Outcome.Success(var status) when service.Settings.Restart.Policy == RestartPolicy.Always =>

@@ -31,6 +31,9 @@ public abstract record Notice : Case
     public sealed record CircuitTrial(string Service) : Notice;
     public sealed record CircuitClosed(string Service) : Notice;
 
+    /// <summary>It is ended because a service that it names in restart_with has ended, and starts again when that is there.</summary>
+    public sealed record RestartingWith(string Service, string Dependency) : Notice;
+
     /// <summary>A probe of a ready service failed, this many times in a row of so many that end it; null where it does not count yet.</summary>
     public sealed record ProbeFailed(string Service, int? Failures, int Retries) : Notice;
 

@@ -15,6 +15,10 @@ public abstract record ServiceEvent : Case
     /// <summary>Its turn to stop has come.</summary>
     public sealed record Stop : ServiceEvent;
 
+    /// <summary>One that it names in restart_with has ended.</summary>
+    /// <param name="Dependency">Its name.</param>
+    public sealed record Restart(string Dependency) : ServiceEvent;
+
     /// <summary>An emergency: no more waiting.</summary>
     public sealed record Kill : ServiceEvent;
 

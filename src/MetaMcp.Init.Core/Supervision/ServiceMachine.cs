@@ -35,6 +35,7 @@ public static class ServiceMachine
             ServiceEvent.Start => Start(service, state),
             ServiceEvent.Skip(var dependency, var code) when state is Waiting => new Skipped(dependency, code),
             ServiceEvent.Stop => Stop(service, state, new Outcome.AsAsked(), now),
+            ServiceEvent.Restart(var dependency) => Restart(service, state, dependency, now),
             ServiceEvent.Kill => Kill(service, state, now),
             ServiceEvent.GiveUp(var reason) => GiveUp(service, state, reason, now),
             ServiceEvent.Spawned(var pid) => Spawned(service, state, pid, now),
@@ -194,6 +195,15 @@ public static class ServiceMachine
             Stop(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
         _ => state,
     };
+
+    /// <summary>What runs, or is about to, is ended; what has ended for a reason of its own, or is about to, is left to that.</summary>
+    private static ServiceStep Restart(in ServiceContext service, ServiceState state, string dependency, Instant now)
+    {
+        if (state is not (Launching or Starting or Ready))
+            return state;
+        var end = Stop(service, state, new Outcome.Anew(), now);
+        return end with { Effects = [Report(new Notice.RestartingWith(service.Name, dependency)), .. end.Effects] };
+    }
 
     /// <summary>Where the kernel would kill, we ask first; what is on its way out already is left to its deadline.</summary>
     private static ServiceStep OverLimit(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch

@@ -31,7 +31,7 @@ public abstract record ServiceState : Case
     /// <summary>When the machine wants to be woken although nothing happened.</summary>
     public virtual Instant Due => Instant.Never;
 
-    /// <summary>For its dependencies; nothing was started yet.</summary>
+    /// <summary>For its dependencies; nothing was started yet, or it is to be started anew with one of them.</summary>
     public sealed record Waiting : ServiceState;
 
     /// <summary>The kernel was asked for a process; the answer is the next event.</summary>
@@ -173,6 +173,9 @@ public abstract record Outcome : Case
 {
     /// <summary>It was asked to stop.</summary>
     public sealed record AsAsked : Outcome;
+
+    /// <summary>It is started anew with what it depends on, once that is there again.</summary>
+    public sealed record Anew : Outcome;
 
     /// <summary>It ended by itself, and that is what it was to do.</summary>
     public sealed record Success(ExitStatus Status) : Outcome;

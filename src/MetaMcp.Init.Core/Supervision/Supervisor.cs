@@ -21,6 +21,7 @@ public sealed partial class Supervisor
     private readonly StopOrder _order;
     private readonly DeadlineHeap _deadlines;
     private readonly Dictionary<Signal, int> _receivers = [];
+    private readonly List<int>[] _restartedWith;
     private readonly Dictionary<int, Child> _children = [];
     private readonly OomLedger _ooms = new();
     private readonly Dictionary<int, (long Run, OomCause Cause, Instant At)> _lastOom = [];
@@ -52,10 +53,15 @@ public sealed partial class Supervisor
         Array.Fill(_records, new ServiceRecord { ChangedAt = startedAt });
         _deadlines = new DeadlineHeap(_states.Length);
         _limits = new LimitWatch(plan, sampled);
+        var indices = new Dictionary<string, int>(_states.Length);
+        foreach (var service in plan.Services)
+            indices[service.Name] = service.Index;
         foreach (var (signal, name) in plan.Settings.Signals)
-            foreach (var service in plan.Services)
-                if (service.Name == name)
-                    _receivers[signal] = service.Index;
+            _receivers[signal] = indices[name];
+        _restartedWith = Array.ConvertAll(_states, _ => new List<int>());
+        foreach (var service in plan.Services)
+            foreach (var name in service.Settings.RestartWith)
+                _restartedWith[indices[name]].Add(service.Index);
         _unsettled = _states.Length;
         Phase = new Phase.StartingUp(startedAt + plan.Settings.Startup.Timeout);
     }
@@ -266,9 +272,28 @@ public sealed partial class Supervisor
         _order.Changed(service, before, after, StopIfItsTurn);
         if (Standing.IsBroken(after) && !Standing.IsBroken(before))
             Broke(service, after);
+        if (before is ServiceState.Ready && after is not ServiceState.Ready && !IsEnding)
+            foreach (var dependent in _restartedWith[service])
+                _followUps.Enqueue((dependent, new ServiceEvent.Restart(_plan.Services[service].Name)));
+        if (after is ServiceState.Waiting && before is not ServiceState.Waiting && !IsEnding)
+            StartAnew(service);
         // Nothing new starts once the end has begun, whoever was about to be tried again.
         if (IsEnding && after is ServiceState.Backoff or ServiceState.Open or ServiceState.Waiting)
             _followUps.Enqueue((service, new ServiceEvent.Stop()));
+    }
+
+    /// <summary>What it depends on may be there again by the time it has ended, or have failed for good.</summary>
+    private void StartAnew(int service)
+    {
+        foreach (var dependency in _plan.Services[service].DependsOn)
+        {
+            if (!Standing.IsBroken(_states[dependency]))
+                continue;
+            _followUps.Enqueue((service, new ServiceEvent.Skip(dependency, Standing.ExitCodeOf(_states[dependency]))));
+            return;
+        }
+        if (_gate.IsOpen(service))
+            _followUps.Enqueue((service, new ServiceEvent.Start()));
     }
 
     private void Broke(int service, ServiceState after)

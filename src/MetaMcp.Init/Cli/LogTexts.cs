@@ -88,6 +88,9 @@ internal static partial class LogTexts
     [LoggerMessage(125, LogLevel.Information, "{Service}: {Status}")]
     public static partial void StatusOf(this ILogger log, string service, string status);
 
+    [LoggerMessage(126, LogLevel.Information, "{Service}: started anew with {Dependency}, which has ended")]
+    public static partial void RestartingWith(this ILogger log, string service, string dependency);
+
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
     public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);
 

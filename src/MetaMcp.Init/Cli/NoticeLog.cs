@@ -42,6 +42,9 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.CircuitClosed n:
                 log.CircuitClosed(n.Service);
                 break;
+            case Notice.RestartingWith n:
+                log.RestartingWith(n.Service, n.Dependency);
+                break;
             case Notice.ProbeFailed { Failures: { } failures } n:
                 log.ProbeFailed(n.Service, failures, n.Retries);
                 break;

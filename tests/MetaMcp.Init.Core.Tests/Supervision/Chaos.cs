@@ -282,7 +282,7 @@ internal sealed class Chaos
         Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.Main && p.Service == service);
         Assert.DoesNotContain(_groups.Values, g => g.Service == service);
         Assert.True(run > _told.Max(t => t.LastRun), "a number twice");
-        if (told.LastRun == 0)
+        if (told.LastRun == 0 || told.IsAnew)
         {
             Assert.All(_plan.Services[service].DependsOn, d => Assert.True(_told[d].IsUp || _told[d].IsCompleted, "its dependency is not there"));
             Assert.All(_plan.Services[service].After, a => Assert.True(_told[a].IsUp || _told[a].IsOver, "what it comes after has not settled"));
@@ -290,6 +290,7 @@ internal sealed class Chaos
         else
             Assert.True(_now >= Assert.NotNull(told.NotBefore), "started within its back-off");
         told.NotBefore = null;
+        told.IsAnew = false;
         told.LastRun = run;
         told.IsSpawning = true;
     }
@@ -392,6 +393,9 @@ internal sealed class Chaos
                 CheckDelay(n);
                 Of(n.Service).NotBefore = _now + n.Delay;
                 break;
+            case Notice.RestartingWith { Service: var name }:
+                Of(name).IsAnew = true;
+                break;
             case Notice.CircuitOpen n:
                 Of(n.Service).NotBefore = _now + n.OpenFor;
                 break;
@@ -475,6 +479,9 @@ internal sealed class Chaos
         public bool IsUp { get; set; }
         public bool IsCompleted { get; set; }
         public bool IsOver { get; set; }
+
+        /// <summary>Its next start is with a dependency and not by its back-off.</summary>
+        public bool IsAnew { get; set; }
         public long LastRun { get; set; }
         public Instant? NotBefore { get; set; }
     }

@@ -91,6 +91,7 @@ public sealed class GeneratedTests
         var policy = (RestartPolicy)(service.Kind / 3 % 3);
         return plain.Needs(Names(service.DependsOn)).ComesAfter(Names(service.After)) with
         {
+            RestartWith = service.Kind % 5 == 1 ? Names(service.DependsOn) : [],
             Required = service.Kind / 9 % 4 == 0,
             Ready = isOneshot ? ReadyRule.Started : Rules[service.Kind / 36 % 4],
             Probe = isOneshot ? null : new ProbeSettings

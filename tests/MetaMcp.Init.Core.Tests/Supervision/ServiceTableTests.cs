@@ -13,33 +13,33 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 public sealed class ServiceTableTests
 {
     private const string Table = """
-                  Start     Skip      Stop      Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft RunEmpty  ProbeSpawned ProbeEnded ProbeNotStarted OverLimit DeadlinePassed
-        Waiting   Launching Skipped   Stopped   Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !
-        Launching !         !         Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !         !            !          !               !         !
-        Doomed    !         !         =         =         Doomed    Killing   Stopped     !         !         !         !          !         !            !          !               !         !
-        exec      !         !         Stopping  Killing   Stopping  !         !           asked     =         Backoff   Draining   !         =            =          =               Stopping  =
-        word      !         !         Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  =
-        toEnd     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  =
-        due       !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  asked
-        asked     !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         probed       beatDue    due             Stopping  =
-        probed    !         !         Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            beatDue    due             Stopping  probed
-        late      !         !         Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  Stopping
-        Ready     !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !
-        beatDue   !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  beatAsked
-        beatAsked !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         beat         beatDue    beatDue         Stopping  !
-        beat      !         !         Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            beatDue    beatDue         Stopping  beat
-        Stopping  !         !         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         Killing
-        Killing   !         !         =         =         Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         !
-        killing   !         !         =         Killing   Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         Killing
-        Draining  !         !         Draining  Purging   Draining  !         !           !         !         !         !          Backoff   =            =          =               =         Purging
-        Purging   !         !         Purging   Purging   Purging   !         !           !         !         !         !          Backoff   =            =          =               =         Purging
-        Backoff   !         !         Stopped   Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         Launching
-        Open      !         !         Stopped   Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         Launching
-        Completed !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
-        Finished  !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
-        Failed    !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
-        Skipped   !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
-        Stopped   !         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
+                  Start     Skip      Stop      Restart   Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft RunEmpty  ProbeSpawned ProbeEnded ProbeNotStarted OverLimit DeadlinePassed
+        Waiting   Launching Skipped   Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !
+        Launching !         !         Doomed    Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !         !            !          !               !         !
+        Doomed    !         !         =         =         =         Doomed    Killing   Stopped     !         !         !         !          !         !            !          !               !         !
+        exec      !         !         Stopping  Stopping  Killing   Stopping  !         !           asked     =         Backoff   Draining   !         =            =          =               Stopping  =
+        word      !         !         Stopping  Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  =
+        toEnd     !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  =
+        due       !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  asked
+        asked     !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         probed       beatDue    due             Stopping  =
+        probed    !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            beatDue    due             Stopping  probed
+        late      !         !         Stopping  Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  Stopping
+        Ready     !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !
+        beatDue   !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  beatAsked
+        beatAsked !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         beat         beatDue    beatDue         Stopping  !
+        beat      !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            beatDue    beatDue         Stopping  beat
+        Stopping  !         !         =         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         Killing
+        Killing   !         !         =         =         =         Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         !
+        killing   !         !         =         =         Killing   Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         Killing
+        Draining  !         !         Draining  =         Purging   Draining  !         !           !         !         !         !          Backoff   =            =          =               =         Purging
+        Purging   !         !         Purging   =         Purging   Purging   !         !           !         !         !         !          Backoff   =            =          =               =         Purging
+        Backoff   !         !         Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         Launching
+        Open      !         !         Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         Launching
+        Completed !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
+        Finished  !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
+        Failed    !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
+        Skipped   !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
+        Stopped   !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
         """;
 
     private static readonly Instant Now = new(1_000_000_000_000);
@@ -82,6 +82,7 @@ public sealed class ServiceTableTests
         ("Start", new ServiceEvent.Start()),
         ("Skip", new ServiceEvent.Skip(1, 1)),
         ("Stop", new ServiceEvent.Stop()),
+        ("Restart", new ServiceEvent.Restart("b")),
         ("Kill", new ServiceEvent.Kill()),
         ("GiveUp", new ServiceEvent.GiveUp("late")),
         ("Spawned", new ServiceEvent.Spawned(70)),

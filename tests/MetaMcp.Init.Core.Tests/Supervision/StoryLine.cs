@@ -38,6 +38,7 @@ internal static class StoryLine
         Notice.CircuitOpenAgain n => $"{n.Service} circuit open again for {Duration.Format(n.OpenFor)}: {n.Reason}",
         Notice.CircuitTrial n => $"{n.Service} trial",
         Notice.CircuitClosed n => $"{n.Service} circuit closed",
+        Notice.RestartingWith n => $"{n.Service} anew with {n.Dependency}",
         Notice.ProbeFailed { Failures: { } failures } n => $"{n.Service} probe failed ({failures} of {n.Retries})",
         Notice.ProbeFailed n => $"{n.Service} probe failed in its start period",
         Notice.HealthyAgain n => $"{n.Service} healthy again after {n.Failures}",
