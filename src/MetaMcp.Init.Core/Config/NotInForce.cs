@@ -11,8 +11,6 @@ internal static class NotInForce
 {
     private static readonly string[] Tables = ["alerts", "launch", "server"];
 
-    private static readonly string[] KeysOfServices = ["stop_command"];
-
     private static readonly (string Table, string Key)[] Keys =
     [
         ("init", "runtime_dir"), ("init", "orphans"), ("limits", "max_instances"), ("limits", "max_per_type"),
@@ -29,19 +27,7 @@ internal static class NotInForce
         foreach (var (name, key) in Keys)
             if (root.Find(name)?.Value is TomlTable table && table.Find(key) is { } entry)
                 found.Add(Warning(entry, $"{key} in [{name}]"));
-        if (root.Find("service")?.Value is TomlTable services)
-            foreach (var key in KeysOfServices)
-                if (First(services, key) is { } entry)
-                    found.Add(Warning(entry, key));
         return Diagnostic.Sort(found);
-    }
-
-    private static TomlEntry? First(TomlTable services, string key)
-    {
-        foreach (var service in services.Entries)
-            if (service.Value is TomlTable table && table.Find(key) is { } entry)
-                return entry;
-        return null;
     }
 
     private static Diagnostic Warning(TomlEntry entry, string what) =>

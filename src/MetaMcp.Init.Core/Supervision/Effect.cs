@@ -22,8 +22,14 @@ public abstract record Effect : Case
     /// <param name="Signal">SIGKILL is sent until nothing is left to take it.</param>
     public sealed record SignalRun(int Service, long RunNumber, int Main, Signal Signal) : Effect;
 
-    /// <summary>End a probe that is late or no longer wanted, with its whole group.</summary>
-    public sealed record KillProbe(int Service, int Pid) : Effect;
+    /// <summary>Run the service's stop_command; answered by StopCommandSpawned or StopCommandNotStarted.</summary>
+    /// <param name="Service">Whose.</param>
+    /// <param name="RunNumber">Which run is to end.</param>
+    /// <param name="Main">Its main process, which the command is told.</param>
+    public sealed record SpawnStopCommand(int Service, long RunNumber, int Main) : Effect;
+
+    /// <summary>End a probe or a stop_command that is late or no longer wanted, with its whole group.</summary>
+    public sealed record KillHelper(int Service, int Pid) : Effect;
 
     /// <summary>Its main process was collected and others are left: tell when the last is gone.</summary>
     public sealed record WatchRun(int Service, long RunNumber, int Main) : Effect;

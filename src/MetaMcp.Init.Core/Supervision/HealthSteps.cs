@@ -37,7 +37,7 @@ internal static class HealthSteps
                 return new(state with { Watch = new Watch.ProbeLaunching(w.At, w.Streak) }, [new Effect.SpawnProbe(service.Index, state.Run.Number)]);
             // Its end comes as ProbeEnded; until then the deadline must not fire again.
             case Watch.ProbeRunning w when now >= w.KillAt:
-                return new(state with { Watch = w with { KillAt = Instant.Never } }, [new Effect.KillProbe(service.Index, w.Pid)]);
+                return new(state with { Watch = w with { KillAt = Instant.Never } }, [new Effect.KillHelper(service.Index, w.Pid)]);
             case Watch.ProbeDue or Watch.ProbeRunning:
                 return state;
             default:

@@ -16,6 +16,10 @@ public abstract record Notice : Case
     public sealed record Skipped(string Service, string Dependency) : Notice;
     public sealed record Finished(string Service, ExitStatus Status) : Notice;
     public sealed record Stopping(string Service, int Pid, Signal Signal, TimeSpan Timeout) : Notice;
+
+    /// <summary>Its stop_command failed, or (null) could not be started; the stop signal does what it was to do.</summary>
+    public sealed record StopCommandFailed(string Service, ExitStatus? Status) : Notice;
+
     public sealed record Killed(string Service, int Pid, TimeSpan Timeout) : Notice;
     public sealed record EndingLeftovers(string Service) : Notice;
     public sealed record KilledLeftovers(string Service) : Notice;

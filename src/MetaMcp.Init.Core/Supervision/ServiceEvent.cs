@@ -59,5 +59,10 @@ public abstract record ServiceEvent : Case
     /// <summary>No process was to be had for it, which says nothing about the service.</summary>
     public sealed record ProbeNotStarted : ServiceEvent;
 
+    public sealed record StopCommandSpawned(int Pid) : ServiceEvent;
+
+    /// <summary>Its stop_command has ended; without a status it could not be started.</summary>
+    public sealed record StopCommandEnded(ExitStatus? Status) : ServiceEvent;
+
     public sealed record DeadlinePassed : ServiceEvent;
 }

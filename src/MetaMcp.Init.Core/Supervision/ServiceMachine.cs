@@ -47,6 +47,8 @@ public static class ServiceMachine
             ServiceEvent.ProbeNotStarted => state is Ready { Watch: Watch.ProbeLaunching } s
                 ? HealthSteps.ProbeNotStarted(service, s, now)
                 : ReadinessSteps.ProbeEnded(service, state, succeeded: false, now),
+            ServiceEvent.StopCommandSpawned(var pid) => StopSteps.CommandSpawned(service, state, pid),
+            ServiceEvent.StopCommandEnded(var status) => StopSteps.CommandEnded(service, state, status),
             ServiceEvent.Exited exited => Exited(service, state, exited, now),
             ServiceEvent.RunEmpty => state switch
             {
@@ -111,14 +113,14 @@ public static class ServiceMachine
         if (!exited.OthersLeft)
         {
             var end = Conclusion.Of(service, outcome, next, now);
-            return end with { Effects = [told, .. ReadinessSteps.EndProbe(service, state), .. end.Effects] };
+            return end with { Effects = [told, .. Helpers(service, state), .. end.Effects] };
         }
         return state is Killing
             ? new(new Purging(run, next, now + KillAgainAfter, outcome),
                 [told, KillAll(service, run), WatchRest(service, run)])
             : new(new Draining(run, next, now + service.Settings.StopTimeout, outcome),
             [
-                told, .. ReadinessSteps.EndProbe(service, state), Report(new Notice.EndingLeftovers(service.Name)),
+                told, .. Helpers(service, state), Report(new Notice.EndingLeftovers(service.Name)),
                 SignalAll(service, run, service.Settings.StopSignal), SignalAll(service, run, Signal.Cont), WatchRest(service, run),
             ]);
     }
@@ -135,9 +137,9 @@ public static class ServiceMachine
             case Doomed s:
                 return s with { Outcome = outcome };
             case Starting s:
-                return Ask(service, s.Run, s.History, outcome, now, ReadinessSteps.EndProbe(service, s));
+                return StopSteps.Ask(service, s.Run, s.History, outcome, now, ReadinessSteps.EndProbe(service, s));
             case Ready s:
-                return Ask(service, s.Run, s.History, outcome, now, ReadinessSteps.EndProbe(service, s));
+                return StopSteps.Ask(service, s.Run, s.History, outcome, now, ReadinessSteps.EndProbe(service, s));
             // Already on its way out, for a restart perhaps: only the meaning changes, never the deadline.
             case Stopping s:
                 return s with { Outcome = outcome };
@@ -152,19 +154,6 @@ public static class ServiceMachine
         }
     }
 
-    private static ServiceStep Ask(
-        in ServiceContext service, Run run, History history, Outcome outcome, Instant now, ReadOnlySpan<Effect> first)
-    {
-        var settings = service.Settings;
-        return new(new Stopping(run, history, now + settings.StopTimeout, outcome),
-        [
-            .. first, Report(new Notice.Stopping(service.Name, run.Pid, settings.StopSignal, settings.StopTimeout)),
-            new Effect.SignalMain(service.Index, run.Pid, settings.StopSignal),
-            // What is stopped takes no SIGTERM until it continues.
-            new Effect.SignalMain(service.Index, run.Pid, Signal.Cont),
-        ]);
-    }
-
     private static ServiceStep Kill(in ServiceContext service, ServiceState state, Instant now)
     {
         var asked = new Outcome.AsAsked();
@@ -175,7 +164,7 @@ public static class ServiceMachine
             case Ready s:
                 return new(new Killing(s.Run, s.History, asked), [.. ReadinessSteps.EndProbe(service, s), KillAll(service, s.Run)]);
             case Stopping s:
-                return new(new Killing(s.Run, s.History, asked), [KillAll(service, s.Run)]);
+                return new(new Killing(s.Run, s.History, asked), [.. StopSteps.EndCommand(service, s), KillAll(service, s.Run)]);
             case Killing s when s.AgainAt != Instant.Never:
                 return new(new Killing(s.Run, s.History, asked), [KillAll(service, s.Run)]);
             case Draining s:
@@ -235,7 +224,7 @@ public static class ServiceMachine
                 return new(
                     new Killing(s.Run, s.History, s.Outcome) { AgainAt = kill == Signal.Kill ? Instant.Never : now + KillAgainAfter },
                     [
-                        Report(new Notice.Killed(service.Name, s.Run.Pid, service.Settings.StopTimeout)),
+                        .. StopSteps.EndCommand(service, s), Report(new Notice.Killed(service.Name, s.Run.Pid, service.Settings.StopTimeout)),
                         SignalAll(service, s.Run, kill),
                     ]);
             case Killing s when now >= s.AgainAt:
@@ -254,6 +243,10 @@ public static class ServiceMachine
                 return Impossible(state, "DeadlinePassed");
         }
     }
+
+    /// <summary>What runs beside the service and is not wanted any more.</summary>
+    private static Effect[] Helpers(in ServiceContext service, ServiceState state) =>
+        [.. ReadinessSteps.EndProbe(service, state), .. StopSteps.EndCommand(service, state)];
 
     internal static Effect Report(Notice notice) => new Effect.Report(notice);
 

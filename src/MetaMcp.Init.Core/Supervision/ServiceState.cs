@@ -54,9 +54,12 @@ public abstract record ServiceState : Case
         public override Instant Due => Instant.Earlier(Watch.Due, ClosesAt);
     }
 
-    /// <summary>The stop signal was sent; SIGKILL follows at <paramref name="KillAt"/>.</summary>
+    /// <summary>It was asked to end; SIGKILL follows at <paramref name="KillAt"/>.</summary>
     public sealed record Stopping(Run Run, History History, Instant KillAt, Outcome Outcome) : ServiceState
     {
+        /// <summary>How it is asked.</summary>
+        public Asking Asking { get; init; } = new Asking.Signalled();
+
         public override Instant Due => KillAt;
     }
 
@@ -159,6 +162,18 @@ public abstract record Watch : Case
     {
         public override Instant Due => KillAt;
     }
+}
+
+/// <summary>How far the asking of a service to end has come.</summary>
+public abstract record Asking : Case
+{
+    /// <summary>The kernel was asked for the process of its stop_command; the stop signal follows when that has ended.</summary>
+    public sealed record CommandLaunching : Asking;
+
+    public sealed record CommandRunning(int Pid) : Asking;
+
+    /// <summary>The stop signal was sent.</summary>
+    public sealed record Signalled : Asking;
 }
 
 /// <summary>What the probes of a run have shown of late.</summary>

@@ -111,7 +111,7 @@ public sealed partial class Supervisor
                 ChildrenCollected(anyLeft);
                 break;
             case SystemEvent.Spawned(var service, var run, var pid):
-                _children[pid] = new Child(service, run, IsProbe: false, _now);
+                _children[pid] = new Child(service, run, ChildKind.Main, _now);
                 _records[service] = _records[service] with { Starts = _records[service].Starts + 1 };
                 Current(service, run, new ServiceEvent.Spawned(pid));
                 break;
@@ -131,12 +131,20 @@ public sealed partial class Supervisor
                 OutOfMemory(counted);
                 break;
             case SystemEvent.ProbeSpawned(var service, var run, var pid):
-                _children[pid] = new Child(service, run, IsProbe: true, _now);
+                _children[pid] = new Child(service, run, ChildKind.Probe, _now);
                 if (!Current(service, run, new ServiceEvent.ProbeSpawned(pid)))
-                    _effects.Add(new Effect.KillProbe(service, pid));
+                    _effects.Add(new Effect.KillHelper(service, pid));
                 break;
             case SystemEvent.ProbeSpawnFailed(var service, var run):
                 Current(service, run, new ServiceEvent.ProbeNotStarted());
+                break;
+            case SystemEvent.StopCommandSpawned(var service, var run, var pid):
+                _children[pid] = new Child(service, run, ChildKind.StopCommand, _now);
+                if (!Current(service, run, new ServiceEvent.StopCommandSpawned(pid)))
+                    _effects.Add(new Effect.KillHelper(service, pid));
+                break;
+            case SystemEvent.StopCommandNotStarted(var service, var run):
+                Current(service, run, new ServiceEvent.StopCommandEnded(null));
                 break;
             case SystemEvent.Sampled sampled:
                 Sampled(sampled);
@@ -163,8 +171,10 @@ public sealed partial class Supervisor
     {
         if (!_children.Remove(ended.Pid, out var child))
             Tell(new Notice.OrphanReaped(ended.Pid, ended.Status));
-        else if (child.IsProbe)
+        else if (child.Kind == ChildKind.Probe)
             ProbeEnded(child, ended.Status.IsSuccess);
+        else if (child.Kind == ChildKind.StopCommand)
+            Current(child.Service, child.RunNumber, new ServiceEvent.StopCommandEnded(ended.Status));
         else
             MainEnded(child, ended);
     }
@@ -326,6 +336,8 @@ public sealed partial class Supervisor
     private ImmutableArray<string> NamesOf(Func<ServiceState, bool> which) =>
         [.. _plan.Services.Where(s => which(_states[s.Index])).Select(s => s.Name)];
 
+    private enum ChildKind { Main, Probe, StopCommand }
+
     /// <summary>Whose process a pid is, until it is collected.</summary>
-    private readonly record struct Child(int Service, long RunNumber, bool IsProbe, Instant Since);
+    private readonly record struct Child(int Service, long RunNumber, ChildKind Kind, Instant Since);
 }

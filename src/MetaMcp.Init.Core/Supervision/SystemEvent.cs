@@ -46,6 +46,10 @@ public abstract record SystemEvent : Case
 
     public sealed record ProbeSpawnFailed(int Service, long RunNumber) : SystemEvent;
 
+    public sealed record StopCommandSpawned(int Service, long RunNumber, int Pid) : SystemEvent;
+
+    public sealed record StopCommandNotStarted(int Service, long RunNumber) : SystemEvent;
+
     /// <summary>What runs use; those of which nothing is left are not among them.</summary>
     public sealed record Sampled(ImmutableArray<RunUsage> Usages, bool Closely) : SystemEvent;
 

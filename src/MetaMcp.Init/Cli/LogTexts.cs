@@ -91,6 +91,9 @@ internal static partial class LogTexts
     [LoggerMessage(126, LogLevel.Information, "{Service}: started anew with {Dependency}, which has ended")]
     public static partial void RestartingWith(this ILogger log, string service, string dependency);
 
+    [LoggerMessage(127, LogLevel.Warning, "{Service}: stop_command failed: {Reason}")]
+    public static partial void StopCommandFailed(this ILogger log, string service, string reason);
+
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
     public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);
 

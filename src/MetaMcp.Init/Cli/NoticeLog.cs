@@ -75,6 +75,9 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.Stopping n:
                 log.ServiceStopping(n.Service, n.Signal, Duration.Format(n.Timeout), n.Pid);
                 break;
+            case Notice.StopCommandFailed n:
+                log.StopCommandFailed(n.Service, n.Status?.ToString() ?? "it could not be started");
+                break;
             case Notice.Killed n:
                 log.ServiceKilled(n.Service, Duration.Format(n.Timeout), n.Pid);
                 break;

@@ -22,7 +22,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly MemoryWatch _memory;
     private readonly CloseLook _closeLook;
 
-    /// <summary>Children that are of no run, until they are collected: probes, and who looks closely.</summary>
+    /// <summary>Children that are of no run, until they are collected: probes, stop commands, and who looks closely.</summary>
     private readonly HashSet<int> _helpers = [];
     private readonly Dictionary<int, Action> _watched = [];
     private readonly HashSet<ServiceStream> _open = [];
@@ -82,6 +82,9 @@ internal sealed class LinuxKernel : IKernel
             case Effect.SpawnProbe(var service, var number):
                 StartProbe(service, number);
                 break;
+            case Effect.SpawnStopCommand(var service, var number, var main):
+                StartStopCommand(service, number, main);
+                break;
             case Effect.SignalMain(_, var pid, var signal) when _runs.IsMain(pid):
                 _ = kill(pid, signal.Number);
                 break;
@@ -92,7 +95,7 @@ internal sealed class LinuxKernel : IKernel
                 _runs.Signal(run, signal);
                 _runs.TakeEmpty(answers);
                 break;
-            case Effect.KillProbe(_, var pid) when _helpers.Contains(pid):
+            case Effect.KillHelper(_, var pid) when _helpers.Contains(pid):
                 _ = kill(-pid, Signal.Kill.Number);
                 break;
             case Effect.WatchRun(_, var number, _) when _runs.Find(number) is { } run:
@@ -178,6 +181,16 @@ internal sealed class LinuxKernel : IKernel
         _happened.Enqueue(pid > 0
             ? new SystemEvent.ProbeSpawned(service, number, pid)
             : new SystemEvent.ProbeSpawnFailed(service, number));
+    }
+
+    private void StartStopCommand(int service, long number, int main)
+    {
+        var pid = _starter.StartStopCommand(service, _runs.Find(number)?.Cgroup?.Directory, main);
+        if (pid > 0)
+            _ = _helpers.Add(pid);
+        _happened.Enqueue(pid > 0
+            ? new SystemEvent.StopCommandSpawned(service, number, pid)
+            : new SystemEvent.StopCommandNotStarted(service, number));
     }
 
     private void Watch(int descriptor, Action handler, uint events = EPOLLIN)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
@@ -66,8 +67,24 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
             ProbeTarget.Exec(var command) => ["exec", .. ExecArguments.Encode(RequestFor(settings, command, null) with { Cgroup = cgroup })],
             _ => [],
         };
+        return StartHelper(own, settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear());
+    }
+
+    /// <summary>Starts the stop_command of a service as the service itself is, with MAINPID in its environment (<c>man 5 systemd.service</c>). The pid, or 0.</summary>
+    public int StartStopCommand(int service, string? cgroup, int main)
+    {
+        var settings = plan.Services[service].Settings;
+        var environment = settings.Environment.SetItem(MainPidVariable, main.ToString(CultureInfo.InvariantCulture));
+        var request = RequestFor(settings, settings.StopCommand, null) with { Cgroup = cgroup };
+        request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
+        return StartHelper(["exec", .. ExecArguments.Encode(request)], environment);
+    }
+
+    private const string MainPidVariable = "MAINPID";
+
+    private int StartHelper(ImmutableArray<string> own, ImmutableSortedDictionary<string, string> environment)
+    {
         ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];
-        var environment = settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear();
         return ChildProgram.Start(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
     }
 

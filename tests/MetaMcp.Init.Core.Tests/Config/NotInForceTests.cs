@@ -16,10 +16,8 @@ public sealed class NotInForceTests
             [service.a]
             command = ["a"]
             memory_max = "1GiB"
-            stop_command = ["b"]
             [service.b]
             command = ["b"]
-            stop_command = ["a"]
             [shutdown]
             max_concurrent = 5
             """;
@@ -27,8 +25,7 @@ public sealed class NotInForceTests
             [
                 "f:3:1: warning: max_instances in [limits] is read and checked, but has no effect yet",
                 "f:4:1: warning: memory_warning in [limits] is read and checked, but has no effect yet",
-                "f:8:1: warning: stop_command is read and checked, but has no effect yet",
-                "f:13:1: warning: max_concurrent in [shutdown] is read and checked, but has no effect yet",
+                "f:11:1: warning: max_concurrent in [shutdown] is read and checked, but has no effect yet",
             ],
             Read(Text).NotInForce.Select(d => d.ToString()));
     }

@@ -31,6 +31,9 @@ internal sealed class Behaviour
 
     public ProbeBehaviour Probe { get; set; } = ProbeBehaviour.Succeeds;
 
+    /// <summary>Its stop_command; whatever becomes of that, the program goes on running.</summary>
+    public ProbeBehaviour StopCommand { get; set; } = ProbeBehaviour.Succeeds;
+
     /// <summary>Each run leaves a process in its group when it ends; it obeys what the program obeys.</summary>
     public bool LeavesBehind { get; set; }
 

@@ -82,7 +82,7 @@ internal sealed class Chaos
                     _ => ExitStatus.KilledBy(Signal.FromNumber(11)),
                 });
                 break;
-            case 9 when _processes.Values.FirstOrDefault(p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false }) is { } probe:
+            case 9 when _processes.Values.FirstOrDefault(p => p is { Kind: ProcessKind.Probe or ProcessKind.StopCommand, IsKnown: true, IsDying: false }) is { } probe:
                 Collect(probe, ExitStatus.Exited(pick % 2));
                 break;
             case 10 or 11 when _processes.Values.FirstOrDefault(p => p is { IsDying: true, IsKnown: true }) is { } dying:
@@ -173,7 +173,7 @@ internal sealed class Chaos
         Assert.True(effects.Count <= (10 * changed) + 5, $"{effects.Count} effects for {changed} changes");
         if (happened is SystemEvent.TimePassed && _exitCode is null)
             Assert.True(_supervisor.Due > _now, "woken, and due again at once");
-        foreach (var probe in _processes.Values.Where(p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false }))
+        foreach (var probe in _processes.Values.Where(p => p is { Kind: ProcessKind.Probe or ProcessKind.StopCommand, IsKnown: true, IsDying: false }))
             Assert.True(IsAwaited(probe), "a probe nobody waits for");
         if (happened is SystemEvent.ChildEnded { Pid: var pid })
             Assert.All(_plan.Services, s => Assert.NotEqual(pid, MainPidOf(_supervisor.StateOf(s.Index))));
@@ -198,6 +198,9 @@ internal sealed class Chaos
             case SystemEvent.ProbeSpawned(_, _, var pid):
                 _processes[pid].IsKnown = true;
                 break;
+            case SystemEvent.StopCommandSpawned(_, _, var pid):
+                _processes[pid].IsKnown = true;
+                break;
         }
     }
 
@@ -217,6 +220,15 @@ internal sealed class Chaos
                 else
                     _answers.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(service, run, ProcessKind.Probe).Pid));
                 break;
+            case Effect.SpawnStopCommand(var service, var run, var pid):
+                Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.StopCommand && p.Run == run);
+                Assert.Equal((service, run, ProcessKind.Main), (_processes[pid].Service, _processes[pid].Run, _processes[pid].Kind));
+                CheckStop(service);
+                if (run % 5 == 1)
+                    _answers.Enqueue(new SystemEvent.StopCommandNotStarted(service, run));
+                else
+                    _answers.Enqueue(new SystemEvent.StopCommandSpawned(service, run, Create(service, run, ProcessKind.StopCommand).Pid));
+                break;
             case Effect.SignalMain(var service, var pid, var signal):
                 var main = Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes);
                 Assert.Equal((service, ProcessKind.Main), (main.Service, main.Kind));
@@ -234,8 +246,8 @@ internal sealed class Chaos
                 if (signal == Signal.Kill)
                     KillGroup(group);
                 break;
-            case Effect.KillProbe(_, var pid):
-                Assert.Equal(ProcessKind.Probe, Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes).Kind);
+            case Effect.KillHelper(_, var pid):
+                Assert.True(Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes).Kind is ProcessKind.Probe or ProcessKind.StopCommand);
                 _processes[pid].IsDying = true;
                 break;
             case Effect.WatchRun(var service, var run, var group):
@@ -429,6 +441,7 @@ internal sealed class Chaos
 
     private bool IsAwaited(Process probe) => _supervisor.StateOf(probe.Service) switch
     {
+        ServiceState.Stopping { Asking: Asking.CommandRunning c } => c.Pid == probe.Pid,
         ServiceState.Starting s => s.Run.Number == probe.Run,
         ServiceState.Ready { Watch: not Watch.None } s => s.Run.Number == probe.Run,
         _ => false,
@@ -443,7 +456,7 @@ internal sealed class Chaos
         _ => null,
     };
 
-    private enum ProcessKind { Main, Probe, Orphan }
+    private enum ProcessKind { Main, Probe, StopCommand, Orphan }
 
     private sealed class Process(int pid, int service, long run, ProcessKind kind)
     {

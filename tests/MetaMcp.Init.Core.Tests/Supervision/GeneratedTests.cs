@@ -99,6 +99,7 @@ public sealed class GeneratedTests
                 Target = new ProbeTarget.Tcp("127.0.0.1:1"), Timeout = TimeSpan.FromSeconds(1 + (service.Times % 2)), Interval = TimeSpan.FromSeconds(1),
                 Retries = 1 + (service.Kind % 3), StartPeriod = TimeSpan.FromSeconds(service.Kind % 2), UnhealthyAfter = TimeSpan.FromSeconds(5),
             },
+            StopCommand = service.Kind % 7 == 3 ? ["/bin/stop"] : [],
             SuccessExitCodes = service.Kind % 2 == 0 ? [3] : [],
             StartTimeout = TimeSpan.FromSeconds(1 + (service.Times % 8)),
             StopTimeout = TimeSpan.FromSeconds(1 + (service.Times / 8)),

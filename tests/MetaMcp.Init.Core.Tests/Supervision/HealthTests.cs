@@ -79,7 +79,7 @@ public sealed class HealthTests
         var begin = FirstProbe(world).Elapsed;
         world.Tells("probe a");
         world.Pass("1999ms").Tells();
-        world.Pass("1ms").Tells("kill probe of a", "a probe failed (1 of 3)", "probe a");
+        world.Pass("1ms").Tells("kill helper of a", "a probe failed (1 of 3)", "probe a");
         world.Pass("4s").TellsAmongOthers("a unhealthy: 3 probes in a row failed");
         Assert.Equal(Span("6s"), world.Elapsed - begin);
     }
@@ -140,7 +140,7 @@ public sealed class HealthTests
         var world = Running(Watched);
         world.Program("a").Probe = ProbeBehaviour.Hangs;
         FirstProbe(world).Forget();
-        world.Exits("a", 1).TellsAmongOthers("kill probe of a");
+        world.Exits("a", 1).TellsAmongOthers("kill helper of a");
         world.Pass("1ms").NeverTold("a probe failed (1 of 3)");
     }
 

@@ -76,7 +76,7 @@ public sealed class ReadinessTests
         var world = new World(Daemon("a").Probed("2s"));
         world.Program("a").Probe = ProbeBehaviour.Hangs;
         world.Begin().Pass("2900ms").Tells("start a", "probe a");
-        world.Pass("100ms").Tells("kill probe of a");
+        world.Pass("100ms").Tells("kill helper of a");
         world.Pass("100ms").Tells("probe a");
     }
 
@@ -90,7 +90,7 @@ public sealed class ReadinessTests
             new Run(1, 7, default), default, Instant.Never, new Readiness.ProbeRunning(8, new Instant(5), 0));
         var step = ServiceMachine.Step(kernel, state, new ServiceEvent.DeadlinePassed(), new Instant(5));
         Assert.Equal(Instant.Never, step.State.Due);
-        Assert.Equal([new Effect.KillProbe(0, 8)], step.Effects);
+        Assert.Equal([new Effect.KillHelper(0, 8)], step.Effects);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class ReadinessTests
         var world = new World(Daemon("a").Probed("10s").StartTimeout("5s"));
         world.Program("a").Probe = ProbeBehaviour.Hangs;
         world.Begin().Pass("5s").Tells(
-            "start a", "probe a", "kill probe of a", "SIGTERM a", "a killed by SIGTERM", "a again in 1s: not ready within 5s");
+            "start a", "probe a", "kill helper of a", "SIGTERM a", "a killed by SIGTERM", "a again in 1s: not ready within 5s");
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class ReadinessTests
         world.Program("a").Ignores(Signal.Term);
         world.Begin().Signal(Signal.Term).Forget();
         // The start of the probe was asked for before the stop, and the answer comes now.
-        world.Post(new SystemEvent.ProbeSpawned(0, 1, 900)).Tells("kill probe of a");
+        world.Post(new SystemEvent.ProbeSpawned(0, 1, 900)).Tells("kill helper of a");
         world.Post(new SystemEvent.ChildEnded(900, ExitStatus.Exited(0), null, OthersLeft: false)).Tells();
         Assert.IsType<ServiceState.Stopping>(world.StateOf("a"));
     }
@@ -139,7 +139,7 @@ public sealed class ReadinessTests
         var world = new World(Daemon("a").Probed());
         world.Program("a").Probe = ProbeBehaviour.Hangs;
         world.Begin().Exits("a", 1).Forget();
-        world.Post(new SystemEvent.ProbeSpawned(0, 1, 900)).Tells("kill probe of a");
+        world.Post(new SystemEvent.ProbeSpawned(0, 1, 900)).Tells("kill helper of a");
         world.Post(new SystemEvent.ProbeSpawnFailed(0, 1)).Tells();
         Assert.IsType<ServiceState.Backoff>(world.StateOf("a"));
     }

@@ -13,33 +13,35 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 public sealed class ServiceTableTests
 {
     private const string Table = """
-                  Start     Skip      Stop      Restart   Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft RunEmpty  ProbeSpawned ProbeEnded ProbeNotStarted OverLimit DeadlinePassed
-        Waiting   Launching Skipped   Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !
-        Launching !         !         Doomed    Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !         !            !          !               !         !
-        Doomed    !         !         =         =         =         Doomed    Killing   Stopped     !         !         !         !          !         !            !          !               !         !
-        exec      !         !         Stopping  Stopping  Killing   Stopping  !         !           asked     =         Backoff   Draining   !         =            =          =               Stopping  =
-        word      !         !         Stopping  Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  =
-        toEnd     !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  =
-        due       !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  asked
-        asked     !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         probed       beatDue    due             Stopping  =
-        probed    !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            beatDue    due             Stopping  probed
-        late      !         !         Stopping  Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  Stopping
-        Ready     !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !
-        beatDue   !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  beatAsked
-        beatAsked !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         beat         beatDue    beatDue         Stopping  !
-        beat      !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            beatDue    beatDue         Stopping  beat
-        Stopping  !         !         =         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         Killing
-        Killing   !         !         =         =         =         Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         !
-        killing   !         !         =         =         Killing   Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         Killing
-        Draining  !         !         Draining  =         Purging   Draining  !         !           !         !         !         !          Backoff   =            =          =               =         Purging
-        Purging   !         !         Purging   =         Purging   Purging   !         !           !         !         !         !          Backoff   =            =          =               =         Purging
-        Backoff   !         !         Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         Launching
-        Open      !         !         Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         Launching
-        Completed !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
-        Finished  !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
-        Failed    !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
-        Skipped   !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
-        Stopped   !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !
+                  Start     Skip      Stop      Restart   Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft RunEmpty  ProbeSpawned ProbeEnded ProbeNotStarted OverLimit StopCommandSpawned StopCommandEnded DeadlinePassed
+        Waiting   Launching Skipped   Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !                  !                !
+        Launching !         !         Doomed    Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !         !            !          !               !         !                  !                !
+        Doomed    !         !         =         =         =         Doomed    Killing   Stopped     !         !         !         !          !         !            !          !               !         !                  !                !
+        exec      !         !         Stopping  Stopping  Killing   Stopping  !         !           asked     =         Backoff   Draining   !         =            =          =               Stopping  !                  !                =
+        word      !         !         Stopping  Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  !                  !                =
+        toEnd     !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !                  !                =
+        due       !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !                  !                asked
+        asked     !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         probed       beatDue    due             Stopping  !                  !                =
+        probed    !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            beatDue    due             Stopping  !                  !                probed
+        late      !         !         Stopping  Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  !                  !                Stopping
+        Ready     !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !                  !                !
+        beatDue   !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !                  !                beatAsked
+        beatAsked !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         beat         beatDue    beatDue         Stopping  !                  !                !
+        beat      !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            beatDue    beatDue         Stopping  !                  !                beat
+        Stopping  !         !         =         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  !                Killing
+        telling   !         !         =         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         told               Stopping         Killing
+        told      !         !         =         =         Killing   told      !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  Stopping         Killing
+        Killing   !         !         =         =         =         Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         =                  =                !
+        killing   !         !         =         =         Killing   Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         =                  =                Killing
+        Draining  !         !         Draining  =         Purging   Draining  !         !           !         !         !         !          Backoff   =            =          =               =         =                  =                Purging
+        Purging   !         !         Purging   =         Purging   Purging   !         !           !         !         !         !          Backoff   =            =          =               =         =                  =                Purging
+        Backoff   !         !         Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !                  !                Launching
+        Open      !         !         Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !                  !                Launching
+        Completed !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
+        Finished  !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
+        Failed    !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
+        Skipped   !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
+        Stopped   !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
         """;
 
     private static readonly Instant Now = new(1_000_000_000_000);
@@ -64,6 +66,8 @@ public sealed class ServiceTableTests
         ("beatAsked", Ready(new Watch.ProbeLaunching(Now, Good))),
         ("beat", Ready(new Watch.ProbeRunning(71, Now, Now, Good))),
         ("Stopping", new ServiceState.Stopping(ThisRun, default, Now, new Outcome.AsAsked())),
+        ("telling", Stopping(new Asking.CommandLaunching())),
+        ("told", Stopping(new Asking.CommandRunning(72))),
         ("Killing", new ServiceState.Killing(ThisRun, default, new Outcome.AsAsked())),
         ("killing", new ServiceState.Killing(ThisRun, default, new Outcome.AsAsked()) { AgainAt = Now }),
         ("Draining", new ServiceState.Draining(ThisRun, default, Now, new Outcome.Failing(Trouble))),
@@ -96,6 +100,8 @@ public sealed class ServiceTableTests
         ("ProbeEnded", new ServiceEvent.ProbeEnded(Succeeded: true)),
         ("ProbeNotStarted", new ServiceEvent.ProbeNotStarted()),
         ("OverLimit", new ServiceEvent.OverLimit("over")),
+        ("StopCommandSpawned", new ServiceEvent.StopCommandSpawned(72)),
+        ("StopCommandEnded", new ServiceEvent.StopCommandEnded(ExitStatus.Exited(0))),
         ("DeadlinePassed", new ServiceEvent.DeadlinePassed()),
     ];
 
@@ -118,6 +124,8 @@ public sealed class ServiceTableTests
         Assert.Equal(CasesOf(typeof(Readiness)), readiness.Select(t => t.Name).Order());
         var watches = States.Select(s => s.State).OfType<ServiceState.Ready>().Select(s => s.Watch.GetType()).Distinct();
         Assert.Equal(CasesOf(typeof(Watch)), watches.Select(t => t.Name).Order());
+        var askings = States.Select(s => s.State).OfType<ServiceState.Stopping>().Select(s => s.Asking.GetType()).Distinct();
+        Assert.Equal(CasesOf(typeof(Asking)), askings.Select(t => t.Name).Order());
     }
 
     private static IEnumerable<string> CasesOf(Type sum) =>
@@ -140,6 +148,7 @@ public sealed class ServiceTableTests
         return after == state ? "=" : after switch
         {
             ServiceState.Starting s => NameOf(s.Readiness),
+            ServiceState.Stopping { Asking: Asking.CommandRunning } => "told",
             ServiceState.Ready { Watch: Watch.ProbeDue } => "beatDue",
             ServiceState.Ready { Watch: Watch.ProbeLaunching } => "beatAsked",
             ServiceState.Ready { Watch: Watch.ProbeRunning } => "beat",
@@ -157,6 +166,8 @@ public sealed class ServiceTableTests
         Readiness.ProbeRunning => "probed",
         _ => readiness.ToString(),
     };
+
+    private static ServiceState.Stopping Stopping(Asking asking) => new(ThisRun, default, Now, new Outcome.AsAsked()) { Asking = asking };
 
     private static ServiceState.Ready Ready(Watch watch) => new(ThisRun, default, watch);
 

@@ -67,7 +67,7 @@ public sealed class StartFailureTests
         var world = new World(Daemon("a").Probed().Policy(RestartPolicy.Never), Daemon("b"));
         world.Program("a").Probe = ProbeBehaviour.Hangs;
         world.Begin().Exits("a", 0).TellsAmongOthers(
-            "a exit code 0", "kill probe of a", "a failed: exit code 0 before it was ready", "degraded without a");
+            "a exit code 0", "kill helper of a", "a failed: exit code 0 before it was ready", "degraded without a");
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class StopDuringStartupTests
     {
         var world = new World(Daemon("a").Probed());
         world.Program("a").Probe = ProbeBehaviour.Hangs;
-        world.Begin().Forget().Signal(Signal.Term).TellsAmongOthers("kill probe of a", "SIGTERM a", "a stopped", "exit 0");
+        world.Begin().Forget().Signal(Signal.Term).TellsAmongOthers("kill helper of a", "SIGTERM a", "a stopped", "exit 0");
     }
 
     [Fact]

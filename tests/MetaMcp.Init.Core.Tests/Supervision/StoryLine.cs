@@ -14,7 +14,8 @@ internal static class StoryLine
         {
             Effect.Spawn e => $"start {Name(e.Service)}",
             Effect.SpawnProbe e => $"probe {Name(e.Service)}",
-            Effect.KillProbe e => $"kill probe of {Name(e.Service)}",
+            Effect.SpawnStopCommand e => $"stop command of {Name(e.Service)}",
+            Effect.KillHelper e => $"kill helper of {Name(e.Service)}",
             Effect.SignalMain { Signal: var s } when s == Signal.Cont => null,
             Effect.SignalRun { Signal: var s } when s == Signal.Cont => null,
             Effect.SignalMain e => $"{e.Signal} {Name(e.Service)}",
@@ -39,6 +40,7 @@ internal static class StoryLine
         Notice.CircuitTrial n => $"{n.Service} trial",
         Notice.CircuitClosed n => $"{n.Service} circuit closed",
         Notice.RestartingWith n => $"{n.Service} anew with {n.Dependency}",
+        Notice.StopCommandFailed n => $"{n.Service} stop command failed: {n.Status?.ToString() ?? "not started"}",
         Notice.ProbeFailed { Failures: { } failures } n => $"{n.Service} probe failed ({failures} of {n.Retries})",
         Notice.ProbeFailed n => $"{n.Service} probe failed in its start period",
         Notice.HealthyAgain n => $"{n.Service} healthy again after {n.Failures}",

@@ -92,6 +92,10 @@ internal sealed class World
     public World ProbeEnds(string service, int code) =>
         Ends(_processes.Values.Single(p => p.Service == IndexOf(service) && p.Kind == ProcessKind.Probe), ExitStatus.Exited(code));
 
+    /// <summary>Its stop_command, which hung, ends after all.</summary>
+    public World StopCommandEnds(string service, int code) =>
+        Ends(_processes.Values.Single(p => p.Service == IndexOf(service) && p.Kind == ProcessKind.StopCommand), ExitStatus.Exited(code));
+
     /// <summary>The last of what a run of the service left behind ends by itself.</summary>
     public World GroupEmpties(string service)
     {
@@ -238,6 +242,9 @@ internal sealed class World
             case Effect.SpawnProbe probe:
                 StartProbe(probe);
                 break;
+            case Effect.SpawnStopCommand command:
+                StartStopCommand(command);
+                break;
             case Effect.SignalMain(var service, var pid, var signal):
                 Assert.True(_processes.TryGetValue(pid, out var main) && main.Service == service, $"{signal} to pid {pid}, which was collected");
                 if (ProgramOf(service).Obeys(signal))
@@ -249,7 +256,7 @@ internal sealed class World
                 else
                     EmptyGroup(group);
                 break;
-            case Effect.KillProbe(_, var pid):
+            case Effect.KillHelper(_, var pid):
                 if (_processes.TryGetValue(pid, out var late))
                     End(late, ExitStatus.KilledBy(Core.Values.Signal.Kill));
                 break;
@@ -324,6 +331,20 @@ internal sealed class World
             End(process, ExitStatus.Exited(behaviour == ProbeBehaviour.Succeeds ? 0 : 1));
     }
 
+    private void StartStopCommand(Effect.SpawnStopCommand command)
+    {
+        var behaviour = ProgramOf(command.Service).StopCommand;
+        if (behaviour == ProbeBehaviour.CannotStart)
+        {
+            _events.Enqueue(new SystemEvent.StopCommandNotStarted(command.Service, command.RunNumber));
+            return;
+        }
+        var process = Create(command.Service, command.RunNumber, ProcessKind.StopCommand);
+        _events.Enqueue(new SystemEvent.StopCommandSpawned(command.Service, command.RunNumber, process.Pid));
+        if (behaviour != ProbeBehaviour.Hangs)
+            End(process, ExitStatus.Exited(behaviour == ProbeBehaviour.Succeeds ? 0 : 1));
+    }
+
     private Process Create(int service, long run, ProcessKind kind)
     {
         var process = new Process(_nextPid++, service, run, kind, kind == ProcessKind.Main ? ProgramOf(service) : new Behaviour());
@@ -357,7 +378,7 @@ internal sealed class World
 
     private Behaviour ProgramOf(int service) => Program(_plan.Services[service].Name);
 
-    private enum ProcessKind { Main, Probe, Orphan }
+    private enum ProcessKind { Main, Probe, StopCommand, Orphan }
 
     private sealed record Process(int Pid, int Service, long Run, ProcessKind Kind, Behaviour Behaviour);
 }

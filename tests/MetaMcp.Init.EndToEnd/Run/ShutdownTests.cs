@@ -277,4 +277,26 @@ public sealed class ShutdownTests
         Assert.Equal(0, await init.WaitForExit());
         Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(5));
     }
+
+    /// <summary>It is told which process to end, runs as the service does, and the signal follows it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stop_command_comes_first_and_knows_the_main_process(bool inCgroup)
+    {
+        using var files = new Installation("""
+            [service.a]
+            command = ["%signals", "--exit-on", "15"]
+            environment = { FLAVOUR = "sweet" }
+            stop_command = ["/bin/sh", "-c", "echo $FLAVOUR > %/told; kill -USR1 $MAINPID"]
+            """) { OwnCgroup = inCgroup };
+        await using var init = await files.Start();
+        await init.WaitForLog("a", "ready");
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.Equal("sweet\n", await File.ReadAllTextAsync(files["told"], TestContext.Current.CancellationToken));
+        var signals = init.Stdout.Where(line => line.Contains("signal ", StringComparison.Ordinal)).Select(line => line.Split(' ')[^1]).Where(s => s != "18").ToList();
+        Assert.Equal(["10", "15"], signals);
+        Assert.False(init.Lines.HasLogged("a", "stop_command failed"));
+    }
 }

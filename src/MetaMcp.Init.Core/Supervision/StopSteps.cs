@@ -1,0 +1,50 @@
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Supervision.ServiceState;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// How a service is asked to end: by its stop_command if it has one, then by its stop signal; both within stop_timeout. The signal
+/// comes also after a command that did its work, as with systemd's ExecStop: the service may have children that it did not reach.
+/// </summary>
+internal static class StopSteps
+{
+    public static ServiceStep Ask(
+        in ServiceContext service, Run run, History history, Outcome outcome, Instant now, ReadOnlySpan<Effect> first)
+    {
+        var settings = service.Settings;
+        var stopping = new Stopping(run, history, now + settings.StopTimeout, outcome);
+        var told = ServiceMachine.Report(new Notice.Stopping(service.Name, run.Pid, settings.StopSignal, settings.StopTimeout));
+        return settings.StopCommand.IsEmpty
+            ? new(stopping, [.. first, told, .. Signalled(service, run)])
+            : new(stopping with { Asking = new Asking.CommandLaunching() }, [.. first, told, new Effect.SpawnStopCommand(service.Index, run.Number, run.Pid)]);
+    }
+
+    public static ServiceStep CommandSpawned(in ServiceContext service, ServiceState state, int pid) => state switch
+    {
+        Stopping { Asking: Asking.CommandLaunching } s => s with { Asking = new Asking.CommandRunning(pid) },
+        // What it was to end has ended, or is being killed.
+        Killing or Draining or Purging => new ServiceStep(state, [new Effect.KillHelper(service.Index, pid)]),
+        _ => ServiceMachine.Impossible(state, "StopCommandSpawned"),
+    };
+
+    public static ServiceStep CommandEnded(in ServiceContext service, ServiceState state, ExitStatus? status)
+    {
+        if (state is not Stopping { Asking: Asking.CommandLaunching or Asking.CommandRunning } s)
+            return state is Killing or Draining or Purging ? state : ServiceMachine.Impossible(state, "StopCommandEnded");
+        var signalled = Signalled(service, s.Run);
+        return new(s with { Asking = new Asking.Signalled() },
+            status is { IsSuccess: true } ? [.. signalled] : [ServiceMachine.Report(new Notice.StopCommandFailed(service.Name, status)), .. signalled]);
+    }
+
+    /// <summary>Nothing of the command is wanted once its service has ended or is killed.</summary>
+    public static Effect[] EndCommand(in ServiceContext service, ServiceState state) =>
+        state is Stopping { Asking: Asking.CommandRunning c } ? [new Effect.KillHelper(service.Index, c.Pid)] : [];
+
+    private static Effect[] Signalled(in ServiceContext service, Run run) =>
+    [
+        new Effect.SignalMain(service.Index, run.Pid, service.Settings.StopSignal),
+        // What is stopped takes no SIGTERM until it continues.
+        new Effect.SignalMain(service.Index, run.Pid, Signal.Cont),
+    ];
+}
