@@ -22,7 +22,7 @@ public static class Overrides
     [
         new("METAMCP_MAX_PROCESSES", "instances", 1, 1_000_000, 15, (s, n) => s with { Limits = s.Limits with { MaxInstances = n } }),
         new("METAMCP_MEMORY_LIMIT_MB", "MiB", 1, 1 << 30, 4096, (s, n) => s with { Limits = s.Limits with { Memory = new ByteSize((long)n << 20) } }),
-        new("METAMCP_HEALTH_CHECK_INTERVAL", "milliseconds", 1, MostMilliseconds, 30_000, (s, n) => s with { Health = s.Health with { Interval = Time(n) } }),
+        new("METAMCP_HEALTH_CHECK_INTERVAL", "milliseconds", 100, MostMilliseconds, 30_000, (s, n) => s with { Health = s.Health with { Interval = Time(n) } }),
         new("METAMCP_CLEANUP_TIMEOUT", "milliseconds", 1, MostMilliseconds, 10_000, (s, n) => s with { Shutdown = s.Shutdown with { TermTimeout = Time(n) } }),
         new("METAMCP_CLEANUP_RETRIES", "retries", 0, 1000, 3, (s, n) => s with { Shutdown = s.Shutdown with { Retries = n } }),
         new("METAMCP_GRACEFUL_SHUTDOWN_TIMEOUT", "milliseconds", 1, MostMilliseconds, 30_000, (s, n) => s with { Shutdown = s.Shutdown with { Timeout = Time(n) } }),
@@ -53,6 +53,7 @@ public static class Overrides
     {
         Limits = new CgroupLimits(),
         Probe = null,
+        RestartWith = [],
         Ready = service.Ready == ReadyRule.Probe ? ReadyRule.Started : service.Ready,
         Restart = service.Restart with { Policy = RestartPolicy.Never },
     };

@@ -41,21 +41,21 @@ internal static class Conclusion
     /// it ran well.
     /// </summary>
     public static Ready Rested(in ServiceContext service, Ready state, Instant now) =>
-        now - state.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter ? state with { History = state.History.AfterRest() } : state;
+        now - state.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter ? state with { History = default } : state;
 
     /// <summary>The state once nothing of the run is left.</summary>
     public static ServiceStep Of(in ServiceContext service, Outcome outcome, History history, Instant now) => outcome switch
     {
         Outcome.AsAsked => new(new Stopped(), [ServiceMachine.Report(new Notice.Stopped(service.Name))]),
         Outcome.GivenUp(var failure) => Failed(service, failure),
-        Outcome.Anew => new Waiting(),
+        Outcome.Anew => new Waiting(history),
         Outcome.Success when service.Settings.Type == ServiceType.Oneshot =>
             new(new Completed(), [ServiceMachine.Report(new Notice.Completed(service.Name))]),
         Outcome.Success(var status) when service.Settings.Restart.Policy == RestartPolicy.Always =>
-            Again(service, history, new Failure(status.ToString(), status), now),
+            Again(service, history, new Failure(status.ToString(), status), isFailure: false, now),
         Outcome.Success(var status) =>
             new(new Finished(status), [ServiceMachine.Report(new Notice.Finished(service.Name, status))]),
-        Outcome.Failing(var failure) when MayTryAgain(service, history) => Again(service, history, failure, now),
+        Outcome.Failing(var failure) when MayTryAgain(service, history) => Again(service, history, failure, isFailure: true, now),
         Outcome.Failing(var failure) => Failed(service, failure),
         _ => throw new InvalidOperationException($"bug: outcome {outcome}"),
     };
@@ -64,11 +64,11 @@ internal static class Conclusion
         service.Settings.Restart.Policy != RestartPolicy.Never &&
         (service.StartRetries is not { } retries || history.StartFailures <= retries);
 
-    private static ServiceStep Again(in ServiceContext service, History history, Failure failure, Instant now)
+    private static ServiceStep Again(in ServiceContext service, History history, Failure failure, bool isFailure, Instant now)
     {
         var restart = service.Settings.Restart;
-        var counted = history with { Failures = history.Failures + 1, Breaker = history.Breaker.Failed(restart.Breaker, now) };
-        if (counted.Breaker.Opens(restart.Breaker))
+        var counted = history with { Failures = history.Failures + 1, Breaker = isFailure ? history.Breaker.Failed(restart.Breaker, now) : history.Breaker };
+        if (isFailure && counted.Breaker.Opens(restart.Breaker))
         {
             var opened = ServiceMachine.Report(history.Breaker.IsHalfOpen
                 ? new Notice.CircuitOpenAgain(service.Name, failure.Reason, restart.Breaker.OpenFor)

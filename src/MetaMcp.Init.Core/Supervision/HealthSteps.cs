@@ -14,6 +14,9 @@ internal static class HealthSteps
     /// <summary>Where no process was to be had for a probe.</summary>
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>From SIGKILL to the end of a probe that can end.</summary>
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>The least of its interval that the second probe waits.</summary>
     private const double LeastSpread = 0.1;
 
@@ -35,10 +38,16 @@ internal static class HealthSteps
                 return state with { Watch = new Watch.None() };
             case Watch.ProbeDue w when now >= w.At:
                 return new(state with { Watch = new Watch.ProbeLaunching(w.At, w.Streak) }, [new Effect.SpawnProbe(service.Index, state.Run.Number)]);
-            // Its end comes as ProbeEnded; until then the deadline must not fire again.
+            // Its end comes as ProbeEnded, unless it is beyond SIGKILL.
             case Watch.ProbeRunning w when now >= w.KillAt:
-                return new(state with { Watch = w with { KillAt = Instant.Never } }, [new Effect.KillHelper(service.Index, w.Pid)]);
-            case Watch.ProbeDue or Watch.ProbeRunning:
+                var silentAt = Instant.Later(now + KillPatience, w.Streak.GoodAt + service.Settings.Probe!.UnhealthyAfter);
+                return new(state with { Watch = new Watch.ProbeKilled(w.At, silentAt, w.Streak) }, [new Effect.KillHelper(service.Index, w.Pid)]);
+            case Watch.ProbeKilled when service.IsEnding:
+                return state with { Watch = new Watch.None() };
+            case Watch.ProbeKilled w when now >= w.SilentAt:
+                return Unhealthy(service, state with { Watch = new Watch.None() }, w.At,
+                    $"no probe has succeeded for {Duration.Format(service.Settings.Probe!.UnhealthyAfter)}, and one that hangs cannot be killed", now);
+            case Watch.ProbeDue or Watch.ProbeRunning or Watch.ProbeKilled:
                 return state;
             default:
                 return ServiceMachine.Impossible(state, "DeadlinePassed");
@@ -81,7 +90,8 @@ internal static class HealthSteps
                 [ServiceMachine.Report(new Notice.ProbeFailed(service.Name, null, probe.Retries))]);
         var counted = streak with { Failures = streak.Failures + 1, BadSince = streak.Failures == 0 ? at : streak.BadSince };
         var told = ServiceMachine.Report(new Notice.ProbeFailed(service.Name, counted.Failures, probe.Retries));
-        if (counted.Failures < probe.Retries && !IsSilent(service, counted, now))
+        // One failure is no silence, however long ago the success before it: the interval may be longer, or all of us were paused.
+        if (counted.Failures < probe.Retries && (counted.Failures == 1 || !IsSilent(service, counted, now)))
             return new(state with { Watch = new Watch.ProbeDue(Next(at, probe.Interval, now), counted) }, [told]);
         var reason = counted.Failures >= probe.Retries
             ? $"{counted.Failures} probe{(counted.Failures == 1 ? "" : "s in a row")} failed"
@@ -109,6 +119,7 @@ internal static class HealthSteps
     {
         Watch.ProbeLaunching w => (w.At, w.Streak),
         Watch.ProbeRunning w => (w.At, w.Streak),
+        Watch.ProbeKilled w => (w.At, w.Streak),
         _ => throw new InvalidOperationException($"bug: no probe was asked for in {state}"),
     };
 }

@@ -57,7 +57,7 @@ internal static class ReadinessSteps
 
     public static ServiceStep ProbeEnded(in ServiceContext service, ServiceState state, bool succeeded, Instant now)
     {
-        if (state is Ready { Watch: Watch.ProbeLaunching or Watch.ProbeRunning } ready)
+        if (state is Ready { Watch: Watch.ProbeLaunching or Watch.ProbeRunning or Watch.ProbeKilled } ready)
             return HealthSteps.ProbeEnded(service, ready, succeeded, now);
         if (state is not Starting { Readiness: Readiness.ProbeLaunching or Readiness.ProbeRunning } s)
             return HasRun(state) ? state : ServiceMachine.Impossible(state, "ProbeEnded");

@@ -66,7 +66,7 @@ public static class ServiceMachine
 
     private static ServiceStep Start(in ServiceContext service, ServiceState state) => state switch
     {
-        Waiting => Launch(service, new History()),
+        Waiting s => Launch(service, s.History),
         _ => Impossible(state, "Start"),
     };
 
@@ -108,7 +108,7 @@ public static class ServiceMachine
             _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
         };
         var (counted, reset) = Conclusion.Count(service, history, state, outcome, now - run.StartedAt);
-        var next = reset ? counted.AfterRest() : counted;
+        var next = reset ? default : counted;
         var told = Report(new Notice.Exited(service.Name, run.Pid, exited.Status, now - run.StartedAt, exited.Oom));
         if (!exited.OthersLeft)
         {
@@ -216,7 +216,7 @@ public static class ServiceMachine
             case Starting s:
                 return ReadinessSteps.DeadlinePassed(service, s, now);
             case Ready s when now >= s.ClosesAt:
-                return new(s with { History = s.History.AfterRest(), ClosesAt = Instant.Never }, [Report(new Notice.CircuitClosed(service.Name))]);
+                return new(s with { History = default, ClosesAt = Instant.Never }, [Report(new Notice.CircuitClosed(service.Name))]);
             case Ready s:
                 return HealthSteps.DeadlinePassed(service, s, now);
             case Stopping s:

@@ -6,8 +6,8 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <summary>One process of a service: the number tells it from the runs before, as pids come round again.</summary>
 public readonly record struct Run(long Number, int Pid, Instant StartedAt);
 
-/// <summary>What counts against a service.</summary>
-/// <param name="Failures">Failures in a row, which the back-off grows with; a run longer than <c>reset_after</c> clears them.</param>
+/// <summary>What counts against a service; a run longer than <c>reset_after</c> clears all of it.</summary>
+/// <param name="Failures">Failures in a row, which the back-off grows with.</param>
 /// <param name="StartFailures">Failures before it was ever ready, which the startup phase allows a number of.</param>
 public readonly record struct History(int Failures, int StartFailures)
 {
@@ -17,9 +17,6 @@ public readonly record struct History(int Failures, int StartFailures)
         get => field ?? Breaker.Closed;
         init;
     }
-
-    /// <summary>After a run that was long enough: only the breaker's window remembers what was before, unless this was its trial.</summary>
-    public History AfterRest() => new() { Breaker = Breaker.IsHalfOpen ? Breaker.Closed : Breaker };
 }
 
 /// <summary>
@@ -32,7 +29,7 @@ public abstract record ServiceState : Case
     public virtual Instant Due => Instant.Never;
 
     /// <summary>For its dependencies; nothing was started yet, or it is to be started anew with one of them.</summary>
-    public sealed record Waiting : ServiceState;
+    public sealed record Waiting(History History = default) : ServiceState;
 
     /// <summary>The kernel was asked for a process; the answer is the next event.</summary>
     public sealed record Launching(long RunNumber, History History) : ServiceState;
@@ -161,6 +158,12 @@ public abstract record Watch : Case
     public sealed record ProbeRunning(int Pid, Instant At, Instant KillAt, Streak Streak) : Watch
     {
         public override Instant Due => KillAt;
+    }
+
+    /// <summary>It was sent SIGKILL, and has not ended yet: it may be in state D. The service is given up on at <paramref name="SilentAt"/>.</summary>
+    public sealed record ProbeKilled(Instant At, Instant SilentAt, Streak Streak) : Watch
+    {
+        public override Instant Due => SilentAt;
     }
 }
 

@@ -238,7 +238,7 @@ public sealed partial class Supervisor
         if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Starting && IsEnding)
             return;
         // Another one given up may have begun the end of everything, which has an order of its own.
-        if (happened is ServiceEvent.GiveUp && IsEnding)
+        if (IsEnding && happened is (ServiceEvent.GiveUp or ServiceEvent.Restart))
             return;
         ServiceStep step;
         try

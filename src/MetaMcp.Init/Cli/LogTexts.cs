@@ -88,7 +88,7 @@ internal static partial class LogTexts
     [LoggerMessage(125, LogLevel.Information, "{Service}: {Status}")]
     public static partial void StatusOf(this ILogger log, string service, string status);
 
-    [LoggerMessage(126, LogLevel.Information, "{Service}: started anew with {Dependency}, which has ended")]
+    [LoggerMessage(126, LogLevel.Information, "{Service}: to start anew with {Dependency}, which has ended")]
     public static partial void RestartingWith(this ILogger log, string service, string dependency);
 
     [LoggerMessage(127, LogLevel.Warning, "{Service}: stop_command failed: {Reason}")]

@@ -15,7 +15,7 @@ internal static class StatusText
         if (PidOf(state) is { } pid)
             text.Append(CultureInfo.InvariantCulture, $" (pid {pid})");
         if (state.Due is var due && state is ServiceState.Backoff or ServiceState.Open)
-            text.Append(CultureInfo.InvariantCulture, $", next start in {Rounded(due - status.Now)}");
+            text.Append(CultureInfo.InvariantCulture, $", next start in {Rounded(Instant.Later(due, status.Now) - status.Now)}");
         if (record.Starts > 1)
             text.Append(CultureInfo.InvariantCulture, $", started {record.Starts} times");
         if (record.LastExit is { } exit)
@@ -40,7 +40,8 @@ internal static class StatusText
         ServiceState.Waiting => "waiting",
         ServiceState.Launching or ServiceState.Starting => "starting",
         ServiceState.Ready { History.Breaker.IsHalfOpen: true } => "ready, circuit half-open,",
-        ServiceState.Ready { Watch: Watch.ProbeDue { Streak.Failures: > 0 } } => "ready, failing its probe,",
+        ServiceState.Ready { Watch: Watch.ProbeDue { Streak.Failures: > 0 } or Watch.ProbeLaunching { Streak.Failures: > 0 } or
+            Watch.ProbeRunning { Streak.Failures: > 0 } or Watch.ProbeKilled } => "ready, failing its probe,",
         ServiceState.Ready => "ready",
         ServiceState.Backoff => "backing off",
         ServiceState.Open => "circuit open",

@@ -175,7 +175,7 @@ internal sealed class LinuxKernel : IKernel
 
     private void StartProbe(int service, long number)
     {
-        var pid = _starter.StartProbe(service, _runs.Find(number)?.Cgroup?.Directory);
+        var pid = _runs.Find(number) is { } run ? _starter.StartProbe(service, run.Cgroup?.Directory) : 0;
         if (pid > 0)
             _ = _helpers.Add(pid);
         _happened.Enqueue(pid > 0
@@ -185,7 +185,8 @@ internal sealed class LinuxKernel : IKernel
 
     private void StartStopCommand(int service, long number, int main)
     {
-        var pid = _starter.StartStopCommand(service, _runs.Find(number)?.Cgroup?.Directory, main);
+        // It is told the pid, which is somebody else's once it was collected.
+        var pid = _runs.IsMain(main) ? _starter.StartStopCommand(service, _runs.Find(number)?.Cgroup?.Directory, main) : 0;
         if (pid > 0)
             _ = _helpers.Add(pid);
         _happened.Enqueue(pid > 0

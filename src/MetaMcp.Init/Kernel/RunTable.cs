@@ -130,7 +130,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         if (run.Cgroup is { } cgroup)
         {
             foreach (var pid in CgroupMembers.Find(cgroup.Directory))
-                if (ProcessTable.TryRead(pid, out var stat))
+                if (!helpers.Contains(pid) && ProcessTable.TryRead(pid, out var stat))
                     members.Add(stat);
         }
         else if (Look())

@@ -64,7 +64,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
             ProbeTarget.Tcp(var address) => ["probe", "tcp", address, .. options],
             ProbeTarget.Unix(var path) => ["probe", "unix", path, .. options],
             // A command of the file's runs as the service does.
-            ProbeTarget.Exec(var command) => ["exec", .. ExecArguments.Encode(RequestFor(settings, command, null) with { Cgroup = cgroup })],
+            ProbeTarget.Exec(var command) => ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup))],
             _ => [],
         };
         return StartHelper(own, settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear());
@@ -75,7 +75,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     {
         var settings = plan.Services[service].Settings;
         var environment = settings.Environment.SetItem(MainPidVariable, main.ToString(CultureInfo.InvariantCulture));
-        var request = RequestFor(settings, settings.StopCommand, null) with { Cgroup = cgroup };
+        var request = HelperFor(settings, settings.StopCommand, cgroup);
         request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
         return StartHelper(["exec", .. ExecArguments.Encode(request)], environment);
     }
@@ -119,6 +119,10 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         ErrorDescriptor = errorDescriptor,
         Command = command,
     };
+
+    /// <summary>As the service is, but for the descriptor that only it is given.</summary>
+    private static ExecRequest HelperFor(ServiceSettings settings, ImmutableArray<string> command, string? cgroup) =>
+        RequestFor(settings, command, null) with { Cgroup = cgroup, KeptDescriptors = [] };
 
     private Errno OpenOutputs(ServiceRun run, ServiceSettings settings, List<DescriptorMapping> mappings, out string step)
     {

@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-internal enum ProbeBehaviour { Succeeds, Fails, Hangs, CannotStart }
+internal enum ProbeBehaviour { Succeeds, Fails, Hangs, IsBeyondKill, CannotStart }
 
 /// <summary>What the kernel does when it is asked for a process.</summary>
 internal enum SpawnAnswer { AtOnce, WhenTold }

@@ -28,18 +28,26 @@ public sealed class BreakerTests
     [Fact]
     public void Failures_that_are_older_than_the_window_do_not_count()
     {
-        var world = Running();
+        var world = Running(Breaking with { Restart = Breaking.Restart with { Backoff = Breaking.Restart.Backoff with { ResetAfter = Span("1h") } } });
         for (var failure = 0; failure < 20; failure++)
             world.Exits("a", 1).Pass("80s").NeverTold("a circuit open for 1m after 5: exit code 1");
     }
 
     [Fact]
-    public void A_long_run_does_not_make_failures_within_the_window_forgotten()
+    public void A_run_of_reset_after_makes_the_failures_before_it_forgotten()
     {
         var world = Running();
         for (var failure = 0; failure < 4; failure++)
-            world.Exits("a", 1).Pass("61s");
-        world.Exits("a", 1).TellsAmongOthers("a circuit open for 1m after 5: exit code 1");
+            world.Exits("a", 1).Pass("1s");
+        world.Pass("30s").Exits("a", 1).TellsAmongOthers("a again in 1s: exit code 1");
+    }
+
+    [Fact]
+    public void To_end_well_is_no_failure_though_it_is_restarted()
+    {
+        var world = Running(Breaking.Policy(RestartPolicy.Always));
+        for (var end = 0; end < 20; end++)
+            world.Exits("a", 0).TellsAmongOthers("a again in 1s: exit code 0").Pass("1s");
     }
 
     [Theory]
@@ -99,9 +107,11 @@ public sealed class BreakerTests
         world.Begin().Pass("10s").TellsAmongOthers("a failed: no");
     }
 
-    private static World Running()
+    private static World Running() => Running(Breaking);
+
+    private static World Running(ServiceSettings service)
     {
-        var world = new World(Breaking);
+        var world = new World(service);
         world.Begin().Forget();
         return world;
     }

@@ -93,6 +93,24 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public void One_failure_is_no_silence_however_long_the_interval()
+    {
+        var world = Running(Beating("a", "5m", timeout: "1s"));
+        world.Program("a").Probe = ProbeBehaviour.Fails;
+        FirstProbe(world).Tells("probe a", "a probe failed (1 of 3)");
+        world.Pass("5m").TellsAmongOthers("a probe failed (2 of 3)", "a unhealthy: no probe has succeeded for 3m");
+    }
+
+    [Fact]
+    public void A_probe_that_is_beyond_SIGKILL_does_not_end_the_watch()
+    {
+        var world = Running(Beating("a", "1s", timeout: "1s") is { Probe: { } probe } service ? service with { Probe = probe with { UnhealthyAfter = Span("20s") } } : Watched);
+        world.Program("a").Probe = ProbeBehaviour.IsBeyondKill;
+        FirstProbe(world).Pass("15s").Forget();
+        world.Pass("5s").TellsAmongOthers("a unhealthy: no probe has succeeded for 20s, and one that hangs cannot be killed", "SIGTERM a");
+    }
+
+    [Fact]
     public void Where_no_probe_can_be_started_the_service_is_not_to_blame_but_not_for_ever()
     {
         var world = Running(Watched with { Probe = Watched.Probe! with { UnhealthyAfter = Span("45s") } });

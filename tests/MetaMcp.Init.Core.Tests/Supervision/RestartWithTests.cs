@@ -80,6 +80,27 @@ public sealed class RestartWithTests
         Assert.Equal(0, world.ExitCode);
     }
 
+    [Fact]
+    public void What_counts_against_it_is_not_forgotten()
+    {
+        var world = Running(App);
+        world.Exits("app", 1).Pass("1s").Exits("app", 1).Pass("2s");
+        world.Exits("db", 1).Pass("1s").Forget();
+        world.Exits("app", 1).Tells("app exit code 1", "app again in 4s: exit code 1");
+    }
+
+    [Fact]
+    public void Nothing_is_started_anew_once_the_end_has_begun()
+    {
+        // "d" needs "a" and is required, and still waits for "late": with "a" it fails, and with it all.
+        var world = new World(
+            Daemon("a").Policy(RestartPolicy.Never), Daemon("b").Needs("a") with { RestartWith = ["a"] }, Daemon("c").Needs("b"),
+            Daemon("late").ReadyBy(ReadyRule.NotifyFd), Daemon("d").Needs("a", "late").Required());
+        world.Program("c").Ignores(Signal.Term);
+        world.Begin().Forget();
+        world.Exits("a", 4).NeverTold("b anew with a").NeverTold("SIGTERM b");
+    }
+
     private static World Running(params ServiceSettings[] dependents)
     {
         var world = new World([Daemon("db"), .. dependents]);

@@ -27,7 +27,8 @@ public sealed class ServiceTableTests
         Ready     !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !                  !                !
         beatDue   !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !                  !                beatAsked
         beatAsked !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         beat         beatDue    beatDue         Stopping  !                  !                !
-        beat      !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            beatDue    beatDue         Stopping  !                  !                beat
+        beatKilled !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            beatDue    beatDue         Stopping  !                  !                Stopping
+        beat      !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            beatDue    beatDue         Stopping  !                  !                beatKilled
         Stopping  !         !         =         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  !                Killing
         telling   !         !         =         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         told               Stopping         Killing
         told      !         !         =         =         Killing   told      !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  Stopping         Killing
@@ -64,6 +65,7 @@ public sealed class ServiceTableTests
         ("Ready", Ready(new Watch.None())),
         ("beatDue", Ready(new Watch.ProbeDue(Now, Good))),
         ("beatAsked", Ready(new Watch.ProbeLaunching(Now, Good))),
+        ("beatKilled", Ready(new Watch.ProbeKilled(Now, Now, Good))),
         ("beat", Ready(new Watch.ProbeRunning(71, Now, Now, Good))),
         ("Stopping", new ServiceState.Stopping(ThisRun, default, Now, new Outcome.AsAsked())),
         ("telling", Stopping(new Asking.CommandLaunching())),
@@ -152,6 +154,7 @@ public sealed class ServiceTableTests
             ServiceState.Ready { Watch: Watch.ProbeDue } => "beatDue",
             ServiceState.Ready { Watch: Watch.ProbeLaunching } => "beatAsked",
             ServiceState.Ready { Watch: Watch.ProbeRunning } => "beat",
+            ServiceState.Ready { Watch: Watch.ProbeKilled } => "beatKilled",
             _ => after.GetType().Name,
         };
     }

@@ -257,7 +257,7 @@ internal sealed class World
                     EmptyGroup(group);
                 break;
             case Effect.KillHelper(_, var pid):
-                if (_processes.TryGetValue(pid, out var late))
+                if (_processes.TryGetValue(pid, out var late) && ProgramOf(late.Service).Probe != ProbeBehaviour.IsBeyondKill)
                     End(late, ExitStatus.KilledBy(Core.Values.Signal.Kill));
                 break;
             case Effect.WatchRun(var service, var run, var group):
@@ -327,7 +327,7 @@ internal sealed class World
         }
         var process = Create(probe.Service, probe.RunNumber, ProcessKind.Probe);
         _events.Enqueue(new SystemEvent.ProbeSpawned(probe.Service, probe.RunNumber, process.Pid));
-        if (behaviour != ProbeBehaviour.Hangs)
+        if (behaviour is ProbeBehaviour.Succeeds or ProbeBehaviour.Fails)
             End(process, ExitStatus.Exited(behaviour == ProbeBehaviour.Succeeds ? 0 : 1));
     }
 

@@ -57,7 +57,7 @@ public sealed class HardshipTests
             stop_timeout = "200ms"
             {{(i > 0 && i % 3 == 0 ? $"depends_on = [\"s{i - 1}\"]" : "")}}
             """);
-        using var files = new Installation("[restart]\npolicy = \"always\"\nbackoff = { initial = \"10ms\", max = \"50ms\" }\n" + string.Join('\n', services));
+        using var files = new Installation("[restart]\npolicy = \"always\"\nbackoff = { initial = \"10ms\", max = \"50ms\" }\nbreaker = { failures = 1000 }\n" + string.Join('\n', services));
         await using var init = await files.Start();
         await init.WaitForLog("", "up after");
         var random = new Random(20_240_607);
