@@ -104,4 +104,23 @@ public sealed class HealthTests
         Assert.Equal(0, await init.WaitForExit());
         Assert.False(Directory.Exists(Path.Combine(init.Cgroup, "workload")));
     }
+
+    /// <summary>The descriptor is the service's alone; a helper that was to find it as well could not be started.</summary>
+    [Fact]
+    public async Task With_notify_fd_probes_and_the_stop_command_run_too()
+    {
+        using var files = new Installation("""
+            [service.a]
+            command = ["/bin/sh", "-c", "echo >&3; exec 3>&-; exec %hang"]
+            ready = "notify-fd"
+            probe = { exec = ["/bin/sh", "-c", "echo >> %/probes"], interval = "20ms", retries = 1 }
+            stop_command = ["/bin/touch", "%/stopped"]
+            """);
+        await using var init = await files.Start();
+        await Patience.Until(() => File.Exists(files["probes"]) && new FileInfo(files["probes"]).Length >= 3, "three probes have run");
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.False(init.Lines.HasLogged("a", "probe failed"));
+        Assert.True(File.Exists(files["stopped"]));
+    }
 }
