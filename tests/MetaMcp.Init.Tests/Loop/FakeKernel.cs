@@ -12,6 +12,9 @@ internal sealed class FakeKernel : IKernel
 {
     private const int ManyEffects = 1_000;
 
+    /// <summary>A service that is watched never lets it sleep for good.</summary>
+    private const int ManyWaits = 100;
+
     private readonly Queue<Action<Queue<SystemEvent>>> _waits = new();
     private int _effectsSinceWait;
 
@@ -48,7 +51,7 @@ internal sealed class FakeKernel : IKernel
         _effectsSinceWait = 0;
         if (_waits.TryDequeue(out var script))
             script(happened);
-        else if (due == Instant.Never)
+        else if (due == Instant.Never || Waits.Count > ManyWaits)
             happened.Enqueue(new SystemEvent.SignalArrived(Signal.Term));
         else if (due > Now)
             Now = due;
