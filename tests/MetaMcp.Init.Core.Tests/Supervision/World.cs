@@ -239,11 +239,13 @@ internal sealed class World
             case Effect.Spawn spawn:
                 Answer(spawn);
                 break;
-            case Effect.SpawnProbe probe:
-                StartProbe(probe);
+            case Effect.SpawnProbe(var service, var run):
+                StartHelper(ProcessKind.Probe, ProgramOf(service).Probe, service, run,
+                    new SystemEvent.ProbeSpawnFailed(service, run), pid => new SystemEvent.ProbeSpawned(service, run, pid));
                 break;
-            case Effect.SpawnStopCommand command:
-                StartStopCommand(command);
+            case Effect.SpawnStopCommand(var service, var run, _):
+                StartHelper(ProcessKind.StopCommand, ProgramOf(service).StopCommand, service, run,
+                    new SystemEvent.StopCommandNotStarted(service, run), pid => new SystemEvent.StopCommandSpawned(service, run, pid));
                 break;
             case Effect.SignalMain(var service, var pid, var signal):
                 Assert.True(_processes.TryGetValue(pid, out var main) && main.Service == service, $"{signal} to pid {pid}, which was collected");
@@ -317,31 +319,16 @@ internal sealed class World
             End(process, ExitStatus.Exited(code));
     }
 
-    private void StartProbe(Effect.SpawnProbe probe)
+    private void StartHelper(ProcessKind kind, ProbeBehaviour behaviour, int service, long run, SystemEvent notStarted, Func<int, SystemEvent> started)
     {
-        var behaviour = ProgramOf(probe.Service).Probe;
         if (behaviour == ProbeBehaviour.CannotStart)
         {
-            _events.Enqueue(new SystemEvent.ProbeSpawnFailed(probe.Service, probe.RunNumber));
+            _events.Enqueue(notStarted);
             return;
         }
-        var process = Create(probe.Service, probe.RunNumber, ProcessKind.Probe);
-        _events.Enqueue(new SystemEvent.ProbeSpawned(probe.Service, probe.RunNumber, process.Pid));
+        var process = Create(service, run, kind);
+        _events.Enqueue(started(process.Pid));
         if (behaviour is ProbeBehaviour.Succeeds or ProbeBehaviour.Fails)
-            End(process, ExitStatus.Exited(behaviour == ProbeBehaviour.Succeeds ? 0 : 1));
-    }
-
-    private void StartStopCommand(Effect.SpawnStopCommand command)
-    {
-        var behaviour = ProgramOf(command.Service).StopCommand;
-        if (behaviour == ProbeBehaviour.CannotStart)
-        {
-            _events.Enqueue(new SystemEvent.StopCommandNotStarted(command.Service, command.RunNumber));
-            return;
-        }
-        var process = Create(command.Service, command.RunNumber, ProcessKind.StopCommand);
-        _events.Enqueue(new SystemEvent.StopCommandSpawned(command.Service, command.RunNumber, process.Pid));
-        if (behaviour != ProbeBehaviour.Hangs)
             End(process, ExitStatus.Exited(behaviour == ProbeBehaviour.Succeeds ? 0 : 1));
     }
 
