@@ -224,6 +224,7 @@ internal sealed class Chaos
                 Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.StopCommand && p.Run == run);
                 Assert.Equal((service, run, ProcessKind.Main), (_processes[pid].Service, _processes[pid].Run, _processes[pid].Kind));
                 CheckStop(service);
+                _told[service].IsAsked = true;
                 if (run % 5 == 1)
                     _answers.Enqueue(new SystemEvent.StopCommandNotStarted(service, run));
                 else
@@ -232,7 +233,8 @@ internal sealed class Chaos
             case Effect.SignalMain(var service, var pid, var signal):
                 var main = Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes);
                 Assert.Equal((service, ProcessKind.Main), (main.Service, main.Kind));
-                if (signal != Signal.Cont)
+                // A stop that began with its command, before everything began to end, goes on.
+                if (signal != Signal.Cont && !_told[service].IsAsked)
                     CheckStop(service);
                 // Some obey, some do not.
                 if (signal != Signal.Cont && pid % 3 != 0)
@@ -302,7 +304,7 @@ internal sealed class Chaos
         else
             Assert.True(_now >= Assert.NotNull(told.NotBefore), "started within its back-off");
         told.NotBefore = null;
-        told.IsAnew = false;
+        told.IsAnew = told.IsAsked = false;
         told.LastRun = run;
         told.IsSpawning = true;
     }
@@ -492,6 +494,9 @@ internal sealed class Chaos
         public bool IsUp { get; set; }
         public bool IsCompleted { get; set; }
         public bool IsOver { get; set; }
+
+        /// <summary>Its stop_command was started, in its turn: what follows is part of the same stop.</summary>
+        public bool IsAsked { get; set; }
 
         /// <summary>Its next start is with a dependency and not by its back-off.</summary>
         public bool IsAnew { get; set; }

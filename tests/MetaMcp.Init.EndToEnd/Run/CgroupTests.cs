@@ -35,6 +35,7 @@ public sealed class CgroupTests
         using var files = WithCgroup("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.family]
             command = ["/bin/sh", "-c", "%daemonise; exit 1"]
             """);
@@ -52,6 +53,7 @@ public sealed class CgroupTests
         using var files = WithCgroup("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.family]
             command = ["/bin/sh", "-c", "%daemonise --ignore-term; exit 1"]
             stop_timeout = "200ms"
@@ -105,6 +107,7 @@ public sealed class CgroupTests
         using var files = WithCgroup("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.odd]
             command = ["/bin/sh", "-c", "d=$(printf '/mnt/workload/odd/\\377'); mkdir \"$d\"; (echo 0 > \"$d/cgroup.procs\"; exec %ignore-term) & sleep 0.2; exit 1"]
             stop_timeout = "100ms"

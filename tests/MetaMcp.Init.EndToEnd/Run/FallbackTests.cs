@@ -24,6 +24,7 @@ public sealed class FallbackTests
         using var files = new Installation($$"""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.family]
             command = ["/bin/sh", "-c", "{{script}}; exit 1"]
             tasks_max = 1000
@@ -49,6 +50,7 @@ public sealed class FallbackTests
         using var files = new Installation("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.family]
             command = ["/bin/sh", "-c", "%daemonise; exit 1"]
             """);
@@ -108,6 +110,7 @@ public sealed class FallbackTests
         using var files = new Installation("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.victim]
             command = ["/bin/sh", "-c", "setsid %hang leftover & exec %hang main"]
             [service.neighbour]

@@ -129,6 +129,7 @@ public sealed class HardshipTests
             retries = 50
             [restart]
             backoff = { initial = "20ms", max = "50ms" }
+            breaker = { failures = 1000 }
             [service.victim]
             command = ["%hang"]
             """);

@@ -86,6 +86,7 @@ public sealed class HealthTests
         using var files = new Installation($$"""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.a]
             command = ["%serve", "tcp", "9001"]
             probe = { {{target}}, interval = "10ms" }

@@ -14,6 +14,7 @@ public sealed partial class RestartTests
             retries = 9
             [restart]
             backoff = { initial = "20ms", factor = 2.0, jitter = 0.0 }
+            breaker = { failures = 1000 }
             [service.shaky]
             command = ["%exits", "fails-until", "%/count", "4"]
             ready = "notify-fd"
@@ -32,6 +33,7 @@ public sealed partial class RestartTests
         using var files = new Installation("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.victim]
             command = ["%hang"]
             """);
@@ -51,6 +53,7 @@ public sealed partial class RestartTests
         using var files = new Installation("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.family]
             command = ["/bin/sh", "-c", "%ignore-term & exec %hang parent"]
             stop_timeout = "200ms"
@@ -72,6 +75,7 @@ public sealed partial class RestartTests
         using var files = new Installation("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.family]
             command = ["%abandon"]
             stop_timeout = "200ms"

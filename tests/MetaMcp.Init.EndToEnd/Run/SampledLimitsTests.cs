@@ -110,6 +110,7 @@ public sealed partial class SampledLimitsTests
         using var files = new Installation("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.many]
             command = ["/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do sleep 1h & done; wait"]
             tasks_max = 8

@@ -106,6 +106,7 @@ public sealed class StartupTests
             retries = 2
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.base]
             command = ["%hang"]
             [service.broken]
@@ -214,6 +215,7 @@ public sealed class StartupTests
             retries = 1
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.silent]
             command = ["%notify", "fd", "%/never"]
             ready = "notify-fd"

@@ -12,6 +12,7 @@ public sealed class DockerLimitTests(ContainerMachine machine)
         [restart]
         policy = "always"
         backoff = { initial = "10ms", max = "200ms" }
+        breaker = { failures = 1000 }
 
         """;
 
@@ -98,6 +99,7 @@ public sealed class DockerLimitTests(ContainerMachine machine)
         await using var container = await Up("""
             [restart]
             backoff = { initial = "100ms", factor = 100.0 }
+            breaker = { failures = 1000 }
             [service.hog]
             command = ["/tests/hog", "1000", "--quiet"]
             [service.other]

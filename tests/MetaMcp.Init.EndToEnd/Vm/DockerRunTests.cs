@@ -20,6 +20,7 @@ public sealed class DockerRunTests(ContainerMachine machine)
         await using var container = await Up("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.hog]
             command = ["/tests/hog", "200", "--quiet"]
             memory_max = "32MiB"

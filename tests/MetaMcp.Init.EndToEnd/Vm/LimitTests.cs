@@ -14,6 +14,7 @@ public sealed partial class LimitTests(SmallMachine small)
         await using var init = await Start("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.hog]
             command = ["/tests/hog", "1000"]
             memory_max = "64MiB"
@@ -42,6 +43,7 @@ public sealed partial class LimitTests(SmallMachine small)
             [restart]
             policy = "always"
             backoff = { initial = "1ms", factor = 1.0, max = "1ms", jitter = 0.0 }
+            breaker = { failures = 1000 }
             [service.hog]
             command = ["/tests/hog", "4000", "--quiet"]
             log = "none"
@@ -67,6 +69,7 @@ public sealed partial class LimitTests(SmallMachine small)
         await using var init = await Start("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.bomb]
             command = ["/tests/bomb", "300"]
             tasks_max = 50
@@ -218,6 +221,7 @@ public sealed partial class LimitTests(SmallMachine small)
         await using var init = await Start("""
             [restart]
             backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
             [service.family]
             command = ["sh", "-c", "/tests/daemonise --ignore-term; exit 1"]
             stop_timeout = "200ms"

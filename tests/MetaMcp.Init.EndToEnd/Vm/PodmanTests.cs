@@ -9,6 +9,7 @@ public sealed class PodmanTests(ContainerMachine machine)
     private const string Services = """
         [restart]
         backoff = { initial = "10ms", max = "200ms" }
+        breaker = { failures = 1000 }
         [service.db]
         command = ["/tests/hang"]
         memory_max = "20MiB"
