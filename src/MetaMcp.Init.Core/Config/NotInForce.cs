@@ -15,7 +15,6 @@ internal static class NotInForce
     [
         ("init", "runtime_dir"), ("init", "orphans"), ("limits", "max_instances"), ("limits", "max_per_type"),
         ("limits", "memory_warning"), ("limits", "memory_critical"), ("limits", "disk_warning"),
-        ("shutdown", "max_concurrent"), ("shutdown", "retries"),
     ];
 
     public static ImmutableArray<Diagnostic> Find(TomlTable root)

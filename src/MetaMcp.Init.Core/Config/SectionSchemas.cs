@@ -75,6 +75,7 @@ internal static class SectionSchemas
             ? s with { Backoff = Backoff.Read(s.Backoff, table, "backoff", v.Problems, "backoff.") } : s },
         { "breaker", (s, v) => v.Table("{ failures = 5, window = \"5m\", open_for = \"1m\" }") is { } table
             ? s with { Breaker = Breaker.Read(s.Breaker, table, "breaker", v.Problems, "breaker.") } : s },
+        { "max_restarts", (s, v) => v.Integer(0, Many, 10) is { } x ? s with { MaxRestarts = x } : s },
     };
 
     public static TableSchema<AlertSettings> Alerts { get; } = new()

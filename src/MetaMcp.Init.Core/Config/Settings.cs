@@ -111,6 +111,9 @@ public sealed record RestartSettings
     public RestartPolicy Policy { get; init; } = RestartPolicy.OnFailure;
     public BackoffSettings Backoff { get; init; } = new();
     public BreakerSettings Breaker { get; init; } = new();
+
+    /// <summary>So many restarts in a row, and it has failed for good; null is without end.</summary>
+    public int? MaxRestarts { get; init; }
 }
 
 public sealed record BackoffSettings

@@ -67,6 +67,8 @@ internal static class Conclusion
     private static ServiceStep Again(in ServiceContext service, History history, Failure failure, bool isFailure, Instant now)
     {
         var restart = service.Settings.Restart;
+        if (history.Failures >= restart.MaxRestarts)
+            return Failed(service, failure with { Reason = $"{failure.Reason}, after its max_restarts of {restart.MaxRestarts}" });
         var counted = history with { Failures = history.Failures + 1, Breaker = isFailure ? history.Breaker.Failed(restart.Breaker, now) : history.Breaker };
         if (isFailure && counted.Breaker.Opens(restart.Breaker))
         {

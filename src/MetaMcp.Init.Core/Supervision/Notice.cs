@@ -20,9 +20,14 @@ public abstract record Notice : Case
     /// <summary>Its stop_command failed, or (null) could not be started; the stop signal does what it was to do.</summary>
     public sealed record StopCommandFailed(string Service, ExitStatus? Status) : Notice;
 
+    public sealed record StopCommandLate(string Service, TimeSpan After) : Notice;
     public sealed record Killed(string Service, int Pid, TimeSpan Timeout) : Notice;
     public sealed record EndingLeftovers(string Service) : Notice;
     public sealed record KilledLeftovers(string Service) : Notice;
+
+    /// <summary>Something of it is still there after so many SIGKILL: it is tried again, and nobody waits for it.</summary>
+    public sealed record CleanupFailed(string Service, int Pid, int Kills) : Notice;
+
     public sealed record Stopped(string Service) : Notice;
 
     /// <summary>The kernel killed this many processes of it for memory, or (null) all of them.</summary>
@@ -49,6 +54,11 @@ public abstract record Notice : Case
 
     public sealed record StartingUp(int Services) : Notice;
     public sealed record Up(TimeSpan After, int Running, int Done, ImmutableArray<string> Missing) : Notice;
+
+    /// <summary>Something that is to run does not; each with the reason.</summary>
+    public sealed record Degraded(ImmutableArray<string> Missing) : Notice;
+
+    public sealed record WholeAgain : Notice;
     public sealed record StartupTimedOut(TimeSpan Timeout, ImmutableArray<string> Pending) : Notice;
     public sealed record ShuttingDown(string Reason, TimeSpan Timeout) : Notice;
     public sealed record Emergency(string Reason, ImmutableArray<string> Remaining) : Notice;
@@ -61,7 +71,7 @@ public abstract record Notice : Case
     public sealed record SignalForwarded(Signal Signal, string Service, int? Pid) : Notice;
 
     /// <summary>Asked for by SIGUSR1: the whole, then a line for each service.</summary>
-    public sealed record StatusOfAll(Phase Phase, TimeSpan Uptime, int Active, int Services) : Notice;
+    public sealed record StatusOfAll(Phase Phase, TimeSpan Uptime, int Active, int Services, ImmutableArray<string> Missing) : Notice;
 
     public sealed record StatusOf(string Service, ServiceState State, ServiceRecord Record, Instant Now) : Notice;
 

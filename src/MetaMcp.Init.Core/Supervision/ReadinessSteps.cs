@@ -20,7 +20,7 @@ internal static class ReadinessSteps
     public static ServiceStep Executed(in ServiceContext service, ServiceState state, Instant now)
     {
         if (state is not Starting { Readiness: Readiness.AwaitingExec } s)
-            return state is Starting or Ready or Stopping or Killing ? state : ServiceMachine.Impossible(state, "Executed");
+            return state is Starting or Ready or Condemned or Stopping or Killing ? state : ServiceMachine.Impossible(state, "Executed");
         return service.Settings switch
         {
             { Type: ServiceType.Oneshot } => s with { Readiness = new Readiness.RunningToEnd() },
@@ -36,7 +36,7 @@ internal static class ReadinessSteps
         Starting { Readiness: Readiness.AwaitingNotification or Readiness.AwaitingExec } s
             when service.Settings is { Type: ServiceType.Daemon, Ready: ReadyRule.NotifyFd or ReadyRule.SdNotify } => BecomeReady(service, s, now),
         // A second word, or one that nobody waits for (any more).
-        Starting or Ready or Stopping or Killing => state,
+        Starting or Ready or Condemned or Stopping or Killing => state,
         _ => ServiceMachine.Impossible(state, "Notified"),
     };
 
@@ -91,7 +91,7 @@ internal static class ReadinessSteps
     };
 
     /// <summary>A probe is of a run, and cannot come before its process or after the last of its group.</summary>
-    private static bool HasRun(ServiceState state) => state is Starting or Ready or Stopping or Killing or Draining or Purging;
+    private static bool HasRun(ServiceState state) => state is Starting or Ready or Condemned or Stopping or Killing or Leftover or Draining or Purging;
 
     private static ServiceStep Probe(in ServiceContext service, Starting state, int tries) =>
         new(state with { Readiness = new Readiness.ProbeLaunching(tries) }, [new Effect.SpawnProbe(service.Index, state.Run.Number)]);

@@ -12,8 +12,17 @@ public abstract record ServiceEvent : Case
     /// <summary>Its dependency failed for good.</summary>
     public sealed record Skip(int Dependency, int ExitCode) : ServiceEvent;
 
+    /// <summary>The time of its next start has come, and what it depends on is not there.</summary>
+    public sealed record Postpone : ServiceEvent;
+
+    /// <summary>What it was skipped for is there after all.</summary>
+    public sealed record Resume : ServiceEvent;
+
     /// <summary>Its turn to stop has come.</summary>
     public sealed record Stop : ServiceEvent;
+
+    /// <summary>Its turn in the cleanup queue has come.</summary>
+    public sealed record Turn : ServiceEvent;
 
     /// <summary>One that it names in restart_with has ended.</summary>
     /// <param name="Dependency">Its name.</param>

@@ -14,29 +14,35 @@ namespace MetaMcp.Init.Core.Supervision;
 ///   Skipped               │          Backoff   Stopping ──late──▶ Killing
 ///                         │             ▲         └───────┬─────────┘ exited
 ///                         │             │                 ▼
-///                         ▼             │  Draining ──late──▶ Purging     (only while others of its group live)
+///                         ▼             │  Draining ──late──▶ Purging     (only while others of its run live)
 ///                     (outcome) ────────┴───────┬─────────────┘
 ///                                               ▼
 ///                         Stopped · Completed · Finished · Failed
 /// </code>
-/// Where a failure opens the circuit breaker, Open takes the place of Backoff.
+/// Where a failure opens the circuit breaker, Open takes the place of Backoff. Before Stopping there is Condemned, before Draining
+/// Leftover: there a run waits for its turn in the cleanup queue.
 /// Stop and Kill are possible at any time; a service with no process is then Stopped at once. What a run's end means is
 /// decided when it ends (an <see cref="Outcome"/>) and takes effect when nothing of the run is left.
 /// Impossible pairs throw: the loop reports them as a bug and leaves the state alone.
 /// </summary>
 public static class ServiceMachine
 {
-    /// <summary>What is left after SIGKILL is sent it again after this long: a fork may have slipped past the first.</summary>
-    public static readonly TimeSpan KillAgainAfter = TimeSpan.FromSeconds(1);
-
     public static ServiceStep Step(in ServiceContext service, ServiceState state, ServiceEvent happened, Instant now) =>
         happened switch
         {
             ServiceEvent.Start => Start(service, state),
             ServiceEvent.Skip(var dependency, var code) when state is Waiting => new Skipped(dependency, code),
+            ServiceEvent.Postpone => state switch
+            {
+                Backoff s => new Waiting(s.History),
+                Open s => new Waiting(s.History),
+                _ => Impossible(state, happened),
+            },
+            ServiceEvent.Resume when state is Skipped => new Waiting(),
             ServiceEvent.Stop => Stop(service, state, new Outcome.AsAsked(), now),
+            ServiceEvent.Turn => CleanupSteps.Turn(service, state, now),
             ServiceEvent.Restart(var dependency) => Restart(service, state, dependency, now),
-            ServiceEvent.Kill => Kill(service, state, now),
+            ServiceEvent.Kill => CleanupSteps.Kill(service, state, now),
             ServiceEvent.GiveUp(var reason) => GiveUp(service, state, reason, now),
             ServiceEvent.Spawned(var pid) => Spawned(service, state, pid, now),
             ServiceEvent.SpawnFailed(var reason, var code) => SpawnFailed(service, state, new Failure(reason, ExitStatus.Exited(code)), now),
@@ -47,11 +53,12 @@ public static class ServiceMachine
             ServiceEvent.ProbeNotStarted => state is Ready { Watch: Watch.ProbeLaunching } s
                 ? HealthSteps.ProbeNotStarted(service, s, now)
                 : ReadinessSteps.ProbeEnded(service, state, succeeded: false, now),
-            ServiceEvent.StopCommandSpawned(var pid) => StopSteps.CommandSpawned(service, state, pid),
+            ServiceEvent.StopCommandSpawned(var pid) => StopSteps.CommandSpawned(service, state, pid, now),
             ServiceEvent.StopCommandEnded(var status) => StopSteps.CommandEnded(service, state, status),
-            ServiceEvent.Exited exited => Exited(service, state, exited, now),
+            ServiceEvent.Exited exited => CleanupSteps.Exited(service, state, exited, now),
             ServiceEvent.RunEmpty => state switch
             {
+                Leftover s => Conclusion.Of(service, s.Outcome, s.History, now),
                 Draining s => Conclusion.Of(service, s.Outcome, s.History, now),
                 Purging s => Conclusion.Of(service, s.Outcome, s.History, now),
                 _ => Impossible(state, happened),
@@ -84,7 +91,7 @@ public static class ServiceMachine
             case Doomed s:
                 // It never got to run a line of its own, so there is nothing to ask it politely.
                 var doomed = new Run(s.RunNumber, pid, now);
-                return new(new Killing(doomed, new History(), s.Outcome), [KillAll(service, doomed)]);
+                return CleanupSteps.KillAll(service, doomed, default, s.Outcome, now);
             default:
                 return Impossible(state, "Spawned");
         }
@@ -96,34 +103,6 @@ public static class ServiceMachine
         Doomed s => Conclusion.Of(service, s.Outcome, new History(), now),
         _ => Impossible(state, "SpawnFailed"),
     };
-
-    private static ServiceStep Exited(in ServiceContext service, ServiceState state, ServiceEvent.Exited exited, Instant now)
-    {
-        var (run, history, outcome) = state switch
-        {
-            Starting s => (s.Run, s.History, Conclusion.OutcomeOf(service, s, exited)),
-            Ready s => (s.Run, s.History, Conclusion.OutcomeOf(service, exited)),
-            Stopping s => (s.Run, s.History, s.Outcome),
-            Killing s => (s.Run, s.History, s.Outcome),
-            _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
-        };
-        var (counted, reset) = Conclusion.Count(service, history, state, outcome, now - run.StartedAt);
-        var next = reset ? default : counted;
-        var told = Report(new Notice.Exited(service.Name, run.Pid, exited.Status, now - run.StartedAt, exited.Oom));
-        if (!exited.OthersLeft)
-        {
-            var end = Conclusion.Of(service, outcome, next, now);
-            return end with { Effects = [told, .. Helpers(service, state), .. end.Effects] };
-        }
-        return state is Killing
-            ? new(new Purging(run, next, now + KillAgainAfter, outcome),
-                [told, KillAll(service, run), WatchRest(service, run)])
-            : new(new Draining(run, next, now + service.Settings.StopTimeout, outcome),
-            [
-                told, .. Helpers(service, state), Report(new Notice.EndingLeftovers(service.Name)),
-                SignalAll(service, run, service.Settings.StopSignal), SignalAll(service, run, Signal.Cont), WatchRest(service, run),
-            ]);
-    }
 
     /// <summary>Asks it to end. What has no process is done at once.</summary>
     internal static ServiceStep Stop(in ServiceContext service, ServiceState state, Outcome outcome, Instant now)
@@ -137,50 +116,26 @@ public static class ServiceMachine
             case Doomed s:
                 return s with { Outcome = outcome };
             case Starting s:
-                return StopSteps.Ask(service, s.Run, s.History, outcome, now, ReadinessSteps.EndProbe(service, s));
+                return CleanupSteps.Begin(service, s, s.Run, s.History, outcome, now);
             case Ready s:
-                return StopSteps.Ask(service, s.Run, s.History, outcome, now, ReadinessSteps.EndProbe(service, s));
+                return CleanupSteps.Begin(service, s, s.Run, s.History, outcome, now);
+            // In a shutdown nobody waits for a turn.
+            case Condemned or Leftover when service.IsEnding:
+                return CleanupSteps.Turn(service, CleanupSteps.Meaning(state, outcome), now);
             // Already on its way out, for a restart perhaps: only the meaning changes, never the deadline.
-            case Stopping s:
-                return s with { Outcome = outcome };
-            case Killing s:
-                return s with { Outcome = outcome };
-            case Draining s:
-                return s with { Outcome = outcome };
-            case Purging s:
-                return s with { Outcome = outcome };
+            case Condemned or Leftover or Stopping or Killing or Draining or Purging:
+                return CleanupSteps.Meaning(state, outcome);
             default:
                 return state;
-        }
-    }
-
-    private static ServiceStep Kill(in ServiceContext service, ServiceState state, Instant now)
-    {
-        var asked = new Outcome.AsAsked();
-        switch (state)
-        {
-            case Starting s:
-                return new(new Killing(s.Run, s.History, asked), [.. ReadinessSteps.EndProbe(service, s), KillAll(service, s.Run)]);
-            case Ready s:
-                return new(new Killing(s.Run, s.History, asked), [.. ReadinessSteps.EndProbe(service, s), KillAll(service, s.Run)]);
-            case Stopping s:
-                return new(new Killing(s.Run, s.History, asked), [.. StopSteps.EndCommand(service, s), KillAll(service, s.Run)]);
-            case Killing s when s.AgainAt != Instant.Never:
-                return new(new Killing(s.Run, s.History, asked), [KillAll(service, s.Run)]);
-            case Draining s:
-                return new(new Purging(s.Run, s.History, now + KillAgainAfter, asked), [KillAll(service, s.Run)]);
-            default:
-                // Nothing of it runs, or it was killed already: the same as being asked.
-                return Stop(service, state, asked, now);
         }
     }
 
     private static ServiceStep GiveUp(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
     {
         // It has succeeded; only what it left behind has not ended yet.
-        Draining { Outcome: Outcome.Success } or Purging { Outcome: Outcome.Success }
+        Leftover { Outcome: Outcome.Success } or Draining { Outcome: Outcome.Success } or Purging { Outcome: Outcome.Success }
             when service.Settings.Type == ServiceType.Oneshot => state,
-        Waiting or Launching or Doomed or Starting or Backoff or Open or Stopping or Killing or Draining or Purging =>
+        Waiting or Launching or Doomed or Starting or Backoff or Open or Condemned or Leftover or Stopping or Killing or Draining or Purging =>
             Stop(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
         _ => state,
     };
@@ -200,7 +155,7 @@ public static class ServiceMachine
         Starting s => Stop(service, s with { History = s.History with { StartFailures = s.History.StartFailures + 1 } },
             new Outcome.Failing(new Failure(reason, null)), now),
         Ready s => Stop(service, Conclusion.Rested(service, s, now), new Outcome.Failing(new Failure(reason, null)), now),
-        Stopping or Killing or Draining or Purging => state,
+        Condemned or Leftover or Stopping or Killing or Draining or Purging => state,
         _ => Impossible(state, "OverLimit"),
     };
 
@@ -219,21 +174,8 @@ public static class ServiceMachine
                 return new(s with { History = default, ClosesAt = Instant.Never }, [Report(new Notice.CircuitClosed(service.Name))]);
             case Ready s:
                 return HealthSteps.DeadlinePassed(service, s, now);
-            case Stopping s:
-                var kill = service.Settings.KillSignal;
-                return new(
-                    new Killing(s.Run, s.History, s.Outcome) { AgainAt = kill == Signal.Kill ? Instant.Never : now + KillAgainAfter },
-                    [
-                        .. StopSteps.EndCommand(service, s), Report(new Notice.Killed(service.Name, s.Run.Pid, service.Settings.StopTimeout)),
-                        SignalAll(service, s.Run, kill),
-                    ]);
-            case Killing s when now >= s.AgainAt:
-                return new(s with { AgainAt = Instant.Never }, [KillAll(service, s.Run)]);
-            case Draining s:
-                return new(new Purging(s.Run, s.History, now + KillAgainAfter, s.Outcome),
-                    [Report(new Notice.KilledLeftovers(service.Name)), KillAll(service, s.Run)]);
-            case Purging s:
-                return new(s with { AgainAt = now + KillAgainAfter }, [KillAll(service, s.Run)]);
+            case Stopping or Killing or Draining or Purging:
+                return CleanupSteps.DeadlinePassed(service, state, now);
             case Backoff s:
                 return Launch(service, s.History);
             case Open s:
@@ -244,17 +186,5 @@ public static class ServiceMachine
         }
     }
 
-    /// <summary>What runs beside the service and is not wanted any more.</summary>
-    private static Effect[] Helpers(in ServiceContext service, ServiceState state) =>
-        [.. ReadinessSteps.EndProbe(service, state), .. StopSteps.EndCommand(service, state)];
-
     internal static Effect Report(Notice notice) => new Effect.Report(notice);
-
-    private static Effect.SignalRun KillAll(in ServiceContext service, Run run) => SignalAll(service, run, Signal.Kill);
-
-    private static Effect.SignalRun SignalAll(in ServiceContext service, Run run, Signal signal) =>
-        new(service.Index, run.Number, run.Pid, signal);
-
-    private static Effect.WatchRun WatchRest(in ServiceContext service, Run run) =>
-        new(service.Index, run.Number, run.Pid);
 }

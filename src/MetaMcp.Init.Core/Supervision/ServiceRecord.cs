@@ -9,7 +9,30 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <param name="LastOom">Whose memory limit that was for; null where for none.</param>
 /// <param name="ChangedAt">When it came to the state it is in.</param>
 /// <param name="Probes">Of ready runs.</param>
-public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, OomCause? LastOom, Instant ChangedAt, ProbeStatistics Probes);
+public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, OomCause? LastOom, Instant ChangedAt, ProbeStatistics Probes)
+{
+    /// <summary>Since when its run is being ended, or was.</summary>
+    public Instant EndingSince { get; init; }
+
+    /// <summary>Of every run that has ended, by itself or not.</summary>
+    public CleanupStatistics Cleanups { get; init; }
+}
+
+/// <summary>How the endings of a service went.</summary>
+/// <param name="Clean">So many were over when they had been asked, or by themselves.</param>
+/// <param name="Killed">So many took SIGKILL.</param>
+/// <param name="Failed">So many outlived it.</param>
+/// <param name="Last">How long the last one took, from when it was to end until nothing was left.</param>
+/// <param name="Worst">The longest.</param>
+public readonly record struct CleanupStatistics(long Clean, long Killed, long Failed, TimeSpan Last, TimeSpan Worst)
+{
+    public CleanupStatistics With(TimeSpan took, bool isKilled) => this with
+    {
+        Clean = Clean + (isKilled ? 0 : 1), Killed = Killed + (isKilled ? 1 : 0), Last = took, Worst = took > Worst ? took : Worst,
+    };
+
+    public CleanupStatistics Failing(TimeSpan took) => this with { Failed = Failed + 1, Last = took, Worst = took > Worst ? took : Worst };
+}
 
 /// <summary>How the probes of a service went.</summary>
 /// <param name="Checks">So many had a result.</param>

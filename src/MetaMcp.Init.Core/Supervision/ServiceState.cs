@@ -51,23 +51,26 @@ public abstract record ServiceState : Case
         public override Instant Due => Instant.Earlier(Watch.Due, ClosesAt);
     }
 
+    /// <summary>It is to be ended, and waits for its turn in the cleanup queue.</summary>
+    public sealed record Condemned(Run Run, History History, Outcome Outcome) : ServiceState;
+
     /// <summary>It was asked to end; SIGKILL follows at <paramref name="KillAt"/>.</summary>
     public sealed record Stopping(Run Run, History History, Instant KillAt, Outcome Outcome) : ServiceState
     {
         /// <summary>How it is asked.</summary>
         public Asking Asking { get; init; } = new Asking.Signalled();
 
-        public override Instant Due => KillAt;
+        public override Instant Due => Instant.Earlier(KillAt, Asking.Due);
     }
 
-    /// <summary>SIGKILL was sent to all of it, or <c>kill_signal</c> and SIGKILL follows; then only the kernel can hold it back.</summary>
-    public sealed record Killing(Run Run, History History, Outcome Outcome) : ServiceState
+    /// <summary>SIGKILL, or <c>kill_signal</c>, was sent to all of it so many times, and SIGKILL follows at <paramref name="AgainAt"/>.</summary>
+    public sealed record Killing(Run Run, History History, Outcome Outcome, int Kills, Instant AgainAt) : ServiceState
     {
-        /// <summary>When SIGKILL follows, where <c>kill_signal</c> asked for another signal first.</summary>
-        public Instant AgainAt { get; init; } = Instant.Never;
-
         public override Instant Due => AgainAt;
     }
+
+    /// <summary>The main process was collected; the rest waits for its turn in the cleanup queue, unless it ends by itself.</summary>
+    public sealed record Leftover(Run Run, History History, Outcome Outcome) : ServiceState;
 
     /// <summary>The main process was collected; the rest of its process group has been asked to end.</summary>
     public sealed record Draining(Run Run, History History, Instant KillAt, Outcome Outcome) : ServiceState
@@ -75,8 +78,8 @@ public abstract record ServiceState : Case
         public override Instant Due => KillAt;
     }
 
-    /// <summary>The rest was sent SIGKILL, and is again at <paramref name="AgainAt"/> if it is still there.</summary>
-    public sealed record Purging(Run Run, History History, Instant AgainAt, Outcome Outcome) : ServiceState
+    /// <summary>The rest was sent SIGKILL so many times, and is again at <paramref name="AgainAt"/> if it is still there.</summary>
+    public sealed record Purging(Run Run, History History, Outcome Outcome, int Kills, Instant AgainAt) : ServiceState
     {
         public override Instant Due => AgainAt;
     }
@@ -170,10 +173,19 @@ public abstract record Watch : Case
 /// <summary>How far the asking of a service to end has come.</summary>
 public abstract record Asking : Case
 {
+    public virtual Instant Due => Instant.Never;
+
     /// <summary>The kernel was asked for the process of its stop_command; the stop signal follows when that has ended.</summary>
     public sealed record CommandLaunching : Asking;
 
-    public sealed record CommandRunning(int Pid) : Asking;
+    /// <summary>The stop signal follows at <paramref name="SignalAt"/> also where the command is still at work.</summary>
+    public sealed record CommandRunning(int Pid, Instant SignalAt) : Asking
+    {
+        public override Instant Due => SignalAt;
+    }
+
+    /// <summary>The stop signal was sent beside it.</summary>
+    public sealed record CommandOverdue(int Pid) : Asking;
 
     /// <summary>The stop signal was sent.</summary>
     public sealed record Signalled : Asking;

@@ -13,13 +13,44 @@ public static class Standing
     public static bool IsOver(ServiceState state) => state is
         ServiceState.Completed or ServiceState.Finished or ServiceState.Failed or ServiceState.Skipped or ServiceState.Stopped;
 
+    /// <summary>It is to run and does not, and whether it ever will again is open.</summary>
+    public static bool IsMissing(ServiceState state) =>
+        state is ServiceState.Failed or ServiceState.Skipped or ServiceState.Open || (state is not ServiceState.Ready && HistoryOf(state).Breaker.IsHalfOpen);
+
+    private static History HistoryOf(ServiceState state) => state switch
+    {
+        ServiceState.Waiting s => s.History,
+        ServiceState.Launching s => s.History,
+        ServiceState.Starting s => s.History,
+        ServiceState.Condemned s => s.History,
+        ServiceState.Leftover s => s.History,
+        ServiceState.Stopping s => s.History,
+        ServiceState.Killing s => s.History,
+        ServiceState.Draining s => s.History,
+        ServiceState.Purging s => s.History,
+        _ => default,
+    };
+
     /// <summary>It will never satisfy anybody.</summary>
     public static bool IsBroken(ServiceState state) => IsOver(state) && state is not ServiceState.Completed;
 
     /// <summary>There is, or may be, a process of it.</summary>
     public static bool IsActive(ServiceState state) => state is
         ServiceState.Launching or ServiceState.Doomed or ServiceState.Starting or ServiceState.Ready or
-        ServiceState.Stopping or ServiceState.Killing or ServiceState.Draining or ServiceState.Purging;
+        ServiceState.Condemned or ServiceState.Stopping or ServiceState.Killing or
+        ServiceState.Leftover or ServiceState.Draining or ServiceState.Purging;
+
+    /// <summary>It waits for its turn in the cleanup queue.</summary>
+    public static bool IsQueued(ServiceState state) => state is ServiceState.Condemned or ServiceState.Leftover;
+
+    /// <summary>Its cleanup is under way. One that has outlived every SIGKILL goes on, but takes no place from others.</summary>
+    public static bool IsCleanedUp(ServiceState state, int killRetries) => state switch
+    {
+        ServiceState.Stopping or ServiceState.Draining => true,
+        ServiceState.Killing s => s.Kills <= killRetries + 1,
+        ServiceState.Purging s => s.Kills <= killRetries + 1,
+        _ => false,
+    };
 
     /// <summary>The number of the run the state is about, or null.</summary>
     public static long? RunOf(ServiceState state) => state switch
@@ -28,6 +59,8 @@ public static class Standing
         ServiceState.Doomed s => s.RunNumber,
         ServiceState.Starting s => s.Run.Number,
         ServiceState.Ready s => s.Run.Number,
+        ServiceState.Condemned s => s.Run.Number,
+        ServiceState.Leftover s => s.Run.Number,
         ServiceState.Stopping s => s.Run.Number,
         ServiceState.Killing s => s.Run.Number,
         ServiceState.Draining s => s.Run.Number,

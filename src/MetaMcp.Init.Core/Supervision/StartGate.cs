@@ -5,42 +5,47 @@ namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>
 /// Counts, for each service, what it still waits for before it may start: dependencies that are not satisfied and services it
-/// comes after that have not settled. A change of one service touches only those that name it.
+/// comes after that have not settled. A change of one service touches only those that name it. The latter is for the first start
+/// alone: what once ran need not wait for a neighbour that is being tried again.
 /// </summary>
 internal sealed class StartGate
 {
     private readonly ImmutableArray<int>[] _neededBy;
     private readonly ImmutableArray<int>[] _precedes;
     private readonly int[] _blockers;
+    private readonly int[] _dependencies;
 
     public StartGate(Plan plan)
     {
         var services = plan.Services;
         _neededBy = Reverse(services, s => s.DependsOn);
         _precedes = Reverse(services, s => s.After);
-        _blockers = [.. services.Select(s => s.DependsOn.Length + s.After.Length)];
+        _blockers = [.. services.Select(s => s.After.Length)];
+        _dependencies = [.. services.Select(s => s.DependsOn.Length)];
     }
 
-    public bool IsOpen(int service) => _blockers[service] == 0;
+    public bool IsOpen(int service) => HasDependencies(service) && _blockers[service] == 0;
+
+    public bool HasDependencies(int service) => _dependencies[service] == 0;
 
     /// <summary>Those that name the service in depends_on.</summary>
     public ImmutableArray<int> NeededBy(int service) => _neededBy[service];
 
-    /// <summary>Records a change and calls with each service whose last blocker went.</summary>
+    /// <summary>Records a change and calls with each service that may start now, if it waits.</summary>
     public void Changed(int service, ServiceState before, ServiceState after, Action<int> opened)
     {
-        Move(_neededBy[service], Standing.Satisfies(before), Standing.Satisfies(after), opened);
-        Move(_precedes[service], Standing.IsSettled(before), Standing.IsSettled(after), opened);
+        Move(_neededBy[service], _dependencies, Standing.Satisfies(before), Standing.Satisfies(after), opened);
+        Move(_precedes[service], _blockers, Standing.IsSettled(before), Standing.IsSettled(after), opened);
     }
 
-    private void Move(ImmutableArray<int> waiting, bool before, bool after, Action<int> opened)
+    private void Move(ImmutableArray<int> waiting, int[] counts, bool before, bool after, Action<int> opened)
     {
         if (before == after)
             return;
         foreach (var service in waiting)
         {
-            _blockers[service] += after ? -1 : 1;
-            if (_blockers[service] == 0)
+            counts[service] += after ? -1 : 1;
+            if (HasDependencies(service))
                 opened(service);
         }
     }

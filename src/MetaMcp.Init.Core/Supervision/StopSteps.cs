@@ -6,6 +6,7 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <summary>
 /// How a service is asked to end: by its stop_command if it has one, then by its stop signal; both within stop_timeout. The signal
 /// comes also after a command that did its work, as with systemd's ExecStop: the service may have children that it did not reach.
+/// A command that takes more than half of the time goes on, and the signal is sent beside it: nothing is killed that had no signal.
 /// </summary>
 internal static class StopSteps
 {
@@ -20,9 +21,12 @@ internal static class StopSteps
             : new(stopping with { Asking = new Asking.CommandLaunching() }, [.. first, told, new Effect.SpawnStopCommand(service.Index, run.Number, run.Pid)]);
     }
 
-    public static ServiceStep CommandSpawned(in ServiceContext service, ServiceState state, int pid) => state switch
+    public static ServiceStep CommandSpawned(in ServiceContext service, ServiceState state, int pid, Instant now) => state switch
     {
-        Stopping { Asking: Asking.CommandLaunching } s => s with { Asking = new Asking.CommandRunning(pid) },
+        Stopping { Asking: Asking.CommandLaunching } s => s with
+        {
+            Asking = new Asking.CommandRunning(pid, Instant.Earlier(now + (service.Settings.StopTimeout / 2), s.KillAt)),
+        },
         // What it was to end has ended, or is being killed.
         Killing or Draining or Purging => new ServiceStep(state, [new Effect.KillHelper(service.Index, pid)]),
         _ => ServiceMachine.Impossible(state, "StopCommandSpawned"),
@@ -30,6 +34,8 @@ internal static class StopSteps
 
     public static ServiceStep CommandEnded(in ServiceContext service, ServiceState state, ExitStatus? status)
     {
+        if (state is Stopping { Asking: Asking.CommandOverdue } overdue)
+            return overdue with { Asking = new Asking.Signalled() };
         if (state is not Stopping { Asking: Asking.CommandLaunching or Asking.CommandRunning } s)
             return state is Killing or Draining or Purging ? state : ServiceMachine.Impossible(state, "StopCommandEnded");
         var signalled = Signalled(service, s.Run);
@@ -39,7 +45,17 @@ internal static class StopSteps
 
     /// <summary>Nothing of the command is wanted once its service has ended or is killed.</summary>
     public static Effect[] EndCommand(in ServiceContext service, ServiceState state) =>
-        state is Stopping { Asking: Asking.CommandRunning c } ? [new Effect.KillHelper(service.Index, c.Pid)] : [];
+        state switch
+        {
+            Stopping { Asking: Asking.CommandRunning c } => [new Effect.KillHelper(service.Index, c.Pid)],
+            Stopping { Asking: Asking.CommandOverdue c } => [new Effect.KillHelper(service.Index, c.Pid)],
+            _ => [],
+        };
+
+    /// <summary>Half of the time is over and the command is not.</summary>
+    public static ServiceStep CommandLate(in ServiceContext service, Stopping state, Asking.CommandRunning command) =>
+        new(state with { Asking = new Asking.CommandOverdue(command.Pid) },
+            [ServiceMachine.Report(new Notice.StopCommandLate(service.Name, service.Settings.StopTimeout / 2)), .. Signalled(service, state.Run)]);
 
     private static Effect[] Signalled(in ServiceContext service, Run run) =>
     [

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
 
@@ -90,7 +91,8 @@ public sealed partial class Supervisor
                 Phase = new Phase.Running();
                 Tell(new Notice.Up(_now - _startedAt,
                     _states.Count(s => s is ServiceState.Ready), _states.Count(s => s is ServiceState.Completed or ServiceState.Finished),
-                    NamesOf(s => s is ServiceState.Failed or ServiceState.Skipped)));
+                    Missing()));
+                _isDegraded = _missing > 0;
                 return true;
             case Phase.Running when _over == _states.Length:
                 ShutDown("nothing is left to run", _states.Where(s => s is ServiceState.Failed).Select(Standing.ExitCodeOf).FirstOrDefault());
@@ -104,6 +106,35 @@ public sealed partial class Supervisor
             default:
                 return false;
         }
+    }
+
+    /// <summary>Once the startup has said what it came to: what is new since.</summary>
+    private void TellWhetherDegraded()
+    {
+        if (Phase is not Phase.Running || _isDegraded == _missing > 0)
+            return;
+        _isDegraded = _missing > 0;
+        Tell(_isDegraded ? new Notice.Degraded(Missing()) : new Notice.WholeAgain());
+    }
+
+    /// <summary>What is to run and does not, each with the reason: <c>web (exit code 3)</c>, <c>worker (needs web)</c>.</summary>
+    private ImmutableArray<string> Missing()
+    {
+        var missing = new List<string>(_missing);
+        foreach (var service in _plan.Services)
+        {
+            if (!Standing.IsMissing(_states[service.Index]))
+                continue;
+            var reason = _states[service.Index] switch
+            {
+                ServiceState.Failed s => s.Failure.Reason,
+                ServiceState.Skipped s => $"needs {_plan.Services[s.Dependency].Name}",
+                ServiceState.Open => "circuit open",
+                _ => "circuit half-open",
+            };
+            missing.Add($"{service.Name} ({reason})");
+        }
+        return [.. missing];
     }
 
     private void EndOrphans(Phase.ShuttingDown shutdown)
@@ -163,6 +194,7 @@ public sealed partial class Supervisor
             ShutDown($"required service {required.Name} is not up", 1);
             return;
         }
+        // What is given up on now is told at the end of this.
         Phase = new Phase.Running();
         foreach (var service in missing)
             _followUps.Enqueue((service.Index, new ServiceEvent.GiveUp($"not up within the startup phase's {Duration.Format(timeout)}")));

@@ -34,6 +34,8 @@ public sealed partial class Supervisor
     private int _unsettled;
     private int _active;
     private int _over;
+    private int _missing;
+    private bool _isDegraded;
 
     /// <param name="plan">What to run.</param>
     /// <param name="seed">Of the jitter.</param>
@@ -86,7 +88,8 @@ public sealed partial class Supervisor
             while (_followUps.TryDequeue(out var next))
                 Apply(next.Service, next.Event);
         }
-        while (MovePhase());
+        while (NextCleanup() || MovePhase());
+        TellWhetherDegraded();
         return _effects;
     }
 
@@ -230,10 +233,12 @@ public sealed partial class Supervisor
     private void Apply(int service, ServiceEvent happened)
     {
         var before = _states[service];
-        if (happened is ServiceEvent.Start && (before is not ServiceState.Waiting || !_gate.IsOpen(service) || IsEnding))
+        if (happened is ServiceEvent.Start && (before is not ServiceState.Waiting || !MayStart(service)))
             return;
-        if (happened is ServiceEvent.Skip && before is not ServiceState.Waiting)
+        if ((happened is ServiceEvent.Skip && before is not ServiceState.Waiting) || (happened is ServiceEvent.Resume && before is not ServiceState.Skipped))
             return;
+        if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Backoff or ServiceState.Open && !_gate.HasDependencies(service))
+            happened = new ServiceEvent.Postpone();
         // Nobody waits for it to become ready any more; it is stopped when those that depend on it are gone.
         if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Starting && IsEnding)
             return;
@@ -265,6 +270,9 @@ public sealed partial class Supervisor
         Propagate(service, before, after);
     }
 
+    private bool MayStart(int service) =>
+        !IsEnding && (_gate.IsOpen(service) || (_records[service].Starts > 0 && _gate.HasDependencies(service)));
+
     private void Forget(long run)
     {
         _ooms.Forget(run);
@@ -277,11 +285,17 @@ public sealed partial class Supervisor
         _unsettled += Difference(!Standing.IsSettled(before), !Standing.IsSettled(after));
         _active += Difference(Standing.IsActive(before), Standing.IsActive(after));
         _over += Difference(Standing.IsOver(before), Standing.IsOver(after));
+        _missing += Difference(Standing.IsMissing(before), Standing.IsMissing(after));
+        Cleaned(service, before, after);
         _limits.Changed(service, before, after, _now);
         _gate.Changed(service, before, after, opened => _followUps.Enqueue((opened, new ServiceEvent.Start())));
         _order.Changed(service, before, after, StopIfItsTurn);
         if (Standing.IsBroken(after) && !Standing.IsBroken(before))
             Broke(service, after);
+        if (Standing.Satisfies(after) && !IsEnding)
+            foreach (var dependent in _gate.NeededBy(service))
+                if (_states[dependent] is ServiceState.Skipped)
+                    _followUps.Enqueue((dependent, new ServiceEvent.Resume()));
         if (before is ServiceState.Ready && after is not ServiceState.Ready && !IsEnding)
             foreach (var dependent in _restartedWith[service])
                 _followUps.Enqueue((dependent, new ServiceEvent.Restart(_plan.Services[service].Name)));
@@ -302,8 +316,7 @@ public sealed partial class Supervisor
             _followUps.Enqueue((service, new ServiceEvent.Skip(dependency, Standing.ExitCodeOf(_states[dependency]))));
             return;
         }
-        if (_gate.IsOpen(service))
-            _followUps.Enqueue((service, new ServiceEvent.Start()));
+        _followUps.Enqueue((service, new ServiceEvent.Start()));
     }
 
     private void Broke(int service, ServiceState after)
@@ -327,7 +340,8 @@ public sealed partial class Supervisor
         Phase is Phase.StartingUp ? _plan.Settings.Startup.Retries : null,
         _lastRun + 1,
         _dice.Roll(),
-        IsEnding);
+        IsEnding,
+        _plan.Settings.Shutdown.Retries);
 
     private void Tell(Notice notice) => _effects.Add(new Effect.Report(notice));
 

@@ -94,6 +94,12 @@ internal static partial class LogTexts
     [LoggerMessage(127, LogLevel.Warning, "{Service}: stop_command failed: {Reason}")]
     public static partial void StopCommandFailed(this ILogger log, string service, string reason);
 
+    [LoggerMessage(128, LogLevel.Warning, "{Service}: stop_command still runs after {Timeout}; the stop signal is sent beside it")]
+    public static partial void StopCommandLate(this ILogger log, string service, string timeout);
+
+    [LoggerMessage(129, LogLevel.Error, "{Service}: cleanup failed: something of it is still there after SIGKILL was sent {Kills} times (uninterruptible sleep?); it is not started again before it is gone (main pid {Pid})")]
+    public static partial void CleanupFailed(this ILogger log, string service, object kills, object pid);
+
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
     public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);
 
@@ -150,6 +156,12 @@ internal static partial class LogTexts
 
     [LoggerMessage(318, LogLevel.Information, "status: {Status}")]
     public static partial void Status(this ILogger log, string status);
+
+    [LoggerMessage(319, LogLevel.Warning, "degraded: without {Missing}")]
+    public static partial void NowDegraded(this ILogger log, string missing);
+
+    [LoggerMessage(320, LogLevel.Information, "whole again: nothing is missing")]
+    public static partial void WholeAgain(this ILogger log);
 
     [LoggerMessage(401, LogLevel.Debug, "reaped orphan pid {Pid}: {Status}")]
     public static partial void OrphanReaped(this ILogger log, object pid, object status);

@@ -78,6 +78,9 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.StopCommandFailed n:
                 log.StopCommandFailed(n.Service, n.Status?.ToString() ?? "it could not be started");
                 break;
+            case Notice.StopCommandLate n:
+                log.StopCommandLate(n.Service, Duration.Format(n.After));
+                break;
             case Notice.Killed n:
                 log.ServiceKilled(n.Service, Duration.Format(n.Timeout), n.Pid);
                 break;
@@ -86,6 +89,9 @@ internal sealed class NoticeLog(ILogger log)
                 break;
             case Notice.KilledLeftovers n:
                 log.LeftoversKilled(n.Service);
+                break;
+            case Notice.CleanupFailed n:
+                log.CleanupFailed(n.Service, n.Kills, n.Pid);
                 break;
             case Notice.Stopped n:
                 log.ServiceStopped(n.Service);
@@ -108,6 +114,12 @@ internal sealed class NoticeLog(ILogger log)
                 break;
             case Notice.Up n:
                 log.Degraded(n.After.TotalSeconds, n.Running, n.Done, List(n.Missing));
+                break;
+            case Notice.Degraded n:
+                log.NowDegraded(List(n.Missing));
+                break;
+            case Notice.WholeAgain:
+                log.WholeAgain();
                 break;
             case Notice.StartupTimedOut n:
                 log.StartupTimedOut(Duration.Format(n.Timeout), List(n.Pending));

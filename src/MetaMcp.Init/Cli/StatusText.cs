@@ -22,6 +22,9 @@ internal static class StatusText
             text.Append(CultureInfo.InvariantCulture, $", last {exit}{(record.LastOom is { } oom ? $", out of memory: {oom.Limit}" : "")}");
         if (state is ServiceState.Failed { Failure: var failure })
             text.Append(CultureInfo.InvariantCulture, $": {failure.Reason}");
+        if (record.Cleanups is { Killed: > 0 } or { Failed: > 0 } && record.Cleanups is var ends)
+            text.Append(CultureInfo.InvariantCulture,
+                $"; ended {ends.Clean} times clean, {ends.Killed} killed, {ends.Failed} failed, last {Milliseconds(ends.Last)}, worst {Milliseconds(ends.Worst)}");
         if (record.Probes is { Checks: > 0 } probes)
             text.Append(CultureInfo.InvariantCulture,
                 $"; {CheckVerb.Count((int)probes.Checks, "probe")}, {probes.Failures} failed, last {Milliseconds(probes.Last)}, average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
@@ -33,7 +36,7 @@ internal static class StatusText
         Phase.StartingUp => "starting up",
         Phase.Running => "running",
         _ => "shutting down",
-    } + string.Create(CultureInfo.InvariantCulture, $", up {Rounded(status.Uptime)}, {status.Active} of {CheckVerb.Count(status.Services, "service")} active");
+    } + string.Create(CultureInfo.InvariantCulture, $", up {Rounded(status.Uptime)}, {status.Active} of {CheckVerb.Count(status.Services, "service")} active{(status.Missing.IsEmpty ? "" : $", degraded: without {string.Join(", ", status.Missing)}")}");
 
     private static string Word(ServiceState state) => state switch
     {
@@ -50,6 +53,8 @@ internal static class StatusText
         ServiceState.Failed => "failed",
         ServiceState.Skipped => "skipped",
         ServiceState.Stopped => "stopped",
+        ServiceState.Killing { Kills: > 1 } or ServiceState.Purging { Kills: > 1 } => "withstanding SIGKILL",
+        ServiceState.Condemned or ServiceState.Leftover => "to be stopped in its turn",
         _ => "stopping",
     };
 
@@ -58,6 +63,7 @@ internal static class StatusText
         ServiceState.Starting s => s.Run.Pid,
         ServiceState.Ready s => s.Run.Pid,
         ServiceState.Stopping s => s.Run.Pid,
+        ServiceState.Condemned s => s.Run.Pid,
         ServiceState.Killing s => s.Run.Pid,
         _ => null,
     };

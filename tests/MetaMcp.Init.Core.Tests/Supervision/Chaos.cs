@@ -173,6 +173,9 @@ internal sealed class Chaos
         Assert.True(effects.Count <= (10 * changed) + 5, $"{effects.Count} effects for {changed} changes");
         if (happened is SystemEvent.TimePassed && _exitCode is null)
             Assert.True(_supervisor.Due > _now, "woken, and due again at once");
+        if (_endBegan is null)
+            Assert.True(
+                _plan.Services.Count(s => _supervisor.StateOf(s.Index) is ServiceState.Stopping or ServiceState.Draining) <= _plan.Settings.Shutdown.MaxConcurrent, "too many at once");
         foreach (var probe in _processes.Values.Where(p => p is { Kind: ProcessKind.Probe or ProcessKind.StopCommand, IsKnown: true, IsDying: false }))
             Assert.True(IsAwaited(probe), "a probe nobody waits for");
         if (happened is SystemEvent.ChildEnded { Pid: var pid })
@@ -296,12 +299,10 @@ internal sealed class Chaos
         Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.Main && p.Service == service);
         Assert.DoesNotContain(_groups.Values, g => g.Service == service);
         Assert.True(run > _told.Max(t => t.LastRun), "a number twice");
-        if (told.LastRun == 0 || told.IsAnew)
-        {
-            Assert.All(_plan.Services[service].DependsOn, d => Assert.True(_told[d].IsUp || _told[d].IsCompleted, "its dependency is not there"));
+        Assert.All(_plan.Services[service].DependsOn, d => Assert.True(_told[d].IsUp || _told[d].IsCompleted, "its dependency is not there"));
+        if (told.LastRun == 0)
             Assert.All(_plan.Services[service].After, a => Assert.True(_told[a].IsUp || _told[a].IsOver, "what it comes after has not settled"));
-        }
-        else
+        else if (!told.IsAnew)
             Assert.True(_now >= Assert.NotNull(told.NotBefore), "started within its back-off");
         told.NotBefore = null;
         told.IsAnew = told.IsAsked = false;
@@ -444,6 +445,7 @@ internal sealed class Chaos
     private bool IsAwaited(Process probe) => _supervisor.StateOf(probe.Service) switch
     {
         ServiceState.Stopping { Asking: Asking.CommandRunning c } => c.Pid == probe.Pid,
+        ServiceState.Stopping { Asking: Asking.CommandOverdue c } => c.Pid == probe.Pid,
         ServiceState.Starting s => s.Run.Number == probe.Run,
         ServiceState.Ready { Watch: not Watch.None } s => s.Run.Number == probe.Run,
         _ => false,
@@ -453,6 +455,7 @@ internal sealed class Chaos
     {
         ServiceState.Starting s => s.Run.Pid,
         ServiceState.Ready s => s.Run.Pid,
+        ServiceState.Condemned s => s.Run.Pid,
         ServiceState.Stopping s => s.Run.Pid,
         ServiceState.Killing s => s.Run.Pid,
         _ => null,

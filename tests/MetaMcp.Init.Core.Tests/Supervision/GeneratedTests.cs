@@ -77,7 +77,7 @@ public sealed class GeneratedTests
             Init = new InitSettings { ExitWhen = (ExitRule)(system / 2 % 3), OrphanGrace = TimeSpan.FromSeconds(3) },
             Limits = new LimitSettings { Memory = system % 4 == 1 ? new Values.ByteSize(300 << 20) : null },
             Startup = new StartupSettings { Timeout = TimeSpan.FromSeconds(20), Retries = system / 6 },
-            Shutdown = new ShutdownSettings { Timeout = TimeSpan.FromSeconds(15) },
+            Shutdown = new ShutdownSettings { Timeout = TimeSpan.FromSeconds(15), MaxConcurrent = 1 + (system % 3), Retries = system % 2 },
         });
         return result.Plan ?? throw new InvalidOperationException(string.Join('\n', result.Diagnostics));
     }
@@ -110,6 +110,7 @@ public sealed class GeneratedTests
             },
             Restart = new RestartSettings
             {
+                MaxRestarts = service.Times % 7 == 3 ? 2 : null,
                 Policy = isOneshot && policy == RestartPolicy.Always ? RestartPolicy.OnFailure : policy,
                 Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(100), Max = TimeSpan.FromSeconds(4), ResetAfter = TimeSpan.FromSeconds(5) },
                 Breaker = new BreakerSettings { Failures = 1 + (service.Times % 5), Window = TimeSpan.FromSeconds(10), OpenFor = TimeSpan.FromSeconds(3) },

@@ -19,7 +19,7 @@ public sealed class RestartPolicyTests
     public void What_the_end_of_a_daemon_leads_to(RestartPolicy policy, int code, string line)
     {
         var world = new World(Daemon("a").Policy(policy) with { SuccessExitCodes = [3] }, Daemon("b"));
-        world.Begin().Forget().Exits("a", code).Tells($"a exit code {code}", line);
+        world.Begin().Forget().Exits("a", code).TellsAmongOthers($"a exit code {code}", line);
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class RestartPolicyTests
     public void A_signal_is_no_success_whatever_its_number()
     {
         var world = new World(Daemon("a").Policy(RestartPolicy.Never) with { SuccessExitCodes = [137] }, Daemon("b"));
-        world.Begin().Forget().IsKilledBy("a", Signal.Kill).Tells("a killed by SIGKILL", "a failed: killed by SIGKILL");
+        world.Begin().Forget().IsKilledBy("a", Signal.Kill).Tells("a killed by SIGKILL", "a failed: killed by SIGKILL", "degraded: a (killed by SIGKILL)");
     }
 
     [Fact]

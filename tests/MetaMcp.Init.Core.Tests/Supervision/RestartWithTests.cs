@@ -32,7 +32,7 @@ public sealed class RestartWithTests
     public void It_is_handed_on_to_those_that_ask_for_it_in_turn()
     {
         var world = Running(App, Daemon("front").Needs("app") with { RestartWith = ["app"] });
-        world.Exits("db", 1).TellsAmongOthers("app anew with db", "SIGTERM app", "front anew with app", "SIGTERM front");
+        world.Exits("db", 1).TellsAmongOthers("app anew with db", "front anew with app", "SIGTERM app", "SIGTERM front");
         world.Pass("1s").Tells("start db", "db ready", "start app", "app ready", "start front", "front ready");
     }
 
@@ -44,6 +44,23 @@ public sealed class RestartWithTests
         world.Begin().Forget();
         world.Exits("db", 4).Forget();
         world.Exits("app", 0).Tells("app exit code 0", "app skipped: db");
+    }
+
+    [Fact]
+    public void One_in_its_own_backoff_waits_for_its_dependency()
+    {
+        var world = Running(Daemon("app").Needs("db"));
+        world.Exits("db", 1).Pass("1s").Exits("app", 1).Exits("db", 1).Forget();
+        world.Pass("1s").Tells();
+        world.Pass("1s").Tells("start db", "db ready", "start app", "app ready");
+    }
+
+    [Fact]
+    public void One_in_its_own_backoff_is_skipped_where_its_dependency_fails_for_good()
+    {
+        var world = Running(Daemon("app").Needs("mate"), Daemon("mate").Policy(RestartPolicy.Never));
+        world.Exits("app", 1).Exits("mate", 1).Forget();
+        world.Pass("1s").Tells("app skipped: mate");
     }
 
     [Fact]

@@ -8,41 +8,43 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 
 /// <summary>
 /// Every pair of state and event: where it leads, "=" where nothing changes, "!" where it cannot be. <c>Starting</c> stands once
-/// for each readiness, exec to late, and <c>killing</c> for one that was sent its kill_signal.
+/// for each readiness, exec to late, and <c>Stopping</c> once for each way of asking.
 /// </summary>
 public sealed class ServiceTableTests
 {
     private const string Table = """
-                  Start     Skip      Stop      Restart   Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft RunEmpty  ProbeSpawned ProbeEnded ProbeNotStarted OverLimit StopCommandSpawned StopCommandEnded DeadlinePassed
-        Waiting   Launching Skipped   Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !                  !                !
-        Launching !         !         Doomed    Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !         !            !          !               !         !                  !                !
-        Doomed    !         !         =         =         =         Doomed    Killing   Stopped     !         !         !         !          !         !            !          !               !         !                  !                !
-        exec      !         !         Stopping  Stopping  Killing   Stopping  !         !           asked     =         Backoff   Draining   !         =            =          =               Stopping  !                  !                =
-        word      !         !         Stopping  Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  !                  !                =
-        toEnd     !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !                  !                =
-        due       !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !                  !                asked
-        asked     !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         probed       beatDue    due             Stopping  !                  !                =
-        probed    !         !         Stopping  Stopping  Killing   Stopping  !         !           =         =         Backoff   Draining   !         =            beatDue    due             Stopping  !                  !                probed
-        late      !         !         Stopping  Stopping  Killing   Stopping  !         !           =         beatDue   Backoff   Draining   !         =            =          =               Stopping  !                  !                Stopping
-        Ready     !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !                  !                !
-        beatDue   !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            =          =               Stopping  !                  !                beatAsked
-        beatAsked !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         beat         beatDue    beatDue         Stopping  !                  !                !
-        beatKilled !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            beatDue    beatDue         Stopping  !                  !                Stopping
-        beat      !         !         Stopping  Stopping  Killing   =         !         !           =         =         Backoff   Draining   !         =            beatDue    beatDue         Stopping  !                  !                beatKilled
-        Stopping  !         !         =         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  !                Killing
-        telling   !         !         =         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         told               Stopping         Killing
-        told      !         !         =         =         Killing   told      !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  Stopping         Killing
-        Killing   !         !         =         =         =         Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         =                  =                !
-        killing   !         !         =         =         Killing   Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         =                  =                Killing
-        Draining  !         !         Draining  =         Purging   Draining  !         !           !         !         !         !          Backoff   =            =          =               =         =                  =                Purging
-        Purging   !         !         Purging   =         Purging   Purging   !         !           !         !         !         !          Backoff   =            =          =               =         =                  =                Purging
-        Backoff   !         !         Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !                  !                Launching
-        Open      !         !         Stopped   =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !                  !                Launching
-        Completed !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
-        Finished  !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
-        Failed    !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
-        Skipped   !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
-        Stopped   !         !         =         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
+                  Start     Skip      Postpone  Resume    Stop      Turn      Restart   Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft RunEmpty  ProbeSpawned ProbeEnded ProbeNotStarted OverLimit StopCommandSpawned StopCommandEnded DeadlinePassed
+        Waiting   Launching Skipped   !         !         Stopped   !         =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !                  !                !
+        Launching !         !         !         !         Doomed    !         Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !         !            !          !               !         !                  !                !
+        Doomed    !         !         !         !         =         !         =         =         Doomed    Killing   Stopped     !         !         !         !          !         !            !          !               !         !                  !                !
+        exec      !         !         !         !         Condemned !         Condemned Killing   Condemned !         !           asked     =         Backoff   Leftover   !         =            =          =               Condemned !                  !                =
+        word      !         !         !         !         Condemned !         Condemned Killing   Condemned !         !           =         beatDue   Backoff   Leftover   !         =            =          =               Condemned !                  !                =
+        toEnd     !         !         !         !         Condemned !         Condemned Killing   Condemned !         !           =         =         Backoff   Leftover   !         =            =          =               Condemned !                  !                =
+        due       !         !         !         !         Condemned !         Condemned Killing   Condemned !         !           =         =         Backoff   Leftover   !         =            =          =               Condemned !                  !                asked
+        asked     !         !         !         !         Condemned !         Condemned Killing   Condemned !         !           =         =         Backoff   Leftover   !         probed       beatDue    due             Condemned !                  !                =
+        probed    !         !         !         !         Condemned !         Condemned Killing   Condemned !         !           =         =         Backoff   Leftover   !         =            beatDue    due             Condemned !                  !                probed
+        late      !         !         !         !         Condemned !         Condemned Killing   Condemned !         !           =         beatDue   Backoff   Leftover   !         =            =          =               Condemned !                  !                Condemned
+        Ready     !         !         !         !         Condemned !         Condemned Killing   =         !         !           =         =         Backoff   Leftover   !         =            =          =               Condemned !                  !                !
+        beatDue   !         !         !         !         Condemned !         Condemned Killing   =         !         !           =         =         Backoff   Leftover   !         =            =          =               Condemned !                  !                beatAsked
+        beatAsked !         !         !         !         Condemned !         Condemned Killing   =         !         !           =         =         Backoff   Leftover   !         beat         beatDue    beatDue         Condemned !                  !                !
+        beatKilled !         !         !         !         Condemned !         Condemned Killing   =         !         !           =         =         Backoff   Leftover   !         =            beatDue    beatDue         Condemned !                  !                Condemned
+        beat      !         !         !         !         Condemned !         Condemned Killing   =         !         !           =         =         Backoff   Leftover   !         =            beatDue    beatDue         Condemned !                  !                beatKilled
+        Stopping  !         !         !         !         =         !         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  !                Killing
+        telling   !         !         !         !         =         !         =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         told               Stopping         Killing
+        told      !         !         !         !         =         !         =         Killing   told      !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  Stopping         beside
+        beside    !         !         !         !         =         !         =         Killing   beside    !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  Stopping         Killing
+        Condemned !         !         !         !         =         Stopping  =         Killing   Condemned !         !           =         =         Stopped   Leftover   !         =            =          =               =         !                  !                !
+        Killing   !         !         !         !         =         !         =         =         Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         =                  =                Killing
+        Leftover  !         !         !         !         Leftover  Draining  =         Purging   Leftover  !         !           !         !         !         !          Backoff   =            =          =               =         !                  !                !
+        Draining  !         !         !         !         Draining  !         =         Purging   Draining  !         !           !         !         !         !          Backoff   =            =          =               =         =                  =                Purging
+        Purging   !         !         !         !         Purging   !         =         Purging   Purging   !         !           !         !         !         !          Backoff   =            =          =               =         =                  =                Purging
+        Backoff   !         !         Waiting   !         Stopped   !         =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !                  !                Launching
+        Open      !         !         Waiting   !         Stopped   !         =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !                  !                Launching
+        Completed !         !         !         !         =         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
+        Finished  !         !         !         !         =         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
+        Failed    !         !         !         !         =         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
+        Skipped   !         !         !         Waiting   =         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
+        Stopped   !         !         !         !         =         !         =         =         =         !         !           !         !         !         !          !         !            !          !               !         !                  !                !
         """;
 
     private static readonly Instant Now = new(1_000_000_000_000);
@@ -69,11 +71,13 @@ public sealed class ServiceTableTests
         ("beat", Ready(new Watch.ProbeRunning(71, Now, Now, Good))),
         ("Stopping", new ServiceState.Stopping(ThisRun, default, Now, new Outcome.AsAsked())),
         ("telling", Stopping(new Asking.CommandLaunching())),
-        ("told", Stopping(new Asking.CommandRunning(72))),
-        ("Killing", new ServiceState.Killing(ThisRun, default, new Outcome.AsAsked())),
-        ("killing", new ServiceState.Killing(ThisRun, default, new Outcome.AsAsked()) { AgainAt = Now }),
+        ("told", Stopping(new Asking.CommandRunning(72, Now)) with { KillAt = Now + TimeSpan.FromSeconds(1) }),
+        ("beside", Stopping(new Asking.CommandOverdue(72))),
+        ("Condemned", new ServiceState.Condemned(ThisRun, default, new Outcome.AsAsked())),
+        ("Killing", new ServiceState.Killing(ThisRun, default, new Outcome.AsAsked(), 1, Now)),
+        ("Leftover", new ServiceState.Leftover(ThisRun, default, new Outcome.Failing(Trouble))),
         ("Draining", new ServiceState.Draining(ThisRun, default, Now, new Outcome.Failing(Trouble))),
-        ("Purging", new ServiceState.Purging(ThisRun, default, Now, new Outcome.Failing(Trouble))),
+        ("Purging", new ServiceState.Purging(ThisRun, default, new Outcome.Failing(Trouble), 1, Now)),
         ("Backoff", new ServiceState.Backoff(Now, default)),
         ("Open", new ServiceState.Open(Now, default)),
         ("Completed", new ServiceState.Completed()),
@@ -87,7 +91,10 @@ public sealed class ServiceTableTests
     [
         ("Start", new ServiceEvent.Start()),
         ("Skip", new ServiceEvent.Skip(1, 1)),
+        ("Postpone", new ServiceEvent.Postpone()),
+        ("Resume", new ServiceEvent.Resume()),
         ("Stop", new ServiceEvent.Stop()),
+        ("Turn", new ServiceEvent.Turn()),
         ("Restart", new ServiceEvent.Restart("b")),
         ("Kill", new ServiceEvent.Kill()),
         ("GiveUp", new ServiceEvent.GiveUp("late")),
@@ -151,6 +158,7 @@ public sealed class ServiceTableTests
         {
             ServiceState.Starting s => NameOf(s.Readiness),
             ServiceState.Stopping { Asking: Asking.CommandRunning } => "told",
+            ServiceState.Stopping { Asking: Asking.CommandOverdue } => "beside",
             ServiceState.Ready { Watch: Watch.ProbeDue } => "beatDue",
             ServiceState.Ready { Watch: Watch.ProbeLaunching } => "beatAsked",
             ServiceState.Ready { Watch: Watch.ProbeRunning } => "beat",

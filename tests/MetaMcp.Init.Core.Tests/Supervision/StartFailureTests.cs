@@ -118,8 +118,8 @@ public sealed class StartFailureTests
             Daemon("a").ReadyBy(ReadyRule.NotifyFd).StartTimeout("5m"), Daemon("b"), Daemon("c").Needs("a"), Daemon("d").ComesAfter("c"));
         world.Begin().Pass("60s").Tells(
             "start a", "start b", "b ready", "startup timed out: a, c, d",
-            "SIGTERM a",
             "c failed: not up within the startup phase's 1m", "d failed: not up within the startup phase's 1m",
+            "SIGTERM a", "degraded: c (not up within the startup phase's 1m), d (not up within the startup phase's 1m)",
             "a killed by SIGTERM", "a failed: not up within the startup phase's 1m");
         Assert.IsType<Phase.Running>(world.Phase);
         Assert.True(world.Runs("b"));
@@ -131,7 +131,7 @@ public sealed class StartFailureTests
     {
         var world = new World(Oneshot("a").Backoff(new BackoffSettings { Initial = Span("2m"), Max = Span("2m"), Jitter = 0 }), Daemon("b"));
         world.Begin().Exits("a", 1).Forget().Pass("60s").Tells(
-            "startup timed out: a", "a failed: not up within the startup phase's 1m");
+            "startup timed out: a", "a failed: not up within the startup phase's 1m", "degraded: a (not up within the startup phase's 1m)");
         Assert.True(world.Sleeps);
     }
 
@@ -142,7 +142,8 @@ public sealed class StartFailureTests
         world.Program("a").SpawnAnswer = SpawnAnswer.WhenTold;
         world.Begin().Pass("60s").Forget();
         world.AnswersSpawn("a").Tells(
-            "SIGKILL group of a", "a killed by SIGKILL", "a failed: not up within the startup phase's 1m");
+            "SIGKILL group of a", "a killed by SIGKILL", "a failed: not up within the startup phase's 1m",
+            "degraded: a (not up within the startup phase's 1m)");
     }
 
     [Theory]

@@ -39,9 +39,21 @@ public sealed class StopCommandTests
         var world = Running();
         world.Program("a").StopCommand = ProbeBehaviour.Hangs;
         world.Program("a").Ignores(Signal.Term);
-        world.Signal(Signal.Term).Pass("9s").Forget();
+        world.Signal(Signal.Term).Pass("4s").Forget();
         world.StopCommandEnds("a", 0).Tells("SIGTERM a");
-        world.Pass("1s").TellsAmongOthers("SIGKILL group of a");
+        world.Pass("6s").TellsAmongOthers("SIGKILL group of a");
+    }
+
+    [Fact]
+    public void After_half_of_the_time_the_signal_is_sent_beside_the_command()
+    {
+        var world = Running();
+        world.Program("a").StopCommand = ProbeBehaviour.Hangs;
+        world.Program("a").Ignores(Signal.Term);
+        world.Signal(Signal.Term).Forget();
+        world.Pass("5s").Tells("a stop command late", "SIGTERM a");
+        world.StopCommandEnds("a", 1).Tells();
+        world.Pass("5s").TellsAmongOthers("SIGKILL group of a");
     }
 
     [Fact]
@@ -49,6 +61,7 @@ public sealed class StopCommandTests
     {
         var world = Running();
         world.Program("a").StopCommand = ProbeBehaviour.Hangs;
+        world.Program("a").Ignores(Signal.Term);
         world.Signal(Signal.Term).Pass("9s").Forget();
         world.Pass("1s").TellsAmongOthers("kill helper of a", "SIGKILL group of a", "a killed by SIGKILL", "a stopped");
     }

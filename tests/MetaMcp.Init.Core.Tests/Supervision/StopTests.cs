@@ -122,12 +122,12 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void Leftovers_beyond_kill_are_killed_again_each_second_and_hold_the_restart()
+    public void Leftovers_beyond_kill_are_killed_again_ever_more_slowly_and_hold_the_restart()
     {
         var world = new World(Daemon("a").StopTimeout("5s"));
         world.Program("a").LeavesBehind = true;
         world.Program("a").IgnoresEverything();
-        world.Begin().Forget().Exits("a", 1).Forget().Pass("7s").Tells(
+        world.Begin().Forget().Exits("a", 1).Forget().Pass("9s").Tells(
             "SIGKILL group of a", "SIGKILL group of a", "SIGKILL group of a");
         world.GroupEmpties("a").Tells("a again in 1s: exit code 1");
     }

@@ -1,0 +1,155 @@
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Supervision.ServiceState;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// How a run ends, whyever: it waits for its turn (only so many at once, but in a shutdown), is asked, has its time, is killed, and
+/// is gone when nothing of it is left. The stop signal is sent once: many programs take a second one as "at once", and lose what the
+/// first had begun to save. SIGKILL is repeated, ever more slowly, since a fork may have slipped past it; what outlives so many
+/// (uninterruptible sleep) is a cleanup that failed: it is reported, kept, tried again, and in nobody's way.
+/// </summary>
+internal static class CleanupSteps
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+
+    public static ServiceStep Begin(in ServiceContext service, ServiceState state, Run run, History history, Outcome outcome, Instant now)
+    {
+        var probe = ReadinessSteps.EndProbe(service, state);
+        return service.IsEnding
+            ? StopSteps.Ask(service, run, history, outcome, now, probe)
+            : new(new Condemned(run, history, outcome), [.. probe]);
+    }
+
+    /// <summary>It is asked to end, or what its main process left behind is.</summary>
+    public static ServiceStep Turn(in ServiceContext service, ServiceState state, Instant now) => state switch
+    {
+        Condemned s => StopSteps.Ask(service, s.Run, s.History, s.Outcome, now, []),
+        Leftover s => Drain(service, s.Run, s.History, s.Outcome, now, []),
+        _ => ServiceMachine.Impossible(state, "Turn"),
+    };
+
+    /// <summary>On its way out for another reason: only the meaning changes, never the deadline.</summary>
+    public static ServiceState Meaning(ServiceState state, Outcome outcome) => state switch
+    {
+        Condemned s => s with { Outcome = outcome },
+        Leftover s => s with { Outcome = outcome },
+        Stopping s => s with { Outcome = outcome },
+        Killing s => s with { Outcome = outcome },
+        Draining s => s with { Outcome = outcome },
+        Purging s => s with { Outcome = outcome },
+        _ => state,
+    };
+
+    public static ServiceStep Exited(in ServiceContext service, ServiceState state, ServiceEvent.Exited exited, Instant now)
+    {
+        var (run, history, outcome) = state switch
+        {
+            Starting s => (s.Run, s.History, Conclusion.OutcomeOf(service, s, exited)),
+            Ready s => (s.Run, s.History, Conclusion.OutcomeOf(service, exited)),
+            Condemned s => (s.Run, s.History, s.Outcome),
+            Stopping s => (s.Run, s.History, s.Outcome),
+            Killing s => (s.Run, s.History, s.Outcome),
+            _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
+        };
+        var (counted, reset) = Conclusion.Count(service, history, state, outcome, now - run.StartedAt);
+        var next = reset ? default : counted;
+        var told = ServiceMachine.Report(new Notice.Exited(service.Name, run.Pid, exited.Status, now - run.StartedAt, exited.Oom));
+        Effect[] first = [told, .. ReadinessSteps.EndProbe(service, state), .. StopSteps.EndCommand(service, state)];
+        if (!exited.OthersLeft)
+        {
+            var end = Conclusion.Of(service, outcome, next, now);
+            return end with { Effects = [.. first, .. end.Effects] };
+        }
+        first = [.. first, new Effect.WatchRun(service.Index, run.Number, run.Pid)];
+        return state switch
+        {
+            Killing s => Purge(service, run, next, outcome, s.Kills, now, first),
+            Stopping => Drain(service, run, next, outcome, now, first),
+            _ when service.IsEnding => Drain(service, run, next, outcome, now, first),
+            _ => new(new Leftover(run, next, outcome), [.. first]),
+        };
+    }
+
+    /// <summary>No more waiting.</summary>
+    public static ServiceStep Kill(in ServiceContext service, ServiceState state, Instant now)
+    {
+        var asked = new Outcome.AsAsked();
+        Effect[] helpers = [.. ReadinessSteps.EndProbe(service, state), .. StopSteps.EndCommand(service, state)];
+        switch (state)
+        {
+            case Starting s:
+                return KillAll(service, s.Run, s.History, asked, now, helpers);
+            case Ready s:
+                return KillAll(service, s.Run, s.History, asked, now, helpers);
+            case Condemned s:
+                return KillAll(service, s.Run, s.History, asked, now, helpers);
+            case Stopping s:
+                return KillAll(service, s.Run, s.History, asked, now, helpers);
+            // What its kill_signal was to do, SIGKILL does now.
+            case Killing { Kills: 1 } s when service.Settings.KillSignal != Signal.Kill:
+                return KillAll(service, s.Run, s.History, asked, now, helpers);
+            case Leftover s:
+                return Purge(service, s.Run, s.History, asked, 0, now, helpers);
+            case Draining s:
+                return Purge(service, s.Run, s.History, asked, 0, now, helpers);
+            default:
+                // Nothing of it runs, or it was killed already: the same as being asked.
+                return ServiceMachine.Stop(service, state, asked, now);
+        }
+    }
+
+    public static ServiceStep KillAll(
+        in ServiceContext service, Run run, History history, Outcome outcome, Instant now, ReadOnlySpan<Effect> first = default) =>
+        new(new Killing(run, history, outcome, 1, now + FirstRetry), [.. first, SignalAll(service, run, Signal.Kill)]);
+
+    public static ServiceStep DeadlinePassed(in ServiceContext service, ServiceState state, Instant now)
+    {
+        switch (state)
+        {
+            case Stopping { Asking: Asking.CommandRunning command } s when now < s.KillAt:
+                return StopSteps.CommandLate(service, s, command);
+            case Stopping s:
+                return new(new Killing(s.Run, s.History, s.Outcome, 1, now + FirstRetry),
+                    [
+                        .. StopSteps.EndCommand(service, s),
+                        ServiceMachine.Report(new Notice.Killed(service.Name, s.Run.Pid, service.Settings.StopTimeout)),
+                        SignalAll(service, s.Run, service.Settings.KillSignal),
+                    ]);
+            case Killing s:
+                return new(s with { Kills = s.Kills + 1, AgainAt = now + RetryAfter(s.Kills + 1) },
+                    [.. Failed(service, s.Run, s.Kills), SignalAll(service, s.Run, Signal.Kill)]);
+            case Draining s:
+                return Purge(service, s.Run, s.History, s.Outcome, 0, now, [ServiceMachine.Report(new Notice.KilledLeftovers(service.Name))]);
+            case Purging s:
+                return Purge(service, s.Run, s.History, s.Outcome, s.Kills, now, Failed(service, s.Run, s.Kills));
+            default:
+                return ServiceMachine.Impossible(state, "DeadlinePassed");
+        }
+    }
+
+    private static ServiceStep Drain(
+        in ServiceContext service, Run run, History history, Outcome outcome, Instant now, ReadOnlySpan<Effect> first) =>
+        new(new Draining(run, history, now + service.Settings.StopTimeout, outcome),
+        [
+            .. first, ServiceMachine.Report(new Notice.EndingLeftovers(service.Name)),
+            SignalAll(service, run, service.Settings.StopSignal), SignalAll(service, run, Signal.Cont),
+        ]);
+
+    private static ServiceStep Purge(
+        in ServiceContext service, Run run, History history, Outcome outcome, int kills, Instant now, ReadOnlySpan<Effect> first) =>
+        new(new Purging(run, history, outcome, kills + 1, now + RetryAfter(kills + 1)), [.. first, SignalAll(service, run, Signal.Kill)]);
+
+    /// <summary>Told once, when the last of the retries has not helped.</summary>
+    private static Effect[] Failed(in ServiceContext service, Run run, int kills) =>
+        kills == service.KillRetries + 1 ? [ServiceMachine.Report(new Notice.CleanupFailed(service.Name, run.Pid, kills))] : [];
+
+    private static TimeSpan RetryAfter(int kills)
+    {
+        var delay = FirstRetry * Math.Pow(2, Math.Min(kills - 1, 10));
+        return delay < LongestRetry ? delay : LongestRetry;
+    }
+
+    private static Effect.SignalRun SignalAll(in ServiceContext service, Run run, Signal signal) => new(service.Index, run.Number, run.Pid, signal);
+}

@@ -1,0 +1,49 @@
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>The cleanup queue: who is ended when, and how the endings went.</summary>
+public sealed partial class Supervisor
+{
+    /// <summary>Those that wait for their turn, the first come first; who waits no longer is passed over.</summary>
+    private readonly Queue<int> _queued = new();
+    private int _cleanups;
+
+    /// <summary>Gives the next one its turn while fewer than max_concurrent are under way; true where it did.</summary>
+    private bool NextCleanup()
+    {
+        while (!IsEnding && _cleanups < _plan.Settings.Shutdown.MaxConcurrent && _queued.TryDequeue(out var service))
+        {
+            if (!Standing.IsQueued(_states[service]))
+                continue;
+            _followUps.Enqueue((service, new ServiceEvent.Turn()));
+            return true;
+        }
+        return false;
+    }
+
+    private void Cleaned(int service, ServiceState before, ServiceState after)
+    {
+        var retries = _plan.Settings.Shutdown.Retries;
+        _cleanups += Difference(Standing.IsCleanedUp(before, retries), Standing.IsCleanedUp(after, retries));
+        // One whose main process ends while it waits keeps its place.
+        if (Standing.IsQueued(after) && !Standing.IsQueued(before))
+            _queued.Enqueue(service);
+        ref var record = ref _records[service];
+        if (IsOnItsWay(after) && !IsOnItsWay(before))
+            record = record with { EndingSince = _now };
+        var hasEnded = Standing.IsActive(before) && !Standing.IsActive(after);
+        if (HasFailed(after, retries) && !HasFailed(before, retries))
+            record = record with { Cleanups = record.Cleanups.Failing(_now - record.EndingSince) };
+        else if (hasEnded && !HasFailed(before, retries) && before is not (ServiceState.Launching or ServiceState.Doomed))
+            record = record with
+            {
+                Cleanups = record.Cleanups.With(
+                    IsOnItsWay(before) ? _now - record.EndingSince : TimeSpan.Zero, before is ServiceState.Killing or ServiceState.Purging),
+            };
+    }
+
+    private static bool IsOnItsWay(ServiceState state) => Standing.IsQueued(state) || state is
+        ServiceState.Stopping or ServiceState.Killing or ServiceState.Draining or ServiceState.Purging;
+
+    private static bool HasFailed(ServiceState state, int retries) => state is
+        ServiceState.Killing or ServiceState.Purging && !Standing.IsCleanedUp(state, retries);
+}

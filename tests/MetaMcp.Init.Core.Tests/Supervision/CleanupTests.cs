@@ -1,0 +1,103 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Tests.Supervision.Make;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+/// <summary>The cleanup queue.</summary>
+public sealed class CleanupTests
+{
+    [Fact]
+    public void Only_so_many_are_ended_at_once_and_the_others_in_the_order_they_came()
+    {
+        var world = Unhealthy(5, most: 2);
+        world.Pass("0ms").TellsAmongOthers("a unhealthy: 1 probe failed", "SIGTERM a", "e unhealthy: 1 probe failed", "SIGTERM e", "d unhealthy: 1 probe failed", "c unhealthy: 1 probe failed");
+        world.Exits("e", 0).Tells("e exit code 0", "e again in 1s: unhealthy: 1 probe failed", "SIGTERM d");
+        world.Exits("a", 0).Tells("a exit code 0", "a again in 1s: unhealthy: 1 probe failed", "SIGTERM c");
+    }
+
+    [Fact]
+    public void One_that_ends_while_it_waits_is_passed_over()
+    {
+        var world = Unhealthy(3, most: 1);
+        world.Pass("0ms").Forget();
+        world.Exits("b", 3).TellsAmongOthers("b exit code 3", "b again in 1s: unhealthy: 1 probe failed").NeverTold("SIGTERM b");
+        world.Exits("a", 0).TellsAmongOthers("a exit code 0", "SIGTERM c");
+    }
+
+    [Fact]
+    public void What_a_crash_leaves_behind_waits_for_its_turn_too()
+    {
+        var world = Unhealthy(1, most: 1, Daemon("w"));
+        world.Program("w").LeavesBehind = true;
+        world.Pass("0ms").Forget().Exits("w", 1).Tells("w exit code 1");
+        Assert.IsType<ServiceState.Leftover>(world.StateOf("w"));
+        world.Exits("a", 0).TellsAmongOthers("a exit code 0", "SIGTERM group of w", "w again in 1s: exit code 1");
+    }
+
+    [Fact]
+    public void What_is_left_behind_and_ends_by_itself_needs_no_turn()
+    {
+        var world = Unhealthy(1, most: 1, Daemon("w"));
+        world.Program("w").LeavesBehind = true;
+        world.Pass("0ms").Exits("w", 1).Forget();
+        world.GroupEmpties("w").Tells("w again in 1s: exit code 1");
+    }
+
+    [Fact]
+    public void In_a_shutdown_nobody_waits()
+    {
+        var world = Unhealthy(3, most: 1);
+        world.Pass("0ms").Forget();
+        world.Signal(Signal.Term).TellsAmongOthers("shutting down: SIGTERM", "SIGTERM c", "SIGTERM b");
+    }
+
+    [Fact]
+    public void What_outlives_every_sigkill_is_told_once_and_gives_its_place_to_the_next()
+    {
+        var world = Unhealthy(2, most: 1);
+        world.Program("a").IgnoresEverything();
+        world.Program("b").Ignores(Signal.Term);
+        world.Pass("0ms").TellsAmongOthers("SIGTERM a").NeverTold("SIGTERM b");
+        // 10 s to SIGKILL, and again after 1, 2, 4 and 8 s.
+        world.Pass("17s").Tells("SIGKILL group of a", "SIGKILL group of a", "SIGKILL group of a", "SIGKILL group of a");
+        world.Pass("8s").Tells("a cleanup failed after 4", "SIGKILL group of a", "SIGTERM b");
+        Assert.Equal((0, 0, 1), (world.RecordOf("a").Cleanups.Clean, world.RecordOf("a").Cleanups.Killed, world.RecordOf("a").Cleanups.Failed));
+        world.Pass("5m").NeverTold("a cleanup failed after 4").NeverTold("start a").Forget();
+        world.IsKilledBy("a", Signal.Kill).TellsAmongOthers("a killed by SIGKILL", "a again in 0s: unhealthy: 1 probe failed");
+        world.Pass("0ms").TellsAmongOthers("start a");
+        Assert.Equal(1, world.RecordOf("a").Cleanups.Failed);
+    }
+
+    [Fact]
+    public void Durations_and_outcomes_are_recorded()
+    {
+        var world = Unhealthy(1, most: 1, Daemon("w"));
+        world.Exits("w", 1);
+        Assert.Equal(new CleanupStatistics(1, 0, 0, TimeSpan.Zero, TimeSpan.Zero), world.RecordOf("w").Cleanups);
+        world.Program("a").Ignores(Signal.Term);
+        world.Pass("0ms").Pass("3s").Exits("a", 0);
+        Assert.Equal(new CleanupStatistics(1, 0, 0, Span("3s"), Span("3s")), world.RecordOf("a").Cleanups);
+    }
+
+    /// <summary>So many services whose first probe fails as soon as time passes, and they take their time to end.</summary>
+    private static World Unhealthy(int count, int most, params ServiceSettings[] others)
+    {
+        var names = Enumerable.Range(0, count).Select(i => ((char)('a' + i)).ToString()).ToList();
+        var world = new World(File(
+        [
+            .. names.Select(n => Daemon(n) with
+            {
+                Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1"), Interval = Span("1s"), Retries = 1 },
+            }),
+            .. others,
+        ]) with { Shutdown = new ShutdownSettings { MaxConcurrent = most } });
+        foreach (var name in names)
+        {
+            world.Program(name).Probe = ProbeBehaviour.Fails;
+            world.Program(name).Ignores(Signal.Term);
+        }
+        return world.Begin().Forget();
+    }
+}

@@ -1,0 +1,43 @@
+using MetaMcp.Init.Core.Config;
+using static MetaMcp.Init.Core.Tests.Supervision.Make;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+public sealed class MaxRestartsTests
+{
+    [Fact]
+    public void After_so_many_in_a_row_it_has_failed_for_good()
+    {
+        var world = Running(2);
+        world.Exits("a", 1).Pass("1s").Exits("a", 1).Pass("2s").Forget();
+        world.Exits("a", 1).TellsAmongOthers("a exit code 1", "a failed: exit code 1, after its max_restarts of 2");
+    }
+
+    [Fact]
+    public void A_run_of_reset_after_clears_the_count()
+    {
+        var world = Running(1);
+        world.Exits("a", 1).Pass("1s").Pass("60s").Exits("a", 1).TellsAmongOthers("a again in 1s: exit code 1");
+        world.Pass("1s").Exits("a", 1).TellsAmongOthers("a failed: exit code 1, after its max_restarts of 1");
+    }
+
+    [Fact]
+    public void Restarts_that_follow_success_count_too()
+    {
+        var world = Running(1, RestartPolicy.Always);
+        world.Exits("a", 0).Pass("1s").Exits("a", 0).TellsAmongOthers("a failed: exit code 0, after its max_restarts of 1");
+    }
+
+    [Fact]
+    public void None_at_all_is_allowed()
+    {
+        Running(0).Exits("a", 1).TellsAmongOthers("a failed: exit code 1, after its max_restarts of 0");
+    }
+
+    private static World Running(int most, RestartPolicy policy = RestartPolicy.OnFailure)
+    {
+        var world = new World(Daemon("a") with { Restart = Make.Restart with { MaxRestarts = most, Policy = policy } }, Daemon("b"));
+        world.Begin().Forget();
+        return world;
+    }
+}
