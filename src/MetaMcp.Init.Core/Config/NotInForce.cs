@@ -13,7 +13,7 @@ internal static class NotInForce
 
     private static readonly (string Table, string Key)[] Keys =
     [
-        ("init", "runtime_dir"), ("init", "orphans"), ("limits", "max_instances"), ("limits", "max_per_type"),
+        ("init", "runtime_dir"), ("limits", "max_instances"), ("limits", "max_per_type"),
         ("limits", "memory_warning"), ("limits", "memory_critical"), ("limits", "disk_warning"),
     ];
 

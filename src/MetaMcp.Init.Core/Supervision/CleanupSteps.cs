@@ -145,7 +145,8 @@ internal static class CleanupSteps
     private static Effect[] Failed(in ServiceContext service, Run run, int kills) =>
         kills == service.KillRetries + 1 ? [ServiceMachine.Report(new Notice.CleanupFailed(service.Name, run.Pid, kills))] : [];
 
-    private static TimeSpan RetryAfter(int kills)
+    /// <summary>From so many SIGKILL to the next one.</summary>
+    public static TimeSpan RetryAfter(int kills)
     {
         var delay = FirstRetry * Math.Pow(2, Math.Min(kills - 1, 10));
         return delay < LongestRetry ? delay : LongestRetry;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -39,6 +40,14 @@ public abstract record Effect : Case
 
     /// <summary>Measure what runs use, where the kernel does not; answered by Sampled.</summary>
     public sealed record Sample(ImmutableArray<long> Runs, bool Closely) : Effect;
+
+    /// <summary>Compare with the kernel; answered by Swept.</summary>
+    /// <param name="Pids">Those that are entered and not collected.</param>
+    /// <param name="Strangers">Whether processes of nobody's are wanted too.</param>
+    public sealed record Sweep(IReadOnlyList<int> Pids, bool Strangers) : Effect;
+
+    /// <summary>To a process that is nobody's, if it still is the one that was seen.</summary>
+    public sealed record SignalStranger(Stranger Stranger, Signal Signal) : Effect;
 
     public sealed record Report(Notice Notice) : Effect;
 

@@ -66,12 +66,22 @@ public abstract record Notice : Case
     public sealed record BeyondKill(ImmutableArray<string> Remaining) : Notice;
     public sealed record Down(TimeSpan After, int ExitCode) : Notice;
 
+    /// <summary>A process of no live run; it is ended after its grace, or (null) left alone.</summary>
+    public sealed record OrphanFound(int Pid, string Command, bool IsOurs, TimeSpan? Grace) : Notice;
+
+    /// <summary>One that was ended, and how many of its command were by now.</summary>
+    public sealed record OrphanEnded(int Pid, string Command, ExitStatus Status, int OfCommand) : Notice;
+
+    public sealed record OrphanCleanupFailed(int Pid, string Command, int Kills) : Notice;
+
+    /// <summary>A sweep found what was entered and what there is to differ, and mended it.</summary>
+    public sealed record Repaired(string What) : Notice;
     public sealed record OrphanReaped(int Pid, ExitStatus Status) : Notice;
     /// <summary>Passed on to a service; without a pid it does not run, and nobody got it.</summary>
     public sealed record SignalForwarded(Signal Signal, string Service, int? Pid) : Notice;
 
     /// <summary>Asked for by SIGUSR1: the whole, then a line for each service.</summary>
-    public sealed record StatusOfAll(Phase Phase, TimeSpan Uptime, int Active, int Services, ImmutableArray<string> Missing) : Notice;
+    public sealed record StatusOfAll(Phase Phase, TimeSpan Uptime, int Active, int Services, ImmutableArray<string> Missing, IReadOnlyDictionary<string, int> OrphansEnded, int Repairs) : Notice;
 
     public sealed record StatusOf(string Service, ServiceState State, ServiceRecord Record, Instant Now) : Notice;
 

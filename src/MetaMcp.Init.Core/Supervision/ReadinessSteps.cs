@@ -14,8 +14,11 @@ internal static class ReadinessSteps
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1);
 
-    /// <summary>A probe ends itself at its timeout and says why; this much later it is taken to be stuck.</summary>
+    /// <summary>A probe of ours ends itself at its timeout; this much later it is taken to be stuck.</summary>
     private static readonly TimeSpan ProbeSlack = TimeSpan.FromSeconds(1);
+
+    /// <summary>A command of the file's knows nothing of the timeout.</summary>
+    private static TimeSpan TimeOf(ProbeSettings probe) => probe.Target is ProbeTarget.Exec ? probe.Timeout : probe.Timeout + ProbeSlack;
 
     public static ServiceStep Executed(in ServiceContext service, ServiceState state, Instant now)
     {
@@ -44,12 +47,12 @@ internal static class ReadinessSteps
     {
         Starting { Readiness: Readiness.ProbeLaunching p } s => s with
         {
-            Readiness = new Readiness.ProbeRunning(pid, now + service.Settings.Probe!.Timeout + ProbeSlack, p.Tries),
+            Readiness = new Readiness.ProbeRunning(pid, now + TimeOf(service.Settings.Probe!), p.Tries),
         },
         // Its service was asked to stop in between, or has ended.
         Ready { Watch: Watch.ProbeLaunching w } s => s with
         {
-            Watch = new Watch.ProbeRunning(pid, w.At, now + service.Settings.Probe!.Timeout + ProbeSlack, w.Streak),
+            Watch = new Watch.ProbeRunning(pid, w.At, now + TimeOf(service.Settings.Probe!), w.Streak),
         },
         _ when HasRun(state) => new ServiceStep(state, [new Effect.KillHelper(service.Index, pid)]),
         _ => ServiceMachine.Impossible(state, "ProbeSpawned"),

@@ -91,7 +91,7 @@ public static class ServiceMachine
             case Doomed s:
                 // It never got to run a line of its own, so there is nothing to ask it politely.
                 var doomed = new Run(s.RunNumber, pid, now);
-                return CleanupSteps.KillAll(service, doomed, default, s.Outcome, now);
+                return CleanupSteps.KillAll(service, doomed, default, s.Outcome, now, [Report(new Notice.Started(service.Name, pid))]);
             default:
                 return Impossible(state, "Spawned");
         }

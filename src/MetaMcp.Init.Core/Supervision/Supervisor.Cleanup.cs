@@ -10,7 +10,7 @@ public sealed partial class Supervisor
     /// <summary>Gives the next one its turn while fewer than max_concurrent are under way; true where it did.</summary>
     private bool NextCleanup()
     {
-        while (!IsEnding && _cleanups < _plan.Settings.Shutdown.MaxConcurrent && _queued.TryDequeue(out var service))
+        while (!IsEnding && FreePlaces > 0 && _queued.TryDequeue(out var service))
         {
             if (!Standing.IsQueued(_states[service]))
                 continue;

@@ -43,7 +43,7 @@ public sealed partial class Supervisor
 
     private void TellStatus()
     {
-        Tell(new Notice.StatusOfAll(Phase, _now - _startedAt, _states.Count(Standing.IsActive), _states.Length, Missing()));
+        Tell(new Notice.StatusOfAll(Phase, _now - _startedAt, _states.Count(Standing.IsActive), _states.Length, Missing(), OrphansEnded, Repairs));
         foreach (var service in _plan.Services)
             Tell(new Notice.StatusOf(service.Name, _states[service.Index], _records[service.Index], _now));
     }

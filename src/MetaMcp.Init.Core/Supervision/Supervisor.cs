@@ -22,7 +22,6 @@ public sealed partial class Supervisor
     private readonly DeadlineHeap _deadlines;
     private readonly Dictionary<Signal, int> _receivers = [];
     private readonly List<int>[] _restartedWith;
-    private readonly Dictionary<int, Child> _children = [];
     private readonly OomLedger _ooms = new();
     private readonly Dictionary<int, (long Run, OomCause Cause, Instant At)> _lastOom = [];
     private readonly Queue<(int Service, ServiceEvent Event)> _followUps = new();
@@ -30,7 +29,6 @@ public sealed partial class Supervisor
     private readonly Instant _startedAt;
     private Instant _now;
     private Instant _phaseSince;
-    private long _lastRun;
     private int _unsettled;
     private int _active;
     private int _over;
@@ -41,9 +39,12 @@ public sealed partial class Supervisor
     /// <param name="seed">Of the jitter.</param>
     /// <param name="startedAt">Now.</param>
     /// <param name="sampled">The controllers whose limits nobody else enforces.</param>
-    public Supervisor(Plan plan, ulong seed, Instant startedAt, Controllers sampled = Controllers.None)
+    /// <param name="registry">What everything is entered in.</param>
+    public Supervisor(Plan plan, ulong seed, Instant startedAt, Controllers sampled = Controllers.None, Registry? registry = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        Registry = registry ?? new Registry();
+        _orphans = new OrphanWatch(plan, Registry, _effects.Add);
         _plan = plan;
         _startedAt = startedAt;
         _dice = new Dice(seed);
@@ -70,8 +71,12 @@ public sealed partial class Supervisor
 
     public Phase Phase { get; private set; }
 
+    public Registry Registry { get; }
+
     /// <summary>When <see cref="SystemEvent.TimePassed"/> is wanted although nothing happened.</summary>
-    public Instant Due => Instant.Earlier(Instant.Earlier(_deadlines.Earliest, _limits.Due), Phase.Due);
+    public Instant Due => Instant.Earlier(
+        Instant.Earlier(Instant.Earlier(_deadlines.Earliest, _limits.Due), Phase.Due),
+        IsEnding ? Instant.Never : Instant.Earlier(_sweepAt, _orphans.Due));
 
     public ServiceState StateOf(int service) => _states[service];
 
@@ -89,6 +94,8 @@ public sealed partial class Supervisor
                 Apply(next.Service, next.Event);
         }
         while (NextCleanup() || MovePhase());
+        if (!IsEnding)
+            _orphans.Advance(FreePlaces, _now);
         TellWhetherDegraded();
         return _effects;
     }
@@ -114,7 +121,9 @@ public sealed partial class Supervisor
                 ChildrenCollected(anyLeft);
                 break;
             case SystemEvent.Spawned(var service, var run, var pid):
-                _children[pid] = new Child(service, run, ChildKind.Main, _now);
+                _orphans.Reused(pid);
+                if (Registry.Find(run) is { } entry)
+                    Registry.Started(entry, pid);
                 _records[service] = _records[service] with { Starts = _records[service].Starts + 1 };
                 Current(service, run, new ServiceEvent.Spawned(pid));
                 break;
@@ -134,7 +143,7 @@ public sealed partial class Supervisor
                 OutOfMemory(counted);
                 break;
             case SystemEvent.ProbeSpawned(var service, var run, var pid):
-                _children[pid] = new Child(service, run, ChildKind.Probe, _now);
+                Enter(EntryKind.Probe, service, run, pid);
                 if (!Current(service, run, new ServiceEvent.ProbeSpawned(pid)))
                     _effects.Add(new Effect.KillHelper(service, pid));
                 break;
@@ -142,12 +151,15 @@ public sealed partial class Supervisor
                 Current(service, run, new ServiceEvent.ProbeNotStarted());
                 break;
             case SystemEvent.StopCommandSpawned(var service, var run, var pid):
-                _children[pid] = new Child(service, run, ChildKind.StopCommand, _now);
+                Enter(EntryKind.StopCommand, service, run, pid);
                 if (!Current(service, run, new ServiceEvent.StopCommandSpawned(pid)))
                     _effects.Add(new Effect.KillHelper(service, pid));
                 break;
             case SystemEvent.StopCommandNotStarted(var service, var run):
                 Current(service, run, new ServiceEvent.StopCommandEnded(null));
+                break;
+            case SystemEvent.Swept swept:
+                Swept(swept);
                 break;
             case SystemEvent.Sampled sampled:
                 Sampled(sampled);
@@ -172,29 +184,46 @@ public sealed partial class Supervisor
 
     private void ChildEnded(SystemEvent.ChildEnded ended)
     {
-        if (!_children.Remove(ended.Pid, out var child))
+        SweepSoon();
+        if (_orphans.Collected(ended.Pid, ended.Status))
+            return;
+        if (Registry.FindByPid(ended.Pid) is not { } child)
+        {
             Tell(new Notice.OrphanReaped(ended.Pid, ended.Status));
-        else if (child.Kind == ChildKind.Probe)
-            ProbeEnded(child, ended.Status.IsSuccess);
-        else if (child.Kind == ChildKind.StopCommand)
-            Current(child.Service, child.RunNumber, new ServiceEvent.StopCommandEnded(ended.Status));
-        else
+            return;
+        }
+        Registry.Collected(child);
+        if (child.Kind == EntryKind.Service)
+        {
             MainEnded(child, ended);
+            return;
+        }
+        Registry.Remove(child);
+        if (child.Kind == EntryKind.Probe)
+            ProbeEnded(child, ended.Status.IsSuccess);
+        else
+            Current(child.Service, child.Parent, new ServiceEvent.StopCommandEnded(ended.Status));
     }
 
-    private void ProbeEnded(Child child, bool succeeded)
+    private void Enter(EntryKind kind, int service, long run, int pid)
+    {
+        _orphans.Reused(pid);
+        _ = Registry.Add(kind, _plan.Services[service].Name, service, run, _now, pid);
+    }
+
+    private void ProbeEnded(Entry child, bool succeeded)
     {
         ref var record = ref _records[child.Service];
-        if (_states[child.Service] is ServiceState.Ready ready && ready.Run.Number == child.RunNumber)
+        if (_states[child.Service] is ServiceState.Ready ready && ready.Run.Number == child.Parent)
             record = record with { Probes = record.Probes.With(succeeded, _now - child.Since) };
-        Current(child.Service, child.RunNumber, new ServiceEvent.ProbeEnded(succeeded));
+        Current(child.Service, child.Parent, new ServiceEvent.ProbeEnded(succeeded));
     }
 
-    private void MainEnded(Child child, SystemEvent.ChildEnded ended)
+    private void MainEnded(Entry child, SystemEvent.ChildEnded ended)
     {
         var oom = CauseOf(child, ended.Status);
         _records[child.Service] = _records[child.Service] with { LastExit = ended.Status, LastOom = oom };
-        Current(child.Service, child.RunNumber, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom));
+        Current(child.Service, child.Sequence, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom));
     }
 
     private void OutOfMemory(SystemEvent.OutOfMemory counted)
@@ -211,9 +240,9 @@ public sealed partial class Supervisor
     /// What the kernel killed for memory ends by SIGKILL; what loses a child to it (npm, a shell) ends badly soon after. The
     /// end may be long in coming: the memory of a large process is given back first.
     /// </summary>
-    private OomCause? CauseOf(Child child, ExitStatus status)
+    private OomCause? CauseOf(Entry child, ExitStatus status)
     {
-        if (status.IsSuccess || !_lastOom.TryGetValue(child.Service, out var oom) || oom.Run != child.RunNumber)
+        if (status.IsSuccess || !_lastOom.TryGetValue(child.Service, out var oom) || oom.Run != child.Sequence)
             return null;
         var isOurs = _states[child.Service] is ServiceState.Killing ||
             (_states[child.Service] is ServiceState.Stopping && status.Code is null && status.Signal == _plan.Services[child.Service].Settings.StopSignal);
@@ -228,6 +257,8 @@ public sealed partial class Supervisor
             PhaseTimedOut();
         if (_now >= _limits.Due)
             Look();
+        if (_now >= _sweepAt)
+            Sweep();
     }
 
     private void Apply(int service, ServiceEvent happened)
@@ -262,7 +293,7 @@ public sealed partial class Supervisor
         if (after.GetType() != before.GetType())
             _records[service] = _records[service] with { ChangedAt = _now };
         if (after is ServiceState.Launching && before is not ServiceState.Launching)
-            _lastRun++;
+            _ = Registry.Add(EntryKind.Service, _plan.Services[service].Name, service, 0, _now);
         _effects.AddRange(step.Effects);
         if (Standing.RunOf(before) is { } run && Standing.RunOf(after) != run)
             Forget(run);
@@ -278,6 +309,8 @@ public sealed partial class Supervisor
         _ooms.Forget(run);
         _limits.Forget(run);
         _ended.Remove(run);
+        if (Registry.Find(run) is { } entry)
+            Registry.Remove(entry);
     }
 
     private void Propagate(int service, ServiceState before, ServiceState after)
@@ -338,7 +371,7 @@ public sealed partial class Supervisor
         service,
         _plan.Services[service].Settings,
         Phase is Phase.StartingUp ? _plan.Settings.Startup.Retries : null,
-        _lastRun + 1,
+        Registry.Next,
         _dice.Roll(),
         IsEnding,
         _plan.Settings.Shutdown.Retries);
@@ -349,9 +382,4 @@ public sealed partial class Supervisor
 
     private ImmutableArray<string> NamesOf(Func<ServiceState, bool> which) =>
         [.. _plan.Services.Where(s => which(_states[s.Index])).Select(s => s.Name)];
-
-    private enum ChildKind { Main, Probe, StopCommand }
-
-    /// <summary>Whose process a pid is, until it is collected.</summary>
-    private readonly record struct Child(int Service, long RunNumber, ChildKind Kind, Instant Since);
 }

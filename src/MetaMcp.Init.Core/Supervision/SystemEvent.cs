@@ -53,5 +53,11 @@ public abstract record SystemEvent : Case
     /// <summary>What runs use; those of which nothing is left are not among them.</summary>
     public sealed record Sampled(ImmutableArray<RunUsage> Usages, bool Closely) : SystemEvent;
 
+    /// <summary>What a comparison with the kernel showed.</summary>
+    /// <param name="Gone">Entered pids that are no children of ours any more; the end of each was told just before.</param>
+    /// <param name="Strangers">Processes that belong to no live run.</param>
+    /// <param name="Emptied">Runs of which nothing was left without anybody having said so, and cgroups of nobody's that were removed.</param>
+    public sealed record Swept(IReadOnlyList<int> Gone, IReadOnlyList<Stranger> Strangers, int Emptied) : SystemEvent;
+
     public sealed record TimePassed : SystemEvent;
 }

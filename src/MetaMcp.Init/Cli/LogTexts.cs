@@ -169,6 +169,21 @@ internal static partial class LogTexts
     [LoggerMessage(402, LogLevel.Warning, "processes left after {Grace}: killed")]
     public static partial void OrphansKilled(this ILogger log, string grace);
 
+    [LoggerMessage(403, LogLevel.Information, "orphan {Command} (pid {Pid}): of no live service; ended in {Grace}")]
+    public static partial void OrphanFound(this ILogger log, string command, object pid, string grace);
+
+    [LoggerMessage(404, LogLevel.Information, "orphan {Command} (pid {Pid}): {Reason}; left alone")]
+    public static partial void OrphanLeft(this ILogger log, string command, object pid, string reason);
+
+    [LoggerMessage(405, LogLevel.Warning, "orphan {Command} (pid {Pid}): ended, {Status}; {Count} of this command so far")]
+    public static partial void OrphanEnded(this ILogger log, string command, object pid, object status, object count);
+
+    [LoggerMessage(406, LogLevel.Error, "orphan {Command} (pid {Pid}): cleanup failed: still there after SIGKILL was sent {Kills} times (uninterruptible sleep?)")]
+    public static partial void OrphanCleanupFailed(this ILogger log, string command, object pid, object kills);
+
+    [LoggerMessage(902, LogLevel.Warning, "repaired: {What}")]
+    public static partial void Repaired(this ILogger log, string what);
+
     [LoggerMessage(901, LogLevel.Error, "bug, please report: {Text}")]
     public static partial void Bug(this ILogger log, string text);
 }

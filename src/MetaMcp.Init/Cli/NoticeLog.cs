@@ -139,6 +139,21 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.Down n:
                 log.Down(n.After.TotalSeconds, n.ExitCode);
                 break;
+            case Notice.OrphanFound { Grace: { } grace } n:
+                log.OrphanFound(n.Command, n.Pid, Duration.Format(grace));
+                break;
+            case Notice.OrphanFound n:
+                log.OrphanLeft(n.Command, n.Pid, n.IsOurs ? "of no live service" : "perhaps of a docker exec");
+                break;
+            case Notice.OrphanEnded n:
+                log.OrphanEnded(n.Command, n.Pid, n.Status, n.OfCommand);
+                break;
+            case Notice.OrphanCleanupFailed n:
+                log.OrphanCleanupFailed(n.Command, n.Pid, n.Kills);
+                break;
+            case Notice.Repaired n:
+                log.Repaired(n.What);
+                break;
             case Notice.OrphanReaped n:
                 log.OrphanReaped(n.Pid, n.Status);
                 break;

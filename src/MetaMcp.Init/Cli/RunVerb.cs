@@ -47,10 +47,13 @@ internal static class RunVerb
         enforcing.Tell(log);
         var hub = new OutputHub(outputs, (service, stream, lines) => log.OutputDropped(service, lines, stream));
         Descriptors.CloseOnExec([]);
-        var cookie = new InstanceCookie(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), StartBlock.Variable(InstanceCookie.Variable));
-        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), Privileges.Fix(plan), enforcing.Tree, cookie);
-        var kernel = new LinuxKernel(port, signals, outputs, starter, new Census(cookie));
-        var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt, enforcing.Sampled);
+        var unixTime = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var cookie = new InstanceCookie(unixTime, StartBlock.Variable(InstanceCookie.Variable));
+        var privileges = Privileges.Fix(plan);
+        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), privileges, enforcing.Tree, cookie);
+        var kernel = new LinuxKernel(
+            port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie, privileges));
+        var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt, enforcing.Sampled, new Registry(unixTime));
 
         OomScore.Lower();
 

@@ -36,7 +36,15 @@ internal static class StatusText
         Phase.StartingUp => "starting up",
         Phase.Running => "running",
         _ => "shutting down",
-    } + string.Create(CultureInfo.InvariantCulture, $", up {Rounded(status.Uptime)}, {status.Active} of {CheckVerb.Count(status.Services, "service")} active{(status.Missing.IsEmpty ? "" : $", degraded: without {string.Join(", ", status.Missing)}")}");
+    } + string.Create(CultureInfo.InvariantCulture, $", up {Rounded(status.Uptime)}, {status.Active} of {CheckVerb.Count(status.Services, "service")} active{(status.Missing.IsEmpty ? "" : $", degraded: without {string.Join(", ", status.Missing)}")}{Orphans(status.OrphansEnded)}{(status.Repairs == 0 ? "" : $"; {CheckVerb.Count(status.Repairs, "repair")}")}");
+
+    private static string Orphans(IReadOnlyDictionary<string, int> ended)
+    {
+        var text = new StringBuilder();
+        foreach (var (command, count) in ended)
+            text.Append(CultureInfo.InvariantCulture, $"{(text.Length == 0 ? "; orphans ended: " : ", ")}{count} {command}");
+        return text.ToString();
+    }
 
     private static string Word(ServiceState state) => state switch
     {

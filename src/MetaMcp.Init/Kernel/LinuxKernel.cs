@@ -21,6 +21,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly RunTable _runs;
     private readonly MemoryWatch _memory;
     private readonly CloseLook _closeLook;
+    private readonly StrangerSearch _strangers;
 
     /// <summary>Children that are of no run, until they are collected: probes, stop commands, and who looks closely.</summary>
     private readonly HashSet<int> _helpers = [];
@@ -34,7 +35,8 @@ internal sealed class LinuxKernel : IKernel
     private bool _childEnded;
     private Signal? _endingTheRest;
 
-    public LinuxKernel(EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter, Census census)
+    public LinuxKernel(
+        EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter, Census census, Func<RunTable, StrangerSearch> strangers)
     {
         _port = port;
         _signals = signals;
@@ -42,6 +44,7 @@ internal sealed class LinuxKernel : IKernel
         _starter = starter;
         _onReady = OnReady;
         _runs = new RunTable(Unwatch, census, _helpers);
+        _strangers = strangers(_runs);
         _closeLook = new CloseLook(starter.StartMeasuring, _helpers, (pipe, read) => Watch(pipe, read), Unwatch, usages => _happened.Enqueue(new SystemEvent.Sampled(usages, Closely: true)));
         _memory = new MemoryWatch(Watch, Unwatch, ReportMemory);
         _watched[signals.Descriptor] = TakeSignals;
@@ -108,6 +111,12 @@ internal sealed class LinuxKernel : IKernel
                 var (estimates, members) = RunMeasure.Closely(_runs, numbers);
                 _closeLook.Start(estimates, members);
                 break;
+            case Effect.Sweep(var pids, var strangers):
+                Sweep(pids, strangers);
+                break;
+            case Effect.SignalStranger(var stranger, var signal) when ProcessTable.TryRead(stranger.Pid, out var seen) && seen.StartTime == stranger.StartTime:
+                _ = PinnedSignal.Send(seen, signal);
+                break;
             case Effect.SignalTheRest(var signal):
                 _endingTheRest = signal;
                 Descendants.End(signal);
@@ -165,7 +174,25 @@ internal sealed class LinuxKernel : IKernel
         CheckRest();
     }
 
-    private void CheckRest() => _runs.TakeEmpty(_happened);
+    private void CheckRest() => _ = _runs.TakeEmpty(_happened);
+
+    /// <summary>What was entered and is not there, and what is there and belongs to nobody.</summary>
+    private void Sweep(IReadOnlyList<int> pids, bool strangers)
+    {
+        _runs.Expire();
+        var gone = new List<int>();
+        foreach (var pid in pids)
+        {
+            // It may have been collected a moment ago, and its end be on its way to who asks.
+            if (!_runs.IsKnown(pid) || Reaper.IsChild(pid))
+                continue;
+            // Somebody else took its exit status. That must not be, and if it is, nobody must wait for it.
+            gone.Add(pid);
+            Ended(new Reaped(pid, ExitStatus.Exited(ExitCodes.System)), _runs.TakeMain(pid));
+        }
+        var emptied = _runs.TakeEmpty(_happened);
+        _happened.Enqueue(new SystemEvent.Swept(gone, strangers ? _strangers.Find() : [], emptied));
+    }
 
     private void ReportMemory(ServiceRun run)
     {

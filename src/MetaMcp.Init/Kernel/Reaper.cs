@@ -35,6 +35,14 @@ internal static unsafe class Reaper
         return info.si_pid == 0 ? null : new Reaped(info.si_pid, StatusOf(info));
     }
 
+    /// <summary>Whether a pid is a child of ours that was not collected, ended or not.</summary>
+    public static bool IsChild(int pid)
+    {
+        siginfo_t info;
+        // ECHILD: it is none. Nothing is collected by asking.
+        return waitid(P_PID, (uint)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || LastError.Number != Errno.ECHILD;
+    }
+
     private static ExitStatus StatusOf(in siginfo_t info) => info.si_code == CLD_EXITED
         ? ExitStatus.Exited(info.si_status)
         : ExitStatus.KilledBy(Signal.FromNumber(info.si_status), dumpedCore: info.si_code == CLD_DUMPED);

@@ -72,6 +72,30 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     /// <summary>Whether a pid is a main process of ours that was not collected.</summary>
     public bool IsMain(int pid) => _byMain.ContainsKey(pid);
 
+    /// <summary>Whether we started it and have not collected it.</summary>
+    public bool IsKnown(int pid) => _byMain.ContainsKey(pid) || helpers.Contains(pid);
+
+    /// <summary>Children of ours that we did not start: they lost their parent.</summary>
+    public List<int> UnknownChildren()
+    {
+        _hasUnknownChildren = null;
+        return HasUnknownChildren() ? [.. _unknownChildren] : [];
+    }
+
+    /// <summary>The directories of those that have one.</summary>
+    public IEnumerable<string> Cgroups
+    {
+        get
+        {
+            foreach (var run in _byNumber.Values)
+                if (run.Cgroup is { } cgroup)
+                    yield return cgroup.Directory;
+        }
+    }
+
+    /// <summary>The run a process is of as the census has it; 0 for none.</summary>
+    public long RunOf(int pid) => Look() ? census.RunOf(pid) : 0;
+
     /// <summary>A main process was collected; null where it was none.</summary>
     public ServiceRun? TakeMain(int pid) => _byMain.Remove(pid, out var run) ? run : null;
 
@@ -141,8 +165,10 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     public void Watch(ServiceRun run) => _watched.Add(run);
 
     /// <summary>Those watched of which nothing is left. A member whose parent lives elsewhere ends without a word to us.</summary>
-    public void TakeEmpty(Queue<SystemEvent> happened)
+    /// <returns>How many.</returns>
+    public int TakeEmpty(Queue<SystemEvent> happened)
     {
+        var taken = 0;
         foreach (var run in _watched)
         {
             if (run.Cgroup is { } cgroup ? cgroup.IsPopulated : HasRest(run))
@@ -150,7 +176,9 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
             // Told first, whatever becomes of the directory. Removing during the enumeration is allowed since .NET Core 3.0.
             happened.Enqueue(new SystemEvent.RunEmpty(run.Service, run.Number));
             Remove(run);
+            taken++;
         }
+        return taken;
     }
 
     /// <summary>

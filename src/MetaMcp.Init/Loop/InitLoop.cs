@@ -96,6 +96,8 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
             _events.Enqueue(new SystemEvent.SpawnFailed(service, run, "the start failed within mcp-init", ExitCodes.System));
         else if (effect is Effect.SpawnProbe(var probed, var probedRun))
             _events.Enqueue(new SystemEvent.ProbeSpawnFailed(probed, probedRun));
+        else if (effect is Effect.Sweep)
+            _events.Enqueue(new SystemEvent.Swept([], [], 0));
         else if (effect is Effect.SpawnStopCommand(var stopped, var stoppedRun, _))
             _events.Enqueue(new SystemEvent.StopCommandNotStarted(stopped, stoppedRun));
     }

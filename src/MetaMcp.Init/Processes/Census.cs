@@ -52,6 +52,9 @@ internal sealed class Census
     /// <summary>Whether the last look saw a pid.</summary>
     public bool Shows(int pid) => _now.Find(pid) >= 0;
 
+    /// <summary>The run of a pid as the last look had it; 0 for none.</summary>
+    public long RunOf(int pid) => _now.Find(pid) is >= 0 and var at ? _now[at].Run : 0;
+
     /// <summary>Whether a process of the run lives.</summary>
     public bool HasMembers(long run)
     {

@@ -18,14 +18,11 @@ public sealed class NotInForceTests
             memory_max = "1GiB"
             [service.b]
             command = ["b"]
-            [shutdown]
-            max_concurrent = 5
             """;
         Assert.Equal(
             [
                 "f:3:1: warning: max_instances in [limits] is read and checked, but has no effect yet",
                 "f:4:1: warning: memory_warning in [limits] is read and checked, but has no effect yet",
-                "f:11:1: warning: max_concurrent in [shutdown] is read and checked, but has no effect yet",
             ],
             Read(Text).NotInForce.Select(d => d.ToString()));
     }

@@ -170,12 +170,14 @@ internal sealed class Chaos
             Perform(effect);
         }
         var changed = _plan.Services.Count(s => !ReferenceEquals(before[s.Index], _supervisor.StateOf(s.Index)));
-        Assert.True(effects.Count <= (10 * changed) + 5, $"{effects.Count} effects for {changed} changes");
+        var count = effects.Count(e => e is not (Effect.SignalStranger or Effect.Report { Notice: Notice.OrphanFound }));
+        Assert.True(count <= (10 * changed) + 5, $"{count} effects for {changed} changes");
         if (happened is SystemEvent.TimePassed && _exitCode is null)
             Assert.True(_supervisor.Due > _now, "woken, and due again at once");
         if (_endBegan is null)
             Assert.True(
                 _plan.Services.Count(s => _supervisor.StateOf(s.Index) is ServiceState.Stopping or ServiceState.Draining) <= _plan.Settings.Shutdown.MaxConcurrent, "too many at once");
+        CheckRegistry();
         foreach (var probe in _processes.Values.Where(p => p is { Kind: ProcessKind.Probe or ProcessKind.StopCommand, IsKnown: true, IsDying: false }))
             Assert.True(IsAwaited(probe), "a probe nobody waits for");
         if (happened is SystemEvent.ChildEnded { Pid: var pid })
@@ -271,6 +273,18 @@ internal sealed class Chaos
                 ],
                 closely));
                 break;
+            case Effect.Sweep(var pids, _):
+                Assert.Null(_endBegan);
+                Assert.All(pids, pid => Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes));
+                _answers.Enqueue(new SystemEvent.Swept(
+                    [], [.. _processes.Values.Where(p => p.Kind == ProcessKind.Orphan).Select(p => new Stranger(p.Pid, p.StartTime, $"o{p.Pid % 3}", p.Pid % 4 != 0))], 0));
+                break;
+            case Effect.SignalStranger(var stranger, var signal):
+                Assert.Null(_endBegan);
+                Assert.True(stranger.IsOurs);
+                if (_processes.TryGetValue(stranger.Pid, out var orphan) && orphan.StartTime == stranger.StartTime && signal == Signal.Kill)
+                    orphan.IsDying = true;
+                break;
             case Effect.SignalTheRest(var signal):
                 foreach (var process in _processes.Values)
                     process.IsDying |= signal == Signal.Kill || process.Pid % 3 != 0;
@@ -344,7 +358,7 @@ internal sealed class Chaos
     {
         // The lowest that is free, so that pids come round again at once.
         var pid = Enumerable.Range(2, 1000).First(p => !_processes.ContainsKey(p) && !_groups.ContainsKey(p));
-        return _processes[pid] = new Process(pid, service, run, kind) { IsKnown = kind == ProcessKind.Orphan };
+        return _processes[pid] = new Process(pid, service, run, kind) { IsKnown = kind == ProcessKind.Orphan, StartTime = (ulong)Events };
     }
 
     private void Collect(Process process, ExitStatus status)
@@ -373,6 +387,23 @@ internal sealed class Chaos
         Handle(new SystemEvent.RunEmpty(group.Service, group.Run));
         if (_exitCode is null)
             TellOfChildren();
+    }
+
+    /// <summary>Nothing is entered twice, every run is entered, and whoever is collected has no pid there.</summary>
+    private void CheckRegistry()
+    {
+        var registry = _supervisor.Registry;
+        var runs = _plan.Services.Select(s => Standing.RunOf(_supervisor.StateOf(s.Index))).OfType<long>().ToList();
+        Assert.Equal(runs.Order(), registry.Entries.Where(e => e.Kind == EntryKind.Service).Select(e => e.Sequence).Order());
+        foreach (var entry in registry.Entries)
+        {
+            Assert.Same(entry, registry.Find(registry.IdOf(entry)));
+            Assert.Contains(entry, registry.OfType(entry.Type));
+            if (entry.Pid > 0)
+                Assert.Same(entry, registry.FindByPid(entry.Pid));
+            if (entry is { Pid: > 0, Kind: EntryKind.Service })
+                Assert.Equal(entry.Sequence, Assert.Contains(entry.Pid, (IReadOnlyDictionary<int, Process>)_processes).Run);
+        }
     }
 
     private void TellOfChildren() =>
@@ -474,6 +505,8 @@ internal sealed class Chaos
         public bool IsKnown { get; set; }
 
         public bool IsExecuted { get; set; }
+
+        public ulong StartTime { get; init; }
 
         /// <summary>A signal that it obeys was sent; it ends when the kernel likes.</summary>
         public bool IsDying { get; set; }

@@ -36,7 +36,8 @@ public sealed class LimitTests
     public void While_it_does_not_run_nobody_looks()
     {
         var world = Running(File(Capped.Policy(RestartPolicy.Never), Daemon("b")));
-        world.Exits("a", 1);
+        world.Exits("a", 1).Pass("10s");
+        Assert.Empty(world.Looks);
         Assert.True(world.Sleeps);
     }
 

@@ -61,4 +61,88 @@ public sealed class OrphanTests
         world.Begin().Forget();
         world.Post(new SystemEvent.ChildEnded(4711, ExitStatus.Exited(1), null, OthersLeft: false)).Tells("orphan reaped");
     }
+
+    [Fact]
+    public void One_that_descends_from_a_run_that_is_over_is_ended_after_its_grace_and_counted()
+    {
+        var world = Running();
+        world.HasStranger("npx");
+        world.Exits("b", 1).Pass("9s").NeverTold("orphan npx ends in 10s").Forget();
+        world.Pass("1s").Tells("orphan npx ends in 10s");
+        Assert.Equal(EntryKind.Orphan, Assert.Single(world.Registry.OfType("npx")).Kind);
+        world.Pass("10s").Tells("SIGTERM orphan npx", "orphan npx ended, number 1");
+        Assert.Empty(world.Registry.OfType("npx"));
+        Assert.Equal(1, world.Supervisor.OrphansEnded["npx"]);
+    }
+
+    [Fact]
+    public void One_that_ignores_sigterm_is_killed_after_term_timeout_and_told_when_it_outlives_that()
+    {
+        var world = Running();
+        world.HasStranger("npx").IgnoresEverything();
+        world.Exits("b", 1).Pass("20s").TellsAmongOthers("SIGTERM orphan npx");
+        world.Pass("10s").Tells("SIGKILL orphan npx");
+        world.Pass("15s").TellsAmongOthers("SIGKILL orphan npx", "orphan npx cleanup failed after 4", "SIGKILL orphan npx");
+    }
+
+    [Fact]
+    public void What_may_be_of_a_docker_exec_is_said_once_and_left_alone()
+    {
+        var world = Running();
+        world.HasStranger("bash", isOurs: false);
+        world.Exits("b", 1).Forget().Pass("5m").TellsAmongOthers("orphan bash is nobody's").NeverTold("SIGTERM orphan bash");
+        world.Exits("b", 1).Forget().Pass("5m").NeverTold("orphan bash is nobody's");
+    }
+
+    [Theory]
+    [InlineData(OrphanPolicy.Report)]
+    [InlineData(OrphanPolicy.Adopt)]
+    public void Other_policies_leave_them_alone(OrphanPolicy policy)
+    {
+        var world = Running(policy);
+        world.HasStranger("npx");
+        world.Exits("b", 1).Forget().Pass("5m").NeverTold("SIGTERM orphan npx");
+        Assert.Equal(policy == OrphanPolicy.Report ? 1 : 0, world.Registry.OfType("npx").Count);
+    }
+
+    [Fact]
+    public void They_wait_for_their_turn_like_everybody()
+    {
+        var world = Running(most: 1);
+        world.HasStranger("one").Ignores(Signal.Term);
+        world.HasStranger("two");
+        world.Exits("b", 1).Pass("20s").TellsAmongOthers("SIGTERM orphan one").NeverTold("SIGTERM orphan two");
+        world.Pass("10s").TellsAmongOthers("SIGKILL orphan one", "orphan one ended, number 1", "SIGTERM orphan two", "orphan two ended, number 1");
+    }
+
+    [Fact]
+    public void Nobody_looks_where_nothing_has_ended()
+    {
+        var world = Running();
+        Assert.True(world.Sleeps);
+        world.Exits("b", 1);
+        Assert.False(world.Sleeps);
+        world.Pass("1m");
+        Assert.True(world.Sleeps);
+    }
+
+    [Fact]
+    public void A_pid_that_is_no_child_any_more_counts_as_a_repair()
+    {
+        var world = Running();
+        var pid = world.PidOf("b");
+        world.PostTogether(new SystemEvent.ChildEnded(pid, ExitStatus.Exited(111), null, OthersLeft: false), new SystemEvent.Swept([pid], [], 0));
+        world.TellsAmongOthers("b exit code 111", $"repaired: pid {pid} was entered as running and is no child of ours any more; its exit status is lost");
+        Assert.Equal(1, world.Supervisor.Repairs);
+    }
+
+    private static World Running(OrphanPolicy policy = OrphanPolicy.Terminate, int most = 5)
+    {
+        var world = new World(File(Daemon("a"), Daemon("b")) with
+        {
+            Init = new InitSettings { Orphans = policy }, Shutdown = new ShutdownSettings { MaxConcurrent = most },
+        });
+        world.Begin().Forget();
+        return world;
+    }
 }

@@ -123,7 +123,7 @@ public sealed class StartFailureTests
             "a killed by SIGTERM", "a failed: not up within the startup phase's 1m");
         Assert.IsType<Phase.Running>(world.Phase);
         Assert.True(world.Runs("b"));
-        Assert.True(world.Sleeps);
+        Assert.True(world.Pass("10s").Sleeps);
     }
 
     [Fact]

@@ -23,7 +23,9 @@ internal static class StoryLine
             Effect.SignalTheRest e => $"{e.Signal} the rest",
             Effect.Exit e => $"exit {e.Code}",
             Effect.Report e => Of(e.Notice),
-            Effect.WatchRun or Effect.Sample => null,
+            Effect.WatchRun or Effect.Sample or Effect.Sweep => null,
+            Effect.SignalStranger { Signal: var s } when s == Signal.Cont => null,
+            Effect.SignalStranger e => $"{e.Signal} orphan {e.Stranger.Command}",
             _ => effect.ToString(),
         };
     }
@@ -66,6 +68,10 @@ internal static class StoryLine
         Notice.StatusOf n => $"status of {n.Service}: {n.State.GetType().Name}, {n.Record.Starts} starts{(n.Record.LastExit is { } exit ? $", last {exit}" : "")}",
         Notice.SignalIgnored n => $"{n.Signal} ignored",
         Notice.OrphanReaped => "orphan reaped",
+        Notice.OrphanFound n => $"orphan {n.Command} {(n.Grace is { } grace ? $"ends in {Duration.Format(grace)}" : n.IsOurs ? "is ours" : "is nobody's")}",
+        Notice.OrphanEnded n => $"orphan {n.Command} ended, number {n.OfCommand}",
+        Notice.OrphanCleanupFailed n => $"orphan {n.Command} cleanup failed after {n.Kills}",
+        Notice.Repaired n => $"repaired: {n.What}",
         Notice.Bug n => $"BUG: {n.Text}",
         // Said by the effect, or the line, that comes with it.
         Notice.Started or Notice.Stopping or Notice.Killed or Notice.EndingLeftovers or Notice.KilledLeftovers or

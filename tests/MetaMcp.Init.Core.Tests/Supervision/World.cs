@@ -47,6 +47,10 @@ internal sealed class World
 
     public Phase Phase => _supervisor.Phase;
 
+    public Registry Registry => _supervisor.Registry;
+
+    public Supervisor Supervisor => _supervisor;
+
     public bool Sleeps => _supervisor.Due == Instant.Never;
 
     /// <summary>Every effect of the last event, with what the story leaves out.</summary>
@@ -118,6 +122,18 @@ internal sealed class World
         var answer = Assert.Single(_held);
         _held.Clear();
         return Post(answer);
+    }
+
+    /// <summary>What the next sweeps find; a signal it obeys takes it away.</summary>
+    public Dictionary<int, (Stranger Stranger, Behaviour Behaviour)> Strangers { get; } = [];
+
+    /// <summary>Something that descends from a run that is over, or from nobody knows where.</summary>
+    public Behaviour HasStranger(string command, bool isOurs = true)
+    {
+        var behaviour = new Behaviour();
+        Strangers[_nextPid] = (new Stranger(_nextPid, 1, command, isOurs), behaviour);
+        _nextPid++;
+        return behaviour;
     }
 
     /// <summary>Something of no service's, reparented to us.</summary>
@@ -280,6 +296,14 @@ internal sealed class World
                     _held.Add(sampled);
                 else
                     _events.Enqueue(sampled);
+                break;
+            case Effect.Sweep(var pids, var wanted):
+                Assert.All(pids, pid => Assert.True(_processes.ContainsKey(pid)));
+                _events.Enqueue(new SystemEvent.Swept([], wanted ? [.. Strangers.Values.Select(s => s.Stranger)] : [], 0));
+                break;
+            case Effect.SignalStranger(var stranger, var signal) when Strangers.TryGetValue(stranger.Pid, out var seen) && seen.Behaviour.Obeys(signal):
+                _ = Strangers.Remove(stranger.Pid);
+                _events.Enqueue(new SystemEvent.ChildEnded(stranger.Pid, ExitStatus.KilledBy(signal), null, OthersLeft: false));
                 break;
             case Effect.SignalTheRest(var signal):
                 foreach (var left in _processes.Values.Where(p => p.Behaviour.Obeys(signal)).ToArray())

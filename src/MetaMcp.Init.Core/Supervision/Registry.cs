@@ -1,0 +1,94 @@
+using System.Globalization;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+public enum EntryKind { Service, Probe, StopCommand, Orphan }
+
+/// <summary>Something that runs, is about to, or is being ended.</summary>
+/// <param name="Sequence">Its number, which no other has or had: of a service's run, the run's.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Type">The service's name; of an orphan, its command.</param>
+/// <param name="Service">The service's index; -1 for none.</param>
+/// <param name="Parent">The number of the run that it is for; 0 for none.</param>
+/// <param name="Since">When it was entered.</param>
+public sealed record Entry(long Sequence, EntryKind Kind, string Type, int Service, long Parent, Instant Since) : Case
+{
+    /// <summary>0 before there is a process, and after it was collected: then the number is anybody's.</summary>
+    public int Pid { get; internal set; }
+}
+
+/// <summary>
+/// The one authority over everything that runs: runs of services from the request for a process until nothing is left of them,
+/// probes, stop commands, and orphans under cleanup. Each is found by id, by type and by pid in constant time. The id of a service's run is what
+/// its processes have in <c>MCP_INIT_INSTANCE</c>.
+/// </summary>
+/// <param name="startedAtUnixMilliseconds">Our own start, which tells our ids from those of an earlier life.</param>
+public sealed class Registry(long startedAtUnixMilliseconds = 0)
+{
+    private readonly string _prefix = string.Create(CultureInfo.InvariantCulture, $"mcp-{startedAtUnixMilliseconds}-");
+    private readonly Dictionary<long, Entry> _bySequence = [];
+    private readonly Dictionary<int, Entry> _byPid = [];
+    private readonly Dictionary<string, List<Entry>> _byType = [];
+    private long _last;
+
+    /// <summary>What the next entry will be numbered.</summary>
+    public long Next => _last + 1;
+
+    public int Count => _bySequence.Count;
+
+    public IReadOnlyCollection<Entry> Entries => _bySequence.Values;
+
+    public Entry Add(EntryKind kind, string type, int service, long parent, Instant now, int pid = 0)
+    {
+        var entry = new Entry(++_last, kind, type, service, parent, now);
+        _bySequence.Add(entry.Sequence, entry);
+        if (!_byType.TryGetValue(type, out var alike))
+            _byType[type] = alike = [];
+        alike.Add(entry);
+        if (pid != 0)
+            Started(entry, pid);
+        return entry;
+    }
+
+    public void Started(Entry entry, int pid)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        entry.Pid = pid;
+        _byPid[pid] = entry;
+    }
+
+    /// <summary>Its process was collected: the pid is free for others.</summary>
+    public void Collected(Entry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        _ = _byPid.Remove(entry.Pid);
+        entry.Pid = 0;
+    }
+
+    /// <summary>Nothing is left of it.</summary>
+    public void Remove(Entry entry)
+    {
+        Collected(entry);
+        _ = _bySequence.Remove(entry.Sequence);
+        if (_byType.TryGetValue(entry.Type, out var alike) && alike.Remove(entry) && alike.Count == 0)
+            _ = _byType.Remove(entry.Type);
+    }
+
+    public Entry? Find(long sequence) => _bySequence.GetValueOrDefault(sequence);
+
+    public Entry? Find(string id) =>
+        id.StartsWith(_prefix, StringComparison.Ordinal) &&
+        long.TryParse(id.AsSpan(_prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? Find(sequence) : null;
+
+    public Entry? FindByPid(int pid) => _byPid.GetValueOrDefault(pid);
+
+    /// <summary>The oldest first.</summary>
+    public IReadOnlyList<Entry> OfType(string type) => _byType.TryGetValue(type, out var alike) ? alike : [];
+
+    public string IdOf(Entry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return _prefix + entry.Sequence.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,60 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// Whether what is entered and what there is agree. A process that loses its parent is given to us without a word, so somebody has
+/// to look: not by the clock, but a while after something has ended, which is when there can be something to find.
+/// </summary>
+public sealed partial class Supervisor
+{
+    private static readonly TimeSpan LongestUnswept = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortestUnswept = TimeSpan.FromSeconds(1);
+
+    private readonly OrphanWatch _orphans;
+    private Instant _sweepAt = Instant.Never;
+
+    /// <summary>What sweeps have mended.</summary>
+    public int Repairs { get; private set; }
+
+    /// <summary>How many orphans were ended, by command.</summary>
+    public IReadOnlyDictionary<string, int> OrphansEnded => _orphans.Ended;
+
+    private void SweepSoon()
+    {
+        if (IsEnding || _sweepAt != Instant.Never)
+            return;
+        var grace = _plan.Settings.Init.OrphanGrace;
+        _sweepAt = _now + (grace > LongestUnswept ? LongestUnswept : grace < ShortestUnswept ? ShortestUnswept : grace);
+    }
+
+    private void Sweep()
+    {
+        _sweepAt = Instant.Never;
+        if (IsEnding)
+            return;
+        var pids = new List<int>();
+        foreach (var entry in Registry.Entries)
+            if (entry is { Kind: not EntryKind.Orphan, Pid: > 0 })
+                pids.Add(entry.Pid);
+        _effects.Add(new Effect.Sweep(pids, _plan.Settings.Init.Orphans != OrphanPolicy.Adopt));
+    }
+
+    private void Swept(SystemEvent.Swept swept)
+    {
+        foreach (var pid in swept.Gone)
+            Tell(new Notice.Repaired($"pid {pid} was entered as running and is no child of ours any more; its exit status is lost"));
+        if (swept.Emptied > 0)
+            Tell(new Notice.Repaired($"{swept.Emptied} runs or cgroups were taken to have members and had none"));
+        Repairs += swept.Gone.Count + swept.Emptied;
+        if (IsEnding)
+            return;
+        _orphans.Seen(swept.Strangers, _now);
+        // A signalled one may leave others behind, and nobody tells when what is no child of ours has ended.
+        if (_orphans.Count > 0)
+            SweepSoon();
+    }
+
+    private int FreePlaces => _plan.Settings.Shutdown.MaxConcurrent - _cleanups - _orphans.Cleanups;
+}
