@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace MetaMcp.Init.Core.Probing;
@@ -37,21 +36,21 @@ public sealed class HttpHead
         // What is no field is nobody's business here: proxies and old servers send odd lines.
         if (colon <= 0)
             return null;
-        var value = line[(colon + 1)..].Trim(" \t"u8);
+        var value = AsciiBytes.Trim(line[(colon + 1)..]);
         var name = line[..colon];
-        if (Ascii.EqualsIgnoreCase(name, "content-length"u8))
+        if (AsciiBytes.IsSame(name, "content-length"u8))
             return Length(value);
-        if (Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8))
+        if (AsciiBytes.IsSame(name, "transfer-encoding"u8))
             return Coding(value);
-        if (Ascii.EqualsIgnoreCase(name, "content-type"u8))
+        if (AsciiBytes.IsSame(name, "content-type"u8))
         {
             var end = value.IndexOf((byte)';');
-            ContentType = Encoding.ASCII.GetString((end < 0 ? value : value[..end]).Trim(" \t"u8)).ToLowerInvariant();
+            ContentType = Encoding.ASCII.GetString(AsciiBytes.Trim(end < 0 ? value : value[..end])).ToLowerInvariant();
         }
-        else if (Ascii.EqualsIgnoreCase(name, "mcp-session-id"u8) && !value.IsEmpty)
+        else if (AsciiBytes.IsSame(name, "mcp-session-id"u8) && !value.IsEmpty)
         {
             // It goes back as a header of ours, so it must not be able to end one; the specification allows no more either.
-            if (value.IndexOfAnyExceptInRange((byte)'!', (byte)'~') >= 0)
+            if (!AsciiBytes.IsVisible(value))
                 return "gave a session id that is not visible ASCII";
             Session = Encoding.ASCII.GetString(value);
         }
@@ -68,18 +67,16 @@ public sealed class HttpHead
 
     private string? Length(ReadOnlySpan<byte> value)
     {
-        if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ||
-            (ContentLength >= 0 && ContentLength != length))
-        {
+        var length = AsciiBytes.Number(value);
+        if (length < 0 || (ContentLength >= 0 && ContentLength != length))
             return "answered with a length that is none";
-        }
         ContentLength = length;
         return null;
     }
 
     private string? Coding(ReadOnlySpan<byte> value)
     {
-        if (!Ascii.EqualsIgnoreCase(value, "chunked"u8))
+        if (!AsciiBytes.IsSame(value, "chunked"u8))
             return "answered in a transfer coding that nobody asked for";
         IsChunked = true;
         return null;

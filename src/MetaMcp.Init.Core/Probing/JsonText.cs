@@ -70,8 +70,10 @@ internal ref struct JsonText(ReadOnlySpan<byte> text)
         var depth = 0;
         while (true)
         {
-            var at = _rest.IndexOfAny("\"{}[]"u8);
-            if (at < 0)
+            var at = 0;
+            while (at < _rest.Length && _rest[at] is not ((byte)'"' or (byte)'{' or (byte)'}' or (byte)'[' or (byte)']'))
+                at++;
+            if (at == _rest.Length)
                 return false;
             var found = _rest[at];
             if (found == '"')
@@ -116,5 +118,9 @@ internal ref struct JsonText(ReadOnlySpan<byte> text)
         return true;
     }
 
-    private void SkipSpace() => _rest = _rest.TrimStart(" \t\r\n"u8);
+    private void SkipSpace()
+    {
+        while (!_rest.IsEmpty && AsciiBytes.IsSpace(_rest[0]))
+            _rest = _rest[1..];
+    }
 }

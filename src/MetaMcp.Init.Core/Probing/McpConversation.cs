@@ -142,8 +142,18 @@ public sealed class McpConversation(HttpTarget target, string program, int first
     public void Remember(string? session)
     {
         // Answers within a session repeat its id.
-        if (session is not null && Array.IndexOf(_sessions, session) < 0 && _sessionCount < _sessions.Length)
+        if (session is not null && !IsKnown(session) && _sessionCount < _sessions.Length)
             _sessions[_sessionCount++] = session;
+    }
+
+    private bool IsKnown(string session)
+    {
+        foreach (var known in _sessions)
+        {
+            if (known == session)
+                return true;
+        }
+        return false;
     }
 
     private static string Describe(McpAnswer answer)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace MetaMcp.Init.Core.Probing;
@@ -52,7 +51,7 @@ public sealed class RpcMessage
         var isResult = result.StartsWith("{"u8);
         var isError = error.StartsWith("{"u8);
         var isNobodys = theirs.IsEmpty || theirs.SequenceEqual("null"u8);
-        var isOurs = int.TryParse(theirs, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number == id;
+        var isOurs = AsciiBytes.Number(theirs) == id;
         if (hasMethod || isResult == isError)
             return new RpcMessage(RpcKind.Other);
         if (isResult)
@@ -62,15 +61,18 @@ public sealed class RpcMessage
 
     private static RpcMessage Error(ReadOnlySpan<byte> error, bool isOurs)
     {
-        _ = int.TryParse(Member(error, "code"u8), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code);
-        return new RpcMessage(RpcKind.Error) { Code = code, Text = Printable(Unquoted(Member(error, "message"u8))), NamesUs = isOurs };
+        var digits = Member(error, "code"u8);
+        var isNegative = digits.StartsWith("-"u8);
+        var code = AsciiBytes.Number(isNegative ? digits[1..] : digits);
+        // What is no number of the usual size is shown as none.
+        return new RpcMessage(RpcKind.Error) { Code = code is < 0 or > int.MaxValue ? 0 : (int)(isNegative ? -code : code), Text = Printable(Unquoted(Member(error, "message"u8))), NamesUs = isOurs };
     }
 
     private static string? VersionIn(ReadOnlySpan<byte> result)
     {
         var version = Unquoted(Member(result, "protocolVersion"u8));
         // All there were are dates. It goes back as a header, so it must not be able to end one.
-        return version.Length is > 0 and <= 32 && version.IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0 ? Encoding.ASCII.GetString(version) : null;
+        return version.Length is > 0 and <= 32 && AsciiBytes.IsVisible(version) ? Encoding.ASCII.GetString(version) : null;
     }
 
     private static ReadOnlySpan<byte> Member(ReadOnlySpan<byte> json, ReadOnlySpan<byte> wanted)
