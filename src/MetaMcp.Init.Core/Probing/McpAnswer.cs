@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>
@@ -69,7 +72,7 @@ public sealed class McpAnswer(int id)
             return;
         }
         if (_http.IsComplete)
-            Done($"answered {Status} with a stream that ended before the answer");
+            Done(Answered("with a stream that ended before the answer"));
     }
 
     private void LookAtBody()
@@ -81,13 +84,13 @@ public sealed class McpAnswer(int id)
             if (message.Kind is RpcKind.Result or RpcKind.Error)
                 Message = message;
             Done(Message is not null || !IsSuccess ? null
-                : message.Kind == RpcKind.Malformed ? $"answered {Status} with broken JSON"
-                : $"answered {Status} with JSON that is no answer to the request");
+                : message.Kind == RpcKind.Malformed ? Answered("with broken JSON")
+                : Answered("with JSON that is no answer to the request"));
             return;
         }
         Done(!IsSuccess ? null
-            : _http.Head.ContentType.Length > 0 ? $"answered {Status} with {Shown(_http.Head.ContentType)}, not JSON or events"
-            : $"answered {Status} without JSON or events");
+            : _http.Head.ContentType.Length > 0 ? Answered("with " + Shown(_http.Head.ContentType) + ", not JSON or events")
+            : Answered("without JSON or events"));
     }
 
     private void Done(string? problem)
@@ -96,7 +99,9 @@ public sealed class McpAnswer(int id)
         Problem = problem;
     }
 
+    private string Answered(string what) => "answered " + Status.ToString(CultureInfo.InvariantCulture) + " " + what;
+
     // It goes to a log, and a server may write anything into it.
     private static string Shown(string type) =>
-        type.Length <= 64 && type.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 ? type : "another type";
+        type.Length <= 64 && AsciiBytes.IsVisible(Encoding.ASCII.GetBytes(type)) ? type : "another type";
 }

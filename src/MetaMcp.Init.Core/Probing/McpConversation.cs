@@ -110,7 +110,7 @@ public sealed class McpConversation(HttpTarget target, string program, int first
             return;
         }
         var isOfStateless = code is MethodNotFound or (>= FirstStatelessError and <= LastStatelessError);
-        _refusals += (_refusals.Length == 0 ? "" : "; ") + $"{Asking}: {Describe(answer)}";
+        _refusals += (_refusals.Length == 0 ? "" : "; ") + Asking + ": " + Describe(answer);
         if (_step == Step.SessionPing || !AnotherWayMayHelp(answer.Status))
             Fail(_refusals);
         else if (!_discovered && (isOfStateless || _initialized))
@@ -159,7 +159,7 @@ public sealed class McpConversation(HttpTarget target, string program, int first
     private static string Describe(McpAnswer answer)
     {
         var status = answer.Status.ToString(CultureInfo.InvariantCulture);
-        return answer.Message is not { Kind: RpcKind.Error } error ? $"answered {status}"
-            : $"answered {status}, error {error.Code.ToString(CultureInfo.InvariantCulture)}" + (error.Text.Length == 0 ? "" : $" ({error.Text})");
+        return answer.Message is not { Kind: RpcKind.Error } error ? "answered " + status
+            : "answered " + status + ", error " + error.Code.ToString(CultureInfo.InvariantCulture) + (error.Text.Length == 0 ? "" : " (" + error.Text + ")");
     }
 }
