@@ -9,13 +9,14 @@ internal static class ProbeReader
     /// <summary>sun_path with its NUL (<c>man 7 unix</c>).</summary>
     private const int LongestSocketPath = 107;
 
-    private static readonly string[] Targets = ["http", "tcp", "unix", "exec"];
+    private static readonly string[] Targets = ["http", "tcp", "unix", "mcp", "exec"];
 
     private static readonly TableSchema<ProbeSettings> Schema = new()
     {
-        { "http", (s, v) => Http(v) is { } x ? s with { Target = x } : s },
+        { "http", (s, v) => Url(v, "http://127.0.0.1:8080/health") is { } x ? s with { Target = new ProbeTarget.Http(x) } : s },
         { "tcp", (s, v) => Tcp(v) is { } x ? s with { Target = x } : s },
         { "unix", (s, v) => Unix(v) is { } x ? s with { Target = x } : s },
+        { "mcp", (s, v) => Url(v, "http://127.0.0.1:3001/mcp") is { } x ? s with { Target = new ProbeTarget.Mcp(x) } : s },
         { "exec", (s, v) => v.Command() is { } x ? s with { Target = new ProbeTarget.Exec(x) } : s },
         { "interval", (s, v) => v.Time(ValueReader.Shortest, "15s") is { } x ? s with { Interval = x } : s },
         { "timeout", (s, v) => v.Time(ValueReader.Shortest, "10s") is { } x ? s with { Timeout = x } : s },
@@ -38,21 +39,20 @@ internal static class ProbeReader
         var probe = Schema.Read(start, table, value.Name, value.Problems, value.Name + ".");
         var given = Targets.Where(t => table.Find(t) is not null).ToList();
         if (given.Count == 0)
-            value.Error($"{value.Name} has no target; give it one of http, tcp, unix or exec");
+            value.Error($"{value.Name} has no target; give it one of http, tcp, unix, mcp or exec");
         else if (given.Count > 1)
             value.Problems.Error(table.Find(given[1])!.At, $"{value.Name} has several targets, {string.Join(" and ", given)}; give it one");
         return ReferenceEquals(probe.Target, start.Target) ? null : probe;
     }
 
     // Read by what will probe, so that nothing passes here that fails there.
-    private static ProbeTarget.Http? Http(ValueReader value)
+    private static string? Url(ValueReader value, string example)
     {
-        const string Example = "http://127.0.0.1:8080/health";
-        if (value.Text(Example) is not { } text)
+        if (value.Text(example) is not { } text)
             return null;
         if (HttpTarget.Parse(text, out var error) is not null)
-            return new ProbeTarget.Http(text);
-        value.Error($"{value.Name} = {Quoted.Text(text)} {error}; write it as \"{Example}\"");
+            return text;
+        value.Error($"{value.Name} = {Quoted.Text(text)} {error}; write it as \"{example}\"");
         return null;
     }
 

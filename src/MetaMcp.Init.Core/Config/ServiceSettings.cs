@@ -85,6 +85,7 @@ public abstract record ProbeTarget : Case
     public sealed record Http(string Address) : ProbeTarget;
     public sealed record Tcp(string Address) : ProbeTarget;
     public sealed record Unix(string Path) : ProbeTarget;
+    public sealed record Mcp(string Address) : ProbeTarget;
     public sealed record Exec(ImmutableArray<string> Command) : ProbeTarget;
 }
 

@@ -32,6 +32,12 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
         public override string Subject => $"unix {Path}";
     }
 
+    /// <summary>Healthy when an MCP server answers <c>ping</c>, or <c>server/discover</c> where its version has no ping.</summary>
+    public sealed record Mcp(HttpTarget Target, TimeSpan Timeout) : ProbeRequest(Timeout)
+    {
+        public override string Subject => $"mcp http://{Target.HostHeader}{Target.PathAndQuery}";
+    }
+
     /// <summary>Reads what follows <c>probe</c> on the command line; options may stand before or after the target.</summary>
     /// <param name="arguments">The words after the verb.</param>
     /// <param name="error">Null on success, else a sentence for the user.</param>
@@ -73,8 +79,8 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
             else
                 return Fail($"one target is enough: {word} is a second", out error);
         }
-        if (kind is not ("http" or "tcp" or "unix"))
-            return Fail(kind is null ? "say what to probe: http, tcp or unix" : $"{kind}: not http, tcp or unix", out error);
+        if (kind is not ("http" or "tcp" or "unix" or "mcp"))
+            return Fail(kind is null ? "say what to probe: http, tcp, unix or mcp" : $"{kind}: not http, tcp, unix or mcp", out error);
         if (string.IsNullOrEmpty(target))
             return Fail($"{kind} needs a target", out error);
         if (expected is not null && kind is not "http")
@@ -87,6 +93,7 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
         ProbeRequest? request = kind switch
         {
             "http" => HttpTarget.Parse(target, out error) is { } http ? new Http(http, expected, timeout) : null,
+            "mcp" => HttpTarget.Parse(target, out error) is { } mcp ? new Mcp(mcp, timeout) : null,
             "tcp" => HostAndPort.Parse(target, 0, out error) is { } tcp ? new Tcp(tcp, timeout) : null,
             _ => UnixPath(target, out error) is { } path ? new Unix(path, timeout) : null,
         };

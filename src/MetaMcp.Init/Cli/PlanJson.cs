@@ -103,6 +103,9 @@ internal static class PlanJson
             case ProbeTarget.Unix unix:
                 json.WriteString("unix", unix.Path);
                 break;
+            case ProbeTarget.Mcp mcp:
+                json.WriteString("mcp", mcp.Address);
+                break;
             case ProbeTarget.Exec exec:
                 Texts(json, "exec", exec.Command);
                 break;

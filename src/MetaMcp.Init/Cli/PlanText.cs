@@ -146,6 +146,7 @@ internal static class PlanText
         ProbeTarget.Http http => $"{http.Address} answers",
         ProbeTarget.Tcp tcp => $"{tcp.Address} accepts",
         ProbeTarget.Unix unix => $"{unix.Path} accepts",
+        ProbeTarget.Mcp mcp => $"{mcp.Address} answers as an MCP server",
         ProbeTarget.Exec exec => $"{Path.GetFileName(exec.Command[0])} succeeds",
         _ => "",
     };

@@ -63,6 +63,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
             ProbeTarget.Http(var address) => ["probe", "http", address, .. options],
             ProbeTarget.Tcp(var address) => ["probe", "tcp", address, .. options],
             ProbeTarget.Unix(var path) => ["probe", "unix", path, .. options],
+            ProbeTarget.Mcp(var address) => ["probe", "mcp", address, .. options],
             // A command of the file's runs as the service does.
             ProbeTarget.Exec(var command) => ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup))],
             _ => [],

@@ -4,8 +4,8 @@ using MetaMcp.Init.Linux;
 namespace MetaMcp.Init.Probing;
 
 /// <summary>
-/// One connection, every wait of which ends by the deadline. The descriptor is not closed by hand: the process that
-/// probes ends right after.
+/// One connection, every wait of which ends by the deadline. Where it is the only one, the descriptor is not closed by hand:
+/// the process that probes ends right after.
 /// </summary>
 internal readonly unsafe struct Connection
 {
@@ -83,6 +83,8 @@ internal readonly unsafe struct Connection
             }
         }
     }
+
+    public void Close() => _ = Libc.close(_socket);
 
     private static Errno Open(SocketAddress address, Deadline deadline, out Connection connection)
     {

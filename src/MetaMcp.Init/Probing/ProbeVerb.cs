@@ -7,14 +7,14 @@ using MetaMcp.Init.Linux;
 namespace MetaMcp.Init.Probing;
 
 /// <summary>
-/// <c>mcp-init probe http URL | tcp HOST:PORT | unix PATH [--timeout 10s] [--expect 200-399]</c>: one question, one
+/// <c>mcp-init probe http URL | mcp URL | tcp HOST:PORT | unix PATH [--timeout 10s] [--expect 200-399]</c>: one question, one
 /// answer. PID 1 runs it as a short child for each probe, so it is raw sockets and nothing else: the framework's network
 /// stack would more than double its start and the binary.
 /// </summary>
 internal static unsafe class ProbeVerb
 {
     private const string Usage =
-        "usage: mcp-init probe http URL | tcp HOST:PORT | unix PATH [--timeout 10s] [--expect 200-399]";
+        "usage: mcp-init probe http URL | mcp URL | tcp HOST:PORT | unix PATH [--timeout 10s] [--expect 200-399]";
 
     /// <returns>0 healthy; 1 not, with the reason on stderr; 100 where the arguments cannot be used.</returns>
     public static int Run(ReadOnlySpan<string> args)
@@ -45,6 +45,9 @@ internal static unsafe class ProbeVerb
         {
             case ProbeRequest.Http http:
                 HttpProbe.Run(http, deadline);
+                break;
+            case ProbeRequest.Mcp mcp:
+                McpProbe.Run(mcp, deadline);
                 break;
             case ProbeRequest.Tcp tcp:
                 _ = Connection.Open(NameLookup.Find(tcp.Address, deadline), deadline);

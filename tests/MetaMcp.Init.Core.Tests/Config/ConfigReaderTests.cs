@@ -224,6 +224,13 @@ public sealed class ConfigReaderTests
     }
 
     [Fact]
+    public void A_probe_may_ask_an_mcp_server()
+    {
+        var read = ConfigReader.Read("f.toml", "[service.a]\ncommand = [\"x\"]\nprobe = { mcp = \"http://127.0.0.1:3001/mcp\", interval = \"15s\" }\n"u8.ToArray());
+        Assert.Equal(new ProbeTarget.Mcp("http://127.0.0.1:3001/mcp"), read.Settings!.Services[0].Probe!.Target);
+    }
+
+    [Fact]
     public void Restart_falls_back_key_by_key_too()
     {
         Assert.Equal(

@@ -32,8 +32,22 @@ public sealed class ProbeRequestTests
     public void Unix_takes_a_path() =>
         Assert.Equal("/run/x.sock", Assert.IsType<ProbeRequest.Unix>(Parse("unix /run/x.sock")).Path);
 
+    [Fact]
+    public void Mcp_takes_a_url()
+    {
+        var request = Assert.IsType<ProbeRequest.Mcp>(Parse("mcp http://localhost:3001/mcp --timeout 2s --cgroup /x"));
+        Assert.Equal("/mcp", request.Target.PathAndQuery);
+        Assert.Equal(TimeSpan.FromSeconds(2), request.Timeout);
+        Assert.Equal("mcp http://localhost:3001/mcp", request.Subject);
+        Assert.Equal("/x", request.Cgroup);
+    }
+
     [Theory]
     [InlineData("", "say what")]
+    [InlineData("mcp", "needs a target")]
+    [InlineData("mcp localhost:3001", "http://")]
+    [InlineData("mcp https://h/mcp", "TLS")]
+    [InlineData("mcp http://h/mcp --expect 200", "http only")]
     [InlineData("ping host", "ping")]
     [InlineData("http", "needs a target")]
     [InlineData("tcp host", "no port")]

@@ -132,6 +132,7 @@ public sealed class ProbeTests
     [Theory]
     [InlineData("http", "https://localhost/", "TLS")]
     [InlineData("http", "localhost", "http://")]
+    [InlineData("mcp", "https://localhost/mcp", "TLS")]
     [InlineData("tcp", "localhost", "port")]
     [InlineData("telnet", "localhost:1", "telnet")]
     public async Task What_cannot_be_probed_is_100(string kind, string target, string reason)

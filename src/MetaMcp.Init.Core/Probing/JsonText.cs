@@ -1,0 +1,126 @@
+namespace MetaMcp.Init.Core.Probing;
+
+/// <summary>
+/// Goes through JSON (RFC 8259) without building anything: enough to find the members of an object, and to tell a whole
+/// document from a torn one. Nesting is counted, not recursed into, so depth costs nothing. Inside what is skipped, only
+/// strings and brackets are looked at; strings stay as they are written.
+/// </summary>
+internal ref struct JsonText(ReadOnlySpan<byte> text)
+{
+    private ReadOnlySpan<byte> _rest = text;
+
+    /// <summary>Enters the object that must come next.</summary>
+    public bool TryEnter() => TryTake((byte)'{');
+
+    /// <summary>The next member of the object that was entered; false at its end and where it is broken.</summary>
+    /// <param name="isFirst">The first has no comma before it.</param>
+    /// <param name="name">Between its quotes.</param>
+    /// <param name="value">As it is written.</param>
+    /// <param name="isBroken">There is no member, and no end either.</param>
+    public bool TryMember(bool isFirst, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool isBroken)
+    {
+        name = value = default;
+        isBroken = false;
+        if (TryTake((byte)'}'))
+            return false;
+        isBroken = (!isFirst && !TryTake((byte)',')) || !TryString(out name) || !TryTake((byte)':') || !TryValue(out value);
+        return !isBroken;
+    }
+
+    /// <summary>Nothing but white space is left.</summary>
+    public bool IsAtEnd()
+    {
+        SkipSpace();
+        return _rest.IsEmpty;
+    }
+
+    private bool TryValue(out ReadOnlySpan<byte> value)
+    {
+        SkipSpace();
+        var start = _rest;
+        value = default;
+        if (start.IsEmpty)
+            return false;
+        if (start[0] == '"')
+        {
+            if (!TryString(out _))
+                return false;
+        }
+        else if (start[0] is (byte)'{' or (byte)'[')
+        {
+            if (!TrySkipBrackets())
+                return false;
+        }
+        else
+        {
+            // A number, true, false or null: up to what cannot be of it.
+            var end = 0;
+            while (end < start.Length && (char.IsAsciiLetterOrDigit((char)start[end]) || start[end] is (byte)'-' or (byte)'+' or (byte)'.'))
+                end++;
+            if (end == 0)
+                return false;
+            _rest = start[end..];
+        }
+        value = start[..^_rest.Length];
+        return true;
+    }
+
+    private bool TrySkipBrackets()
+    {
+        var depth = 0;
+        while (true)
+        {
+            var at = 0;
+            while (at < _rest.Length && _rest[at] is not ((byte)'"' or (byte)'{' or (byte)'}' or (byte)'[' or (byte)']'))
+                at++;
+            if (at == _rest.Length)
+                return false;
+            var found = _rest[at];
+            if (found == '"')
+            {
+                _rest = _rest[at..];
+                if (!TryString(out _))
+                    return false;
+                continue;
+            }
+            _rest = _rest[(at + 1)..];
+            depth += found is (byte)'{' or (byte)'[' ? 1 : -1;
+            if (depth == 0)
+                return true;
+        }
+    }
+
+    private bool TryString(out ReadOnlySpan<byte> content)
+    {
+        content = default;
+        if (!TryTake((byte)'"'))
+            return false;
+        for (var i = 0; i < _rest.Length; i++)
+        {
+            if (_rest[i] == '\\')
+                i++;
+            else if (_rest[i] == '"')
+            {
+                content = _rest[..i];
+                _rest = _rest[(i + 1)..];
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private bool TryTake(byte value)
+    {
+        SkipSpace();
+        if (_rest.IsEmpty || _rest[0] != value)
+            return false;
+        _rest = _rest[1..];
+        return true;
+    }
+
+    private void SkipSpace()
+    {
+        while (!_rest.IsEmpty && AsciiBytes.IsSpace(_rest[0]))
+            _rest = _rest[1..];
+    }
+}
