@@ -4,6 +4,7 @@ import { Report } from './report.mjs';
 import { passThrough } from './pass-through.mjs';
 import { supervision } from './supervision.mjs';
 import { idle } from './idle.mjs';
+import { health } from './health.mjs';
 import { binary } from './binary.mjs';
 import { cgroups } from './cgroups.mjs';
 import { removeWorkspace } from './workspace.mjs';
@@ -12,7 +13,7 @@ const [load] = loadavg();
 console.log(`${availableParallelism()} cores, load ${load.toFixed(1)} before the start; the ratios mean most on a quiet machine`);
 const report = new Report();
 try {
-  for (const part of [passThrough, supervision, idle, binary, cgroups]) await part(report);
+  for (const part of [passThrough, supervision, idle, health, binary, cgroups]) await part(report);
 } finally {
   removeWorkspace();
 }

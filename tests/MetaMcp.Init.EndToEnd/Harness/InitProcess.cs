@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace MetaMcp.Init.EndToEnd.Harness;
 
@@ -16,6 +17,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
     private readonly bool _notFirst;
     private int _first;
     private string _namespace = "";
+    private SafeFileHandle? _pin;
     private string? _cgroup;
 
     private InitProcess(Process launcher, bool notFirst) => (_launcher, _notFirst) = (launcher, notFirst);
@@ -33,7 +35,8 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
 
     public static async Task<InitProcess> Start(Setup setup)
     {
-        var start = new ProcessStartInfo(Files.Program("namespace"), setup.Words())
+        var launching = Files.Program("namespace");
+        var start = new ProcessStartInfo(setup.WithoutDeadline ? "/usr/bin/env" : launching, setup.WithoutDeadline ? ["--ignore-signal=ALRM", launching, .. setup.Words()] : setup.Words())
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -51,6 +54,8 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
         var words = first.Split(' ');
         init._first = int.Parse(words[2], CultureInfo.InvariantCulture);
         init._namespace = words[4];
+        // The number of a namespace that has ended is given to the next one, another test's: it does not end before this is closed.
+        init._pin = File.OpenHandle($"/proc/{init._first}/ns/pid");
         init._cgroup = setup.OwnCgroup ? words[6] : null;
         if (!setup.StdoutUnread)
             init._readers.Add(init.Output.Read(launcher.StandardOutput.BaseStream, Source.Stdout));
@@ -168,6 +173,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
         }
         finally
         {
+            _pin?.Dispose();
             _launcher.Dispose();
         }
         // What the loop survives and reports is still a bug.

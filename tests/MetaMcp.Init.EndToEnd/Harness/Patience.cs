@@ -23,4 +23,18 @@ internal static class Patience
             await Task.Delay(TimeSpan.FromMilliseconds(5));
         }
     }
+
+    /// <summary>The same where what is wrong is worth saying: looks until it is nothing.</summary>
+    public static async Task UntilNothing(Func<string?> wrong, TimeSpan? limit = null)
+    {
+        string? last = null;
+        try
+        {
+            await Until(() => (last = wrong()) is null, "nothing is wrong", limit);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"still so: {last}");
+        }
+    }
 }

@@ -33,6 +33,9 @@ internal sealed record Setup(params string[] Arguments)
 
     public bool StderrUnread { get; init; }
 
+    /// <summary>The launcher ends after 100 s, and its namespace with it. Without that, somebody else has to see to the end.</summary>
+    public bool WithoutDeadline { get; init; }
+
     /// <summary>Something else than the init, which starts it itself.</summary>
     public string? Program { get; init; }
 

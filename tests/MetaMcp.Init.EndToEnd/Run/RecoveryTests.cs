@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using System.Globalization;
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.Run;
+
+/// <summary>What services do to themselves, and that the init is none the worse for it.</summary>
+public sealed class RecoveryTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_thousand_crashes_in_a_row_leave_nothing_behind(bool inCgroup)
+    {
+        using var files = new Installation("""
+            [restart]
+            backoff = { initial = "1ms", factor = 1.0, max = "1ms", jitter = 0.0 }
+            breaker = { failures = 1000, window = "1s" }
+            [service.other]
+            command = ["%hang"]
+            [service.crashing]
+            command = ["/bin/sh", "-c", "test -e %/hold && exec %hang holding; exit 3"]
+            """) { OwnCgroup = inCgroup };
+        await using var init = await files.Start();
+        // What is allocated in the first thousand is collected, and used again from then on.
+        var (before, held) = await Hold(1000);
+        File.Delete(files["hold"]);
+        Native.Signal(init.Inside(Log.PidIn(init.Lines.Logged("crashing", "started")[^1])).Pid, 9);
+        var (after, _) = await Hold(2001, held);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{(inCgroup ? "in cgroups" : "without cgroups")}: {before}, after a thousand crashes {after}");
+        Assert.Equal((3, before.Descriptors, inCgroup ? 2 : 0), (after.Processes, after.Descriptors, after.Cgroups));
+        Assert.InRange(after.Kib, 0, before.Kib + 512);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        var lines = init.Lines;
+        Assert.Equal(lines.Logged("crashing", "started (pid").Select(Log.PidIn), lines.Logged("crashing", "exited after").Select(Log.PidIn));
+
+        // It crashes until it is told to stay; then what there is can be compared.
+        async Task<((int Processes, int Descriptors, int Cgroups, int Kib), Line)> Hold(int failure, Line? from = null)
+        {
+            var crashed = await init.WaitFor(
+                line => line.Text.Contains("(failure ", StringComparison.Ordinal) && Failure(line) >= failure, $"crash {failure}", from, Patience.Long);
+            files.Open("hold");
+            var holding = await init.WaitFor("crashing | holding", crashed);
+            await Patience.Until(() => init.Processes().Count <= 3, "who ended is collected");
+            return ((
+                init.Processes().Count,
+                Directory.GetFiles($"/proc/{init.Pid}/fd").Length,
+                inCgroup ? Directory.GetDirectories(Path.Combine(init.Cgroup, "workload")).Length : 0,
+                int.Parse(ProcessInfo.Status($"/proc/{init.Pid}/status")["VmRSS"].Split(' ')[0], CultureInfo.InvariantCulture)), holding);
+        }
+
+        static int Failure(Line line) => int.Parse(line.Text.Split("(failure ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
+    }
+
+    [Theory]
+    [InlineData("always")]
+    [InlineData("on-failure")]
+    public async Task Of_a_service_that_daemonises_itself_nothing_runs_beside_what_follows(string policy)
+    {
+        using var files = new Installation($$"""
+            [restart]
+            backoff = { initial = "10ms" }
+            [service.old]
+            command = ["%daemonise"]
+            restart = "{{policy}}"
+            [service.other]
+            command = ["%hang"]
+            """);
+        await using var init = await files.Start();
+        var daemon = await init.WaitFor("daemon pid");
+        await init.WaitForLog("old", "ending what it left behind");
+        await init.WaitFor("daemon got 15", daemon);
+        if (policy == "always")
+        {
+            await init.WaitForLog("old", "exit code 0; restarting");
+            await init.WaitFor("daemon pid", daemon);
+        }
+        else
+        {
+            await init.WaitForLog("old", "finished, exit code 0, and is not restarted");
+        }
+        Assert.False(init.IsAlive(int.Parse(daemon.Text.Split(' ')[^1], CultureInfo.InvariantCulture)));
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task Health_that_is_good_and_bad_in_turn_is_never_bad_often_enough()
+    {
+        using var files = new Installation("""
+            [service.a]
+            command = ["%hang"]
+            probe = { exec = ["/bin/sh", "-c", "echo >> %/asked; test $(($(wc -l < %/asked) % 2)) = 1"], interval = "30ms", retries = 2 }
+            """);
+        await using var init = await files.Start();
+        var well = await init.WaitForLog("a", "ready");
+        for (var turn = 0; turn < 15; turn++)
+            well = await init.WaitForLog("a", "healthy again, after 1 probe", await init.WaitForLog("a", "probe failed (1 of 2)", well));
+        Assert.False(init.Lines.HasLogged("a", "probe failed (2 of 2)"));
+        Assert.Single(init.Lines.Logged("a", "started"));
+    }
+
+    [Fact]
+    public async Task A_probe_that_hangs_is_gone_before_the_next_one_begins()
+    {
+        using var files = new Installation("""
+            [service.a]
+            command = ["%hang"]
+            ready = "started"
+            probe = { exec = ["/bin/sh", "-c", "for p in $(cat %/pids 2>/dev/null); do test -d /proc/$p && touch %/overlap; done; sleep 1h & echo $$ $! >> %/pids; wait"], interval = "10ms", timeout = "10ms", retries = 1000 }
+            """);
+        await using var init = await files.Start();
+        await init.WaitForLog("a", "probe failed (4 of 1000)");
+        Assert.False(File.Exists(files["overlap"]), init.Lines.Count.ToString(CultureInfo.InvariantCulture));
+        Assert.InRange(init.Processes().Count(process => process.Name == "sleep" && process.State != 'Z'), 0, 1);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    /// <summary>Frozen, it takes no signal but SIGKILL; its probe joins it and freezes as well.</summary>
+    [Fact]
+    public async Task A_frozen_service_is_replaced_within_five_seconds()
+    {
+        using var files = new Installation("""
+            [service.a]
+            command = ["%hang"]
+            probe = { exec = ["/usr/bin/test", "-d", "/"], interval = "200ms", timeout = "200ms", retries = 2 }
+            stop_timeout = "500ms"
+            """) { OwnCgroup = true };
+        await using var init = await files.Start();
+        var ready = await init.WaitForLog("a", "ready");
+        var frozen = Stopwatch.StartNew();
+        await Freeze(init, "a");
+        await init.WaitForLog("a", "ready", ready);
+        TestContext.Current.TestOutputHelper?.WriteLine($"from frozen to the replacement ready: {frozen.ElapsedMilliseconds} ms");
+        Assert.InRange(frozen.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.True(init.Lines.HasLogged("a", "unhealthy: 2 probes in a row failed"));
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.Equal(2, init.Lines.Logged("a", "exited after").Count);
+    }
+
+    [Fact]
+    public async Task A_frozen_service_ends_with_all_others()
+    {
+        using var files = new Installation("""
+            [service.a]
+            command = ["/bin/sh", "-c", "%ignore-term & exec %signals --exit-on 15"]
+            stop_timeout = "300ms"
+            """) { OwnCgroup = true };
+        await using var init = await files.Start();
+        await init.WaitFor("ignoring");
+        await init.WaitFor("start pid=");
+        await Freeze(init, "a");
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit(TimeSpan.FromSeconds(5)));
+        Assert.True(init.Lines.HasLogged("a", "killed, it did not stop within 300ms"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("restart_with = [\"base\"]")]
+    public async Task A_dependency_that_dies_while_its_dependents_start_keeps_nobody_from_coming_up(string attribute)
+    {
+        using var files = new Installation($$"""
+            [restart]
+            backoff = { initial = "10ms" }
+            breaker = { failures = 1000 }
+            [service.base]
+            command = ["%hang"]
+            [service.first]
+            command = ["%notify", "fd", "%/go"]
+            ready = "notify-fd"
+            depends_on = ["base"]
+            {{attribute}}
+            [service.second]
+            command = ["%hang"]
+            depends_on = ["first"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitFor("first    | before ready");
+        var baseReady = await init.WaitForLog("base", "ready");
+        Native.Signal(init.Inside(Log.PidIn(baseReady)).Pid, 9);
+        await init.WaitForLog("base", "ready", baseReady);
+        if (attribute.Length > 0)
+            await init.WaitFor("first    | before ready", await init.WaitForLog("first", "to start anew with base"));
+        files.Open("go");
+        await init.WaitForLog("", "up after");
+        Assert.Equal(attribute.Length > 0 ? 2 : 1, init.Lines.Logged("first", "started").Count);
+        Assert.Single(init.Lines.Logged("second", "started"));
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.Equal(["second", "first", "base"], init.Lines.ServicesWith("stopped"));
+    }
+
+    private static async Task Freeze(InitProcess init, string service)
+    {
+        var directory = Path.Combine(init.Cgroup, "workload", service);
+        await File.WriteAllTextAsync(Path.Combine(directory, "cgroup.freeze"), "1");
+        await Patience.Until(() => File.ReadAllText(Path.Combine(directory, "cgroup.events")).Contains("frozen 1", StringComparison.Ordinal), "it is frozen");
+    }
+}
