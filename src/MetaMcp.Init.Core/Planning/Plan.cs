@@ -15,6 +15,9 @@ public sealed record PlannedService
     public required ImmutableArray<int> Dependents { get; init; }
 
     public string Name => Settings.Name;
+
+    /// <summary>It is in the file no more; it keeps its place until it has ended.</summary>
+    public bool IsRetired { get; init; }
 }
 
 /// <summary>A plan, null where the settings cannot make one, and everything there is to say about them.</summary>
@@ -41,6 +44,13 @@ public sealed class Plan
         order.Reverse();
         StopWaves = Waves.Of(order, i => graph.Dependents[i]);
         LongestStop = StopPath.Longest(order, Services);
+    }
+
+    private Plan(Settings settings, ImmutableArray<PlannedService> services, Plan shown)
+    {
+        Settings = settings;
+        Services = services;
+        (StartWaves, StopWaves, LongestStop) = (shown.StartWaves, shown.StopWaves, shown.LongestStop);
     }
 
     public Settings Settings { get; }
@@ -84,6 +94,64 @@ public sealed class Plan
             return new PlanResult(null, Diagnostic.Sort(diagnostics));
         var plan = new Plan(settings, graph, order);
         return new PlanResult(plan, Diagnostic.Sort(PlanWarnings.Find(plan)));
+    }
+
+    /// <summary>
+    /// What is in force when another file takes over: services that both have keep their place, new ones come after or into a
+    /// vacant one, and those that are gone from the file stay until they have ended, those that needed them first. The waves are
+    /// those of the file alone.
+    /// </summary>
+    public static Plan Succeed(Plan before, Plan read, Func<int, bool> vacant)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(read);
+        ArgumentNullException.ThrowIfNull(vacant);
+        var places = new Dictionary<string, int>();
+        var free = new Queue<int>();
+        foreach (var service in before.Services)
+        {
+            if (vacant(service.Index))
+                free.Enqueue(service.Index);
+            else
+                places[service.Name] = service.Index;
+        }
+        var count = before.Services.Length;
+        var to = new int[read.Services.Length];
+        foreach (var service in read.Services)
+            to[service.Index] = places.TryGetValue(service.Name, out var place) ? place : free.TryDequeue(out var freed) ? freed : count++;
+        var services = new PlannedService[count];
+        foreach (var service in read.Services)
+            services[to[service.Index]] = service with
+            {
+                Index = to[service.Index],
+                DependsOn = Moved(service.DependsOn, to),
+                After = Moved(service.After, to),
+                Dependents = Moved(service.Dependents, to),
+            };
+        foreach (var service in before.Services)
+            services[service.Index] ??= service with { IsRetired = true, DependsOn = [], After = [] };
+        // They end before what they needed, and after what needed them and ends as well.
+        foreach (var service in before.Services)
+        {
+            if (!services[service.Index].IsRetired || vacant(service.Index))
+                continue;
+            services[service.Index] = services[service.Index] with
+            {
+                Dependents = [.. service.Dependents.Where(d => services[d] is { IsRetired: true } && services[d].Name == before.Services[d].Name)],
+            };
+            foreach (var needed in service.DependsOn.Concat(service.After).Distinct())
+                if (services[needed] is { IsRetired: false } kept)
+                    services[needed] = kept with { Dependents = [.. kept.Dependents, service.Index] };
+        }
+        return new Plan(read.Settings, [.. services], read);
+    }
+
+    private static ImmutableArray<int> Moved(ImmutableArray<int> indices, int[] to)
+    {
+        var moved = ImmutableArray.CreateBuilder<int>(indices.Length);
+        foreach (var index in indices)
+            moved.Add(to[index]);
+        return moved.MoveToImmutable();
     }
 
     private static Diagnostic Describe(List<int> cycle, DependencyGraph graph, Settings settings)

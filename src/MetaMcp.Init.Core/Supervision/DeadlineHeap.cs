@@ -3,14 +3,14 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>
-/// The deadlines of a fixed number of owners, each with one or none: an indexed binary heap, so that setting, clearing and
+/// The deadlines of a number of owners, each with one or none: an indexed binary heap, so that setting, clearing and
 /// finding the earliest cost the logarithm of their number and nothing is left behind by a deadline that was moved.
 /// </summary>
 public sealed class DeadlineHeap
 {
-    private readonly Instant[] _due;
-    private readonly int[] _heap;
-    private readonly int[] _position;
+    private Instant[] _due;
+    private int[] _heap;
+    private int[] _position;
     private int _count;
 
     public DeadlineHeap(int owners)
@@ -24,6 +24,17 @@ public sealed class DeadlineHeap
 
     /// <summary>The earliest deadline, or <see cref="Instant.Never"/>.</summary>
     public Instant Earliest => _count == 0 ? Instant.Never : _due[_heap[0]];
+
+    /// <summary>There are more owners from now on.</summary>
+    public void Grow(int owners)
+    {
+        var before = _due.Length;
+        Array.Resize(ref _due, owners);
+        Array.Resize(ref _heap, owners);
+        Array.Resize(ref _position, owners);
+        Array.Fill(_position, -1, before, owners - before);
+        Array.Fill(_due, Instant.Never, before, owners - before);
+    }
 
     /// <summary>Gives an owner its deadline; <see cref="Instant.Never"/> takes it away.</summary>
     public void Set(int owner, Instant at)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
 
@@ -8,10 +9,10 @@ namespace MetaMcp.Init.Core.Supervision;
 public abstract record Effect : Case
 {
     /// <summary>Start the service; answered by Spawned or SpawnFailed.</summary>
-    public sealed record Spawn(int Service, long RunNumber) : Effect;
+    public sealed record Spawn(int Service, long RunNumber, ServiceSettings Settings) : Effect;
 
     /// <summary>Start a probe of the service; answered by ProbeSpawned or ProbeEnded.</summary>
-    public sealed record SpawnProbe(int Service, long RunNumber) : Effect;
+    public sealed record SpawnProbe(int Service, long RunNumber, ServiceSettings Settings) : Effect;
 
     /// <summary>To the main process alone, which has not been collected.</summary>
     public sealed record SignalMain(int Service, int Pid, Signal Signal) : Effect;
@@ -27,7 +28,8 @@ public abstract record Effect : Case
     /// <param name="Service">Whose.</param>
     /// <param name="RunNumber">Which run is to end.</param>
     /// <param name="Main">Its main process, which the command is told.</param>
-    public sealed record SpawnStopCommand(int Service, long RunNumber, int Main) : Effect;
+    /// <param name="Settings">Those it runs with.</param>
+    public sealed record SpawnStopCommand(int Service, long RunNumber, int Main, ServiceSettings Settings) : Effect;
 
     /// <summary>End a probe or a stop_command that is late or no longer wanted, with its whole group.</summary>
     public sealed record KillHelper(int Service, int Pid) : Effect;
@@ -48,6 +50,12 @@ public abstract record Effect : Case
 
     /// <summary>To a process that is nobody's, if it still is the one that was seen.</summary>
     public sealed record SignalStranger(Stranger Stranger, Signal Signal) : Effect;
+
+    /// <summary>Read the file again; answered by Reloaded or ReloadRefused.</summary>
+    public sealed record ReadFile : Effect;
+
+    /// <summary>A file is in force: what concerns the whole (limits, the log) takes effect.</summary>
+    public sealed record Apply(Settings Before, Settings After) : Effect;
 
     public sealed record Report(Notice Notice) : Effect;
 

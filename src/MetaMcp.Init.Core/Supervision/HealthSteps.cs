@@ -37,7 +37,7 @@ internal static class HealthSteps
             case Watch.ProbeDue when service.IsEnding:
                 return state with { Watch = new Watch.None() };
             case Watch.ProbeDue w when now >= w.At:
-                return new(state with { Watch = new Watch.ProbeLaunching(w.At, w.Streak) }, [new Effect.SpawnProbe(service.Index, state.Run.Number)]);
+                return new(state with { Watch = new Watch.ProbeLaunching(w.At, w.Streak) }, [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
             // Its end comes as ProbeEnded, unless it is beyond SIGKILL.
             case Watch.ProbeRunning w when now >= w.KillAt:
                 var silentAt = Instant.Later(now + KillPatience, w.Streak.GoodAt + service.Settings.Probe!.UnhealthyAfter);

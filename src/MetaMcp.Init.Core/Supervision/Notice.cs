@@ -85,6 +85,12 @@ public abstract record Notice : Case
 
     public sealed record StatusOf(string Service, ServiceState State, ServiceRecord Record, Instant Now) : Notice;
 
+    /// <summary>Another file is in force: what that meant for whom.</summary>
+    public sealed record Reloaded(ImmutableArray<string> Changed, ImmutableArray<string> Added, ImmutableArray<string> Removed, int Unchanged) : Notice;
+
+    /// <summary>It cannot be in force; the one before is.</summary>
+    public sealed record ReloadRefused(IReadOnlyList<string> Problems) : Notice;
+
     public sealed record SignalIgnored(Signal Signal) : Notice;
     public sealed record Bug(string Text) : Notice;
 }

@@ -1,6 +1,5 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
-using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -10,7 +9,7 @@ namespace MetaMcp.Init.Core.Supervision;
 /// asked to end after their grace, in their turn, and killed like a service; "report" says each once; "adopt" does not look.
 /// What may be of a <c>docker exec</c> is said once and left alone, whatever the policy.
 /// </summary>
-internal sealed class OrphanWatch(Plan plan, Registry registry, Action<Effect> perform)
+internal sealed class OrphanWatch(Settings settings, Registry registry, Action<Effect> perform)
 {
     /// <summary>Commands that are counted by name; what else there is counts together.</summary>
     private const int MostCommands = 64;
@@ -31,9 +30,12 @@ internal sealed class OrphanWatch(Plan plan, Registry registry, Action<Effect> p
 
     public Instant Due { get; private set; } = Instant.Never;
 
-    private InitSettings Settings => plan.Settings.Init;
+    /// <summary>Those in force.</summary>
+    public Settings InForce { get; set; } = settings;
 
-    private ShutdownSettings Shutdown => plan.Settings.Shutdown;
+    private InitSettings Settings => InForce.Init;
+
+    private ShutdownSettings Shutdown => InForce.Shutdown;
 
     /// <summary>What a sweep showed: all there are now.</summary>
     public void Seen(IReadOnlyList<Stranger> strangers, Instant now)

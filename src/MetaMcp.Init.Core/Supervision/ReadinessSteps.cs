@@ -97,7 +97,7 @@ internal static class ReadinessSteps
     private static bool HasRun(ServiceState state) => state is Starting or Ready or Condemned or Stopping or Killing or Leftover or Draining or Purging;
 
     private static ServiceStep Probe(in ServiceContext service, Starting state, int tries) =>
-        new(state with { Readiness = new Readiness.ProbeLaunching(tries) }, [new Effect.SpawnProbe(service.Index, state.Run.Number)]);
+        new(state with { Readiness = new Readiness.ProbeLaunching(tries) }, [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
 
     private static ServiceStep BecomeReady(in ServiceContext service, Starting state, Instant now) =>
         new(new Ready(state.Run, state.History, HealthSteps.Begin(service, state, now))

@@ -24,6 +24,9 @@ public abstract record ServiceEvent : Case
     /// <summary>Its turn in the cleanup queue has come.</summary>
     public sealed record Turn : ServiceEvent;
 
+    /// <summary>Its table in the file is another.</summary>
+    public sealed record Reconfigure : ServiceEvent;
+
     /// <summary>One that it names in restart_with has ended.</summary>
     /// <param name="Dependency">Its name.</param>
     public sealed record Restart(string Dependency) : ServiceEvent;

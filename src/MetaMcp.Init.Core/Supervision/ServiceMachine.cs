@@ -40,6 +40,7 @@ public static class ServiceMachine
             },
             ServiceEvent.Resume when state is Skipped => new Waiting(),
             ServiceEvent.Stop => Stop(service, state, new Outcome.AsAsked(), now),
+            ServiceEvent.Reconfigure => Reconfigure(service, state, now),
             ServiceEvent.Turn => CleanupSteps.Turn(service, state, now),
             ServiceEvent.Restart(var dependency) => Restart(service, state, dependency, now),
             ServiceEvent.Kill => CleanupSteps.Kill(service, state, now),
@@ -78,7 +79,7 @@ public static class ServiceMachine
     };
 
     private static ServiceStep Launch(in ServiceContext service, History history) =>
-        new(new Launching(service.NextRun, history), [new Effect.Spawn(service.Index, service.NextRun)]);
+        new(new Launching(service.NextRun, history), [new Effect.Spawn(service.Index, service.NextRun, service.Settings)]);
 
     private static ServiceStep Spawned(in ServiceContext service, ServiceState state, int pid, Instant now)
     {
@@ -147,6 +148,19 @@ public static class ServiceMachine
             return state;
         var end = Stop(service, state, new Outcome.Anew(), now);
         return end with { Effects = [Report(new Notice.RestartingWith(service.Name, dependency)), .. end.Effects] };
+    }
+
+    /// <summary>Whatever it was doing is of the file before; it starts afresh when nothing of that is left.</summary>
+    private static ServiceStep Reconfigure(in ServiceContext service, ServiceState state, Instant now)
+    {
+        var anew = new Outcome.Anew();
+        return state switch
+        {
+            Waiting or Backoff or Open or Completed or Finished or Failed or Skipped or Stopped => new Waiting(),
+            Starting s => Stop(service, s with { History = default }, anew, now),
+            Ready s => Stop(service, s with { History = default }, anew, now),
+            _ => Stop(service, state, anew, now),
+        };
     }
 
     /// <summary>Where the kernel would kill, we ask first; what is on its way out already is left to its deadline.</summary>

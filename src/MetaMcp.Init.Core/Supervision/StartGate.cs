@@ -24,6 +24,14 @@ internal sealed class StartGate
         _dependencies = [.. services.Select(s => s.DependsOn.Length)];
     }
 
+    /// <summary>For services that are in these states already.</summary>
+    public StartGate(Plan plan, ServiceState[] states)
+        : this(plan)
+    {
+        for (var service = 0; service < states.Length; service++)
+            Changed(service, new ServiceState.Waiting(), states[service], _ => { });
+    }
+
     public bool IsOpen(int service) => HasDependencies(service) && _blockers[service] == 0;
 
     public bool HasDependencies(int service) => _dependencies[service] == 0;

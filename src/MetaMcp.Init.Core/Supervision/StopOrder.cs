@@ -22,6 +22,14 @@ internal sealed class StopOrder
         _activeDependents = new int[plan.Services.Length];
     }
 
+    /// <summary>For services that are in these states already.</summary>
+    public StopOrder(Plan plan, ServiceState[] states)
+        : this(plan)
+    {
+        for (var service = 0; service < states.Length; service++)
+            Changed(service, new ServiceState.Waiting(), states[service], _ => { });
+    }
+
     public bool MayStop(int service) => _activeDependents[service] == 0;
 
     /// <summary>Records a change and calls with each service whose last active dependent went.</summary>

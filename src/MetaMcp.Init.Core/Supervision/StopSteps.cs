@@ -18,7 +18,7 @@ internal static class StopSteps
         var told = ServiceMachine.Report(new Notice.Stopping(service.Name, run.Pid, settings.StopSignal, settings.StopTimeout));
         return settings.StopCommand.IsEmpty
             ? new(stopping, [.. first, told, .. Signalled(service, run)])
-            : new(stopping with { Asking = new Asking.CommandLaunching() }, [.. first, told, new Effect.SpawnStopCommand(service.Index, run.Number, run.Pid)]);
+            : new(stopping with { Asking = new Asking.CommandLaunching() }, [.. first, told, new Effect.SpawnStopCommand(service.Index, run.Number, run.Pid, settings)]);
     }
 
     public static ServiceStep CommandSpawned(in ServiceContext service, ServiceState state, int pid, Instant now) => state switch

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Membership;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -6,7 +7,8 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <summary>Limits by sampling, where the kernel does not enforce them.</summary>
 public sealed partial class Supervisor
 {
-    private readonly LimitWatch _limits;
+    private readonly Controllers _sampled;
+    private LimitWatch _limits;
 
     /// <summary>The runs that were ended for a limit, whose memory is still on its way back.</summary>
     private readonly HashSet<long> _ended = [];

@@ -62,7 +62,7 @@ public sealed partial class Supervisor
     private void StopIfItsTurn(int service)
     {
         var state = _states[service];
-        if (Phase is Phase.ShuttingDown && !Standing.IsOver(state) && (_order.MayStop(service) || !Standing.IsActive(state)))
+        if ((Phase is Phase.ShuttingDown || (IsRetired(service) && !IsEnding)) && !Standing.IsOver(state) && (_order.MayStop(service) || !Standing.IsActive(state)))
             _followUps.Enqueue((service, new ServiceEvent.Stop()));
     }
 

@@ -18,6 +18,8 @@ public sealed partial class Supervisor
         }
         else if (signal == Signal.Term || signal == Signal.Int || signal == Signal.RtMinPlus3)
             StopRequested(signal);
+        else if (signal == Signal.Hup)
+            AskForFile();
         else if (signal == Signal.Usr1)
             TellStatus();
         else if (_receivers.TryGetValue(signal, out var service))
@@ -45,6 +47,7 @@ public sealed partial class Supervisor
     {
         Tell(new Notice.StatusOfAll(Phase, _now - _startedAt, _states.Count(Standing.IsActive), _states.Length, Missing(), OrphansEnded, Repairs));
         foreach (var service in _plan.Services)
-            Tell(new Notice.StatusOf(service.Name, _states[service.Index], _records[service.Index], _now));
+            if (!IsRetired(service.Index) || !Standing.IsOver(_states[service.Index]))
+                Tell(new Notice.StatusOf(service.Name, _states[service.Index], _records[service.Index], _now));
     }
 }

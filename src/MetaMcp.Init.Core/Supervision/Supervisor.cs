@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 
@@ -13,15 +14,15 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 public sealed partial class Supervisor
 {
-    private readonly Plan _plan;
+    private Plan _plan;
     private readonly Dice _dice;
-    private readonly ServiceState[] _states;
-    private readonly ServiceRecord[] _records;
-    private readonly StartGate _gate;
-    private readonly StopOrder _order;
+    private ServiceState[] _states;
+    private ServiceRecord[] _records;
+    private StartGate _gate;
+    private StopOrder _order;
     private readonly DeadlineHeap _deadlines;
     private readonly Dictionary<Signal, int> _receivers = [];
-    private readonly List<int>[] _restartedWith;
+    private List<int>[] _restartedWith;
     private readonly OomLedger _ooms = new();
     private readonly Dictionary<int, (long Run, OomCause Cause, Instant At)> _lastOom = [];
     private readonly Queue<(int Service, ServiceEvent Event)> _followUps = new();
@@ -44,7 +45,8 @@ public sealed partial class Supervisor
     {
         ArgumentNullException.ThrowIfNull(plan);
         Registry = registry ?? new Registry();
-        _orphans = new OrphanWatch(plan, Registry, _effects.Add);
+        _orphans = new OrphanWatch(plan.Settings, Registry, _effects.Add);
+        _sampled = sampled;
         _plan = plan;
         _startedAt = startedAt;
         _dice = new Dice(seed);
@@ -56,15 +58,9 @@ public sealed partial class Supervisor
         Array.Fill(_records, new ServiceRecord { ChangedAt = startedAt });
         _deadlines = new DeadlineHeap(_states.Length);
         _limits = new LimitWatch(plan, sampled);
-        var indices = new Dictionary<string, int>(_states.Length);
-        foreach (var service in plan.Services)
-            indices[service.Name] = service.Index;
-        foreach (var (signal, name) in plan.Settings.Signals)
-            _receivers[signal] = indices[name];
-        _restartedWith = Array.ConvertAll(_states, _ => new List<int>());
-        foreach (var service in plan.Services)
-            foreach (var name in service.Settings.RestartWith)
-                _restartedWith[indices[name]].Add(service.Index);
+        _running = new ServiceSettings?[_states.Length];
+        _restartedWith = [];
+        FindNamed();
         _unsettled = _states.Length;
         Phase = new Phase.StartingUp(startedAt + plan.Settings.Startup.Timeout);
     }
@@ -72,6 +68,9 @@ public sealed partial class Supervisor
     public Phase Phase { get; private set; }
 
     public Registry Registry { get; }
+
+    /// <summary>What is in force.</summary>
+    public Plan Plan => _plan;
 
     /// <summary>When <see cref="SystemEvent.TimePassed"/> is wanted although nothing happened.</summary>
     public Instant Due => Instant.Earlier(
@@ -157,6 +156,12 @@ public sealed partial class Supervisor
                 break;
             case SystemEvent.StopCommandNotStarted(var service, var run):
                 Current(service, run, new ServiceEvent.StopCommandEnded(null));
+                break;
+            case SystemEvent.Reloaded(var plan):
+                Reload(plan);
+                break;
+            case SystemEvent.ReloadRefused(var problems):
+                Tell(new Notice.ReloadRefused(problems));
                 break;
             case SystemEvent.Swept swept:
                 Swept(swept);
@@ -293,7 +298,10 @@ public sealed partial class Supervisor
         if (after.GetType() != before.GetType())
             _records[service] = _records[service] with { ChangedAt = _now };
         if (after is ServiceState.Launching && before is not ServiceState.Launching)
+        {
+            _running[service] = _plan.Services[service].Settings;
             _ = Registry.Add(EntryKind.Service, _plan.Services[service].Name, service, 0, _now);
+        }
         _effects.AddRange(step.Effects);
         if (Standing.RunOf(before) is { } run && Standing.RunOf(after) != run)
             Forget(run);
@@ -354,7 +362,7 @@ public sealed partial class Supervisor
 
     private void Broke(int service, ServiceState after)
     {
-        if (IsEnding)
+        if (IsEnding || IsRetired(service))
             return;
         foreach (var dependent in _gate.NeededBy(service))
         {
@@ -369,7 +377,7 @@ public sealed partial class Supervisor
 
     private ServiceContext Context(int service) => new(
         service,
-        _plan.Services[service].Settings,
+        SettingsOf(service),
         Phase is Phase.StartingUp ? _plan.Settings.Startup.Retries : null,
         Registry.Next,
         _dice.Roll(),

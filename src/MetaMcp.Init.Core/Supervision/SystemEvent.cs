@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -58,6 +59,12 @@ public abstract record SystemEvent : Case
     /// <param name="Strangers">Processes that belong to no live run.</param>
     /// <param name="Emptied">Runs of which nothing was left without anybody having said so, and cgroups of nobody's that were removed.</param>
     public sealed record Swept(IReadOnlyList<int> Gone, IReadOnlyList<Stranger> Strangers, int Emptied) : SystemEvent;
+
+    /// <summary>The file was read again and is whole.</summary>
+    public sealed record Reloaded(Plan Plan) : SystemEvent;
+
+    /// <summary>It was read again and cannot be in force.</summary>
+    public sealed record ReloadRefused(IReadOnlyList<string> Problems) : SystemEvent;
 
     public sealed record TimePassed : SystemEvent;
 }

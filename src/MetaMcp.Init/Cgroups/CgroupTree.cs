@@ -92,6 +92,20 @@ internal sealed class CgroupTree
         return tree;
     }
 
+    /// <summary>Other limits of everything together; what the file no longer says is lifted. Where one is refused, which and why.</summary>
+    public string? Apply(LimitSettings before, LimitSettings after)
+    {
+        var files = LimitFiles.Of(after, Controllers, CanLimitSwap);
+        string? refused = null;
+        foreach (var file in LimitFiles.Of(before, Controllers, CanLimitSwap))
+            if (!files.Any(f => f.Name == file.Name))
+                _ = KernelFile.Write($"{Workload}/{file.Name}", "max");
+        foreach (var file in files)
+            if (KernelFile.Write($"{Workload}/{file.Name}", file.Value) is { IsSuccess: false } error)
+                refused ??= $"{Workload}/{file.Name}: {error}";
+        return refused;
+    }
+
     /// <summary>
     /// A fresh cgroup with its limits set, before there is a process to break them. A directory of the same name may be left of
     /// an earlier run, and one of the kernel's files may bear it.

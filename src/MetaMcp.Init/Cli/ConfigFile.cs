@@ -15,20 +15,22 @@ internal static unsafe class ConfigFile
     private const int Most = ConfigReader.MaxBytes + 1;
 
     /// <summary>What cannot be read is a diagnostic too, with the file's name alone.</summary>
-    public static PlanResult Plan(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="again">While everything runs: then nobody waits for the other end of a pipe.</param>
+    public static PlanResult Plan(string path, bool again = false)
     {
-        var error = Read(path, out var bytes);
+        var error = Read(path, again ? Libc.O_NONBLOCK : 0, out var bytes);
         return error.IsSuccess
             ? Core.Planning.Plan.Read(path, bytes, StartBlock.Variables(Overrides.Prefix))
             : new PlanResult(null, [new Diagnostic(Severity.Error, new SourcePosition(path, 0, 0), error.Message)]);
     }
 
-    private static Errno Read(string path, out ReadOnlyMemory<byte> bytes)
+    private static Errno Read(string path, int flags, out ReadOnlyMemory<byte> bytes)
     {
         bytes = default;
         int file;
         fixed (byte* name = Encoding.UTF8.GetBytes(path + "\0"))
-            file = Libc.open(name, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOCTTY, 0);
+            file = Libc.open(name, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOCTTY | flags, 0);
         if (file < 0)
             return Libc.LastError;
         var buffer = new byte[16 * 1024];

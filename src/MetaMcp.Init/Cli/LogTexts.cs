@@ -163,6 +163,15 @@ internal static partial class LogTexts
     [LoggerMessage(320, LogLevel.Information, "whole again: nothing is missing")]
     public static partial void WholeAgain(this ILogger log);
 
+    [LoggerMessage(321, LogLevel.Information, "reloaded: restarting {Restarted}, starting {Started}, stopping {Stopped}, {Unchanged} unchanged")]
+    public static partial void Reloaded(this ILogger log, string restarted, string started, string stopped, object unchanged);
+
+    [LoggerMessage(322, LogLevel.Error, "reload: {Problem}")]
+    public static partial void ReloadProblem(this ILogger log, string problem);
+
+    [LoggerMessage(323, LogLevel.Error, "not reloaded: the configuration before stays in force")]
+    public static partial void NotReloaded(this ILogger log);
+
     [LoggerMessage(401, LogLevel.Debug, "reaped orphan pid {Pid}: {Status}")]
     public static partial void OrphanReaped(this ILogger log, object pid, object status);
 

@@ -169,6 +169,14 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.StatusOf n:
                 log.StatusOf(n.Service, StatusText.Of(n));
                 break;
+            case Notice.Reloaded n:
+                log.Reloaded(OrNone(n.Changed), OrNone(n.Added), OrNone(n.Removed), n.Unchanged);
+                break;
+            case Notice.ReloadRefused n:
+                foreach (var problem in n.Problems)
+                    log.ReloadProblem(problem);
+                log.NotReloaded();
+                break;
             case Notice.SignalIgnored n:
                 log.SignalIgnored(n.Signal);
                 break;
@@ -180,6 +188,8 @@ internal sealed class NoticeLog(ILogger log)
                 break;
         }
     }
+
+    private static string OrNone(ImmutableArray<string> names) => names.IsEmpty ? "none" : string.Join(", ", names);
 
     private static string List(ImmutableArray<string> names) => names.IsEmpty ? "(orphans)" : string.Join(", ", names);
 }

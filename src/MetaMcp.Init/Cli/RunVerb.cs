@@ -29,7 +29,7 @@ internal static class RunVerb
         if (SignalQueue.Open(out var refused) is not { } signals)
             return Refuse($"signalfd: {refused}", ExitCodes.System);
         var startedAt = MonotonicClock.Now;
-        if (ReadPlan(args, out var exitCode, out var warnings) is not { } plan)
+        if (ReadPlan(args, out var path, out var exitCode, out var warnings) is not { } plan)
             return exitCode;
         if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
             return Refuse($"PR_SET_CHILD_SUBREAPER: {LastError}", ExitCodes.System);
@@ -51,8 +51,10 @@ internal static class RunVerb
         var cookie = new InstanceCookie(unixTime, StartBlock.Variable(InstanceCookie.Variable));
         var privileges = Privileges.Fix(plan);
         var starter = new ServiceStarter(plan, hub, NullDevice.Open(), privileges, enforcing.Tree, cookie);
+        var reloading = new Reloading(path, privileges, enforcing.Tree, log);
         var kernel = new LinuxKernel(
-            port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie, privileges));
+            port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie, privileges),
+            new FileReload(reloading.Read, reloading.Apply));
         var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt, enforcing.Sampled, new Registry(unixTime));
 
         OomScore.Lower();
@@ -77,8 +79,9 @@ internal static class RunVerb
         }
     }
 
-    private static Plan? ReadPlan(ReadOnlySpan<string> args, out int exitCode, out IEnumerable<string> warnings)
+    private static Plan? ReadPlan(ReadOnlySpan<string> args, out string path, out int exitCode, out IEnumerable<string> warnings)
     {
+        path = "";
         warnings = [];
         exitCode = ExitCodes.Configuration;
         string? given = null;
@@ -92,8 +95,9 @@ internal static class RunVerb
                 return Refuse($"run: unknown argument '{args[i]}'; usage: mcp-init run [--config FILE]");
         }
         var file = ConfigLocator.Find(given);
-        if (file.Path is not { } path)
+        if (file.Path is null)
             return Refuse(file.Problem);
+        path = file.Path;
         var result = ConfigFile.Plan(path);
         if (result.Plan is { } plan)
         {

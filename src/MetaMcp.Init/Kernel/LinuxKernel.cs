@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
@@ -22,6 +23,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly MemoryWatch _memory;
     private readonly CloseLook _closeLook;
     private readonly StrangerSearch _strangers;
+    private readonly FileReload _file;
 
     /// <summary>Children that are of no run, until they are collected: probes, stop commands, and who looks closely.</summary>
     private readonly HashSet<int> _helpers = [];
@@ -36,7 +38,7 @@ internal sealed class LinuxKernel : IKernel
     private Signal? _endingTheRest;
 
     public LinuxKernel(
-        EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter, Census census, Func<RunTable, StrangerSearch> strangers)
+        EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter, Census census, Func<RunTable, StrangerSearch> strangers, FileReload file)
     {
         _port = port;
         _signals = signals;
@@ -45,6 +47,7 @@ internal sealed class LinuxKernel : IKernel
         _onReady = OnReady;
         _runs = new RunTable(Unwatch, census, _helpers);
         _strangers = strangers(_runs);
+        _file = file;
         _closeLook = new CloseLook(starter.StartMeasuring, _helpers, (pipe, read) => Watch(pipe, read), Unwatch, usages => _happened.Enqueue(new SystemEvent.Sampled(usages, Closely: true)));
         _memory = new MemoryWatch(Watch, Unwatch, ReportMemory);
         _watched[signals.Descriptor] = TakeSignals;
@@ -79,14 +82,14 @@ internal sealed class LinuxKernel : IKernel
         _happened = answers;
         switch (effect)
         {
-            case Effect.Spawn(var service, var number):
-                Start(service, number);
+            case Effect.Spawn(var service, var number, var settings):
+                Start(service, number, settings);
                 break;
-            case Effect.SpawnProbe(var service, var number):
-                StartProbe(service, number);
+            case Effect.SpawnProbe(var service, var number, var settings):
+                StartProbe(service, number, settings);
                 break;
-            case Effect.SpawnStopCommand(var service, var number, var main):
-                StartStopCommand(service, number, main);
+            case Effect.SpawnStopCommand(var service, var number, var main, var settings):
+                StartStopCommand(service, number, main, settings);
                 break;
             case Effect.SignalMain(_, var pid, var signal) when _runs.IsMain(pid):
                 _ = kill(pid, signal.Number);
@@ -110,6 +113,12 @@ internal sealed class LinuxKernel : IKernel
             case Effect.Sample(var numbers, Closely: true):
                 var (estimates, members) = RunMeasure.Closely(_runs, numbers);
                 _closeLook.Start(estimates, members);
+                break;
+            case Effect.ReadFile:
+                answers.Enqueue(_file.Read());
+                break;
+            case Effect.Apply(var before, var after):
+                _file.Apply(before, after);
                 break;
             case Effect.Sweep(var pids, var strangers):
                 Sweep(pids, strangers);
@@ -142,9 +151,9 @@ internal sealed class LinuxKernel : IKernel
         }
     }
 
-    private void Start(int service, long number)
+    private void Start(int service, long number, ServiceSettings settings)
     {
-        if (_starter.Start(service, number, out var problem) is not { } run)
+        if (_starter.Start(service, number, settings, out var problem) is not { } run)
         {
             _happened.Enqueue(new SystemEvent.SpawnFailed(service, number, problem.Reason, problem.ExitCode));
             return;
@@ -200,9 +209,9 @@ internal sealed class LinuxKernel : IKernel
             _happened.Enqueue(new SystemEvent.OutOfMemory(run.Service, run.Number, cgroup.AtStart, now, cgroup.Peak));
     }
 
-    private void StartProbe(int service, long number)
+    private void StartProbe(int service, long number, ServiceSettings settings)
     {
-        var pid = _runs.Find(number) is { } run ? _starter.StartProbe(service, run.Cgroup?.Directory) : 0;
+        var pid = _runs.Find(number) is { } run ? _starter.StartProbe(settings, run.Cgroup?.Directory) : 0;
         if (pid > 0)
             _ = _helpers.Add(pid);
         _happened.Enqueue(pid > 0
@@ -210,10 +219,10 @@ internal sealed class LinuxKernel : IKernel
             : new SystemEvent.ProbeSpawnFailed(service, number));
     }
 
-    private void StartStopCommand(int service, long number, int main)
+    private void StartStopCommand(int service, long number, int main, ServiceSettings settings)
     {
         // It is told the pid, which is somebody else's once it was collected.
-        var pid = _runs.IsMain(main) ? _starter.StartStopCommand(service, _runs.Find(number)?.Cgroup?.Directory, main) : 0;
+        var pid = _runs.IsMain(main) ? _starter.StartStopCommand(settings, _runs.Find(number)?.Cgroup?.Directory, main) : 0;
         if (pid > 0)
             _ = _helpers.Add(pid);
         _happened.Enqueue(pid > 0

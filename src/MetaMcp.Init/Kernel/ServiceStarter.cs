@@ -19,9 +19,8 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
 
     /// <summary>Starts a run. On failure nothing is left open, and the step that was refused comes along.</summary>
-    public ServiceRun? Start(int service, long number, out StartProblem problem)
+    public ServiceRun? Start(int service, long number, ServiceSettings settings, out StartProblem problem)
     {
-        var settings = plan.Services[service].Settings;
         var run = new ServiceRun(service, number);
         var mappings = new List<DescriptorMapping> { new(nullDescriptor, 0) };
         var error = OpenOutputs(run, settings, mappings, out var step);
@@ -53,9 +52,8 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     }
 
     /// <summary>Starts a probe of a service, which joins the cgroup of its run; its output goes nowhere. The pid, or 0.</summary>
-    public int StartProbe(int service, string? cgroup)
+    public int StartProbe(ServiceSettings settings, string? cgroup)
     {
-        var settings = plan.Services[service].Settings;
         var timeout = Duration.Format(settings.Probe!.Timeout);
         ImmutableArray<string> options = cgroup is null ? ["--timeout", timeout] : ["--timeout", timeout, "--cgroup", cgroup];
         ImmutableArray<string> own = settings.Probe.Target switch
@@ -72,9 +70,8 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     }
 
     /// <summary>Starts the stop_command of a service as the service itself is, with MAINPID in its environment (<c>man 5 systemd.service</c>). The pid, or 0.</summary>
-    public int StartStopCommand(int service, string? cgroup, int main)
+    public int StartStopCommand(ServiceSettings settings, string? cgroup, int main)
     {
-        var settings = plan.Services[service].Settings;
         var environment = settings.Environment.SetItem(MainPidVariable, main.ToString(CultureInfo.InvariantCulture));
         var request = HelperFor(settings, settings.StopCommand, cgroup);
         request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };

@@ -92,13 +92,15 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
     /// </summary>
     private void AnswerFor(Effect effect)
     {
-        if (effect is Effect.Spawn(var service, var run))
+        if (effect is Effect.Spawn(var service, var run, _))
             _events.Enqueue(new SystemEvent.SpawnFailed(service, run, "the start failed within mcp-init", ExitCodes.System));
-        else if (effect is Effect.SpawnProbe(var probed, var probedRun))
+        else if (effect is Effect.SpawnProbe(var probed, var probedRun, _))
             _events.Enqueue(new SystemEvent.ProbeSpawnFailed(probed, probedRun));
+        else if (effect is Effect.ReadFile)
+            _events.Enqueue(new SystemEvent.ReloadRefused(["reading it failed within mcp-init"]));
         else if (effect is Effect.Sweep)
             _events.Enqueue(new SystemEvent.Swept([], [], 0));
-        else if (effect is Effect.SpawnStopCommand(var stopped, var stoppedRun, _))
+        else if (effect is Effect.SpawnStopCommand(var stopped, var stoppedRun, _, _))
             _events.Enqueue(new SystemEvent.StopCommandNotStarted(stopped, stoppedRun));
     }
 

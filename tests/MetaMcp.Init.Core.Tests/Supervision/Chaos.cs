@@ -91,6 +91,9 @@ internal sealed class Chaos
             case 12 when _groups.Values.FirstOrDefault(g => g.IsWatched) is { } group:
                 Empty(group);
                 break;
+            case 13 when pick >= 12 && _endBegan is null:
+                Handle(new SystemEvent.Reloaded(Varied(pick)));
+                break;
             case 13:
                 if (_processes.Count < 40)
                     _ = Create(-1, 0, ProcessKind.Orphan);
@@ -115,6 +118,16 @@ internal sealed class Chaos
                     Wait(pick);
                 break;
         }
+    }
+
+    /// <summary>The same file, where some commands are others.</summary>
+    private Plan Varied(int pick)
+    {
+        var settings = _plan.Settings with
+        {
+            Services = [.. _plan.Settings.Services.Select((s, i) => (Events + (i * pick)) % 4 == 0 ? s with { Command = [$"/bin/{Events}"] } : s)],
+        };
+        return Plan.Build(settings).Plan!;
     }
 
     /// <summary>A while, or until the supervisor wants to be woken and then a little too late.</summary>
@@ -214,18 +227,18 @@ internal sealed class Chaos
         Assert.Null(_exitCode);
         switch (effect)
         {
-            case Effect.Spawn(var service, var run):
+            case Effect.Spawn(var service, var run, _):
                 CheckStart(service, run);
                 Spawn(service, run);
                 break;
-            case Effect.SpawnProbe(var service, var run):
+            case Effect.SpawnProbe(var service, var run, _):
                 Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.Probe && p.Service == service && p.Run == run);
                 if (run % 5 == 0)
                     _answers.Enqueue(new SystemEvent.ProbeSpawnFailed(service, run));
                 else
                     _answers.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(service, run, ProcessKind.Probe).Pid));
                 break;
-            case Effect.SpawnStopCommand(var service, var run, var pid):
+            case Effect.SpawnStopCommand(var service, var run, var pid, _):
                 Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.StopCommand && p.Run == run);
                 Assert.Equal((service, run, ProcessKind.Main), (_processes[pid].Service, _processes[pid].Run, _processes[pid].Kind));
                 CheckStop(service);
@@ -284,6 +297,11 @@ internal sealed class Chaos
                 Assert.True(stranger.IsOurs);
                 if (_processes.TryGetValue(stranger.Pid, out var orphan) && orphan.StartTime == stranger.StartTime && signal == Signal.Kill)
                     orphan.IsDying = true;
+                break;
+            case Effect.ReadFile:
+                _answers.Enqueue(new SystemEvent.ReloadRefused(["it is not to be read"]));
+                break;
+            case Effect.Apply:
                 break;
             case Effect.SignalTheRest(var signal):
                 foreach (var process in _processes.Values)
@@ -434,6 +452,13 @@ internal sealed class Chaos
                 break;
             case Notice.Stopped { Service: var name }:
                 Of(name).IsOver = true;
+                break;
+            case Notice.Reloaded n:
+                foreach (var name in n.Changed)
+                {
+                    Of(name).IsAnew = true;
+                    Of(name).IsUp = Of(name).IsCompleted = Of(name).IsOver = false;
+                }
                 break;
             case Notice.Restarting n:
                 CheckDelay(n);

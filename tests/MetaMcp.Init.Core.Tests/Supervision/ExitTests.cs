@@ -162,7 +162,6 @@ public sealed class ExitTests
     }
 
     [Theory]
-    [InlineData(1)]
     [InlineData(14)]
     [InlineData(12)]
     public void Other_signals_are_said_and_ignored(int number)

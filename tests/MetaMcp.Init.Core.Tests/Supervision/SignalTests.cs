@@ -14,7 +14,7 @@ public sealed class SignalTests
         var world = Running();
         world.Program("a").Ignores(Usr2);
         world.Signal(Usr2).Tells("SIGUSR2 goes to a", "SIGUSR2 a");
-        world.Signal(Signal.FromNumber(1)).Tells("SIGHUP ignored");
+        world.Signal(Signal.FromNumber(21)).Tells("SIGTTIN ignored");
     }
 
     [Fact]

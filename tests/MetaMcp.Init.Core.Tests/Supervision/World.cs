@@ -13,7 +13,6 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 /// </summary>
 internal sealed class World
 {
-    private readonly Plan _plan;
     private readonly Supervisor _supervisor;
     private readonly Dictionary<string, Behaviour> _programs = [];
     private readonly Queue<SystemEvent> _events = new();
@@ -33,10 +32,10 @@ internal sealed class World
 
     public World(Settings settings, Controllers sampled = Controllers.None)
     {
-        var result = Plan.Build(settings);
-        _plan = result.Plan ?? throw new ArgumentException(string.Join('\n', result.Diagnostics));
+        var result = Core.Planning.Plan.Build(settings);
+        var plan = result.Plan ?? throw new ArgumentException(string.Join('\n', result.Diagnostics));
         Now = _begin;
-        _supervisor = new Supervisor(_plan, seed: 1, _begin, sampled);
+        _supervisor = new Supervisor(plan, seed: 1, _begin, sampled);
     }
 
     public Instant Now { get; private set; }
@@ -215,7 +214,18 @@ internal sealed class World
         return Drain();
     }
 
-    public int IndexOf(string service) => _plan.Services.Single(s => s.Name == service).Index;
+    /// <summary>Another file is read, and is whole.</summary>
+    public World Reloads(params ServiceSettings[] services) => Reloads(Make.File([.. services]));
+
+    public World Reloads(Settings settings)
+    {
+        var plan = Core.Planning.Plan.Build(settings).Plan ?? throw new ArgumentException("no plan");
+        return Post(new SystemEvent.Reloaded(plan));
+    }
+
+    public int IndexOf(string service) => Plan.Services.Last(s => s.Name == service).Index;
+
+    private Plan Plan => _supervisor.Plan;
 
     private World Drain()
     {
@@ -227,7 +237,7 @@ internal sealed class World
             LastEffects.AddRange(_supervisor.Handle(happened, Now));
             foreach (var effect in LastEffects.ToArray())
             {
-                if (StoryLine.Of(effect, _plan) is { } line)
+                if (StoryLine.Of(effect, _supervisor.Plan) is { } line)
                     _story.Add(line);
                 Perform(effect);
             }
@@ -255,11 +265,11 @@ internal sealed class World
             case Effect.Spawn spawn:
                 Answer(spawn);
                 break;
-            case Effect.SpawnProbe(var service, var run):
+            case Effect.SpawnProbe(var service, var run, _):
                 StartHelper(ProcessKind.Probe, ProgramOf(service).Probe, service, run,
                     new SystemEvent.ProbeSpawnFailed(service, run), pid => new SystemEvent.ProbeSpawned(service, run, pid));
                 break;
-            case Effect.SpawnStopCommand(var service, var run, _):
+            case Effect.SpawnStopCommand(var service, var run, _, _):
                 StartHelper(ProcessKind.StopCommand, ProgramOf(service).StopCommand, service, run,
                     new SystemEvent.StopCommandNotStarted(service, run), pid => new SystemEvent.StopCommandSpawned(service, run, pid));
                 break;
@@ -387,7 +397,7 @@ internal sealed class World
     private ExitStatus StatusOf(int service, Signal signal) =>
         signal != Core.Values.Signal.Kill && ProgramOf(service).CodeWhenStopped is { } code ? ExitStatus.Exited(code) : ExitStatus.KilledBy(signal);
 
-    private Behaviour ProgramOf(int service) => Program(_plan.Services[service].Name);
+    private Behaviour ProgramOf(int service) => Program(_supervisor.Plan.Services[service].Name);
 
     private enum ProcessKind { Main, Probe, StopCommand, Orphan }
 

@@ -12,10 +12,7 @@ internal sealed partial class Installation : IDisposable
 
     public Installation(string toml)
     {
-        if (!toml.Contains("[init]", StringComparison.Ordinal))
-            toml = $"[init]\nruntime_dir = \"{_scratch["run"]}\"\n{toml}";
-        var text = toml.Replace("%/", _scratch.FullName + "/", StringComparison.Ordinal);
-        Setup = new Setup("run", "--config", _scratch.Write("mcp-init.toml", Names().Replace(text, name => Files.Program(name.Groups[1].Value))));
+        Setup = new Setup("run", "--config", _scratch.Write("mcp-init.toml", Written(toml)));
     }
 
     public Setup Setup { get; init; }
@@ -31,11 +28,22 @@ internal sealed partial class Installation : IDisposable
     /// <summary>What services wait for: makes the file.</summary>
     public void Open(string name) => File.WriteAllText(_scratch[name], "");
 
+    /// <summary>Another file takes the place of the first, all at once.</summary>
+    public void Rewrite(string toml) => File.Move(_scratch.Write("next.toml", Written(toml)), _scratch["mcp-init.toml"], overwrite: true);
+
     public Task<InitProcess> Start() => InitProcess.Start(Setup);
 
     public Task<Ended> Run(TimeSpan? limit = null) => InitProcess.Run(Setup, limit);
 
     public void Dispose() => _scratch.Dispose();
+
+    private string Written(string toml)
+    {
+        if (!toml.Contains("[init]", StringComparison.Ordinal))
+            toml = $"[init]\nruntime_dir = \"{_scratch["run"]}\"\n{toml}";
+        var text = toml.Replace("%/", _scratch.FullName + "/", StringComparison.Ordinal);
+        return Names().Replace(text, name => Files.Program(name.Groups[1].Value));
+    }
 
     [GeneratedRegex("%([a-z-]+)")]
     private static partial Regex Names();

@@ -81,7 +81,7 @@ internal sealed class FakeKernel : IKernel
     {
         switch (effect)
         {
-            case Effect.Spawn(var service, var run):
+            case Effect.Spawn(var service, var run, _):
                 answers.Enqueue(new SystemEvent.Spawned(service, run, 100 + service));
                 answers.Enqueue(new SystemEvent.Executed(service, run));
                 break;

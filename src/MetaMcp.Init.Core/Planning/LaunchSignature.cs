@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Config;
+
+namespace MetaMcp.Init.Core.Planning;
+
+/// <summary>What a process is started with, and cannot be given later: the difference that takes a restart.</summary>
+public static class LaunchSignature
+{
+    /// <summary>
+    /// The text of an environment_file is read at each start and not compared. A probe that is there or not decides what a
+    /// running service is waited for; where it asks and how often, does not.
+    /// </summary>
+    public static bool AreSame(ServiceSettings one, ServiceSettings other)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        return one.Type == other.Type && one.Ready == other.Ready && one.NotifyFd == other.NotifyFd &&
+            one.Limits == other.Limits && one.Log == other.Log && one.LogRateLimit == other.LogRateLimit &&
+            one.ClearEnvironment == other.ClearEnvironment && one.EnvironmentFile == other.EnvironmentFile &&
+            one.Probe is null == other.Probe is null &&
+            AreSame(one.Environment, other.Environment) && AreSame(Words(one), Words(other));
+    }
+
+    private static bool AreSame(ImmutableSortedDictionary<string, string> one, ImmutableSortedDictionary<string, string> other)
+    {
+        if (one.Count != other.Count)
+            return false;
+        foreach (var (name, value) in one)
+            if (!other.TryGetValue(name, out var otherValue) || value != otherValue)
+                return false;
+        return true;
+    }
+
+    private static bool AreSame(string[] one, string[] other)
+    {
+        if (one.Length != other.Length)
+            return false;
+        for (var at = 0; at < one.Length; at++)
+            if (one[at] != other[at])
+                return false;
+        return true;
+    }
+
+    /// <summary>The attributes and the command, as the second stage is given them.</summary>
+    private static string[] Words(ServiceSettings settings) =>
+        [.. ExecArguments.Encode(new ExecRequest { Attributes = settings.Attributes, Command = settings.Command })];
+}

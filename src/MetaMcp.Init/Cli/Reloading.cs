@@ -1,0 +1,41 @@
+using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Logging;
+
+namespace MetaMcp.Init.Cli;
+
+/// <summary>Reads the file again for SIGHUP, and puts in force what of it is not the supervisor's.</summary>
+internal sealed class Reloading(string path, Privileges privileges, CgroupTree? tree, InitLogger log)
+{
+    public SystemEvent Read()
+    {
+        var result = ConfigFile.Plan(path, again: true);
+        if (result.Plan is not { } plan)
+            return new SystemEvent.ReloadRefused([.. result.Diagnostics.Select(d => d.ToString())]);
+        var problems = new List<string>();
+        foreach (var service in plan.Services)
+            if (privileges.AreFixed && !service.Settings.Attributes.NoNewPrivileges)
+                problems.Add($"{path}: {service.Name} is to gain privileges (no_new_privileges = false), which mcp-init gave up when it started with none that does; restart the container");
+        if (problems.Count > 0)
+            return new SystemEvent.ReloadRefused(problems);
+        foreach (var warning in result.Diagnostics.Concat(plan.Settings.NotInForce))
+            log.ConfigurationWarning(warning.ToString());
+        return new SystemEvent.Reloaded(plan);
+    }
+
+    public void Apply(Settings before, Settings after)
+    {
+        var (format, level) = (after.Init.LogFormat, after.Init.LogLevel);
+        if (format != before.Init.LogFormat)
+            log.ConfigurationWarning($"{path}: log_format takes effect when the container is started again");
+        if (level != before.Init.LogLevel)
+            log.Settings = log.Settings with { Minimum = LogSettings.LevelOf(level) };
+        if (after.Limits.Enforce != before.Limits.Enforce)
+            log.ConfigurationWarning($"{path}: limits.enforce takes effect when the container is started again");
+        if (tree?.Apply(before.Limits, after.Limits) is { } refused)
+            log.ConfigurationWarning($"{path}: [limits]: {refused}");
+    }
+}

@@ -1,0 +1,170 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Tests.Supervision.Make;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+/// <summary>SIGHUP: services that changed are restarted, new ones started, removed ones stopped, and nothing else is touched.</summary>
+public sealed class ReloadTests
+{
+    [Fact]
+    public void Sighup_asks_for_the_file_once()
+    {
+        var world = Running(Daemon("a"));
+        world.Signal(Signal.Hup).Signal(Signal.Hup).Tells("read the file");
+        world.Reloads(Daemon("a")).Tells("reloaded: restarting ; starting ; stopping ; 1 unchanged");
+        world.Signal(Signal.Hup).Tells("read the file");
+    }
+
+    [Fact]
+    public void A_file_that_is_refused_changes_nothing_and_says_why()
+    {
+        var world = Running(Daemon("a"));
+        world.Post(new SystemEvent.ReloadRefused(["f:1:1: error: bad"])).Tells("not reloaded: f:1:1: error: bad");
+        Assert.True(world.Runs("a"));
+    }
+
+    [Fact]
+    public void Each_gets_what_its_table_asks_for()
+    {
+        var world = Running(Daemon("same"), Daemon("changed"), Daemon("gone"));
+        world.Reloads(Daemon("new"), Changed(Daemon("changed")), Daemon("same")).Tells(
+            "reloaded: restarting changed; starting new; stopping gone; 1 unchanged",
+            "start new", "SIGTERM changed", "SIGTERM gone", "new ready",
+            "changed killed by SIGTERM", "start changed", "gone killed by SIGTERM", "gone stopped", "changed ready");
+        Assert.True(world.Sleeps || world.Pass("10s").Sleeps);
+    }
+
+    [Fact]
+    public void What_only_we_go_by_is_in_force_at_once()
+    {
+        var world = Running(Daemon("a").StopTimeout("10s"));
+        world.Reloads(Daemon("a").StopTimeout("3s").Policy(RestartPolicy.Never)).Tells("reloaded: restarting ; starting ; stopping ; 1 unchanged");
+        world.Program("a").Ignores(Signal.Term);
+        world.Signal(Signal.Term).Pass("3s").TellsAmongOthers("SIGTERM a", "SIGKILL group of a");
+    }
+
+    [Fact]
+    public void A_changed_service_is_ended_by_the_settings_it_runs_with()
+    {
+        var world = Running(Daemon("a").StopTimeout("4s"));
+        world.Program("a").Ignores(Signal.Term);
+        world.Reloads(Changed(Daemon("a")).StopTimeout("1s")).Forget();
+        world.Pass("3s").Tells();
+        world.Pass("1s").TellsAmongOthers("SIGKILL group of a", "start a");
+    }
+
+    [Fact]
+    public void Nothing_is_bounced_twice()
+    {
+        var app = Daemon("app").Needs("db") with { RestartWith = ["db"] };
+        var world = Running(Daemon("db"), app);
+        world.Reloads(Changed(Daemon("db")), Changed(app)).Tells(
+            "reloaded: restarting db,app; starting ; stopping ; 0 unchanged",
+            "SIGTERM db", "SIGTERM app", "db killed by SIGTERM", "start db", "app killed by SIGTERM", "db ready", "start app", "app ready");
+        world.Pass("1m").NeverTold("SIGTERM app");
+    }
+
+    [Fact]
+    public void Another_reload_while_one_is_under_way_does_not_ask_again()
+    {
+        var world = Running(Daemon("a"));
+        world.Program("a").Ignores(Signal.Term);
+        world.Reloads(Changed(Daemon("a"))).Forget();
+        world.Reloads(Changed(Daemon("a"), "again")).NeverTold("SIGTERM a").Forget();
+        world.Exits("a", 0).Tells("a exit code 0", "start a", "a ready");
+        Assert.Equal("/bin/again", world.Supervisor.Plan.Services[world.IndexOf("a")].Settings.Command[0]);
+    }
+
+    [Fact]
+    public void Removed_ones_end_in_order_and_a_required_one_does_not_end_everything()
+    {
+        var world = Running(Daemon("db").Required(), Daemon("app").Needs("db"), Daemon("other"));
+        world.Program("app").Ignores(Signal.Term);
+        world.Reloads(Daemon("other")).Tells("reloaded: restarting ; starting ; stopping db,app; 1 unchanged", "SIGTERM app");
+        world.Exits("app", 0).Tells("app exit code 0", "app stopped", "SIGTERM db", "db killed by SIGTERM", "db stopped");
+        Assert.IsType<Phase.Running>(world.Phase);
+        world.Signal(Signal.Usr1).Tells("status of all: 1 of 3", "status of other: Ready, 1 starts");
+    }
+
+    [Fact]
+    public void One_that_comes_back_starts_again()
+    {
+        var world = Running(Daemon("a"), Daemon("b"));
+        world.Reloads(Daemon("b")).Forget();
+        world.Reloads(Daemon("a"), Daemon("b")).Tells("reloaded: restarting ; starting a; stopping ; 1 unchanged", "start a", "a ready");
+    }
+
+    [Fact]
+    public void One_that_comes_back_before_it_has_ended_starts_when_it_has()
+    {
+        var world = Running(Daemon("a"), Daemon("b"));
+        world.Program("a").Ignores(Signal.Term);
+        world.Reloads(Daemon("b")).Forget();
+        world.Reloads(Daemon("a"), Daemon("b")).Tells("reloaded: restarting ; starting a; stopping ; 1 unchanged");
+        world.Exits("a", 0).Tells("a exit code 0", "start a", "a ready");
+    }
+
+    [Fact]
+    public void A_place_is_given_to_another_when_its_owner_is_gone()
+    {
+        var world = Running(Daemon("a"), Daemon("b"));
+        world.Reloads(Daemon("b")).Reloads(Daemon("c"), Daemon("b")).Forget();
+        Assert.Equal(0, world.IndexOf("c"));
+        world.Exits("c", 1).Pass("1s").TellsAmongOthers("c again in 1s: exit code 1", "start c");
+        world.Signal(Signal.Term).TellsAmongOthers("b stopped", "c stopped");
+        Assert.Equal(0, world.ExitCode);
+    }
+
+    [Fact]
+    public void What_had_failed_for_good_is_tried_again_when_it_changed_and_brings_back_what_needs_it()
+    {
+        var world = Running(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late", "a"), Daemon("late").ReadyBy(ReadyRule.NotifyFd));
+        world.Exits("a", 1).TellsAmongOthers("a failed: exit code 1", "x skipped: a");
+        world.Reloads(Changed(Daemon("a")), Daemon("b"), Daemon("x").Needs("late", "a"), Daemon("late").ReadyBy(ReadyRule.NotifyFd))
+            .TellsAmongOthers("start a", "a ready");
+        world.Notifies("late").TellsAmongOthers("late ready", "start x", "x ready");
+    }
+
+    [Fact]
+    public void What_was_skipped_for_a_dependency_it_no_longer_names_starts()
+    {
+        var world = Running(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late", "a"), Daemon("late").ReadyBy(ReadyRule.NotifyFd));
+        world.Exits("a", 1).Notifies("late").Forget();
+        world.Reloads(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late"), Daemon("late").ReadyBy(ReadyRule.NotifyFd))
+            .TellsAmongOthers("start x", "x ready");
+    }
+
+    [Fact]
+    public void In_a_shutdown_nothing_is_reloaded()
+    {
+        var world = Running(Daemon("a"));
+        world.Program("a").Ignores(Signal.Term);
+        world.Signal(Signal.Hup).Signal(Signal.Term).Forget();
+        world.Reloads(Daemon("b")).Tells();
+        world.Signal(Signal.Hup).Tells("SIGHUP ignored");
+    }
+
+    [Fact]
+    public void More_places_in_the_queue_are_used_at_once()
+    {
+        ServiceSettings[] services = [Daemon("a"), Daemon("b"), Daemon("c")];
+        var world = new World(File([.. services]) with { Shutdown = new ShutdownSettings { MaxConcurrent = 1 } });
+        foreach (var service in services)
+            world.Program(service.Name).Ignores(Signal.Term);
+        world.Begin();
+        ServiceSettings[] changed = [.. services.Select(s => Changed(s))];
+        world.Reloads(File([.. changed]) with { Shutdown = new ShutdownSettings { MaxConcurrent = 1 } }).TellsAmongOthers("SIGTERM a").Forget();
+        world.Reloads(File([.. changed]) with { Shutdown = new ShutdownSettings { MaxConcurrent = 3 } }).TellsAmongOthers("SIGTERM b", "SIGTERM c");
+    }
+
+    private static ServiceSettings Changed(ServiceSettings service, string command = "other") => service with { Command = ["/bin/" + command] };
+
+    private static World Running(params ServiceSettings[] services)
+    {
+        var world = new World(services);
+        world.Begin().Forget();
+        return world;
+    }
+}
