@@ -161,6 +161,7 @@ public sealed partial class Supervisor
                 Reload(plan);
                 break;
             case SystemEvent.ReloadRefused(var problems):
+                _isFileAskedFor = false;
                 Tell(new Notice.ReloadRefused(problems));
                 break;
             case SystemEvent.Swept swept:

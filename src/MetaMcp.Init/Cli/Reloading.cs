@@ -1,6 +1,5 @@
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Config;
-using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Logging;

@@ -26,6 +26,14 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public void After_one_that_is_refused_another_can_be_read()
+    {
+        var world = Running(Daemon("a"));
+        world.Signal(Signal.Hup).Post(new SystemEvent.ReloadRefused(["bad"])).Forget();
+        world.Signal(Signal.Hup).Tells("read the file");
+    }
+
+    [Fact]
     public void Each_gets_what_its_table_asks_for()
     {
         var world = Running(Daemon("same"), Daemon("changed"), Daemon("gone"));

@@ -56,7 +56,7 @@ public sealed class ReloadTests
         File.Delete(files["mcp-init.toml"]);
         init.Signal(Hup);
         var first = await init.WaitForLog("", "not reloaded");
-        Assert.Contains(init.Lines.Logged("", "reload: "), l => l.Text.Contains("ENOENT", StringComparison.Ordinal));
+        Assert.Contains(init.Lines.Logged("", "reload: "), l => l.Text.Contains("No such file", StringComparison.Ordinal));
         // A pipe whose other end nobody writes: whoever waited for it would be no init any more.
         Assert.Equal(0, (await InitProcess.Program("/usr/bin/mkfifo", files["mcp-init.toml"])).Exit);
         init.Signal(Hup);
@@ -114,7 +114,7 @@ public sealed class ReloadTests
 
     private static string Fifty(int round)
     {
-        var text = new StringBuilder("[restart]\nbackoff = { initial = \"100ms\", factor = 1.0 }\nbreaker = { failures = 1000000 }\n");
+        var text = new StringBuilder("[restart]\nbackoff = { initial = \"100ms\", factor = 1.0 }\nbreaker = { failures = 1000 }\n");
         void Add(string name, string command) => text.Append(CultureInfo.InvariantCulture, $"[service.{name}]\ncommand = [{command}]\n");
         for (var i = 0; i < 25; i++)
             Add($"same{i}", "\"%hang\"");
