@@ -2,29 +2,21 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.KernelText;
 
-/// <summary>What /proc/[pid]/status (<c>man 5 proc</c>) says of who watches a process and what it gave up.</summary>
-/// <param name="Tracer">Who traces it (a debugger, strace); 0 for nobody.</param>
-/// <param name="HasNoNewPrivileges">PR_SET_NO_NEW_PRIVS: inherited by every descendant, and never taken off.</param>
-public readonly record struct ProcessStatus(int Tracer, bool HasNoNewPrivileges)
+/// <summary>What /proc/[pid]/status (<c>man 5 proc</c>) says of who watches a process.</summary>
+public static class ProcessStatus
 {
-    public static bool TryRead(ReadOnlySpan<byte> file, out ProcessStatus status)
+    /// <summary>Who traces it (a debugger, strace); 0 for nobody.</summary>
+    public static bool TryReadTracer(ReadOnlySpan<byte> file, out int tracer)
     {
-        status = default;
-        // Before Linux 4.10 there is no NoNewPrivs; then it tells nothing.
-        if (!TryNumber(file, "\nTracerPid:\t"u8, out var tracer))
-            return false;
-        status = new ProcessStatus((int)tracer, TryNumber(file, "\nNoNewPrivs:\t"u8, out var fixedPrivileges) && fixedPrivileges == 1);
-        return true;
-    }
-
-    private static bool TryNumber(ReadOnlySpan<byte> file, ReadOnlySpan<byte> name, out ulong number)
-    {
-        number = 0;
-        var at = file.IndexOf(name);
+        tracer = 0;
+        var at = file.IndexOf("\nTracerPid:\t"u8);
         if (at < 0)
             return false;
-        var rest = file[(at + name.Length)..];
+        var rest = file[(at + "\nTracerPid:\t"u8.Length)..];
         var end = rest.IndexOf((byte)'\n');
-        return end >= 0 && DecimalText.TryRead(rest[..end], int.MaxValue, out number);
+        if (end < 0 || !DecimalText.TryRead(rest[..end], int.MaxValue, out var number))
+            return false;
+        tracer = (int)number;
+        return true;
     }
 }

@@ -7,7 +7,7 @@ namespace MetaMcp.Init.Core.Membership;
 /// <param name="StartTime">With the number, it and no other.</param>
 /// <param name="Command">Its name (<c>comm</c>).</param>
 /// <param name="IsOurs">
-/// That it descends from what we started is certain: it is in a cgroup of the workload, names a run of ours that is over, or
-/// has the no_new_privs that we took on and that nothing takes off. Else it may be of a <c>docker exec</c>.
+/// That it is of a run of ours that is over is certain: it is in a cgroup of the workload that is no live run's, or names such a
+/// run, or was known to be of one. Else it may be of a <c>docker exec</c>, or of a live service that nothing tells it to be of.
 /// </param>
 public sealed record Stranger(int Pid, ulong StartTime, string Command, bool IsOurs) : Case;

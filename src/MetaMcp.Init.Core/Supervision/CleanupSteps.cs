@@ -65,7 +65,7 @@ internal static class CleanupSteps
         first = [.. first, new Effect.WatchRun(service.Index, run.Number, run.Pid)];
         return state switch
         {
-            Killing s => Purge(service, run, next, outcome, s.Kills, now, first),
+            Killing s => Purge(service, run, next, outcome, s.Kills, now, [.. first, .. Failed(service, run, s.Kills)]),
             Stopping => Drain(service, run, next, outcome, now, first),
             _ when service.IsEnding => Drain(service, run, next, outcome, now, first),
             _ => new(new Leftover(run, next, outcome), [.. first]),

@@ -45,8 +45,9 @@ public abstract record Effect : Case
 
     /// <summary>Compare with the kernel; answered by Swept.</summary>
     /// <param name="Pids">Those that are entered and not collected.</param>
-    /// <param name="Strangers">Whether processes of nobody's are wanted too.</param>
-    public sealed record Sweep(IReadOnlyList<int> Pids, bool Strangers) : Effect;
+    /// <param name="Known">Processes of nobody's that were seen before.</param>
+    /// <param name="Strangers">Whether such processes are wanted at all.</param>
+    public sealed record Sweep(IReadOnlyList<int> Pids, IReadOnlyList<Stranger> Known, bool Strangers) : Effect;
 
     /// <summary>To a process that is nobody's, if it still is the one that was seen.</summary>
     public sealed record SignalStranger(Stranger Stranger, Signal Signal) : Effect;

@@ -5,9 +5,10 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>
-/// Processes that belong to no live run (design: orphans). With the policy "terminate", those that descend from what we started are
-/// asked to end after their grace, in their turn, and killed like a service; "report" says each once; "adopt" does not look.
-/// What may be of a <c>docker exec</c> is said once and left alone, whatever the policy.
+/// Processes that belong to no live run (design: orphans). With the policy "terminate", those that are certainly of a run that is
+/// over are asked to end after their grace, if a look after it finds them still of nobody, in their turn; and killed like a service.
+/// "report" says each once; "adopt" does not look. What may be anybody's is said once and left alone, whatever the policy. One that
+/// a look cannot see is not taken to be gone: what withstands SIGKILL is mostly not to be looked at either.
 /// </summary>
 internal sealed class OrphanWatch(Settings settings, Registry registry, Action<Effect> perform)
 {
@@ -16,76 +17,78 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
 
     private readonly Dictionary<int, Orphan> _orphans = [];
     private readonly Dictionary<string, int> _ended = [];
-    private int _queued;
+    private readonly int[] _stages = new int[6];
 
     private enum Stage { Told, Graced, Queued, Asked, Killed, Failed }
+
+    /// <summary>Those in force.</summary>
+    public Settings InForce { get; set; } = settings;
 
     /// <summary>How many were ended, by command.</summary>
     public IReadOnlyDictionary<string, int> Ended => _ended;
 
-    public int Count => _orphans.Count;
-
     /// <summary>Those whose cleanup is under way.</summary>
-    public int Cleanups { get; private set; }
+    public int Cleanups => _stages[(int)Stage.Asked] + _stages[(int)Stage.Killed];
 
+    /// <summary>Whether some are to end: then there is something to look for again.</summary>
+    public bool HasAny => _orphans.Count > _stages[(int)Stage.Told];
+
+    /// <summary>When one has had its time since it was asked or killed. Perhaps too early: who has ended since has none.</summary>
     public Instant Due { get; private set; } = Instant.Never;
 
-    /// <summary>Those in force.</summary>
-    public Settings InForce { get; set; } = settings;
+    /// <summary>When the first grace is over, and a look is to confirm that they are of nobody.</summary>
+    public Instant GraceEnds { get; private set; } = Instant.Never;
 
     private InitSettings Settings => InForce.Init;
 
     private ShutdownSettings Shutdown => InForce.Shutdown;
 
-    /// <summary>What a sweep showed: all there are now.</summary>
-    public void Seen(IReadOnlyList<Stranger> strangers, Instant now)
+    /// <summary>All that are known, for the next look.</summary>
+    public IReadOnlyList<Stranger> Known()
     {
-        var gone = new List<Orphan>();
+        var known = new List<Stranger>(_orphans.Count);
         foreach (var orphan in _orphans.Values)
-            if (!Contains(strangers, orphan.Stranger))
-                gone.Add(orphan);
-        foreach (var orphan in gone)
-            Forget(orphan);
+            known.Add(orphan.Stranger);
+        return known;
+    }
+
+    /// <summary>What a look showed.</summary>
+    public void Seen(IReadOnlyList<Stranger> strangers, IReadOnlyList<Stranger> vanished, Instant now)
+    {
+        foreach (var gone in vanished)
+            if (_orphans.TryGetValue(gone.Pid, out var orphan) && orphan.Stranger.StartTime == gone.StartTime)
+                HasEnded(orphan, null);
         foreach (var stranger in strangers)
         {
-            if (registry.FindByPid(stranger.Pid) is not null)
-                continue;
-            var isToEnd = Settings.Orphans == OrphanPolicy.Terminate && stranger.IsOurs;
-            var entry = registry.Add(EntryKind.Orphan, stranger.Command, -1, 0, now, stranger.Pid);
-            _orphans[stranger.Pid] = new Orphan(stranger, entry)
-            {
-                Stage = isToEnd ? Stage.Graced : Stage.Told, Due = isToEnd ? now + Settings.OrphanGrace : Instant.Never,
-            };
-            Tell(new Notice.OrphanFound(stranger.Pid, stranger.Command, stranger.IsOurs, isToEnd ? Settings.OrphanGrace : null));
+            if (!_orphans.TryGetValue(stranger.Pid, out var orphan))
+                Enter(stranger, now);
+            else if (orphan.Stage == Stage.Graced && now >= orphan.Due)
+                Move(orphan, Stage.Queued, Instant.Never);
         }
         Recount();
     }
 
-    /// <summary>Does what is due, and asks those whose grace is over while there is a place for them.</summary>
+    /// <summary>Does what is due, and asks those whose turn it is while there is a place for them.</summary>
     public void Advance(int places, Instant now)
     {
-        if (now < Due && (places <= 0 || _queued == 0))
+        if (now < Due && (places <= 0 || _stages[(int)Stage.Queued] == 0))
             return;
         foreach (var orphan in _orphans.Values)
         {
-            if (now < orphan.Due && orphan.Stage != Stage.Queued)
-                continue;
-            switch (orphan.Stage)
+            if (orphan.Stage == Stage.Queued && places > 0)
             {
-                case Stage.Graced or Stage.Queued when places > 0:
-                    places--;
-                    Move(orphan, Stage.Asked, now + Shutdown.TermTimeout, Signal.Term);
-                    perform(new Effect.SignalStranger(orphan.Stranger, Signal.Cont));
-                    break;
-                case Stage.Graced:
-                    (orphan.Stage, orphan.Due) = (Stage.Queued, Instant.Never);
-                    break;
-                case Stage.Asked or Stage.Killed or Stage.Failed:
-                    orphan.Kills++;
-                    if (orphan.Kills == Shutdown.Retries + 2)
-                        Tell(new Notice.OrphanCleanupFailed(orphan.Stranger.Pid, orphan.Stranger.Command, orphan.Kills - 1));
-                    Move(orphan, orphan.Kills > Shutdown.Retries + 1 ? Stage.Failed : Stage.Killed, now + CleanupSteps.RetryAfter(orphan.Kills), Signal.Kill);
-                    break;
+                places--;
+                Move(orphan, Stage.Asked, now + Shutdown.TermTimeout);
+                perform(new Effect.SignalStranger(orphan.Stranger, Signal.Term));
+                perform(new Effect.SignalStranger(orphan.Stranger, Signal.Cont));
+            }
+            else if (orphan.Stage is Stage.Asked or Stage.Killed or Stage.Failed && now >= orphan.Due)
+            {
+                orphan.Kills++;
+                if (orphan.Kills == Shutdown.Retries + 2)
+                    Tell(new Notice.OrphanCleanupFailed(orphan.Stranger.Pid, orphan.Stranger.Command, orphan.Kills - 1));
+                Move(orphan, orphan.Kills > Shutdown.Retries + 1 ? Stage.Failed : Stage.Killed, now + CleanupSteps.RetryAfter(orphan.Kills));
+                perform(new Effect.SignalStranger(orphan.Stranger, Signal.Kill));
             }
         }
         Recount();
@@ -94,22 +97,37 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     /// <summary>A process that was just started has the pid: whoever had it is gone.</summary>
     public void Reused(int pid)
     {
-        if (!_orphans.TryGetValue(pid, out var orphan))
-            return;
-        Forget(orphan);
-        Recount();
+        if (_orphans.TryGetValue(pid, out var orphan))
+            HasEnded(orphan, null);
     }
 
-    /// <summary>A child that is nobody's was collected; whether it was one of these.</summary>
-    public bool Collected(int pid, ExitStatus status)
+    /// <summary>A child that is nobody's was collected; whether it was one that we had asked to end.</summary>
+    public bool Collected(int pid, ExitStatus status) => _orphans.TryGetValue(pid, out var orphan) && HasEnded(orphan, status);
+
+    private void Enter(Stranger stranger, Instant now)
     {
-        if (!_orphans.TryGetValue(pid, out var orphan))
+        if (registry.FindByPid(stranger.Pid) is not null)
+            return;
+        var isToEnd = Settings.Orphans == OrphanPolicy.Terminate && stranger.IsOurs;
+        var entry = registry.Add(EntryKind.Orphan, stranger.Command, -1, 0, now, stranger.Pid);
+        var orphan = new Orphan(stranger, entry)
+        {
+            Stage = isToEnd ? Stage.Graced : Stage.Told, Due = isToEnd ? now + Settings.OrphanGrace : Instant.Never,
+        };
+        _stages[(int)orphan.Stage]++;
+        _orphans[stranger.Pid] = orphan;
+        Tell(new Notice.OrphanFound(stranger.Pid, stranger.Command, stranger.IsOurs, isToEnd ? Settings.OrphanGrace : null));
+    }
+
+    private bool HasEnded(Orphan orphan, ExitStatus? status)
+    {
+        _ = _orphans.Remove(orphan.Stranger.Pid);
+        _stages[(int)orphan.Stage]--;
+        registry.Remove(orphan.Entry);
+        if (orphan.Stage is not (Stage.Asked or Stage.Killed or Stage.Failed))
             return false;
-        if (orphan.Stage is Stage.Asked or Stage.Killed or Stage.Failed)
-            Tell(new Notice.OrphanEnded(pid, orphan.Stranger.Command, status, Counted(orphan.Stranger.Command)));
-        Forget(orphan);
-        Recount();
-        return orphan.Stage is not (Stage.Told or Stage.Graced or Stage.Queued);
+        Tell(new Notice.OrphanEnded(orphan.Stranger.Pid, orphan.Stranger.Command, status, Counted(orphan.Stranger.Command)));
+        return true;
     }
 
     private int Counted(string command)
@@ -119,36 +137,22 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         return _ended[name];
     }
 
-    private static bool Contains(IReadOnlyList<Stranger> strangers, Stranger one)
+    private void Move(Orphan orphan, Stage stage, Instant due)
     {
-        foreach (var stranger in strangers)
-            if (stranger.Pid == one.Pid && stranger.StartTime == one.StartTime)
-                return true;
-        return false;
-    }
-
-    private void Forget(Orphan orphan)
-    {
-        _ = _orphans.Remove(orphan.Stranger.Pid);
-        registry.Remove(orphan.Entry);
-    }
-
-    private void Move(Orphan orphan, Stage stage, Instant due, Signal signal)
-    {
-        orphan.Stage = stage;
-        orphan.Due = due;
-        perform(new Effect.SignalStranger(orphan.Stranger, signal));
+        _stages[(int)orphan.Stage]--;
+        _stages[(int)stage]++;
+        (orphan.Stage, orphan.Due) = (stage, due);
     }
 
     private void Recount()
     {
-        Due = Instant.Never;
-        Cleanups = _queued = 0;
+        (Due, GraceEnds) = (Instant.Never, Instant.Never);
         foreach (var orphan in _orphans.Values)
         {
-            _queued += orphan.Stage == Stage.Queued ? 1 : 0;
-            Cleanups += orphan.Stage is Stage.Asked or Stage.Killed ? 1 : 0;
-            Due = Instant.Earlier(Due, orphan.Due);
+            if (orphan.Stage == Stage.Graced)
+                GraceEnds = Instant.Earlier(GraceEnds, orphan.Due);
+            else
+                Due = Instant.Earlier(Due, orphan.Due);
         }
     }
 

@@ -16,6 +16,9 @@ public sealed record Entry(long Sequence, EntryKind Kind, string Type, int Servi
 {
     /// <summary>0 before there is a process, and after it was collected: then the number is anybody's.</summary>
     public int Pid { get; internal set; }
+
+    /// <summary>Its place among those of its type.</summary>
+    internal int At { get; set; }
 }
 
 /// <summary>
@@ -45,6 +48,7 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
         _bySequence.Add(entry.Sequence, entry);
         if (!_byType.TryGetValue(type, out var alike))
             _byType[type] = alike = [];
+        entry.At = alike.Count;
         alike.Add(entry);
         if (pid != 0)
             Started(entry, pid);
@@ -70,8 +74,15 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
     public void Remove(Entry entry)
     {
         Collected(entry);
-        _ = _bySequence.Remove(entry.Sequence);
-        if (_byType.TryGetValue(entry.Type, out var alike) && alike.Remove(entry) && alike.Count == 0)
+        if (!_bySequence.Remove(entry.Sequence))
+            return;
+        if (!_byType.TryGetValue(entry.Type, out var alike))
+            return;
+        // The last one takes its place: however many of a type there are, one goes in no time.
+        alike[entry.At] = alike[^1];
+        alike[entry.At].At = entry.At;
+        alike.RemoveAt(alike.Count - 1);
+        if (alike.Count == 0)
             _ = _byType.Remove(entry.Type);
     }
 
@@ -83,7 +94,7 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
 
     public Entry? FindByPid(int pid) => _byPid.GetValueOrDefault(pid);
 
-    /// <summary>The oldest first.</summary>
+    /// <summary>In no order.</summary>
     public IReadOnlyList<Entry> OfType(string type) => _byType.TryGetValue(type, out var alike) ? alike : [];
 
     public string IdOf(Entry entry)

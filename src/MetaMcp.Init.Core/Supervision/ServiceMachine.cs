@@ -146,7 +146,7 @@ public static class ServiceMachine
     {
         if (state is not (Launching or Starting or Ready))
             return state;
-        var end = Stop(service, state, new Outcome.Anew(), now);
+        var end = Stop(service, state is Ready ready ? Conclusion.Rested(service, ready, now) : state, new Outcome.Anew(), now);
         return end with { Effects = [Report(new Notice.RestartingWith(service.Name, dependency)), .. end.Effects] };
     }
 
@@ -166,9 +166,11 @@ public static class ServiceMachine
     /// <summary>Where the kernel would kill, we ask first; what is on its way out already is left to its deadline.</summary>
     private static ServiceStep OverLimit(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
     {
-        Starting s => Stop(service, s with { History = s.History with { StartFailures = s.History.StartFailures + 1 } },
-            new Outcome.Failing(new Failure(reason, null)), now),
-        Ready s => Stop(service, Conclusion.Rested(service, s, now), new Outcome.Failing(new Failure(reason, null)), now),
+        // It waits for no turn: the kernel would not wait either, and what it holds is missing for others.
+        Starting s => StopSteps.Ask(service, s.Run, s.History with { StartFailures = s.History.StartFailures + 1 },
+            new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s)),
+        Ready s => StopSteps.Ask(service, s.Run, Conclusion.Rested(service, s, now).History,
+            new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s)),
         Condemned or Leftover or Stopping or Killing or Draining or Purging => state,
         _ => Impossible(state, "OverLimit"),
     };

@@ -11,6 +11,9 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <param name="Probes">Of ready runs.</param>
 public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, OomCause? LastOom, Instant ChangedAt, ProbeStatistics Probes)
 {
+    /// <summary>It has come as far as it would once, and the startup does not wait for it any more: what crashes later is not late.</summary>
+    public bool HasSettled { get; init; }
+
     /// <summary>Since when its run is being ended, or was.</summary>
     public Instant EndingSince { get; init; }
 

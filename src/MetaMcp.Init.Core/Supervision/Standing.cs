@@ -1,3 +1,5 @@
+using MetaMcp.Init.Core.Values;
+
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>What a service's state means to those around it.</summary>
@@ -15,11 +17,12 @@ public static class Standing
 
     /// <summary>It is to run and does not, and whether it ever will again is open.</summary>
     public static bool IsMissing(ServiceState state) =>
-        state is ServiceState.Failed or ServiceState.Skipped or ServiceState.Open || (state is not ServiceState.Ready && HistoryOf(state).Breaker.IsHalfOpen);
+        state is ServiceState.Failed or ServiceState.Skipped or ServiceState.Open || (state is ServiceState.Ready { ClosesAt: var closesAt } ? closesAt != Instant.Never : HistoryOf(state).Breaker.IsHalfOpen);
 
     private static History HistoryOf(ServiceState state) => state switch
     {
         ServiceState.Waiting s => s.History,
+        ServiceState.Backoff s => s.History,
         ServiceState.Launching s => s.History,
         ServiceState.Starting s => s.History,
         ServiceState.Condemned s => s.History,

@@ -92,7 +92,7 @@ public sealed partial class Supervisor
                 Tell(new Notice.Up(_now - _startedAt,
                     _states.Count(s => s is ServiceState.Ready), _states.Count(s => s is ServiceState.Completed or ServiceState.Finished),
                     Missing()));
-                _isDegraded = _missing > 0;
+                _told = _missing;
                 return true;
             case Phase.Running when _over == _states.Length:
                 ShutDown("nothing is left to run", _states.Where(s => s is ServiceState.Failed).Select(Standing.ExitCodeOf).FirstOrDefault());
@@ -111,10 +111,13 @@ public sealed partial class Supervisor
     /// <summary>Once the startup has said what it came to: what is new since.</summary>
     private void TellWhetherDegraded()
     {
-        if (Phase is not Phase.Running || _isDegraded == _missing > 0)
+        if (Phase is not Phase.Running || _told == _missing)
             return;
-        _isDegraded = _missing > 0;
-        Tell(_isDegraded ? new Notice.Degraded(Missing()) : new Notice.WholeAgain());
+        if (_missing == 0)
+            Tell(new Notice.WholeAgain());
+        else if (_missing > _told)
+            Tell(new Notice.Degraded(Missing()));
+        _told = _missing;
     }
 
     /// <summary>What is to run and does not, each with the reason: <c>web (exit code 3)</c>, <c>worker (needs web)</c>.</summary>
@@ -187,8 +190,8 @@ public sealed partial class Supervisor
 
     private void StartupTimedOut(TimeSpan timeout)
     {
-        Tell(new Notice.StartupTimedOut(timeout, NamesOf(s => !Standing.IsSettled(s))));
-        var missing = _plan.Services.Where(s => !Standing.IsSettled(_states[s.Index])).ToList();
+        var missing = _plan.Services.Where(s => !_records[s.Index].HasSettled).ToList();
+        Tell(new Notice.StartupTimedOut(timeout, [.. missing.Select(s => s.Name)]));
         if (missing.Find(s => s.Settings.Required) is { } required)
         {
             ShutDown($"required service {required.Name} is not up", 1);

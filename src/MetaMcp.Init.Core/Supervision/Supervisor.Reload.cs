@@ -114,7 +114,7 @@ public sealed partial class Supervisor
         for (var service = 0; service < _states.Length; service++)
         {
             var state = _states[service];
-            _unsettled += Standing.IsSettled(state) ? 0 : 1;
+            _unsettled += _records[service].HasSettled ? 0 : 1;
             _active += Standing.IsActive(state) ? 1 : 0;
             _over += Standing.IsOver(state) ? 1 : 0;
             _missing += Standing.IsMissing(state) ? 1 : 0;

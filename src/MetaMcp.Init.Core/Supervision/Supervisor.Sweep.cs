@@ -38,7 +38,7 @@ public sealed partial class Supervisor
         foreach (var entry in Registry.Entries)
             if (entry is { Kind: not EntryKind.Orphan, Pid: > 0 })
                 pids.Add(entry.Pid);
-        _effects.Add(new Effect.Sweep(pids, _plan.Settings.Init.Orphans != OrphanPolicy.Adopt));
+        _effects.Add(new Effect.Sweep(pids, _orphans.Known(), _plan.Settings.Init.Orphans != OrphanPolicy.Adopt));
     }
 
     private void Swept(SystemEvent.Swept swept)
@@ -50,10 +50,12 @@ public sealed partial class Supervisor
         Repairs += swept.Gone.Count + swept.Emptied;
         if (IsEnding)
             return;
-        _orphans.Seen(swept.Strangers, _now);
-        // A signalled one may leave others behind, and nobody tells when what is no child of ours has ended.
-        if (_orphans.Count > 0)
+        _orphans.Seen(swept.Strangers, swept.Vanished, _now);
+        // What could not be looked at is looked for again, and nobody tells when what is no child of ours has ended.
+        if (_orphans.HasAny)
             SweepSoon();
+        if (_orphans.GraceEnds != Instant.Never)
+            _sweepAt = Instant.Earlier(_sweepAt, Instant.Later(_orphans.GraceEnds, _now + ShortestUnswept));
     }
 
     private int FreePlaces => _plan.Settings.Shutdown.MaxConcurrent - _cleanups - _orphans.Cleanups;

@@ -34,7 +34,7 @@ public sealed partial class Supervisor
     private int _active;
     private int _over;
     private int _missing;
-    private bool _isDegraded;
+    private int _told;
 
     /// <param name="plan">What to run.</param>
     /// <param name="seed">Of the jitter.</param>
@@ -89,12 +89,16 @@ public sealed partial class Supervisor
         Dispatch(happened);
         do
         {
-            while (_followUps.TryDequeue(out var next))
-                Apply(next.Service, next.Event);
+            do
+            {
+                while (_followUps.TryDequeue(out var next))
+                    Apply(next.Service, next.Event);
+            }
+            while (NextCleanup() || MovePhase());
+            if (!IsEnding)
+                _orphans.Advance(FreePlaces, _now);
         }
-        while (NextCleanup() || MovePhase());
-        if (!IsEnding)
-            _orphans.Advance(FreePlaces, _now);
+        while (NextCleanup());
         TellWhetherDegraded();
         return _effects;
     }
@@ -324,7 +328,11 @@ public sealed partial class Supervisor
 
     private void Propagate(int service, ServiceState before, ServiceState after)
     {
-        _unsettled += Difference(!Standing.IsSettled(before), !Standing.IsSettled(after));
+        if (Standing.IsSettled(after) && !_records[service].HasSettled)
+        {
+            _records[service] = _records[service] with { HasSettled = true };
+            _unsettled--;
+        }
         _active += Difference(Standing.IsActive(before), Standing.IsActive(after));
         _over += Difference(Standing.IsOver(before), Standing.IsOver(after));
         _missing += Difference(Standing.IsMissing(before), Standing.IsMissing(after));
@@ -334,9 +342,9 @@ public sealed partial class Supervisor
         _order.Changed(service, before, after, StopIfItsTurn);
         if (Standing.IsBroken(after) && !Standing.IsBroken(before))
             Broke(service, after);
-        if (Standing.Satisfies(after) && !IsEnding)
+        if (Standing.Satisfies(after) && !Standing.Satisfies(before) && !IsEnding)
             foreach (var dependent in _gate.NeededBy(service))
-                if (_states[dependent] is ServiceState.Skipped)
+                if (_states[dependent] is ServiceState.Skipped && !_plan.Services[dependent].DependsOn.Any(d => Standing.IsBroken(_states[d])))
                     _followUps.Enqueue((dependent, new ServiceEvent.Resume()));
         if (before is ServiceState.Ready && after is not ServiceState.Ready && !IsEnding)
             foreach (var dependent in _restartedWith[service])

@@ -56,9 +56,10 @@ public abstract record SystemEvent : Case
 
     /// <summary>What a comparison with the kernel showed.</summary>
     /// <param name="Gone">Entered pids that are no children of ours any more; the end of each was told just before.</param>
-    /// <param name="Strangers">Processes that belong to no live run.</param>
+    /// <param name="Strangers">Processes that belong to no live run; one that could not be looked at is not among them.</param>
+    /// <param name="Vanished">Of those known before, the ones that have ended.</param>
     /// <param name="Emptied">Runs of which nothing was left without anybody having said so, and cgroups of nobody's that were removed.</param>
-    public sealed record Swept(IReadOnlyList<int> Gone, IReadOnlyList<Stranger> Strangers, int Emptied) : SystemEvent;
+    public sealed record Swept(IReadOnlyList<int> Gone, IReadOnlyList<Stranger> Strangers, IReadOnlyList<Stranger> Vanished, int Emptied) : SystemEvent;
 
     /// <summary>The file was read again and is whole.</summary>
     public sealed record Reloaded(Plan Plan) : SystemEvent;

@@ -83,7 +83,7 @@ internal sealed class InstanceCgroup
                 ? KernelFile.Read(PopulatedEvents, text, out var length)
                 : KernelFile.Read($"{Directory}/cgroup.events", text, out length);
             // EMFILE: look for the processes themselves, which a moment later may be possible.
-            return error.IsSuccess ? FlatKeyed.Value(text[..length], "populated"u8) != 0 : error.Number is Errno.EMFILE or Errno.ENOMEM;
+            return error.IsSuccess ? FlatKeyed.Value(text[..length], "populated"u8) != 0 : error.IsShortage;
         }
     }
 

@@ -143,10 +143,10 @@ internal sealed class NoticeLog(ILogger log)
                 log.OrphanFound(n.Command, n.Pid, Duration.Format(grace));
                 break;
             case Notice.OrphanFound n:
-                log.OrphanLeft(n.Command, n.Pid, n.IsOurs ? "of no live service" : "perhaps of a docker exec");
+                log.OrphanLeft(n.Command, n.Pid, n.IsOurs ? "of no live service" : "perhaps of a docker exec, or of a service that nothing tells it to be of");
                 break;
             case Notice.OrphanEnded n:
-                log.OrphanEnded(n.Command, n.Pid, n.Status, n.OfCommand);
+                log.OrphanEnded(n.Command, n.Pid, n.Status?.ToString() ?? "no child of ours", n.OfCommand);
                 break;
             case Notice.OrphanCleanupFailed n:
                 log.OrphanCleanupFailed(n.Command, n.Pid, n.Kills);

@@ -53,7 +53,7 @@ internal static class RunVerb
         var starter = new ServiceStarter(plan, hub, NullDevice.Open(), privileges, enforcing.Tree, cookie);
         var reloading = new Reloading(path, privileges, enforcing.Tree, log);
         var kernel = new LinuxKernel(
-            port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie, privileges),
+            port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie),
             new FileReload(reloading.Read, reloading.Apply));
         var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt, enforcing.Sampled, new Registry(unixTime));
 

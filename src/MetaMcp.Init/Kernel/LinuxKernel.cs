@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
@@ -120,8 +121,8 @@ internal sealed class LinuxKernel : IKernel
             case Effect.Apply(var before, var after):
                 _file.Apply(before, after);
                 break;
-            case Effect.Sweep(var pids, var strangers):
-                Sweep(pids, strangers);
+            case Effect.Sweep(var pids, var known, var strangers):
+                Sweep(pids, known, strangers);
                 break;
             case Effect.SignalStranger(var stranger, var signal) when ProcessTable.TryRead(stranger.Pid, out var seen) && seen.StartTime == stranger.StartTime:
                 _ = PinnedSignal.Send(seen, signal);
@@ -186,7 +187,7 @@ internal sealed class LinuxKernel : IKernel
     private void CheckRest() => _ = _runs.TakeEmpty(_happened);
 
     /// <summary>What was entered and is not there, and what is there and belongs to nobody.</summary>
-    private void Sweep(IReadOnlyList<int> pids, bool strangers)
+    private void Sweep(IReadOnlyList<int> pids, IReadOnlyList<Stranger> known, bool strangers)
     {
         _runs.Expire();
         var gone = new List<int>();
@@ -200,7 +201,11 @@ internal sealed class LinuxKernel : IKernel
             Ended(new Reaped(pid, ExitStatus.Exited(ExitCodes.System)), _runs.TakeMain(pid));
         }
         var emptied = _runs.TakeEmpty(_happened);
-        _happened.Enqueue(new SystemEvent.Swept(gone, strangers ? _strangers.Find() : [], emptied));
+        var vanished = new List<Stranger>();
+        foreach (var stranger in known)
+            if (StrangerSearch.HasEnded(stranger))
+                vanished.Add(stranger);
+        _happened.Enqueue(new SystemEvent.Swept(gone, strangers ? _strangers.Find() : [], vanished, emptied));
     }
 
     private void ReportMemory(ServiceRun run)

@@ -4,18 +4,12 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>Whether the init itself has given up gaining privileges, which every child then inherits and none can undo.</summary>
-/// <param name="AreFixed">It has.</param>
-/// <param name="AreOurMark">It had not before: then whoever has, descends from us.</param>
-internal readonly record struct Privileges(bool AreFixed, bool AreOurMark)
+internal readonly record struct Privileges(bool AreFixed)
 {
     /// <summary>
     /// Sets PR_SET_NO_NEW_PRIVS (<c>man 2 prctl</c>) on ourselves where every service asks for it, the default: then no service
     /// needs a second stage for it, and starting one costs a third.
     /// </summary>
-    public static Privileges Fix(Plan plan)
-    {
-        var hadThem = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0;
-        var areFixed = plan.Services.All(s => s.Settings.Attributes.NoNewPrivileges) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
-        return new Privileges(areFixed, areFixed && hadThem);
-    }
+    public static Privileges Fix(Plan plan) =>
+        new(plan.Services.All(s => s.Settings.Attributes.NoNewPrivileges) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
 }

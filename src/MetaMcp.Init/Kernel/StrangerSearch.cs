@@ -2,9 +2,9 @@ using System.Text;
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Processes;
-using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
 
@@ -12,43 +12,57 @@ namespace MetaMcp.Init.Kernel;
 /// Looks for processes that belong to no live run: in cgroups of the workload that are no live run's, and among our children those
 /// that we did not start. Whose a child is without a cgroup, the census tells. Mostly there is none, and one read has told.
 /// </summary>
-internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCookie cookie, Privileges privileges)
+internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCookie cookie)
 {
-    /// <summary>Those that are there. One that is traced, or traces another, is somebody's at work: it is none of ours to end.</summary>
+    /// <summary>
+    /// Those that can be looked at. One that is traced, or traces another, is somebody's at work: it is none of ours to end. Whether
+    /// they are of nobody still, a second look has to confirm: one may have moved, or become another program, during this one.
+    /// </summary>
     public List<Stranger> Find()
     {
         var found = new List<Stranger>();
-        var candidates = runs.UnknownChildren();
-        if (tree is not null)
-            AddStrays(candidates);
+        var strays = new HashSet<int>();
+        var candidates = tree is null ? runs.UnknownChildren() : Strays(strays);
         HashSet<int>? tracers = null;
         foreach (var pid in candidates)
         {
-            if (!ProcessTable.TryRead(pid, out var stat) || stat.IsDead || !TryIsOurs(pid, out var isOurs))
+            if (!ProcessTable.TryRead(pid, out var stat) || stat.IsDead || !TryIsOurs(pid, strays, out var isOurs))
                 continue;
             tracers ??= Tracers();
-            if (tracers.Contains(pid) || tracers.Contains(-pid))
-                continue;
-            found.Add(new Stranger(pid, stat.StartTime, CommandOf(pid), isOurs));
+            if (tracers is null)
+                return [];
+            if (!tracers.Contains(pid))
+                found.Add(new Stranger(pid, stat.StartTime, CommandOf(pid), isOurs));
         }
         return found;
     }
 
+    /// <summary>Whether one that was seen before has ended. What cannot be read is not taken to be gone.</summary>
+    public static bool HasEnded(Stranger seen) => ProcessTable.TryRead(seen.Pid, out var stat, out var error)
+        ? stat.IsDead || stat.StartTime != seen.StartTime
+        : error.Number is Errno.ENOENT or Errno.ESRCH;
+
     /// <summary>
-    /// Members of the workload that are no live run's; not of our children need they be. And of our children those that are in a
-    /// live run's cgroup are its own.
+    /// Members of the workload that are no live run's (of our children need they not be), and children of ours outside of it. The
+    /// workload is listed first: what a live run forks meanwhile is then in its own list alone.
     /// </summary>
-    private void AddStrays(List<int> candidates)
+    private List<int> Strays(HashSet<int> strays)
     {
+        var candidates = runs.UnknownChildren();
         if (candidates.Count == 0 && !HasStrayCgroups())
-            return;
-        var live = new HashSet<int>();
+            return candidates;
+        strays.UnionWith(CgroupMembers.Find(tree!.Workload));
         foreach (var directory in runs.Cgroups)
-            live.UnionWith(CgroupMembers.Find(directory));
-        candidates.RemoveAll(live.Contains);
-        foreach (var pid in CgroupMembers.Find(tree!.Workload))
-            if (!live.Contains(pid) && !runs.IsKnown(pid) && !candidates.Contains(pid))
+            foreach (var pid in CgroupMembers.Find(directory))
+            {
+                _ = strays.Remove(pid);
+                _ = candidates.Remove(pid);
+            }
+        strays.RemoveWhere(runs.IsKnown);
+        foreach (var pid in strays)
+            if (!candidates.Contains(pid))
                 candidates.Add(pid);
+        return candidates;
     }
 
     private bool HasStrayCgroups()
@@ -60,50 +74,42 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
         return false;
     }
 
-    /// <summary>False where it is a live run's after all, or is plainly not ours.</summary>
-    private bool TryIsOurs(int pid, out bool isOurs)
+    /// <summary>False where it is a live run's after all, or, where cgroups tell, plainly not ours.</summary>
+    private bool TryIsOurs(int pid, HashSet<int> strays, out bool isOurs)
     {
-        isOurs = false;
-        if (tree is null && runs.RunOf(pid) is > 0 and var known && runs.Find(known) is not null)
-            return false;
+        isOurs = strays.Contains(pid);
+        var known = tree is null ? runs.RunOf(pid) : 0;
         // environ is behind the lock of the memory map (ARCHITECTURE): one that may hold it is looked at another time.
-        if (ProcessTable.IsBlocked(pid))
-            return false;
-        Span<byte> buffer = stackalloc byte[4096];
-        var named = cookie.RunOf(ProcFile.Read(pid, "environ"u8, buffer));
-        if (named > 0 && runs.Find(named) is not null)
-            return false;
-        // A docker exec lands in the container's own cgroup, beside the workload.
-        if (tree is not null)
+        if (known == 0)
         {
-            isOurs = named > 0 || CgroupMembers.Find(tree.Workload).Contains(pid);
-            return isOurs;
+            if (ProcessTable.IsBlocked(pid))
+                return false;
+            known = cookie.RunOf(KernelFile.ReadAll($"/proc/{pid}/environ"));
         }
-        // A subreaper is given none but its own descendants.
-        isOurs = named > 0 || getpid() != 1 || (privileges.AreOurMark && StatusOf(pid).HasNoNewPrivileges);
-        return true;
+        if (known > 0 && runs.Find(known) is not null)
+            return false;
+        // A docker exec lands in the container's own cgroup, beside the workload. Without one, and where the environment of another
+        // user is not ours to read (CAP_SYS_PTRACE), it may be of anybody.
+        isOurs |= known > 0;
+        return isOurs || tree is null;
     }
 
-    /// <summary>Who traces (its pid) and who is traced (its pid, negative).</summary>
-    private static HashSet<int> Tracers()
+    /// <summary>Who traces or is traced; null where nobody can tell.</summary>
+    private static HashSet<int>? Tracers()
     {
-        var tracers = new HashSet<int>();
         var all = new ProcessSnapshot();
-        _ = ProcessTable.Read(all, out _);
+        if (!ProcessTable.Read(all, out _).IsSuccess)
+            return null;
+        var tracers = new HashSet<int>();
+        Span<byte> buffer = stackalloc byte[4096];
         for (var at = 0; at < all.Count; at++)
         {
-            if (StatusOf(all[at].Stat.Pid).Tracer is not (> 0 and var tracer))
+            if (!ProcessStatus.TryReadTracer(ProcFile.Read(all[at].Stat.Pid, "status"u8, buffer), out var tracer) || tracer == 0)
                 continue;
             tracers.Add(tracer);
-            tracers.Add(-all[at].Stat.Pid);
+            tracers.Add(all[at].Stat.Pid);
         }
         return tracers;
-    }
-
-    private static ProcessStatus StatusOf(int pid)
-    {
-        Span<byte> buffer = stackalloc byte[4096];
-        return ProcessStatus.TryRead(ProcFile.Read(pid, "status"u8, buffer), out var status) ? status : default;
     }
 
     private static string CommandOf(int pid)

@@ -99,7 +99,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
         else if (effect is Effect.ReadFile)
             _events.Enqueue(new SystemEvent.ReloadRefused(["reading it failed within mcp-init"]));
         else if (effect is Effect.Sweep)
-            _events.Enqueue(new SystemEvent.Swept([], [], 0));
+            _events.Enqueue(new SystemEvent.Swept([], [], [], 0));
         else if (effect is Effect.SpawnStopCommand(var stopped, var stoppedRun, _, _))
             _events.Enqueue(new SystemEvent.StopCommandNotStarted(stopped, stoppedRun));
     }

@@ -82,7 +82,8 @@ internal static unsafe class ProcessTable
     /// <summary>One process; false where it is gone.</summary>
     public static bool TryRead(int pid, out ProcessStat stat) => TryRead(pid, out stat, out _);
 
-    private static bool TryRead(int pid, out ProcessStat stat, out Errno error)
+    /// <summary>The same, and why not.</summary>
+    public static bool TryRead(int pid, out ProcessStat stat, out Errno error)
     {
         Span<byte> buffer = stackalloc byte[StatSize];
         return ProcessStat.TryRead(ProcFile.Read(pid, "stat"u8, buffer, out error), out stat);

@@ -48,6 +48,9 @@ internal sealed class Behaviour
 
     public int Tasks { get; set; } = 1;
 
+    /// <summary>A look does not see it.</summary>
+    public bool IsHidden { get; set; }
+
     public void Ignores(params Signal[] signals) => _ignored.UnionWith(signals);
 
     /// <summary>In uninterruptible sleep.</summary>

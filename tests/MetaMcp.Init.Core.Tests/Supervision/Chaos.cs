@@ -189,7 +189,7 @@ internal sealed class Chaos
             Assert.True(_supervisor.Due > _now, "woken, and due again at once");
         if (_endBegan is null)
             Assert.True(
-                _plan.Services.Count(s => _supervisor.StateOf(s.Index) is ServiceState.Stopping or ServiceState.Draining) <= _plan.Settings.Shutdown.MaxConcurrent, "too many at once");
+                _plan.Services.Count(s => !_told[s.Index].IsOverLimit && _supervisor.StateOf(s.Index) is ServiceState.Stopping or ServiceState.Draining) <= _plan.Settings.Shutdown.MaxConcurrent, "too many at once");
         CheckRegistry();
         foreach (var probe in _processes.Values.Where(p => p is { Kind: ProcessKind.Probe or ProcessKind.StopCommand, IsKnown: true, IsDying: false }))
             Assert.True(IsAwaited(probe), "a probe nobody waits for");
@@ -286,11 +286,12 @@ internal sealed class Chaos
                 ],
                 closely));
                 break;
-            case Effect.Sweep(var pids, _):
+            case Effect.Sweep(var pids, var known, _):
                 Assert.Null(_endBegan);
                 Assert.All(pids, pid => Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes));
                 _answers.Enqueue(new SystemEvent.Swept(
-                    [], [.. _processes.Values.Where(p => p.Kind == ProcessKind.Orphan).Select(p => new Stranger(p.Pid, p.StartTime, $"o{p.Pid % 3}", p.Pid % 4 != 0))], 0));
+                    [], [.. _processes.Values.Where(p => p.Kind == ProcessKind.Orphan).Select(p => new Stranger(p.Pid, p.StartTime, $"o{p.Pid % 3}", p.Pid % 4 != 0))],
+                    [.. known.Where(k => !_processes.TryGetValue(k.Pid, out var seen) || seen.StartTime != k.StartTime)], 0));
                 break;
             case Effect.SignalStranger(var stranger, var signal):
                 Assert.Null(_endBegan);
@@ -337,7 +338,7 @@ internal sealed class Chaos
         else if (!told.IsAnew)
             Assert.True(_now >= Assert.NotNull(told.NotBefore), "started within its back-off");
         told.NotBefore = null;
-        told.IsAnew = told.IsAsked = false;
+        told.IsAnew = told.IsAsked = told.IsOverLimit = false;
         told.LastRun = run;
         told.IsSpawning = true;
     }
@@ -460,6 +461,9 @@ internal sealed class Chaos
                     Of(name).IsUp = Of(name).IsCompleted = Of(name).IsOver = false;
                 }
                 break;
+            case Notice.OverLimit { Service: var name }:
+                Of(name).IsOverLimit = true;
+                break;
             case Notice.Restarting n:
                 CheckDelay(n);
                 Of(n.Service).NotBefore = _now + n.Delay;
@@ -561,6 +565,10 @@ internal sealed class Chaos
 
         /// <summary>Its next start is with a dependency and not by its back-off.</summary>
         public bool IsAnew { get; set; }
+
+        /// <summary>It is ended for a limit, and waits for no turn.</summary>
+        public bool IsOverLimit { get; set; }
+
         public long LastRun { get; set; }
         public Instant? NotBefore { get; set; }
     }

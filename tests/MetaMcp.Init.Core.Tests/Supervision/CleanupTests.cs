@@ -71,6 +71,17 @@ public sealed class CleanupTests
     }
 
     [Fact]
+    public void A_cleanup_that_fails_when_its_main_process_ends_after_all_is_told()
+    {
+        var world = Unhealthy(1, most: 1);
+        world.Program("a").IgnoresEverything();
+        world.Program("a").LeavesBehind = true;
+        // SIGKILL at 10, 11, 13 and 17 s.
+        world.Pass("0ms").Pass("18s").Forget();
+        world.IsKilledBy("a", Signal.Kill).Tells("a killed by SIGKILL", "a cleanup failed after 4", "SIGKILL group of a");
+    }
+
+    [Fact]
     public void Durations_and_outcomes_are_recorded()
     {
         var world = Unhealthy(1, most: 1, Daemon("w"));

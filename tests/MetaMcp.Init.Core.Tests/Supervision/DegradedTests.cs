@@ -17,7 +17,16 @@ public sealed class DegradedTests
         world.Pass("1m").TellsAmongOthers("a trial", "start a");
         world.Signal(Signal.Usr1).TellsAmongOthers("status of all: 2 of 2, without a (circuit half-open)");
         world.Program("a").Probe = ProbeBehaviour.Succeeds;
-        world.Pass("1s").Tells("probe a", "a ready", "whole again");
+        world.Pass("1s").Tells("probe a", "a ready");
+        world.Pass("59s").TellsAmongOthers("a circuit closed", "whole again");
+    }
+
+    [Fact]
+    public void What_is_missing_besides_is_told_too()
+    {
+        var world = Running(Daemon("a").Policy(RestartPolicy.Never), Daemon("c").Policy(RestartPolicy.Never));
+        world.Exits("a", 3).TellsAmongOthers("degraded: a (exit code 3)");
+        world.Exits("c", 4).TellsAmongOthers("degraded: a (exit code 3), c (exit code 4)");
     }
 
     [Fact]

@@ -29,6 +29,15 @@ public sealed class MaxRestartsTests
     }
 
     [Fact]
+    public void A_long_run_that_a_dependency_ends_clears_the_count_too()
+    {
+        var world = new World(
+            Daemon("db"), Daemon("a").Needs("db") with { RestartWith = ["db"], Restart = Make.Restart with { MaxRestarts = 1 } });
+        world.Begin().Exits("a", 1).Pass("1s").Pass("24h").Exits("db", 1).Pass("1s").Forget();
+        world.Exits("a", 1).TellsAmongOthers("a again in 1s: exit code 1");
+    }
+
+    [Fact]
     public void None_at_all_is_allowed()
     {
         Running(0).Exits("a", 1).TellsAmongOthers("a failed: exit code 1, after its max_restarts of 0");

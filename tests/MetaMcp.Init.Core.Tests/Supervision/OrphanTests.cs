@@ -90,7 +90,8 @@ public sealed class OrphanTests
     {
         var world = Running();
         world.HasStranger("bash", isOurs: false);
-        world.Exits("b", 1).Forget().Pass("5m").TellsAmongOthers("orphan bash is nobody's").NeverTold("SIGTERM orphan bash");
+        world.Exits("b", 1).Forget().Pass("1m").TellsAmongOthers("orphan bash is nobody's").NeverTold("SIGTERM orphan bash");
+        Assert.True(world.Sleeps);
         world.Exits("b", 1).Forget().Pass("5m").NeverTold("orphan bash is nobody's");
     }
 
@@ -103,6 +104,29 @@ public sealed class OrphanTests
         world.HasStranger("npx");
         world.Exits("b", 1).Forget().Pass("5m").NeverTold("SIGTERM orphan npx");
         Assert.Equal(policy == OrphanPolicy.Report ? 1 : 0, world.Registry.OfType("npx").Count);
+    }
+
+    [Fact]
+    public void One_that_a_look_does_not_see_is_neither_forgotten_nor_asked()
+    {
+        var world = Running();
+        var orphan = world.HasStranger("npx");
+        world.Exits("b", 1).Pass("10s").TellsAmongOthers("orphan npx ends in 10s");
+        orphan.IsHidden = true;
+        world.Pass("5m").NeverTold("SIGTERM orphan npx");
+        orphan.IsHidden = false;
+        world.Pass("10s").Tells("SIGTERM orphan npx", "orphan npx ended, number 1");
+    }
+
+    [Fact]
+    public void One_that_is_no_child_of_ours_counts_when_it_is_gone()
+    {
+        var world = Running();
+        world.HasStranger("npx").Ignores(Signal.Term);
+        world.Exits("b", 1).Pass("20s").TellsAmongOthers("SIGTERM orphan npx");
+        world.Strangers.Clear();
+        world.Pass("10s").TellsAmongOthers("orphan npx ended, number 1");
+        Assert.True(world.Pass("20s").Sleeps);
     }
 
     [Fact]
@@ -131,7 +155,7 @@ public sealed class OrphanTests
     {
         var world = Running();
         var pid = world.PidOf("b");
-        world.PostTogether(new SystemEvent.ChildEnded(pid, ExitStatus.Exited(111), null, OthersLeft: false), new SystemEvent.Swept([pid], [], 0));
+        world.PostTogether(new SystemEvent.ChildEnded(pid, ExitStatus.Exited(111), null, OthersLeft: false), new SystemEvent.Swept([pid], [], [], 0));
         world.TellsAmongOthers("b exit code 111", $"repaired: pid {pid} was entered as running and is no child of ours any more; its exit status is lost");
         Assert.Equal(1, world.Supervisor.Repairs);
     }

@@ -43,7 +43,7 @@ public sealed class RestartWithTests
         world.Program("app").Ignores(Signal.Term);
         world.Begin().Forget();
         world.Exits("db", 4).Forget();
-        world.Exits("app", 0).Tells("app exit code 0", "app skipped: db");
+        world.Exits("app", 0).Tells("app exit code 0", "app skipped: db", "degraded: db (exit code 4), app (needs db)");
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class RestartWithTests
     {
         var world = Running(Daemon("app").Needs("mate"), Daemon("mate").Policy(RestartPolicy.Never));
         world.Exits("app", 1).Exits("mate", 1).Forget();
-        world.Pass("1s").Tells("app skipped: mate");
+        world.Pass("1s").Tells("app skipped: mate", "degraded: app (needs mate), mate (exit code 1)");
     }
 
     [Fact]

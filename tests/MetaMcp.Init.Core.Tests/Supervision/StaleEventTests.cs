@@ -73,7 +73,7 @@ public sealed class StaleEventTests
         world.Exits("a", 1).Forget().NextPidIs(pid);
         world.Program("b").Probe = ProbeBehaviour.Hangs;
         world.Pass("100ms").Tells("probe b");
-        world.ProbeEnds("b", 0).Tells("b ready");
+        world.ProbeEnds("b", 0).Tells("b ready", "up");
         Assert.IsType<ServiceState.Backoff>(world.StateOf("a"));
     }
 

@@ -120,10 +120,19 @@ public sealed class StartFailureTests
             "start a", "start b", "b ready", "startup timed out: a, c, d",
             "c failed: not up within the startup phase's 1m", "d failed: not up within the startup phase's 1m",
             "SIGTERM a", "degraded: c (not up within the startup phase's 1m), d (not up within the startup phase's 1m)",
-            "a killed by SIGTERM", "a failed: not up within the startup phase's 1m");
+            "a killed by SIGTERM", "a failed: not up within the startup phase's 1m",
+            "degraded: a (not up within the startup phase's 1m), c (not up within the startup phase's 1m), d (not up within the startup phase's 1m)");
         Assert.IsType<Phase.Running>(world.Phase);
         Assert.True(world.Runs("b"));
         Assert.True(world.Pass("10s").Sleeps);
+    }
+
+    [Fact]
+    public void Services_that_crash_after_they_were_ready_hold_the_startup_back_no_longer()
+    {
+        var world = new World(Daemon("a"), Daemon("b"), Daemon("c").ReadyBy(ReadyRule.NotifyFd));
+        world.Begin().Exits("a", 1).Pass("1s").Exits("b", 1).Forget();
+        world.Notifies("c").Tells("c ready", "up");
     }
 
     [Fact]

@@ -307,9 +307,10 @@ internal sealed class World
                 else
                     _events.Enqueue(sampled);
                 break;
-            case Effect.Sweep(var pids, var wanted):
+            case Effect.Sweep(var pids, var known, var wanted):
                 Assert.All(pids, pid => Assert.True(_processes.ContainsKey(pid)));
-                _events.Enqueue(new SystemEvent.Swept([], wanted ? [.. Strangers.Values.Select(s => s.Stranger)] : [], 0));
+                _events.Enqueue(new SystemEvent.Swept(
+                    [], wanted ? [.. Strangers.Values.Where(s => !s.Behaviour.IsHidden).Select(s => s.Stranger)] : [], [.. known.Where(k => !Strangers.ContainsKey(k.Pid))], 0));
                 break;
             case Effect.SignalStranger(var stranger, var signal) when Strangers.TryGetValue(stranger.Pid, out var seen) && seen.Behaviour.Obeys(signal):
                 _ = Strangers.Remove(stranger.Pid);
