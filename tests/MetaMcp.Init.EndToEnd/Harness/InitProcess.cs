@@ -55,7 +55,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
         init._first = int.Parse(words[2], CultureInfo.InvariantCulture);
         init._namespace = words[4];
         // The number of a namespace that has ended is given to the next one, another test's: it does not end before this is closed.
-        init._pin = File.OpenHandle($"/proc/{init._first}/ns/pid");
+        init._pin = Pin(init._first);
         init._cgroup = setup.OwnCgroup ? words[6] : null;
         if (!setup.StdoutUnread)
             init._readers.Add(init.Output.Read(launcher.StandardOutput.BaseStream, Source.Stdout));
@@ -63,6 +63,19 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
             init._readers.Add(init.Output.Read(launcher.StandardError.BaseStream, Source.Stderr));
         _ = init.EndOutput();
         return init;
+    }
+
+    /// <summary>None where it has ended already, and the launcher with it knows nobody else.</summary>
+    private static SafeFileHandle? Pin(int first)
+    {
+        try
+        {
+            return File.OpenHandle($"/proc/{first}/ns/pid");
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private async Task EndOutput()
