@@ -14,12 +14,18 @@ internal static class NotInForce
     private static readonly (string Table, string Key)[] Keys =
     [
         ("init", "runtime_dir"), ("limits", "max_instances"), ("limits", "max_per_type"),
-        ("limits", "memory_warning"), ("limits", "memory_critical"), ("limits", "disk_warning"),
+        ("limits", "disk_warning"),
     ];
 
-    public static ImmutableArray<Diagnostic> Find(TomlTable root)
+    /// <summary>The same, of the environment.</summary>
+    private static readonly string[] Variables = ["METAMCP_MAX_PROCESSES", "METAMCP_ALERT_ENABLED"];
+
+    public static ImmutableArray<Diagnostic> Find(TomlTable root, Dictionary<string, string> variables)
     {
         var found = new List<Diagnostic>();
+        foreach (var name in Variables)
+            if (Overrides.IsSet(variables, name))
+                found.Add(new Diagnostic(Severity.Warning, Overrides.At(name), "is read and checked, but has no effect yet"));
         foreach (var name in Tables)
             if (root.Find(name) is { } table)
                 found.Add(Warning(table, $"[{name}]"));

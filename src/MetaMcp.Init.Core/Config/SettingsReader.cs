@@ -43,7 +43,7 @@ internal sealed class SettingsReader(TomlTable root, Dictionary<string, string> 
         var signals = Signals(out var signalsAt);
         settings = settings with
         {
-            NotInForce = NotInForce.Find(root),
+            NotInForce = NotInForce.Find(root, variables),
             Signals = signals,
             Services = [.. services.ConvertAll(reader.Read).Select(s => settings.LifecycleEnabled ? s : Overrides.WithoutLifecycle(s))],
             Servers = [.. Named("server").ConvertAll(s => ServerReader.Read(s, settings, problems))],

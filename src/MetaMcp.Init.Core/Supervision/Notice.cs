@@ -52,6 +52,9 @@ public abstract record Notice : Case
     /// <summary>It is ended for a limit that the kernel does not enforce here.</summary>
     public sealed record OverLimit(string Service, string Reason) : Notice;
 
+    /// <summary>A threshold of memory was passed, up or down; without a service it is that of everything together.</summary>
+    public sealed record Memory(string? Service, MemoryLevel Level, ByteSize Used, ByteSize Cap) : Notice;
+
     public sealed record StartingUp(int Services) : Notice;
     public sealed record Up(TimeSpan After, int Running, int Done, ImmutableArray<string> Missing) : Notice;
 

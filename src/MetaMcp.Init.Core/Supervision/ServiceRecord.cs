@@ -11,6 +11,12 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <param name="Probes">Of ready runs.</param>
 public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, OomCause? LastOom, Instant ChangedAt, ProbeStatistics Probes)
 {
+    /// <summary>What it held when somebody last looked; null for never.</summary>
+    public ByteSize? Memory { get; init; }
+
+    /// <summary>How near that was to its memory_max.</summary>
+    public MemoryLevel Level { get; init; }
+
     /// <summary>It has come as far as it would once, and the startup does not wait for it any more: what crashes later is not late.</summary>
     public bool HasSettled { get; init; }
 

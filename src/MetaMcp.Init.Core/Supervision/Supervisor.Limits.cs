@@ -31,6 +31,10 @@ public sealed partial class Supervisor
         foreach (var usage in usages)
             if (IsEndable(services[usage.Run]) && _limits.Breach(services[usage.Run], usage, sampled.Closely) is { } reason)
                 EndForLimit(services[usage.Run], usage.Run, reason);
+        // A rough look shows no less than there is: what it shows below a threshold is below it.
+        foreach (var usage in usages)
+            if (!usage.IsEstimate && IsEndable(services[usage.Run]) && (sampled.Closely || MemoryThresholds.PercentOf(usage.Memory, SettingsOf(services[usage.Run]).Limits.MemoryMax ?? default) < _plan.Settings.Limits.MemoryWarning))
+                Weigh(services[usage.Run], usage.Memory);
         if (_limits.BreachOfAll(usages, sampled.Closely) is not { } breach || _ended.Count > 0)
             return;
         if (Largest(usages, services, breach.IsMemory) is { } largest)

@@ -171,6 +171,9 @@ public sealed partial class Supervisor
             case SystemEvent.Swept swept:
                 Swept(swept);
                 break;
+            case SystemEvent.MemoryRead read:
+                MemoryRead(read);
+                break;
             case SystemEvent.Sampled sampled:
                 Sampled(sampled);
                 break;
@@ -305,6 +308,7 @@ public sealed partial class Supervisor
         if (after is ServiceState.Launching && before is not ServiceState.Launching)
         {
             _running[service] = _plan.Services[service].Settings;
+            _records[service] = _records[service] with { Memory = null, Level = MemoryLevel.Normal };
             _ = Registry.Add(EntryKind.Service, _plan.Services[service].Name, service, 0, _now);
         }
         _effects.AddRange(step.Effects);

@@ -54,6 +54,13 @@ public abstract record SystemEvent : Case
     /// <summary>What runs use; those of which nothing is left are not among them.</summary>
     public sealed record Sampled(ImmutableArray<RunUsage> Usages, bool Closely) : SystemEvent;
 
+    /// <summary>What a run, and everything together, hold as the kernel counts it; told at each beat of its probe.</summary>
+    /// <param name="Service">Whose run it is.</param>
+    /// <param name="RunNumber">Which run.</param>
+    /// <param name="Memory">memory.current of its cgroup, in bytes.</param>
+    /// <param name="OfAll">That of the workload; null where it cannot be read.</param>
+    public sealed record MemoryRead(int Service, long RunNumber, long Memory, long? OfAll) : SystemEvent;
+
     /// <summary>What a comparison with the kernel showed.</summary>
     /// <param name="Gone">Entered pids that are no children of ours any more; the end of each was told just before.</param>
     /// <param name="Strangers">Processes that belong to no live run; one that could not be looked at is not among them.</param>

@@ -67,10 +67,21 @@ internal sealed class InstanceCgroup
     {
         get
         {
-            Span<byte> text = stackalloc byte[32];
-            return KernelFile.Read($"{Directory}/memory.peak", text, out var length).IsSuccess &&
-                DecimalText.TryRead(text[..length].TrimEnd((byte)'\n'), long.MaxValue, out var bytes) ? new ByteSize((long)bytes) : null;
+            return Number($"{Directory}/memory.peak") is { } bytes ? new ByteSize(bytes) : null;
         }
+    }
+
+    /// <summary>What it holds; null where memory is not the kernel's concern here.</summary>
+    public long? Memory => _tree.Controllers.HasFlag(Controllers.Memory) ? Number($"{Directory}/memory.current") : null;
+
+    /// <summary>What all of the workload holds.</summary>
+    public long? MemoryOfAll => Number($"{_tree.Workload}/memory.current");
+
+    private static long? Number(string path)
+    {
+        Span<byte> text = stackalloc byte[32];
+        return KernelFile.Read(path, text, out var length).IsSuccess &&
+            DecimalText.TryRead(text[..length].TrimEnd((byte)'\n'), long.MaxValue, out var number) ? (long)number : null;
     }
 
     /// <summary>Whether a process is in it or below it; one that has ended and waits to be collected is none.</summary>

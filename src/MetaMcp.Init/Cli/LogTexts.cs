@@ -100,6 +100,12 @@ internal static partial class LogTexts
     [LoggerMessage(129, LogLevel.Error, "{Service}: cleanup failed: something of it is still there after SIGKILL was sent {Kills} times (uninterruptible sleep?); it is not started again before it is gone (main pid {Pid})")]
     public static partial void CleanupFailed(this ILogger log, string service, object kills, object pid);
 
+    [LoggerMessage(130, LogLevel.Warning, "{Service}: memory {Level}: {Used} of {Cap}, {Percent} %")]
+    public static partial void MemoryHigh(this ILogger log, string service, string level, string used, string cap, object percent);
+
+    [LoggerMessage(131, LogLevel.Information, "{Service}: memory normal again: {Used} of {Cap}, {Percent} %")]
+    public static partial void MemoryNormal(this ILogger log, string service, string used, string cap, object percent);
+
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
     public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);
 

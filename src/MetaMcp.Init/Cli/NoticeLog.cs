@@ -106,6 +106,9 @@ internal sealed class NoticeLog(ILogger log)
     {
         switch (notice)
         {
+            case Notice.Memory n:
+                Memory(n);
+                break;
             case Notice.StartingUp n:
                 log.StartingUp(n.Services);
                 break;
@@ -187,6 +190,15 @@ internal sealed class NoticeLog(ILogger log)
                 log.Bug($"no text for {notice}");
                 break;
         }
+    }
+
+    private void Memory(Notice.Memory n)
+    {
+        var (who, percent) = (n.Service ?? "all together", (int)(n.Used.Bytes * 100.0 / n.Cap.Bytes));
+        if (n.Level == MemoryLevel.Normal)
+            log.MemoryNormal(who, n.Used.Rounded, n.Cap.ToString(), percent);
+        else
+            log.MemoryHigh(who, n.Level == MemoryLevel.Critical ? "critical" : "high", n.Used.Rounded, n.Cap.ToString(), percent);
     }
 
     private static string OrNone(ImmutableArray<string> names) => names.IsEmpty ? "none" : string.Join(", ", names);

@@ -22,6 +22,8 @@ internal static class StatusText
             text.Append(CultureInfo.InvariantCulture, $", last {exit}{(record.LastOom is { } oom ? $", out of memory: {oom.Limit}" : "")}");
         if (state is ServiceState.Failed { Failure: var failure })
             text.Append(CultureInfo.InvariantCulture, $": {failure.Reason}");
+        if (record.Memory is { } memory)
+            text.Append(CultureInfo.InvariantCulture, $", memory {memory.Rounded}");
         if (record.Cleanups is { Killed: > 0 } or { Failed: > 0 } && record.Cleanups is var ends)
             text.Append(CultureInfo.InvariantCulture,
                 $"; ended {ends.Clean} times clean, {ends.Killed} killed, {ends.Failed} failed, last {Milliseconds(ends.Last)}, worst {Milliseconds(ends.Worst)}");

@@ -214,14 +214,26 @@ internal sealed class LinuxKernel : IKernel
             _happened.Enqueue(new SystemEvent.OutOfMemory(run.Service, run.Number, cgroup.AtStart, now, cgroup.Peak));
     }
 
+    /// <summary>With each probe: whether its service is there at all, and what it holds.</summary>
     private void StartProbe(int service, long number, ServiceSettings settings)
     {
+        LookBeside(service, number);
         var pid = _runs.Find(number) is { } run ? _starter.StartProbe(settings, run.Cgroup?.Directory) : 0;
         if (pid > 0)
             _ = _helpers.Add(pid);
         _happened.Enqueue(pid > 0
             ? new SystemEvent.ProbeSpawned(service, number, pid)
             : new SystemEvent.ProbeSpawnFailed(service, number));
+    }
+
+    private void LookBeside(int service, long number)
+    {
+        if (_runs.Find(number) is not { } run)
+            return;
+        if (_runs.IsMain(run.Pid) && !Reaper.IsChild(run.Pid))
+            Sweep([run.Pid], [], strangers: false);
+        else if (run.Cgroup is { Memory: { } memory })
+            _happened.Enqueue(new SystemEvent.MemoryRead(service, number, memory, run.Cgroup.MemoryOfAll));
     }
 
     private void StartStopCommand(int service, long number, int main, ServiceSettings settings)

@@ -12,7 +12,7 @@ public sealed class NotInForceTests
             [limits]
             memory = "4GiB"
             max_instances = 15
-            memory_warning = 75
+            disk_warning = 75
             [service.a]
             command = ["a"]
             memory_max = "1GiB"
@@ -22,9 +22,19 @@ public sealed class NotInForceTests
         Assert.Equal(
             [
                 "f:3:1: warning: max_instances in [limits] is read and checked, but has no effect yet",
-                "f:4:1: warning: memory_warning in [limits] is read and checked, but has no effect yet",
+                "f:4:1: warning: disk_warning in [limits] is read and checked, but has no effect yet",
             ],
             Read(Text).NotInForce.Select(d => d.ToString()));
+    }
+
+    [Fact]
+    public void A_variable_that_has_no_effect_yet_is_named_too()
+    {
+        var result = Core.Planning.Plan.Read(
+            "f", Encoding.UTF8.GetBytes("[service.a]\ncommand = [\"a\"]\n"),
+            new Dictionary<string, string> { ["METAMCP_MAX_PROCESSES"] = "15", ["METAMCP_CLEANUP_RETRIES"] = "3" });
+        Assert.Equal(
+            ["METAMCP_MAX_PROCESSES: warning: is read and checked, but has no effect yet"], result.Plan!.Settings.NotInForce.Select(d => d.ToString()));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class LimitTests
     {
         var world = Running(File(Capped));
         (world.Program("a").Memory, world.Program("a").Tasks) = (100 * MiB, 64);
-        world.Pass("1m").Tells();
+        world.Pass("1m").Tells("a memory Critical: 100MiB of 100MiB");
     }
 
     [Fact]

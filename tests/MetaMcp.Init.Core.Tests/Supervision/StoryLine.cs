@@ -67,6 +67,7 @@ internal static class StoryLine
         Notice.SignalForwarded n => $"{n.Signal} goes {(n.Pid is null ? "nowhere" : $"to {n.Service}")}",
         Notice.StatusOfAll n => $"status of all: {n.Active} of {n.Services}{(n.Missing.IsEmpty ? "" : ", without " + string.Join(", ", n.Missing))}",
         Notice.StatusOf n => $"status of {n.Service}: {n.State.GetType().Name}, {n.Record.Starts} starts{(n.Record.LastExit is { } exit ? $", last {exit}" : "")}",
+        Notice.Memory n => $"{n.Service ?? "all"} memory {n.Level}: {n.Used} of {n.Cap}",
         Notice.Reloaded n => $"reloaded: restarting {string.Join(",", n.Changed)}; starting {string.Join(",", n.Added)}; stopping {string.Join(",", n.Removed)}; {n.Unchanged} unchanged",
         Notice.ReloadRefused n => $"not reloaded: {string.Join("; ", n.Problems)}",
         Notice.SignalIgnored n => $"{n.Signal} ignored",

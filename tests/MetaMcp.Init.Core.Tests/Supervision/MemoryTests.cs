@@ -1,0 +1,66 @@
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Tests.Supervision.Make;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+/// <summary>Thresholds of memory, 75 and 90 percent, told when they are passed.</summary>
+public sealed class MemoryTests
+{
+    [Fact]
+    public void Each_threshold_is_told_once_on_its_way_up_and_left_only_well_below()
+    {
+        var world = Running();
+        Holds(world, 74).Tells();
+        Holds(world, 75).Tells("a memory Warning: 75MiB of 100MiB");
+        Holds(world, 89).Tells();
+        Holds(world, 90).Tells("a memory Critical: 90MiB of 100MiB");
+        Holds(world, 86).Tells();
+        Holds(world, 84).Tells("a memory Warning: 84MiB of 100MiB");
+        Holds(world, 71).Tells();
+        Holds(world, 69).Tells("a memory Normal: 69MiB of 100MiB");
+        Assert.Equal(new ByteSize(69 << 20), world.RecordOf("a").Memory);
+    }
+
+    [Fact]
+    public void A_new_run_begins_anew()
+    {
+        var world = Running();
+        Holds(world, 95).Exits("a", 1).Pass("1s").Forget();
+        Holds(world, 10).Tells();
+        Holds(world, 95).Tells("a memory Critical: 95MiB of 100MiB");
+    }
+
+    [Fact]
+    public void Everything_together_has_thresholds_too()
+    {
+        var world = new World(File(Daemon("a")) with { Limits = new LimitSettings { Memory = new ByteSize(1000 << 20) } });
+        world.Begin().Forget();
+        Holds(world, 10, ofAll: 760).Tells("all memory Warning: 760MiB of 1000MiB");
+        Holds(world, 10, ofAll: 600).Tells("all memory Normal: 600MiB of 1000MiB");
+    }
+
+    [Fact]
+    public void Where_the_kernel_does_not_count_a_close_look_does()
+    {
+        var world = new World(File(Capped), Controllers.All);
+        world.Program("a").Memory = 85 << 20;
+        world.Begin().Pass("500ms").TellsAmongOthers("a memory Warning: 85MiB of 100MiB");
+        world.Program("a").Memory = 20 << 20;
+        world.Pass("500ms").Tells("a memory Normal: 20MiB of 100MiB");
+    }
+
+    private static ServiceSettings Capped => Daemon("a") with { Limits = new CgroupLimits { MemoryMax = new ByteSize(100 << 20) } };
+
+    private static World Running()
+    {
+        var world = new World(Capped);
+        world.Begin().Forget();
+        return world;
+    }
+
+    private static World Holds(World world, int mebibytes, int? ofAll = null) =>
+        world.Post(new SystemEvent.MemoryRead(0, Standing.RunOf(world.StateOf("a"))!.Value, (long)mebibytes << 20, ofAll is { } all ? (long)all << 20 : null));
+}
