@@ -69,8 +69,8 @@ public abstract record Notice : Case
     /// <summary>A process of no live run; it is ended after its grace, or (null) left alone.</summary>
     public sealed record OrphanFound(int Pid, string Command, bool IsOurs, TimeSpan? Grace) : Notice;
 
-    /// <summary>One that was ended, and how many of its command were by now.</summary>
-    public sealed record OrphanEnded(int Pid, string Command, ExitStatus Status, int OfCommand) : Notice;
+    /// <summary>One that was ended, and how many of its command were by now. The status of another's child goes to its parent.</summary>
+    public sealed record OrphanEnded(int Pid, string Command, ExitStatus? Status, int OfCommand) : Notice;
 
     public sealed record OrphanCleanupFailed(int Pid, string Command, int Kills) : Notice;
 

@@ -43,7 +43,7 @@ internal sealed class OrphanWatch(Plan plan, Registry registry, Action<Effect> p
             if (!Contains(strangers, orphan.Stranger))
                 gone.Add(orphan);
         foreach (var orphan in gone)
-            Forget(orphan);
+            Close(orphan, null);
         foreach (var stranger in strangers)
         {
             if (registry.FindByPid(stranger.Pid) is not null)
@@ -94,7 +94,7 @@ internal sealed class OrphanWatch(Plan plan, Registry registry, Action<Effect> p
     {
         if (!_orphans.TryGetValue(pid, out var orphan))
             return;
-        Forget(orphan);
+        Close(orphan, null);
         Recount();
     }
 
@@ -103,9 +103,7 @@ internal sealed class OrphanWatch(Plan plan, Registry registry, Action<Effect> p
     {
         if (!_orphans.TryGetValue(pid, out var orphan))
             return false;
-        if (orphan.Stage is Stage.Asked or Stage.Killed or Stage.Failed)
-            Tell(new Notice.OrphanEnded(pid, orphan.Stranger.Command, status, Counted(orphan.Stranger.Command)));
-        Forget(orphan);
+        Close(orphan, status);
         Recount();
         return orphan.Stage is not (Stage.Told or Stage.Graced or Stage.Queued);
     }
@@ -125,8 +123,12 @@ internal sealed class OrphanWatch(Plan plan, Registry registry, Action<Effect> p
         return false;
     }
 
-    private void Forget(Orphan orphan)
+    /// <param name="orphan">One that is there no longer.</param>
+    /// <param name="status">Null where another is its parent and was told.</param>
+    private void Close(Orphan orphan, ExitStatus? status)
     {
+        if (orphan.Stage is Stage.Asked or Stage.Killed or Stage.Failed)
+            Tell(new Notice.OrphanEnded(orphan.Stranger.Pid, orphan.Stranger.Command, status, Counted(orphan.Stranger.Command)));
         _ = _orphans.Remove(orphan.Stranger.Pid);
         registry.Remove(orphan.Entry);
     }

@@ -146,7 +146,7 @@ internal sealed class NoticeLog(ILogger log)
                 log.OrphanLeft(n.Command, n.Pid, n.IsOurs ? "of no live service" : "perhaps of a docker exec");
                 break;
             case Notice.OrphanEnded n:
-                log.OrphanEnded(n.Command, n.Pid, n.Status, n.OfCommand);
+                log.OrphanEnded(n.Command, n.Pid, n.Status is { } status ? status : "its status is its parent's", n.OfCommand);
                 break;
             case Notice.OrphanCleanupFailed n:
                 log.OrphanCleanupFailed(n.Command, n.Pid, n.Kills);
