@@ -18,7 +18,8 @@ internal sealed unsafe class SignalQueue
 
     private readonly uint _ourselves = (uint)getpid();
 
-    private SignalQueue(int descriptor) => Descriptor = descriptor;
+    /// <param name="descriptor">A signalfd; tests, whose process has signals of its own, give one that nothing comes on.</param>
+    internal SignalQueue(int descriptor) => Descriptor = descriptor;
 
     /// <summary>Readable while a signal is pending; non-blocking.</summary>
     public int Descriptor { get; }

@@ -86,6 +86,29 @@ public sealed class OrphanTests
     }
 
     [Fact]
+    public void One_whose_end_another_parent_was_told_is_counted_by_the_next_sweep()
+    {
+        var world = Running();
+        world.HasStranger("npx").IgnoresEverything();
+        world.Exits("b", 1).Pass("20s").TellsAmongOthers("SIGTERM orphan npx");
+        world.Strangers.Clear();
+        world.Pass("10s").TellsAmongOthers("orphan npx ended, number 1");
+        Assert.Empty(world.Registry.OfType("npx"));
+        Assert.Equal(1, world.Supervisor.OrphansEnded["npx"]);
+    }
+
+    [Fact]
+    public void One_that_ended_before_it_was_asked_is_not_counted()
+    {
+        var world = new World(File(Daemon("a"), Daemon("b")) with { Init = new InitSettings { OrphanGrace = Span("15s") } });
+        world.Begin().HasStranger("npx");
+        world.Exits("b", 1).Pass("12s").TellsAmongOthers("orphan npx ends in 15s");
+        world.Strangers.Clear();
+        world.Pass("1m").NeverTold("orphan npx ended, number 1");
+        Assert.Empty(world.Supervisor.OrphansEnded);
+    }
+
+    [Fact]
     public void What_may_be_of_a_docker_exec_is_said_once_and_left_alone()
     {
         var world = Running();

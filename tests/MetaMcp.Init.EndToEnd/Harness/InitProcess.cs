@@ -31,6 +31,8 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
     /// <summary>The directory of its own cgroup, from this side.</summary>
     public string Cgroup => _cgroup ?? throw new InvalidOperationException("the setup did not ask for a cgroup");
 
+    public bool HasCgroup => _cgroup is not null;
+
     public static Task<InitProcess> Start(params string[] arguments) => Start(new Setup(arguments));
 
     public static async Task<InitProcess> Start(Setup setup)

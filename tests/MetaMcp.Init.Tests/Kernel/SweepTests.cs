@@ -1,0 +1,94 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Output;
+using MetaMcp.Init.Processes;
+using MetaMcp.Init.Tests.Output;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Tests.Kernel;
+
+/// <summary>A main process whose exit status somebody else took: what must not be, and what nobody may wait for if it is.</summary>
+public sealed class SweepTests : IDisposable
+{
+    private readonly Connected _signals = Connected.Pipe();
+    private readonly Connected _stdout = Connected.Pipe();
+    private readonly Connected _stderr = Connected.Pipe();
+    private readonly StandardOutputs _outputs;
+    private readonly LinuxKernel _kernel;
+    private readonly Queue<SystemEvent> _events = new();
+    private readonly int _pid;
+
+    public SweepTests()
+    {
+        var plan = Plan.Build(new Settings { Services = [new ServiceSettings { Name = "a", Command = ["/bin/sleep", "60"] }] }).Plan!;
+        _outputs = StandardOutputs.Open(_stdout.Writer, _stderr.Writer);
+        var cookie = new InstanceCookie(1);
+        // It asks for nothing that takes a second stage, which in this process would be the tests themselves.
+        var privileges = new Privileges(AreFixed: false, AreOurMark: false);
+        var starter = new ServiceStarter(plan, new OutputHub(_outputs, (_, _, _) => { }), NullDevice.Open(), privileges, null, cookie);
+        _kernel = new LinuxKernel(
+            EventPort.Open(out _)!, new SignalQueue(_signals.Reader), _outputs, starter, new Census(cookie),
+            runs => new StrangerSearch(runs, null, cookie, privileges));
+        _kernel.Perform(new Effect.Spawn(0, 1), _events);
+        _pid = Assert.IsType<SystemEvent.Spawned>(_events.Dequeue()).Pid;
+        _events.Clear();
+    }
+
+    public void Dispose()
+    {
+        if (Reaper.IsChild(_pid))
+            Steal();
+        _outputs.Dispose();
+        _signals.Dispose();
+        _stdout.Dispose();
+        _stderr.Dispose();
+    }
+
+    [Fact]
+    public void Who_runs_is_not_taken_to_be_gone()
+    {
+        _kernel.Perform(new Effect.Sweep([_pid], Strangers: false), _events);
+        Assert.Empty(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Gone);
+    }
+
+    [Fact]
+    public void Whoever_is_no_child_any_more_is_told_to_have_ended()
+    {
+        Steal();
+        _kernel.Perform(new Effect.Sweep([_pid], Strangers: false), _events);
+        var ended = Assert.IsType<SystemEvent.ChildEnded>(_events.Dequeue());
+        Assert.Equal((_pid, ExitStatus.Exited(ExitCodes.System)), (ended.Pid, ended.Status));
+        Assert.Equal([_pid], Assert.IsType<SystemEvent.Swept>(_events.Dequeue()).Gone);
+    }
+
+    [Fact]
+    public void It_is_told_once()
+    {
+        Steal();
+        _kernel.Perform(new Effect.Sweep([_pid], Strangers: false), _events);
+        _events.Clear();
+        _kernel.Perform(new Effect.Sweep([_pid], Strangers: false), _events);
+        Assert.Empty(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Gone);
+    }
+
+    [Fact]
+    public void One_that_has_ended_and_waits_to_be_collected_is_still_a_child()
+    {
+        _ = kill(_pid, Signal.Kill.Number);
+        Assert.True(SpinWait.SpinUntil(() => ProcessTable.TryRead(_pid, out var stat) && stat.IsDead, TimeSpan.FromSeconds(10)));
+        _kernel.Perform(new Effect.Sweep([_pid], Strangers: false), _events);
+        Assert.Empty(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Gone);
+    }
+
+    /// <summary>Ends it, and takes its exit status behind the kernel's back.</summary>
+    private unsafe void Steal()
+    {
+        _ = kill(_pid, Signal.Kill.Number);
+        siginfo_t info;
+        Assert.Equal(0, waitid(P_PID, (uint)_pid, &info, WEXITED));
+    }
+}
