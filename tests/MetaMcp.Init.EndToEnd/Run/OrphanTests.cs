@@ -35,7 +35,7 @@ public sealed class OrphanTests
             [service.loser]
             command = ["/bin/sh", "-c", "{Losing} '%hang lost &'; exec %hang"]
             """);
-        await using var init = await files.Start();
+        await using var init = await Up(files.Setup);
         await Crash(init);
         var found = await init.WaitForLog("", "orphan hang (pid ");
         Assert.EndsWith(": of no live service; ended in 1s", found.Text, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class OrphanTests
             [service.loser]
             command = ["/bin/sh", "-c", "{Losing} '%ignore-term &'; exec %hang"]
             """);
-        await using var init = await files.Start();
+        await using var init = await Up(files.Setup);
         await init.WaitFor("ignoring");
         await Crash(init);
         var ended = await init.WaitForLog("", "orphan ignore-term (pid ", await init.WaitForLog("", "orphan ignore-term (pid "));
@@ -70,7 +70,7 @@ public sealed class OrphanTests
             [service.loser]
             command = ["/bin/sh", "-c", "{Losing} '%hang lost &'; exec %hang"]
             """);
-        await using var init = await files.Start();
+        await using var init = await Up(files.Setup);
         await Crash(init);
         var found = await init.WaitForLog("", "orphan hang (pid ");
         Assert.EndsWith(": of no live service; left alone", found.Text, StringComparison.Ordinal);
@@ -92,7 +92,7 @@ public sealed class OrphanTests
             [service.loser]
             command = ["/bin/sh", "-c", "{Losing} '%hang lost &'; exec %hang"]
             """);
-        await using var init = await files.Start();
+        await using var init = await Up(files.Setup);
         await init.WaitFor("lost");
         var lost = Orphan(init, "hang");
         await Crash(init);
@@ -112,7 +112,7 @@ public sealed class OrphanTests
             [service.loser]
             command = ["/bin/sh", "-c", "{Losing} '%hang lost &'; exec %hang"]
             """);
-        await using var init = await files.Start();
+        await using var init = await Up(files.Setup);
         await init.WaitFor("lost");
         var visitor = await Visit(init, "/bin/sleep 90 &");
         await Crash(init);
@@ -135,7 +135,7 @@ public sealed class OrphanTests
             [service.loser]
             command = ["/bin/sh", "-c", "{Losing} '%hang lost &'; exec %hang"]
             """);
-        await using var init = await files.Start();
+        await using var init = await Up(files.Setup);
         await init.WaitFor("lost");
         var lost = Orphan(init, "hang");
         await Crash(init);
@@ -153,7 +153,7 @@ public sealed class OrphanTests
             [service.loser]
             command = ["/bin/sh", "-c", "{Losing} '%hang lost &'; exec %hang"]
             """);
-        await using var init = await InitProcess.Start(files.Setup with { NotFirst = true });
+        await using var init = await Up(files.Setup with { NotFirst = true });
         await init.WaitFor("lost");
         await Crash(init);
         await init.WaitForLog("", "ended, killed by SIGTERM; 1 of this command");
@@ -171,7 +171,7 @@ public sealed class OrphanTests
             [service.loser]
             command = ["/bin/sh", "-c", "{Losing} '%hang lost &'; exec %hang"]
             """);
-        await using var init = await files.Start();
+        await using var init = await Up(files.Setup);
         await Patience.Until(() => init.Processes().Any(p => p.Name == name && p.Parent == init.Pid && p.Pid != MainOf(init, "family")), "its parent is gone");
         await init.WaitFor("lost");
         var its = Orphan(init, name).Pid;
@@ -193,7 +193,7 @@ public sealed class OrphanTests
             ready = "started"
             restart = "never"
             """);
-        await using var init = await files.Start();
+        await using var init = await Up(files.Setup);
         await init.WaitFor("ignoring");
         var traced = Orphan(init, "ignore-term");
         await Write(files, "traced", traced.InnerPid);
@@ -220,7 +220,7 @@ public sealed class OrphanTests
             command = ["/bin/sh", "-c", "until test -s %/traced; do sleep 0.02; done; {Losing} '%tracer '$(cat %/traced)' & %hang lost &'; exec %hang"]
             ready = "started"
             """);
-        await using var init = await files.Start();
+        await using var init = await Up(files.Setup);
         await init.WaitForLog("traced", "ready");
         await Write(files, "traced", init.Processes().Single(p => p.Pid == MainOf(init, "traced")).InnerPid);
         await init.WaitFor("| tracing");
@@ -251,7 +251,7 @@ public sealed class OrphanTests
             [service.loser]
             command = ["/bin/sh", "-c", "{script}"]
             """) { OwnCgroup = true };
-        await using var init = await files.Start();
+        await using var init = await Up(files.Setup);
         await init.WaitFor("ignoring");
         var visitor = await Visit(init, "/bin/sleep 90 &");
         var moved = init.Processes().Single(p => p.Name == "ignore-term");
@@ -280,7 +280,7 @@ public sealed class OrphanTests
             [service.loser]
             command = ["/bin/sh", "-c", "env -i /bin/sh -c '%ignore-term 1 &'; exec %hang"]
             """) { OwnCgroup = true };
-        await using var init = await files.Start();
+        await using var init = await Up(files.Setup);
         await init.WaitFor("kept");
         await init.WaitFor("ignoring");
         var kept = Orphan(init, "hang");
@@ -290,6 +290,14 @@ public sealed class OrphanTests
         await Swept(init);
         Assert.Equal("hang", ProcessInfo.Read(kept.Pid)?.Name);
         Assert.DoesNotContain(init.Lines, line => line.Text.Contains("orphan hang", StringComparison.Ordinal));
+    }
+
+    /// <summary>Until every service has been told to have started: its main process can then be told from what it lost.</summary>
+    private static async Task<InitProcess> Up(Setup setup)
+    {
+        var init = await InitProcess.Start(setup);
+        await init.WaitForLog("", "up after");
+        return init;
     }
 
     /// <summary>Something ends, and a sweep follows.</summary>
