@@ -26,7 +26,8 @@ internal static unsafe class ProbeVerb
         }
         try
         {
-            if (request.Cgroup is { } cgroup && KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false } refused)
+            // EBUSY: the service has enabled controllers for cgroups of its own below; then the probe stays where we are.
+            if (request.Cgroup is { } cgroup && KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false, Number: not Errno.EBUSY } refused)
                 throw new ProbeFailedException($"{cgroup}: {refused}");
             Ask(request);
             return ExitCodes.Success;

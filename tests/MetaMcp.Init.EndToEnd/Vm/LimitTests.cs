@@ -37,6 +37,31 @@ public sealed partial class LimitTests(SmallMachine small)
     }
 
     [Fact]
+    public async Task Thresholds_are_told_beside_a_probe_and_a_reload_writes_the_limits_of_all()
+    {
+        await using var init = await Start("""
+            [limits]
+            memory = "200MiB"
+            [service.hog]
+            command = ["/tests/hog", "1000", "50", "--then-hold", "--quiet"]
+            memory_max = "64MiB"
+            probe = { exec = ["true"], interval = "500ms" }
+            [service.quiet]
+            command = ["/tests/hang"]
+            """);
+        var high = await init.Command.WaitForLog("hog", "memory high: ", limit: Patience.Long);
+        Assert.Contains(" of 64MiB, ", high.Text, StringComparison.Ordinal);
+        Assert.Equal(["209715200"], await init.Inside("cat /sys/fs/cgroup/workload/memory.max"));
+        _ = await init.Inside($"sed -i 's/200MiB/300MiB/; s/\"50\"/\"60\"/' {init.File}");
+        await init.Command.Signal(1);
+        var reloaded = await init.Command.WaitForLog("", "reloaded: restarting hog, starting none, stopping none, 1 unchanged");
+        Assert.Equal(["314572800"], await init.Inside("cat /sys/fs/cgroup/workload/memory.max"));
+        await init.Command.WaitForLog("hog", "memory critical: ", reloaded, Patience.Long);
+        Assert.Single(init.Command.Lines.Logged("quiet", "started"));
+        Assert.Equal(0, await init.Stop());
+    }
+
+    [Fact]
     public async Task A_hundred_of_a_hundred_are_killed_at_the_cap_and_attributed()
     {
         await using var init = await Start("""

@@ -28,12 +28,12 @@ public sealed class SweepTests : IDisposable
         _outputs = StandardOutputs.Open(_stdout.Writer, _stderr.Writer);
         var cookie = new InstanceCookie(1);
         // It asks for nothing that takes a second stage, which in this process would be the tests themselves.
-        var privileges = new Privileges(AreFixed: false, AreOurMark: false);
+        var privileges = new Privileges(AreFixed: false);
         var starter = new ServiceStarter(plan, new OutputHub(_outputs, (_, _, _) => { }), NullDevice.Open(), privileges, null, cookie);
         _kernel = new LinuxKernel(
             EventPort.Open(out _)!, new SignalQueue(_signals.Reader), _outputs, starter, new Census(cookie),
-            runs => new StrangerSearch(runs, null, cookie, privileges));
-        _kernel.Perform(new Effect.Spawn(0, 1), _events);
+            runs => new StrangerSearch(runs, null, cookie), new FileReload(() => new SystemEvent.ReloadRefused([]), (_, _) => { }));
+        _kernel.Perform(new Effect.Spawn(0, 1, plan.Services[0].Settings), _events);
         _pid = Assert.IsType<SystemEvent.Spawned>(_events.Dequeue()).Pid;
         _events.Clear();
     }
@@ -51,7 +51,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void Who_runs_is_not_taken_to_be_gone()
     {
-        _kernel.Perform(new Effect.Sweep([_pid], Strangers: false), _events);
+        _kernel.Perform(new Effect.Sweep([_pid], [], Strangers: false), _events);
         Assert.Empty(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Gone);
     }
 
@@ -59,19 +59,30 @@ public sealed class SweepTests : IDisposable
     public void Whoever_is_no_child_any_more_is_told_to_have_ended()
     {
         Steal();
-        _kernel.Perform(new Effect.Sweep([_pid], Strangers: false), _events);
+        _kernel.Perform(new Effect.Sweep([_pid], [], Strangers: false), _events);
         var ended = Assert.IsType<SystemEvent.ChildEnded>(_events.Dequeue());
         Assert.Equal((_pid, ExitStatus.Exited(ExitCodes.System)), (ended.Pid, ended.Status));
         Assert.Equal([_pid], Assert.IsType<SystemEvent.Swept>(_events.Dequeue()).Gone);
     }
 
     [Fact]
+    public void A_probe_notices_too()
+    {
+        Steal();
+        var probed = new ServiceSettings { Name = "a", Command = ["x"], Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1") } };
+        _kernel.Perform(new Effect.SpawnProbe(0, 1, probed), _events);
+        Assert.Equal(_pid, Assert.IsType<SystemEvent.ChildEnded>(_events.Dequeue()).Pid);
+        // Nobody is there to be probed any more.
+        Assert.Contains(_events, e => e is SystemEvent.ProbeSpawnFailed);
+    }
+
+    [Fact]
     public void It_is_told_once()
     {
         Steal();
-        _kernel.Perform(new Effect.Sweep([_pid], Strangers: false), _events);
+        _kernel.Perform(new Effect.Sweep([_pid], [], Strangers: false), _events);
         _events.Clear();
-        _kernel.Perform(new Effect.Sweep([_pid], Strangers: false), _events);
+        _kernel.Perform(new Effect.Sweep([_pid], [], Strangers: false), _events);
         Assert.Empty(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Gone);
     }
 
@@ -80,7 +91,7 @@ public sealed class SweepTests : IDisposable
     {
         _ = kill(_pid, Signal.Kill.Number);
         Assert.True(SpinWait.SpinUntil(() => ProcessTable.TryRead(_pid, out var stat) && stat.IsDead, TimeSpan.FromSeconds(10)));
-        _kernel.Perform(new Effect.Sweep([_pid], Strangers: false), _events);
+        _kernel.Perform(new Effect.Sweep([_pid], [], Strangers: false), _events);
         Assert.Empty(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Gone);
     }
 
