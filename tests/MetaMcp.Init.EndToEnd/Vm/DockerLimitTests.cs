@@ -110,7 +110,9 @@ public sealed class DockerLimitTests(ContainerMachine machine)
         if (option == "--privileged")
             Assert.All(container.Command.Lines.Logged("hog", "exited after"), line => Assert.Contains("out of memory: the container's memory limit", line.Text, StringComparison.Ordinal));
         Assert.Equal(0, await container.Stop());
-        Assert.Single(container.Command.Lines.Logged("other", "started"));
+        // While the hog's memory is on its way back the kernel may take the small one too; nothing else ends it before the stop.
+        if (option == "--privileged")
+            Assert.All(container.Command.Lines.Logged("other", "exited after").SkipLast(1), line => Assert.Contains("out of memory: the container's memory limit", line.Text, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -129,7 +131,7 @@ public sealed class DockerLimitTests(ContainerMachine machine)
         var executed = await container.Exec("/mcp-init", "--version");
         Assert.True(executed.Code is 0 or 126 or 255, $"{executed.Code}: {string.Join('\n', executed.Lines)}");
         await container.Kill("HUP");
-        await container.Command.WaitForLog("", "SIGHUP has no meaning here and was ignored");
+        await container.Command.WaitForLog("", "reloaded: restarting none, starting none, stopping none");
         Assert.Equal(0, await container.Stop());
         Assert.Equal(["bomb", "other"], container.Command.Lines.ServicesWith("stopped").Order(StringComparer.Ordinal));
     }

@@ -341,6 +341,8 @@ public sealed partial class LimitTests(SmallMachine small)
         try
         {
             await using var init = await Start("""
+                [shutdown]
+                retries = 1
                 [service.stuck]
                 command = ["sh", "-c", "/tests/stuck /frozen 16 & sleep 1; exec /tests/hog 100 40 --then-hold --quiet"]
                 memory_max = "48MiB"
@@ -357,7 +359,8 @@ public sealed partial class LimitTests(SmallMachine small)
                 var killed = await init.Command.WaitForLog("stuck", "killed what it left behind", limit: Patience.Long);
                 Assert.False(init.Command.Lines.HasLogged("stuck", "failed"), "it is not gone before it is thawed");
                 await init.Command.Signal(1);
-                await init.Command.WaitForLog("", "SIGHUP has no meaning here and was ignored", killed, Patience.Usual);
+                await init.Command.WaitForLog("", "reloaded: restarting none", killed, Patience.Usual);
+                await init.Command.WaitForLog("stuck", "cleanup failed: something of it is still there after SIGKILL was sent 2 times", killed, Patience.Long);
             }
             finally
             {
