@@ -139,9 +139,16 @@ public sealed class Plan
             {
                 Dependents = [.. service.Dependents.Where(d => services[d] is { IsRetired: true } && services[d].Name == before.Services[d].Name)],
             };
-            foreach (var needed in service.DependsOn.Concat(service.After).Distinct())
-                if (services[needed] is { IsRetired: false } kept)
-                    services[needed] = kept with { Dependents = [.. kept.Dependents, service.Index] };
+        }
+        // The file before this one, or the one before that, knows who needed what.
+        foreach (var service in before.Services)
+        {
+            if (services[service.Index] is not { IsRetired: false } kept || kept.Name != service.Name)
+                continue;
+            foreach (var dependent in service.Dependents)
+                if (services[dependent].IsRetired && services[dependent].Name == before.Services[dependent].Name && !vacant(dependent))
+                    kept = kept with { Dependents = [.. kept.Dependents, dependent] };
+            services[service.Index] = kept;
         }
         return new Plan(read.Settings, [.. services], read);
     }

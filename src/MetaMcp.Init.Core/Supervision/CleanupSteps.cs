@@ -42,6 +42,18 @@ internal static class CleanupSteps
         _ => state,
     };
 
+    /// <summary>On its way out, and nothing counts against what comes after it.</summary>
+    public static ServiceState Forgiven(ServiceState state) => state switch
+    {
+        Condemned s => s with { History = default },
+        Leftover s => s with { History = default },
+        Stopping s => s with { History = default },
+        Killing s => s with { History = default },
+        Draining s => s with { History = default },
+        Purging s => s with { History = default },
+        _ => state,
+    };
+
     public static ServiceStep Exited(in ServiceContext service, ServiceState state, ServiceEvent.Exited exited, Instant now)
     {
         var (run, history, outcome) = state switch

@@ -22,7 +22,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     private enum Stage { Told, Graced, Queued, Asked, Killed, Failed }
 
     /// <summary>Those in force.</summary>
-    public Settings InForce { get; set; } = settings;
+    public Settings InForce { get; private set; } = settings;
 
     /// <summary>How many were ended, by command.</summary>
     public IReadOnlyDictionary<string, int> Ended => _ended;
@@ -42,6 +42,23 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     private InitSettings Settings => InForce.Init;
 
     private ShutdownSettings Shutdown => InForce.Shutdown;
+
+    /// <summary>Others are in force: under another policy, who has not been asked yet is looked at anew. True where that is so.</summary>
+    public bool PutInForce(Settings settings)
+    {
+        var isAnother = settings.Init.Orphans != Settings.Orphans;
+        InForce = settings;
+        if (!isAnother)
+            return false;
+        var unasked = new List<Orphan>();
+        foreach (var orphan in _orphans.Values)
+            if (orphan.Stage is Stage.Told or Stage.Graced or Stage.Queued)
+                unasked.Add(orphan);
+        foreach (var orphan in unasked)
+            _ = HasEnded(orphan, null);
+        Recount();
+        return true;
+    }
 
     /// <summary>All that are known, for the next look.</summary>
     public IReadOnlyList<Stranger> Known()

@@ -159,7 +159,7 @@ public static class ServiceMachine
             Waiting or Backoff or Open or Completed or Finished or Failed or Skipped or Stopped => new Waiting(),
             Starting s => Stop(service, s with { History = default }, anew, now),
             Ready s => Stop(service, s with { History = default }, anew, now),
-            _ => Stop(service, state, anew, now),
+            _ => Stop(service, CleanupSteps.Forgiven(state), anew, now),
         };
     }
 

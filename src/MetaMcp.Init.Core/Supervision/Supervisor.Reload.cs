@@ -50,8 +50,12 @@ public sealed partial class Supervisor
             var old = index < before.Services.Length ? before.Services[index] : null;
             if (service.IsRetired)
             {
-                if (old is { IsRetired: false })
+                if (old is { IsRetired: false } && !Standing.IsOver(_states[index]))
                     stopped.Add(service.Name);
+                // The startup does not wait for it, and what it came to is of no account.
+                _records[index] = _records[index] with { HasSettled = true };
+                if (Standing.IsOver(_states[index]))
+                    _states[index] = new ServiceState.Stopped();
             }
             else if (old is null || old.IsRetired || old.Name != service.Name)
             {
@@ -70,6 +74,9 @@ public sealed partial class Supervisor
             else if (_running[index] is { } running && LaunchSignature.AreSame(running, service.Settings))
                 _running[index] = service.Settings;
         }
+        // Those have the whole of the phase, as the file has it now.
+        if (Phase is Phase.StartingUp && restarted.Count + started.Count > 0)
+            Phase = new Phase.StartingUp(_now + _plan.Settings.Startup.Timeout);
         Recount();
         _effects.Add(new Effect.Apply(before.Settings, _plan.Settings));
         Tell(new Notice.Reloaded([.. restarted], [.. started], [.. stopped], read.Services.Length - restarted.Count - started.Count));
@@ -107,7 +114,8 @@ public sealed partial class Supervisor
         _gate = new StartGate(_plan, _states);
         _order = new StopOrder(_plan, _states);
         _limits = new LimitWatch(_plan, _sampled);
-        _orphans.InForce = _plan.Settings;
+        if (_orphans.PutInForce(_plan.Settings))
+            SweepSoon();
         FindNamed();
         _unsettled = _active = _over = _missing = _cleanups = 0;
         var waiting = new ServiceState.Waiting();

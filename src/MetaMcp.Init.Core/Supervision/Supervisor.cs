@@ -244,7 +244,7 @@ public sealed partial class Supervisor
         if (_ooms.Take(counted.RunNumber, counted.AtStart, counted.Now, _now) is not { } kills)
             return;
         var service = _plan.Services[counted.Service];
-        var cause = OomCause.Of(kills.Origin, service.Settings.Limits.MemoryMax, _plan.Settings.Limits.Memory);
+        var cause = OomCause.Of(kills.Origin, SettingsOf(counted.Service).Limits.MemoryMax, _plan.Settings.Limits.Memory);
         _lastOom[counted.Service] = (counted.RunNumber, cause, _now);
         Tell(new Notice.OutOfMemory(service.Name, kills.Processes, cause, counted.Peak));
     }
@@ -258,7 +258,7 @@ public sealed partial class Supervisor
         if (status.IsSuccess || !_lastOom.TryGetValue(child.Service, out var oom) || oom.Run != child.Sequence)
             return null;
         var isOurs = _states[child.Service] is ServiceState.Killing ||
-            (_states[child.Service] is ServiceState.Stopping && status.Code is null && status.Signal == _plan.Services[child.Service].Settings.StopSignal);
+            (_states[child.Service] is ServiceState.Stopping && status.Code is null && status.Signal == SettingsOf(child.Service).StopSignal);
         return isOurs || _now - oom.At > OomLedger.Patience ? null : oom.Cause;
     }
 
@@ -301,7 +301,8 @@ public sealed partial class Supervisor
             Tell(new Notice.Bug($"{_plan.Services[service].Name}: {bug.Message}"));
             return;
         }
-        var after = step.State;
+        // What one that is in the file no more came to is of no account.
+        var after = IsRetired(service) && Standing.IsOver(step.State) ? new ServiceState.Stopped() : step.State;
         _states[service] = after;
         if (after.GetType() != before.GetType())
             _records[service] = _records[service] with { ChangedAt = _now };
@@ -353,10 +354,10 @@ public sealed partial class Supervisor
         if (before is ServiceState.Ready && after is not ServiceState.Ready && !IsEnding)
             foreach (var dependent in _restartedWith[service])
                 _followUps.Enqueue((dependent, new ServiceEvent.Restart(_plan.Services[service].Name)));
-        if (after is ServiceState.Waiting && before is not ServiceState.Waiting && !IsEnding)
+        if (after is ServiceState.Waiting && before is not ServiceState.Waiting && !IsEnding && !IsRetired(service))
             StartAnew(service);
         // Nothing new starts once the end has begun, whoever was about to be tried again.
-        if (IsEnding && after is ServiceState.Backoff or ServiceState.Open or ServiceState.Waiting)
+        if ((IsEnding || IsRetired(service)) && after is ServiceState.Backoff or ServiceState.Open or ServiceState.Waiting)
             _followUps.Enqueue((service, new ServiceEvent.Stop()));
     }
 

@@ -97,6 +97,66 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public void A_removed_one_that_crashes_while_it_waits_to_be_stopped_is_not_started_again()
+    {
+        var world = Running(Daemon("db"), Daemon("app").Needs("db"), Daemon("other"));
+        world.Program("app").Ignores(Signal.Term);
+        world.Reloads(Daemon("other")).Forget();
+        world.Exits("db", 1).Pass("5s").NeverTold("start db");
+    }
+
+    [Fact]
+    public void A_removed_one_that_had_failed_is_missing_no_more()
+    {
+        var world = Running(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"));
+        world.Exits("a", 3).TellsAmongOthers("degraded: a (exit code 3)");
+        world.Reloads(Daemon("b")).TellsAmongOthers("whole again");
+        world.Exits("b", 0).TellsAmongOthers("exit 0");
+    }
+
+    [Fact]
+    public void The_startup_does_not_wait_for_one_that_is_removed()
+    {
+        var world = new World(Daemon("a").ReadyBy(ReadyRule.NotifyFd).Required(), Daemon("b"));
+        world.Program("a").Ignores(Signal.Term);
+        world.Begin().Pass("55s").Reloads(Daemon("b")).Pass("6s");
+        Assert.IsType<Phase.Running>(world.Phase);
+    }
+
+    [Fact]
+    public void One_that_is_changed_late_in_the_startup_has_the_whole_of_it()
+    {
+        var world = new World(Daemon("a").ReadyBy(ReadyRule.NotifyFd).StartTimeout("5m").Required(), Daemon("b"));
+        world.Begin().Pass("55s").Reloads(Changed(Daemon("a").ReadyBy(ReadyRule.NotifyFd).StartTimeout("5m").Required()), Daemon("b")).Pass("50s");
+        Assert.IsType<Phase.StartingUp>(world.Phase);
+        world.Notifies("a").TellsAmongOthers("a ready", "up");
+    }
+
+    [Fact]
+    public void The_order_of_a_stop_outlives_another_reload()
+    {
+        var world = Running(Daemon("db"), Daemon("app").Needs("db"), Daemon("other"));
+        world.Program("app").Ignores(Signal.Term);
+        world.Reloads(Daemon("db"), Daemon("other")).Reloads(Daemon("db"), Daemon("other")).Forget();
+        world.Signal(Signal.Term).NeverTold("SIGTERM db");
+        world.Exits("app", 0).TellsAmongOthers("app stopped", "SIGTERM db");
+    }
+
+    [Fact]
+    public void Another_policy_for_orphans_holds_for_those_that_were_not_asked_yet()
+    {
+        var world = Running(Daemon("a"), Daemon("b"));
+        world.HasStranger("npx");
+        world.Exits("b", 1).Pass("10s").TellsAmongOthers("orphan npx ends in 10s");
+        world.Reloads(File(Daemon("a"), Daemon("b")) with { Init = new InitSettings { Orphans = OrphanPolicy.Report } });
+        world.Pass("10s").TellsAmongOthers("orphan npx is ours").NeverTold("SIGTERM orphan npx");
+        world.Reloads(File(Daemon("a"), Daemon("b")) with { Init = new InitSettings { Orphans = OrphanPolicy.Adopt } });
+        world.Pass("1m").NeverTold("SIGTERM orphan npx");
+        Assert.True(world.Sleeps);
+        world.Reloads(Daemon("a"), Daemon("b")).Pass("20s").TellsAmongOthers("SIGTERM orphan npx");
+    }
+
+    [Fact]
     public void One_that_comes_back_starts_again()
     {
         var world = Running(Daemon("a"), Daemon("b"));
