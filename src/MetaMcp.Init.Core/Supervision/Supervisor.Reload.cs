@@ -71,6 +71,12 @@ public sealed partial class Supervisor
                 restarted.Add(service.Name);
                 _followUps.Enqueue((index, new ServiceEvent.Reconfigure()));
             }
+            // What is to bring it back need not be what it is started with.
+            else if (_states[index] is ServiceState.Failed && MayFare(old.Settings, service.Settings))
+            {
+                started.Add(service.Name);
+                _followUps.Enqueue((index, new ServiceEvent.Reconfigure()));
+            }
             else if (_running[index] is { } running && LaunchSignature.AreSame(running, service.Settings))
                 _running[index] = service.Settings;
         }
@@ -83,6 +89,10 @@ public sealed partial class Supervisor
         foreach (var service in _plan.Services)
             Place(service);
     }
+
+    /// <summary>Whether one that failed for good may fare otherwise.</summary>
+    private static bool MayFare(ServiceSettings before, ServiceSettings after) =>
+        after.EnvironmentFile is not null || before.Restart != after.Restart || before.Probe != after.Probe || before.StartTimeout != after.StartTimeout;
 
     /// <summary>What the new order makes of where it stands.</summary>
     private void Place(PlannedService service)

@@ -98,8 +98,11 @@ internal sealed class CgroupTree
         var files = LimitFiles.Of(after, Controllers, CanLimitSwap);
         string? refused = null;
         foreach (var file in LimitFiles.Of(before, Controllers, CanLimitSwap))
-            if (!files.Any(f => f.Name == file.Name))
-                _ = KernelFile.Write($"{Workload}/{file.Name}", "max");
+            if (!files.Any(f => f.Name == file.Name) && KernelFile.Write($"{Workload}/{file.Name}", "max") is { IsSuccess: false } error)
+                refused ??= $"{Workload}/{file.Name}: {error}";
+        // Whoever writes a cap below what is held reclaims until it fits, and the kernel kills whom it likes: not PID 1.
+        if (after.Memory is { } cap && InstanceCgroup.Number($"{Workload}/memory.current") is { } held && held > cap.Bytes)
+            return $"memory: the services hold {new ByteSize(held).Rounded}, more than the new {cap}; the cap before stays in force";
         foreach (var file in files)
             if (KernelFile.Write($"{Workload}/{file.Name}", file.Value) is { IsSuccess: false } error)
                 refused ??= $"{Workload}/{file.Name}: {error}";

@@ -77,7 +77,8 @@ internal sealed class InstanceCgroup
     /// <summary>What all of the workload holds.</summary>
     public long? MemoryOfAll => Number($"{_tree.Workload}/memory.current");
 
-    private static long? Number(string path)
+    /// <summary>The number that a file of a cgroup holds; null where it cannot be read.</summary>
+    public static long? Number(string path)
     {
         Span<byte> text = stackalloc byte[32];
         return KernelFile.Read(path, text, out var length).IsSuccess &&

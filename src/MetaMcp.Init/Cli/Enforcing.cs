@@ -27,9 +27,15 @@ internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controll
     /// <summary>Those the file asks for and the kernel does not give.</summary>
     private Controllers Missing => Needed & ~(Tree?.Controllers ?? Controllers.None);
 
-    /// <summary>Those of them that we watch ourselves.</summary>
-    public Controllers Sampled =>
-        Access.Obstacle is CgroupObstacle.SwitchedOff or CgroupObstacle.NoProc ? Controllers.None : Missing & (Controllers.Memory | Controllers.Tasks);
+    /// <summary>Those that we watch ourselves where something has such a limit, now or after a reload.</summary>
+    public Controllers Sampled => Access.Obstacle is CgroupObstacle.SwitchedOff or CgroupObstacle.NoProc
+        ? Controllers.None : (Controllers.Memory | Controllers.Tasks) & ~(Tree?.Controllers ?? Controllers.None);
+
+    /// <summary>The same container under another file.</summary>
+    public Enforcing Under(Settings settings) => this with { Needed = LimitFiles.NeededBy(settings) };
+
+    /// <summary>Whether a file asks for what the kernel does not give, and the one before did not.</summary>
+    public bool LacksMoreThan(Enforcing before) => (Missing & ~before.Missing) != Controllers.None;
 
     private bool IsSwapFree => Tree is { CanLimitSwap: false } && Needed.HasFlag(Controllers.Memory) && HasSwap();
 

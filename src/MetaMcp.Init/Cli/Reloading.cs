@@ -1,4 +1,3 @@
-using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Kernel;
@@ -7,8 +6,10 @@ using MetaMcp.Init.Logging;
 namespace MetaMcp.Init.Cli;
 
 /// <summary>Reads the file again for SIGHUP, and puts in force what of it is not the supervisor's.</summary>
-internal sealed class Reloading(string path, Privileges privileges, CgroupTree? tree, InitLogger log)
+internal sealed class Reloading(string path, Privileges privileges, Enforcing enforcing, InitLogger log)
 {
+    private Enforcing _enforcing = enforcing;
+
     public SystemEvent Read()
     {
         var result = ConfigFile.Plan(path, again: true);
@@ -18,6 +19,9 @@ internal sealed class Reloading(string path, Privileges privileges, CgroupTree? 
         foreach (var service in plan.Services)
             if (privileges.AreFixed && !service.Settings.Attributes.NoNewPrivileges)
                 problems.Add($"{path}: {service.Name} is to gain privileges (no_new_privileges = false), which mcp-init gave up when it started with none that does; restart the container");
+        var next = _enforcing.Under(plan.Settings);
+        if (plan.Settings.Limits.Enforce == Enforcement.Require && next.LacksMoreThan(_enforcing) && next.Objection is { } objection)
+            problems.Add($"{path}: limits.enforce is \"require\", and {objection}");
         if (problems.Count > 0)
             return new SystemEvent.ReloadRefused(problems);
         foreach (var warning in result.Diagnostics.Concat(plan.Settings.NotInForce))
@@ -27,6 +31,10 @@ internal sealed class Reloading(string path, Privileges privileges, CgroupTree? 
 
     public void Apply(Settings before, Settings after)
     {
+        var next = _enforcing.Under(after);
+        if (next.LacksMoreThan(_enforcing))
+            next.Tell(log);
+        _enforcing = next;
         var (format, level) = (after.Init.LogFormat, after.Init.LogLevel);
         if (format != before.Init.LogFormat)
             log.ConfigurationWarning($"{path}: log_format takes effect when the container is started again");
@@ -34,7 +42,7 @@ internal sealed class Reloading(string path, Privileges privileges, CgroupTree? 
             log.Settings = log.Settings with { Minimum = LogSettings.LevelOf(level) };
         if (after.Limits.Enforce != before.Limits.Enforce)
             log.ConfigurationWarning($"{path}: limits.enforce takes effect when the container is started again");
-        if (tree?.Apply(before.Limits, after.Limits) is { } refused)
+        if (_enforcing.Tree?.Apply(before.Limits, after.Limits) is { } refused)
             log.ConfigurationWarning($"{path}: [limits]: {refused}");
     }
 }

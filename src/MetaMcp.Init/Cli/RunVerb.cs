@@ -51,7 +51,7 @@ internal static class RunVerb
         var cookie = new InstanceCookie(unixTime, StartBlock.Variable(InstanceCookie.Variable));
         var privileges = Privileges.Fix(plan);
         var starter = new ServiceStarter(plan, hub, NullDevice.Open(), privileges, enforcing.Tree, cookie);
-        var reloading = new Reloading(path, privileges, enforcing.Tree, log);
+        var reloading = new Reloading(path, privileges, enforcing, log);
         var kernel = new LinuxKernel(
             port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie),
             new FileReload(reloading.Read, reloading.Apply));

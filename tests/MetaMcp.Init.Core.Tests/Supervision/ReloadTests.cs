@@ -196,6 +196,15 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public void One_that_failed_for_good_is_tried_again_under_another_policy()
+    {
+        var world = Running(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"));
+        world.Exits("a", 1).Forget();
+        world.Reloads(Daemon("a").Policy(RestartPolicy.Never), Daemon("b")).NeverTold("start a").Forget();
+        world.Reloads(Daemon("a"), Daemon("b")).TellsAmongOthers("reloaded: restarting ; starting a; stopping ; 1 unchanged", "start a");
+    }
+
+    [Fact]
     public void What_was_skipped_for_a_dependency_it_no_longer_names_starts()
     {
         var world = Running(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late", "a"), Daemon("late").ReadyBy(ReadyRule.NotifyFd));

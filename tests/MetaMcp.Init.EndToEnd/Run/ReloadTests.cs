@@ -78,6 +78,19 @@ public sealed class ReloadTests
         await init.WaitForLog("", "not reloaded");
     }
 
+    [Fact]
+    public async Task Limits_that_only_the_new_file_has_are_watched_and_said_not_to_be_the_kernels()
+    {
+        using var files = new Installation("[service.a]\ncommand = [\"%hog\", \"1000\", \"40\", \"--then-hold\", \"--quiet\"]\n");
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        files.Rewrite("[service.a]\ncommand = [\"%hog\", \"1000\", \"40\", \"--then-hold\", \"--quiet\"]\nmemory_max = \"20MiB\"\n");
+        init.Signal(Hup);
+        await init.WaitForLog("", "reloaded: restarting a");
+        await init.WaitForLog("", "LIMITS NOT ENFORCED BY THE KERNEL");
+        await init.WaitForLog("a", "ended, over its memory_max of 20MiB");
+    }
+
     /// <summary>
     /// Fifty services, of which ten crash ten times a second, and a file that changes five times in a row while they do: each time
     /// ten are changed and five replaced by others.
