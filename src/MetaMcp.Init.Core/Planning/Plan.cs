@@ -135,22 +135,28 @@ public sealed class Plan
         {
             if (!services[service.Index].IsRetired || vacant(service.Index))
                 continue;
-            services[service.Index] = services[service.Index] with
-            {
-                Dependents = [.. service.Dependents.Where(d => services[d] is { IsRetired: true } && services[d].Name == before.Services[d].Name)],
-            };
+            services[service.Index] = services[service.Index] with { Dependents = Retired(service) };
         }
         // The file before this one, or the one before that, knows who needed what.
         foreach (var service in before.Services)
         {
             if (services[service.Index] is not { IsRetired: false } kept || kept.Name != service.Name)
                 continue;
-            foreach (var dependent in service.Dependents)
-                if (services[dependent].IsRetired && services[dependent].Name == before.Services[dependent].Name && !vacant(dependent))
-                    kept = kept with { Dependents = [.. kept.Dependents, dependent] };
+            foreach (var dependent in Retired(service))
+                if (!vacant(dependent))
+                    kept = kept with { Dependents = kept.Dependents.Add(dependent) };
             services[service.Index] = kept;
         }
         return new Plan(read.Settings, [.. services], read);
+
+        ImmutableArray<int> Retired(PlannedService service)
+        {
+            var retired = ImmutableArray.CreateBuilder<int>(service.Dependents.Length);
+            foreach (var dependent in service.Dependents)
+                if (services[dependent].IsRetired && services[dependent].Name == before.Services[dependent].Name)
+                    retired.Add(dependent);
+            return retired.DrainToImmutable();
+        }
     }
 
     private static ImmutableArray<int> Moved(ImmutableArray<int> indices, int[] to)

@@ -101,7 +101,7 @@ public sealed partial class Supervisor
             StopIfItsTurn(service.Index);
         else if (_states[service.Index] is ServiceState.Waiting)
             StartAnew(service.Index);
-        else if (_states[service.Index] is ServiceState.Skipped && !service.DependsOn.Any(d => Standing.IsBroken(_states[d])))
+        else if (_states[service.Index] is ServiceState.Skipped && !NeedsBroken(service.Index))
             _followUps.Enqueue((service.Index, new ServiceEvent.Resume()));
     }
 

@@ -349,7 +349,7 @@ public sealed partial class Supervisor
             Broke(service, after);
         if (Standing.Satisfies(after) && !Standing.Satisfies(before) && !IsEnding)
             foreach (var dependent in _gate.NeededBy(service))
-                if (_states[dependent] is ServiceState.Skipped && !_plan.Services[dependent].DependsOn.Any(d => Standing.IsBroken(_states[d])))
+                if (_states[dependent] is ServiceState.Skipped && !NeedsBroken(dependent))
                     _followUps.Enqueue((dependent, new ServiceEvent.Resume()));
         if (before is ServiceState.Ready && after is not ServiceState.Ready && !IsEnding)
             foreach (var dependent in _restartedWith[service])
@@ -372,6 +372,14 @@ public sealed partial class Supervisor
             return;
         }
         _followUps.Enqueue((service, new ServiceEvent.Start()));
+    }
+
+    private bool NeedsBroken(int service)
+    {
+        foreach (var dependency in _plan.Services[service].DependsOn)
+            if (Standing.IsBroken(_states[dependency]))
+                return true;
+        return false;
     }
 
     private void Broke(int service, ServiceState after)

@@ -98,7 +98,7 @@ internal sealed class CgroupTree
         var files = LimitFiles.Of(after, Controllers, CanLimitSwap);
         string? refused = null;
         foreach (var file in LimitFiles.Of(before, Controllers, CanLimitSwap))
-            if (!files.Any(f => f.Name == file.Name) && KernelFile.Write($"{Workload}/{file.Name}", "max") is { IsSuccess: false } error)
+            if (!Has(files, file.Name) && KernelFile.Write($"{Workload}/{file.Name}", "max") is { IsSuccess: false } error)
                 refused ??= $"{Workload}/{file.Name}: {error}";
         // Whoever writes a cap below what is held reclaims until it fits, and the kernel kills whom it likes: not PID 1.
         if (after.Memory is { } cap && InstanceCgroup.Number($"{Workload}/memory.current") is { } held && held > cap.Bytes)
@@ -107,6 +107,14 @@ internal sealed class CgroupTree
             if (KernelFile.Write($"{Workload}/{file.Name}", file.Value) is { IsSuccess: false } error)
                 refused ??= $"{Workload}/{file.Name}: {error}";
         return refused;
+    }
+
+    private static bool Has(ImmutableArray<LimitFile> files, string name)
+    {
+        foreach (var file in files)
+            if (file.Name == name)
+                return true;
+        return false;
     }
 
     /// <summary>
