@@ -132,7 +132,8 @@ public sealed class RandomKillTests
         {
             await init.WaitForLog("", "up after");
             await Kill(init, init.Pid, seed, said);
-            await Patience.UntilNothing(() => IsAsItShouldBe(init, init.Pid));
+            var lastLeft = new List<int>();
+            await Patience.UntilNothing(() => IsAsItShouldBe(init, init.Pid, lastLeft));
             await Patience.UntilNothing(() => MissingCgroups(init));
             // The launcher would remove what is left; it waits until we have looked.
             Native.Signal(init.LauncherPid, 19);
@@ -165,7 +166,8 @@ public sealed class RandomKillTests
             await init.WaitForLog("", "up after");
             var pid = init.Processes().Single(process => process.Parent == init.Pid).Pid;
             await Kill(init, pid, seed, said);
-            await Patience.UntilNothing(() => IsAsItShouldBe(init, pid));
+            var lastLeft = new List<int>();
+            await Patience.UntilNothing(() => IsAsItShouldBe(init, pid, lastLeft));
             var start = Stopwatch.GetTimestamp();
             Native.Signal(pid, 15);
             Assert.Equal(0, await init.WaitForExit(StopLimit));
@@ -212,7 +214,10 @@ public sealed class RandomKillTests
     }
 
     /// <summary>What is wrong at this moment, or null. What is being replaced just now is wrong for a moment only.</summary>
-    private static string? IsAsItShouldBe(InitProcess init, int initPid)
+    /// <param name="init">The init.</param>
+    /// <param name="initPid">Its pid, from this side.</param>
+    /// <param name="lastLeft">Those of a run that is over at the last look; from now on, at this one.</param>
+    private static string? IsAsItShouldBe(InitProcess init, int initPid, List<int> lastLeft)
     {
         var running = MainPids(init);
         var processes = init.Processes().Where(process => process.InnerPid != 1 && process.Pid != initPid).ToList();
@@ -223,14 +228,13 @@ public sealed class RandomKillTests
         if (Steady.FirstOrDefault(service => !running.TryGetValue(service, out var pid) || processes.All(process => process.InnerPid != pid)) is { } missing)
             return $"{missing} does not run";
         var strangers = Strangers(init, initPid);
-        if (strangers.Exists(entry => entry.Cookie is not null))
-        {
-            // One that is being ended, or whose start is not in the log yet, is so for a moment only.
-            Thread.Sleep(300);
-            var later = Strangers(init, initPid).ConvertAll(entry => entry.Process.Pid);
-            if (strangers.Find(entry => entry.Cookie is not null && later.Contains(entry.Process.Pid)) is ({ } left, _))
-                return $"of a run that is over: {left}";
-        }
+        var left = strangers.FindAll(entry => entry.Cookie is not null).ConvertAll(entry => entry.Process.Pid);
+        // One that is being ended, or whose start is not in the log yet, is so at one look and not at the next.
+        var before = lastLeft.ToList();
+        lastLeft.Clear();
+        lastLeft.AddRange(left);
+        if (left.Count > 0 && (before.Count == 0 || left.Exists(before.Contains)))
+            return $"of a run that is over: {string.Join(", ", strangers)}";
         strangers.RemoveAll(entry => entry.Cookie is not null);
         if (strangers.Exists(entry => entry.Process.Parent != initPid) || strangers.Count > Probed.Length)
             return $"not a probe: {string.Join(", ", strangers)}";
