@@ -30,30 +30,6 @@ internal static class CleanupSteps
         _ => ServiceMachine.Impossible(state, "Turn"),
     };
 
-    /// <summary>On its way out for another reason: only the meaning changes, never the deadline.</summary>
-    public static ServiceState Meaning(ServiceState state, Outcome outcome) => state switch
-    {
-        Condemned s => s with { Outcome = outcome },
-        Leftover s => s with { Outcome = outcome },
-        Stopping s => s with { Outcome = outcome },
-        Killing s => s with { Outcome = outcome },
-        Draining s => s with { Outcome = outcome },
-        Purging s => s with { Outcome = outcome },
-        _ => state,
-    };
-
-    /// <summary>On its way out, and nothing counts against what comes after it.</summary>
-    public static ServiceState Forgiven(ServiceState state) => state switch
-    {
-        Condemned s => s with { History = default },
-        Leftover s => s with { History = default },
-        Stopping s => s with { History = default },
-        Killing s => s with { History = default },
-        Draining s => s with { History = default },
-        Purging s => s with { History = default },
-        _ => state,
-    };
-
     public static ServiceStep Exited(in ServiceContext service, ServiceState state, ServiceEvent.Exited exited, Instant now)
     {
         var (run, history, outcome) = state switch

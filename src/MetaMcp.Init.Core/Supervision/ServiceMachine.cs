@@ -59,9 +59,7 @@ public static class ServiceMachine
             ServiceEvent.Exited exited => CleanupSteps.Exited(service, state, exited, now),
             ServiceEvent.RunEmpty => state switch
             {
-                Leftover s => Conclusion.Of(service, s.Outcome, s.History, now),
-                Draining s => Conclusion.Of(service, s.Outcome, s.History, now),
-                Purging s => Conclusion.Of(service, s.Outcome, s.History, now),
+                Leftover or Draining or Purging when state is EndingState s => Conclusion.Of(service, s.Outcome, s.History, now),
                 _ => Impossible(state, happened),
             },
             ServiceEvent.OverLimit(var reason) => OverLimit(service, state, reason, now),
@@ -121,11 +119,11 @@ public static class ServiceMachine
             case Ready s:
                 return CleanupSteps.Begin(service, s, s.Run, s.History, outcome, now);
             // In a shutdown nobody waits for a turn.
-            case Condemned or Leftover when service.IsEnding:
-                return CleanupSteps.Turn(service, CleanupSteps.Meaning(state, outcome), now);
+            case EndingState s when service.IsEnding && Standing.IsQueued(s):
+                return CleanupSteps.Turn(service, s with { Outcome = outcome }, now);
             // Already on its way out, for a restart perhaps: only the meaning changes, never the deadline.
-            case Condemned or Leftover or Stopping or Killing or Draining or Purging:
-                return CleanupSteps.Meaning(state, outcome);
+            case EndingState s:
+                return s with { Outcome = outcome };
             default:
                 return state;
         }
@@ -136,7 +134,7 @@ public static class ServiceMachine
         // It has succeeded; only what it left behind has not ended yet.
         Leftover { Outcome: Outcome.Success } or Draining { Outcome: Outcome.Success } or Purging { Outcome: Outcome.Success }
             when service.Settings.Type == ServiceType.Oneshot => state,
-        Waiting or Launching or Doomed or Starting or Backoff or Open or Condemned or Leftover or Stopping or Killing or Draining or Purging =>
+        Waiting or Launching or Doomed or Starting or Backoff or Open or EndingState =>
             Stop(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
         _ => state,
     };
@@ -159,7 +157,7 @@ public static class ServiceMachine
             Waiting or Backoff or Open or Completed or Finished or Failed or Skipped or Stopped => new Waiting(),
             Starting s => Stop(service, s with { History = default }, anew, now),
             Ready s => Stop(service, s with { History = default }, anew, now),
-            _ => Stop(service, CleanupSteps.Forgiven(state), anew, now),
+            _ => Stop(service, state is EndingState s ? s with { History = default } : state, anew, now),
         };
     }
 
@@ -171,7 +169,7 @@ public static class ServiceMachine
             new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s)),
         Ready s => StopSteps.Ask(service, s.Run, Conclusion.Rested(service, s, now).History,
             new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s)),
-        Condemned or Leftover or Stopping or Killing or Draining or Purging => state,
+        EndingState => state,
         _ => Impossible(state, "OverLimit"),
     };
 

@@ -52,10 +52,10 @@ public abstract record ServiceState : Case
     }
 
     /// <summary>It is to be ended, and waits for its turn in the cleanup queue.</summary>
-    public sealed record Condemned(Run Run, History History, Outcome Outcome) : ServiceState;
+    public sealed record Condemned(Run Run, History History, Outcome Outcome) : EndingState(Run, History, Outcome);
 
     /// <summary>It was asked to end; SIGKILL follows at <paramref name="KillAt"/>.</summary>
-    public sealed record Stopping(Run Run, History History, Instant KillAt, Outcome Outcome) : ServiceState
+    public sealed record Stopping(Run Run, History History, Instant KillAt, Outcome Outcome) : EndingState(Run, History, Outcome)
     {
         /// <summary>How it is asked.</summary>
         public Asking Asking { get; init; } = new Asking.Signalled();
@@ -64,22 +64,22 @@ public abstract record ServiceState : Case
     }
 
     /// <summary>SIGKILL, or <c>kill_signal</c>, was sent to all of it so many times, and SIGKILL follows at <paramref name="AgainAt"/>.</summary>
-    public sealed record Killing(Run Run, History History, Outcome Outcome, int Kills, Instant AgainAt) : ServiceState
+    public sealed record Killing(Run Run, History History, Outcome Outcome, int Kills, Instant AgainAt) : EndingState(Run, History, Outcome)
     {
         public override Instant Due => AgainAt;
     }
 
     /// <summary>The main process was collected; the rest waits for its turn in the cleanup queue, unless it ends by itself.</summary>
-    public sealed record Leftover(Run Run, History History, Outcome Outcome) : ServiceState;
+    public sealed record Leftover(Run Run, History History, Outcome Outcome) : EndingState(Run, History, Outcome);
 
     /// <summary>The main process was collected; the rest of its process group has been asked to end.</summary>
-    public sealed record Draining(Run Run, History History, Instant KillAt, Outcome Outcome) : ServiceState
+    public sealed record Draining(Run Run, History History, Instant KillAt, Outcome Outcome) : EndingState(Run, History, Outcome)
     {
         public override Instant Due => KillAt;
     }
 
     /// <summary>The rest was sent SIGKILL so many times, and is again at <paramref name="AgainAt"/> if it is still there.</summary>
-    public sealed record Purging(Run Run, History History, Outcome Outcome, int Kills, Instant AgainAt) : ServiceState
+    public sealed record Purging(Run Run, History History, Outcome Outcome, int Kills, Instant AgainAt) : EndingState(Run, History, Outcome)
     {
         public override Instant Due => AgainAt;
     }
@@ -111,6 +111,12 @@ public abstract record ServiceState : Case
     /// <summary>Ended because it was asked to, or never started because everything was.</summary>
     public sealed record Stopped : ServiceState;
 }
+
+/// <summary>A run that ends, or is to: what all states of it have.</summary>
+/// <param name="Run">Which.</param>
+/// <param name="History">What counts against what comes after it.</param>
+/// <param name="Outcome">What its end will mean.</param>
+public abstract record EndingState(Run Run, History History, Outcome Outcome) : ServiceState;
 
 /// <summary>How far a starting service has come by its own ready rule.</summary>
 public abstract record Readiness : Case

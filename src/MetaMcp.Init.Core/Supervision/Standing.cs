@@ -25,12 +25,7 @@ public static class Standing
         ServiceState.Backoff s => s.History,
         ServiceState.Launching s => s.History,
         ServiceState.Starting s => s.History,
-        ServiceState.Condemned s => s.History,
-        ServiceState.Leftover s => s.History,
-        ServiceState.Stopping s => s.History,
-        ServiceState.Killing s => s.History,
-        ServiceState.Draining s => s.History,
-        ServiceState.Purging s => s.History,
+        EndingState s => s.History,
         _ => default,
     };
 
@@ -40,8 +35,7 @@ public static class Standing
     /// <summary>There is, or may be, a process of it.</summary>
     public static bool IsActive(ServiceState state) => state is
         ServiceState.Launching or ServiceState.Doomed or ServiceState.Starting or ServiceState.Ready or
-        ServiceState.Condemned or ServiceState.Stopping or ServiceState.Killing or
-        ServiceState.Leftover or ServiceState.Draining or ServiceState.Purging;
+        EndingState;
 
     /// <summary>It waits for its turn in the cleanup queue.</summary>
     public static bool IsQueued(ServiceState state) => state is ServiceState.Condemned or ServiceState.Leftover;
@@ -62,12 +56,7 @@ public static class Standing
         ServiceState.Doomed s => s.RunNumber,
         ServiceState.Starting s => s.Run.Number,
         ServiceState.Ready s => s.Run.Number,
-        ServiceState.Condemned s => s.Run.Number,
-        ServiceState.Leftover s => s.Run.Number,
-        ServiceState.Stopping s => s.Run.Number,
-        ServiceState.Killing s => s.Run.Number,
-        ServiceState.Draining s => s.Run.Number,
-        ServiceState.Purging s => s.Run.Number,
+        EndingState s => s.Run.Number,
         _ => null,
     };
 

@@ -28,7 +28,7 @@ public sealed partial class Supervisor
         if (Standing.IsQueued(after) && !Standing.IsQueued(before))
             _queued.Enqueue(service);
         ref var record = ref _records[service];
-        if (IsOnItsWay(after) && !IsOnItsWay(before))
+        if (after is EndingState && before is not EndingState)
             record = record with { EndingSince = _now };
         var hasEnded = Standing.IsActive(before) && !Standing.IsActive(after);
         if (HasFailed(after, retries) && !HasFailed(before, retries))
@@ -37,12 +37,9 @@ public sealed partial class Supervisor
             record = record with
             {
                 Cleanups = record.Cleanups.With(
-                    IsOnItsWay(before) ? _now - record.EndingSince : TimeSpan.Zero, before is ServiceState.Killing or ServiceState.Purging),
+                    before is EndingState ? _now - record.EndingSince : TimeSpan.Zero, before is ServiceState.Killing or ServiceState.Purging),
             };
     }
-
-    private static bool IsOnItsWay(ServiceState state) => Standing.IsQueued(state) || state is
-        ServiceState.Stopping or ServiceState.Killing or ServiceState.Draining or ServiceState.Purging;
 
     private static bool HasFailed(ServiceState state, int retries) => state is
         ServiceState.Killing or ServiceState.Purging && !Standing.IsCleanedUp(state, retries);
