@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -7,10 +8,7 @@ namespace MetaMcp.Init.Kernel;
 /// Hears from memory.events that the kernel has killed. It tells of every brush with memory.high or memory.max as well, a hundred
 /// times a second of a service whose files fill its cap: after a word that was none of a kill the next is heard a second later.
 /// </summary>
-/// <param name="watch">Calls back when a descriptor has a priority event.</param>
-/// <param name="unwatch">No more.</param>
-/// <param name="report">Tells the machines what the counts are.</param>
-internal sealed class MemoryWatch(Action<int, Action, uint> watch, Action<int> unwatch, Action<ServiceRun> report)
+internal sealed class MemoryWatch(DescriptorWatch watch, Action<SystemEvent> tell)
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
     private readonly Dictionary<ServiceRun, Instant> _resting = [];
@@ -21,7 +19,14 @@ internal sealed class MemoryWatch(Action<int, Action, uint> watch, Action<int> u
     public void Start(ServiceRun run)
     {
         if (run.Cgroup is { MemoryEvents: >= 0 } cgroup)
-            watch(cgroup.MemoryEvents, () => Woke(run), EPOLLPRI);
+            watch.Add(cgroup.MemoryEvents, () => Woke(run), EPOLLPRI);
+    }
+
+    /// <summary>Tells what the counts of a run are, where they have moved since its start.</summary>
+    public void Report(ServiceRun run)
+    {
+        if (run.Cgroup is { } cgroup && cgroup.Now is var now && now != cgroup.AtStart)
+            tell(new SystemEvent.OutOfMemory(run.Service, run.Number, cgroup.AtStart, now, cgroup.Peak));
     }
 
     /// <summary>Listens again to those that have rested, and reads what they said meanwhile.</summary>
@@ -41,7 +46,7 @@ internal sealed class MemoryWatch(Action<int, Action, uint> watch, Action<int> u
             _resting.Remove(run);
             if (run.Cgroup is not { MemoryEvents: >= 0 })
                 continue;
-            report(run);
+            Report(run);
             Start(run);
         }
     }
@@ -51,10 +56,10 @@ internal sealed class MemoryWatch(Action<int, Action, uint> watch, Action<int> u
         if (run.Cgroup is not { } cgroup)
             return;
         var killed = cgroup.KillsSeen;
-        report(run);
+        Report(run);
         if (cgroup.KillsSeen != killed)
             return;
-        unwatch(cgroup.MemoryEvents);
+        watch.Remove(cgroup.MemoryEvents);
         var until = Time.MonotonicClock.Now + Rest;
         _resting[run] = until;
         Due = Instant.Earlier(Due, until);

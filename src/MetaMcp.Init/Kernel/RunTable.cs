@@ -166,7 +166,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
 
     /// <summary>Those watched of which nothing is left. A member whose parent lives elsewhere ends without a word to us.</summary>
     /// <returns>How many.</returns>
-    public int TakeEmpty(Queue<SystemEvent> happened)
+    public int TakeEmpty(Action<SystemEvent> tell)
     {
         var taken = 0;
         foreach (var run in _watched)
@@ -174,7 +174,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
             if (run.Cgroup is { } cgroup ? cgroup.IsPopulated : HasRest(run))
                 continue;
             // Told first, whatever becomes of the directory. Removing during the enumeration is allowed since .NET Core 3.0.
-            happened.Enqueue(new SystemEvent.RunEmpty(run.Service, run.Number));
+            tell(new SystemEvent.RunEmpty(run.Service, run.Number));
             Remove(run);
             taken++;
         }

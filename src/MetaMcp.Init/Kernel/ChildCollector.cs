@@ -1,0 +1,94 @@
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Kernel;
+
+/// <summary>Collects children and tells what became of each, with all that its run had to say before.</summary>
+/// <param name="runs">Knows the main processes.</param>
+/// <param name="helpers">Children that are of no run, until they are collected.</param>
+/// <param name="closeLook">Has a child of its own, of which nobody else hears.</param>
+/// <param name="news">What a run says of itself.</param>
+/// <param name="streams">What a run writes.</param>
+/// <param name="memory">Whose end the kernel explains.</param>
+/// <param name="tell">Hears it.</param>
+internal sealed class ChildCollector(
+    RunTable runs, HashSet<int> helpers, CloseLook closeLook, RunNews news, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
+{
+    private readonly Queue<(Reaped Reaped, ServiceRun? Run)> _reaped = new();
+    private Signal? _endingTheRest;
+
+    /// <summary>Whether <see cref="Collect"/> has something to do.</summary>
+    public bool IsDue { get; private set; }
+
+    /// <summary>SIGCHLD has come.</summary>
+    public void ChildEnded() => IsDue = true;
+
+    /// <summary>Everybody that is left is sent a signal, those too that come to be ours by the end of their parents.</summary>
+    public void EndTheRest(Signal signal)
+    {
+        _endingTheRest = signal;
+        Descendants.End(signal);
+        Collect();
+    }
+
+    /// <summary>
+    /// Collects what has ended: one SIGCHLD may stand for any number of children. Should more end than one turn takes, the
+    /// next one goes on without waiting.
+    /// </summary>
+    public void Collect()
+    {
+        bool anyLeft;
+        var collected = 0;
+        runs.Expire();
+        // All first, so that one look at what they leave behind serves for all. Should it fail, the next turn has the rest.
+        IsDue = true;
+        while (Reaper.TryCollect(out anyLeft) is { } reaped)
+        {
+            _reaped.Enqueue((reaped, runs.TakeMain(reaped.Pid)));
+            if (++collected == Reaper.MaxPerTurn)
+                break;
+        }
+        while (_reaped.TryDequeue(out var ended))
+            Ended(ended.Reaped, ended.Run);
+        IsDue = collected == Reaper.MaxPerTurn;
+        _ = runs.TakeEmpty(tell);
+        // What the ended ones leave behind is ours now, and a subreaper has not signalled it yet.
+        if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
+            Descendants.End(signal);
+        // This may be the end of us, and what a daemon of a service that is long gone said last is still in its pipe.
+        if (!anyLeft)
+            streams.LastWords();
+        tell(new SystemEvent.ChildrenCollected(anyLeft));
+    }
+
+    /// <summary>Somebody else took its exit status. That must not be, and if it is, nobody must wait for it.</summary>
+    public void Missed(int pid) => Ended(new Reaped(pid, ExitStatus.Exited(ExitCodes.System)), runs.TakeMain(pid));
+
+    private void Ended(Reaped reaped, ServiceRun? run)
+    {
+        if (run is null)
+        {
+            _ = helpers.Remove(reaped.Pid);
+            if (!closeLook.TakeCollected(reaped.Pid))
+                tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, null, OthersLeft: false));
+            return;
+        }
+        // Whatever goes wrong on the way, its status is told: then others are taken to be left, and found or not found later.
+        var others = true;
+        try
+        {
+            news.ReadTheLast(run);
+            streams.LastWords(run.Output);
+            streams.LastWords(run.Error);
+            memory.Report(run);
+            others = runs.HasOthers(run);
+        }
+        finally
+        {
+            tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, run.Problem, others));
+        }
+        if (!others)
+            runs.Remove(run);
+    }
+}
