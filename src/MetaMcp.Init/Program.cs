@@ -5,6 +5,7 @@ using MetaMcp.Init.Exec;
 using MetaMcp.Init.Measuring;
 using MetaMcp.Init.PassThrough;
 using MetaMcp.Init.Probing;
+using MetaMcp.Init.Reading;
 
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 
@@ -16,6 +17,7 @@ return args switch
     ["exec", ..] => ExecVerb.Run(args),
     ["probe", ..] => ProbeVerb.Run(args.AsSpan(1)),
     ["measure", ..] => MeasureVerb.Run(args.AsSpan(1)),
+    ["read", ..] => ReadVerb.Run(args.AsSpan(1)),
     [] => RunVerb.Run([]),
     ["run", .. var rest] when !rest.Contains("--help") && !rest.Contains("-h") => RunVerb.Run(rest),
     ["--config", ..] => RunVerb.Run(args),

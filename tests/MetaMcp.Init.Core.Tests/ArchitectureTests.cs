@@ -37,6 +37,7 @@ public sealed partial class ArchitectureTests
         ["Exec"] = "Filesystem Kernel Linux",
         ["Probing"] = "Filesystem Linux",
         ["Measuring"] = "Processes Linux",
+        ["Reading"] = "Filesystem Linux",
         ["PassThrough"] = "Kernel Time Linux",
         ["Doctor"] = "Cgroups Exec Filesystem Linux",
         ["Loop"] = "Kernel",

@@ -15,6 +15,9 @@ public static class ConfigReader
     /// <summary>The longest file read; what is longer is refused whatever it says.</summary>
     public const int MaxBytes = TomlText.MaxBytes;
 
+    /// <summary>One byte more than a configuration can have: enough of a file for the reader to say that it is too long.</summary>
+    public const int MostRead = MaxBytes + 1;
+
     /// <param name="fileName">As diagnostics are to show it; it is not opened.</param>
     /// <param name="utf8">The file's bytes, whatever they are: the worst that comes of them is a diagnostic.</param>
     /// <param name="variables">Of the environment, those of <see cref="Overrides"/>.</param>

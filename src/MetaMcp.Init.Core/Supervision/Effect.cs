@@ -52,8 +52,11 @@ public abstract record Effect : Case
     /// <summary>To a process that is nobody's, if it still is the one that was seen.</summary>
     public sealed record SignalStranger(Stranger Stranger, Signal Signal) : Effect;
 
-    /// <summary>Read the file again; answered by Reloaded or ReloadRefused.</summary>
+    /// <summary>Read the file again, after a read that is under way; answered by Reloaded or ReloadRefused.</summary>
     public sealed record ReadFile : Effect;
+
+    /// <summary>It need not be read any more, and is not answered.</summary>
+    public sealed record DropFile : Effect;
 
     /// <summary>A file is in force: what concerns the whole (limits, the log) takes effect.</summary>
     public sealed record Apply(Settings Before, Settings After) : Effect;

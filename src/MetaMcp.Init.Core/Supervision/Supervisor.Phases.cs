@@ -55,6 +55,7 @@ public sealed partial class Supervisor
     {
         Phase = phase;
         _limits.End();
+        _effects.Add(new Effect.DropFile());
         _phaseSince = _now;
         Tell(new Notice.ShuttingDown(reason, _plan.Settings.Shutdown.Timeout));
     }

@@ -14,19 +14,14 @@ public sealed partial class Supervisor
 {
     /// <summary>What the process of each service was started with; null where it has none.</summary>
     private ServiceSettings?[] _running;
-    private bool _isFileAskedFor;
 
     private void AskForFile()
     {
+        // How many reads come of it is the kernel's to know: kept here, it would stay behind where handling an event goes wrong.
         if (IsEnding)
-        {
             Tell(new Notice.SignalIgnored(Signal.Hup));
-            return;
-        }
-        if (_isFileAskedFor)
-            return;
-        _isFileAskedFor = true;
-        _effects.Add(new Effect.ReadFile());
+        else
+            _effects.Add(new Effect.ReadFile());
     }
 
     private ServiceSettings SettingsOf(int service) =>
@@ -37,7 +32,6 @@ public sealed partial class Supervisor
 
     private void Reload(Plan read)
     {
-        _isFileAskedFor = false;
         if (IsEnding)
             return;
         var before = _plan;

@@ -165,8 +165,8 @@ public sealed partial class Supervisor
                 Reload(plan);
                 break;
             case SystemEvent.ReloadRefused(var problems):
-                _isFileAskedFor = false;
-                Tell(new Notice.ReloadRefused(problems));
+                if (!IsEnding)
+                    Tell(new Notice.ReloadRefused(problems));
                 break;
             case SystemEvent.Swept swept:
                 Swept(swept);

@@ -5,14 +5,14 @@ using MetaMcp.Init.Logging;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>Reads the file again for SIGHUP, and puts in force what of it is not the supervisor's.</summary>
+/// <summary>The file that was read again for SIGHUP: what is wrong with it, and what of it is put in force that is not the supervisor's.</summary>
 internal sealed class Reloading(string path, Privileges privileges, Enforcing enforcing, InitLogger log)
 {
     private Enforcing _enforcing = enforcing;
 
-    public SystemEvent Read()
+    public SystemEvent Take(byte[] bytes)
     {
-        var result = ConfigFile.Plan(path, again: true);
+        var result = ConfigFile.Plan(path, bytes);
         if (result.Plan is not { } plan)
             return new SystemEvent.ReloadRefused([.. result.Diagnostics.Select(d => d.ToString())]);
         var problems = new List<string>();

@@ -54,7 +54,7 @@ internal static class RunVerb
         var reloading = new Reloading(path, privileges, enforcing, log);
         var kernel = new LinuxKernel(
             port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie),
-            new FileReload(reloading.Read, reloading.Apply));
+            new FileReload(path, reloading.Take, reloading.Apply));
         var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt, enforcing.Sampled, new Registry(unixTime));
 
         OomScore.Lower();

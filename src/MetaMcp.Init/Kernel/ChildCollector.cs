@@ -8,12 +8,13 @@ namespace MetaMcp.Init.Kernel;
 /// <param name="runs">Knows the main processes.</param>
 /// <param name="helpers">Children that are of no run, until they are collected.</param>
 /// <param name="closeLook">Has a child of its own, of which nobody else hears.</param>
+/// <param name="read">The same.</param>
 /// <param name="news">What a run says of itself.</param>
 /// <param name="streams">What a run writes.</param>
 /// <param name="memory">Whose end the kernel explains.</param>
 /// <param name="tell">Hears it.</param>
 internal sealed class ChildCollector(
-    RunTable runs, HashSet<int> helpers, CloseLook closeLook, RunNews news, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
+    RunTable runs, HashSet<int> helpers, CloseLook closeLook, FileRead read, RunNews news, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
 {
     private readonly Queue<(Reaped Reaped, ServiceRun? Run)> _reaped = new();
     private Signal? _endingTheRest;
@@ -70,7 +71,7 @@ internal sealed class ChildCollector(
         if (run is null)
         {
             _ = helpers.Remove(reaped.Pid);
-            if (!closeLook.TakeCollected(reaped.Pid))
+            if (!closeLook.TakeCollected(reaped.Pid) && !read.TakeCollected(reaped.Pid))
                 tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, null, OthersLeft: false));
             return;
         }

@@ -26,8 +26,9 @@ internal sealed class LinuxKernel : IKernel
     private readonly ChildCollector _collector;
     private readonly Comparison _comparison;
     private readonly FileReload _file;
+    private readonly FileRead _read;
 
-    /// <summary>Children that are of no run, until they are collected: probes, stop commands, and who looks closely.</summary>
+    /// <summary>Children that are of no run, until they are collected: probes, stop commands, who looks closely and who reads the file.</summary>
     private readonly HashSet<int> _helpers = [];
     private Queue<SystemEvent> _happened = new();
 
@@ -44,9 +45,10 @@ internal sealed class LinuxKernel : IKernel
         _news = new RunNews(_watch, tell);
         _memory = new MemoryWatch(_watch, tell);
         _closeLook = new CloseLook(starter.StartMeasuring, _helpers, _watch.Add, _watch.Remove, usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
-        _collector = new ChildCollector(_runs, _helpers, _closeLook, _news, _streams, _memory, tell);
-        _comparison = new Comparison(_runs, strangers(_runs), _collector, tell);
         _file = file;
+        _read = new FileRead(file, starter.StartReading, _helpers, _watch.Add, _watch.Remove, tell);
+        _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _news, _streams, _memory, tell);
+        _comparison = new Comparison(_runs, strangers(_runs), _collector, tell);
         _watch.Add(signals.Descriptor, TakeSignals);
     }
 
@@ -57,6 +59,7 @@ internal sealed class LinuxKernel : IKernel
         _happened = happened;
         _full.Follow();
         due = Instant.Earlier(Instant.Earlier(due, _streams.Due), Instant.Earlier(_memory.Due, _closeLook.Due));
+        due = Instant.Earlier(due, _read.Due);
         if (_runs.IsKilling)
             due = Instant.Earlier(due, Now + RunTable.KillPause);
         _watch.Wait(_collector.IsDue ? Now : due);
@@ -66,6 +69,7 @@ internal sealed class LinuxKernel : IKernel
         if (_collector.IsDue)
             _collector.Collect();
         _closeLook.Expire(Now);
+        _read.Expire(Now);
         _streams.Report(Now);
     }
 
@@ -107,7 +111,10 @@ internal sealed class LinuxKernel : IKernel
                 _closeLook.Start(estimates, members);
                 break;
             case Effect.ReadFile:
-                Tell(_file.Read());
+                _read.Start();
+                break;
+            case Effect.DropFile:
+                _read.Drop();
                 break;
             case Effect.Apply(var before, var after):
                 _file.Apply(before, after);

@@ -4,7 +4,7 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
 
-/// <summary>Our own program file, for the second stage, for probes and for close looks.</summary>
+/// <summary>Our own program file, for the second stage, for probes, for close looks and for reads of the file.</summary>
 internal static unsafe class SelfExecutable
 {
     private static string? _path;

@@ -11,7 +11,7 @@ using MetaMcp.Init.Output;
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>
-/// Starts services, probes and close looks: opens what they find open, builds arguments and environment, and spawns, directly where a
+/// Starts services, probes, close looks and reads of the file: opens what they find open, builds arguments and environment, and spawns, directly where a
 /// service asks for nothing but a program, else by way of the second stage. Registers nothing and keeps nothing.
 /// </summary>
 internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, Privileges privileges, CgroupTree? cgroups, InstanceCookie cookie)
@@ -92,6 +92,13 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(answer, 1), new(nullDescriptor, 2)];
         return ChildProgram.Start(
             ["mcp-init", "measure", .. MeasureRequest.Encode(groups)], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
+    }
+
+    /// <summary>Starts the child that reads the configuration and tells it on a pipe.</summary>
+    public Errno StartReading(string path, int answer, out int pid)
+    {
+        ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(answer, 1), new(nullDescriptor, 2)];
+        return ChildProgram.Start(["mcp-init", "read", path], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
     }
 
     /// <summary>The number the second stage finds its error pipe at: past what services are usually given.</summary>

@@ -9,6 +9,7 @@ internal static unsafe partial class Libc
     public const uint STATX_TYPE = 0x001;
     public const uint STATX_UID = 0x008;
     public const uint STATX_INO = 0x100;
+    public const uint STATX_BASIC_STATS = 0x7ff;
 
     public const int S_IFMT = 0xf000;
     public const int S_IFIFO = 0x1000;

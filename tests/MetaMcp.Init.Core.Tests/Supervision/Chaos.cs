@@ -302,7 +302,7 @@ internal sealed class Chaos
             case Effect.ReadFile:
                 _answers.Enqueue(new SystemEvent.ReloadRefused(["it is not to be read"]));
                 break;
-            case Effect.Apply:
+            case Effect.Apply or Effect.DropFile:
                 break;
             case Effect.SignalTheRest(var signal):
                 foreach (var process in _processes.Values)

@@ -9,10 +9,10 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 public sealed class ReloadTests
 {
     [Fact]
-    public void Sighup_asks_for_the_file_once()
+    public void Each_sighup_asks_for_the_file()
     {
         var world = Running(Daemon("a"));
-        world.Signal(Signal.Hup).Signal(Signal.Hup).Tells("read the file");
+        world.Signal(Signal.Hup).Signal(Signal.Hup).Tells("read the file", "read the file");
         world.Reloads(Daemon("a")).Tells("reloaded: restarting ; starting ; stopping ; 1 unchanged");
         world.Signal(Signal.Hup).Tells("read the file");
     }
@@ -219,7 +219,9 @@ public sealed class ReloadTests
         var world = Running(Daemon("a"));
         world.Program("a").Ignores(Signal.Term);
         world.Signal(Signal.Hup).Signal(Signal.Term).Forget();
+        Assert.Contains(new Effect.DropFile(), world.LastEffects);
         world.Reloads(Daemon("b")).Tells();
+        world.Post(new SystemEvent.ReloadRefused(["bad"])).Tells();
         world.Signal(Signal.Hup).Tells("SIGHUP ignored");
     }
 

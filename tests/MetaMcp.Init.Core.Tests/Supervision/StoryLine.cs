@@ -23,7 +23,7 @@ internal static class StoryLine
             Effect.SignalTheRest e => $"{e.Signal} the rest",
             Effect.Exit e => $"exit {e.Code}",
             Effect.Report e => Of(e.Notice),
-            Effect.WatchRun or Effect.Sample or Effect.Sweep or Effect.Apply => null,
+            Effect.WatchRun or Effect.Sample or Effect.Sweep or Effect.Apply or Effect.DropFile => null,
             Effect.ReadFile => "read the file",
             Effect.SignalStranger { Signal: var s } when s == Signal.Cont => null,
             Effect.SignalStranger e => $"{e.Signal} orphan {e.Stranger.Command}",

@@ -32,7 +32,7 @@ public sealed class SweepTests : IDisposable
         var starter = new ServiceStarter(plan, new OutputHub(_outputs, (_, _, _) => { }), NullDevice.Open(), privileges, null, cookie);
         _kernel = new LinuxKernel(
             EventPort.Open(out _)!, new SignalQueue(_signals.Reader), _outputs, starter, new Census(cookie),
-            runs => new StrangerSearch(runs, null, cookie), new FileReload(() => new SystemEvent.ReloadRefused([]), (_, _) => { }));
+            runs => new StrangerSearch(runs, null, cookie), new FileReload("", _ => new SystemEvent.ReloadRefused([]), (_, _) => { }));
         _kernel.Perform(new Effect.Spawn(0, 1, plan.Services[0].Settings), _events);
         _pid = Assert.IsType<SystemEvent.Spawned>(_events.Dequeue()).Pid;
         _events.Clear();

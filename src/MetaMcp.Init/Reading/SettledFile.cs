@@ -1,0 +1,70 @@
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Filesystem;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Reading;
+
+/// <summary>
+/// A file as it is when nobody writes it. What is read counts only where the file is a moment later what it was before: the same under its
+/// name, as long, and not changed. The moment is for editors that empty a file, and then write it: until they have, nothing about it moves.
+/// </summary>
+internal static unsafe class SettledFile
+{
+    public const string Unsettled = "it changes while it is read; write the new one beside it and rename that, then send SIGHUP again";
+
+    /// <summary>One that was renamed away and is about to be replaced is tried again as well.</summary>
+    private const int Attempts = 5;
+
+    /// <summary>Whoever pauses for longer in the middle of writing is not told from one that has finished.</summary>
+    public const int PauseMilliseconds = 100;
+
+    /// <summary>Why it could not be read, or null.</summary>
+    public static string? Read(string path, int most, out ReadOnlyMemory<byte> bytes)
+    {
+        string? problem;
+        var attempt = 0;
+        do
+            problem = TryRead(path, most, out bytes);
+        while (problem is not null && ++attempt < Attempts);
+        return problem;
+    }
+
+    private static string? TryRead(string path, int most, out ReadOnlyMemory<byte> bytes)
+    {
+        bytes = default;
+        // It waits for as long as the file system takes: somebody else has a clock.
+        var descriptor = KernelFile.Open(path);
+        var error = descriptor < 0 ? LastError : Errno.None;
+        statx before = default;
+        statx after = default;
+        if (error.IsSuccess)
+            error = Look(descriptor, "", &before);
+        if (error.IsSuccess)
+            error = WholeFile.Read(descriptor, most, out bytes);
+        _ = poll(null, 0, PauseMilliseconds);
+        // The rest is about files: a pipe has changed by being read.
+        var isFile = (before.stx_mode & S_IFMT) == S_IFREG;
+        var isSettled = true;
+        if (error.IsSuccess && isFile)
+        {
+            isSettled = Look(descriptor, "", &after).IsSuccess && AreSame(before, after) &&
+                Look(AT_FDCWD, path, &after).IsSuccess && AreSame(before, after);
+        }
+        if (descriptor >= 0)
+            _ = close(descriptor);
+        return !error.IsSuccess ? error.Message : isSettled ? null : Unsettled;
+    }
+
+    private static Errno Look(int descriptor, string path, statx* found)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        fixed (byte* name = PathText.Terminated(path, buffer))
+            return get_statx(descriptor, name, path.Length == 0 ? AT_EMPTY_PATH : 0, STATX_BASIC_STATS, found) == 0 ? Errno.None : LastError;
+    }
+
+    private static bool AreSame(in statx one, in statx other) =>
+        one.stx_ino == other.stx_ino && one.stx_size == other.stx_size &&
+        AreSame(one.stx_mtime, other.stx_mtime) && AreSame(one.stx_ctime, other.stx_ctime);
+
+    private static bool AreSame(in statx_timestamp one, in statx_timestamp other) => one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
+}

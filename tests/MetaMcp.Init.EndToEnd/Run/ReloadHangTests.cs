@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Text;
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.Run;
+
+/// <summary>SIGHUP where the file cannot be had: its file system hangs, or somebody is just writing it.</summary>
+public sealed class ReloadHangTests
+{
+    /// <summary>Whoever pauses for so long in the middle of writing is taken to have finished.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private const int Hup = 1;
+    private const int Kill = 9;
+    private const int Usr1 = 10;
+    private const int Usr2 = 12;
+    private const int Term = 15;
+
+    [Fact]
+    public async Task While_the_file_hangs_everything_else_goes_on_and_who_asks_meanwhile_has_one_read_more()
+    {
+        const string Before = "[service.a]\ncommand = [\"%hang\"]\n";
+        using var files = new Installation(Before);
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        await MakePipe(files);
+        init.Signal(Hup);
+        await Patience.Until(() => Readers(init).Count == 1, "somebody reads the file");
+        await GoesOn(init, restarts: 1);
+        init.Signal(Hup);
+        await Answers(init);
+        init.Signal(Hup);
+        await Answers(init);
+        files.Rewrite(Before + "[service.b]\ncommand = [\"%hang\"]\n");
+        var refused = await init.WaitForLog("", "not reloaded");
+        Assert.Contains(init.Lines.Logged("", "reload: "), l => l.Text.Contains("not read within 10s", StringComparison.Ordinal));
+        // Of what was asked for meanwhile, one read has the file that is good by now.
+        var reloaded = await init.WaitForLog("", "reloaded: restarting none, starting b, stopping none, 1 unchanged", refused);
+        init.Signal(Hup);
+        await init.WaitForLog("", "reloaded: restarting none, starting none", reloaded);
+        await Patience.Until(() => Readers(init).Count == 0, "nobody reads any more");
+        Assert.Equal(2, init.Lines.Logged("", "reloaded: restarting").Count);
+        init.Signal(Term);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.False(init.Lines.HasLogged("", "orphan"));
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_the_file()
+    {
+        using var files = new Installation("[service.a]\ncommand = [\"%hang\"]\n");
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        await MakePipe(files);
+        init.Signal(Hup);
+        init.Signal(Hup);
+        await Patience.Until(() => Readers(init).Count == 1, "somebody reads the file");
+        init.Signal(Term);
+        // The read would be given up after ten seconds.
+        Assert.Equal(0, await init.WaitForExit(TimeSpan.FromSeconds(8)));
+        Assert.False(init.Lines.HasLogged("", "reload"));
+        Assert.False(init.Lines.HasLogged("", "orphan"));
+    }
+
+    /// <summary>The child sleeps in the kernel, and its SIGKILL does not end it.</summary>
+    [Fact]
+    public async Task A_file_system_that_never_answers_hangs_nobody_but_who_reads()
+    {
+        Assert.SkipUnless(File.Exists("/dev/fuse"), "this kernel has no FUSE");
+        using var files = new Installation("""
+            [service.a]
+            command = ["%hang"]
+            [service.silent]
+            command = ["%silent-fs", "%/"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        await init.WaitFor(line => line.Text.EndsWith("| silent", StringComparison.Ordinal), "the file system is mounted");
+        init.Signal(Hup);
+        await Patience.Until(() => Stuck(init) == 1, "the reader hangs in the kernel");
+        await GoesOn(init, restarts: 1);
+        var refused = await init.WaitForLog("", "not reloaded");
+        await GoesOn(init, restarts: 2);
+        Assert.Equal(1, Stuck(init));
+        init.Signal(Hup);
+        await Patience.Until(() => Stuck(init) == 2, "another one was sent");
+        // Now it fails what waits, and the file beneath it is there again for who tries once more.
+        Native.Signal(init.Processes().Single(p => p.Name == "silent-fs").Pid, Usr2);
+        await init.WaitForLog("", "reloaded: restarting none, starting none, stopping none, 2 unchanged", refused);
+        await Patience.Until(() => Readers(init).Count == 0, "nobody reads any more");
+        files.Rewrite("[service.a]\ncommand = [\"%hang\"]\n");
+        init.Signal(Hup);
+        await init.WaitForLog("", "reloaded: restarting none, starting none, stopping silent, 1 unchanged", refused);
+        init.Signal(Term);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.False(init.Lines.HasLogged("", "orphan"));
+    }
+
+    /// <summary>Any beginning of this file that ends at a table is a good file, and one without the last service.</summary>
+    [Fact]
+    public async Task Of_a_file_that_is_written_over_and_over_never_half_is_in_force()
+    {
+        const string First = "[service.first]\ncommand = [\"%hang\"]\n";
+        const string Last = "[service.last]\ncommand = [\"%hang\"]\n";
+        using var files = new Installation(First + $"# {new string('x', 50_000)}\n" + Last);
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        var text = await File.ReadAllBytesAsync(files["mcp-init.toml"], TestContext.Current.CancellationToken);
+        using var stop = new CancellationTokenSource();
+        var writer = Task.Run(() => WriteOver(files["mcp-init.toml"], text, stop.Token), TestContext.Current.CancellationToken);
+        var last = init.Lines[^1];
+        for (var round = 0; round < 10; round++)
+        {
+            init.Signal(Hup);
+            last = await init.WaitForLog("", "reloaded", last);
+        }
+        await stop.CancelAsync();
+        Assert.SkipWhen(await writer >= Pause, "the machine was too busy to write without a pause");
+        init.Signal(Hup);
+        await init.WaitForLog("", "reloaded: restarting none, starting none, stopping none, 2 unchanged", last);
+        Assert.All(init.Lines.Logged("", "reload: "), l => Assert.Contains("it changes while it is read", l.Text, StringComparison.Ordinal));
+        Assert.All(init.Lines.Logged("", "reloaded: restarting"), l => Assert.Contains("2 unchanged", l.Text, StringComparison.Ordinal));
+        Assert.NotEmpty(init.Lines.Logged("", "not reloaded"));
+    }
+
+    /// <summary>Emptied, and then written piece by piece.</summary>
+    /// <returns>The longest that this ever took.</returns>
+    private static TimeSpan WriteOver(string path, byte[] text, CancellationToken stop)
+    {
+        var slowest = TimeSpan.Zero;
+        while (!stop.IsCancellationRequested)
+        {
+            var begin = Stopwatch.GetTimestamp();
+            using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            var half = text.AsSpan().IndexOf("# "u8);
+            stream.Write(text.AsSpan(0, half));
+            stream.Write(text.AsSpan(half));
+            slowest = slowest > Stopwatch.GetElapsedTime(begin) ? slowest : Stopwatch.GetElapsedTime(begin);
+        }
+        return slowest;
+    }
+
+    /// <summary>A pipe whose other end nobody writes takes the place of the file.</summary>
+    private static async Task MakePipe(Installation files)
+    {
+        File.Delete(files["mcp-init.toml"]);
+        Assert.Equal(0, (await InitProcess.Program("/usr/bin/mkfifo", files["mcp-init.toml"])).Exit);
+    }
+
+    /// <summary>Children are collected and started again, and signals are answered.</summary>
+    private static async Task GoesOn(InitProcess init, int restarts)
+    {
+        Native.Signal(init.Processes().Single(p => p.Name == "hang").Pid, Kill);
+        await Patience.Until(() => init.Lines.Logged("a", "ready").Count == restarts + 1, "it is ready again");
+        await Answers(init);
+    }
+
+    private static async Task Answers(InitProcess init)
+    {
+        var last = init.Lines[^1];
+        init.Signal(Usr1);
+        await init.WaitForLog("", "status", last);
+    }
+
+    /// <summary>Who was started to read the file, until it is collected.</summary>
+    private static List<ProcessInfo> Readers(InitProcess init) =>
+        [.. init.Processes().Where(p => p.InnerPid != 1 && p.Parent == init.Pid && p.State != 'Z' && IsReader(p.Pid))];
+
+    private static int Stuck(InitProcess init) => Readers(init).Count(p => p.State == 'D');
+
+    private static bool IsReader(int pid)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/cmdline")).StartsWith("mcp-init\0read\0", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
