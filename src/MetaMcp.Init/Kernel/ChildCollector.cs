@@ -57,6 +57,8 @@ internal sealed class ChildCollector(
         // What the ended ones leave behind is ours now, and a subreaper has not signalled it yet.
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
             Descendants.End(signal);
+        if (anyLeft && _endingTheRest is not null && read.HasLeft)
+            anyLeft = !IsNobodyElseLeft();
         // This may be the end of us, and what a daemon of a service that is long gone said last is still in its pipe.
         if (!anyLeft)
             streams.LastWords();
@@ -65,6 +67,13 @@ internal sealed class ChildCollector(
 
     /// <summary>Somebody else took its exit status. That must not be, and if it is, nobody must wait for it.</summary>
     public void Missed(int pid) => Ended(new Reaped(pid, ExitStatus.Exited(ExitCodes.System)), runs.TakeMain(pid));
+
+    /// <summary>The end of everything does not wait for a file system that hangs who was to read the file.</summary>
+    private bool IsNobodyElseLeft()
+    {
+        var others = false;
+        return Descendants.ForEachChild(pid => others |= !read.IsStuck(pid)) && !others;
+    }
 
     private void Ended(Reaped reaped, ServiceRun? run)
     {

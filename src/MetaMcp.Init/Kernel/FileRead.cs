@@ -3,6 +3,7 @@ using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
+using MetaMcp.Init.Processes;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -44,6 +45,12 @@ internal sealed class FileRead(
 
     /// <summary>When <see cref="Expire"/> has something to do.</summary>
     public Instant Due { get; private set; } = Instant.Never;
+
+    /// <summary>Whether there is a child that nobody waits for any more.</summary>
+    public bool HasLeft => _left.Count > 0;
+
+    /// <summary>Whether this is one of those, and sleeps in the kernel whatever it is sent.</summary>
+    public bool IsStuck(int pid) => _left.Contains(pid) && ProcessTable.IsBlocked(pid);
 
     public void Start()
     {

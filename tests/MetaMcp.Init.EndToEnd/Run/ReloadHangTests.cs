@@ -77,13 +77,13 @@ public sealed class ReloadHangTests
         await init.WaitForLog("", "up after");
         await init.WaitFor(line => line.Text.EndsWith("| silent", StringComparison.Ordinal), "the file system is mounted");
         init.Signal(Hup);
-        await Patience.Until(() => Stuck(init) == 1, "the reader hangs in the kernel");
+        await init.WaitFor(line => line.Text.EndsWith("| asked", StringComparison.Ordinal), "the reader hangs");
         await GoesOn(init, restarts: 1);
         var refused = await init.WaitForLog("", "not reloaded");
+        await Patience.Until(() => Stuck(init) == 1, "it takes no SIGKILL");
         await GoesOn(init, restarts: 2);
-        Assert.Equal(1, Stuck(init));
         init.Signal(Hup);
-        await Patience.Until(() => Stuck(init) == 2, "another one was sent");
+        await Patience.Until(() => Readers(init).Count == 2, "another one was sent");
         // Now it fails what waits, and the file beneath it is there again for who tries once more.
         Native.Signal(init.Processes().Single(p => p.Name == "silent-fs").Pid, Usr2);
         await init.WaitForLog("", "reloaded: restarting none, starting none, stopping none, 2 unchanged", refused);
@@ -94,6 +94,52 @@ public sealed class ReloadHangTests
         init.Signal(Term);
         Assert.Equal(0, await init.WaitForExit());
         Assert.False(init.Lines.HasLogged("", "orphan"));
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_a_reader_that_no_SIGKILL_ends()
+    {
+        Assert.SkipUnless(File.Exists("/dev/fuse"), "this kernel has no FUSE");
+        using var files = new Installation("[service.a]\ncommand = [\"%hang\"]\n");
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        // From outside, so that the stop does not end it.
+        using var silent = Process.Start(new ProcessStartInfo(
+            "/usr/bin/nsenter", [$"--target={init.Pid}", "--mount", Files.Program("silent-fs"), files[""]]) { RedirectStandardOutput = true })!;
+        try
+        {
+            Assert.Equal("silent", await silent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            init.Signal(Hup);
+            Assert.Equal("asked", await silent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            init.Signal(Term);
+            // Orphans would have ten seconds, and two more.
+            await init.WaitForLog("", "down after", limit: TimeSpan.FromSeconds(8));
+            Assert.Equal(1, Stuck(init));
+        }
+        finally
+        {
+            silent.Kill();
+        }
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.False(init.Lines.HasLogged("", "reload"));
+    }
+
+    [Fact]
+    public async Task Where_nobody_can_be_started_to_read_it_the_file_is_refused()
+    {
+        using var files = new Installation("[service.a]\ncommand = [\"%hang\"]\n");
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        async Task Limit(int descriptors) =>
+            Assert.Equal(0, (await InitProcess.Program("/usr/bin/prlimit", $"--pid={init.Pid}", $"--nofile={descriptors}:1024")).Exit);
+        await Limit(Directory.GetFiles($"/proc/{init.Pid}/fd").Length);
+        init.Signal(Hup);
+        var refused = await init.WaitForLog("", "not reloaded");
+        Assert.Contains(init.Lines.Logged("", "reload: "), l =>
+            l.Text.EndsWith("mcp-init can start nobody to read it: Too many open files (EMFILE); send SIGHUP again when there is room", StringComparison.Ordinal));
+        await Limit(1024);
+        init.Signal(Hup);
+        await init.WaitForLog("", "reloaded: restarting none", refused);
     }
 
     /// <summary>Any beginning of this file that ends at a table is a good file, and one without the last service.</summary>
