@@ -1,7 +1,7 @@
 namespace MetaMcp.Init.Cli;
 
 /// <summary>Where the file is: the path given, MCP_INIT_CONFIG, then the two default places.</summary>
-internal sealed record ConfigLocator
+internal sealed class ConfigLocator
 {
     public const string Variable = "MCP_INIT_CONFIG";
 

@@ -5,16 +5,23 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Exec;
 
 /// <summary>The numbers behind the names of a request. Null: stays as it is.</summary>
-/// <param name="Uid">The user.</param>
-/// <param name="Gid">The primary group.</param>
-/// <param name="Groups">The supplementary groups, all of them.</param>
-/// <param name="Account">The user's line in /etc/passwd, where there is one.</param>
-internal sealed record Identity(uint? Uid, uint? Gid, uint[]? Groups, PasswdEntry? Account)
+internal sealed class Identity
 {
+    public uint? Uid { get; private init; }
+
+    /// <summary>The primary group.</summary>
+    public uint? Gid { get; private init; }
+
+    /// <summary>The supplementary groups, all of them.</summary>
+    public uint[]? Groups { get; private init; }
+
+    /// <summary>The user's line in /etc/passwd, where there is one.</summary>
+    public PasswdEntry? Account { get; private init; }
+
     private const string Passwd = "/etc/passwd";
     private const string GroupPath = "/etc/group";
 
-    private static readonly Identity Unchanged = new(null, null, null, null);
+    private static readonly Identity Unchanged = new();
 
     /// <summary>
     /// Names are looked up first, then what is a number is taken as one, with or without a line in the files. A number
@@ -39,7 +46,7 @@ internal sealed record Identity(uint? Uid, uint? Gid, uint[]? Groups, PasswdEntr
         {
             supplementary = account.Entry is { } entry ? [.. GroupFile.GroupsOf(groups, entry.Name, gid!.Value)] : [gid!.Value];
         }
-        return new Identity(account.Uid, gid, supplementary, account.Entry);
+        return new Identity { Uid = account.Uid, Gid = gid, Groups = supplementary, Account = account.Entry };
     }
 
     private static (uint? Uid, PasswdEntry? Entry) FindUser(string name)
