@@ -78,11 +78,7 @@ internal sealed class FileRead(
             return false;
         _pid = 0;
         // All that it will ever say is in the pipe.
-        AnswerTurn turn;
-        do
-            turn = _answer.Take(_pipe);
-        while (turn == AnswerTurn.Read);
-        Took(turn == AnswerTurn.Whole ? turn : AnswerTurn.Broken);
+        Took(TakeAll() == AnswerTurn.Whole ? AnswerTurn.Whole : AnswerTurn.Broken);
         return true;
     }
 
@@ -125,7 +121,17 @@ internal sealed class FileRead(
     private void Read()
     {
         if (_pipe >= 0)
-            Took(_answer.Take(_pipe));
+            Took(TakeAll());
+    }
+
+    /// <summary>All that is there: there is an end to the longest answer.</summary>
+    private AnswerTurn TakeAll()
+    {
+        AnswerTurn turn;
+        do
+            turn = _answer.Take(_pipe);
+        while (turn == AnswerTurn.Read);
+        return turn;
     }
 
     private void Took(AnswerTurn turn)
