@@ -1,0 +1,78 @@
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>Whose child has ended, and what the kernel killed it for.</summary>
+public sealed partial class Supervisor
+{
+    private readonly OomLedger _ooms = new();
+    private readonly Dictionary<int, (long Run, OomCause Cause, Instant At)> _lastOom = [];
+
+    private void ChildEnded(SystemEvent.ChildEnded ended)
+    {
+        SweepSoon();
+        if (_orphans.Collected(ended.Pid, ended.Status))
+            return;
+        if (Registry.FindByPid(ended.Pid) is not { } child)
+        {
+            Tell(new Notice.OrphanReaped(ended.Pid, ended.Status));
+            return;
+        }
+        Registry.Collected(child);
+        if (child.Kind == EntryKind.Service)
+        {
+            MainEnded(child, ended);
+            return;
+        }
+        Registry.Remove(child);
+        if (child.Kind == EntryKind.Probe)
+            ProbeEnded(child, ended.Status.IsSuccess);
+        else
+            Current(child.Service, child.Parent, new ServiceEvent.StopCommandEnded(ended.Status));
+    }
+
+    private void Enter(EntryKind kind, int service, long run, int pid)
+    {
+        _orphans.Reused(pid);
+        _ = Registry.Add(kind, _plan.Services[service].Name, service, run, _now, pid);
+    }
+
+    private void ProbeEnded(Entry child, bool succeeded)
+    {
+        ref var record = ref _records[child.Service];
+        if (_states[child.Service] is ServiceState.Ready ready && ready.Run.Number == child.Parent)
+            record = record with { Probes = record.Probes.With(succeeded, _now - child.Since) };
+        Current(child.Service, child.Parent, new ServiceEvent.ProbeEnded(succeeded));
+    }
+
+    private void MainEnded(Entry child, SystemEvent.ChildEnded ended)
+    {
+        var oom = CauseOf(child, ended.Status);
+        _records[child.Service] = _records[child.Service] with { LastExit = ended.Status, LastOom = oom };
+        Current(child.Service, child.Sequence, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom));
+    }
+
+    private void OutOfMemory(SystemEvent.OutOfMemory counted)
+    {
+        if (_ooms.Take(counted.RunNumber, counted.AtStart, counted.Now, _now) is not { } kills)
+            return;
+        var service = _plan.Services[counted.Service];
+        var cause = OomCause.Of(kills.Origin, SettingsOf(counted.Service).Limits.MemoryMax, _plan.Settings.Limits.Memory);
+        _lastOom[counted.Service] = (counted.RunNumber, cause, _now);
+        Tell(new Notice.OutOfMemory(service.Name, kills.Processes, cause, counted.Peak));
+    }
+
+    /// <summary>
+    /// What the kernel killed for memory ends by SIGKILL; what loses a child to it (npm, a shell) ends badly soon after. The
+    /// end may be long in coming: the memory of a large process is given back first.
+    /// </summary>
+    private OomCause? CauseOf(Entry child, ExitStatus status)
+    {
+        if (status.IsSuccess || !_lastOom.TryGetValue(child.Service, out var oom) || oom.Run != child.Sequence)
+            return null;
+        var isOurs = _states[child.Service] is ServiceState.Killing ||
+            (_states[child.Service] is ServiceState.Stopping && status.Code is null && status.Signal == SettingsOf(child.Service).StopSignal);
+        return isOurs || _now - oom.At > OomLedger.Patience ? null : oom.Cause;
+    }
+}

@@ -1,0 +1,143 @@
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>One service takes its step, and what that means to those around it.</summary>
+public sealed partial class Supervisor
+{
+    private readonly Queue<(int Service, ServiceEvent Event)> _followUps = new();
+    private int _unsettled;
+    private int _active;
+    private int _over;
+    private int _missing;
+
+    private void Apply(int service, ServiceEvent happened)
+    {
+        var before = _states[service];
+        if (happened is ServiceEvent.Start && (before is not ServiceState.Waiting || !MayStart(service)))
+            return;
+        if ((happened is ServiceEvent.Skip && before is not ServiceState.Waiting) || (happened is ServiceEvent.Resume && before is not ServiceState.Skipped))
+            return;
+        if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Backoff or ServiceState.Open && !_gate.HasDependencies(service))
+            happened = new ServiceEvent.Postpone();
+        // Nobody waits for it to become ready any more; it is stopped when those that depend on it are gone.
+        if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Starting && IsEnding)
+            return;
+        // Another one given up may have begun the end of everything, which has an order of its own.
+        if (IsEnding && happened is (ServiceEvent.GiveUp or ServiceEvent.Restart))
+            return;
+        ServiceStep step;
+        try
+        {
+            step = ServiceMachine.Step(Context(service), before, happened, _now);
+        }
+#pragma warning disable CA1031 // Of whatever kind: what the services before it are owed by now must not be lost with it.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            Tell(new Notice.Bug($"{_plan.Services[service].Name}: {bug.Message}"));
+            return;
+        }
+        // What one that is in the file no more came to is of no account.
+        var after = IsRetired(service) && Standing.IsOver(step.State) ? new ServiceState.Stopped() : step.State;
+        _states[service] = after;
+        if (after.GetType() != before.GetType())
+            _records[service] = _records[service] with { ChangedAt = _now };
+        if (after is ServiceState.Launching && before is not ServiceState.Launching)
+        {
+            _running[service] = _plan.Services[service].Settings;
+            _records[service] = _records[service] with { Memory = null, Level = MemoryLevel.Normal };
+            _ = Registry.Add(EntryKind.Service, _plan.Services[service].Name, service, 0, _now);
+        }
+        _effects.AddRange(step.Effects);
+        if (Standing.RunOf(before) is { } run && Standing.RunOf(after) != run)
+            Forget(run);
+        _deadlines.Set(service, after.Due);
+        Propagate(service, before, after);
+    }
+
+    private bool MayStart(int service) =>
+        !IsEnding && (_gate.IsOpen(service) || (_records[service].Starts > 0 && _gate.HasDependencies(service)));
+
+    private void Forget(long run)
+    {
+        _ooms.Forget(run);
+        _limits.Forget(run);
+        _ended.Remove(run);
+        if (Registry.Find(run) is { } entry)
+            Registry.Remove(entry);
+    }
+
+    private void Propagate(int service, ServiceState before, ServiceState after)
+    {
+        if (Standing.IsSettled(after) && !_records[service].HasSettled)
+        {
+            _records[service] = _records[service] with { HasSettled = true };
+            _unsettled--;
+        }
+        _active += Difference(Standing.IsActive(before), Standing.IsActive(after));
+        _over += Difference(Standing.IsOver(before), Standing.IsOver(after));
+        _missing += Difference(Standing.IsMissing(before), Standing.IsMissing(after));
+        Cleaned(service, before, after);
+        _limits.Changed(service, before, after, _now);
+        _gate.Changed(service, before, after, opened => _followUps.Enqueue((opened, new ServiceEvent.Start())));
+        _order.Changed(service, before, after, StopIfItsTurn);
+        if (Standing.IsBroken(after) && !Standing.IsBroken(before))
+            Broke(service, after);
+        if (Standing.Satisfies(after) && !Standing.Satisfies(before) && !IsEnding)
+            foreach (var dependent in _gate.NeededBy(service))
+                if (_states[dependent] is ServiceState.Skipped && !NeedsBroken(dependent))
+                    _followUps.Enqueue((dependent, new ServiceEvent.Resume()));
+        if (before is ServiceState.Ready && after is not ServiceState.Ready && !IsEnding)
+            foreach (var dependent in _restartedWith[service])
+                _followUps.Enqueue((dependent, new ServiceEvent.Restart(_plan.Services[service].Name)));
+        if (after is ServiceState.Waiting && before is not ServiceState.Waiting && !IsEnding && !IsRetired(service))
+            StartAnew(service);
+        // Nothing new starts once the end has begun, whoever was about to be tried again.
+        if ((IsEnding || IsRetired(service)) && after is ServiceState.Backoff or ServiceState.Open or ServiceState.Waiting)
+            _followUps.Enqueue((service, new ServiceEvent.Stop()));
+    }
+
+    /// <summary>What it depends on may be there again by the time it has ended, or have failed for good.</summary>
+    private void StartAnew(int service)
+    {
+        foreach (var dependency in _plan.Services[service].DependsOn)
+        {
+            if (!Standing.IsBroken(_states[dependency]))
+                continue;
+            _followUps.Enqueue((service, new ServiceEvent.Skip(dependency, Standing.ExitCodeOf(_states[dependency]))));
+            return;
+        }
+        _followUps.Enqueue((service, new ServiceEvent.Start()));
+    }
+
+    private bool NeedsBroken(int service)
+    {
+        foreach (var dependency in _plan.Services[service].DependsOn)
+            if (Standing.IsBroken(_states[dependency]))
+                return true;
+        return false;
+    }
+
+    private void Broke(int service, ServiceState after)
+    {
+        if (IsEnding || IsRetired(service))
+            return;
+        foreach (var dependent in _gate.NeededBy(service))
+        {
+            if (_states[dependent] is not ServiceState.Waiting)
+                continue;
+            _followUps.Enqueue((dependent, new ServiceEvent.Skip(service, Standing.ExitCodeOf(after))));
+        }
+        if (after is ServiceState.Skipped(var dependency, _))
+            Tell(new Notice.Skipped(_plan.Services[service].Name, _plan.Services[dependency].Name));
+        EndBecauseOf(service, after);
+    }
+
+    private ServiceContext Context(int service) => new(
+        service,
+        SettingsOf(service),
+        Phase is Phase.StartingUp ? _plan.Settings.Startup.Retries : null,
+        Registry.Next,
+        _dice.Roll(),
+        IsEnding,
+        _plan.Settings.Shutdown.Retries);
+}
