@@ -28,7 +28,7 @@ public sealed class RpcMessage
     /// <param name="id">Of our request: a number, so the same digits in quotes are somebody else's.</param>
     public static RpcMessage Parse(ReadOnlySpan<byte> json, int id)
     {
-        var text = new JsonText(json);
+        var text = new JsonScanner(json);
         ReadOnlySpan<byte> result = default;
         ReadOnlySpan<byte> error = default;
         ReadOnlySpan<byte> theirs = default;
@@ -77,7 +77,7 @@ public sealed class RpcMessage
 
     private static ReadOnlySpan<byte> Member(ReadOnlySpan<byte> json, ReadOnlySpan<byte> wanted)
     {
-        var text = new JsonText(json);
+        var text = new JsonScanner(json);
         _ = text.TryEnter();
         ReadOnlySpan<byte> found = default;
         for (var isFirst = true; text.TryMember(isFirst, out var name, out var value, out _); isFirst = false)

@@ -31,22 +31,15 @@ internal sealed class LimitWatch
     /// <summary>A figure that has not moved is looked at closely again after so many rough looks.</summary>
     private const int LooksBetween = 10;
 
-    private readonly Plan _plan;
     private readonly Controllers _sampled;
     private readonly Dictionary<long, Closely> _closely = [];
-    private readonly bool _hasCapOfAll;
+    private Plan _plan;
     private int _watched;
     private bool _hasEnded;
     private bool _isOfAll;
     private Instant _closeBy;
 
-    public LimitWatch(Plan plan, Controllers sampled)
-    {
-        _plan = plan;
-        _sampled = sampled;
-        var limits = plan.Settings.Limits;
-        _hasCapOfAll = (Memory && limits.Memory is not null) || (Tasks && limits.Tasks is not null);
-    }
+    public LimitWatch(Plan plan, Controllers sampled) => (_plan, _sampled) = (plan, sampled);
 
     /// <summary>When the next rough look is due.</summary>
     public Instant Due { get; private set; } = Instant.Never;
@@ -55,19 +48,31 @@ internal sealed class LimitWatch
 
     private bool Tasks => _sampled.HasFlag(Controllers.Tasks);
 
+    private bool HasCapOfAll =>
+        (Memory && _plan.Settings.Limits.Memory is not null) || (Tasks && _plan.Settings.Limits.Tasks is not null);
+
     /// <summary>A process of a service's own runs, and not the second stage; what is on its way out is not ended once more.</summary>
     public static bool IsEndable(ServiceState state) =>
         state is ServiceState.Ready or ServiceState.Starting { Readiness: not Readiness.AwaitingExec };
 
     public void Changed(int service, ServiceState before, ServiceState after, Instant now)
     {
-        if (_hasEnded || (!_hasCapOfAll && !HasCap(_plan.Services[service].Settings.Limits)))
+        if (_hasEnded || !IsCapped(service))
             return;
         _watched += (IsEndable(after) ? 1 : 0) - (IsEndable(before) ? 1 : 0);
-        if (_watched == 0)
-            Due = Instant.Never;
-        else if (Due == Instant.Never)
-            Due = now + Interval;
+        SetDue(now);
+    }
+
+    /// <summary>Another plan is in force; what was seen of runs that go on still holds.</summary>
+    public void PutInForce(Plan plan, ServiceState[] states, Instant now)
+    {
+        _plan = plan;
+        _watched = 0;
+        if (_hasEnded)
+            return;
+        for (var service = 0; service < states.Length; service++)
+            _watched += IsEndable(states[service]) && IsCapped(service) ? 1 : 0;
+        SetDue(now);
     }
 
     /// <summary>Nothing is looked at any more: a shutdown has a deadline of its own.</summary>
@@ -126,6 +131,16 @@ internal sealed class LimitWatch
     }
 
     private static string About(bool isEstimate) => isEstimate ? "about " : "";
+
+    private void SetDue(Instant now)
+    {
+        if (_watched == 0)
+            Due = Instant.Never;
+        else if (Due == Instant.Never)
+            Due = now + Interval;
+    }
+
+    private bool IsCapped(int service) => HasCapOfAll || HasCap(_plan.Services[service].Settings.Limits);
 
     private bool HasCap(CgroupLimits limits) => (Memory && limits.MemoryMax is not null) || (Tasks && limits.TasksMax is not null);
 

@@ -102,9 +102,10 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
             else if (orphan.Stage is Stage.Asked or Stage.Killed or Stage.Failed && now >= orphan.Due)
             {
                 orphan.Kills++;
-                if (orphan.Kills == Shutdown.Retries + 2)
+                var hasFailed = orphan.Stage == Stage.Failed || orphan.Kills > Shutdown.Retries + 1;
+                if (hasFailed && orphan.Stage != Stage.Failed)
                     Tell(new Notice.OrphanCleanupFailed(orphan.Stranger.Pid, orphan.Stranger.Command, orphan.Kills - 1));
-                Move(orphan, orphan.Kills > Shutdown.Retries + 1 ? Stage.Failed : Stage.Killed, now + CleanupSteps.RetryAfter(orphan.Kills));
+                Move(orphan, hasFailed ? Stage.Failed : Stage.Killed, now + CleanupSteps.RetryAfter(orphan.Kills));
                 perform(new Effect.SignalStranger(orphan.Stranger, Signal.Kill));
             }
         }

@@ -23,6 +23,9 @@ public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, Oo
     /// <summary>Since when its run is being ended, or was.</summary>
     public Instant EndingSince { get; init; }
 
+    /// <summary>The SIGKILL that its ending may take beyond the first, as the file had it when that began: it has failed or not, whatever the next file says.</summary>
+    public int KillRetries { get; init; }
+
     /// <summary>Of every run that has ended, by itself or not.</summary>
     public CleanupStatistics Cleanups { get; init; }
 }

@@ -22,14 +22,14 @@ public sealed partial class Supervisor
 
     private void Cleaned(int service, ServiceState before, ServiceState after)
     {
-        var retries = _plan.Settings.Shutdown.Retries;
+        ref var record = ref _records[service];
+        if (after is EndingState && before is not EndingState)
+            record = record with { EndingSince = _now, KillRetries = _plan.Settings.Shutdown.Retries };
+        var retries = record.KillRetries;
         _cleanups += Difference(Standing.IsCleanedUp(before, retries), Standing.IsCleanedUp(after, retries));
         // One whose main process ends while it waits keeps its place.
         if (Standing.IsQueued(after) && !Standing.IsQueued(before))
             _queued.Enqueue(service);
-        ref var record = ref _records[service];
-        if (after is EndingState && before is not EndingState)
-            record = record with { EndingSince = _now };
         var hasEnded = Standing.IsActive(before) && !Standing.IsActive(after);
         if (HasFailed(after, retries) && !HasFailed(before, retries))
             record = record with { Cleanups = record.Cleanups.Failing(_now - record.EndingSince) };

@@ -91,7 +91,7 @@ public sealed partial class Supervisor
             case Phase.StartingUp when _unsettled == 0:
                 Phase = new Phase.Running();
                 Tell(new Notice.Up(_now - _startedAt,
-                    _states.Count(s => s is ServiceState.Ready), _states.Count(s => s is ServiceState.Completed or ServiceState.Finished),
+                    Listed(s => s is ServiceState.Ready), Listed(s => s is ServiceState.Completed or ServiceState.Finished),
                     Missing()));
                 _told = _missing;
                 return true;

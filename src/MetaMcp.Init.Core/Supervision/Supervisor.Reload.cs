@@ -30,63 +30,46 @@ public sealed partial class Supervisor
     /// <summary>It is in the file no more, and ends or has ended.</summary>
     private bool IsRetired(int service) => _plan.Services[service].IsRetired;
 
-    private void Reload(Plan read)
+    private void Reloaded(Plan read)
     {
         if (IsEnding)
             return;
-        var before = _plan;
-        _plan = Plan.Succeed(before, read, vacant: service => IsRetired(service) && Standing.IsOver(_states[service]));
-        Grow(_plan.Services.Length);
-        var (restarted, started, stopped) = (new List<string>(), new List<string>(), new List<string>());
-        foreach (var service in _plan.Services)
+        Succession next;
+        try
         {
-            var index = service.Index;
-            var old = index < before.Services.Length ? before.Services[index] : null;
-            if (service.IsRetired)
-            {
-                if (old is { IsRetired: false } && !Standing.IsOver(_states[index]))
-                    stopped.Add(service.Name);
-                // The startup does not wait for it, and what it came to is of no account.
-                _records[index] = _records[index] with { HasSettled = true };
-                if (Standing.IsOver(_states[index]))
-                    _states[index] = new ServiceState.Stopped();
-            }
-            else if (old is null || old.IsRetired || old.Name != service.Name)
-            {
-                started.Add(service.Name);
-                // Should it still be on its way out under the file before, it starts when it has ended.
-                if (old is not null && (old.Name != service.Name || Standing.IsOver(_states[index])))
-                    (_states[index], _records[index]) = (new ServiceState.Waiting(), new ServiceRecord { ChangedAt = _now });
-                else if (old is not null)
-                    _followUps.Enqueue((index, new ServiceEvent.Reconfigure()));
-            }
-            else if (!LaunchSignature.AreSame(old.Settings, service.Settings))
-            {
-                restarted.Add(service.Name);
-                _followUps.Enqueue((index, new ServiceEvent.Reconfigure()));
-            }
-            // What is to bring it back need not be what it is started with.
-            else if (_states[index] is ServiceState.Failed && MayFare(old.Settings, service.Settings))
-            {
-                started.Add(service.Name);
-                _followUps.Enqueue((index, new ServiceEvent.Reconfigure()));
-            }
-            else if (_running[index] is { } running && LaunchSignature.AreSame(running, service.Settings))
-                _running[index] = service.Settings;
+            next = new Succession(_plan, read, _states, _records, _running, _now);
+            _effects.EnsureCapacity(next.States.Length + 2);
+            _followUps.EnsureCapacity(2 * next.States.Length);
+            _deadlines.Grow(next.States.Length);
         }
-        // Those have the whole of the phase, as the file has it now.
-        if (Phase is Phase.StartingUp && restarted.Count + started.Count > 0)
-            Phase = new Phase.StartingUp(_now + _plan.Settings.Startup.Timeout);
-        Recount();
-        _effects.Add(new Effect.Apply(before.Settings, _plan.Settings));
-        Tell(new Notice.Reloaded([.. restarted], [.. started], [.. stopped], read.Services.Length - restarted.Count - started.Count));
-        foreach (var service in _plan.Services)
-            Place(service);
+        catch (OutOfMemoryException)
+        {
+            Tell(new Notice.ReloadRefused(["mcp-init has no memory to work out what changes; the file before stays in force"]));
+            return;
+        }
+        PutInForce(next, read.Services.Length);
     }
 
-    /// <summary>Whether one that failed for good may fare otherwise.</summary>
-    private static bool MayFare(ServiceSettings before, ServiceSettings after) =>
-        after.EnvironmentFile is not null || before.Restart != after.Restart || before.Probe != after.Probe || before.StartTimeout != after.StartTimeout;
+    /// <summary>What was worked out, whole.</summary>
+    private void PutInForce(Succession next, int services)
+    {
+        var before = _plan.Settings;
+        var changed = next.Restarted.Count + next.Started.Count;
+        (_plan, _states, _records, _running, _gate, _order, _named) =
+            (next.Plan, next.States, next.Records, next.Running, next.Gate, next.Order, next.Named);
+        Recount();
+        // Those have the whole of the phase, as the file has it now.
+        if (Phase is Phase.StartingUp && changed > 0)
+            Phase = new Phase.StartingUp(_now + _plan.Settings.Startup.Timeout);
+        _effects.Add(new Effect.Apply(before, _plan.Settings));
+        Tell(new Notice.Reloaded([.. next.Restarted], [.. next.Started], [.. next.Stopped], services - changed));
+        foreach (var service in next.Reconfigured)
+            _followUps.Enqueue((service, new ServiceEvent.Reconfigure()));
+        foreach (var service in _plan.Services)
+            Place(service);
+        if (_orphans.PutInForce(_plan.Settings))
+            SweepSoon();
+    }
 
     /// <summary>What the new order makes of where it stands.</summary>
     private void Place(PlannedService service)
@@ -99,30 +82,11 @@ public sealed partial class Supervisor
             _followUps.Enqueue((service.Index, new ServiceEvent.Resume()));
     }
 
-    private void Grow(int services)
-    {
-        var before = _states.Length;
-        if (services == before)
-            return;
-        Array.Resize(ref _states, services);
-        Array.Resize(ref _records, services);
-        Array.Resize(ref _running, services);
-        _deadlines.Grow(services);
-        for (var service = before; service < services; service++)
-            (_states[service], _records[service]) = (new ServiceState.Waiting(), new ServiceRecord { ChangedAt = _now });
-    }
-
     /// <summary>Everything that is counted incrementally, from the states as they are.</summary>
     private void Recount()
     {
-        _gate = new StartGate(_plan, _states);
-        _order = new StopOrder(_plan, _states);
-        _limits = new LimitWatch(_plan, _sampled);
-        if (_orphans.PutInForce(_plan.Settings))
-            SweepSoon();
-        FindNamed();
+        _limits.PutInForce(_plan, _states, _now);
         _unsettled = _active = _over = _missing = _cleanups = 0;
-        var waiting = new ServiceState.Waiting();
         for (var service = 0; service < _states.Length; service++)
         {
             var state = _states[service];
@@ -130,25 +94,8 @@ public sealed partial class Supervisor
             _active += Standing.IsActive(state) ? 1 : 0;
             _over += Standing.IsOver(state) ? 1 : 0;
             _missing += Standing.IsMissing(state) ? 1 : 0;
-            _cleanups += Standing.IsCleanedUp(state, _plan.Settings.Shutdown.Retries) ? 1 : 0;
-            _limits.Changed(service, waiting, state, _now);
+            _cleanups += Standing.IsCleanedUp(state, _records[service].KillRetries) ? 1 : 0;
+            _deadlines.Set(service, state.Due);
         }
-    }
-
-    /// <summary>What the file names services for: signals, and whom to be started anew with.</summary>
-    private void FindNamed()
-    {
-        var indices = new Dictionary<string, int>(_states.Length);
-        foreach (var service in _plan.Services)
-            if (!service.IsRetired)
-                indices[service.Name] = service.Index;
-        _receivers.Clear();
-        foreach (var (signal, name) in _plan.Settings.Signals)
-            _receivers[signal] = indices[name];
-        _restartedWith = Array.ConvertAll(_states, _ => new List<int>());
-        foreach (var service in _plan.Services)
-            if (!service.IsRetired)
-                foreach (var name in service.Settings.RestartWith)
-                    _restartedWith[indices[name]].Add(service.Index);
     }
 }

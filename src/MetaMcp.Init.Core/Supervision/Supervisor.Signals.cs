@@ -22,7 +22,7 @@ public sealed partial class Supervisor
             AskForFile();
         else if (signal == Signal.Usr1)
             TellStatus();
-        else if (_receivers.TryGetValue(signal, out var service))
+        else if (_named.TryReceiver(signal, out var service))
             Forward(signal, service);
         else if (!IgnoredByDefault.Contains(signal))
             Tell(new Notice.SignalIgnored(signal));
@@ -35,6 +35,7 @@ public sealed partial class Supervisor
         {
             ServiceState.Starting { Readiness: not Readiness.AwaitingExec } s => s.Run,
             ServiceState.Ready s => s.Run,
+            ServiceState.Condemned s => s.Run,
             ServiceState.Stopping s => s.Run,
             _ => (Run?)null,
         };
@@ -45,9 +46,18 @@ public sealed partial class Supervisor
 
     private void TellStatus()
     {
-        Tell(new Notice.StatusOfAll(Phase, _now - _startedAt, _states.Count(Standing.IsActive), _states.Length, Missing(), OrphansEnded, Repairs));
+        Tell(new Notice.StatusOfAll(Phase, _now - _startedAt, Listed(Standing.IsActive), Listed(_ => true), Missing(), OrphansEnded, Repairs));
         foreach (var service in _plan.Services)
             if (!IsRetired(service.Index) || !Standing.IsOver(_states[service.Index]))
                 Tell(new Notice.StatusOf(service.Name, _states[service.Index], _records[service.Index], _now));
+    }
+
+    /// <summary>How many of the services that the file has are so.</summary>
+    private int Listed(Func<ServiceState, bool> which)
+    {
+        var count = 0;
+        foreach (var service in _plan.Services)
+            count += !service.IsRetired && which(_states[service.Index]) ? 1 : 0;
+        return count;
     }
 }

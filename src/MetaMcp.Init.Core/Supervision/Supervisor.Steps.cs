@@ -87,7 +87,7 @@ public sealed partial class Supervisor
                 if (_states[dependent] is ServiceState.Skipped && !NeedsBroken(dependent))
                     _followUps.Enqueue((dependent, new ServiceEvent.Resume()));
         if (before is ServiceState.Ready && after is not ServiceState.Ready && !IsEnding)
-            foreach (var dependent in _restartedWith[service])
+            foreach (var dependent in _named.RestartedWith(service))
                 _followUps.Enqueue((dependent, new ServiceEvent.Restart(_plan.Services[service].Name)));
         if (after is ServiceState.Waiting && before is not ServiceState.Waiting && !IsEnding && !IsRetired(service))
             StartAnew(service);
@@ -139,5 +139,5 @@ public sealed partial class Supervisor
         Registry.Next,
         _dice.Roll(),
         IsEnding,
-        _plan.Settings.Shutdown.Retries);
+        _records[service].KillRetries);
 }

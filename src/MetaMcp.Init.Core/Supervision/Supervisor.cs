@@ -21,8 +21,7 @@ public sealed partial class Supervisor
     private StartGate _gate;
     private StopOrder _order;
     private readonly DeadlineHeap _deadlines;
-    private readonly Dictionary<Signal, int> _receivers = [];
-    private List<int>[] _restartedWith;
+    private NamedServices _named;
     private readonly List<Effect> _effects = [];
     private readonly Instant _startedAt;
     private Instant _now;
@@ -52,8 +51,7 @@ public sealed partial class Supervisor
         _deadlines = new DeadlineHeap(_states.Length);
         _limits = new LimitWatch(plan, sampled);
         _running = new ServiceSettings?[_states.Length];
-        _restartedWith = [];
-        FindNamed();
+        _named = new NamedServices(plan);
         _unsettled = _states.Length;
         Phase = new Phase.StartingUp(startedAt + plan.Settings.Startup.Timeout);
     }
@@ -155,7 +153,7 @@ public sealed partial class Supervisor
                 Current(service, run, new ServiceEvent.StopCommandEnded(null));
                 break;
             case SystemEvent.Reloaded(var plan):
-                Reload(plan);
+                Reloaded(plan);
                 break;
             case SystemEvent.ReloadRefused(var problems):
                 if (!IsEnding)

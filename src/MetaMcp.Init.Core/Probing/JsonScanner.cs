@@ -5,7 +5,7 @@ namespace MetaMcp.Init.Core.Probing;
 /// document from a torn one. Nesting is counted, not recursed into, so depth costs nothing. Inside what is skipped, only
 /// strings and brackets are looked at; strings stay as they are written.
 /// </summary>
-internal ref struct JsonText(ReadOnlySpan<byte> text)
+internal ref struct JsonScanner(ReadOnlySpan<byte> text)
 {
     private ReadOnlySpan<byte> _rest = text;
 

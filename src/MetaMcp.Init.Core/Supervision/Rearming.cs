@@ -1,0 +1,34 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Supervision.ServiceState;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// What other settings make of deadlines that are armed: a reload that shortens an interval is not to wait for the long one to pass.
+/// Nothing comes later than the new settings would let it, counted from now where it is not counted from the start of the run.
+/// </summary>
+internal static class Rearming
+{
+    public static ServiceState Under(ServiceState state, ServiceSettings before, ServiceSettings after, Instant now)
+    {
+        var restart = after.Restart;
+        return state switch
+        {
+            Backoff s when restart != before.Restart => s with { Until = Instant.Earlier(s.Until, now + restart.Backoff.Max) },
+            Open s when restart != before.Restart => s with { Until = Instant.Earlier(s.Until, now + restart.Breaker.OpenFor) },
+            Starting s when after.StartTimeout != before.StartTimeout => s with { ReadyBy = s.Run.StartedAt + after.StartTimeout },
+            Ready s => s with
+            {
+                ClosesAt = s.ClosesAt == Instant.Never ? Instant.Never : s.Run.StartedAt + restart.Backoff.ResetAfter,
+                Watch = after.Probe is { } probe && probe != before.Probe ? Under(s.Watch, probe, now) : s.Watch,
+            },
+            _ => state,
+        };
+    }
+
+    /// <summary>A probe that is under way keeps the time it was given.</summary>
+    private static Watch Under(Watch watch, ProbeSettings probe, Instant now) => watch is Watch.ProbeDue w
+        ? w with { At = Instant.Earlier(w.At, now + probe.Interval) }
+        : watch;
+}
