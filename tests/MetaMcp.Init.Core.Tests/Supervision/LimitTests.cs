@@ -226,6 +226,18 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void What_looks_have_shown_outlives_a_reload()
+    {
+        var world = Running(File(Capped, Daemon("b")));
+        (world.Program("a").Memory, world.Program("a").IsEstimate) = (101 * MiB, true);
+        world.Pass("1s");
+        var due = world.Supervisor.Due;
+        world.Reloads(Capped, Daemon("b").StopTimeout("3s")).Forget();
+        Assert.Equal(due, world.Supervisor.Due);
+        world.Pass("500ms").TellsAmongOthers("a ended: over its memory_max of 100MiB, with about 101.0MiB");
+    }
+
+    [Fact]
     public void Better_knowledge_makes_estimates_before_it_worthless()
     {
         var world = Running(File(Capped));

@@ -238,6 +238,83 @@ public sealed class ReloadTests
         world.Reloads(File([.. changed]) with { Shutdown = new ShutdownSettings { MaxConcurrent = 3 } }).TellsAmongOthers("SIGTERM b", "SIGTERM c");
     }
 
+    [Fact]
+    public void One_that_is_put_back_before_its_turn_to_stop_is_not_touched()
+    {
+        var world = Running(Daemon("db"), Daemon("app").Needs("db"), Daemon("other"));
+        world.Program("app").Ignores(Signal.Term);
+        world.Reloads(Daemon("other")).TellsAmongOthers("SIGTERM app");
+        world.Reloads(Daemon("db"), Daemon("other")).Tells("reloaded: restarting ; starting ; stopping ; 2 unchanged");
+        world.Exits("app", 0).Tells("app exit code 0", "app stopped");
+        Assert.True(world.Pass("1m").Runs("db"));
+        world.Exits("db", 1).Pass("1s").TellsAmongOthers("start db");
+    }
+
+    [Fact]
+    public void What_is_put_back_otherwise_before_its_turn_to_stop_is_restarted()
+    {
+        var world = Running(Daemon("db"), Daemon("app").Needs("db"), Daemon("other"));
+        world.Program("app").Ignores(Signal.Term);
+        world.Reloads(Daemon("other")).Forget();
+        world.Reloads(Changed(Daemon("db")), Daemon("other")).TellsAmongOthers("reloaded: restarting ; starting db; stopping ; 1 unchanged", "SIGTERM db", "start db");
+    }
+
+    [Fact]
+    public void The_status_counts_what_the_file_has()
+    {
+        var world = Running(Daemon("a"), Daemon("b"), Daemon("c"));
+        world.Program("c").Ignores(Signal.Term);
+        world.Reloads(Daemon("a")).Forget();
+        world.Signal(Signal.Usr1).Tells("status of all: 1 of 1", "status of a: Ready, 1 starts", "status of c: Stopping, 1 starts");
+    }
+
+    [Fact]
+    public void Fewer_retries_hide_no_cleanup_that_fails()
+    {
+        var world = Running(Daemon("a"), Daemon("b"));
+        world.Program("a").IgnoresEverything();
+        world.Reloads(Changed(Daemon("a")), Daemon("b")).Forget();
+        // SIGKILL after 10 s, then after 1, 2 and 4 more.
+        world.Pass("14s").Forget();
+        world.Reloads(File(Changed(Daemon("a")), Daemon("b")) with { Shutdown = new ShutdownSettings { Retries = 1 } }).Forget();
+        world.Pass("12s").TellsAmongOthers("a cleanup failed after 4");
+        Assert.Equal(1, world.RecordOf("a").Cleanups.Failed);
+        world.Reloads(File(Changed(Daemon("a")), Daemon("b")) with { Shutdown = new ShutdownSettings { Retries = 6 } }).Forget();
+        foreach (var _ in Enumerable.Range(0, 10))
+            world.Pass("30s").NeverTold("a cleanup failed after 7").Forget();
+        Assert.Equal(1, world.RecordOf("a").Cleanups.Failed);
+    }
+
+    [Fact]
+    public void Fewer_retries_hide_no_orphan_that_outlives_them()
+    {
+        var world = Running(Daemon("a"), Daemon("b"));
+        world.HasStranger("npx").IgnoresEverything();
+        // It ends 20 s after it was seen, and takes SIGKILL after 10 s, then after 1 and 2 more.
+        world.Exits("b", 1).Pass("20s").Forget().Pass("13s").TellsAmongOthers("SIGKILL orphan npx", "SIGKILL orphan npx");
+        world.Reloads(File(Daemon("a"), Daemon("b")) with { Shutdown = new ShutdownSettings { Retries = 0 } }).Forget();
+        var told = world.Pass("5m").Told();
+        Assert.Single(told, line => line.StartsWith("orphan npx cleanup failed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_signal_is_forwarded_to_what_waits_for_its_turn_to_stop()
+    {
+        ServiceSettings[] services = [Daemon("a"), Daemon("b")];
+        var usr2 = File([.. services]) with
+        {
+            Shutdown = new ShutdownSettings { MaxConcurrent = 1 }, Signals = [new ForwardedSignal(Signal.FromNumber(12), "b")],
+        };
+        var world = new World(usr2);
+        world.Program("a").Ignores(Signal.Term);
+        world.Program("b").Ignores(Signal.FromNumber(12));
+        world.Begin();
+        world.Reloads(usr2 with { Services = [Changed(services[0]), Changed(services[1])] }).Forget();
+        Assert.IsType<ServiceState.Condemned>(world.StateOf("b"));
+        world.Signal(Signal.FromNumber(12));
+        Assert.Contains(world.LastEffects, e => e is Effect.SignalMain { Signal: var signal } && signal == Signal.FromNumber(12));
+    }
+
     private static ServiceSettings Changed(ServiceSettings service, string command = "other") => service with { Command = ["/bin/" + command] };
 
     private static World Running(params ServiceSettings[] services)
