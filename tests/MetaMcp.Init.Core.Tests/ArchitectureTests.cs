@@ -28,7 +28,7 @@ public sealed partial class ArchitectureTests
     {
         ["Linux"] = "",
         ["Filesystem"] = "Linux",
-        ["Cgroups"] = "Filesystem Linux",
+        ["Cgroups"] = "Filesystem Linux Time",
         ["Processes"] = "Filesystem Linux",
         ["Time"] = "Linux",
         ["Output"] = "Time Linux",

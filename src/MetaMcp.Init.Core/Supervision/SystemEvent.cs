@@ -57,7 +57,7 @@ public abstract record SystemEvent : Case
     /// <summary>What a run, and everything together, hold as the kernel counts it; told at each beat of its probe.</summary>
     /// <param name="Service">Whose run it is.</param>
     /// <param name="RunNumber">Which run.</param>
-    /// <param name="Memory">memory.current of its cgroup, in bytes.</param>
+    /// <param name="Memory">What its cgroup holds and would miss, in bytes.</param>
     /// <param name="OfAll">That of the workload; null where it cannot be read.</param>
     public sealed record MemoryRead(int Service, long RunNumber, long Memory, long? OfAll) : SystemEvent;
 

@@ -4,6 +4,7 @@ using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
+using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Cgroups;
 
@@ -15,8 +16,13 @@ internal sealed class CgroupTree
 {
     private const string MaxDepth = "32";
     private const string MaxDescendants = "4096";
+    private static readonly TimeSpan ReadsApart = TimeSpan.FromSeconds(1);
+
     private readonly int _workloadEvents;
     private readonly int _containerEvents;
+
+    private long? _memoryOfAll;
+    private Instant _readAgainAt;
 
     private CgroupTree(string root, Controllers controllers, ImmutableArray<RefusedController> refused)
     {
@@ -44,6 +50,17 @@ internal sealed class CgroupTree
     public bool CanLimitSwap { get; }
 
     public CgroupRemoval Removal { get; } = new();
+
+    /// <summary>What the workload holds and would miss, at most a second old: everybody's probes ask for it.</summary>
+    public long? MemoryOfAll
+    {
+        get
+        {
+            if (MonotonicClock.Now is var now && now >= _readAgainAt)
+                (_memoryOfAll, _readAgainAt) = (WorkingSet.Of(Workload), now + ReadsApart);
+            return _memoryOfAll;
+        }
+    }
 
     /// <summary>How often the caps above a service's own were hit.</summary>
     public (long Workload, long Container) OuterOoms => (Ooms(_workloadEvents), Ooms(_containerEvents));
@@ -101,7 +118,7 @@ internal sealed class CgroupTree
             if (!Has(files, file.Name) && KernelFile.Write($"{Workload}/{file.Name}", "max") is { IsSuccess: false } error)
                 refused ??= $"{Workload}/{file.Name}: {error}";
         // Whoever writes a cap below what is held reclaims until it fits, and the kernel kills whom it likes: not PID 1.
-        if (after.Memory is { } cap && InstanceCgroup.Number($"{Workload}/memory.current") is { } held && held > cap.Bytes)
+        if (after.Memory is { } cap && WorkingSet.Of(Workload) is { } held && held > cap.Bytes)
             return $"memory: the services hold {new ByteSize(held).Rounded}, more than the new {cap}; the cap before stays in force";
         foreach (var file in files)
             if (KernelFile.Write($"{Workload}/{file.Name}", file.Value) is { IsSuccess: false } error)

@@ -71,11 +71,11 @@ internal sealed class InstanceCgroup
         }
     }
 
-    /// <summary>What it holds; null where memory is not the kernel's concern here.</summary>
-    public long? Memory => _tree.Controllers.HasFlag(Controllers.Memory) ? Number($"{Directory}/memory.current") : null;
+    /// <summary>What it holds and would miss; null where memory is not the kernel's concern here.</summary>
+    public long? Memory => _tree.Controllers.HasFlag(Controllers.Memory) ? WorkingSet.Of(Directory) : null;
 
-    /// <summary>What all of the workload holds.</summary>
-    public long? MemoryOfAll => Number($"{_tree.Workload}/memory.current");
+    /// <summary>The same of all of the workload.</summary>
+    public long? MemoryOfAll => _tree.MemoryOfAll;
 
     /// <summary>The number that a file of a cgroup holds; null where it cannot be read.</summary>
     public static long? Number(string path)

@@ -8,6 +8,9 @@ namespace MetaMcp.Init.EndToEnd.Vm;
 [Collection(SmallMachineTests.Name)]
 public sealed partial class LimitTests(SmallMachine small)
 {
+    /// <summary>/dev/ram0, with 64 MiB that take no memory until they are written.</summary>
+    private const string DiskInMemory = "{ [ -e /dev/ram0 ] || insmod /machine/modules/brd.ko rd_nr=1 rd_size=65536; }";
+
     [Fact]
     public async Task A_service_over_its_memory_max_dies_alone_is_named_and_starts_again()
     {
@@ -58,6 +61,29 @@ public sealed partial class LimitTests(SmallMachine small)
         Assert.Equal(["314572800"], await init.Inside("cat /sys/fs/cgroup/workload/memory.max"));
         await init.Command.WaitForLog("hog", "memory critical: ", reloaded, Patience.Long);
         Assert.Single(init.Command.Lines.Logged("quiet", "started"));
+        Assert.Equal(0, await init.Stop());
+    }
+
+    [Fact]
+    public async Task Files_that_were_read_once_are_no_memory_pressure()
+    {
+        await Succeed(DiskInMemory);
+        // The last to close a disk takes what was read of it out of memory.
+        await using var init = await Start("""
+            [service.reader]
+            command = ["sh", "-c", "exec 3</dev/ram0 && dd if=/dev/ram0 of=/dev/null bs=1M count=60 && touch /tmp/has-read && exec /tests/hang"]
+            memory_max = "64MiB"
+            probe = { exec = ["test", "-e", "/tmp/has-read"], interval = "500ms" }
+            [service.hog]
+            command = ["/tests/hog", "1000", "60", "--then-hold", "--quiet"]
+            depends_on = ["reader"]
+            memory_max = "64MiB"
+            probe = { exec = ["true"], interval = "500ms" }
+            """);
+        await init.Command.WaitForLog("hog", "memory critical: ", limit: Patience.Long);
+        // Were it counted, the reader would be as near its cap, and it was looked at before the hog was started.
+        Assert.True(long.Parse(Assert.Single(await init.Inside("cat /sys/fs/cgroup/workload/reader/memory.current")), CultureInfo.InvariantCulture) > 55 << 20);
+        Assert.False(init.Command.Lines.HasLogged("reader", "memory "));
         Assert.Equal(0, await init.Stop());
     }
 
@@ -337,7 +363,7 @@ public sealed partial class LimitTests(SmallMachine small)
     [Fact]
     public async Task A_service_that_hangs_in_a_frozen_file_system_is_ended_over_its_cap_and_everything_else_goes_on()
     {
-        await Succeed("{ [ -e /dev/ram0 ] || insmod /machine/modules/brd.ko rd_nr=1 rd_size=8192; } && mke2fs -q /dev/ram0 && mkdir -p /frozen && mount -t ext4 /dev/ram0 /frozen");
+        await Succeed(DiskInMemory + " && mke2fs -q /dev/ram0 8192 && mkdir -p /frozen && mount -t ext4 /dev/ram0 /frozen");
         try
         {
             await using var init = await Start("""
