@@ -36,9 +36,7 @@ internal static class CleanupSteps
         {
             Starting s => (s.Run, s.History, Conclusion.OutcomeOf(service, s, exited)),
             Ready s => (s.Run, s.History, Conclusion.OutcomeOf(service, exited)),
-            Condemned s => (s.Run, s.History, s.Outcome),
-            Stopping s => (s.Run, s.History, s.Outcome),
-            Killing s => (s.Run, s.History, s.Outcome),
+            Condemned or Stopping or Killing when state is EndingState s => (s.Run, s.History, s.Outcome),
             _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
         };
         var (counted, reset) = Conclusion.Count(service, history, state, outcome, now - run.StartedAt);
@@ -71,16 +69,12 @@ internal static class CleanupSteps
                 return KillAll(service, s.Run, s.History, asked, now, helpers);
             case Ready s:
                 return KillAll(service, s.Run, s.History, asked, now, helpers);
-            case Condemned s:
-                return KillAll(service, s.Run, s.History, asked, now, helpers);
-            case Stopping s:
+            case Condemned or Stopping when state is EndingState s:
                 return KillAll(service, s.Run, s.History, asked, now, helpers);
             // What its kill_signal was to do, SIGKILL does now.
             case Killing { Kills: 1 } s when service.Settings.KillSignal != Signal.Kill:
                 return KillAll(service, s.Run, s.History, asked, now, helpers);
-            case Leftover s:
-                return Purge(service, s.Run, s.History, asked, 0, now, helpers);
-            case Draining s:
+            case Leftover or Draining when state is EndingState s:
                 return Purge(service, s.Run, s.History, asked, 0, now, helpers);
             default:
                 // Nothing of it runs, or it was killed already: the same as being asked.
