@@ -81,7 +81,7 @@ public sealed class OomLedger
     /// <summary>A hit kills within moments; one that is longer ago was another's.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<long, (OomCounts Counts, OomOrigin Origin)> _told = [];
+    private readonly Dictionary<long, Told> _told = [];
     private (long Hits, Instant At) _workload;
     private (long Hits, Instant At) _container;
 
@@ -96,7 +96,7 @@ public sealed class OomLedger
             _workload = (now.WorkloadOom, at);
         if (now.ContainerOom > _container.Hits)
             _container = (now.ContainerOom, at);
-        var (before, origin) = _told.GetValueOrDefault(run, (atStart, OomOrigin.Outside));
+        var (before, origin) = _told.GetValueOrDefault(run) ?? new Told(atStart, OomOrigin.Outside);
         if (now.Kills <= before.Kills)
             return null;
         var isAll = now.GroupKills > before.GroupKills;
@@ -106,7 +106,7 @@ public sealed class OomLedger
             return null;
         else if (!isAll)
             origin = OomOrigin.Outside;
-        _told[run] = (now, origin);
+        _told[run] = new Told(now, origin);
         return new OomKills(isAll ? null : now.Kills - before.Kills, origin);
     }
 
@@ -118,4 +118,7 @@ public sealed class OomLedger
 
     /// <summary>Nothing is left of it.</summary>
     public void Forget(long run) => _told.Remove(run);
+
+    /// <summary>What a kill of a run was told by. A class: the tables of all classes are one piece of code, that of a struct is its own.</summary>
+    private sealed record Told(OomCounts Counts, OomOrigin Origin);
 }

@@ -19,6 +19,8 @@ internal static class Waves
                 waves.Add([]);
             waves[level[service]].Add(service);
         }
-        return [.. waves.Select(w => w.Order().ToImmutableArray())];
+        foreach (var wave in waves)
+            wave.Sort();
+        return [.. waves.Select(w => w.ToImmutableArray())];
     }
 }

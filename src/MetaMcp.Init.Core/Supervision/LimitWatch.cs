@@ -32,6 +32,8 @@ internal sealed class LimitWatch
     private const int LooksBetween = 10;
 
     private readonly Controllers _sampled;
+    private static readonly Closely Unseen = new(0, 0, 0, 0);
+
     private readonly Dictionary<long, Closely> _closely = [];
     private Plan _plan;
     private int _watched;
@@ -151,7 +153,7 @@ internal sealed class LimitWatch
     /// </summary>
     private bool IsNear(long run, long rough, long cap)
     {
-        var last = _closely.GetValueOrDefault(run);
+        var last = _closely.GetValueOrDefault(run) ?? Unseen;
         if (rough < last.Rough)
             _closely[run] = last = last with { Rough = rough };
         if (rough < cap / 100 * NearPercent)
@@ -163,7 +165,7 @@ internal sealed class LimitWatch
 
     private bool IsOver(long run, long memory, long cap, bool isEstimate)
     {
-        var last = _closely.GetValueOrDefault(run);
+        var last = _closely.GetValueOrDefault(run) ?? Unseen;
         var estimates = memory > cap && isEstimate ? last.Estimates + 1 : 0;
         var counts = memory > cap && (!isEstimate || estimates == EstimatesThatCount);
         _closely[run] = last with { Close = memory, Estimates = counts ? 0 : estimates };
@@ -174,5 +176,5 @@ internal sealed class LimitWatch
     /// A close look: the lowest rough figure since, what it showed, the looks since, and how many in a row were estimates over the
     /// cap. Run 0 is all together.
     /// </summary>
-    private readonly record struct Closely(long Rough, long Close, int Looks, int Estimates);
+    private sealed record Closely(long Rough, long Close, int Looks, int Estimates);
 }

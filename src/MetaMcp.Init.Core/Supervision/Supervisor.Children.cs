@@ -7,7 +7,7 @@ namespace MetaMcp.Init.Core.Supervision;
 public sealed partial class Supervisor
 {
     private readonly OomLedger _ooms = new();
-    private readonly Dictionary<int, (long Run, OomCause Cause, Instant At)> _lastOom = [];
+    private readonly Dictionary<int, Kill> _lastOom = [];
 
     private void ChildEnded(SystemEvent.ChildEnded ended)
     {
@@ -59,7 +59,7 @@ public sealed partial class Supervisor
             return;
         var service = _plan.Services[counted.Service];
         var cause = OomCause.Of(kills.Origin, SettingsOf(counted.Service).Limits.MemoryMax, _plan.Settings.Limits.Memory);
-        _lastOom[counted.Service] = (counted.RunNumber, cause, _now);
+        _lastOom[counted.Service] = new Kill(counted.RunNumber, cause, _now);
         Tell(new Notice.OutOfMemory(service.Name, kills.Processes, cause, counted.Peak));
     }
 
@@ -75,4 +75,7 @@ public sealed partial class Supervisor
             (_states[child.Service] is ServiceState.Stopping && status.Code is null && status.Signal == SettingsOf(child.Service).StopSignal);
         return isOurs || _now - oom.At > OomLedger.Patience ? null : oom.Cause;
     }
+
+    /// <summary>The last time that the kernel killed of a service for memory.</summary>
+    private sealed record Kill(long Run, OomCause Cause, Instant At);
 }
