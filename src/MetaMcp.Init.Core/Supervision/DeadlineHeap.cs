@@ -28,7 +28,8 @@ public sealed class DeadlineHeap
     /// <summary>There are more owners from now on.</summary>
     public void Grow(int owners)
     {
-        var before = _due.Length;
+        // The last to be grown: where memory ended in the middle before, all of this is done again.
+        var before = _position.Length;
         Array.Resize(ref _due, owners);
         Array.Resize(ref _heap, owners);
         Array.Resize(ref _position, owners);

@@ -10,12 +10,13 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 internal static class Rearming
 {
-    public static ServiceState Under(ServiceState state, ServiceSettings before, ServiceSettings after, Instant now)
+    public static ServiceState Under(ServiceState state, ServiceSettings before, ServiceSettings after, double dice, Instant now)
     {
         var restart = after.Restart;
         return state switch
         {
-            Backoff s when restart != before.Restart => s with { Until = Instant.Earlier(s.Until, now + restart.Backoff.Max) },
+            Backoff s when restart != before.Restart =>
+                s with { Until = Instant.Earlier(s.Until, now + BackoffDelay.For(restart.Backoff, Math.Max(s.History.Failures, 1), dice)) },
             Open s when restart != before.Restart => s with { Until = Instant.Earlier(s.Until, now + restart.Breaker.OpenFor) },
             Starting s when after.StartTimeout != before.StartTimeout => s with { ReadyBy = s.Run.StartedAt + after.StartTimeout },
             Ready s => s with

@@ -11,16 +11,18 @@ namespace MetaMcp.Init.Core.Supervision;
 internal sealed class Succession
 {
     private readonly Instant _now;
+    private readonly Dice _dice;
 
     /// <param name="before">In force until now.</param>
     /// <param name="read">The file, as it was read.</param>
     /// <param name="states">Of the services of <paramref name="before"/>, as the two that follow.</param>
     /// <param name="records">What is remembered of them.</param>
     /// <param name="running">What their processes were started with.</param>
+    /// <param name="dice">Of the jitter.</param>
     /// <param name="now">Now.</param>
-    public Succession(Plan before, Plan read, ServiceState[] states, ServiceRecord[] records, ServiceSettings?[] running, Instant now)
+    public Succession(Plan before, Plan read, ServiceState[] states, ServiceRecord[] records, ServiceSettings?[] running, Dice dice, Instant now)
     {
-        _now = now;
+        (_now, _dice) = (now, dice);
         Plan = Plan.Succeed(before, read, vacant: service => before.Services[service].IsRetired && Standing.IsOver(states[service]));
         var count = Plan.Services.Length;
         (States, Records, Running) = (new ServiceState[count], new ServiceRecord[count], new ServiceSettings?[count]);
@@ -79,7 +81,7 @@ internal sealed class Succession
             (state, Records[index], Running[index]) = (new ServiceState.Waiting(), new ServiceRecord { ChangedAt = _now }, null);
         }
         else if (old.IsRetired && Running[index] is { } kept && state is ServiceState.Starting or ServiceState.Ready && LaunchSignature.AreSame(kept, service.Settings))
-            // It was taken out of the file and put back before its turn to stop came.
+            // It was taken out of the file and put back before its turn to stop came. It was ready once, or nobody it waits for would run.
             Keep(service, kept);
         else if (old.IsRetired)
         {
@@ -88,10 +90,7 @@ internal sealed class Succession
             Reconfigured.Add(index);
         }
         else if (!LaunchSignature.AreSame(old.Settings, service.Settings))
-        {
-            Restarted.Add(service.Name);
-            Reconfigured.Add(index);
-        }
+            Restart(service);
         // What is to bring it back need not be what it is started with.
         else if (state is ServiceState.Failed && MayFare(old.Settings, service.Settings))
         {
@@ -102,14 +101,23 @@ internal sealed class Succession
         {
             if (LaunchSignature.AreSame(running, service.Settings))
                 Keep(service, running);
+            // It should be on its way out since the file before; what was to send it there was lost.
+            else if (state is ServiceState.Launching or ServiceState.Starting or ServiceState.Ready)
+                Restart(service);
         }
         else
-            state = Rearming.Under(state, old.Settings, service.Settings, _now);
+            state = Rearming.Under(state, old.Settings, service.Settings, _dice.Roll(), _now);
+    }
+
+    private void Restart(PlannedService service)
+    {
+        Restarted.Add(service.Name);
+        Reconfigured.Add(service.Index);
     }
 
     private void Keep(PlannedService service, ServiceSettings running)
     {
-        States[service.Index] = Rearming.Under(States[service.Index], running, service.Settings, _now);
+        States[service.Index] = Rearming.Under(States[service.Index], running, service.Settings, _dice.Roll(), _now);
         Running[service.Index] = service.Settings;
     }
 

@@ -12,6 +12,8 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 public sealed partial class Supervisor
 {
+    private static readonly ServiceEvent Reconfigure = new ServiceEvent.Reconfigure();
+
     /// <summary>What the process of each service was started with; null where it has none.</summary>
     private ServiceSettings?[] _running;
 
@@ -35,10 +37,20 @@ public sealed partial class Supervisor
         if (IsEnding)
             return;
         Succession next;
+        Effect[] told;
+        Phase phase;
         try
         {
-            next = new Succession(_plan, read, _states, _records, _running, _now);
-            _effects.EnsureCapacity(next.States.Length + 2);
+            next = new Succession(_plan, read, _states, _records, _running, _dice, _now);
+            var changed = next.Restarted.Count + next.Started.Count;
+            told =
+            [
+                new Effect.Apply(_plan.Settings, next.Plan.Settings),
+                new Effect.Report(new Notice.Reloaded([.. next.Restarted], [.. next.Started], [.. next.Stopped], read.Services.Length - changed)),
+            ];
+            // What starts now has the whole of the phase, as the file has it now.
+            phase = Phase is Phase.StartingUp && changed > 0 ? new Phase.StartingUp(_now + next.Plan.Settings.Startup.Timeout) : Phase;
+            _effects.EnsureCapacity(next.States.Length + told.Length);
             _followUps.EnsureCapacity(2 * next.States.Length);
             _deadlines.Grow(next.States.Length);
         }
@@ -47,24 +59,14 @@ public sealed partial class Supervisor
             Tell(new Notice.ReloadRefused(["mcp-init has no memory to work out what changes; the file before stays in force"]));
             return;
         }
-        PutInForce(next, read.Services.Length);
-    }
-
-    /// <summary>What was worked out, whole.</summary>
-    private void PutInForce(Succession next, int services)
-    {
-        var before = _plan.Settings;
-        var changed = next.Restarted.Count + next.Started.Count;
+        // From here on it is in force, whole.
+        Phase = phase;
         (_plan, _states, _records, _running, _gate, _order, _named) =
             (next.Plan, next.States, next.Records, next.Running, next.Gate, next.Order, next.Named);
         Recount();
-        // Those have the whole of the phase, as the file has it now.
-        if (Phase is Phase.StartingUp && changed > 0)
-            Phase = new Phase.StartingUp(_now + _plan.Settings.Startup.Timeout);
-        _effects.Add(new Effect.Apply(before, _plan.Settings));
-        Tell(new Notice.Reloaded([.. next.Restarted], [.. next.Started], [.. next.Stopped], services - changed));
+        _effects.AddRange(told);
         foreach (var service in next.Reconfigured)
-            _followUps.Enqueue((service, new ServiceEvent.Reconfigure()));
+            _followUps.Enqueue((service, Reconfigure));
         foreach (var service in _plan.Services)
             Place(service);
         if (_orphans.PutInForce(_plan.Settings))

@@ -117,8 +117,8 @@ internal sealed class CgroupTree
         foreach (var file in LimitFiles.Of(before, Controllers, CanLimitSwap))
             if (!Has(files, file.Name) && KernelFile.Write($"{Workload}/{file.Name}", "max") is { IsSuccess: false } error)
                 refused ??= $"{Workload}/{file.Name}: {error}";
-        // Whoever writes a cap below what is held reclaims until it fits, and the kernel kills whom it likes: not PID 1.
-        if (after.Memory is { } cap && WorkingSet.Of(Workload) is { } held && held > cap.Bytes)
+        // Whoever writes a cap below what is held reclaims until it fits, files too, and the kernel kills whom it likes: not PID 1.
+        if (after.Memory is { } cap && InstanceCgroup.Number($"{Workload}/memory.current") is { } held && held > cap.Bytes)
             return $"memory: the services hold {new ByteSize(held).Rounded}, more than the new {cap}; the cap before stays in force";
         foreach (var file in files)
             if (KernelFile.Write($"{Workload}/{file.Name}", file.Value) is { IsSuccess: false } error)

@@ -72,7 +72,7 @@ internal sealed class ChildCollector(
     private bool IsNobodyElseLeft()
     {
         var others = false;
-        return Descendants.ForEachChild(pid => others |= !read.IsStuck(pid)) && !others;
+        return Descendants.ForEachChild(pid => others |= !read.IsLeft(pid)) && !others;
     }
 
     private void Ended(Reaped reaped, ServiceRun? run)

@@ -3,7 +3,6 @@ using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
-using MetaMcp.Init.Processes;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -33,7 +32,7 @@ internal sealed class FileRead(
     private const int MostLeft = 4;
 
     /// <summary>Children that nobody waits for any more, until they are collected.</summary>
-    private readonly HashSet<int> _left = [];
+    private readonly HashSet<int> _left = new(MostLeft + 1);
 
     private FileAnswer _answer = new(0);
     private bool _isAskedAgain;
@@ -49,8 +48,8 @@ internal sealed class FileRead(
     /// <summary>Whether there is a child that nobody waits for any more.</summary>
     public bool HasLeft => _left.Count > 0;
 
-    /// <summary>Whether this is one of those, and sleeps in the kernel whatever it is sent.</summary>
-    public bool IsStuck(int pid) => _left.Contains(pid) && ProcessTable.IsBlocked(pid);
+    /// <summary>Whether this is one of those: it was sent SIGKILL, and where it does not end by that, by nothing.</summary>
+    public bool IsLeft(int pid) => _left.Contains(pid);
 
     public void Start()
     {
@@ -59,11 +58,18 @@ internal sealed class FileRead(
             tell(Refused(problem));
     }
 
-    /// <summary>Gives up on a child that takes too long.</summary>
+    /// <summary>Gives up on a child that takes too long, and sends the one that was asked for meanwhile.</summary>
     public void Expire(Instant now)
     {
         if (now < Due)
             return;
+        if (_pipe < 0)
+        {
+            Due = Instant.Never;
+            if (_isAskedAgain)
+                Start();
+            return;
+        }
         Read();
         if (now >= Due)
             Finish($"not read within {Duration.Format(Patience)}: its file system does not answer, or it is a pipe that nobody writes; when `head` shows it again, send SIGHUP again");
@@ -87,6 +93,7 @@ internal sealed class FileRead(
     {
         _isAskedAgain = false;
         Leave();
+        Due = Instant.Never;
     }
 
     /// <summary>Null where a child is on its way.</summary>
@@ -99,10 +106,11 @@ internal sealed class FileRead(
             return NotBegun(error);
         try
         {
+            _answer = new FileAnswer(ConfigReader.MostRead);
             error = begin(file.Path, writing, out var pid);
             if (!error.IsSuccess)
                 return NotBegun(error);
-            (_pid, _pipe, _answer) = (pid, reading, new FileAnswer(ConfigReader.MostRead));
+            (_pid, _pipe) = (pid, reading);
             Due = MonotonicClock.Now + Patience;
             _ = helpers.Add(pid);
             watch(reading, Read);
@@ -157,8 +165,9 @@ internal sealed class FileRead(
         {
             _answer = new FileAnswer(0);
             tell(answer);
+            // Not here: this may be in the middle of collecting, where pids that are free already stand for who has ended.
             if (_isAskedAgain)
-                Start();
+                Due = MonotonicClock.Now;
         }
     }
 

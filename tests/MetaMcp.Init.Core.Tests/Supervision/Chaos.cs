@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
@@ -120,15 +121,18 @@ internal sealed class Chaos
         }
     }
 
-    /// <summary>The same file, where some commands are others.</summary>
+    /// <summary>The same file, where some commands are others, and some of what only we go by.</summary>
     private Plan Varied(int pick)
     {
         var settings = _plan.Settings with
         {
-            Services = [.. _plan.Settings.Services.Select((s, i) => (Events + (i * pick)) % 4 == 0 ? s with { Command = [$"/bin/{Events}"] } : s)],
+            Services = [.. _plan.Settings.Services.Select((s, i) => (Events + (i * pick)) % 4 == 0 ? s with { Command = [$"/bin/{Events}"] } : (Events + (i * pick)) % 4 == 1 ? WithInterval(s, 1 + (pick % 7)) : s)],
         };
         return Plan.Build(settings).Plan!;
     }
+
+    private static ServiceSettings WithInterval(ServiceSettings service, int seconds) =>
+        service.Probe is { } probe ? service with { Probe = probe with { Interval = TimeSpan.FromSeconds(seconds) } } : service;
 
     /// <summary>A while, or until the supervisor wants to be woken and then a little too late.</summary>
     private void Wait(int pick)
@@ -455,7 +459,8 @@ internal sealed class Chaos
                 Of(name).IsOver = true;
                 break;
             case Notice.Reloaded n:
-                foreach (var name in n.Changed)
+                // What had failed for good may be tried again by another probe.
+                foreach (var name in n.Changed.Concat(n.Added))
                 {
                     Of(name).IsAnew = true;
                     Of(name).IsUp = Of(name).IsCompleted = Of(name).IsOver = false;

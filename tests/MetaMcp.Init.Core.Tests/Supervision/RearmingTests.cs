@@ -42,6 +42,14 @@ public sealed class RearmingTests
     }
 
     [Fact]
+    public void A_back_off_that_would_be_shorter_now_is()
+    {
+        var world = Running(Waits("10m", "1h"));
+        world.Exits("a", 1).Pass("1s").Forget();
+        world.Reloads(Waits("4s", "1h")).Pass("3900ms").NeverTold("start a").Pass("100ms").TellsAmongOthers("start a");
+    }
+
+    [Fact]
     public void A_back_off_that_did_not_change_is_served_in_full()
     {
         var world = Running(Waits("1h"));
@@ -87,8 +95,8 @@ public sealed class RearmingTests
     private static ServiceSettings Every(string interval) =>
         Daemon("a") with { Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1"), Interval = Span(interval) }, Ready = ReadyRule.Probe };
 
-    private static ServiceSettings Waits(string time) =>
-        Daemon("a").Backoff(new BackoffSettings { Jitter = 0, Initial = Span(time), Max = Span(time) });
+    private static ServiceSettings Waits(string initial, string? max = null) =>
+        Daemon("a").Backoff(new BackoffSettings { Jitter = 0, Initial = Span(initial), Max = Span(max ?? initial) });
 
     private static ServiceSettings Opens(string time) => Daemon("a") with
     {

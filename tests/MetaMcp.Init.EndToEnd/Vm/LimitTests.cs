@@ -60,6 +60,11 @@ public sealed partial class LimitTests(SmallMachine small)
         var reloaded = await init.Command.WaitForLog("", "reloaded: restarting hog, starting none, stopping none, 1 unchanged");
         Assert.Equal(["314572800"], await init.Inside("cat /sys/fs/cgroup/workload/memory.max"));
         await init.Command.WaitForLog("hog", "memory critical: ", reloaded, Patience.Long);
+        // To write less than what is held would make PID 1 take it back from everybody, and the kernel kill whom it likes.
+        _ = await init.Inside($"sed -i 's/300MiB/20MiB/' {init.File}");
+        await init.Command.Signal(1);
+        await init.Command.WaitForAll("[limits]: memory: the services hold ", "the cap before stays in force");
+        Assert.Equal(["314572800"], await init.Inside("cat /sys/fs/cgroup/workload/memory.max"));
         Assert.Single(init.Command.Lines.Logged("quiet", "started"));
         Assert.Equal(0, await init.Stop());
     }
