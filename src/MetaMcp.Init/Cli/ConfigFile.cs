@@ -1,9 +1,7 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
-using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Kernel;
-using MetaMcp.Init.Linux;
 
 namespace MetaMcp.Init.Cli;
 
@@ -13,7 +11,7 @@ internal static class ConfigFile
     /// <summary>What cannot be read is a diagnostic too, with the file's name alone. Waits for as long as its file system takes.</summary>
     public static PlanResult Plan(string path)
     {
-        var error = Read(path, out var bytes);
+        var error = WholeFile.Read(path, 0, ConfigReader.MostRead, out var bytes);
         return error.IsSuccess
             ? Plan(path, bytes)
             : new PlanResult(null, [new Diagnostic(Severity.Error, new SourcePosition(path, 0, 0), error.Message)]);
@@ -23,15 +21,4 @@ internal static class ConfigFile
     /// <param name="bytes">What is in it.</param>
     public static PlanResult Plan(string path, ReadOnlyMemory<byte> bytes) =>
         Core.Planning.Plan.Read(path, bytes, StartBlock.Variables(Overrides.Prefix));
-
-    private static Errno Read(string path, out ReadOnlyMemory<byte> bytes)
-    {
-        bytes = default;
-        var file = KernelFile.Open(path);
-        if (file < 0)
-            return Libc.LastError;
-        var error = WholeFile.Read(file, ConfigReader.MostRead, out bytes);
-        _ = Libc.close(file);
-        return error;
-    }
 }

@@ -80,7 +80,7 @@ internal sealed class ChildCollector(
         if (run is null)
         {
             _ = helpers.Remove(reaped.Pid);
-            if (!closeLook.TakeCollected(reaped.Pid) && !read.TakeCollected(reaped.Pid))
+            if (!closeLook.TakeCollected(reaped.Pid) && !read.TakeCollected(reaped.Pid, reaped.Status))
                 tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, null, OthersLeft: false));
             return;
         }

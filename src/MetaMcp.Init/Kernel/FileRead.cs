@@ -14,7 +14,8 @@ internal delegate Errno ReadStart(string path, int answer, out int pid);
 /// <summary>
 /// Reads the file again, by a short child: its file system may hang, which must hang nobody else. There is one read at a time; who asks
 /// meanwhile has one more after it, since this one may have begun before the change. A child that outlives its SIGKILL, since it sleeps in
-/// the kernel, is left to itself, and does not keep others from being sent: by then the file may be on another file system.
+/// the kernel, is left to itself, and does not keep others from being sent: by then the file may be on another file system. Where there is
+/// room for nobody (a limit of tasks, full), it is read here, hanging or not: the new file may be what is to make room.
 /// </summary>
 /// <param name="file">What is to be read, and what is made of it.</param>
 /// <param name="begin">Starts the child.</param>
@@ -30,6 +31,9 @@ internal sealed class FileRead(
 
     /// <summary>Whoever sends SIGHUP every minute must not fill the container with children that never end.</summary>
     private const int MostLeft = 4;
+
+    /// <summary>What our binary exits with where the kernel gives its runtime no second thread.</summary>
+    private const int NoSecondThread = 255;
 
     /// <summary>Children that nobody waits for any more, until they are collected.</summary>
     private readonly HashSet<int> _left = new(MostLeft + 1);
@@ -76,7 +80,7 @@ internal sealed class FileRead(
     }
 
     /// <summary>A child was collected; true where it was one of these.</summary>
-    public bool TakeCollected(int pid)
+    public bool TakeCollected(int pid, ExitStatus status)
     {
         if (_left.Remove(pid))
             return true;
@@ -84,7 +88,11 @@ internal sealed class FileRead(
             return false;
         _pid = 0;
         // All that it will ever say is in the pipe.
-        Took(TakeAll() == AnswerTurn.Whole ? AnswerTurn.Whole : AnswerTurn.Broken);
+        var isWhole = TakeAll() == AnswerTurn.Whole;
+        if (!isWhole && status == ExitStatus.Exited(NoSecondThread))
+            ReadHere();
+        else
+            Took(isWhole ? AnswerTurn.Whole : AnswerTurn.Broken);
         return true;
     }
 
@@ -96,7 +104,7 @@ internal sealed class FileRead(
         Due = Instant.Never;
     }
 
-    /// <summary>Null where a child is on its way.</summary>
+    /// <summary>Null where a child is on its way, or nobody is needed any more.</summary>
     private string? Spawn()
     {
         if (_left.Count >= MostLeft)
@@ -109,7 +117,10 @@ internal sealed class FileRead(
             _answer = new FileAnswer(ConfigReader.MostRead);
             error = begin(file.Path, writing, out var pid);
             if (!error.IsSuccess)
-                return NotBegun(error);
+            {
+                ReadHere();
+                return null;
+            }
             (_pid, _pipe) = (pid, reading);
             Due = MonotonicClock.Now + Patience;
             _ = helpers.Add(pid);
@@ -145,13 +156,20 @@ internal sealed class FileRead(
     private void Took(AnswerTurn turn)
     {
         if (turn == AnswerTurn.Whole)
-            Finish(_answer.HasProblem ? Encoding.UTF8.GetString(_answer.Bytes!) : null);
+            Finish(_answer.HasProblem ? Encoding.UTF8.GetString(_answer.Bytes!) : null, _answer.Bytes);
         else if (turn == AnswerTurn.Broken)
             Finish("whoever was to read it ended without an answer; send SIGHUP again");
     }
 
+    private void ReadHere()
+    {
+        var error = WholeFile.Read(file.Path, O_NONBLOCK, ConfigReader.MostRead, out var bytes);
+        Finish(error.IsSuccess ? null : error.Message, bytes.ToArray());
+    }
+
     /// <param name="problem">Null where it was read.</param>
-    private void Finish(string? problem)
+    /// <param name="bytes">What was read.</param>
+    private void Finish(string? problem, byte[]? bytes = null)
     {
         Leave();
         // Whatever goes wrong on the way: who asked has an answer, and who asked again another read.
@@ -159,7 +177,7 @@ internal sealed class FileRead(
         try
         {
             if (problem is null)
-                answer = file.Take(_answer.Bytes!);
+                answer = file.Take(bytes!);
         }
         finally
         {

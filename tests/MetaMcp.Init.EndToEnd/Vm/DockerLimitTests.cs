@@ -130,12 +130,8 @@ public sealed class DockerLimitTests(ContainerMachine machine)
         // There may be room for it at that moment; else Docker says that there is none, or the runtime of our binary exits with 255.
         var executed = await container.Exec("/mcp-init", "--version");
         Assert.True(executed.Code is 0 or 126 or 255, $"{executed.Code}: {string.Join('\n', executed.Lines)}");
-        // The same holds for whoever is to read the file: there is an answer, and the file that is in force stays so.
         await container.Kill("HUP");
-        await container.Command.WaitFor(
-            line => line.Text.Contains("reloaded: restarting none, starting none, stopping none", StringComparison.Ordinal) ||
-                line.Text.Contains("not reloaded: the configuration before stays in force", StringComparison.Ordinal), "an answer to SIGHUP");
-        Assert.All(container.Command.Lines.Logged("", "reload: "), line => Assert.Contains("send SIGHUP again", line.Text, StringComparison.Ordinal));
+        await container.Command.WaitForLog("", "reloaded: restarting none, starting none, stopping none");
         Assert.Equal(0, await container.Stop());
         Assert.Equal(["bomb", "other"], container.Command.Lines.ServicesWith("stopped").Order(StringComparer.Ordinal));
     }

@@ -17,6 +17,7 @@ public sealed class FileReadTests : IDisposable
     private readonly HashSet<int> _helpers = [];
     private readonly List<string> _told = [];
     private readonly List<string> _paths = [];
+    private readonly string _path = Path.GetTempFileName();
     private readonly FileRead _read;
     private string _script = "";
     private Errno _refused;
@@ -24,7 +25,7 @@ public sealed class FileReadTests : IDisposable
     private Action? _onReadable;
 
     public FileReadTests() => _read = new FileRead(
-        new FileReload("/etc/f", bytes => _take(bytes), (_, _) => { }), Begin, _helpers, (_, read) => _onReadable = read, _ => _onReadable = null,
+        new FileReload(_path, bytes => _take(bytes), (_, _) => { }), Begin, _helpers, (_, read) => _onReadable = read, _ => _onReadable = null,
         happened => _told.Add(Assert.Single(Assert.IsType<SystemEvent.ReloadRefused>(happened).Problems)));
 
     public void Dispose()
@@ -32,6 +33,7 @@ public sealed class FileReadTests : IDisposable
         foreach (var pid in _helpers)
             _ = kill(pid, Signal.Kill.Number);
         Assert.True(SpinWait.SpinUntil(() => _helpers.All(IsCollected), TimeSpan.FromSeconds(10)));
+        File.Delete(_path);
     }
 
     [Fact]
@@ -40,7 +42,7 @@ public sealed class FileReadTests : IDisposable
         Start(Abc);
         Assert.Empty(_told);
         Answered("took abc");
-        Assert.Equal(["/etc/f"], _paths);
+        Assert.Equal([_path], _paths);
         Assert.Equal(Instant.Never, _read.Due);
         Assert.Null(_onReadable);
         CollectAll();
@@ -50,7 +52,7 @@ public sealed class FileReadTests : IDisposable
     public void An_empty_file_is_one() => Answers(@"printf 'f\000\000\000\000'", "took ");
 
     [Fact]
-    public void Why_it_could_not_be_read_is_said_with_the_files_name() => Answers(@"printf 'p\004\000\000\000gone'", "/etc/f: gone");
+    public void Why_it_could_not_be_read_is_said_with_the_files_name() => Answers(@"printf 'p\004\000\000\000gone'", _path + ": gone");
 
     [Fact]
     public void The_longest_comes_in_many_turns()
@@ -68,15 +70,15 @@ public sealed class FileReadTests : IDisposable
     [InlineData("exit 1")]
     [InlineData("kill -KILL $$")]
     public void Half_an_answer_is_none(string script) =>
-        Answers(script, "/etc/f: whoever was to read it ended without an answer; send SIGHUP again");
+        Answers(script, _path + ": whoever was to read it ended without an answer; send SIGHUP again");
 
     [Fact]
     public void A_child_that_was_collected_first_is_read_to_its_end()
     {
         Start(Abc);
         var pid = Collected(Assert.Single(_helpers));
-        Assert.False(_read.TakeCollected(pid + 1));
-        Assert.True(_read.TakeCollected(pid));
+        Assert.False(_read.TakeCollected(pid + 1, ExitStatus.Exited(0)));
+        Assert.True(_read.TakeCollected(pid, ExitStatus.Exited(0)));
         Assert.Equal(["took abc"], _told);
         Assert.Equal(Instant.Never, _read.Due);
     }
@@ -89,7 +91,7 @@ public sealed class FileReadTests : IDisposable
         _read.Expire(_read.Due + TimeSpan.FromMilliseconds(-1));
         Assert.Empty(_told);
         _read.Expire(_read.Due);
-        Assert.StartsWith("/etc/f: not read within 10s: its file system does not answer", Assert.Single(_told), StringComparison.Ordinal);
+        Assert.StartsWith(_path + ": not read within 10s: its file system does not answer", Assert.Single(_told), StringComparison.Ordinal);
         Assert.Equal(Instant.Never, _read.Due);
         Assert.Null(_onReadable);
         CollectAll();
@@ -145,24 +147,48 @@ public sealed class FileReadTests : IDisposable
         }
         // Nobody was collected.
         Start(Abc);
-        Assert.StartsWith("/etc/f: 4 reads before still hang", _told[^1], StringComparison.Ordinal);
+        Assert.StartsWith(_path + ": 4 reads before still hang", _told[^1], StringComparison.Ordinal);
         Assert.Equal(4, _paths.Count);
-        Assert.True(_read.TakeCollected(Collected(_helpers.First())));
+        Assert.True(_read.TakeCollected(Collected(_helpers.First()), ExitStatus.Exited(0)));
         Start(Abc);
         Answered("took abc");
         CollectAll();
     }
 
     [Fact]
-    public void Where_no_child_can_be_started_it_is_said_and_the_next_may_be()
+    public void Where_no_child_can_be_started_it_is_read_here_and_the_next_may_be()
     {
+        File.WriteAllText(_path, "itself");
         _refused = new Errno(Errno.EAGAIN);
         Start(Abc);
-        Assert.Equal(["/etc/f: mcp-init can start nobody to read it: Resource temporarily unavailable (EAGAIN); send SIGHUP again when there is room"], _told);
+        Assert.Equal(["took itself"], _told);
+        Assert.Empty(_helpers);
         Assert.Equal(Instant.Never, _read.Due);
         _refused = Errno.None;
         Start(Abc);
         Answered("took abc");
+    }
+
+    [Fact]
+    public void Where_it_cannot_be_read_here_either_it_is_said()
+    {
+        File.Delete(_path);
+        _refused = new Errno(Errno.EAGAIN);
+        Start(Abc);
+        Assert.StartsWith(_path + ": No such file or directory", Assert.Single(_told), StringComparison.Ordinal);
+        File.WriteAllText(_path, "");
+    }
+
+    /// <summary>Nothing of ours has run in it then.</summary>
+    [Fact]
+    public void A_child_whose_runtime_had_no_room_is_stood_in_for()
+    {
+        File.WriteAllText(_path, "itself");
+        Start("exit 255");
+        var pid = Collected(Assert.Single(_helpers));
+        Assert.True(_read.TakeCollected(pid, ExitStatus.Exited(255)));
+        Assert.Equal(["took itself"], _told);
+        Assert.Equal(Instant.Never, _read.Due);
     }
 
     [Fact]
@@ -187,7 +213,7 @@ public sealed class FileReadTests : IDisposable
         Start(Abc);
         Start(Abc);
         Assert.Throws<InvalidOperationException>(() => ReadUntil(() => false));
-        Assert.Equal(["/etc/f: what is in it could not be taken; send SIGHUP again"], _told);
+        Assert.Equal([_path + ": what is in it could not be taken; send SIGHUP again"], _told);
         _take = _ => new SystemEvent.ReloadRefused(["took it"]);
         _read.Expire(_read.Due);
         Answered("took it");
@@ -229,7 +255,7 @@ public sealed class FileReadTests : IDisposable
     private void CollectAll()
     {
         foreach (var pid in _helpers.ToArray())
-            Assert.True(_read.TakeCollected(Collected(pid)));
+            Assert.True(_read.TakeCollected(Collected(pid), ExitStatus.Exited(0)));
     }
 
     /// <summary>Waits for a child, as the kernel's seam does, and forgets it.</summary>
