@@ -31,6 +31,9 @@ public readonly record struct Signal
     public static Signal Chld { get; } = new(17);
     public static Signal Cont { get; } = new(18);
     public static Signal Stop { get; } = new(19);
+    public static Signal Tstp { get; } = new(20);
+    public static Signal Ttin { get; } = new(21);
+    public static Signal Ttou { get; } = new(22);
     public static Signal Winch { get; } = new(28);
 
     /// <summary>SIGRTMIN+3: what systemd-style containers are sent to ask for a shutdown.</summary>

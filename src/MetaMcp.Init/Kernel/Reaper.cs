@@ -35,6 +35,20 @@ internal static unsafe class Reaper
         return info.si_pid == 0 ? null : new Reaped(info.si_pid, StatusOf(info));
     }
 
+    /// <summary>
+    /// What a child was stopped by, SIGCONT where it goes on, or null where neither is news. Exit statuses stay where they are.
+    /// </summary>
+    /// <param name="pid">A child that was not collected.</param>
+    public static Signal? TryTakeStop(int pid)
+    {
+        siginfo_t info;
+        info.si_pid = 0;
+        // EINTR cannot be, since nothing waits; ECHILD neither.
+        if (waitid(P_PID, (uint)pid, &info, WSTOPPED | WCONTINUED | WNOHANG) != 0 || info.si_pid == 0)
+            return null;
+        return info.si_code == CLD_CONTINUED ? Signal.Cont : Signal.FromNumber(info.si_status);
+    }
+
     /// <summary>Whether a pid is a child of ours that was not collected, ended or not.</summary>
     public static bool IsChild(int pid)
     {

@@ -11,6 +11,12 @@ internal static class Terminal
     /// </summary>
     public static bool IsOurs => tcgetpgrp(0) is var foreground && foreground >= 0 && foreground == getpgrp();
 
+    /// <summary>True where this process group holds the foreground.</summary>
+    public static bool IsOf(int group) => tcgetpgrp(0) == group;
+
     /// <summary>Takes the foreground back after the child had it; SIGTTOU is blocked, so this cannot stop us.</summary>
-    public static void TakeBack() => _ = tcsetpgrp(0, getpgrp());
+    public static void TakeBack() => GiveTo(getpgrp());
+
+    /// <summary>Refused (EPERM) where the group is of another session.</summary>
+    public static void GiveTo(int group) => _ = tcsetpgrp(0, group);
 }

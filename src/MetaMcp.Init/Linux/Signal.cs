@@ -42,7 +42,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "sigaction", SetLastError = true)]
     public static partial int set_sigaction(int signum, sigaction* act, sigaction* oldact);
 
-    /// <summary><c>man 2 kill</c>: a negative pid is a process group, -1 every process we may signal but ourselves.</summary>
+    /// <summary><c>man 2 sigpending</c>: what waits for this thread or for the whole process, blocked.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int sigpending(sigset_t* set);
+
+    /// <summary><c>man 2 kill</c>: 0 is our own process group, a negative pid that one, -1 every process we may signal but ourselves.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int kill(int pid, int sig);
 }

@@ -11,12 +11,16 @@ internal static unsafe partial class Libc
     public const int P_PIDFD = 3;
 
     public const int WNOHANG = 1;
+    public const int WSTOPPED = 2;
     public const int WEXITED = 4;
+    public const int WCONTINUED = 8;
     public const int WNOWAIT = 0x01000000;
 
     public const int CLD_EXITED = 1;
     public const int CLD_KILLED = 2;
     public const int CLD_DUMPED = 3;
+    public const int CLD_STOPPED = 5;
+    public const int CLD_CONTINUED = 6;
 
     /// <summary>The part of <c>siginfo_t</c> that <c>waitid</c> fills in (<c>man 2 sigaction</c>): 128 bytes in all.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]

@@ -12,14 +12,16 @@ internal sealed unsafe class PassThroughVerb
     private readonly PassThroughOptions _options;
     private readonly SignalQueue _signals;
     private readonly int _child;
+    private readonly JobControl _job;
     private PassThroughState _state = new PassThroughState.Running();
     private int? _exitCode;
 
-    private PassThroughVerb(PassThroughOptions options, SignalQueue signals, int child)
+    private PassThroughVerb(PassThroughOptions options, SignalQueue signals, int child, JobControl job)
     {
         _signals = signals;
         _options = options;
         _child = child;
+        _job = job;
     }
 
     public static int Run(ReadOnlySpan<string> args)
@@ -44,12 +46,15 @@ internal sealed unsafe class PassThroughVerb
             out var child);
         if (!started.IsSuccess)
             return Refuse($"{args[options.CommandIndex]}: {started}", ExitCodes.ForFailedExec(started));
+        // The command has its own directory by now; ours would only keep a file system from being unmounted.
+        fixed (byte* root = "/\0"u8)
+            _ = chdir(root);
         if (options.Verbosity > 0)
             Say($"started {args[options.CommandIndex]} (pid {child})");
 
-        var code = new PassThroughVerb(options, signals, child).Supervise();
-        if (foreground && getpid() != 1)
-            Terminal.TakeBack();
+        var job = new JobControl(child, foreground);
+        var code = new PassThroughVerb(options, signals, child, job).Supervise();
+        job.Release();
         return code;
     }
 
@@ -59,8 +64,15 @@ internal sealed unsafe class PassThroughVerb
             _ = prctl(PR_SET_PDEATHSIG, (nuint)signal.Number, 0, 0, 0);
         if (options.Subreaper)
             _ = prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-        else if (getpid() != 1)
+        else if (getpid() != 1 && !IsSubreaper())
             Say("not PID 1: orphans of the command go to another process; -s adopts them here");
+    }
+
+    /// <summary>Somebody may have made us one before we were executed, which changes nothing about it.</summary>
+    private static bool IsSubreaper()
+    {
+        int isOne;
+        return prctl(PR_GET_CHILD_SUBREAPER, (nuint)(&isOne), 0, 0, 0) == 0 && isOne != 0;
     }
 
     // From here on nothing exits on an error: the child is running and somebody has to collect it.
@@ -108,9 +120,22 @@ internal sealed unsafe class PassThroughVerb
             }
             if (!childrenLeft)
                 Step(new PassThroughEvent.NoChildrenLeft());
+            else if (_state is PassThroughState.Running or PassThroughState.Stopped)
+                NoticeStop();
             return false;
         }
         return true;
+    }
+
+    /// <summary>After everything that has ended, so that a child that was stopped and then killed counts as killed.</summary>
+    private void NoticeStop()
+    {
+        if (Reaper.TryTakeStop(_child) is not { } signal)
+            return;
+        if (signal == Signal.Cont)
+            Step(new PassThroughEvent.ChildContinued());
+        else
+            Step(new PassThroughEvent.ChildStopped(signal, Terminal.IsOurs));
     }
 
     private void Step(PassThroughEvent happened)
@@ -127,6 +152,13 @@ internal sealed unsafe class PassThroughVerb
             case PassThroughEffect.Forward(var signal, var group):
                 // The child is not collected yet, so the pid is its own. ESRCH: it is a zombie whose group is empty.
                 _ = kill(group ? -_child : _child, signal.Number);
+                break;
+            case PassThroughEffect.Suspend(var with, var group):
+                if (!_job.Suspend(with, group))
+                    Step(new PassThroughEvent.SuspendRefused());
+                break;
+            case PassThroughEffect.Resume:
+                _job.Resume();
                 break;
             case PassThroughEffect.EndTheRest(var signal):
                 EndTheRest(signal);

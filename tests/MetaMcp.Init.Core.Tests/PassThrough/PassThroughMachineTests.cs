@@ -13,21 +13,37 @@ public sealed class PassThroughMachineTests
     private static readonly PassThroughState Ending = new PassThroughState.Ending(7, Now);
     private static readonly PassThroughState Killing = new PassThroughState.Killing(7, Now);
 
+    private static readonly PassThroughState Stopped = new PassThroughState.Stopped(Signal.Tstp);
+
     private const string Table = """
-                SIGTERM           SIGHUP            ChildEnded        NoChildrenLeft    DeadlinePassed
-        Running Running: SIGTERM  Running: SIGHUP   Ending: TERM rest !                 !
-        Ending  Killing: KILL rest Ending:           !                 Ending: exit 7    Killing: KILL rest
-        Killing Killing:          Killing:          !                 Killing: exit 7   Killing: exit 7
+                       Running                   Stopped                   Ending                    Killing
+        SIGTERM        Running: SIGTERM          Stopped: SIGTERM          Killing: KILL rest        Killing:
+        SIGHUP         Running: SIGHUP           Stopped: SIGHUP           Ending:                   Killing:
+        SIGCONT        Running: SIGCONT          Running: resume           Ending:                   Killing:
+        SIGTSTP        Stopped: SIGTSTP, suspend Stopped: SIGTSTP, suspend Ending:                   Killing:
+        ChildEnded     Ending: TERM rest         Ending: TERM rest         !                         !
+        stopped        Stopped: suspend by SIGTSTP Stopped:                  !                         !
+        wants terminal Running: resume           Running: resume           !                         !
+        ChildContinued Running:                  Running:                  !                         !
+        SuspendRefused !                         Running: resume           !                         !
+        NoChildrenLeft !                         !                         Ending: exit 7            Killing: exit 7
+        DeadlinePassed !                         !                         Killing: KILL rest        Killing: exit 7
         """;
 
     private static readonly (string Name, PassThroughState State)[] States =
-        [("Running", Running), ("Ending", Ending), ("Killing", Killing)];
+        [("Running", Running), ("Stopped", Stopped), ("Ending", Ending), ("Killing", Killing)];
 
     private static readonly (string Name, PassThroughEvent Event)[] Events =
     [
         ("SIGTERM", new PassThroughEvent.SignalArrived(Signal.Term)),
         ("SIGHUP", new PassThroughEvent.SignalArrived(Signal.Hup)),
+        ("SIGCONT", new PassThroughEvent.SignalArrived(Signal.Cont)),
+        ("SIGTSTP", new PassThroughEvent.SignalArrived(Signal.Tstp)),
         ("ChildEnded", new PassThroughEvent.ChildEnded(ExitStatus.Exited(7))),
+        ("stopped", new PassThroughEvent.ChildStopped(Signal.Tstp, ForegroundIsOurs: false)),
+        ("wants terminal", new PassThroughEvent.ChildStopped(Signal.Ttin, ForegroundIsOurs: true)),
+        ("ChildContinued", new PassThroughEvent.ChildContinued()),
+        ("SuspendRefused", new PassThroughEvent.SuspendRefused()),
         ("NoChildrenLeft", new PassThroughEvent.NoChildrenLeft()),
         ("DeadlinePassed", new PassThroughEvent.DeadlinePassed()),
     ];
@@ -35,9 +51,10 @@ public sealed class PassThroughMachineTests
     [Fact]
     public void Every_pair_leads_where_the_table_says()
     {
-        static string Row(string name, IEnumerable<string> cells) => string.Join(' ', cells.Select(c => c.PadRight(17)).Prepend(name.PadRight(7))).TrimEnd();
-        var rows = States.Select(s => Row(s.Name, Events.Select(e => Cell(s.State, e.Event))));
-        Assert.Equal(Table, string.Join('\n', rows.Prepend(Row("", Events.Select(e => e.Name)))));
+        static string Row(string name, IEnumerable<string> cells) =>
+            string.Join(' ', cells.Select(c => c.PadRight(25)).Prepend(name.PadRight(14))).TrimEnd();
+        var rows = Events.Select(e => Row(e.Name, States.Select(s => Cell(s.State, e.Event))));
+        Assert.Equal(Table, string.Join('\n', rows.Prepend(Row("", States.Select(s => s.Name)))));
     }
 
     [Fact]
@@ -98,8 +115,66 @@ public sealed class PassThroughMachineTests
             Step(Running, new PassThroughEvent.SignalArrived(Signal.Int), options).Effects);
     }
 
+    [Theory]
+    [InlineData(20, 20, true)]
+    [InlineData(21, 21, true)]
+    [InlineData(22, 22, true)]
+    [InlineData(19, 20, false)]
+    public void With_the_child_stops_what_a_shell_would_see_stopped(int by, int with, bool group) => Assert.Equal(
+        [new PassThroughEffect.Suspend(Signal.FromNumber(with), group)],
+        Step(Running, new PassThroughEvent.ChildStopped(Signal.FromNumber(by), ForegroundIsOurs: false)).Effects);
+
     [Fact]
-    public void While_the_child_runs_it_sleeps_for_ever() => Assert.Equal(Instant.Never, Running.Due);
+    public void Only_for_the_terminal_is_it_resumed_when_the_foreground_is_ours() => Assert.Equal(
+        [new PassThroughEffect.Suspend(Signal.Tstp, Group: true)],
+        Step(Running, new PassThroughEvent.ChildStopped(Signal.Tstp, ForegroundIsOurs: true)).Effects);
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(21)]
+    [InlineData(22)]
+    public void Told_to_stop_it_stops_whatever_the_child_is_told_instead(int number)
+    {
+        var arrived = new PassThroughEvent.SignalArrived(Signal.FromNumber(number));
+        var options = Options with { Rewrites = ImmutableDictionary<int, int>.Empty.Add(number, 1) };
+        Assert.Equal(
+            [new PassThroughEffect.Forward(Signal.Hup, Group: false), new PassThroughEffect.Suspend(Signal.Stop, Group: false)],
+            Step(Running, arrived, options).Effects);
+        options = Options with { Rewrites = ImmutableDictionary<int, int>.Empty.Add(number, 0) };
+        Assert.Equal(Running, Step(Running, arrived, options).State);
+        Assert.Empty(Step(Running, arrived, options).Effects);
+    }
+
+    [Theory]
+    [InlineData(19)]
+    [InlineData(21)]
+    [InlineData(22)]
+    public void Where_no_shell_is_above_only_Ctrl_Z_is_undone(int by)
+    {
+        var stopped = new PassThroughState.Stopped(Signal.FromNumber(by));
+        var (state, effects) = Step(stopped, new PassThroughEvent.SuspendRefused());
+        Assert.Equal(stopped, state);
+        Assert.Empty(effects);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public void What_was_stopped_goes_on_although_SIGCONT_is_rewritten(int to)
+    {
+        var options = Options with { Rewrites = ImmutableDictionary<int, int>.Empty.Add(18, to) };
+        var (state, effects) = Step(Stopped, new PassThroughEvent.SignalArrived(Signal.Cont), options);
+        Assert.Equal(Running, state);
+        PassThroughEffect[] told = to == 0 ? [] : [new PassThroughEffect.Forward(Signal.Usr1, Group: false)];
+        Assert.Equal([new PassThroughEffect.Resume(), .. told], effects);
+    }
+
+    [Fact]
+    public void While_the_child_runs_or_is_stopped_it_sleeps_for_ever()
+    {
+        Assert.Equal(Instant.Never, Running.Due);
+        Assert.Equal(Instant.Never, Stopped.Due);
+    }
 
     private static (PassThroughState State, ImmutableArray<PassThroughEffect> Effects) Step(
         PassThroughState state, PassThroughEvent happened, PassThroughOptions? options = null) =>
@@ -122,6 +197,8 @@ public sealed class PassThroughMachineTests
     private static string Of(PassThroughEffect effect) => effect switch
     {
         PassThroughEffect.Forward e => e.Signal.ToString(),
+        PassThroughEffect.Suspend { With: var with } => with == Signal.Stop ? "suspend" : $"suspend by {with}",
+        PassThroughEffect.Resume => "resume",
         PassThroughEffect.EndTheRest e => $"{e.Signal.ToString()[3..]} rest",
         PassThroughEffect.Exit e => $"exit {e.Code}",
         _ => effect.ToString(),

@@ -101,6 +101,35 @@ public sealed class SurroundingsTests
         Assert.Contains(ended.Stderr, line => line.Contains("EAGAIN", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_command_starts_where_we_were_and_we_leave_that_directory()
+    {
+        using var scratch = new Scratch();
+        File.Copy(Files.Program("signals"), scratch["signals"]);
+        var setup = new Setup("-c", $"cd {scratch.FullName}; exec {Files.Binary} -- ./signals --exit-on 15") { Program = "/bin/sh" };
+        await using var init = await InitProcess.Start(setup);
+        await init.WaitFor("start pid=");
+        var child = init.Processes().Single(p => p.Name == "signals").Pid;
+        Assert.Equal(scratch.FullName, Directory.ResolveLinkTarget($"/proc/{child}/cwd", returnFinalTarget: false)!.FullName);
+        await Patience.Until(
+            () => Directory.ResolveLinkTarget($"/proc/{init.Pid}/cwd", returnFinalTarget: false)!.FullName == "/", "our directory is the root");
+        init.Signal(15);
+        Assert.Equal(42, await init.WaitForExit());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_is_a_subreaper_already_says_nothing_of_orphans_going_elsewhere(bool already)
+    {
+        // Made one by the first, without a word; the attribute survives exec, and the second asks for nothing.
+        string[] first = already ? [Files.Program("subreaper"), Files.Binary] : [Files.Binary];
+        var ended = await InitProcess.Run(
+            new Setup([.. first[1..], "--", Files.Program("exits"), "7"]) { NotFirst = true, Program = first[0] });
+        Assert.Equal(7, ended.Code);
+        Assert.Equal(already ? 0 : 1, ended.Stderr.Count(line => line.Contains("orphans of the command go", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("gcServer", "1")]
     [InlineData("GCHeapHardLimit", "C800000")]
