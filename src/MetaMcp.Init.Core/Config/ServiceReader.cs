@@ -33,7 +33,8 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
         { "clear_environment", (s, v) => v.Flag() is { } x ? s with { ClearEnvironment = x } : s },
         { "success_exit_codes", (s, v) => v.Integers(0, 255, 3) is { } x ? s with { SuccessExitCodes = x } : s },
         { "log", (s, v) => v.OneOf(Words.OutputMode) is { } x ? s with { Log = (OutputMode)x } : s },
-        { "log_rate_limit", LogRate },
+        { "stdin", (s, v) => v.OneOf(Words.StdinMode) is { } x ? s with { Stdin = (StdinMode)x } : s },
+        { "log_rate_limit", LogRateReader.Read },
     }
     .Include(AttributeSchemas.Attributes, s => s.Attributes, (s, x) => s with { Attributes = x })
     .Include(AttributeSchemas.Limits, s => s.Limits, (s, x) => s with { Limits = x });
@@ -63,6 +64,7 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
     {
         Table = named.At,
         StopTimeout = named.AtValue("stop_timeout"),
+        Stdin = named.AtValue("stdin"),
         StartTimeout = named.AtValue("start_timeout"),
         DependsOn = Items(named.Table, "depends_on"),
         After = Items(named.Table, "after"),

@@ -9,6 +9,8 @@ public enum ReadyRule { Started, Probe, NotifyFd, SdNotify }
 
 public enum OutputMode { Prefix, Inherit, Json, None }
 
+public enum StdinMode { Null, Inherit }
+
 /// <summary>One <c>[service.NAME]</c> table with every default filled in.</summary>
 public sealed record ServiceSettings
 {
@@ -58,6 +60,9 @@ public sealed record ServiceSettings
     public ImmutableArray<int> SuccessExitCodes { get; init; } = [];
 
     public OutputMode Log { get; init; } = OutputMode.Prefix;
+
+    /// <summary>Of one service at most: mcp-init's own stdin, with the terminal where that is one.</summary>
+    public StdinMode Stdin { get; init; } = StdinMode.Null;
 
     /// <summary>Lines over this are dropped and counted; null is no limit.</summary>
     public LineRate? LogRateLimit { get; init; } = new LineRate(1000, TimeSpan.FromSeconds(1));

@@ -27,6 +27,7 @@ internal sealed class ServiceOrigin
     public SourcePosition Table { get; init; }
     public SourcePosition StopTimeout { get; init; }
     public SourcePosition StartTimeout { get; init; }
+    public SourcePosition Stdin { get; init; }
 
     /// <summary>Each name, in the order of the setting.</summary>
     public SourcePosition[] DependsOn { get; init; } = [];

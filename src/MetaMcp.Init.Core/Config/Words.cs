@@ -15,6 +15,7 @@ public static class Words
     public static ImmutableArray<string> ReadyRule { get; } = ["started", "probe", "notify-fd", "sd-notify"];
     public static ImmutableArray<string> OutputMode { get; } = ["prefix", "inherit", "json", "none"];
     public static ImmutableArray<string> LimitAction { get; } = ["refuse", "wait", "replace-idle", "replace-oldest"];
+    public static ImmutableArray<string> StdinMode { get; } = ["null", "inherit"];
     public static ImmutableArray<string> ShimMode { get; } = ["guard", "exec"];
     public static ImmutableArray<string> UnknownServers { get; } = ["allow", "refuse"];
 }

@@ -20,6 +20,8 @@ public sealed class ExecArgumentReader
     private string? cgroup;
     private bool clear;
     private bool close;
+    private bool ownOutput;
+    private bool terminal;
     private int? errorDescriptor;
 
     private ExecArgumentReader()
@@ -56,6 +58,8 @@ public sealed class ExecArgumentReader
         },
         CloseDescriptors = close,
         KeptDescriptors = descriptors.DrainToImmutable(),
+        OwnOutput = ownOutput,
+        Terminal = terminal,
         ErrorDescriptor = errorDescriptor,
         Command = [.. command],
     };
@@ -98,6 +102,10 @@ public sealed class ExecArgumentReader
                 return clear = true;
             case "--close-fds":
                 return close = true;
+            case "--own-output":
+                return ownOutput = true;
+            case "--terminal":
+                return terminal = true;
             default:
                 return false;
         }

@@ -34,6 +34,8 @@ public static class ExecArguments
           --keep-env KEY            neither --user nor --env-file replaces it; repeatable
           --close-fds               close all inherited descriptors but 0, 1, 2
           --keep-fd N               and this one; repeatable
+          --own-output              pipes on 1 and 2 become the user's, who can then open /dev/stdout
+          --terminal                stdin, a terminal of no other session, controls this one (setsid first)
           --error-fd N              report a failure there as a record, not on stderr
         exit codes: 100 bad request, 111 refused by the system, 126 not executable, 127 not found
         """;
@@ -54,6 +56,10 @@ public static class ExecArguments
             words.Add("--close-fds");
         foreach (var descriptor in request.KeptDescriptors)
             Add(words, "--keep-fd", Text(descriptor));
+        if (request.OwnOutput)
+            words.Add("--own-output");
+        if (request.Terminal)
+            words.Add("--terminal");
         words.Add("--");
         words.AddRange(request.Command);
         return words.DrainToImmutable();

@@ -21,6 +21,15 @@ public sealed record ExecRequest
 
     public ImmutableArray<int> KeptDescriptors { get; init; } = [];
 
+    /// <summary>
+    /// Pipes on 1 and 2 become the user's, so that the command can open /dev/stdout. Only for pipes that were made for it: a
+    /// container's own output is shared by all.
+    /// </summary>
+    public bool OwnOutput { get; init; }
+
+    /// <summary>The terminal on 0 becomes the controlling one of the command's session, where it is no other session's.</summary>
+    public bool Terminal { get; init; }
+
     /// <summary>Where a failure is reported as a record instead of on stderr; closed by a successful exec.</summary>
     public int? ErrorDescriptor { get; init; }
 

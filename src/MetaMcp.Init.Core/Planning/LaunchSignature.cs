@@ -15,7 +15,7 @@ public static class LaunchSignature
         ArgumentNullException.ThrowIfNull(one);
         ArgumentNullException.ThrowIfNull(other);
         return one.Type == other.Type && one.Ready == other.Ready && one.NotifyFd == other.NotifyFd &&
-            one.Limits == other.Limits && one.Log == other.Log && one.LogRateLimit == other.LogRateLimit &&
+            one.Limits == other.Limits && one.Log == other.Log && one.Stdin == other.Stdin && one.LogRateLimit == other.LogRateLimit &&
             one.ClearEnvironment == other.ClearEnvironment && one.EnvironmentFile == other.EnvironmentFile &&
             one.Probe is null == other.Probe is null &&
             AreSame(one.Environment, other.Environment) && AreSame(Words(one), Words(other));

@@ -71,6 +71,7 @@ internal static class PlanJson
         Restart(json, s.Restart);
         Process(json, s.Attributes, s.Limits);
         json.WriteString("log", Words.OutputMode[(int)s.Log]);
+        json.WriteString("stdin", Words.StdinMode[(int)s.Stdin]);
         json.WriteEndObject();
     }
 

@@ -35,7 +35,7 @@ internal static class PlanText
         Waves(plan.StartWaves, (number, index) =>
         {
             var service = plan.Services[index];
-            table.Add(number, service.Name, Kind(service.Settings), Duration.Format(service.Settings.StartTimeout), Ready(service.Settings) + WaitsFor(plan, service));
+            table.Add(number, service.Name, Kind(service.Settings), Duration.Format(service.Settings.StartTimeout), Ready(service.Settings) + WaitsFor(plan, service) + Stdin(service.Settings));
         });
         table.AppendTo(text);
     }
@@ -150,6 +150,8 @@ internal static class PlanText
         ProbeTarget.Exec exec => $"{Path.GetFileName(exec.Command[0])} succeeds",
         _ => "",
     };
+
+    private static string Stdin(ServiceSettings service) => service.Stdin == StdinMode.Inherit ? "; has stdin" : "";
 
     private static string WaitsFor(Plan plan, PlannedService service)
     {

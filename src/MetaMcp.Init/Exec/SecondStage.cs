@@ -13,7 +13,7 @@ namespace MetaMcp.Init.Exec;
 /// <item>inherited descriptors are marked close-on-exec: here /proc is still readable and the descriptor limit is still the
 /// one they were opened under;</item>
 /// <item>all files are read, before a limit on descriptors or memory, or the loss of root, could get in the way;</item>
-/// <item>what takes privileges: OOM score, limits, nice; the umask;</item>
+/// <item>what takes privileges: the owner of the output pipes, the terminal, OOM score, limits, nice; the umask;</item>
 /// <item>capabilities and ids: bounding set, groups, gid, uid, the kept set;</item>
 /// <item>the directory, entered as the service's own user;</item>
 /// <item>no_new_privs, and then everything about credentials is asked back and compared;</item>
@@ -37,6 +37,10 @@ internal static unsafe class SecondStage
         var identity = Identity.Resolve(attributes);
         var environment = ServiceEnvironment.Build(request.Environment, identity.Account, attributes.User is not null);
 
+        if (request.OwnOutput)
+            StandardDescriptors.OwnPipes(identity.Uid);
+        if (request.Terminal)
+            StandardDescriptors.TakeTerminal();
         if (attributes.OomScoreAdjust is { } score)
             SetOomScore(score);
         ResourceLimits.ApplyEarly(attributes.ResourceLimits.AsSpan());

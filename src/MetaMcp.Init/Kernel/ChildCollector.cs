@@ -88,6 +88,7 @@ internal sealed class ChildCollector(
         var others = true;
         try
         {
+            run.ReturnTerminal();
             news.ReadTheLast(run);
             streams.LastWords(run.Output);
             streams.LastWords(run.Error);

@@ -27,6 +27,9 @@ internal sealed class ServiceRun(int service, long number)
 
     public NotifySocket? NotifySocket { get; set; }
 
+    /// <summary>We have let go of our terminal for this run.</summary>
+    public bool HasTerminal { get; set; }
+
     public ServiceStream? Output { get; set; }
 
     public ServiceStream? Error { get; set; }
@@ -45,11 +48,20 @@ internal sealed class ServiceRun(int service, long number)
     public void Close()
     {
         Cgroup?.Remove();
+        ReturnTerminal();
         CloseChildsEnds();
         CloseExecPipe();
         CloseNotification();
         Output?.Finish();
         Error?.Finish();
+    }
+
+    /// <summary>Its main process, the leader of the terminal's session, is no more.</summary>
+    public void ReturnTerminal()
+    {
+        if (HasTerminal)
+            Terminal.Resume();
+        HasTerminal = false;
     }
 
     public void CloseExecPipe()

@@ -22,7 +22,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     public ServiceRun? Start(int service, long number, ServiceSettings settings, out StartProblem problem)
     {
         var run = new ServiceRun(service, number);
-        var mappings = new List<DescriptorMapping> { new(nullDescriptor, 0) };
+        var mappings = new List<DescriptorMapping> { new(settings.Stdin == StdinMode.Inherit ? 0 : nullDescriptor, 0) };
         var error = OpenOutputs(run, settings, mappings, out var step);
         if (error.IsSuccess)
             error = OpenNotification(run, settings, mappings, out step);
@@ -41,6 +41,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         if (error.IsSuccess)
         {
             step = direct ? settings.Command[0] : "spawn";
+            run.HasTerminal = settings.Stdin == StdinMode.Inherit && Terminal.TryLetGo();
             error = direct ? SpawnDirectly(settings, run, mappings) : SpawnSecondStage(settings, run, mappings, errorDescriptor);
         }
         run.CloseChildsEnds();
@@ -106,7 +107,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
 
     /// <summary>The second stage costs a start of our own program: it is left out where nothing needs it.</summary>
     private bool IsDirect(ServiceSettings settings) =>
-        settings.EnvironmentFile is null && !settings.ClearEnvironment &&
+        settings.EnvironmentFile is null && settings.Stdin == StdinMode.Null && !settings.ClearEnvironment &&
         settings.Attributes.NoNewPrivileges == privileges.AreFixed &&
         settings.Attributes with { NoNewPrivileges = false } == ProcessAttributes.None;
 
@@ -121,13 +122,15 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         },
         CloseDescriptors = true,
         KeptDescriptors = settings.Ready == ReadyRule.NotifyFd ? [settings.NotifyFd] : [],
+        OwnOutput = settings.Log is OutputMode.Prefix or OutputMode.Json,
+        Terminal = settings.Stdin == StdinMode.Inherit,
         ErrorDescriptor = errorDescriptor,
         Command = command,
     };
 
     /// <summary>As the service is, but for the descriptor that only it is given.</summary>
     private static ExecRequest HelperFor(ServiceSettings settings, ImmutableArray<string> command, string? cgroup) =>
-        RequestFor(settings, command, null) with { Cgroup = cgroup, KeptDescriptors = [] };
+        RequestFor(settings, command, null) with { Cgroup = cgroup, KeptDescriptors = [], OwnOutput = false, Terminal = false };
 
     private Errno OpenOutputs(ServiceRun run, ServiceSettings settings, List<DescriptorMapping> mappings, out string step)
     {

@@ -62,6 +62,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     public static partial uint umask(uint mask);
 
+    /// <summary><c>man 2 fchmod</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fchmod(int fd, uint mode);
+
     /// <summary><c>man 2 mkdir</c></summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int mkdir(byte* pathname, uint mode);

@@ -95,6 +95,14 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint pread(int fd, void* buf, nuint count, long offset);
 
+    /// <summary><c>man 2 setsid</c>: EPERM where we lead a process group already.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int setsid();
+
+    /// <summary><c>man 2 fchown</c>: an id of -1 stays as it is.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fchown(int fd, uint owner, uint group);
+
     /// <summary><c>man 2 rmdir</c></summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int rmdir(byte* pathname);

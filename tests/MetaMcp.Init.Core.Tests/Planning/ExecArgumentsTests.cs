@@ -60,6 +60,7 @@ public sealed class ExecArgumentsTests
         from attributes in Attributes
         from edits in Edits
         from descriptors in Gen.Select(Gen.Bool, Gen.Int[0, int.MaxValue].Array[0, 3], MaybeNumber(0, int.MaxValue))
+        from streams in Gen.Select(Gen.Bool, Gen.Bool)
         from program in AnyText
         from arguments in Texts
         select new ExecRequest
@@ -69,6 +70,8 @@ public sealed class ExecArgumentsTests
             CloseDescriptors = descriptors.Item1,
             KeptDescriptors = [.. descriptors.Item2],
             ErrorDescriptor = descriptors.Item3,
+            OwnOutput = streams.Item1,
+            Terminal = streams.Item2,
             Command = [program, .. arguments],
         };
 

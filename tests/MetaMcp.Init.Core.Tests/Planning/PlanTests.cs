@@ -43,6 +43,16 @@ public sealed class PlanTests
         Assert.Equal([expected], Found($"[service.a]\ncommand=['x']\n{line}\n[service.b]\ncommand=['x']\n"));
 
     [Fact]
+    public void One_service_can_have_stdin()
+    {
+        const string Second = "[service.b]\ncommand=['x']\nstdin = \"inherit\"\n";
+        Assert.Empty(Found(Second));
+        Assert.Equal(
+            ["f:6:9: b: stdin = \"inherit\" is for one service, and a has it at f:3:10; remove one of the two"],
+            Found($"[service.a]\ncommand=['x']\nstdin =  \"inherit\"\n{Second}"));
+    }
+
+    [Fact]
     public void A_signal_for_nobody_is_refused() =>
         Assert.Equal(
             ["f:4:11: SIGUSR2 goes to \"backnd\", and there is no such service; did you mean \"backend\"?"],

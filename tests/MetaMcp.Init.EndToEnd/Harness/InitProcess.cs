@@ -136,6 +136,9 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
         await _launcher.StandardInput.FlushAsync();
     }
 
+    /// <summary>Nothing more is typed: a stdin that is no terminal ends.</summary>
+    public void EndInput() => _launcher.StandardInput.Close();
+
     /// <summary>Where stdout was left unread: from now on it is read.</summary>
     public void ReadStdout() => _readers.Add(Output.Read(_launcher.StandardOutput.BaseStream, Source.Stdout));
 

@@ -1,0 +1,71 @@
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.Run;
+
+/// <summary>Services that open their output again by its name, which the kernel allows by the pipe's owner and mode.</summary>
+public sealed class OwnOutputTests
+{
+    private const string Talk = """
+        type = "oneshot"
+        command = ["/bin/sh", "-c", "echo one > /dev/stdout; echo two > /dev/stderr; echo three > /proc/self/fd/1; echo four | tee /dev/stderr; ln -s /dev/stdout %/access.log; echo five >> %/access.log"]
+        """;
+
+    [Theory]
+    [InlineData("prefix", "user = \"nobody\"")]
+    [InlineData("json", "user = \"nobody\"")]
+    [InlineData("prefix", "nice = 1")]
+    public async Task A_service_of_any_user_can_open_them(string mode, string attributes) =>
+        AssertSaid(await Run(mode, attributes, setup => setup));
+
+    [Fact]
+    public async Task Without_CAP_CHOWN_too() =>
+        AssertSaid(await Run("prefix", "user = \"nobody\"", setup => setup with
+        {
+            Program = "/usr/bin/setpriv",
+            Arguments = ["--bounding-set=-chown", Files.Binary, .. setup.Arguments],
+        }));
+
+    [Fact]
+    public async Task An_init_without_privileges_has_nothing_to_do() =>
+        AssertSaid(await Run("prefix", "", setup => setup with { User = 65534 }));
+
+    [Fact]
+    public async Task A_service_that_changes_its_user_itself_can()
+    {
+        using var files = new Installation("""
+            [service.talk]
+            type = "oneshot"
+            nice = 1
+            command = ["/usr/bin/setpriv", "--reuid=65534", "--clear-groups", "/bin/sh", "-c", "echo one > /dev/stdout"]
+            """);
+        Assert.Equal(["talk     | one"], (await files.Run()).Stdout);
+    }
+
+    [Fact]
+    public async Task What_the_container_gave_to_all_stays_the_containers()
+    {
+        using var files = new Installation("""
+            [service.talk]
+            type = "oneshot"
+            user = "nobody"
+            log = "inherit"
+            command = ["/usr/bin/stat", "--dereference", "--terse", "/proc/self/fd/1", "/proc/self/fd/2"]
+            """);
+        // Name, size, blocks, raw mode (a pipe, 0600), owner.
+        Assert.All((await files.Run()).Stdout, line => Assert.Matches("^/proc/self/fd/[12] 0 0 1180 0 ", line));
+    }
+
+    private static async Task<Ended> Run(string mode, string attributes, Func<Setup, Setup> change)
+    {
+        using var files = new Installation($"[service.talk]\n{Talk}\nlog = \"{mode}\"\n{attributes}");
+        return await InitProcess.Run(change(files.Setup));
+    }
+
+    private static void AssertSaid(Ended ended)
+    {
+        string[] expected = ["one", "three", "four", "five"];
+        Assert.Equal(expected, ended.Stdout.Select(line => Array.Find(expected, word => line.Contains(word, StringComparison.Ordinal))));
+        Assert.Contains(ended.Stderr, line => line.Contains("two", StringComparison.Ordinal) && line.Contains("talk", StringComparison.Ordinal));
+        Assert.Contains(ended.Stderr, line => line.Contains("four", StringComparison.Ordinal));
+    }
+}
