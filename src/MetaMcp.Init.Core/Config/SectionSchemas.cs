@@ -1,3 +1,5 @@
+using MetaMcp.Init.Core.Values;
+
 namespace MetaMcp.Init.Core.Config;
 
 /// <summary>The tables that there is one of: [init], [limits], [startup], [health], [shutdown], [restart], [alerts], [launch].</summary>
@@ -12,6 +14,7 @@ internal static class SectionSchemas
     {
         { "log_format", (s, v) => v.OneOf(Words.LogFormat) is { } x ? s with { LogFormat = (LogFormat)x } : s },
         { "log_level", (s, v) => v.OneOf(Words.LogLevel) is { } x ? s with { LogLevel = (LogLevelSetting)x } : s },
+        { "log_time", (s, v) => v.OneOf(Words.LogTime) is { } x ? s with { LogTime = (LogTime)x } : s },
         { "runtime_dir", (s, v) => v.AbsolutePath("/run/mcp-init") is { } x ? s with { RuntimeDirectory = x } : s },
         { "orphans", (s, v) => v.OneOf(Words.OrphanPolicy) is { } x ? s with { Orphans = (OrphanPolicy)x } : s },
         { "orphan_grace", (s, v) => v.Time(TimeSpan.Zero, "10s") is { } x ? s with { OrphanGrace = x } : s },

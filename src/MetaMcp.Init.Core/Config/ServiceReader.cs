@@ -1,4 +1,3 @@
-using System.Globalization;
 using MetaMcp.Init.Core.Config.Toml;
 using MetaMcp.Init.Core.Values;
 
@@ -64,8 +63,8 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
     {
         Table = named.At,
         StopTimeout = named.AtValue("stop_timeout"),
-        Stdin = named.AtValue("stdin"),
         StartTimeout = named.AtValue("start_timeout"),
+        Stdin = named.AtValue("stdin"),
         DependsOn = Items(named.Table, "depends_on"),
         After = Items(named.Table, "after"),
         RestartWith = Items(named.Table, "restart_with"),
@@ -83,25 +82,5 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
             return value.OneOf(Words.RestartPolicy) is { } policy ? start with { Policy = (RestartPolicy)policy } : start;
         value.Wrong("a policy, or a table", "\"on-failure\"");
         return start;
-    }
-
-    private static ServiceSettings LogRate(ServiceSettings service, ValueReader value)
-    {
-        if (value.Text("1000/s") is not { } text)
-            return service;
-        if (text == "off")
-            return service with { LogRateLimit = null };
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        var isCount = int.TryParse(text.AsSpan(0, Math.Max(slash, 0)), NumberStyles.None, CultureInfo.InvariantCulture, out var lines);
-        TimeSpan? per = text[(slash + 1)..] switch
-        {
-            "s" => TimeSpan.FromSeconds(1),
-            "m" => TimeSpan.FromMinutes(1),
-            _ => null,
-        };
-        if (isCount && lines > 0 && per is { } span)
-            return service with { LogRateLimit = new LineRate(lines, span) };
-        value.Error($"{value.Name} = {Quoted.Text(text)} is no rate; write it as lines per second or minute, \"1000/s\" or \"600/m\", or \"off\"");
-        return service;
     }
 }

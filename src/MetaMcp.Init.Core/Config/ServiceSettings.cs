@@ -65,7 +65,7 @@ public sealed record ServiceSettings
     public StdinMode Stdin { get; init; } = StdinMode.Null;
 
     /// <summary>Lines over this are dropped and counted; null is no limit.</summary>
-    public LineRate? LogRateLimit { get; init; } = new LineRate(1000, TimeSpan.FromSeconds(1));
+    public LineRate? LogRateLimit { get; init; } = LineRate.WithUsualBurst(1000, TimeSpan.FromSeconds(1));
 }
 
 /// <summary>What the service's cgroup is given. A null leaves the kernel's default.</summary>

@@ -46,6 +46,10 @@ public sealed record InitSettings
 {
     public LogFormat LogFormat { get; init; } = LogFormat.Text;
     public LogLevelSetting LogLevel { get; init; } = LogLevelSetting.Info;
+
+    /// <summary>In front of each line of text; JSON has its own.</summary>
+    public LogTime LogTime { get; init; } = LogTime.None;
+
     public string RuntimeDirectory { get; init; } = "/run/mcp-init";
     public OrphanPolicy Orphans { get; init; } = OrphanPolicy.Terminate;
     public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromSeconds(10);

@@ -7,6 +7,7 @@ public static class Words
 {
     public static ImmutableArray<string> LogFormat { get; } = ["text", "json"];
     public static ImmutableArray<string> LogLevel { get; } = ["debug", "info", "warning", "error"];
+    public static ImmutableArray<string> LogTime { get; } = ["none", "utc", "elapsed"];
     public static ImmutableArray<string> OrphanPolicy { get; } = ["terminate", "report", "adopt"];
     public static ImmutableArray<string> ExitRule { get; } = ["required-fails", "any-exits", "all-exit"];
     public static ImmutableArray<string> Enforcement { get; } = ["require", "prefer", "off"];
@@ -14,8 +15,8 @@ public static class Words
     public static ImmutableArray<string> ServiceType { get; } = ["daemon", "oneshot"];
     public static ImmutableArray<string> ReadyRule { get; } = ["started", "probe", "notify-fd", "sd-notify"];
     public static ImmutableArray<string> OutputMode { get; } = ["prefix", "inherit", "json", "none"];
-    public static ImmutableArray<string> LimitAction { get; } = ["refuse", "wait", "replace-idle", "replace-oldest"];
     public static ImmutableArray<string> StdinMode { get; } = ["null", "inherit"];
+    public static ImmutableArray<string> LimitAction { get; } = ["refuse", "wait", "replace-idle", "replace-oldest"];
     public static ImmutableArray<string> ShimMode { get; } = ["guard", "exec"];
     public static ImmutableArray<string> UnknownServers { get; } = ["allow", "refuse"];
 }

@@ -14,10 +14,10 @@ public abstract class LineFormat
     public const string OwnName = "mcp-init";
 
     /// <param name="line">The line, or a piece of one.</param>
-    /// <param name="utc">When it was read, for formats that show it.</param>
+    /// <param name="time">When it was read: UTC where <see cref="NeedsUtc"/> says so, else as the log shows times, or not at all.</param>
     /// <param name="to">Where it is appended.</param>
-    public abstract void Append(OutputLine line, DateTime utc, ArrayBufferWriter<byte> to);
+    public abstract void Append(OutputLine line, LineTime time, ArrayBufferWriter<byte> to);
 
-    /// <summary>Whether <see cref="Append"/> shows the time; where it doesn't, nobody needs to ask for it.</summary>
-    public abstract bool ShowsTime { get; }
+    /// <summary>The time is a part of the format, whatever <c>log_time</c> says.</summary>
+    public abstract bool NeedsUtc { get; }
 }

@@ -3,14 +3,18 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
-/// So many lines in a window that begins with the first line; what comes over that is dropped and counted, and the
-/// count is due when the window ends. A service that is silent costs nothing: there is no window without a line.
+/// A bucket of lines, full at first and refilled at the rate. What finds it empty is dropped and counted, and the count is due one
+/// span of the rate after the first of them. A service that is silent costs nothing, and nothing is kept of what was dropped.
 /// </summary>
 /// <param name="rate">Null lets everything through.</param>
 public sealed class LineRateLimiter(LineRate? rate)
 {
-    private Instant? _windowEnd;
-    private int _admitted;
+    private readonly TimeSpan _timeToFill = rate is null ? default : rate.Per * ((double)rate.Burst / Math.Max(1, rate.Lines));
+    private long _left = rate?.Burst ?? 0;
+
+    /// <summary>Up to here lines have been added to the bucket; null before the first line, when it is full.</summary>
+    private Instant? _filled;
+
     private long _dropped;
 
     /// <summary>When <see cref="TakeDropped"/> has something to say; null while nothing was dropped.</summary>
@@ -20,34 +24,47 @@ public sealed class LineRateLimiter(LineRate? rate)
     {
         if (rate is null)
             return true;
-        if (_windowEnd is not { } end || now >= end)
-        {
-            _windowEnd = now + rate.Per;
-            _admitted = 0;
-        }
-        if (_admitted >= rate.Lines)
+        Fill(rate, now);
+        if (_left <= 0)
             return false;
-        _admitted++;
+        _left--;
         return true;
     }
 
     /// <summary>Counts lines that were not admitted.</summary>
-    public void AddDropped(long lines)
+    public void AddDropped(long lines, Instant now)
     {
         _dropped += lines;
-        if (_dropped > 0)
-            Due ??= _windowEnd;
+        if (_dropped > 0 && rate is not null)
+            Due ??= now + rate.Per;
     }
 
-    /// <summary>The lines dropped in a window that is over, once; 0 while it is not over or nothing was dropped.</summary>
+    /// <summary>The lines that were dropped, once it is time to tell; 0 before, and where nothing was dropped.</summary>
     public long TakeDropped(Instant now) => Due is { } due && now >= due ? TakeAllDropped() : 0;
 
-    /// <summary>The same without waiting for the end of the window, since the stream has ended.</summary>
+    /// <summary>The same without waiting, since the stream has ended.</summary>
     public long TakeAllDropped()
     {
         var dropped = _dropped;
         _dropped = 0;
         Due = null;
         return dropped;
+    }
+
+    private void Fill(LineRate rate, Instant now)
+    {
+        if (_filled is not { } filled || now - filled >= _timeToFill)
+        {
+            _left = rate.Burst;
+            _filled = now;
+            return;
+        }
+        // Less than it takes to fill the bucket, so the product is less than 2^31 lines of a minute: no overflow.
+        var lines = (now - filled).Ticks * rate.Lines / rate.Per.Ticks;
+        if (lines <= 0)
+            return;
+        _left = Math.Min(_left + lines, rate.Burst);
+        // What is left over of the time counts for the next line.
+        _filled = filled + TimeSpan.FromTicks(lines * rate.Per.Ticks / rate.Lines);
     }
 }

@@ -20,7 +20,7 @@ public sealed class PrefixFormat : LineFormat
         _continues = Prefix(name, width, '+');
     }
 
-    public override bool ShowsTime => false;
+    public override bool NeedsUtc => false;
 
     public static byte[] Prefix(string name, int width, char mark)
     {
@@ -30,9 +30,10 @@ public sealed class PrefixFormat : LineFormat
         return prefix.WrittenSpan.ToArray();
     }
 
-    public override void Append(OutputLine line, DateTime utc, ArrayBufferWriter<byte> to)
+    public override void Append(OutputLine line, LineTime time, ArrayBufferWriter<byte> to)
     {
         ArgumentNullException.ThrowIfNull(to);
+        time.AppendTo(to);
         UnsafeText.AppendAscii(line.Continues ? _continues : _begins, to);
         LineSanitizer.Append(line.Text, to);
         to.Write("\n"u8);

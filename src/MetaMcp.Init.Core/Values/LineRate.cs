@@ -1,4 +1,15 @@
 namespace MetaMcp.Init.Core.Values;
 
-/// <summary>So many lines in so long: <c>"1000/s"</c>, <c>"600/m"</c>.</summary>
-public sealed record LineRate(int Lines, TimeSpan Per);
+/// <summary>So many lines in so long, <c>"1000/s"</c> or <c>"600/m"</c>, and so many at once after a silence.</summary>
+public sealed record LineRate(int Lines, TimeSpan Per)
+{
+    /// <summary>The most that pass at once: they are what a bucket holds that is refilled at the rate.</summary>
+    public int Burst { get; init; } = Lines;
+
+    /// <summary>
+    /// With the burst of a file that names none: ten seconds' worth, for stack traces and the first words of a program that tells all
+    /// its settings, and never less than the lines that the rate itself names.
+    /// </summary>
+    public static LineRate WithUsualBurst(int lines, TimeSpan per) =>
+        new(lines, per) { Burst = (int)Math.Clamp(lines * 10.0 / per.TotalSeconds, lines, int.MaxValue) };
+}

@@ -2,11 +2,12 @@ using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Logging;
+using MetaMcp.Init.Output;
 
 namespace MetaMcp.Init.Cli;
 
 /// <summary>The file that was read again for SIGHUP: what is wrong with it, and what of it is put in force that is not the supervisor's.</summary>
-internal sealed class Reloading(string path, Privileges privileges, Enforcing enforcing, InitLogger log)
+internal sealed class Reloading(string path, Privileges privileges, Enforcing enforcing, InitLogger log, LogClock clock)
 {
     private Enforcing _enforcing = enforcing;
 
@@ -40,6 +41,7 @@ internal sealed class Reloading(string path, Privileges privileges, Enforcing en
             log.ConfigurationWarning($"{path}: log_format takes effect when the container is started again");
         if (level != before.Init.LogLevel)
             log.Settings = log.Settings with { Minimum = LogSettings.LevelOf(level) };
+        clock.Shown = after.Init.LogTime;
         if (after.Limits.Enforce != before.Limits.Enforce)
             log.ConfigurationWarning($"{path}: limits.enforce takes effect when the container is started again");
         if (_enforcing.Tree?.Apply(before.Limits, after.Limits) is { } refused)

@@ -41,6 +41,8 @@ internal static class RunVerb
             return Refuse($"limits.enforce is \"require\", and {objection} (mcp-init doctor says more)", ExitCodes.System);
 
         using var outputs = StandardOutputs.Open();
+        outputs.Clock.Start = startedAt;
+        outputs.Clock.Shown = plan.Settings.Init.LogTime;
         using var log = Log(plan, outputs);
         foreach (var warning in warnings)
             log.ConfigurationWarning(warning);
@@ -51,7 +53,7 @@ internal static class RunVerb
         var cookie = new InstanceCookie(unixTime, StartBlock.Variable(InstanceCookie.Variable));
         var privileges = Privileges.Fix(plan);
         var starter = new ServiceStarter(plan, hub, NullDevice.Open(), privileges, enforcing.Tree, cookie);
-        var reloading = new Reloading(path, privileges, enforcing, log);
+        var reloading = new Reloading(path, privileges, enforcing, log, outputs.Clock);
         var kernel = new LinuxKernel(
             port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie),
             new FileReload(path, reloading.Take, reloading.Apply));

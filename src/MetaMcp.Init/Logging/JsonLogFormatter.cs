@@ -24,7 +24,7 @@ internal sealed class JsonLogFormatter() : ConsoleFormatter("mcp-init-json")
     {
         _json.ResetWrittenCount();
         _json.Write("{\"time\":\""u8);
-        JsonFormat.AppendTime(DateTime.UtcNow, _json);
+        LineTime.OfUtc(DateTime.UtcNow).AppendPrecisely(_json);
         _json.Write("\",\"level\":\""u8);
         JsonText.Append(LogLevels.Name(logEntry.LogLevel), _json);
         _json.Write("\",\"id\":"u8);

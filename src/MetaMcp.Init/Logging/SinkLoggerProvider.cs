@@ -17,12 +17,14 @@ internal sealed class SinkLoggerProvider : ILoggerProvider, ILogger
 {
     private readonly OutputSink _sink;
     private readonly ConsoleFormatter _formatter;
+    private readonly bool _hasOwnTime;
     private readonly StringWriter _writer = new();
     private readonly ArrayBufferWriter<byte> _lines = new();
 
     public SinkLoggerProvider(OutputSink sink, LogSettings settings)
     {
         _sink = sink;
+        _hasOwnTime = settings.Format == LogFormat.Json;
         _formatter = settings.Format == LogFormat.Json ? new JsonLogFormatter() : new TextLogFormatter(settings.NameWidth);
     }
 
@@ -52,8 +54,10 @@ internal sealed class SinkLoggerProvider : ILoggerProvider, ILogger
         var text = _writer.GetStringBuilder();
         var bytes = Encoding.UTF8.GetBytes(text.ToString()).AsSpan();
         text.Clear();
+        var time = _hasOwnTime ? LineTime.None : _sink.Clock.Now;
         while (bytes.IndexOf((byte)'\n') is >= 0 and var newline)
         {
+            time.AppendTo(_lines);
             LineSanitizer.Append(bytes[..newline], _lines);
             _lines.Write("\n"u8);
             bytes = bytes[(newline + 1)..];

@@ -22,6 +22,8 @@ internal sealed class OutputHub(StandardOutputs outputs, LinesDropped onDropped)
 
     public ArrayBufferWriter<byte> Lot { get; } = new(4096);
 
+    public LogClock Clock => outputs.Clock;
+
     public OutputSink SinkOf(OutputStream stream) => stream == OutputStream.Stdout ? outputs.Output : outputs.Error;
 
     public void ReportDropped(string service, OutputStream stream, long lines) => onDropped(service, stream, lines);

@@ -20,7 +20,8 @@ namespace MetaMcp.Init.Output;
 /// </summary>
 internal sealed unsafe class OutputSink : IDisposable
 {
-    public const int DefaultCapacity = 256 * 1024;
+    /// <summary>A burst that the usual rate limit lets through, of lines as long as they mostly are.</summary>
+    public const int DefaultCapacity = 1024 * 1024;
 
     private readonly OutputChannel _channel;
     private readonly string _name;
@@ -31,8 +32,10 @@ internal sealed unsafe class OutputSink : IDisposable
     /// <param name="channel">Where to; owned.</param>
     /// <param name="name">For people: <c>stdout</c>.</param>
     /// <param name="capacity">Bytes that may wait; at least the longest line.</param>
-    public OutputSink(OutputChannel channel, string name, int capacity = DefaultCapacity)
+    /// <param name="clock">Of all that is written here; its own where there is none.</param>
+    public OutputSink(OutputChannel channel, string name, int capacity = DefaultCapacity, LogClock? clock = null)
     {
+        Clock = clock ?? new LogClock();
         _channel = channel;
         _name = name;
         _ring = new LineRing(capacity);
@@ -42,8 +45,9 @@ internal sealed unsafe class OutputSink : IDisposable
     /// <param name="fd">Not owned.</param>
     /// <param name="name">For people: <c>stdout</c>.</param>
     /// <param name="capacity">Bytes that may wait; at least the longest line.</param>
-    public static OutputSink Open(int fd, string name, int capacity = DefaultCapacity) =>
-        new(OutputChannel.Open(fd), name, capacity);
+    /// <param name="clock">Of all that is written here; its own where there is none.</param>
+    public static OutputSink Open(int fd, string name, int capacity = DefaultCapacity, LogClock? clock = null) =>
+        new(OutputChannel.Open(fd), name, capacity, clock);
 
     private enum State
     {
@@ -59,6 +63,8 @@ internal sealed unsafe class OutputSink : IDisposable
         /// <summary>Closed, or nobody will ever read it.</summary>
         Gone,
     }
+
+    public LogClock Clock { get; }
 
     /// <summary>How the line that tells of dropped lines is shown. It is known only once the file has been read.</summary>
     public LineFormat NoticeFormat { get; set; } = new PrefixFormat(LineFormat.OwnName, LineFormat.OwnName.Length);
@@ -188,7 +194,7 @@ internal sealed unsafe class OutputSink : IDisposable
         var text = Encoding.ASCII.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"{_unreported} lines dropped: {_name} was full"));
         var notice = new ArrayBufferWriter<byte>();
-        NoticeFormat.Append(new OutputLine(text, LinePart.Whole), DateTime.UtcNow, notice);
+        NoticeFormat.Append(new OutputLine(text, LinePart.Whole), Clock.Of(NoticeFormat), notice);
         if (notice.WrittenCount > _ring.Free)
             return false;
         _ring.Append(notice.WrittenSpan);

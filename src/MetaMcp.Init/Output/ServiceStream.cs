@@ -94,7 +94,7 @@ internal sealed unsafe class ServiceStream(
 
     public void Dispose() => Finish();
 
-    private DateTime Time => format.ShowsTime ? DateTime.UtcNow : default;
+    private LineTime Time => hub.Clock.Of(format);
 
     private void Take(ReadOnlySpan<byte> bytes, Instant now)
     {
@@ -104,10 +104,10 @@ internal sealed unsafe class ServiceStream(
         {
             if (!_limiter.TryAdmit(now))
             {
-                _limiter.AddDropped(1);
+                _limiter.AddDropped(1, now);
                 if (line.IsCut)
                     _splitter.SkipRestOfLine();
-                _limiter.AddDropped(_splitter.Skip(bytes));
+                _limiter.AddDropped(_splitter.Skip(bytes), now);
                 break;
             }
             format.Append(line, time, hub.Lot);

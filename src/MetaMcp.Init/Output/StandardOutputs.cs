@@ -12,9 +12,13 @@ internal sealed class StandardOutputs : IDisposable
 {
     private StandardOutputs(OutputSink output, OutputSink error)
     {
+        Clock = output.Clock;
         Output = output;
         Error = error;
     }
+
+    /// <summary>One for both.</summary>
+    public LogClock Clock { get; }
 
     public OutputSink Output { get; }
 
@@ -29,7 +33,7 @@ internal sealed class StandardOutputs : IDisposable
         var output = OutputSink.Open(outputFd, "stdout", capacity);
         var areOne = FileIdentity.Read(outputFd, out var one).IsSuccess &&
             FileIdentity.Read(errorFd, out var other).IsSuccess && one == other;
-        return new StandardOutputs(output, areOne ? output : OutputSink.Open(errorFd, "stderr", capacity));
+        return new StandardOutputs(output, areOne ? output : OutputSink.Open(errorFd, "stderr", capacity, output.Clock));
     }
 
     /// <summary>Shows what the sinks say for themselves as the rest of the log is shown.</summary>

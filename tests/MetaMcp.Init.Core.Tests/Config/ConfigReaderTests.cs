@@ -12,6 +12,7 @@ public sealed class ConfigReaderTests
         [init]
         log_format   = "json"
         log_level    = "warning"
+        log_time     = "elapsed"
         runtime_dir  = "/run/elsewhere"  # control socket, shims
         orphans      = "report"
         orphan_grace = "11s"
@@ -85,7 +86,7 @@ public sealed class ConfigReaderTests
         capabilities = ["CAP_NET_ADMIN", "net_bind_service"]
         success_exit_codes = [3, 143]
         log = "json"
-        log_rate_limit = "600/m"
+        log_rate_limit = { burst = 50, rate = "600/m" }
         restart = { policy = "never", backoff.max = "50s" }
 
         [service.frontend]
@@ -96,6 +97,7 @@ public sealed class ConfigReaderTests
         ready = "notify-fd"
         notify_fd = 5
         log_rate_limit = "off"
+        stdin = "inherit"
         [service.frontend.probe]
         tcp = "[::1]:12008"
 
@@ -125,7 +127,7 @@ public sealed class ConfigReaderTests
         Assert.Equal(
             new InitSettings
             {
-                LogFormat = LogFormat.Json, LogLevel = LogLevelSetting.Warning, RuntimeDirectory = "/run/elsewhere",
+                LogFormat = LogFormat.Json, LogLevel = LogLevelSetting.Warning, LogTime = LogTime.Elapsed, RuntimeDirectory = "/run/elsewhere",
                 Orphans = OrphanPolicy.Report, OrphanGrace = Seconds(11), ExitWhen = ExitRule.AllExit,
             },
             Read.Init);
@@ -174,7 +176,7 @@ public sealed class ConfigReaderTests
         Assert.Equal(["/bin/drain"], backend.StopCommand);
         Assert.Equal([3, 143], backend.SuccessExitCodes);
         Assert.Equal(OutputMode.Json, backend.Log);
-        Assert.Equal(new LineRate(600, Seconds(60)), backend.LogRateLimit);
+        Assert.Equal(new LineRate(600, Seconds(60)) { Burst = 50 }, backend.LogRateLimit);
         Assert.Equal("-/etc/backend.env", backend.EnvironmentFile);
         Assert.True(backend.ClearEnvironment);
         Assert.Equal([new("EMPTY", ""), new("PORT", "12009")], backend.Environment);
@@ -257,6 +259,7 @@ public sealed class ConfigReaderTests
         Assert.Equal([ReadyRule.Started, ReadyRule.Probe, ReadyRule.NotifyFd], Read.Services.Select(s => s.Ready));
         Assert.Equal(5, Read.Services[2].NotifyFd);
         Assert.Null(Read.Services[2].LogRateLimit);
+        Assert.Equal(StdinMode.Inherit, Read.Services[2].Stdin);
         Assert.Equal(["backend"], Read.Services[2].RestartWith);
     }
 
@@ -285,6 +288,8 @@ public sealed class ConfigReaderTests
         Assert.Equal(ProcessAttributes.None with { NoNewPrivileges = true }, service.Attributes);
         Assert.Equal(Signal.Term, service.StopSignal);
         Assert.Equal(OutputMode.Prefix, service.Log);
+        Assert.Equal(StdinMode.Null, service.Stdin);
+        Assert.Equal(new LineRate(1000, Seconds(1)) { Burst = 10_000 }, service.LogRateLimit);
     }
 
     [Fact]

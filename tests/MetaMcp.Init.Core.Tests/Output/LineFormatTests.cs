@@ -56,7 +56,7 @@ public sealed class LineFormatTests
         Gen.DateTime.Sample(time =>
         {
             var shown = new ArrayBufferWriter<byte>();
-            JsonFormat.AppendTime(DateTime.SpecifyKind(time, DateTimeKind.Utc), shown);
+            LineTime.OfUtc(DateTime.SpecifyKind(time, DateTimeKind.Utc)).AppendPrecisely(shown);
             Assert.Equal(DateTime.SpecifyKind(time, DateTimeKind.Utc).ToString("O"), Encoding.ASCII.GetString(shown.WrittenSpan));
         });
 
@@ -100,7 +100,7 @@ public sealed class LineFormatTests
     private static byte[] Append(LineFormat format, byte[] text, LinePart part)
     {
         var shown = new ArrayBufferWriter<byte>();
-        format.Append(new OutputLine(text, part), Noon, shown);
+        format.Append(new OutputLine(text, part), format.NeedsUtc ? LineTime.OfUtc(Noon) : LineTime.None, shown);
         return shown.WrittenSpan.ToArray();
     }
 }

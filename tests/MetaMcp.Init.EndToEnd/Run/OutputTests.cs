@@ -99,6 +99,26 @@ public sealed partial class OutputTests
     }
 
     [Fact]
+    public async Task A_burst_of_ten_seconds_worth_is_shown_whole()
+    {
+        using var files = new Installation("""
+            [service.flood]
+            type = "oneshot"
+            command = ["%flood", "20000", "40"]
+            [service.given]
+            type = "oneshot"
+            command = ["%flood", "20000", "40"]
+            log_rate_limit = { rate = "1/m", burst = 19000 }
+            """);
+        var ended = await files.Run();
+        // Counted by what is over the rate: what a slow reader of our own output costs is another count. The bucket is refilled meanwhile.
+        Assert.InRange(Dropped("flood"), 1, 10_000);
+        Assert.Equal(1000, Dropped("given"));
+
+        long Dropped(string service) => ended.Lines.Logged(service, "dropped").Sum(line => long.Parse(Count().Match(line.Text).Groups[1].Value, CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
     public async Task A_flood_does_not_drown_another_service()
     {
         using var files = new Installation("""
@@ -201,6 +221,48 @@ public sealed partial class OutputTests
         var dropped = long.Parse(DroppedBySink().Match(count.Text).Groups[1].Value, CultureInfo.InvariantCulture);
         // The other one's line may be among them.
         Assert.Equal(100_001, dropped + init.Stdout.Count(line => line.StartsWith("flood    | flood ", StringComparison.Ordinal) || line == "other    | hanging"));
+    }
+
+    [Theory]
+    [InlineData("utc", @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (mcp-init|talk    ) [|+] ")]
+    [InlineData("elapsed", @"^ +\d\.\d{3} (mcp-init|talk    ) [|+] ")]
+    [InlineData("none", "^(mcp-init|talk    ) [|+] ")]
+    public async Task Each_line_of_text_has_the_time_that_is_asked_for(string time, string shown)
+    {
+        using var files = new Installation($"[init]\nlog_time = \"{time}\"\n[service.talk]\n{Talk}");
+        var ended = await files.Run();
+        Assert.Contains(ended.Stdout, line => line.EndsWith("| three", StringComparison.Ordinal));
+        Assert.All(ended.Lines, line => Assert.Matches(shown, line.Text));
+    }
+
+    [Fact]
+    public async Task Json_has_its_own_time_and_no_other()
+    {
+        using var files = new Installation($"[init]\nlog_time = \"elapsed\"\nlog_format = \"json\"\n[service.talk]\n{Talk}\nlog = \"json\"");
+        var ended = await files.Run();
+        Assert.All(ended.Lines, line => Assert.StartsWith("{\"time\":\"20", line.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_reload_changes_the_time_of_what_runs()
+    {
+        const string Service = """
+            [service.talk]
+            command = ["/bin/sh", "-c", "echo before; until test -e %/go; do sleep 0.01; done; echo after; exec %hang"]
+            """;
+        using var files = new Installation($"[init]\nlog_time = \"none\"\n{Service}");
+        await using var init = await files.Start();
+        await init.WaitFor("talk     | before");
+        files.Rewrite($"[init]\nlog_time = \"elapsed\"\n{Service}");
+        init.Signal(1);
+        var reloaded = await init.WaitFor("reloaded:");
+        files.Open("go");
+        var after = await init.WaitFor("talk     | after");
+        Assert.Matches(@"^ +\d+\.\d{3} talk     \| after$", after.Text);
+        Assert.Contains("1 unchanged", reloaded.Text, StringComparison.Ordinal);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.Matches(@"^ +\d+\.\d{3} mcp-init \| info  down", init.Lines[^1].Text);
     }
 
     [GeneratedRegex(@"(\d+) lines of")]

@@ -158,6 +158,20 @@ public sealed partial class ServiceStreamTests : IDisposable
     [GeneratedRegex("^mcp-init \\| (\\d+) lines dropped: stdout was full$")]
     private static partial Regex Notice();
 
+    [Fact]
+    public void A_change_of_what_time_is_shown_reaches_streams_that_are_open()
+    {
+        using var stream = Open();
+        _outputs.Clock.Shown = LogTime.Utc;
+        _service.Write("one\n"u8);
+        _ = stream.OnReadable(Start);
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z api \| one\n$", _stdout.Read());
+        _outputs.Clock.Shown = LogTime.None;
+        _service.Write("two\n"u8);
+        _ = stream.OnReadable(Start);
+        Assert.Equal("api | two\n", _stdout.Read());
+    }
+
     private ServiceStream Open(OutputStream stream = OutputStream.Stdout, LineRate? rate = null) =>
         new((int)fcntl(_service.Reader, F_DUPFD_CLOEXEC, 0), "api", stream, new PrefixFormat("api", 3), rate, _hub);
 
