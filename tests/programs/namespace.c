@@ -7,7 +7,7 @@
 //   --chroot DIR   in this root, without /proc
 //   --read-only    with --chroot: mounted read-only
 //   --uid N        as this user and group, with no other groups
-//   --limit NAME=N a resource limit, soft and hard: nofile, nproc, fsize, core
+//   --limit NAME=N a resource limit, soft and hard: nofile, nproc, fsize, core; soft alone: soft-nofile
 //   --close FD     started with this descriptor closed
 //   --second       as PID 2; PID 1 is a plain waiting process
 //   --loopback     in a network namespace of its own, with a loopback that is up
@@ -30,7 +30,7 @@ static bool pty, tostop, read_only, second, loopback, own_cgroup;
 static char cgroup[PATH_MAX];
 static const char *root;
 static int uid = -1;
-static struct { int resource; rlim_t value; } limits[8];
+static struct { int resource; rlim_t value; bool soft; } limits[8];
 static int limit_count, closed[8], closed_count, ignored[8], ignored_count;
 static int master = -1, slave = -1;
 
@@ -143,6 +143,8 @@ static void become(char **command)
     }
     for (int i = 0; i < limit_count; i++) {
         struct rlimit both = {limits[i].value, limits[i].value};
+        if (limits[i].soft)
+            getrlimit(limits[i].resource, &both), both.rlim_cur = limits[i].value;
         if (setrlimit(limits[i].resource, &both) < 0)
             fail("setrlimit");
     }
@@ -182,10 +184,11 @@ static void relay(void)
 static void read_limit(char *text)
 {
     static const struct { const char *name; int resource; } names[] = {
-        {"nofile", RLIMIT_NOFILE}, {"nproc", RLIMIT_NPROC}, {"fsize", RLIMIT_FSIZE}, {"core", RLIMIT_CORE}};
+        {"nofile", RLIMIT_NOFILE}, {"soft-nofile", RLIMIT_NOFILE}, {"nproc", RLIMIT_NPROC}, {"fsize", RLIMIT_FSIZE}, {"core", RLIMIT_CORE}};
     char *equals = strchr(text, '=');
     for (size_t i = 0; equals && i < sizeof names / sizeof *names; i++)
-        if (strncmp(text, names[i].name, equals - text) == 0) {
+        if (strlen(names[i].name) == (size_t)(equals - text) && strncmp(text, names[i].name, equals - text) == 0) {
+            limits[limit_count].soft = names[i].name[0] == 's';
             limits[limit_count].resource = names[i].resource;
             limits[limit_count++].value = strtoul(equals + 1, NULL, 10);
             return;

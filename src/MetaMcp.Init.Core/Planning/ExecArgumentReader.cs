@@ -23,6 +23,7 @@ public sealed class ExecArgumentReader
     private bool ownOutput;
     private bool terminal;
     private int? errorDescriptor;
+    private ulong? softDescriptors;
 
     private ExecArgumentReader()
     {
@@ -56,6 +57,7 @@ public sealed class ExecArgumentReader
             Unset = unset.DrainToImmutable(),
             Set = set.DrainToImmutable(),
         },
+        SoftDescriptors = softDescriptors,
         CloseDescriptors = close,
         KeptDescriptors = descriptors.DrainToImmutable(),
         OwnOutput = ownOutput,
@@ -112,7 +114,7 @@ public sealed class ExecArgumentReader
     }
 
     private static bool TakesValue(string name) => name is "--cgroup" or "--user" or "--group" or "--groups" or "--chdir" or "--umask"
-        or "--nice" or "--oom-score-adj" or "--rlimit" or "--cap-keep" or "--setenv" or "--unsetenv" or "--keep-env"
+        or "--nice" or "--oom-score-adj" or "--rlimit" or "--soft-nofile" or "--cap-keep" or "--setenv" or "--unsetenv" or "--keep-env"
         or "--env-file" or "--keep-fd" or "--error-fd";
 
     private void ReadValue(string name, string value)
@@ -164,6 +166,11 @@ public sealed class ExecArgumentReader
             case "--keep-fd":
                 if (Number(name, value, 0, int.MaxValue) is { } descriptor)
                     descriptors.Add(descriptor);
+                break;
+            case "--soft-nofile":
+                softDescriptors = DecimalText.TryRead(value, ulong.MaxValue - 1, out var limit) ? limit : null;
+                if (softDescriptors is null)
+                    errors.Add($"--soft-nofile {value}: not a whole number");
                 break;
             case "--error-fd":
                 errorDescriptor = Number(name, value, 0, int.MaxValue);

@@ -26,6 +26,7 @@ public static class ExecArguments
           --umask 0022
           --nice N                  -20 to 19
           --oom-score-adj N         -1000 to 1000
+          --soft-nofile N           the soft limit of descriptors alone, up to the hard one
           --rlimit NAME=SOFT[:HARD] nofile=1024:4096, core=unlimited; repeatable
           --clear-env               start from an empty environment
           --env-file FILE           KEY=VALUE lines; -FILE may be missing; repeatable
@@ -52,6 +53,8 @@ public static class ExecArguments
             Add(words, "--cgroup", cgroup);
         EncodeAttributes(words, request.Attributes);
         EncodeEnvironment(words, request.Environment);
+        if (request.SoftDescriptors is { } descriptors)
+            Add(words, "--soft-nofile", descriptors.ToString(CultureInfo.InvariantCulture));
         if (request.CloseDescriptors)
             words.Add("--close-fds");
         foreach (var descriptor in request.KeptDescriptors)

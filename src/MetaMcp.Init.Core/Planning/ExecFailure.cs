@@ -28,6 +28,12 @@ public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
     /// <summary>The longest record, well below what a pipe takes as one piece (POSIX: at least 512 bytes).</summary>
     public const int MaxLength = 512;
 
+    /// <summary>
+    /// One byte before any record: everything is applied, and the program is executed next. The end of the pipe after it means that
+    /// the program runs; the end without it, that the second stage itself ended, for want of memory or of a thread say.
+    /// </summary>
+    public const byte Mark = (byte)'>';
+
     public string Detail { get; } = Clean(Detail);
 
     public ExecFailureKind Kind => Step switch
@@ -43,6 +49,9 @@ public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
         },
         _ => ExecFailureKind.System,
     };
+
+    /// <summary>The kernel had no descriptor, memory or process to give: the same start may well succeed a moment later.</summary>
+    public bool IsShortage => Errno.MayPass;
 
     /// <summary>What the second stage exits with.</summary>
     public int ExitCode => Kind switch

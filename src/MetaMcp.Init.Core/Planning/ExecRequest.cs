@@ -16,6 +16,9 @@ public sealed record ExecRequest
 
     public EnvironmentEdits Environment { get; init; } = EnvironmentEdits.None;
 
+    /// <summary>The soft limit of descriptors, below the hard one that is inherited; null stays as it is.</summary>
+    public ulong? SoftDescriptors { get; init; }
+
     /// <summary>Close what was inherited beyond 0, 1, 2 and <see cref="KeptDescriptors"/>.</summary>
     public bool CloseDescriptors { get; init; }
 

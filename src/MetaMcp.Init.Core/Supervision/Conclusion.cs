@@ -1,3 +1,4 @@
+using System.Numerics;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Core.Supervision.ServiceState;
@@ -7,9 +8,14 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <summary>What the end of a run means, by the restart policy, the exit code and the phase.</summary>
 internal static class Conclusion
 {
+    private static readonly TimeSpan FirstDeferral = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDeferral = TimeSpan.FromSeconds(5);
+
     /// <summary>Of a run that ended before it was ready.</summary>
     public static Outcome OutcomeOf(in ServiceContext service, Starting state, ServiceEvent.Exited exited)
     {
+        if (exited is { Problem: { } shortage, IsShortage: true })
+            return new Outcome.Deferred(shortage);
         if (exited.Problem is { } problem)
             return new Outcome.Failing(new Failure(problem, exited.Status));
         if (!IsSuccess(service.Settings, exited.Status))
@@ -49,6 +55,7 @@ internal static class Conclusion
         Outcome.AsAsked => new(new Stopped(), [ServiceMachine.Report(new Notice.Stopped(service.Name))]),
         Outcome.GivenUp(var failure) => Failed(service, failure),
         Outcome.Anew => new Waiting(history),
+        Outcome.Deferred(var reason) => Deferred(service, history, reason, now),
         Outcome.Success when service.Settings.Type == ServiceType.Oneshot =>
             new(new Completed(), [ServiceMachine.Report(new Notice.Completed(service.Name))]),
         Outcome.Success(var status) when service.Settings.Restart.Policy == RestartPolicy.Always =>
@@ -59,6 +66,17 @@ internal static class Conclusion
         Outcome.Failing(var failure) => Failed(service, failure),
         _ => throw new InvalidOperationException($"bug: outcome {outcome}"),
     };
+
+    /// <summary>A shortage is no fault of the service: no retry, no back-off and no breaker counts it.</summary>
+    private static ServiceStep Deferred(in ServiceContext service, History history, string reason, Instant now)
+    {
+        var counted = history with { Shortages = history.Shortages + 1 };
+        var delay = FirstDeferral * Math.Pow(2, Math.Min(history.Shortages, 10));
+        delay = delay < LongestDeferral ? delay : LongestDeferral;
+        // Told ever more rarely: what the container is short of may be so for days.
+        return new(new Backoff(now + delay, counted), BitOperations.IsPow2(counted.Shortages)
+            ? [ServiceMachine.Report(new Notice.Deferred(service.Name, reason, delay, counted.Shortages))] : []);
+    }
 
     private static bool MayTryAgain(in ServiceContext service, History history) =>
         service.Settings.Restart.Policy != RestartPolicy.Never &&

@@ -13,6 +13,10 @@ public abstract record Notice : Case
     public sealed record Exited(string Service, int Pid, ExitStatus Status, TimeSpan After, OomCause? Oom) : Notice;
     public sealed record Restarting(string Service, string Reason, TimeSpan Delay, int Failures) : Notice;
     public sealed record Failed(string Service, string Reason) : Notice;
+
+    /// <summary>It could not be started for a shortage of the container, so many times in a row; it is tried again and not counted.</summary>
+    public sealed record Deferred(string Service, string Reason, TimeSpan Delay, int Shortages) : Notice;
+
     public sealed record Skipped(string Service, string Dependency) : Notice;
     public sealed record Finished(string Service, ExitStatus Status) : Notice;
     public sealed record Stopping(string Service, int Pid, Signal Signal, TimeSpan Timeout) : Notice;

@@ -24,6 +24,7 @@ internal static class ReadinessSteps
     {
         if (state is not Starting { Readiness: Readiness.AwaitingExec } s)
             return state is Starting or Ready or Condemned or Stopping or Killing ? state : ServiceMachine.Impossible(state, "Executed");
+        s = s with { History = s.History with { Shortages = 0 } };
         return service.Settings switch
         {
             { Type: ServiceType.Oneshot } => s with { Readiness = new Readiness.RunningToEnd() },

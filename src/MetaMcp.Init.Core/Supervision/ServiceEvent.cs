@@ -39,7 +39,7 @@ public abstract record ServiceEvent : Case
 
     public sealed record Spawned(int Pid) : ServiceEvent;
 
-    public sealed record SpawnFailed(string Reason, int ExitCode) : ServiceEvent;
+    public sealed record SpawnFailed(string Reason, int ExitCode, bool IsShortage = false) : ServiceEvent;
 
     /// <summary>The process is the service's own program now.</summary>
     public sealed record Executed : ServiceEvent;
@@ -53,6 +53,9 @@ public abstract record ServiceEvent : Case
     /// <param name="Oom">Where the kernel had killed it, or some of it, for memory.</param>
     public sealed record Exited(ExitStatus Status, string? Problem, bool OthersLeft, OomCause? Oom = null) : ServiceEvent
     {
+        /// <summary>Whether the problem was a shortage of the container.</summary>
+        public bool IsShortage { get; init; }
+
         /// <summary>One clause: <c>killed by SIGKILL, out of memory: its memory_max of 64MiB</c>.</summary>
         public string Reason => Oom is null ? $"{Status}" : $"{Status}, out of memory: {Oom.Limit}";
     }

@@ -46,7 +46,9 @@ public static class ServiceMachine
             ServiceEvent.Kill => CleanupSteps.Kill(service, state, now),
             ServiceEvent.GiveUp(var reason) => GiveUp(service, state, reason, now),
             ServiceEvent.Spawned(var pid) => Spawned(service, state, pid, now),
-            ServiceEvent.SpawnFailed(var reason, var code) => SpawnFailed(service, state, new Failure(reason, ExitStatus.Exited(code)), now),
+            ServiceEvent.SpawnFailed(var reason, _, true) when state is Launching s =>
+                Conclusion.Of(service, new Outcome.Deferred(reason), s.History, now),
+            ServiceEvent.SpawnFailed(var reason, var code, _) => SpawnFailed(service, state, new Failure(reason, ExitStatus.Exited(code)), now),
             ServiceEvent.Executed => ReadinessSteps.Executed(service, state, now),
             ServiceEvent.Notified => ReadinessSteps.Notified(service, state, now),
             ServiceEvent.ProbeSpawned(var pid) => ReadinessSteps.ProbeSpawned(service, state, pid, now),

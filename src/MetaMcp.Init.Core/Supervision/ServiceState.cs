@@ -11,6 +11,9 @@ public readonly record struct Run(long Number, int Pid, Instant StartedAt);
 /// <param name="StartFailures">Failures before it was ever ready, which the startup phase allows a number of.</param>
 public readonly record struct History(int Failures, int StartFailures)
 {
+    /// <summary>Starts in a row that a shortage of the container prevented: counted for the delay and against nobody.</summary>
+    public int Shortages { get; init; }
+
     /// <summary>Of the circuit breaker.</summary>
     public Breaker Breaker
     {
@@ -218,6 +221,9 @@ public abstract record Outcome : Case
 
     /// <summary>It failed and may be tried again.</summary>
     public sealed record Failing(Failure Failure) : Outcome;
+
+    /// <summary>The container was short of something; it is started when there is room.</summary>
+    public sealed record Deferred(string Reason) : Outcome;
 
     /// <summary>It failed, and there is no time left to try again.</summary>
     public sealed record GivenUp(Failure Failure) : Outcome;

@@ -50,7 +50,11 @@ public sealed partial class Supervisor
     {
         var oom = CauseOf(child, ended.Status);
         _records[child.Service] = _records[child.Service] with { LastExit = ended.Status, LastOom = oom };
-        Current(child.Service, child.Sequence, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom));
+        Current(child.Service, child.Sequence, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom)
+        {
+            // What the kernel killed for memory is over its own limit, whatever it was doing.
+            IsShortage = ended.IsShortage && oom is null,
+        });
     }
 
     private void OutOfMemory(SystemEvent.OutOfMemory counted)

@@ -121,8 +121,8 @@ public sealed partial class Supervisor
                 _records[service] = _records[service] with { Starts = _records[service].Starts + 1 };
                 Current(service, run, new ServiceEvent.Spawned(pid));
                 break;
-            case SystemEvent.SpawnFailed(var service, var run, var reason, var code):
-                Current(service, run, new ServiceEvent.SpawnFailed(reason, code));
+            case SystemEvent.SpawnFailed(var service, var run, var reason, var code, var isShortage):
+                Current(service, run, new ServiceEvent.SpawnFailed(reason, code, isShortage));
                 break;
             case SystemEvent.Executed(var service, var run):
                 Current(service, run, new ServiceEvent.Executed());

@@ -19,14 +19,21 @@ public abstract record SystemEvent : Case
     /// <param name="Status">How it ended.</param>
     /// <param name="Problem">What the second stage said, where it never became the service.</param>
     /// <param name="OthersLeft">Whether other processes of its run are left.</param>
-    public sealed record ChildEnded(int Pid, ExitStatus Status, string? Problem, bool OthersLeft) : SystemEvent;
+    /// <param name="IsShortage">Whether the problem was a shortage of the container.</param>
+    public sealed record ChildEnded(int Pid, ExitStatus Status, string? Problem, bool OthersLeft, bool IsShortage = false) : SystemEvent;
 
     /// <summary>Every child that had ended has been collected.</summary>
     public sealed record ChildrenCollected(bool AnyLeft) : SystemEvent;
 
     public sealed record Spawned(int Service, long RunNumber, int Pid) : SystemEvent;
 
-    public sealed record SpawnFailed(int Service, long RunNumber, string Reason, int ExitCode) : SystemEvent;
+    /// <summary>There is no process.</summary>
+    /// <param name="Service">Whose run it was to be.</param>
+    /// <param name="RunNumber">Which run.</param>
+    /// <param name="Reason">The step and the kernel's answer.</param>
+    /// <param name="ExitCode">The code that the service is taken to have ended with.</param>
+    /// <param name="IsShortage">Whether the container was short of something: the start is tried again and not counted.</param>
+    public sealed record SpawnFailed(int Service, long RunNumber, string Reason, int ExitCode, bool IsShortage = false) : SystemEvent;
 
     public sealed record Executed(int Service, long RunNumber) : SystemEvent;
 

@@ -21,6 +21,7 @@ public readonly record struct Errno(int Number)
     public const int EINVAL = 22;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
+    public const int ENOSPC = 28;
     public const int ENOTTY = 25;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
@@ -36,6 +37,12 @@ public readonly record struct Errno(int Number)
 
     /// <summary>No descriptor or no memory is left: the same call may well succeed a moment later.</summary>
     public bool IsShortage => Number is EMFILE or ENFILE or ENOMEM;
+
+    /// <summary>
+    /// The same of a start, which also takes a process and a cgroup: EAGAIN is a limit of tasks (<c>man 2 fork</c>) or of cgroups
+    /// (cgroup-v2.rst, cgroup.max.descendants), ENOSPC is the kernel's own limit of cgroups.
+    /// </summary>
+    public bool MayPass => IsShortage || Number is EAGAIN or ENOSPC;
 
     // By number from 1; empty where Linux has none.
     private static readonly string[] Table =

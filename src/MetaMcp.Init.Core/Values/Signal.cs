@@ -25,6 +25,7 @@ public readonly record struct Signal
     public static Signal Hup { get; } = new(1);
     public static Signal Int { get; } = new(2);
     public static Signal Quit { get; } = new(3);
+    public static Signal Abort { get; } = new(6);
     public static Signal Kill { get; } = new(9);
     public static Signal Usr1 { get; } = new(10);
     public static Signal Term { get; } = new(15);

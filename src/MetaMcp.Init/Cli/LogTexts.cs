@@ -28,6 +28,9 @@ internal static partial class LogTexts
     [LoggerMessage(105, LogLevel.Warning, "{Service}: {Reason}; restarting in {Seconds:0.00} s (failure {Failures} in a row)")]
     public static partial void ServiceRestarting(this ILogger log, string service, string reason, object seconds, object failures);
 
+    [LoggerMessage(140, LogLevel.Warning, "{Service}: the container is short of something: {Reason}; started again in {Seconds:0.0} s, not counted (try {Count})")]
+    public static partial void ServiceDeferred(this ILogger log, string service, string reason, object seconds, object count);
+
     [LoggerMessage(106, LogLevel.Information, "{Service}: stopping with {Signal}, killed in {Timeout} (pid {Pid})")]
     public static partial void ServiceStopping(this ILogger log, string service, object signal, string timeout, object pid);
 

@@ -60,6 +60,9 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.Exited n:
                 log.ServiceExited(n.Service, n.After.TotalSeconds, n.Status, n.Pid);
                 break;
+            case Notice.Deferred n:
+                log.ServiceDeferred(n.Service, n.Reason, n.Delay.TotalSeconds, n.Shortages);
+                break;
             case Notice.Restarting n:
                 log.ServiceRestarting(n.Service, n.Reason, n.Delay.TotalSeconds, n.Failures);
                 break;

@@ -1,13 +1,12 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Supervision;
-using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Logging;
 using MetaMcp.Init.Output;
 
 namespace MetaMcp.Init.Cli;
 
 /// <summary>The file that was read again for SIGHUP: what is wrong with it, and what of it is put in force that is not the supervisor's.</summary>
-internal sealed class Reloading(string path, Privileges privileges, Enforcing enforcing, InitLogger log, LogClock clock)
+internal sealed class Reloading(string path, Enforcing enforcing, InitLogger log, LogClock clock)
 {
     private Enforcing _enforcing = enforcing;
 
@@ -17,9 +16,6 @@ internal sealed class Reloading(string path, Privileges privileges, Enforcing en
         if (result.Plan is not { } plan)
             return new SystemEvent.ReloadRefused([.. result.Diagnostics.Select(d => d.ToString())]);
         var problems = new List<string>();
-        foreach (var service in plan.Services)
-            if (privileges.AreFixed && !service.Settings.Attributes.NoNewPrivileges)
-                problems.Add($"{path}: {service.Name} is to gain privileges (no_new_privileges = false), which mcp-init gave up when it started with none that does; restart the container");
         var next = _enforcing.Under(plan.Settings);
         if (plan.Settings.Limits.Enforce == Enforcement.Require && next.LacksMoreThan(_enforcing) && next.Objection is { } objection)
             problems.Add($"{path}: limits.enforce is \"require\", and {objection}");

@@ -51,9 +51,9 @@ internal static class RunVerb
         Descriptors.CloseOnExec([]);
         var unixTime = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var cookie = new InstanceCookie(unixTime, StartBlock.Variable(InstanceCookie.Variable));
-        var privileges = Privileges.Fix(plan);
-        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), privileges, enforcing.Tree, cookie);
-        var reloading = new Reloading(path, privileges, enforcing, log, outputs.Clock);
+        DescriptorLimit.Raise();
+        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), enforcing.Tree, cookie);
+        var reloading = new Reloading(path, enforcing, log, outputs.Clock);
         var kernel = new LinuxKernel(
             port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie),
             new FileReload(path, reloading.Take, reloading.Apply));

@@ -33,7 +33,7 @@ internal static unsafe class ExecVerb
             }
             if (request is null)
                 throw ExecFailedException.Of(ExecStep.Arguments, Errno.None, string.Join("; ", errors));
-            SecondStage.Become(request, raw + (words.Length - request.Command.Length));
+            SecondStage.Become(request, raw + (words.Length - request.Command.Length), () => Mark(errorDescriptor));
         }
         catch (ExecFailedException failed)
         {
@@ -41,6 +41,14 @@ internal static unsafe class ExecVerb
             return failed.Failure.ExitCode;
         }
         return ExitCodes.System;
+    }
+
+    /// <summary>Tells that only the program itself can fail from here on; see <see cref="ExecFailure.Mark"/>.</summary>
+    private static void Mark(int? descriptor)
+    {
+        var mark = ExecFailure.Mark;
+        if (descriptor is { } error)
+            _ = write(error, &mark, 1);
     }
 
     private static void Report(ExecFailure failure, int? descriptor)

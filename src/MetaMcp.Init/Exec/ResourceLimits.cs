@@ -11,6 +11,17 @@ namespace MetaMcp.Init.Exec;
 /// </summary>
 internal static unsafe class ResourceLimits
 {
+    /// <summary>The soft limit of descriptors that PID 1 was started with, which it has raised for itself.</summary>
+    public static void RestoreSoft(ulong soft)
+    {
+        rlimit limit;
+        if (prlimit(0, RLIMIT_NOFILE, null, &limit) != 0)
+            return;
+        limit.rlim_cur = Math.Min(soft, limit.rlim_max);
+        if (prlimit(0, RLIMIT_NOFILE, &limit, null) != 0)
+            throw ExecFailedException.Of(ExecStep.ResourceLimit, LastError, "nofile");
+    }
+
     public static void ApplyEarly(ReadOnlySpan<ResourceLimit> limits)
     {
         foreach (var limit in limits)

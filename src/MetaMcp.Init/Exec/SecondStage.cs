@@ -24,8 +24,11 @@ namespace MetaMcp.Init.Exec;
 internal static unsafe class SecondStage
 {
     /// <summary>Applies the request and becomes the command.</summary>
+    /// <param name="request">What to apply.</param>
+    /// <param name="command">The command's arguments, as bytes.</param>
+    /// <param name="ready">Called when everything is applied and the program comes next.</param>
     [DoesNotReturn]
-    public static void Become(ExecRequest request, byte** command)
+    public static void Become(ExecRequest request, byte** command, Action ready)
     {
         var attributes = request.Attributes;
         // Without the cap it was to have the service must not run at all. A 0 is whoever writes it.
@@ -43,6 +46,8 @@ internal static unsafe class SecondStage
             StandardDescriptors.TakeTerminal();
         if (attributes.OomScoreAdjust is { } score)
             SetOomScore(score);
+        if (request.SoftDescriptors is { } soft)
+            ResourceLimits.RestoreSoft(soft);
         ResourceLimits.ApplyEarly(attributes.ResourceLimits.AsSpan());
         if (attributes.Nice is { } nice && setpriority(PRIO_PROCESS, 0, nice) != 0)
             throw ExecFailedException.Of(ExecStep.Nice, LastError, $"{nice}");
@@ -57,6 +62,8 @@ internal static unsafe class SecondStage
         Credentials.Verify(identity, attributes);
 
         ResourceLimits.ApplyLate(attributes.ResourceLimits.AsSpan());
+        // Before SIGPIPE is what it was: a reader that has ended meanwhile must not end this process.
+        ready();
         SignalReset.All();
         throw CommandSearch.Execute(command, environment);
     }

@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
@@ -16,6 +17,9 @@ namespace MetaMcp.Init.Kernel;
 internal sealed class ChildCollector(
     RunTable runs, HashSet<int> helpers, CloseLook closeLook, FileRead read, RunNews news, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
 {
+    /// <summary>The last output of many services that end at once is read in several turns.</summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
+
     private readonly Queue<(Reaped Reaped, ServiceRun? Run)> _reaped = new();
     private Signal? _endingTheRest;
 
@@ -50,9 +54,16 @@ internal sealed class ChildCollector(
             if (++collected == Reaper.MaxPerTurn)
                 break;
         }
+        var end = MonotonicClock.Now + Slice;
         while (_reaped.TryDequeue(out var ended))
+        {
             Ended(ended.Reaped, ended.Run);
-        IsDue = collected == Reaper.MaxPerTurn;
+            if (MonotonicClock.Now >= end)
+                break;
+        }
+        IsDue = collected == Reaper.MaxPerTurn || _reaped.Count > 0;
+        if (_reaped.Count > 0)
+            return;
         _ = runs.TakeEmpty(tell);
         // What the ended ones leave behind is ours now, and a subreaper has not signalled it yet.
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
@@ -74,6 +85,19 @@ internal sealed class ChildCollector(
         var others = false;
         return Descendants.ForEachChild(pid => others |= !read.IsLeft(pid)) && !others;
     }
+
+    /// <summary>
+    /// Why a run never became its service; null where it did. A second stage that ends by itself before it has applied everything, and
+    /// without a word, had no memory or no second thread for its runtime.
+    /// </summary>
+    private static StartProblem? ProblemOf(ServiceRun run, ExitStatus status) => run switch
+    {
+        { Problem: { } problem } => problem,
+        { IsApplied: true } => null,
+        _ => new StartProblem(
+            $"the second stage ended before it could become the program: {status}", ExitCodes.System,
+            IsShortage: status.Code is not null || status.Signal == Signal.Abort),
+    };
 
     private void Ended(Reaped reaped, ServiceRun? run)
     {
@@ -97,7 +121,8 @@ internal sealed class ChildCollector(
         }
         finally
         {
-            tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, run.Problem, others));
+            var problem = ProblemOf(run, reaped.Status);
+            tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, problem?.Reason, others, problem?.IsShortage ?? false));
         }
         if (!others)
             runs.Remove(run);

@@ -3,14 +3,14 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Kernel;
 
-/// <summary>Starts a program in a session of its own with our environment, some of it set anew, and the oom_score_adj that we were given.</summary>
+/// <summary>Starts our own binary, as the second stage or as a helper, in a session of its own with our environment, some of it set anew, and the oom_score_adj that we were given.</summary>
 internal static unsafe class ChildProgram
 {
     /// <param name="arguments">The first is its name.</param>
     /// <param name="set">Variables beside those of ours, or in their place.</param>
     /// <param name="mappings">What it finds open.</param>
     /// <param name="pid">Where it was started.</param>
-    /// <param name="program">Its path; our own binary where there is none.</param>
+    /// <param name="program">Another path, for tests.</param>
     public static Errno Start(
         ImmutableArray<string> arguments, ImmutableSortedDictionary<string, string> set,
         ReadOnlySpan<DescriptorMapping> mappings, out int pid, string? program = null)

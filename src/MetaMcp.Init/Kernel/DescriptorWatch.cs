@@ -1,24 +1,62 @@
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
 
-/// <summary>Who is called when a descriptor has something to say: one handler for each, and one wait for all.</summary>
+/// <summary>Takes one piece of what a descriptor has: one read, one datagram, one signal.</summary>
+/// <returns>Whether there may be another piece at once.</returns>
+internal delegate bool PieceHandler();
+
+/// <summary>
+/// One wait for all descriptors, and a handler for each. A handler never loops: it takes one piece, and this watch alone decides
+/// whether it has another turn. So no descriptor, however fast it is written to, keeps PID 1 from the others: each that is ready has
+/// one piece a turn, and more only while the whole turn is short. What is left comes again at once, since the epoll is level-triggered.
+/// </summary>
 internal sealed class DescriptorWatch
 {
+    /// <summary>A burst of datagrams or signals costs one wait and not as many.</summary>
+    internal const int MostPieces = 16;
+
+    /// <summary>After that nothing has a second piece in a turn.</summary>
+    internal static readonly TimeSpan ShortTurn = TimeSpan.FromMilliseconds(2);
+
     private readonly EventPort _port;
-    private readonly Dictionary<int, Action> _handlers = [];
+    private readonly Dictionary<int, PieceHandler> _handlers = [];
     private readonly Action<Ready> _onReady;
+    private PieceHandler? _first;
+    private Instant _end;
 
     public DescriptorWatch(EventPort port) => (_port, _onReady) = (port, OnReady);
 
-    public void Add(int descriptor, Action handler) => Add(descriptor, handler, EPOLLIN);
-
-    public void Add(int descriptor, Action handler, uint events)
+    /// <summary>The descriptor that is looked at before all others where more are ready than one turn takes.</summary>
+    public void AddFirst(int descriptor, Source source, PieceHandler handler)
     {
+        _first = handler;
+        Add(descriptor, source, handler);
+    }
+
+    /// <param name="descriptor">Non-blocking.</param>
+    /// <param name="source">Its kind.</param>
+    /// <param name="handler">Takes one piece.</param>
+    /// <param name="events">EPOLL* bits.</param>
+    public void Add(int descriptor, Source source, PieceHandler handler, uint events = EPOLLIN)
+    {
+        _ = source;
         _handlers[descriptor] = handler;
         _ = _port.Add(descriptor, events);
     }
+
+    /// <summary>The same for a handler that takes all there is, where that has an end of its own.</summary>
+    public void Add(int descriptor, Source source, Action takeAll, uint events = EPOLLIN) => Add(
+        descriptor,
+        source,
+        () =>
+        {
+            takeAll();
+            return false;
+        },
+        events);
 
     /// <summary>Called before it is closed.</summary>
     public void Remove(int descriptor)
@@ -30,11 +68,26 @@ internal sealed class DescriptorWatch
     /// <summary>The same for one that is closed already: the kernel has forgotten it by itself.</summary>
     public void Forget(int descriptor) => _handlers.Remove(descriptor);
 
-    public void Wait(Instant due) => _port.Wait(due, _onReady);
+    /// <summary>Waits until something is ready or the deadline has come, and gives everything that is ready its turn.</summary>
+    public void Wait(Instant due)
+    {
+        _port.Wait(due);
+        _end = MonotonicClock.Now + ShortTurn;
+        if (_port.IsFull && _first is { } first)
+            Take(first);
+        _port.ForEach(_onReady);
+    }
 
     private void OnReady(Ready ready)
     {
         if (_handlers.TryGetValue(ready.Descriptor, out var handler))
-            handler();
+            Take(handler);
+    }
+
+    private void Take(PieceHandler handler)
+    {
+        for (var pieces = 0; pieces < MostPieces; pieces++)
+            if (!handler() || MonotonicClock.Now >= _end)
+                return;
     }
 }

@@ -18,6 +18,7 @@ internal sealed unsafe class EventPort
 {
     private const int BatchSize = 64;
     private readonly int _descriptor;
+    private int _count;
     private readonly byte[] _batch = new byte[BatchSize * EventSize];
 
     private EventPort(int descriptor) => _descriptor = descriptor;
@@ -41,14 +42,21 @@ internal sealed unsafe class EventPort
 
     public void Remove(int descriptor) => _ = Control(EPOLL_CTL_DEL, descriptor, 0);
 
-    /// <summary>Sleeps until something is ready, a deadline has come or a signal interrupts, and calls with each.</summary>
-    public void Wait(Instant due, Action<Ready> ready)
+    /// <summary>Whether more may be ready than the last wait told.</summary>
+    public bool IsFull => _count == BatchSize;
+
+    /// <summary>Sleeps until something is ready, a deadline has come or a signal interrupts.</summary>
+    public void Wait(Instant due)
     {
-        int count;
         fixed (byte* start = _batch)
-            count = epoll_wait(_descriptor, start, BatchSize, PollTimeout.Until(due, MonotonicClock.Now));
+            _count = epoll_wait(_descriptor, start, BatchSize, PollTimeout.Until(due, MonotonicClock.Now));
+    }
+
+    /// <summary>Calls with each that the last wait found ready.</summary>
+    public void ForEach(Action<Ready> ready)
+    {
         // -1 is EINTR, a stop and continue of ourselves: nothing is ready.
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < _count; i++)
             ready(Read(_batch.AsSpan(i * EventSize)));
     }
 

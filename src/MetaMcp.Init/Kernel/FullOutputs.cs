@@ -25,6 +25,6 @@ internal sealed class FullOutputs(StandardOutputs outputs, DescriptorWatch watch
             return;
         }
         _full.Add(sink);
-        watch.Add(sink.PollFd, sink.OnWritable, EPOLLOUT);
+        watch.Add(sink.PollFd, Source.OwnOutput, sink.OnWritable, EPOLLOUT);
     }
 }

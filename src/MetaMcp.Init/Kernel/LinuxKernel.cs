@@ -44,12 +44,12 @@ internal sealed class LinuxKernel : IKernel
         _runs = new RunTable(_watch.Remove, census, _helpers);
         _news = new RunNews(_watch, tell);
         _memory = new MemoryWatch(_watch, tell);
-        _closeLook = new CloseLook(starter.StartMeasuring, _helpers, _watch.Add, _watch.Remove, usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
+        _closeLook = new CloseLook(starter.StartMeasuring, _helpers, (fd, take) => _watch.Add(fd, Source.CloseLook, take), _watch.Remove, usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
         _file = file;
-        _read = new FileRead(file, starter.StartReading, _helpers, _watch.Add, _watch.Remove, tell);
+        _read = new FileRead(file, starter.StartReading, _helpers, (fd, take) => _watch.Add(fd, Source.FileRead, take), _watch.Remove, tell);
         _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _news, _streams, _memory, tell);
         _comparison = new Comparison(_runs, strangers(_runs), _collector, tell);
-        _watch.Add(signals.Descriptor, TakeSignals);
+        _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
     }
 
     public Instant Now => MonotonicClock.Now;
@@ -133,22 +133,22 @@ internal sealed class LinuxKernel : IKernel
 
     private void Tell(SystemEvent happened) => _happened.Enqueue(happened);
 
-    private void TakeSignals()
+    private bool TakeSignal()
     {
-        for (var taken = 0; taken < SignalQueue.MaxPerTurn && _signals.TryTake() is { } signal; taken++)
-        {
-            if (signal == Signal.Chld)
-                _collector.ChildEnded();
-            else
-                Tell(new SystemEvent.SignalArrived(signal));
-        }
+        if (_signals.TryTake() is not { } signal)
+            return false;
+        if (signal == Signal.Chld)
+            _collector.ChildEnded();
+        else
+            Tell(new SystemEvent.SignalArrived(signal));
+        return true;
     }
 
     private void Start(int service, long number, ServiceSettings settings)
     {
         if (_starter.Start(service, number, settings, out var problem) is not { } run)
         {
-            Tell(new SystemEvent.SpawnFailed(service, number, problem.Reason, problem.ExitCode));
+            Tell(new SystemEvent.SpawnFailed(service, number, problem.Reason, problem.ExitCode, problem.IsShortage));
             return;
         }
         _runs.Add(run);
@@ -187,7 +187,7 @@ internal sealed class LinuxKernel : IKernel
     {
         _runs.Watch(run);
         if (run.Cgroup is { } cgroup && cgroup.WatchPopulated() is >= 0 and var events)
-            _watch.Add(events, CheckRest, EPOLLPRI);
+            _watch.Add(events, Source.PopulatedEvents, CheckRest, EPOLLPRI);
         // It may have been empty by then.
         CheckRest();
     }

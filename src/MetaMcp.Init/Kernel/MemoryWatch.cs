@@ -19,7 +19,7 @@ internal sealed class MemoryWatch(DescriptorWatch watch, Action<SystemEvent> tel
     public void Start(ServiceRun run)
     {
         if (run.Cgroup is { MemoryEvents: >= 0 } cgroup)
-            watch.Add(cgroup.MemoryEvents, () => Woke(run), EPOLLPRI);
+            watch.Add(cgroup.MemoryEvents, Source.MemoryEvents, () => Woke(run), EPOLLPRI);
     }
 
     /// <summary>Tells what the counts of a run are, where they have moved since its start.</summary>

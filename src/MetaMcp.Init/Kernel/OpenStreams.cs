@@ -29,7 +29,7 @@ internal sealed class OpenStreams(DescriptorWatch watch)
         if (stream is not { Fd: >= 0 and var descriptor })
             return;
         _open.Add(stream);
-        watch.Add(descriptor, () => Took(stream, descriptor, stream.OnReadable(MonotonicClock.Now)));
+        watch.Add(descriptor, Source.ServiceOutput, () => Took(stream, descriptor, stream.OnReadable(MonotonicClock.Now)));
     }
 
     public void Report(Instant now)

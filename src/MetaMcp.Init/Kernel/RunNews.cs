@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
@@ -9,20 +10,18 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Action<SystemEvent> 
 {
     public void Follow(ServiceRun run)
     {
-        if (run.ExecPipe < 0)
-            tell(new SystemEvent.Executed(run.Service, run.Number));
-        else
-            watch.Add(run.ExecPipe, () => ReadExecPipe(run));
+        watch.Add(run.ExecPipe, Source.ExecPipe, () => ReadExecPipe(run));
         if (run.NotifyPipe >= 0)
-            watch.Add(run.NotifyPipe, () => ReadNotifyPipe(run));
+            watch.Add(run.NotifyPipe, Source.NotifyPipe, () => ReadNotifyPipe(run));
         if (run.NotifySocket is { } socket)
-            watch.Add(socket.Descriptor, () => ReadNotifySocket(run, socket));
+            watch.Add(socket.Descriptor, Source.NotifySocket, () => ReadNotifySocket(run, socket));
     }
 
     /// <summary>Its main process was collected: what it has said by now is read, and nobody listens any more.</summary>
     public void ReadTheLast(ServiceRun run)
     {
-        if (run.ExecPipe >= 0)
+        // The mark may come in a read of its own.
+        for (var reads = 0; run.ExecPipe >= 0 && reads < 2; reads++)
             ReadExecPipe(run);
         if (run.ExecPipe >= 0)
         {
@@ -44,16 +43,27 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Action<SystemEvent> 
 
     private void ReadExecPipe(ServiceRun run)
     {
-        Span<byte> record = stackalloc byte[ExecFailure.MaxLength];
+        Span<byte> buffer = stackalloc byte[1 + ExecFailure.MaxLength];
         nint count;
-        fixed (byte* start = record)
-            count = read(run.ExecPipe, start, (nuint)record.Length);
+        fixed (byte* start = buffer)
+            count = read(run.ExecPipe, start, (nuint)buffer.Length);
         if (count < 0)
             return;
-        if (count == 0)
+        ReadOnlySpan<byte> record = buffer[..(int)count];
+        if (record is [ExecFailure.Mark, ..])
+        {
+            run.IsApplied = true;
+            record = record[1..];
+            // What the execution came to is still on its way: the end of the pipe, or a record.
+            if (record.IsEmpty)
+                return;
+        }
+        if (!record.IsEmpty)
+            run.Problem = ExecFailure.TryDecode(record, out var failure)
+                ? new StartProblem(failure!.Sentence, failure.ExitCode, failure.IsShortage && !run.HasOwnLimits)
+                : new StartProblem("the second stage said something that cannot be read", ExitCodes.System, IsShortage: false);
+        else if (run.IsApplied)
             tell(new SystemEvent.Executed(run.Service, run.Number));
-        else
-            run.Problem = ExecFailure.TryDecode(record[..(int)count], out var failure) ? failure!.Sentence : "the second stage failed";
         watch.Remove(run.ExecPipe);
         run.CloseExecPipe();
     }

@@ -13,8 +13,13 @@ internal static unsafe class SelfExecutable
     /// <c>/proc/self/exe</c>, which stays right when the file is replaced; without /proc, the name the kernel was given at exec
     /// (<c>man 3 getauxval</c>, AT_EXECFN), which holds because the init never changes its directory.
     /// </summary>
-    public static string Path => _path ??= CanOpenProc() ? "/proc/self/exe"
+    public static string Path
+    {
+        get => _path ??= CanOpenProc() ? "/proc/self/exe"
         : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)getauxval(AT_EXECFN)));
+        // Tests are another program than the one they start.
+        internal set => _path = value;
+    }
 
     private static bool CanOpenProc()
     {

@@ -17,9 +17,15 @@ internal sealed class ServiceRun(int service, long number)
     public InstanceCgroup? Cgroup { get; set; }
 
     /// <summary>Why the second stage never became the service, where it said so.</summary>
-    public string? Problem { get; set; }
+    public StartProblem? Problem { get; set; }
 
-    /// <summary>Reading end: the second stage's last words, or the end of file when it has become the service.</summary>
+    /// <summary>Whether the second stage has applied everything, so that only the program itself can have failed since.</summary>
+    public bool IsApplied { get; set; }
+
+    /// <summary>Whether the file gives the service rlimits of its own: what these refuse is no shortage of the container.</summary>
+    public bool HasOwnLimits { get; init; }
+
+    /// <summary>Reading end: the second stage's mark and last words, or the end of file when it has become the service.</summary>
     public int ExecPipe { get; set; } = -1;
 
     /// <summary>Reading end of what the service finds at its <c>notify_fd</c>.</summary>

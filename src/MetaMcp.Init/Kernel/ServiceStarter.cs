@@ -11,26 +11,27 @@ using MetaMcp.Init.Output;
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>
-/// Starts services, probes, close looks and reads of the file: opens what they find open, builds arguments and environment, and spawns, directly where a
-/// service asks for nothing but a program, else by way of the second stage. Registers nothing and keeps nothing.
+/// Starts services, probes, close looks and reads of the file: opens what they find open, builds arguments and environment, and spawns
+/// our own binary. PID 1 neither executes nor looks for a program of the file's: that waits for the file system it is on, which may
+/// never answer, so the second stage does both. Registers nothing and keeps nothing.
 /// </summary>
-internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, Privileges privileges, CgroupTree? cgroups, InstanceCookie cookie)
+internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, CgroupTree? cgroups, InstanceCookie cookie)
 {
     private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
 
     /// <summary>Starts a run. On failure nothing is left open, and the step that was refused comes along.</summary>
     public ServiceRun? Start(int service, long number, ServiceSettings settings, out StartProblem problem)
     {
-        var run = new ServiceRun(service, number);
+        using var reserve = DescriptorLimit.Reserve();
+        var run = new ServiceRun(service, number) { HasOwnLimits = !settings.Attributes.ResourceLimits.IsEmpty };
         var mappings = new List<DescriptorMapping> { new(settings.Stdin == StdinMode.Inherit ? 0 : nullDescriptor, 0) };
         var error = OpenOutputs(run, settings, mappings, out var step);
         if (error.IsSuccess)
             error = OpenNotification(run, settings, mappings, out step);
         if (error.IsSuccess && cgroups is not null)
             run.Cgroup = cgroups.Create(settings.Name, number, settings.Limits, out step, out error);
-        var direct = run.Cgroup is null && IsDirect(settings);
         var errorDescriptor = settings.NotifyFd == ErrorDescriptor ? ErrorDescriptor + 1 : ErrorDescriptor;
-        if (error.IsSuccess && !direct)
+        if (error.IsSuccess)
         {
             step = "pipe";
             error = Pipe.Open(out var reading, out var writing);
@@ -40,12 +41,12 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         }
         if (error.IsSuccess)
         {
-            step = direct ? settings.Command[0] : "spawn";
+            step = "spawn";
             run.HasTerminal = settings.Stdin == StdinMode.Inherit && Terminal.TryLetGo();
-            error = direct ? SpawnDirectly(settings, run, mappings) : SpawnSecondStage(settings, run, mappings, errorDescriptor);
+            error = SpawnSecondStage(settings, run, mappings, errorDescriptor);
         }
         run.CloseChildsEnds();
-        problem = new StartProblem($"{step}: {error}", direct ? ExitCodes.ForFailedExec(error) : ExitCodes.System);
+        problem = new StartProblem($"{step}: {error}", ExitCodes.System, error.MayPass);
         if (error.IsSuccess)
             return run;
         run.Close();
@@ -105,15 +106,10 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     /// <summary>The number the second stage finds its error pipe at: past what services are usually given.</summary>
     private const int ErrorDescriptor = 9;
 
-    /// <summary>The second stage costs a start of our own program: it is left out where nothing needs it.</summary>
-    private bool IsDirect(ServiceSettings settings) =>
-        settings.EnvironmentFile is null && settings.Stdin == StdinMode.Null && !settings.ClearEnvironment &&
-        settings.Attributes.NoNewPrivileges == privileges.AreFixed &&
-        settings.Attributes with { NoNewPrivileges = false } == ProcessAttributes.None;
-
     private static ExecRequest RequestFor(ServiceSettings settings, ImmutableArray<string> command, int? errorDescriptor) => new()
     {
         Attributes = settings.Attributes,
+        SoftDescriptors = DescriptorLimit.Original,
         Environment = new EnvironmentEdits
         {
             Clear = settings.ClearEnvironment,
@@ -189,15 +185,6 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         mappings.Add(new(ours, childs));
     }
 
-    private Errno SpawnDirectly(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings)
-    {
-        var environment = EnvironmentOf(settings, run);
-        var program = ProgramPath.Find(settings.Command[0], environment.GetValueOrDefault("PATH") ?? StartBlock.Variable("PATH"));
-        var error = ChildProgram.Start(settings.Command, environment, [.. mappings], out var pid, program);
-        run.Pid = pid;
-        return error;
-    }
-
     private Errno SpawnSecondStage(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings, int errorDescriptor)
     {
         var request = RequestFor(settings, settings.Command, errorDescriptor) with { Cgroup = run.Cgroup?.Directory };
@@ -218,6 +205,3 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         return run.NotifySocket is { } socket ? environment.SetItem(NotifyVariable, socket.Address) : environment;
     }
 }
-
-/// <summary>Why a start came to nothing before there was a process.</summary>
-internal sealed record StartProblem(string Reason, int ExitCode);

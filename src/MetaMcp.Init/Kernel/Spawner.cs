@@ -41,9 +41,6 @@ internal readonly unsafe ref struct SpawnRequest
 /// </summary>
 internal static unsafe class Spawner
 {
-    // Numbers below this may be asked for by a mapping, so a source among them could be overwritten before its turn.
-    private const int FirstSafeDescriptor = 10;
-
     /// <summary>Success and a pid, or the error of fork, of exec, or of a step between them.</summary>
     public static Errno Spawn(in SpawnRequest request, out int pid)
     {
@@ -58,8 +55,7 @@ internal static unsafe class Spawner
             return new Errno(actionError);
         }
 
-        Span<int> moved = stackalloc int[request.Descriptors.Length];
-        var movedCount = 0;
+        var moved = new List<int>();
         try
         {
             var error = Describe(request, &attributes);
@@ -69,14 +65,8 @@ internal static unsafe class Spawner
             {
                 if (error != 0)
                     break;
-                var source = mapping.Ours;
-                if (source < FirstSafeDescriptor && source != mapping.Childs)
-                {
-                    source = fcntl(source, F_DUPFD_CLOEXEC, FirstSafeDescriptor);
-                    if (source < 0)
-                        return LastError;
-                    moved[movedCount++] = source;
-                }
+                if (Keep(mapping, request.Descriptors, moved, out var source) is { IsSuccess: false } refused)
+                    return refused;
                 error = posix_spawn_file_actions_adddup2(&actions, source, mapping.Childs);
             }
             if (error != 0)
@@ -91,11 +81,41 @@ internal static unsafe class Spawner
         }
         finally
         {
-            foreach (var descriptor in moved[..movedCount])
+            foreach (var descriptor in moved)
                 _ = close(descriptor);
             _ = posix_spawn_file_actions_destroy(&actions);
             _ = posix_spawnattr_destroy(&attributes);
         }
+    }
+
+    /// <summary>
+    /// A source whose number another mapping gives to the child would be overwritten before its own turn: such a one is
+    /// duplicated to a number that no mapping gives.
+    /// </summary>
+    /// <param name="mapping">The mapping whose source is meant.</param>
+    /// <param name="all">All mappings.</param>
+    /// <param name="moved">Takes what is to be closed after the spawn.</param>
+    /// <param name="source">The source, or its duplicate.</param>
+    private static Errno Keep(DescriptorMapping mapping, ReadOnlySpan<DescriptorMapping> all, List<int> moved, out int source)
+    {
+        source = mapping.Ours;
+        while (source != mapping.Childs && IsGiven(source, all))
+        {
+            // Never the same one again: what was taken on the way stays open until the spawn.
+            source = fcntl(source, F_DUPFD_CLOEXEC, source + 1);
+            if (source < 0)
+                return LastError;
+            moved.Add(source);
+        }
+        return Errno.None;
+    }
+
+    private static bool IsGiven(int number, ReadOnlySpan<DescriptorMapping> all)
+    {
+        foreach (var mapping in all)
+            if (mapping.Childs == number)
+                return true;
+        return false;
     }
 
     private static int Describe(in SpawnRequest request, posix_spawnattr_t* attributes)

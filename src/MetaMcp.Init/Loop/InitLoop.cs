@@ -93,7 +93,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
     private void AnswerFor(Effect effect)
     {
         if (effect is Effect.Spawn(var service, var run, _))
-            _events.Enqueue(new SystemEvent.SpawnFailed(service, run, "the start failed within mcp-init", ExitCodes.System));
+            _events.Enqueue(new SystemEvent.SpawnFailed(service, run, "the start failed within mcp-init", ExitCodes.System, IsShortage: true));
         else if (effect is Effect.SpawnProbe(var probed, var probedRun, _))
             _events.Enqueue(new SystemEvent.ProbeSpawnFailed(probed, probedRun));
         else if (effect is Effect.ReadFile)

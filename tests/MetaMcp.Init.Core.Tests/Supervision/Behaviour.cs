@@ -20,6 +20,12 @@ internal sealed class Behaviour
     /// <summary>The second stage never becomes the program, and says this with this code.</summary>
     public (string Text, int ExitCode)? Problem { get; set; }
 
+    /// <summary>Starts that the container has no room for; each is refused so.</summary>
+    public int Shortages { get; set; }
+
+    /// <summary>The same, of the second stage.</summary>
+    public int ShortagesOfStage { get; set; }
+
     /// <summary>Whether the news that the program was executed waits for <see cref="World.Executes"/>.</summary>
     public bool HoldsExec { get; set; }
 

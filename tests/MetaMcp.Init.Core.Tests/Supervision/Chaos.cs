@@ -214,7 +214,7 @@ internal sealed class Chaos
             case SystemEvent.Executed(_, var run):
                 _processes.Values.Single(p => p.Kind == ProcessKind.Main && p.Run == run).IsKnown = true;
                 break;
-            case SystemEvent.SpawnFailed(var service, _, _, _):
+            case SystemEvent.SpawnFailed(var service, _, _, _, _):
                 _told[service].IsSpawning = false;
                 break;
             case SystemEvent.ProbeSpawned(_, _, var pid):

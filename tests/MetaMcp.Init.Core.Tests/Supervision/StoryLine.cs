@@ -52,6 +52,7 @@ internal static class StoryLine
         Notice.Unhealthy n => $"{n.Service} unhealthy: {n.Reason}",
         Notice.OverLimit n => $"{n.Service} ended: {n.Reason}",
         Notice.Restarting n => $"{n.Service} again in {Duration.Format(n.Delay)}: {n.Reason}",
+        Notice.Deferred n => $"{n.Service} deferred for {Duration.Format(n.Delay)}, {n.Shortages}: {n.Reason}",
         Notice.Failed n => $"{n.Service} failed: {n.Reason}",
         Notice.Skipped n => $"{n.Service} skipped: {n.Dependency}",
         Notice.Finished n => $"{n.Service} finished",

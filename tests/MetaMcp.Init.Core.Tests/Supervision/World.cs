@@ -333,6 +333,12 @@ internal sealed class World
     private void Answer(Effect.Spawn spawn)
     {
         var program = ProgramOf(spawn.Service);
+        if (program.Shortages > 0)
+        {
+            program.Shortages--;
+            _events.Enqueue(new SystemEvent.SpawnFailed(spawn.Service, spawn.RunNumber, "pipe: EMFILE", 111, IsShortage: true));
+            return;
+        }
         if (program.SpawnFailures.TryDequeue(out var failure))
         {
             _events.Enqueue(new SystemEvent.SpawnFailed(spawn.Service, spawn.RunNumber, failure.Reason, failure.ExitCode));
@@ -341,6 +347,14 @@ internal sealed class World
         Assert.DoesNotContain(_processes.Values, p => p.Service == spawn.Service && p.Kind == ProcessKind.Main);
         var process = Create(spawn.Service, spawn.RunNumber, ProcessKind.Main);
         _events.Enqueue(new SystemEvent.Spawned(spawn.Service, spawn.RunNumber, process.Pid));
+        if (program.ShortagesOfStage > 0)
+        {
+            program.ShortagesOfStage--;
+            _zombies.Add(process.Pid);
+            _events.Enqueue(new SystemEvent.ChildEnded(process.Pid, ExitStatus.Exited(255), "no thread", OthersLeft: false, IsShortage: true));
+            Collected();
+            return;
+        }
         if (program.Problem is { } problem)
         {
             _zombies.Add(process.Pid);

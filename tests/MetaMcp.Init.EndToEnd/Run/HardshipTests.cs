@@ -111,17 +111,44 @@ public sealed class HardshipTests
     }
 
     [Fact]
-    public async Task Descriptors_that_run_out_fail_services_and_not_the_init()
+    public async Task Descriptors_that_run_out_make_starts_wait_and_fail_none()
     {
-        var services = Enumerable.Range(0, 20).Select(i => $"[service.s{i}]\ncommand = [\"%hang\"]");
-        using var files = new Installation("[startup]\nretries = 0\n" + string.Join('\n', services));
-        await using var init = await InitProcess.Start(files.Setup with { Limits = [("nofile", 32)] });
-        await init.WaitForLog("", "degraded");
-        Assert.True(init.Lines.ServicesWith("failed").Count > 0);
-        Assert.True(init.Lines.ServicesWith("ready").Count > 0);
-        Assert.Contains(init.Lines, line => line.Text.Contains("EMFILE", StringComparison.Ordinal));
+        var services = Enumerable.Range(0, 40).Select(i => $"""
+            [service.s{i}]
+            type = "oneshot"
+            required = true
+            command = ["sh", "-c", "until [ -e %/gate ]; do sleep 0.05; done"]
+            """);
+        using var files = new Installation("[startup]\nretries = 0\n[service.hang]\ncommand = [\"%hang\"]\n" + string.Join('\n', services));
+        await using var init = await InitProcess.Start(files.Setup with { Limits = [("nofile", 72)] });
+        await init.WaitFor("EMFILE");
+        Assert.True(init.Lines.ServicesWith("started").Count > 5);
+        files.Open("gate");
+        await init.WaitForLog("", "up after");
+        Assert.Equal(40, init.Lines.ServicesWith("completed").Count);
+        Assert.Empty(init.Lines.ServicesWith("failed"));
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task Services_have_the_limit_of_descriptors_that_the_init_was_given()
+    {
+        using var files = new Installation("""
+            [service.a]
+            command = ["sh", "-c", "echo soft $(ulimit -Sn) hard $(ulimit -Hn); exec sleep 100"]
+            [service.b]
+            command = ["sleep", "100"]
+            probe = { exec = ["sh", "-c", "[ $(ulimit -Sn) = 100 ]"] }
+            """);
+        await using var init = await InitProcess.Start(files.Setup with { Limits = [("soft-nofile", 100)] });
+        var line = await init.WaitFor("soft 100 hard ");
+        var limits = (await File.ReadAllLinesAsync($"/proc/{init.Pid}/limits", TestContext.Current.CancellationToken)).Single(l => l.StartsWith("Max open files", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        // Its own soft limit is the hard one.
+        Assert.Equal(limits[4], limits[3]);
+        Assert.EndsWith($"hard {limits[4]}", line.Text, StringComparison.Ordinal);
+        await init.WaitForLog("b", "ready");
     }
 
     [Fact]

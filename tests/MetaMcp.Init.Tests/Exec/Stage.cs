@@ -32,9 +32,16 @@ internal sealed record Stage(int ExitCode, string Output, string Error)
         var run = Start(["sh", "-c", "exec \"$@\" 9>&1 1>/dev/null", "sh", .. program, Files.Binary, "exec", "--error-fd", "9", .. words]);
         // With a descriptor for it, a failure is said once and to PID 1 only.
         Assert.Equal("", run.Error);
-        if (run.Output.Length == 0)
+        // The mark says that only the program itself could still fail, and comes before every execution.
+        var marked = run.Output.StartsWith((char)ExecFailure.Mark);
+        var record = marked ? run.Output[1..] : run.Output;
+        if (record.Length == 0)
+        {
+            Assert.True(marked);
             return null;
-        Assert.True(ExecFailure.TryDecode(Encoding.UTF8.GetBytes(run.Output), out var failure), run.Output);
+        }
+        Assert.True(ExecFailure.TryDecode(Encoding.UTF8.GetBytes(record), out var failure), record);
+        Assert.Equal(failure!.Step == ExecStep.Execute, marked);
         Assert.NotEqual(0, run.ExitCode);
         return failure;
     }

@@ -3,6 +3,7 @@ using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.EndToEnd.Harness;
 using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
@@ -27,9 +28,8 @@ public sealed class SweepTests : IDisposable
         var plan = Plan.Build(new Settings { Services = [new ServiceSettings { Name = "a", Command = ["/bin/sleep", "60"] }] }).Plan!;
         _outputs = StandardOutputs.Open(_stdout.Writer, _stderr.Writer);
         var cookie = new InstanceCookie(1);
-        // It asks for nothing that takes a second stage, which in this process would be the tests themselves.
-        var privileges = new Privileges(AreFixed: false);
-        var starter = new ServiceStarter(plan, new OutputHub(_outputs, (_, _, _) => { }), NullDevice.Open(), privileges, null, cookie);
+        SelfExecutable.Path = Files.Binary;
+        var starter = new ServiceStarter(plan, new OutputHub(_outputs, (_, _, _) => { }), NullDevice.Open(), null, cookie);
         _kernel = new LinuxKernel(
             EventPort.Open(out _)!, new SignalQueue(_signals.Reader), _outputs, starter, new Census(cookie),
             runs => new StrangerSearch(runs, null, cookie), new FileReload("", _ => new SystemEvent.ReloadRefused([]), (_, _) => { }));
