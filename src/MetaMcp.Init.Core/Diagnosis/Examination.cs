@@ -26,6 +26,7 @@ public sealed class Examination
         CallChecks.Find(facts, findings);
         IdentityChecks.Find(facts, needs, findings);
         CapabilityChecks.Find(facts, needs, findings);
+        AbsenceChecks.Find(facts, needs, findings);
         SurroundingsChecks.Find(facts, needs, findings);
         StopChecks.Find(needs, findings);
         return examination;

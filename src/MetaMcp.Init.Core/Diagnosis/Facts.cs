@@ -64,6 +64,9 @@ public sealed record Facts : Case
 
     public CgroupFacts Cgroup { get; init; } = new();
 
+    /// <summary>In the order of the services; null where there is no file to go by.</summary>
+    public Absence[]? Absences { get; init; }
+
     // A record for its copies with a change; what the compiler writes to compare two takes more than all of the rest.
     public bool Equals(Facts? other) => ReferenceEquals(this, other);
 

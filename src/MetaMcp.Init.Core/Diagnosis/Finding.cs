@@ -18,7 +18,7 @@ public enum FindingSeverity
 /// <summary>One thing that was looked at.</summary>
 /// <param name="id">Never changes its meaning, so that scripts can look for it: <c>cgroup-read-only</c>.</param>
 /// <param name="severity">How bad it is, for this file where there is one.</param>
-/// <param name="found">What is.</param>
+/// <param name="found">What is; several lines where it is of several services.</param>
 /// <param name="costs">What the operator loses by it, in one sentence; empty where that is nothing.</param>
 /// <param name="remedies">The settings that mend it.</param>
 public sealed class Finding(string id, FindingSeverity severity, string found, string costs, Remedies remedies)

@@ -23,6 +23,9 @@ public sealed record Remedies : Case
     /// <summary>In the container of a pod, or in the pod where that is said.</summary>
     public string? Kubernetes { get; init; }
 
+    /// <summary>In the image, or its Dockerfile.</summary>
+    public string? Image { get; init; }
+
     /// <summary>On the machine beneath, where no setting of a container helps.</summary>
     public string? Host { get; init; }
 

@@ -20,6 +20,7 @@ internal static class DoctorFacts
         setting("podman", remedies.Podman);
         setting("containerd", remedies.Containerd);
         setting("kubernetes", remedies.Kubernetes);
+        setting("image", remedies.Image);
         setting("host", remedies.Host);
     }
 

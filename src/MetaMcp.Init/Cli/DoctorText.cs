@@ -46,8 +46,17 @@ internal static class DoctorText
         }
     }
 
-    /// <summary>One row for each line that the text takes.</summary>
+    /// <summary>One row for each line that the text has or takes.</summary>
     private static void Rows(TextTable table, string name, string value)
+    {
+        foreach (var line in value.Split('\n'))
+        {
+            Wrapped(table, name, line);
+            name = "";
+        }
+    }
+
+    private static void Wrapped(TextTable table, string name, string value)
     {
         var line = "";
         foreach (var word in Printable(value).Split(' '))

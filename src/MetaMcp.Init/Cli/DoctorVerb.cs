@@ -17,6 +17,8 @@ internal static class DoctorVerb
         if (located.Path is { } path && (plan = Load(path)) is null)
             return ExitCodes.Configuration;
         var facts = FactFinder.Find((plan?.Settings.Init ?? new InitSettings()).RuntimeDirectory);
+        if (plan is not null)
+            facts = facts with { Absences = AbsenceFinder.Find(plan) };
         var examination = Examination.Of(facts, plan);
         if (json)
             Page.Out(DoctorJson.Render(examination, located.Path));

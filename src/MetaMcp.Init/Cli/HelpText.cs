@@ -64,7 +64,8 @@ internal static class HelpText
     public const string Doctor =
         """
         mcp-init doctor: show what the kernel and this container permit, what is lost by what they don't, and the exact
-        setting of Docker, Compose, Podman, containerd and Kubernetes that mends it. Changes nothing.
+        setting of Docker, Compose, Podman, containerd and Kubernetes that mends it; and which users, groups, programs,
+        directories and files that the file names are not there. Changes nothing.
 
         usage:
           mcp-init doctor [--json] [FILE]     in the container: docker exec CONTAINER mcp-init doctor

@@ -150,6 +150,7 @@ internal static class PlanJson
             json.WriteString("user", user);
         if (attributes.Group is { } group)
             json.WriteString("group", group);
+        json.WriteBoolean("no_new_privileges", attributes.NoNewPrivileges);
         json.WriteStartObject("limits");
         Size(json, "memory_max", limits.MemoryMax);
         Size(json, "memory_high", limits.MemoryHigh);

@@ -83,6 +83,16 @@ internal static class PlanText
         foreach (var service in plan.Services)
             table.Add(Row(service.Name, service.Settings.Limits, service.Settings.Attributes));
         table.AppendTo(text);
+        Privileges(text, plan);
+    }
+
+    private static void Privileges(StringBuilder text, Plan plan)
+    {
+        var gaining = plan.Services.Where(s => !s.Settings.Attributes.NoNewPrivileges).Select(s => s.Index).ToImmutableArray();
+        if (plan.Services.IsEmpty)
+            return;
+        var exceptions = gaining.IsEmpty ? "" : $" but in {Names(plan, gaining, ", ")}";
+        text.Append($"\n  no_new_privileges: sudo, su and other set-uid programs, and file capabilities, give nothing{exceptions}\n");
     }
 
     private static void Restarts(StringBuilder text, Plan plan)

@@ -123,6 +123,85 @@ public sealed class DoctorTests
         Assert.Contains("did you mean \"command\"", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_services_name_is_looked_for_as_a_start_would()
+    {
+        using var scratch = new Scratch();
+        File.SetUnixFileMode(scratch.Write("program", "#!/bin/sh\n"), (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(scratch.Write("mine", "#!/bin/sh\n"), (UnixFileMode)0x1C0);
+        File.SetUnixFileMode(Directory.CreateDirectory(scratch["closed"]).FullName, (UnixFileMode)0x1C0);
+        var file = scratch.Write("f.toml", $$"""
+            [service.account]
+            command = ["sh"]
+            user = "nodee"
+            group = "nogroupp"
+            [service.groups]
+            command = ["sh"]
+            user = "nobody"
+            supplementary_groups = ["audiophile"]
+            [service.program]
+            command = ["no-such-program"]
+            stop_command = ["/no/such/stop"]
+            probe = { exec = ["no-such-probe"] }
+            [service.path]
+            command = ["program"]
+            environment = { PATH = "/nowhere:{{scratch.FullName}}" }
+            [service.relative]
+            command = ["./program"]
+            working_dir = "{{scratch.FullName}}"
+            [service.not-relative]
+            command = ["./no-program"]
+            working_dir = "{{scratch.FullName}}"
+            [service.not-executable]
+            command = ["{{scratch["f.toml"]}}"]
+            [service.not-its]
+            command = ["{{scratch["mine"]}}"]
+            user = "nobody"
+            [service.own]
+            command = ["{{scratch["mine"]}}"]
+            [service.directory]
+            command = ["sh"]
+            working_dir = "{{scratch["none"]}}"
+            [service.closed]
+            command = ["sh"]
+            user = "nobody"
+            working_dir = "{{scratch["closed"]}}"
+            [service.file]
+            command = ["sh"]
+            environment_file = "{{scratch["none.env"]}}"
+            [service.may-be-missing]
+            command = ["sh"]
+            environment_file = "-{{scratch["none.env"]}}"
+            """);
+        var ended = await InitProcess.Run("doctor", "--json", file);
+        Assert.Equal(1, ended.Code);
+        var findings = Findings(ended);
+        Said("service-account", "account: user 'nodee' is not in /etc/passwd", "account: group 'nogroupp' is not in /etc/group", "groups: group 'audiophile'");
+        Said(
+            "service-program", "program: exec no-such-program: No such file", "stop_command of program: exec /no/such/stop: No such file",
+            "probe of program: exec no-such-probe", "not-relative: exec ./no-program: No such file", "not-executable: exec", "not-its: exec");
+        Said("service-directory", "directory: chdir ", "closed: chdir ");
+        Said("service-file", "file: env-file ");
+        Assert.False(findings.ContainsKey("service-names"));
+
+        void Said(string id, params string[] texts)
+        {
+            var lines = findings[id].GetProperty("found").GetString()!.Split('\n');
+            Assert.Equal(texts.Length, lines.Length);
+            Assert.All(lines, (line, i) => Assert.StartsWith(texts[i], line, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task In_an_image_of_nothing_but_the_program_only_numbers_are_users()
+    {
+        using var scratch = new Scratch();
+        var file = scratch.Write("f.toml", "[service.a]\ncommand = [\"/mcp-init\", \"probe\"]\nuser = 1001\n[service.b]\ncommand = [\"/mcp-init\"]\nuser = \"node\"\n");
+        var findings = Findings(await InitProcess.Run(new Setup("doctor", "--json", "/f.toml") { Root = scratch.Root(Files.Binary, file) }));
+        Assert.StartsWith("b: user 'node': /etc/passwd: No such file", findings["service-account"].GetProperty("found").GetString(), StringComparison.Ordinal);
+        Assert.False(findings.ContainsKey("service-program"));
+    }
+
     /// <summary>Nothing may change: not a file, not a group, not a process.</summary>
     [Fact]
     public async Task It_makes_nothing()

@@ -53,7 +53,7 @@ public sealed class DoctorViewsTests
         },
     };
 
-    private static readonly string[] Platforms = ["docker", "compose", "podman", "containerd", "kubernetes", "host"];
+    private static readonly string[] Platforms = ["docker", "compose", "podman", "containerd", "kubernetes", "image", "host"];
 
     private static readonly Examination Examination = Examination.Of(Docker, Plan);
 

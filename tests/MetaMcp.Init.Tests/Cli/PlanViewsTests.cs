@@ -86,6 +86,8 @@ public sealed class PlanViewsTests
           backend   1GiB    0     256    1.5  node
           frontend  –       0     –      –    as mcp-init
 
+          no_new_privileges: sudo, su and other set-uid programs, and file capabilities, give nothing
+
         RESTART of services that end while everything runs
 
           on-failure  migrate, memory, backend  after 1s, then longer, up to 30s; 5 failures in 5m: a pause of 1m
@@ -98,6 +100,20 @@ public sealed class PlanViewsTests
 
         """,
         PlanText.Render(Plan, "f.toml"));
+
+    [Fact]
+    public void Who_may_gain_privileges_and_who_has_stdin_is_said()
+    {
+        var plan = Core.Planning.Plan.Read(
+            "f", "[service.a]\ncommand = [\"x\"]\nno_new_privileges = false\n[service.b]\ncommand = [\"x\"]\nstdin = \"inherit\"\n"u8.ToArray()).Plan!;
+        var page = PlanText.Render(plan, "f");
+        Assert.Contains("file capabilities, give nothing but in a\n", page, StringComparison.Ordinal);
+        Assert.Contains("ready when started; has stdin\n", page, StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(PlanJson.Render(plan, "f").ToArray());
+        var services = document.RootElement.GetProperty("services").EnumerateArray().ToList();
+        Assert.Equal([false, true], services.Select(s => s.GetProperty("no_new_privileges").GetBoolean()));
+        Assert.Equal(["null", "inherit"], services.Select(s => s.GetProperty("stdin").GetString()));
+    }
 
     [Fact]
     public void The_page_of_a_short_plan_is_short()

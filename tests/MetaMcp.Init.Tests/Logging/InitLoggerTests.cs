@@ -117,7 +117,7 @@ public sealed partial class InitLoggerTests : IDisposable
     [Fact]
     public void A_log_that_nobody_reads_never_blocks() => Within.Seconds(20, () =>
     {
-        for (var number = 0; number < 10_000; number++)
+        for (var number = 0; number < 40_000; number++)
             _log.ServiceStarted("backend", number);
         Assert.True(_sink.DroppedLines > 0);
     });

@@ -1,0 +1,45 @@
+using MetaMcp.Init.Exec;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Doctor;
+
+/// <summary>
+/// Takes on the ids that <c>access</c> goes by, the real ones and the groups, for as long as it lives. The effective ids stay, so that it
+/// can be undone. Where nobody lets us (no CAP_SETUID), the answers are for ourselves, who a service runs as then.
+/// </summary>
+internal readonly unsafe ref struct RealUser
+{
+    private const nint Unchanged = -1;
+
+    private readonly uint _uid;
+    private readonly uint _gid;
+    private readonly uint[] _groups;
+
+    private RealUser(uint uid, uint gid, uint[] groups) => (_uid, _gid, _groups) = (uid, gid, groups);
+
+    public static RealUser Become(Identity identity)
+    {
+        uint uid, gid, ignored;
+        _ = getresuid(&uid, &ignored, &ignored);
+        _ = getresgid(&gid, &ignored, &ignored);
+        var groups = new uint[Math.Max(getgroups(0, null), 0)];
+        fixed (uint* list = groups)
+            _ = getgroups(groups.Length, list);
+        Set(identity.Uid, identity.Gid, identity.Groups);
+        return new RealUser(uid, gid, groups);
+    }
+
+    public void Dispose() => Set(_uid, _gid, _groups);
+
+    /// <summary>Raw calls: glibc's would change every thread.</summary>
+    private static void Set(uint? uid, uint? gid, uint[]? groups)
+    {
+        if (groups is not null)
+            fixed (uint* list = groups)
+                _ = syscall(SYS_setgroups, groups.Length, (nint)list, 0, 0);
+        if (gid is { } group)
+            _ = syscall(SYS_setresgid, (nint)group, Unchanged, Unchanged, 0);
+        if (uid is { } user)
+            _ = syscall(SYS_setresuid, (nint)user, Unchanged, Unchanged, 0);
+    }
+}
