@@ -14,7 +14,10 @@ public static class LineSanitizer
     /// <summary>No terminal program writes longer ones; four attributes with true colours twice are under 60.</summary>
     private const int MaxColourLength = 64;
 
-    public static void Append(ReadOnlySpan<byte> text, ArrayBufferWriter<byte> to)
+    /// <param name="text">In any encoding, or none.</param>
+    /// <param name="to">Where it is appended.</param>
+    /// <param name="keepsColours">False: colour sequences are left out.</param>
+    public static void Append(ReadOnlySpan<byte> text, ArrayBufferWriter<byte> to, bool keepsColours = true)
     {
         ArgumentNullException.ThrowIfNull(to);
         var coloured = false;
@@ -25,7 +28,10 @@ public static class LineSanitizer
             if (plain < 0)
                 break;
             text = text[plain..];
-            text = text[AppendSpecial(text, to, ref coloured)..];
+            if (!keepsColours && text[0] == Escape && ColourLength(text) is > 0 and var colour)
+                text = text[colour..];
+            else
+                text = text[AppendSpecial(text, to, ref coloured)..];
         }
         if (coloured)
             to.Write("\e[0m"u8);

@@ -54,12 +54,12 @@ internal static class HealthSteps
         }
     }
 
-    public static ServiceStep ProbeEnded(in ServiceContext service, Ready state, bool succeeded, Instant now)
+    public static ServiceStep ProbeEnded(in ServiceContext service, Ready state, ProbeFailure? failure, Instant now)
     {
         if (service.IsEnding)
             return state with { Watch = new Watch.None() };
         var (at, streak) = Asked(state);
-        return succeeded ? Succeeded(service, state, at, streak, now) : Failed(service, state, at, streak, now);
+        return failure is null ? Succeeded(service, state, at, streak, now) : Failed(service, state, at, streak, failure.Reason, now);
     }
 
     /// <summary>The service is not to blame, but nobody knows how it is.</summary>
@@ -82,21 +82,21 @@ internal static class HealthSteps
         return streak.Failures == 0 ? after : new ServiceStep(after, [ServiceMachine.Report(new Notice.HealthyAgain(service.Name, streak.Failures))]);
     }
 
-    private static ServiceStep Failed(in ServiceContext service, Ready state, Instant at, Streak streak, Instant now)
+    private static ServiceStep Failed(in ServiceContext service, Ready state, Instant at, Streak streak, string why, Instant now)
     {
         var probe = service.Settings.Probe!;
         if (!streak.HasSucceeded && now < state.Run.StartedAt + probe.StartPeriod)
-            return new(state with { Watch = new Watch.ProbeDue(Next(at, probe.Interval, now), streak) },
-                [ServiceMachine.Report(new Notice.ProbeFailed(service.Name, null, probe.Retries))]);
-        var counted = streak with { Failures = streak.Failures + 1, BadSince = streak.Failures == 0 ? at : streak.BadSince };
-        var told = ServiceMachine.Report(new Notice.ProbeFailed(service.Name, counted.Failures, probe.Retries));
+            return new(state with { Watch = new Watch.ProbeDue(Next(at, probe.Interval, now), streak with { LastFailure = why }) },
+                [ServiceMachine.Report(new Notice.ProbeFailed(service.Name, null, probe.Retries, why))]);
+        var counted = streak with { Failures = streak.Failures + 1, BadSince = streak.Failures == 0 ? at : streak.BadSince, LastFailure = why };
+        var told = ServiceMachine.Report(new Notice.ProbeFailed(service.Name, counted.Failures, probe.Retries, why));
         // One failure is no silence, however long ago the success before it: the interval may be longer, or all of us were paused.
         if (counted.Failures < probe.Retries && (counted.Failures == 1 || !IsSilent(service, counted, now)))
             return new(state with { Watch = new Watch.ProbeDue(Next(at, probe.Interval, now), counted) }, [told]);
         var reason = counted.Failures >= probe.Retries
             ? $"{counted.Failures} probe{(counted.Failures == 1 ? "" : "s in a row")} failed"
             : $"no probe has succeeded for {Duration.Format(probe.UnhealthyAfter)}";
-        var end = Unhealthy(service, state with { Watch = new Watch.None() }, counted.BadSince, reason, now);
+        var end = Unhealthy(service, state with { Watch = new Watch.None() }, counted.BadSince, $"{reason}; last probe: {why}", now);
         return end with { Effects = [told, .. end.Effects] };
     }
 

@@ -47,8 +47,11 @@ public abstract record Notice : Case
     /// <summary>It is ended because a service that it names in restart_with has ended, and starts again when that is there.</summary>
     public sealed record RestartingWith(string Service, string Dependency) : Notice;
 
-    /// <summary>A probe of a ready service failed, this many times in a row of so many that end it; null where it does not count yet.</summary>
-    public sealed record ProbeFailed(string Service, int? Failures, int Retries) : Notice;
+    /// <summary>A probe failed, this many times in a row of so many that end a ready service; null where it does not count (yet).</summary>
+    public sealed record ProbeFailed(string Service, int? Failures, int Retries, string Reason) : Notice;
+
+    /// <summary>Its command cannot be executed: the service will not become ready by it. Told once for each run.</summary>
+    public sealed record ProbeHopeless(string Service, string Reason) : Notice;
 
     public sealed record HealthyAgain(string Service, int Failures) : Notice;
     public sealed record Unhealthy(string Service, string Reason) : Notice;

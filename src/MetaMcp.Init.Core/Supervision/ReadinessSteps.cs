@@ -59,13 +59,13 @@ internal static class ReadinessSteps
         _ => ServiceMachine.Impossible(state, "ProbeSpawned"),
     };
 
-    public static ServiceStep ProbeEnded(in ServiceContext service, ServiceState state, bool succeeded, Instant now)
+    public static ServiceStep ProbeEnded(in ServiceContext service, ServiceState state, ProbeFailure? failure, Instant now)
     {
         if (state is Ready { Watch: Watch.ProbeLaunching or Watch.ProbeRunning or Watch.ProbeKilled } ready)
-            return HealthSteps.ProbeEnded(service, ready, succeeded, now);
+            return HealthSteps.ProbeEnded(service, ready, failure, now);
         if (state is not Starting { Readiness: Readiness.ProbeLaunching or Readiness.ProbeRunning } s)
             return HasRun(state) ? state : ServiceMachine.Impossible(state, "ProbeEnded");
-        if (succeeded)
+        if (failure is null)
             return BecomeReady(service, s, now);
         var tries = s.Readiness switch
         {
@@ -74,8 +74,21 @@ internal static class ReadinessSteps
             _ => 0,
         };
         var delay = FirstRetry * Math.Pow(2, Math.Min(tries, 10));
-        return s with { Readiness = new Readiness.ProbeDue(now + (delay < LongestRetry ? delay : LongestRetry), tries + 1) };
+        var next = s with
+        {
+            Readiness = new Readiness.ProbeDue(now + (delay < LongestRetry ? delay : LongestRetry), tries + 1), LastProbe = failure.Reason,
+        };
+        return new(next, [ServiceMachine.Report(failure.IsHopeless && s.LastProbe is null
+            ? new Notice.ProbeHopeless(service.Name, failure.Reason)
+            : new Notice.ProbeFailed(service.Name, null, service.Settings.Probe!.Retries, failure.Reason))]);
     }
+
+    /// <summary>Why it is not ready yet, to follow the news that it is late.</summary>
+    public static string LastProbe(in ServiceContext service, Starting state) =>
+        state is { LastProbe: { } reason } ? $"; last probe: {reason}"
+        : service.Settings is { Type: ServiceType.Daemon, Ready: ReadyRule.Probe } && state.Readiness is not Readiness.AwaitingExec
+            ? "; its first probe has no answer yet"
+            : "";
 
     public static ServiceStep DeadlinePassed(in ServiceContext service, Starting state, Instant now) => state.Readiness switch
     {

@@ -69,7 +69,9 @@ public abstract record ServiceEvent : Case
 
     public sealed record ProbeSpawned(int Pid) : ServiceEvent;
 
-    public sealed record ProbeEnded(bool Succeeded) : ServiceEvent;
+    /// <summary>A probe was collected.</summary>
+    /// <param name="Failure">Why it failed; null where it succeeded.</param>
+    public sealed record ProbeEnded(ProbeFailure? Failure) : ServiceEvent;
 
     /// <summary>No process was to be had for it, which says nothing about the service.</summary>
     public sealed record ProbeNotStarted : ServiceEvent;

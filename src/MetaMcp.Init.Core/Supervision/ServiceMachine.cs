@@ -52,10 +52,10 @@ public static class ServiceMachine
             ServiceEvent.Executed => ReadinessSteps.Executed(service, state, now),
             ServiceEvent.Notified => ReadinessSteps.Notified(service, state, now),
             ServiceEvent.ProbeSpawned(var pid) => ReadinessSteps.ProbeSpawned(service, state, pid, now),
-            ServiceEvent.ProbeEnded(var succeeded) => ReadinessSteps.ProbeEnded(service, state, succeeded, now),
+            ServiceEvent.ProbeEnded(var failure) => ReadinessSteps.ProbeEnded(service, state, failure, now),
             ServiceEvent.ProbeNotStarted => state is Ready { Watch: Watch.ProbeLaunching } s
                 ? HealthSteps.ProbeNotStarted(service, s, now)
-                : ReadinessSteps.ProbeEnded(service, state, succeeded: false, now),
+                : ReadinessSteps.ProbeEnded(service, state, ProbeFailure.NotStarted, now),
             ServiceEvent.StopCommandSpawned(var pid) => StopSteps.CommandSpawned(service, state, pid, now),
             ServiceEvent.StopCommandEnded(var status) => StopSteps.CommandEnded(service, state, status),
             ServiceEvent.Exited exited => CleanupSteps.Exited(service, state, exited, now),
@@ -181,7 +181,7 @@ public static class ServiceMachine
         {
             case Starting s when now >= s.ReadyBy:
                 var what = service.Settings.Type == ServiceType.Oneshot ? "finished" : "ready";
-                var late = new Failure($"not {what} within {Duration.Format(service.Settings.StartTimeout)}", null);
+                var late = new Failure($"not {what} within {Duration.Format(service.Settings.StartTimeout)}{ReadinessSteps.LastProbe(service, s)}", null);
                 var history = s.History with { StartFailures = s.History.StartFailures + 1 };
                 return Stop(service, s with { History = history }, new Outcome.Failing(late), now);
             case Starting s:

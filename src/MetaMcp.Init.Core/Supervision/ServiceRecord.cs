@@ -56,6 +56,11 @@ public readonly record struct ProbeStatistics(long Checks, long Failures, TimeSp
 {
     public TimeSpan Average => Checks == 0 ? TimeSpan.Zero : Total / Checks;
 
-    public ProbeStatistics With(bool succeeded, TimeSpan took) => new(
-        Checks + 1, Failures + (succeeded ? 0 : 1), took, took > Worst ? took : Worst, Total + took);
+    /// <summary>Why the last of those that failed did.</summary>
+    public string? LastFailure { get; init; }
+
+    /// <param name="failure">Null where it succeeded.</param>
+    /// <param name="took">From its start to its end.</param>
+    public ProbeStatistics With(string? failure, TimeSpan took) =>
+        new(Checks + 1, Failures + (failure is null ? 0 : 1), took, took > Worst ? took : Worst, Total + took) { LastFailure = failure ?? LastFailure };
 }

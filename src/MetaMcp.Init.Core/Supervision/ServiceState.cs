@@ -43,6 +43,9 @@ public abstract record ServiceState : Case
     /// <summary>A process runs and is not ready by its rule; a oneshot that has not finished.</summary>
     public sealed record Starting(Run Run, History History, Instant ReadyBy, Readiness Readiness) : ServiceState
     {
+        /// <summary>Why its last probe failed; null where none has ended yet.</summary>
+        public string? LastProbe { get; init; }
+
         public override Instant Due => Instant.Earlier(ReadyBy, Readiness.Due);
     }
 
@@ -205,7 +208,11 @@ public abstract record Asking : Case
 /// <param name="HasSucceeded">Whether there was one.</param>
 /// <param name="Failures">In a row since.</param>
 /// <param name="BadSince">The first of them.</param>
-public readonly record struct Streak(Instant GoodAt, bool HasSucceeded, int Failures, Instant BadSince);
+public readonly record struct Streak(Instant GoodAt, bool HasSucceeded, int Failures, Instant BadSince)
+{
+    /// <summary>Why the last of them failed.</summary>
+    public string? LastFailure { get; init; }
+}
 
 /// <summary>What the end of a run will mean once nothing of it is left.</summary>
 public abstract record Outcome : Case

@@ -27,7 +27,7 @@ public sealed partial class Supervisor
         }
         Registry.Remove(child);
         if (child.Kind == EntryKind.Probe)
-            ProbeEnded(child, ended.Status.IsSuccess);
+            ProbeEnded(child, ended);
         else
             Current(child.Service, child.Parent, new ServiceEvent.StopCommandEnded(ended.Status));
     }
@@ -38,12 +38,23 @@ public sealed partial class Supervisor
         _ = Registry.Add(kind, _plan.Services[service].Name, service, run, _now, pid);
     }
 
-    private void ProbeEnded(Entry child, bool succeeded)
+    private void ProbeEnded(Entry child, SystemEvent.ChildEnded ended)
     {
+        var failure = FailureOf(child.Service, ended);
         ref var record = ref _records[child.Service];
         if (_states[child.Service] is ServiceState.Ready ready && ready.Run.Number == child.Parent)
-            record = record with { Probes = record.Probes.With(succeeded, _now - child.Since) };
-        Current(child.Service, child.Parent, new ServiceEvent.ProbeEnded(succeeded));
+            record = record with { Probes = record.Probes.With(failure?.Reason, _now - child.Since) };
+        Current(child.Service, child.Parent, new ServiceEvent.ProbeEnded(failure));
+    }
+
+    private ProbeFailure? FailureOf(int service, SystemEvent.ChildEnded ended)
+    {
+        // A reload may have taken the probe of a service away, with one still under way.
+        if (ended.Status.IsSuccess || SettingsOf(service).Probe is not { } probe)
+            return ended.Status.IsSuccess ? null : new ProbeFailure($"{ended.Status}");
+        var isKilled = _states[service] is ServiceState.Starting { Readiness: Readiness.ProbeRunning { KillAt: var killAt } } && killAt == Instant.Never
+            || _states[service] is ServiceState.Ready { Watch: Watch.ProbeKilled };
+        return isKilled ? ProbeFailure.TimedOut(probe, ended.Problem) : ProbeFailure.Of(probe, ended.Status, ended.Problem);
     }
 
     private void MainEnded(Entry child, SystemEvent.ChildEnded ended)

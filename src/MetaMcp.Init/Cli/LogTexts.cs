@@ -64,11 +64,11 @@ internal static partial class LogTexts
     [LoggerMessage(116, LogLevel.Warning, "{Service}: ended, {Reason}")]
     public static partial void ServiceOverLimit(this ILogger log, string service, string reason);
 
-    [LoggerMessage(117, LogLevel.Warning, "{Service}: probe failed ({Failures} of {Retries})")]
-    public static partial void ProbeFailed(this ILogger log, string service, object failures, object retries);
+    [LoggerMessage(117, LogLevel.Warning, "{Service}: probe failed ({Failures} of {Retries}): {Reason}")]
+    public static partial void ProbeFailed(this ILogger log, string service, object failures, object retries, string reason);
 
-    [LoggerMessage(118, LogLevel.Debug, "{Service}: probe failed, within its start_period")]
-    public static partial void ProbeFailedInStartPeriod(this ILogger log, string service);
+    [LoggerMessage(118, LogLevel.Debug, "{Service}: probe failed, not counted yet: {Reason}")]
+    public static partial void ProbeFailedInStartPeriod(this ILogger log, string service, string reason);
 
     [LoggerMessage(119, LogLevel.Information, "{Service}: healthy again, after {Failures} that failed")]
     public static partial void HealthyAgain(this ILogger log, string service, string failures);
@@ -108,6 +108,9 @@ internal static partial class LogTexts
 
     [LoggerMessage(131, LogLevel.Information, "{Service}: memory normal again: {Used} of {Cap}, {Percent} %")]
     public static partial void MemoryNormal(this ILogger log, string service, string used, string cap, object percent);
+
+    [LoggerMessage(132, LogLevel.Warning, "{Service}: probe: {Reason}; it will not become ready by this probe")]
+    public static partial void ProbeHopeless(this ILogger log, string service, string reason);
 
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
     public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);

@@ -46,10 +46,13 @@ internal sealed class NoticeLog(ILogger log)
                 log.RestartingWith(n.Service, n.Dependency);
                 break;
             case Notice.ProbeFailed { Failures: { } failures } n:
-                log.ProbeFailed(n.Service, failures, n.Retries);
+                log.ProbeFailed(n.Service, failures, n.Retries, n.Reason);
                 break;
             case Notice.ProbeFailed n:
-                log.ProbeFailedInStartPeriod(n.Service);
+                log.ProbeFailedInStartPeriod(n.Service, n.Reason);
+                break;
+            case Notice.ProbeHopeless n:
+                log.ProbeHopeless(n.Service, n.Reason);
                 break;
             case Notice.HealthyAgain n:
                 log.HealthyAgain(n.Service, CheckVerb.Count(n.Failures, "probe"));

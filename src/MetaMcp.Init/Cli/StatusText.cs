@@ -22,6 +22,8 @@ internal static class StatusText
             text.Append(CultureInfo.InvariantCulture, $", last {exit}{(record.LastOom is { } oom ? $", out of memory: {oom.Limit}" : "")}");
         if (state is ServiceState.Failed { Failure: var failure })
             text.Append(CultureInfo.InvariantCulture, $": {failure.Reason}");
+        if (state is ServiceState.Starting { LastProbe: { } lastProbe })
+            text.Append(CultureInfo.InvariantCulture, $"; last probe: {lastProbe}");
         if (record.Memory is { } memory)
             text.Append(CultureInfo.InvariantCulture, $", memory {memory.Rounded}");
         if (record.Cleanups is { Killed: > 0 } or { Failed: > 0 } && record.Cleanups is var ends)
@@ -29,7 +31,7 @@ internal static class StatusText
                 $"; ended {ends.Clean} times clean, {ends.Killed} killed, {ends.Failed} failed, last {Milliseconds(ends.Last)}, worst {Milliseconds(ends.Worst)}");
         if (record.Probes is { Checks: > 0 } probes)
             text.Append(CultureInfo.InvariantCulture,
-                $"; {CheckVerb.Count((int)probes.Checks, "probe")}, {probes.Failures} failed, last {Milliseconds(probes.Last)}, average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
+                $"; {CheckVerb.Count((int)probes.Checks, "probe")}, {probes.Failures} failed{(probes.LastFailure is { } why ? $" (the last: {why})" : "")}, last {Milliseconds(probes.Last)}, average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
         return text.ToString();
     }
 

@@ -10,12 +10,13 @@ namespace MetaMcp.Init.Kernel;
 /// <param name="helpers">Children that are of no run, until they are collected.</param>
 /// <param name="closeLook">Has a child of its own, of which nobody else hears.</param>
 /// <param name="read">The same.</param>
+/// <param name="probes">What a probe writes.</param>
 /// <param name="news">What a run says of itself.</param>
 /// <param name="streams">What a run writes.</param>
 /// <param name="memory">Whose end the kernel explains.</param>
 /// <param name="tell">Hears it.</param>
 internal sealed class ChildCollector(
-    RunTable runs, HashSet<int> helpers, CloseLook closeLook, FileRead read, RunNews news, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
+    RunTable runs, HashSet<int> helpers, CloseLook closeLook, FileRead read, ProbeOutputs probes, RunNews news, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
 {
     /// <summary>The last output of many services that end at once is read in several turns.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
@@ -99,13 +100,26 @@ internal sealed class ChildCollector(
             IsShortage: status.Code is not null || status.Signal == Signal.Abort),
     };
 
+    /// <summary>Of a probe; its end is told whether there is memory for them or not.</summary>
+    private string? LastWordsOf(int pid)
+    {
+        try
+        {
+            return probes.TakeCollected(pid);
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
     private void Ended(Reaped reaped, ServiceRun? run)
     {
         if (run is null)
         {
             _ = helpers.Remove(reaped.Pid);
             if (!closeLook.TakeCollected(reaped.Pid) && !read.TakeCollected(reaped.Pid, reaped.Status))
-                tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, null, OthersLeft: false));
+                tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, LastWordsOf(reaped.Pid), OthersLeft: false));
             return;
         }
         // Whatever goes wrong on the way, its status is told: then others are taken to be left, and found or not found later.

@@ -23,6 +23,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly RunNews _news;
     private readonly MemoryWatch _memory;
     private readonly CloseLook _closeLook;
+    private readonly ProbeOutputs _probes;
     private readonly ChildCollector _collector;
     private readonly Comparison _comparison;
     private readonly FileReload _file;
@@ -47,7 +48,8 @@ internal sealed class LinuxKernel : IKernel
         _closeLook = new CloseLook(starter.StartMeasuring, _helpers, (fd, take) => _watch.Add(fd, Source.CloseLook, take), _watch.Remove, usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
         _file = file;
         _read = new FileRead(file, starter.StartReading, _helpers, (fd, take) => _watch.Add(fd, Source.FileRead, take), _watch.Remove, tell);
-        _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _news, _streams, _memory, tell);
+        _probes = new ProbeOutputs((fd, take) => _watch.Add(fd, Source.ProbeOutput, take), _watch.Remove);
+        _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _probes, _news, _streams, _memory, tell);
         _comparison = new Comparison(_runs, strangers(_runs), _collector, tell);
         _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
     }
@@ -59,7 +61,7 @@ internal sealed class LinuxKernel : IKernel
         _happened = happened;
         _full.Follow();
         due = Instant.Earlier(Instant.Earlier(due, _streams.Due), Instant.Earlier(_memory.Due, _closeLook.Due));
-        due = Instant.Earlier(due, _read.Due);
+        due = Instant.Earlier(due, Instant.Earlier(_read.Due, _probes.Due));
         if (_runs.IsKilling)
             due = Instant.Earlier(due, Now + RunTable.KillPause);
         _watch.Wait(_collector.IsDue ? Now : due);
@@ -70,6 +72,7 @@ internal sealed class LinuxKernel : IKernel
             _collector.Collect();
         _closeLook.Expire(Now);
         _read.Expire(Now);
+        _probes.Expire(Now);
         _streams.Report(Now);
     }
 
@@ -163,9 +166,11 @@ internal sealed class LinuxKernel : IKernel
     {
         if (_runs.Find(number) is { } beside)
             _comparison.LookAt(beside);
-        var pid = _runs.Find(number) is { } run ? _starter.StartProbe(settings, run.Cgroup?.Directory) : 0;
+        var output = -1;
+        var pid = _runs.Find(number) is { } run ? _starter.StartProbe(settings, run.Cgroup?.Directory, out output) : 0;
         if (pid > 0)
             _ = _helpers.Add(pid);
+        _probes.Follow(pid, output);
         Tell(pid > 0
             ? new SystemEvent.ProbeSpawned(service, number, pid)
             : new SystemEvent.ProbeSpawnFailed(service, number));

@@ -7,6 +7,7 @@ using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Output;
+using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
 
@@ -53,8 +54,11 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         return null;
     }
 
-    /// <summary>Starts a probe of a service, which joins the cgroup of its run; its output goes nowhere. The pid, or 0.</summary>
-    public int StartProbe(ServiceSettings settings, string? cgroup)
+    /// <summary>Starts a probe of a service, which joins the cgroup of its run. The pid, or 0.</summary>
+    /// <param name="settings">Those that the service runs with.</param>
+    /// <param name="cgroup">That of its run; null without.</param>
+    /// <param name="output">What it writes can be read there; -1 where it was not started, or no pipe was to be had and its output goes nowhere.</param>
+    public int StartProbe(ServiceSettings settings, string? cgroup, out int output)
     {
         var timeout = Duration.Format(settings.Probe!.Timeout);
         ImmutableArray<string> options = cgroup is null ? ["--timeout", timeout] : ["--timeout", timeout, "--cgroup", cgroup];
@@ -68,7 +72,24 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
             ProbeTarget.Exec(var command) => ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup))],
             _ => [],
         };
-        return StartHelper(own, settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear());
+        var environment = settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear();
+        var hasOutput = Pipe.Open(out output, out var writing).IsSuccess;
+        var pid = 0;
+        try
+        {
+            pid = StartHelper(own, environment, hasOutput ? writing : nullDescriptor);
+            return pid;
+        }
+        finally
+        {
+            if (hasOutput)
+                _ = close(writing);
+            if (hasOutput && pid == 0)
+            {
+                _ = close(output);
+                output = -1;
+            }
+        }
     }
 
     /// <summary>Starts the stop_command of a service as the service itself is, with MAINPID in its environment (<c>man 5 systemd.service</c>). The pid, or 0.</summary>
@@ -77,14 +98,14 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         var environment = settings.Environment.SetItem(MainPidVariable, main.ToString(CultureInfo.InvariantCulture));
         var request = HelperFor(settings, settings.StopCommand, cgroup);
         request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
-        return StartHelper(["exec", .. ExecArguments.Encode(request)], environment);
+        return StartHelper(["exec", .. ExecArguments.Encode(request)], environment, nullDescriptor);
     }
 
     private const string MainPidVariable = "MAINPID";
 
-    private int StartHelper(ImmutableArray<string> own, ImmutableSortedDictionary<string, string> environment)
+    private int StartHelper(ImmutableArray<string> own, ImmutableSortedDictionary<string, string> environment, int output)
     {
-        ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];
+        ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(output, 1), new(output, 2)];
         return ChildProgram.Start(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
     }
 

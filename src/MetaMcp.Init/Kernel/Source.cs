@@ -31,4 +31,7 @@ internal enum Source
 
     /// <summary>The answer of the child that reads the configuration.</summary>
     FileRead,
+
+    /// <summary>What a probe writes; it is not looked at for a while after each turn.</summary>
+    ProbeOutput,
 }

@@ -37,6 +37,9 @@ internal sealed class Behaviour
 
     public ProbeBehaviour Probe { get; set; } = ProbeBehaviour.Succeeds;
 
+    /// <summary>The last line that its probes write, and the code of those that fail.</summary>
+    public (string? Line, int Code) ProbeSays { get; set; } = (null, 1);
+
     /// <summary>Its stop_command; whatever becomes of that, the program goes on running.</summary>
     public ProbeBehaviour StopCommand { get; set; } = ProbeBehaviour.Succeeds;
 

@@ -86,7 +86,7 @@ public sealed class BreakerTests
         world.Begin();
         Open(world).Pass("1m").Forget();
         world.Program("a").Probe = ProbeBehaviour.Fails;
-        world.Pass("10s").TellsAmongOthers("a unhealthy: 2 probes in a row failed", "a circuit open again for 1m: unhealthy: 2 probes in a row failed");
+        world.Pass("10s").TellsAmongOthers("a unhealthy: 2 probes in a row failed; last probe: exit code 1", "a circuit open again for 1m: unhealthy: 2 probes in a row failed; last probe: exit code 1");
     }
 
     [Fact]

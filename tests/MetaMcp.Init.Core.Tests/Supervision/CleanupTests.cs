@@ -12,9 +12,9 @@ public sealed class CleanupTests
     public void Only_so_many_are_ended_at_once_and_the_others_in_the_order_they_came()
     {
         var world = Unhealthy(5, most: 2);
-        world.Pass("0ms").TellsAmongOthers("a unhealthy: 1 probe failed", "SIGTERM a", "e unhealthy: 1 probe failed", "SIGTERM e", "d unhealthy: 1 probe failed", "c unhealthy: 1 probe failed");
-        world.Exits("e", 0).Tells("e exit code 0", "e again in 1s: unhealthy: 1 probe failed", "SIGTERM d");
-        world.Exits("a", 0).Tells("a exit code 0", "a again in 1s: unhealthy: 1 probe failed", "SIGTERM c");
+        world.Pass("0ms").TellsAmongOthers("a unhealthy: 1 probe failed; last probe: exit code 1", "SIGTERM a", "e unhealthy: 1 probe failed; last probe: exit code 1", "SIGTERM e", "d unhealthy: 1 probe failed; last probe: exit code 1", "c unhealthy: 1 probe failed; last probe: exit code 1");
+        world.Exits("e", 0).Tells("e exit code 0", "e again in 1s: unhealthy: 1 probe failed; last probe: exit code 1", "SIGTERM d");
+        world.Exits("a", 0).Tells("a exit code 0", "a again in 1s: unhealthy: 1 probe failed; last probe: exit code 1", "SIGTERM c");
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class CleanupTests
     {
         var world = Unhealthy(3, most: 1);
         world.Pass("0ms").Forget();
-        world.Exits("b", 3).TellsAmongOthers("b exit code 3", "b again in 1s: unhealthy: 1 probe failed").NeverTold("SIGTERM b");
+        world.Exits("b", 3).TellsAmongOthers("b exit code 3", "b again in 1s: unhealthy: 1 probe failed; last probe: exit code 1").NeverTold("SIGTERM b");
         world.Exits("a", 0).TellsAmongOthers("a exit code 0", "SIGTERM c");
     }
 
@@ -65,7 +65,7 @@ public sealed class CleanupTests
         world.Pass("8s").Tells("a cleanup failed after 4", "SIGKILL group of a", "SIGTERM b");
         Assert.Equal((0, 0, 1), (world.RecordOf("a").Cleanups.Clean, world.RecordOf("a").Cleanups.Killed, world.RecordOf("a").Cleanups.Failed));
         world.Pass("5m").NeverTold("a cleanup failed after 4").NeverTold("start a").Forget();
-        world.IsKilledBy("a", Signal.Kill).TellsAmongOthers("a killed by SIGKILL", "a again in 0s: unhealthy: 1 probe failed");
+        world.IsKilledBy("a", Signal.Kill).TellsAmongOthers("a killed by SIGKILL", "a again in 0s: unhealthy: 1 probe failed; last probe: exit code 1");
         world.Pass("0ms").TellsAmongOthers("start a");
         Assert.Equal(1, world.RecordOf("a").Cleanups.Failed);
     }

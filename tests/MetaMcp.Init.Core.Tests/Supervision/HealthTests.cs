@@ -44,8 +44,8 @@ public sealed class HealthTests
         FirstProbe(world).Tells("probe a", "a probe failed (1 of 3)");
         world.Pass("10s").Tells("probe a", "a probe failed (2 of 3)");
         world.Pass("10s").Tells(
-            "probe a", "a probe failed (3 of 3)", "a unhealthy: 3 probes in a row failed", "SIGTERM a", "a killed by SIGTERM",
-            "a again in 0s: unhealthy: 3 probes in a row failed", "start a", "probe a");
+            "probe a", "a probe failed (3 of 3)", "a unhealthy: 3 probes in a row failed; last probe: exit code 1", "SIGTERM a", "a killed by SIGTERM",
+            "a again in 0s: unhealthy: 3 probes in a row failed; last probe: exit code 1", "start a", "probe a");
         world.Program("a").Probe = ProbeBehaviour.Succeeds;
         world.Pass("100ms").Tells("probe a", "a ready");
     }
@@ -56,7 +56,7 @@ public sealed class HealthTests
         var world = Running(Beating("a", "1s", retries: 2).Backoff(new BackoffSettings { Initial = Span("5s"), Jitter = 0 }));
         world.Program("a").Probe = ProbeBehaviour.Fails;
         FirstProbe(world).Forget();
-        world.Pass("1s").TellsAmongOthers("a again in 4s: unhealthy: 2 probes in a row failed");
+        world.Pass("1s").TellsAmongOthers("a again in 4s: unhealthy: 2 probes in a row failed; last probe: exit code 1");
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class HealthTests
         world.Tells("probe a");
         world.Pass("1999ms").Tells();
         world.Pass("1ms").Tells("kill helper of a", "a probe failed (1 of 3)", "probe a");
-        world.Pass("4s").TellsAmongOthers("a unhealthy: 3 probes in a row failed");
+        world.Pass("4s").TellsAmongOthers("a unhealthy: 3 probes in a row failed; last probe: no answer within 1s");
         Assert.Equal(Span("6s"), world.Elapsed - begin);
     }
 
@@ -89,7 +89,7 @@ public sealed class HealthTests
     {
         var world = Running(Watched with { Probe = Watched.Probe! with { Retries = 100, UnhealthyAfter = Span("45s") } });
         world.Program("a").Probe = ProbeBehaviour.Fails;
-        world.Pass("60s").TellsAmongOthers("a probe failed (5 of 100)", "a unhealthy: no probe has succeeded for 45s");
+        world.Pass("60s").TellsAmongOthers("a probe failed (5 of 100)", "a unhealthy: no probe has succeeded for 45s; last probe: exit code 1");
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class HealthTests
         var world = Running(Beating("a", "5m", timeout: "1s"));
         world.Program("a").Probe = ProbeBehaviour.Fails;
         FirstProbe(world).Tells("probe a", "a probe failed (1 of 3)");
-        world.Pass("5m").TellsAmongOthers("a probe failed (2 of 3)", "a unhealthy: no probe has succeeded for 3m");
+        world.Pass("5m").TellsAmongOthers("a probe failed (2 of 3)", "a unhealthy: no probe has succeeded for 3m; last probe: exit code 1");
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class HealthTests
     {
         var world = Running(Watched.Policy(RestartPolicy.Never), Daemon("b"));
         world.Program("a").Probe = ProbeBehaviour.Fails;
-        world.Pass("1m").TellsAmongOthers("a failed: unhealthy: 3 probes in a row failed");
+        world.Pass("1m").TellsAmongOthers("a failed: unhealthy: 3 probes in a row failed; last probe: exit code 1");
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class HealthTests
         world.Exits("a", 1).TellsAmongOthers("a again in 40s: exit code 1");
         world.Pass("10m").Forget();
         world.Program("a").Probe = ProbeBehaviour.Fails;
-        world.Pass("30s").TellsAmongOthers("a again in 20s: unhealthy: 3 probes in a row failed");
+        world.Pass("30s").TellsAmongOthers("a again in 20s: unhealthy: 3 probes in a row failed; last probe: exit code 1");
     }
 
     private static ServiceSettings Beating(string name, string interval = "10s", int retries = 3, string timeout = "2s") =>

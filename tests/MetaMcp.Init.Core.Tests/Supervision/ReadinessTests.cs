@@ -117,7 +117,7 @@ public sealed class ReadinessTests
         var world = new World(Daemon("a").Probed("10s").StartTimeout("5s"));
         world.Program("a").Probe = ProbeBehaviour.Hangs;
         world.Begin().Pass("5s").Tells(
-            "start a", "probe a", "kill helper of a", "SIGTERM a", "a killed by SIGTERM", "a again in 1s: not ready within 5s");
+            "start a", "probe a", "kill helper of a", "SIGTERM a", "a killed by SIGTERM", "a again in 1s: not ready within 5s; its first probe has no answer yet");
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class RestartWithTests
         var world = new World(probed with { Probe = probed.Probe! with { Interval = Span("1s"), Retries = 1 } }, App);
         world.Begin();
         world.Program("db").Probe = ProbeBehaviour.Fails;
-        world.Pass("1s").TellsAmongOthers("db unhealthy: 1 probe failed", "app anew with db");
+        world.Pass("1s").TellsAmongOthers("db unhealthy: 1 probe failed; last probe: exit code 1", "app anew with db");
     }
 
     [Fact]

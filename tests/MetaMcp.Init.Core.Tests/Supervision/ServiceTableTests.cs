@@ -107,7 +107,7 @@ public sealed class ServiceTableTests
         ("ExitedLeft", new ServiceEvent.Exited(ExitStatus.Exited(1), null, OthersLeft: true)),
         ("RunEmpty", new ServiceEvent.RunEmpty()),
         ("ProbeSpawned", new ServiceEvent.ProbeSpawned(71)),
-        ("ProbeEnded", new ServiceEvent.ProbeEnded(Succeeded: true)),
+        ("ProbeEnded", new ServiceEvent.ProbeEnded(null)),
         ("ProbeNotStarted", new ServiceEvent.ProbeNotStarted()),
         ("OverLimit", new ServiceEvent.OverLimit("over")),
         ("StopCommandSpawned", new ServiceEvent.StopCommandSpawned(72)),

@@ -82,7 +82,7 @@ public sealed class StopCommandTests
         var world = new World(probed with { Probe = probed.Probe! with { Interval = Span("1s"), Retries = 1 } });
         world.Begin();
         world.Program("a").Probe = ProbeBehaviour.Fails;
-        world.Pass("1s").TellsAmongOthers("a unhealthy: 1 probe failed", "stop command of a", "SIGTERM a");
+        world.Pass("1s").TellsAmongOthers("a unhealthy: 1 probe failed; last probe: exit code 1", "stop command of a", "SIGTERM a");
     }
 
     private static ServiceSettings Stopped => Daemon("a") with { StopCommand = ["/bin/stop"] };

@@ -47,7 +47,9 @@ internal static class StoryLine
         Notice.CleanupFailed n => $"{n.Service} cleanup failed after {n.Kills}",
         Notice.StopCommandLate n => $"{n.Service} stop command late",
         Notice.ProbeFailed { Failures: { } failures } n => $"{n.Service} probe failed ({failures} of {n.Retries})",
-        Notice.ProbeFailed n => $"{n.Service} probe failed in its start period",
+        // What keeps a service from being ready is told with its end.
+        Notice.ProbeFailed => null,
+        Notice.ProbeHopeless n => $"{n.Service} probe: {n.Reason}",
         Notice.HealthyAgain n => $"{n.Service} healthy again after {n.Failures}",
         Notice.Unhealthy n => $"{n.Service} unhealthy: {n.Reason}",
         Notice.OverLimit n => $"{n.Service} ended: {n.Reason}",

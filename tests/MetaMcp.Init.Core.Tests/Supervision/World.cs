@@ -55,6 +55,9 @@ internal sealed class World
     /// <summary>Every effect of the last event, with what the story leaves out.</summary>
     public List<Effect> LastEffects { get; } = [];
 
+    /// <summary>Each probe that failed, with the reason.</summary>
+    public List<Notice.ProbeFailed> ProbeFailures { get; } = [];
+
     /// <summary>When runs were measured, and whether closely.</summary>
     public List<(TimeSpan At, bool Closely)> Looks { get; } = [];
 
@@ -237,6 +240,8 @@ internal sealed class World
             LastEffects.AddRange(_supervisor.Handle(happened, Now));
             foreach (var effect in LastEffects.ToArray())
             {
+                if (effect is Effect.Report(Notice.ProbeFailed failed))
+                    ProbeFailures.Add(failed);
                 if (StoryLine.Of(effect, _supervisor.Plan) is { } line)
                     _story.Add(line);
                 Perform(effect);
@@ -378,7 +383,7 @@ internal sealed class World
         var process = Create(service, run, kind);
         _events.Enqueue(started(process.Pid));
         if (behaviour is ProbeBehaviour.Succeeds or ProbeBehaviour.Fails)
-            End(process, ExitStatus.Exited(behaviour == ProbeBehaviour.Succeeds ? 0 : 1));
+            End(process, ExitStatus.Exited(behaviour == ProbeBehaviour.Succeeds ? 0 : ProgramOf(service).ProbeSays.Code));
     }
 
     private Process Create(int service, long run, ProcessKind kind)
@@ -395,7 +400,8 @@ internal sealed class World
         var leaves = othersLeft && process.Kind == ProcessKind.Main && process.Behaviour.LeavesBehind;
         if (leaves)
             _groups.Add(process.Pid, process.Behaviour);
-        _events.Enqueue(new SystemEvent.ChildEnded(process.Pid, status, null, leaves));
+        var says = process.Kind == ProcessKind.Probe ? ProgramOf(process.Service).ProbeSays.Line : null;
+        _events.Enqueue(new SystemEvent.ChildEnded(process.Pid, status, says, leaves));
         Collected();
     }
 
