@@ -20,6 +20,7 @@ public sealed class HttpAnswer
     private readonly ByteBuffer _body = new(MaxBody);
     private Part _part;
     private int _headLength;
+    private int _interim;
     private long _left;
     private bool _lineIsRead;
 
@@ -111,7 +112,11 @@ public sealed class HttpAnswer
                 Fail(problem);
         }
         else if (Head.IsInterim)
+        {
             Head = new HttpHead();
+            if (++_interim > HttpHead.MaxInterim)
+                Fail(HttpHead.TooManyInterim);
+        }
         else if (Head.Status > 0)
             Begin();
         // Else an empty line in front of it all (RFC 9112, section 2.2).
@@ -120,7 +125,7 @@ public sealed class HttpAnswer
     private void Begin()
     {
         _left = Head.ContentLength;
-        _part = Head.Status is 204 or 304 ? Part.Complete
+        _part = Head.Status is 101 or 204 or 304 ? Part.Complete
             : Head.IsChunked ? Part.ChunkSize
             : _left < 0 ? Part.UntilClose
             : _left == 0 ? Part.Complete

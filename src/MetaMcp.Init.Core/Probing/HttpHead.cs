@@ -8,6 +8,11 @@ public sealed class HttpHead
     /// <summary>Of all the lines together, those of interim answers among them.</summary>
     public const int MaxLength = 64 * 1024;
 
+    /// <summary>So many interim answers are passed over; a server that sends more is not about to answer.</summary>
+    public const int MaxInterim = 32;
+
+    internal const string TooManyInterim = "answered with more than 32 interim answers (1xx) and no final one";
+
     /// <summary>The code, 100 to 999; 0 before the first line.</summary>
     public int Status { get; private set; }
 
@@ -24,7 +29,10 @@ public sealed class HttpHead
     public string? Session { get; private set; }
 
     /// <summary>An answer in between (1xx): another head follows.</summary>
-    public bool IsInterim => Status is >= 100 and < 200;
+    public bool IsInterim => IsInterimStatus(Status);
+
+    /// <summary>101 is none: what follows it is another protocol (RFC 9110, section 15.2.2).</summary>
+    internal static bool IsInterimStatus(int status) => status is 100 or (>= 102 and < 200);
 
     /// <summary>Reads a line without its end.</summary>
     /// <returns>Null where it is well, else what the server did, to follow its name in a message.</returns>

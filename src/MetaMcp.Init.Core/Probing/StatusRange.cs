@@ -22,6 +22,7 @@ public readonly record struct StatusRange(int First, int Last)
 
     public override string ToString() => First == Last ? $"{First}" : $"{First}-{Last}";
 
+    // What is below is passed over, or (101) nothing that was asked for.
     private static bool TryCode(ReadOnlySpan<char> text, out int code) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out code) && code is >= 100 and <= 999;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out code) && code is >= 200 and <= 999;
 }

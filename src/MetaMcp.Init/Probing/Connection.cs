@@ -75,6 +75,9 @@ internal readonly unsafe struct Connection
         {
             while (true)
             {
+                // A server that always has something more to say is never waited for.
+                if (_deadline.Passed)
+                    throw new ProbeFailedException("timed out: connected, but no answer");
                 var count = Libc.recv(_socket, start, (nuint)buffer.Length, 0);
                 if (count >= 0)
                     return (int)count;

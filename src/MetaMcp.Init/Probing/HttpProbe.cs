@@ -3,9 +3,11 @@ using MetaMcp.Init.Core.Probing;
 
 namespace MetaMcp.Init.Probing;
 
-/// <summary>A GET, of whose answer only the first line is read.</summary>
+/// <summary>A GET, of whose answer only the first line is read, and what comes before it.</summary>
 internal static class HttpProbe
 {
+    private const int SwitchingProtocols = 101;
+
     public static void Run(ProbeRequest.Http request, Deadline deadline)
     {
         var connection = Connection.Open(NameLookup.Find(request.Target.Address, deadline), deadline);
@@ -16,30 +18,31 @@ internal static class HttpProbe
             "Accept: */*\r\n" +
             "Connection: close\r\n\r\n"));
         var code = ReadStatus(connection);
+        if (code == SwitchingProtocols)
+            throw new ProbeFailedException($"answered {code}, a switch of protocols that was not asked for");
         if (!request.Expected.Contains(code))
             throw new ProbeFailedException($"answered {code}, not {request.Expected}");
     }
 
     private static int ReadStatus(Connection connection)
     {
-        // The usual line is 15 bytes; all of the limit is worth allocating only for a server that needs it.
-        var buffer = new byte[512];
-        var length = 0;
-        while (true)
+        var status = new FinalStatus();
+        Span<byte> buffer = stackalloc byte[512];
+        try
         {
-            var count = connection.Receive(buffer.AsSpan(length));
-            if (count == 0)
-                throw new ProbeFailedException(length == 0 ? "closed without an answer" : "closed in the middle of its status line");
-            length += count;
-            switch (StatusLine.Parse(buffer.AsSpan(0, length)))
+            while (!status.IsDone)
             {
-                case StatusLine.Complete complete:
-                    return complete.Code;
-                case StatusLine.Malformed:
-                    throw new ProbeFailedException("answered something that is not HTTP/1");
+                var count = connection.Receive(buffer);
+                if (count == 0)
+                    status.End();
+                else
+                    status.Add(buffer[..count]);
             }
-            if (length == buffer.Length)
-                Array.Resize(ref buffer, Math.Min(buffer.Length * 4, StatusLine.MaxLength + 16));
         }
+        catch (ProbeFailedException failure) when (status.LastInterim > 0)
+        {
+            throw new ProbeFailedException($"{failure.Message} after an interim one, {status.LastInterim}");
+        }
+        return status.Problem is { } problem ? throw new ProbeFailedException(problem) : status.Code;
     }
 }

@@ -99,6 +99,16 @@ public sealed class McpAnswerTests
     }
 
     [Fact]
+    public void A_switch_of_protocols_is_the_end_of_the_answer()
+    {
+        var answer = new McpAnswer(7);
+        answer.Add("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"u8);
+        Assert.True(answer.IsDone);
+        Assert.Equal(101, answer.Status);
+        Assert.Null(answer.Message);
+    }
+
+    [Fact]
     public void To_a_notification_the_head_is_all()
     {
         var answer = new McpAnswer(0);
@@ -111,7 +121,7 @@ public sealed class McpAnswerTests
     [InlineData("HTTP/1.1 200 OK\r\n", "X: y\r\n", "head of more than 64 KiB")]
     [InlineData("HTTP/1.1 200 OK\r\nX: ", "yyyy", "head of more than 64 KiB")]
     [InlineData("", "\r\n", "head of more than 64 KiB")]
-    [InlineData("", "HTTP/1.1 103 Early\r\n\r\n", "head of more than 64 KiB")]
+    [InlineData("", "HTTP/1.1 103 Early\r\n\r\n", "more than 32 interim answers (1xx) and no final one")]
     [InlineData(Json + "\r\n", "    ", "more than 1024 KiB")]
     [InlineData(Events + "\r\n", "data: xxxx\n", "more than 1024 KiB")]
     [InlineData(Events + "\r\n", "yyyy", "more than 1024 KiB")]

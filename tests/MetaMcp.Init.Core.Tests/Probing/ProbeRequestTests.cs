@@ -54,6 +54,8 @@ public sealed class ProbeRequestTests
     [InlineData("tcp host:80 other:80", "second")]
     [InlineData("tcp host:80 --expect 200", "http only")]
     [InlineData("http http://h/ --expect 99", "--expect 99")]
+    [InlineData("http http://h/ --expect 103", "--expect 103")]
+    [InlineData("http http://h/ --expect 101-200", "--expect 101-200")]
     [InlineData("http http://h/ --expect 300-200", "300-200")]
     [InlineData("http http://h/ --expect -200", "-200")]
     [InlineData("http http://h/ --timeout", "needs a value")]

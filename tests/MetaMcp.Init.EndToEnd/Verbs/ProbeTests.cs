@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -12,7 +13,10 @@ public sealed class ProbeTests
     [InlineData("HTTP/1.1 399 Odd\r\n\r\n", 0, "")]
     [InlineData("HTTP/1.1 404 Not Found\r\n\r\n", 1, "answered 404, not 200-399")]
     [InlineData("HTTP/1.1 500 Oh\r\n\r\n", 1, "answered 500")]
-    [InlineData("HTTP/1.1 100 Continue\r\n\r\n", 1, "answered 100")]
+    [InlineData("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", 0, "")]
+    [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 503 Busy\r\n\r\n", 1, "answered 503")]
+    [InlineData("HTTP/1.1 100 Continue\r\n\r\n", 1, "closed after an interim answer, 100, without the final one")]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", 1, "answered 101, a switch of protocols")]
     [InlineData("SSH-2.0-OpenSSH\r\n", 1, "not HTTP")]
     [InlineData("HTTP/1.1 20", 1, "in the middle")]
     [InlineData("", 1, "without an answer")]
@@ -50,6 +54,39 @@ public sealed class ProbeTests
         var (exit, error) = await Probe("http", $"http://127.0.0.1:{server.Port}/", "--timeout", "200ms");
         Assert.Equal(1, exit);
         Assert.Contains("timed out", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http", "after an interim one, 103")]
+    [InlineData("mcp", "timed out")]
+    public async Task Early_hints_and_then_silence_are_no_answer(string kind, string reason)
+    {
+        await using var server = new PiecesServer(["HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"]);
+        var start = Stopwatch.StartNew();
+        var (exit, error) = await Probe(kind, $"http://127.0.0.1:{server.Port}/", "--timeout", "300ms");
+        Assert.Equal(1, exit);
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.InRange(start.Elapsed, TimeSpan.FromMilliseconds(290), TimeSpan.FromSeconds(4));
+    }
+
+    /// <summary>Each piece is a packet of its own: the heads are cut in the middle.</summary>
+    [Fact]
+    public async Task Several_interim_answers_in_pieces_are_passed_over()
+    {
+        await using var server = new PiecesServer(
+            ["HTTP/1.1 10", "0 Continue\r\n\r", "\nHTTP/1.1 103 Early Hints\r\nLink: ", "</x>\r\n", "\r\nHTTP/1.1 2", "04 No Content\r\n\r\n"]);
+        Assert.Equal((0, ""), await Probe("http", $"http://127.0.0.1:{server.Port}/", "--timeout", "5s"));
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("mcp")]
+    public async Task Interim_answers_without_end_are_given_up_on(string kind)
+    {
+        await using var server = new PiecesServer(Enumerable.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", 100_000));
+        var (exit, error) = await Probe(kind, $"http://127.0.0.1:{server.Port}/", "--timeout", "20s");
+        Assert.Equal(1, exit);
+        Assert.Contains("answered with more than 32 interim answers (1xx) and no final one", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,6 +192,47 @@ public sealed class ProbeTests
         var ended = await InitProcess.Program(Files.Binary, ["probe", .. words]);
         Assert.Empty(ended.Output);
         return (ended.Exit, ended.Error);
+    }
+
+    /// <summary>Answers its first connection piece by piece, and then says nothing more.</summary>
+    private sealed class PiecesServer : IAsyncDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _served;
+
+        public PiecesServer(IEnumerable<string> pieces)
+        {
+            _listener.Start();
+            _served = Serve(pieces);
+        }
+
+        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _served;
+            _listener.Dispose();
+            _stop.Dispose();
+        }
+
+        private async Task Serve(IEnumerable<string> pieces)
+        {
+            try
+            {
+                using var peer = await _listener.AcceptTcpClientAsync(_stop.Token);
+                peer.NoDelay = true;
+                _ = await peer.GetStream().ReadAsync(new byte[4096], _stop.Token);
+                foreach (var piece in pieces)
+                    await peer.GetStream().WriteAsync(Encoding.ASCII.GetBytes(piece), _stop.Token);
+                await Task.Delay(Timeout.Infinite, _stop.Token);
+            }
+            catch (Exception error) when (error is OperationCanceledException or IOException)
+            {
+                // The probe has had enough, or the test has.
+            }
+        }
     }
 
     /// <summary>Reads one request per connection and answers it; null leaves it waiting.</summary>
