@@ -35,7 +35,7 @@ public sealed partial class ArchitectureTests
         ["Logging"] = "Output",
         ["Kernel"] = "Cgroups Filesystem Output Processes Time Linux",
         ["Exec"] = "Filesystem Kernel Linux",
-        ["Probing"] = "Filesystem Linux",
+        ["Probing"] = "Filesystem Kernel Time Linux",
         ["Measuring"] = "Processes Linux",
         ["Reading"] = "Filesystem Linux",
         ["PassThrough"] = "Kernel Time Linux",

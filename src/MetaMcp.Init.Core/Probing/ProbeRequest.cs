@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Probing;
@@ -38,6 +39,12 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
         public override string Subject => $"mcp http://{Target.HostHeader}{Target.PathAndQuery}";
     }
 
+    /// <summary>Healthy when the command exits with 0.</summary>
+    public sealed record Exec(ImmutableArray<string> Command, TimeSpan Timeout) : ProbeRequest(Timeout)
+    {
+        public override string Subject => $"exec {Command[0]}";
+    }
+
     /// <summary>Reads what follows <c>probe</c> on the command line; options may stand before or after the target.</summary>
     /// <param name="arguments">The words after the verb.</param>
     /// <param name="error">Null on success, else a sentence for the user.</param>
@@ -49,9 +56,15 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
         string? kind = null;
         string? target = null;
         string? cgroup = null;
+        ImmutableArray<string> command = [];
         for (var i = 0; i < arguments.Length; i++)
         {
             var word = arguments[i];
+            if (word == "--" && kind is "exec")
+            {
+                command = [.. arguments[(i + 1)..]];
+                break;
+            }
             if (word.StartsWith("--", StringComparison.Ordinal))
             {
                 var equals = word.IndexOf('=', StringComparison.Ordinal);
@@ -79,8 +92,15 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
             else
                 return Fail($"one target is enough: {word} is a second", out error);
         }
-        if (kind is not ("http" or "tcp" or "unix" or "mcp"))
-            return Fail(kind is null ? "say what to probe: http, tcp, unix or mcp" : $"{kind}: not http, tcp, unix or mcp", out error);
+        if (kind is not ("http" or "tcp" or "unix" or "mcp" or "exec"))
+            return Fail(kind is null ? "say what to probe: http, tcp, unix, mcp or exec" : $"{kind}: not http, tcp, unix, mcp or exec", out error);
+        if (kind is "exec")
+        {
+            if (expected is not null || target is not null || command is not [{ Length: > 0 }, ..])
+                return Fail("exec takes its command behind --: probe exec --timeout 5s -- pg_isready -q", out error);
+            error = null;
+            return new Exec(command, timeout) { Cgroup = cgroup };
+        }
         if (string.IsNullOrEmpty(target))
             return Fail($"{kind} needs a target", out error);
         if (expected is not null && kind is not "http")

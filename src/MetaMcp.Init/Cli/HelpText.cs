@@ -15,7 +15,8 @@ internal static class HelpText
           mcp-init plan [FILE]                show what would start and stop when, with limits and timeouts
           mcp-init doctor [FILE]              show what this container permits, and the setting for what it does not
           mcp-init exec [OPTIONS] -- CMD      change this process's user, limits, …, then become CMD
-          mcp-init probe KIND TARGET          probe once (http URL, mcp URL, tcp HOST:PORT, unix PATH); exit 0 or 1
+          mcp-init probe KIND TARGET          probe once (http URL, mcp URL, tcp HOST:PORT, unix PATH, exec -- CMD);
+                                              exit 0 or 1
 
         the file:
           --config FILE, else MCP_INIT_CONFIG, else /etc/mcp-init.toml, else ./mcp-init.toml

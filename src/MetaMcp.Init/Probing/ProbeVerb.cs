@@ -2,24 +2,27 @@ using System.Text;
 using MetaMcp.Init.Core.Probing;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
+using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Linux;
 
 namespace MetaMcp.Init.Probing;
 
 /// <summary>
-/// <c>mcp-init probe http URL | mcp URL | tcp HOST:PORT | unix PATH [--timeout 10s] [--expect 200-399]</c>: one question, one
+/// <c>mcp-init probe http URL | mcp URL | tcp HOST:PORT | unix PATH | exec -- CMD [--timeout 10s] [--expect 200-399]</c>: one question, one
 /// answer. PID 1 runs it as a short child for each probe, so it is raw sockets and nothing else: the framework's network
 /// stack would more than double its start and the binary.
 /// </summary>
 internal static unsafe class ProbeVerb
 {
     private const string Usage =
-        "usage: mcp-init probe http URL | mcp URL | tcp HOST:PORT | unix PATH [--timeout 10s] [--expect 200-399]";
+        "usage: mcp-init probe http URL | mcp URL | tcp HOST:PORT | unix PATH [--timeout 10s] [--expect 200-399]\n" +
+        "       mcp-init probe exec [--timeout 10s] -- CMD [ARG…]";
 
+    /// <param name="args">The program's arguments, the verb first.</param>
     /// <returns>0 healthy; 1 not, with the reason on stderr; 100 where the arguments cannot be used.</returns>
     public static int Run(ReadOnlySpan<string> args)
     {
-        if (ProbeRequest.Parse(args, out var error) is not { } request)
+        if (ProbeRequest.Parse(args[1..], out var error) is not { } request)
         {
             Say($"{error}\n{Usage}");
             return ExitCodes.Configuration;
@@ -29,7 +32,10 @@ internal static unsafe class ProbeVerb
             // EBUSY: the service has enabled controllers for cgroups of its own below; then the probe stays where we are.
             if (request.Cgroup is { } cgroup && KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false, Number: not Errno.EBUSY } refused)
                 throw new ProbeFailedException($"{cgroup}: {refused}");
-            Ask(request);
+            if (request is ProbeRequest.Exec exec)
+                ExecProbe.Run(exec, StartBlock.Arguments(args, args.Length - exec.Command.Length + 1));
+            else
+                Ask(request);
             return ExitCodes.Success;
         }
         catch (ProbeFailedException failure)

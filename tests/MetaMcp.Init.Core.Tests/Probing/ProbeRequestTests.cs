@@ -43,7 +43,24 @@ public sealed class ProbeRequestTests
     }
 
     [Theory]
+    [InlineData("exec -- check --timeout 1s -- -q")]
+    [InlineData("exec --timeout 5s -- check --timeout 1s -- -q")]
+    [InlineData("--timeout=5s exec -- check --timeout 1s -- -q")]
+    public void Exec_takes_a_command_behind_two_dashes(string line)
+    {
+        var request = Assert.IsType<ProbeRequest.Exec>(Parse(line));
+        Assert.Equal(["check", "--timeout", "1s", "--", "-q"], request.Command);
+        Assert.Equal(line.Contains("5s", StringComparison.Ordinal) ? 5 : 10, request.Timeout.TotalSeconds);
+        Assert.Equal("exec check", request.Subject);
+    }
+
+    [Theory]
     [InlineData("", "say what")]
+    [InlineData("exec", "behind --")]
+    [InlineData("exec --", "behind --")]
+    [InlineData("exec check", "behind --")]
+    [InlineData("exec --expect 200 -- check", "behind --")]
+    [InlineData("tcp -- host:80", "unknown option --")]
     [InlineData("mcp", "needs a target")]
     [InlineData("mcp localhost:3001", "http://")]
     [InlineData("mcp https://h/mcp", "TLS")]

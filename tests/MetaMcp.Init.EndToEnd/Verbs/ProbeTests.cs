@@ -187,6 +187,30 @@ public sealed class ProbeTests
         Assert.Contains("not resolved", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("exit 0", 0, "")]
+    [InlineData("exit 3", 1, "mcp-init probe: exec /bin/sh: exit code 3\n")]
+    [InlineData("echo why >&2; kill -TERM $$", 1, "why\nmcp-init probe: exec /bin/sh: killed by SIGTERM\n")]
+    public async Task Exec_goes_by_the_exit_code(string script, int code, string error) =>
+        Assert.Equal((code, error), await Probe("exec", "--", "/bin/sh", "-c", script));
+
+    [Fact]
+    public async Task Exec_names_a_program_that_does_not_exist() =>
+        Assert.Equal((1, "mcp-init probe: exec no-such-check: no such program\n"), await Probe("exec", "--", "no-such-check"));
+
+    [Fact]
+    public async Task Exec_kills_the_group_at_its_timeout()
+    {
+        using var scratch = new Scratch();
+        var start = Stopwatch.StartNew();
+        var (exit, error) = await Probe(
+            "exec", "--timeout", "300ms", "--", "/bin/sh", "-c", $"sleep 1h & echo $! > {scratch["child"]}; trap '' TERM; wait");
+        Assert.Equal((1, "mcp-init probe: exec /bin/sh: no answer within 300ms; killed\n"), (exit, error));
+        Assert.InRange(start.Elapsed, TimeSpan.FromMilliseconds(290), TimeSpan.FromSeconds(4));
+        var child = (await File.ReadAllTextAsync(scratch["child"], TestContext.Current.CancellationToken)).Trim();
+        await Patience.Until(() => !File.Exists($"/proc/{child}/stat") || File.ReadAllText($"/proc/{child}/stat").Contains(") Z", StringComparison.Ordinal), "its child has ended");
+    }
+
     private static async Task<(int Exit, string Error)> Probe(params string[] words)
     {
         var ended = await InitProcess.Program(Files.Binary, ["probe", .. words]);

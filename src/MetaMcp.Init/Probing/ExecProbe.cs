@@ -1,0 +1,63 @@
+using MetaMcp.Init.Core.Probing;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Time;
+
+namespace MetaMcp.Init.Probing;
+
+/// <summary>
+/// A command whose exit code is the answer, for people and for HEALTHCHECK lines: the probes of the file are run by PID 1 without it. It has
+/// our output and a session of its own; at the time-out, or when we are asked to end, its process group is killed.
+/// </summary>
+internal static unsafe class ExecProbe
+{
+    /// <param name="request">What to run.</param>
+    /// <param name="command">The same as it stands in our arguments, byte for byte.</param>
+    public static void Run(ProbeRequest.Exec request, byte** command)
+    {
+        if (SignalQueue.Open(out var refused) is not { } signals)
+            throw new ProbeFailedException($"signalfd: {refused}");
+        var end = MonotonicClock.Now + request.Timeout;
+        ReadOnlySpan<DescriptorMapping> mappings = [new(NullDevice.Open(), 0)];
+        var error = Spawner.Spawn(
+            new SpawnRequest
+            {
+                Path = command[0],
+                SearchPath = true,
+                Arguments = command,
+                Environment = StartBlock.Environment,
+                Group = SpawnGroup.Session,
+                Descriptors = mappings,
+            },
+            out var pid);
+        if (!error.IsSuccess)
+            throw new ProbeFailedException(error.Number == Errno.ENOENT ? "no such program" : $"{error}");
+        var status = Wait(signals, pid, end, out var signal);
+        if (status is { IsSuccess: true })
+            return;
+        // It was not collected, so the group is still its own.
+        if (status is null)
+            _ = Linux.Libc.kill(-pid, Signal.Kill.Number);
+        throw new ProbeFailedException(
+            status is { } ended ? $"{ended}" : signal is { } asked ? $"killed, since {asked} came before its end" : $"no answer within {Duration.Format(request.Timeout)}; killed");
+    }
+
+    /// <summary>How it ended; null where it had not by the deadline, or by the signal that asks us to end.</summary>
+    private static ExitStatus? Wait(SignalQueue signals, int pid, Instant end, out Signal? asked)
+    {
+        asked = null;
+        while (true)
+        {
+            // One SIGCHLD may stand for many children: those that it leaves behind may be ours too.
+            while (Reaper.TryCollect(out _) is { } reaped)
+                if (reaped.Pid == pid)
+                    return reaped.Status;
+            if (asked is not null || MonotonicClock.Now >= end)
+                return null;
+            signals.Wait(end);
+            while (signals.TryTake() is { } signal)
+                if (signal == Signal.Term || signal == Signal.Int || signal == Signal.Hup || signal == Signal.Quit)
+                    asked = signal;
+        }
+    }
+}
