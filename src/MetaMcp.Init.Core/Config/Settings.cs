@@ -116,7 +116,7 @@ public sealed record RestartSettings
     public BackoffSettings Backoff { get; init; } = new();
     public BreakerSettings Breaker { get; init; } = new();
 
-    /// <summary>So many restarts in a row, and it has failed for good; null is without end.</summary>
+    /// <summary>So many restarts after failures in a row, and it has failed for good; null is without end.</summary>
     public int? MaxRestarts { get; init; }
 }
 

@@ -59,10 +59,10 @@ internal static class Conclusion
         Outcome.Success when service.Settings.Type == ServiceType.Oneshot =>
             new(new Completed(), [ServiceMachine.Report(new Notice.Completed(service.Name))]),
         Outcome.Success(var status) when service.Settings.Restart.Policy == RestartPolicy.Always =>
-            Again(service, history, new Failure(status.ToString(), status), isFailure: false, now),
+            AgainAfterSuccess(service, history, status, now),
         Outcome.Success(var status) =>
             new(new Finished(status), [ServiceMachine.Report(new Notice.Finished(service.Name, status))]),
-        Outcome.Failing(var failure) when MayTryAgain(service, history) => Again(service, history, failure, isFailure: true, now),
+        Outcome.Failing(var failure) when MayTryAgain(service, history) => Again(service, history, failure, now),
         Outcome.Failing(var failure) => Failed(service, failure),
         _ => throw new InvalidOperationException($"bug: outcome {outcome}"),
     };
@@ -82,20 +82,36 @@ internal static class Conclusion
         service.Settings.Restart.Policy != RestartPolicy.Never &&
         (service.StartRetries is not { } retries || history.StartFailures <= retries);
 
-    private static ServiceStep Again(in ServiceContext service, History history, Failure failure, bool isFailure, Instant now)
+    /// <summary>
+    /// The ordinary end of a service that always runs: nothing counts it, and the trial of a half-open circuit has gone well. Only the
+    /// back-off grows, so that one which ends at once each time does not keep the container busy.
+    /// </summary>
+    private static ServiceStep AgainAfterSuccess(in ServiceContext service, History history, ExitStatus status, Instant now)
+    {
+        var counted = history with { Failures = 0, Restarts = history.Restarts + 1, Breaker = history.Breaker.IsHalfOpen ? Breaker.Closed : history.Breaker };
+        var delay = BackoffDelay.For(service.Settings.Restart.Backoff, counted.Restarts, service.Dice);
+        var told = ServiceMachine.Report(new Notice.RestartingAfterSuccess(service.Name, status.ShellCode, delay));
+        return new(new Backoff(now + delay, counted),
+            history.Breaker.IsHalfOpen ? [ServiceMachine.Report(new Notice.CircuitClosed(service.Name)), told] : [told]);
+    }
+
+    private static ServiceStep Again(in ServiceContext service, History history, Failure failure, Instant now)
     {
         var restart = service.Settings.Restart;
         if (history.Failures >= restart.MaxRestarts)
             return Failed(service, failure with { Reason = $"{failure.Reason}, after its max_restarts of {restart.MaxRestarts}" });
-        var counted = history with { Failures = history.Failures + 1, Breaker = isFailure ? history.Breaker.Failed(restart.Breaker, now) : history.Breaker };
-        if (isFailure && counted.Breaker.Opens(restart.Breaker))
+        var counted = history with
+        {
+            Failures = history.Failures + 1, Restarts = history.Restarts + 1, Breaker = history.Breaker.Failed(restart.Breaker, now),
+        };
+        if (counted.Breaker.Opens(restart.Breaker))
         {
             var opened = ServiceMachine.Report(history.Breaker.IsHalfOpen
                 ? new Notice.CircuitOpenAgain(service.Name, failure.Reason, restart.Breaker.OpenFor)
                 : new Notice.CircuitOpen(service.Name, failure.Reason, counted.Breaker.Failures.Count, restart.Breaker.Window, restart.Breaker.OpenFor));
             return new(new Open(now + restart.Breaker.OpenFor, counted with { Breaker = Breaker.HalfOpen }), [opened]);
         }
-        var delay = BackoffDelay.For(restart.Backoff, counted.Failures, service.Dice);
+        var delay = BackoffDelay.For(restart.Backoff, counted.Restarts, service.Dice);
         // It has been of no use since then, and every second that it was not counts.
         var until = Instant.Later(now, (failure.Since ?? now) + delay);
         return new(new Backoff(until, counted),

@@ -12,6 +12,10 @@ public abstract record Notice : Case
     public sealed record Completed(string Service) : Notice;
     public sealed record Exited(string Service, int Pid, ExitStatus Status, TimeSpan After, OomCause? Oom) : Notice;
     public sealed record Restarting(string Service, string Reason, TimeSpan Delay, int Failures) : Notice;
+
+    /// <summary>It ended well, and by its policy it runs always.</summary>
+    public sealed record RestartingAfterSuccess(string Service, int Code, TimeSpan Delay) : Notice;
+
     public sealed record Failed(string Service, string Reason) : Notice;
 
     /// <summary>It could not be started for a shortage of the container, so many times in a row; it is tried again and not counted.</summary>

@@ -85,7 +85,7 @@ internal static partial class LogTexts
     [LoggerMessage(123, LogLevel.Information, "{Service}: circuit half-open, one trial start")]
     public static partial void CircuitTrial(this ILogger log, string service);
 
-    [LoggerMessage(124, LogLevel.Information, "{Service}: circuit closed, the trial run lasts")]
+    [LoggerMessage(124, LogLevel.Information, "{Service}: circuit closed, the trial run went well")]
     public static partial void CircuitClosed(this ILogger log, string service);
 
     [LoggerMessage(125, LogLevel.Information, "{Service}: {Status}")]
@@ -111,6 +111,9 @@ internal static partial class LogTexts
 
     [LoggerMessage(132, LogLevel.Warning, "{Service}: probe: {Reason}; it will not become ready by this probe")]
     public static partial void ProbeHopeless(this ILogger log, string service, string reason);
+
+    [LoggerMessage(133, LogLevel.Information, "{Service}: exited with {Code}; restarting in {Seconds:0.00} s")]
+    public static partial void RestartingAfterSuccess(this ILogger log, string service, object code, object seconds);
 
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
     public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);

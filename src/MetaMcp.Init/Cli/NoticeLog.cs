@@ -69,6 +69,9 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.Restarting n:
                 log.ServiceRestarting(n.Service, n.Reason, n.Delay.TotalSeconds, n.Failures);
                 break;
+            case Notice.RestartingAfterSuccess n:
+                log.RestartingAfterSuccess(n.Service, n.Code, n.Delay.TotalSeconds);
+                break;
             case Notice.Failed n:
                 log.ServiceFailed(n.Service, n.Reason);
                 break;

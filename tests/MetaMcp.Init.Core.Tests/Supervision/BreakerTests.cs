@@ -47,7 +47,15 @@ public sealed class BreakerTests
     {
         var world = Running(Breaking.Policy(RestartPolicy.Always));
         for (var end = 0; end < 20; end++)
-            world.Exits("a", 0).TellsAmongOthers("a again in 1s: exit code 0").Pass("1s");
+            world.Exits("a", 0).TellsAmongOthers("a exited with 0, again in 1s").Pass("1s");
+    }
+
+    [Fact]
+    public void A_trial_that_ends_well_closes_it()
+    {
+        var world = Open(Running(Breaking.Policy(RestartPolicy.Always))).Pass("1m").Forget();
+        world.Exits("a", 0).Tells("a exit code 0", "a circuit closed", "a exited with 0, again in 1s", "whole again");
+        world.Pass("1s").Exits("a", 1).TellsAmongOthers("a again in 1s: exit code 1");
     }
 
     [Theory]

@@ -21,11 +21,33 @@ public sealed class MaxRestartsTests
         world.Pass("1s").Exits("a", 1).TellsAmongOthers("a failed: exit code 1, after its max_restarts of 1");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Restarts_that_follow_success_do_not_count(int most)
+    {
+        var world = Running(most, RestartPolicy.Always);
+        for (var run = 0; run < 10; run++)
+            world.Exits("a", 0).TellsAmongOthers($"a exited with 0, again in {Math.Min(1 << run, 30)}s").Pass("30s").Forget();
+        Assert.True(world.Runs("a"));
+    }
+
     [Fact]
-    public void Restarts_that_follow_success_count_too()
+    public void A_success_breaks_the_row()
+    {
+        var world = Running(2, RestartPolicy.Always);
+        world.Exits("a", 1).Pass("1s").Exits("a", 1).Pass("2s").Exits("a", 0).Pass("4s").Forget();
+        world.Exits("a", 1).TellsAmongOthers("a again in 8s: exit code 1");
+        world.Pass("8s").Exits("a", 1).TellsAmongOthers("a again in 16s: exit code 1");
+        world.Pass("16s").Exits("a", 1).TellsAmongOthers("a failed: exit code 1, after its max_restarts of 2");
+    }
+
+    [Fact]
+    public void A_run_of_reset_after_makes_the_back_off_short_again()
     {
         var world = Running(1, RestartPolicy.Always);
-        world.Exits("a", 0).Pass("1s").Exits("a", 0).TellsAmongOthers("a failed: exit code 0, after its max_restarts of 1");
+        world.Exits("a", 0).Pass("1s").Exits("a", 0).Pass("2s").Pass("1m").Forget();
+        world.Exits("a", 0).TellsAmongOthers("a exited with 0, again in 1s");
     }
 
     [Fact]

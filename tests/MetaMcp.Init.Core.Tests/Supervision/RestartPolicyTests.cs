@@ -7,9 +7,9 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 public sealed class RestartPolicyTests
 {
     [Theory]
-    [InlineData(RestartPolicy.Always, 0, "a again in 1s: exit code 0")]
+    [InlineData(RestartPolicy.Always, 0, "a exited with 0, again in 1s")]
     [InlineData(RestartPolicy.Always, 1, "a again in 1s: exit code 1")]
-    [InlineData(RestartPolicy.Always, 3, "a again in 1s: exit code 3")]
+    [InlineData(RestartPolicy.Always, 3, "a exited with 3, again in 1s")]
     [InlineData(RestartPolicy.OnFailure, 0, "a finished")]
     [InlineData(RestartPolicy.OnFailure, 1, "a again in 1s: exit code 1")]
     [InlineData(RestartPolicy.OnFailure, 3, "a finished")]

@@ -55,6 +55,7 @@ internal static class StoryLine
         Notice.OverLimit n => $"{n.Service} ended: {n.Reason}",
         Notice.Restarting n => $"{n.Service} again in {Duration.Format(n.Delay)}: {n.Reason}",
         Notice.Deferred n => $"{n.Service} deferred for {Duration.Format(n.Delay)}, {n.Shortages}: {n.Reason}",
+        Notice.RestartingAfterSuccess n => $"{n.Service} exited with {n.Code}, again in {Duration.Format(n.Delay)}",
         Notice.Failed n => $"{n.Service} failed: {n.Reason}",
         Notice.Skipped n => $"{n.Service} skipped: {n.Dependency}",
         Notice.Finished n => $"{n.Service} finished",
