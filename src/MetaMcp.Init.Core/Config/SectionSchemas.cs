@@ -53,6 +53,7 @@ internal static class SectionSchemas
         { "term_timeout", (s, v) => v.Time(ValueReader.Shortest, "10s") is { } x ? s with { TermTimeout = x } : s },
         { "max_concurrent", (s, v) => v.Integer(1, 1000, 5) is { } x ? s with { MaxConcurrent = x } : s },
         { "retries", (s, v) => v.Integer(0, 1000, 3) is { } x ? s with { Retries = x } : s },
+        { "signals", (s, v) => SignalRules.Stops(v) is { } x ? s with { Signals = x } : s },
     };
 
     public static TableSchema<BackoffSettings> Backoff { get; } = new()

@@ -83,6 +83,20 @@ public sealed record ShutdownSettings
 
     public int MaxConcurrent { get; init; } = 5;
     public int Retries { get; init; } = 3;
+
+    /// <summary>Each of these begins the shutdown, and a second one of them cuts it short. In the order of the file, each once.</summary>
+    public ImmutableArray<Signal> Signals { get; init; } = DefaultSignals;
+
+    /// <summary>What engines and people send, and what images most often have for their STOPSIGNAL.</summary>
+    public static ImmutableArray<Signal> DefaultSignals { get; } = [Signal.Term, Signal.Int, Signal.Quit, Signal.RtMinPlus3];
+
+    public bool IsStop(Signal signal)
+    {
+        foreach (var one in Signals)
+            if (one == signal)
+                return true;
+        return false;
+    }
 }
 
 public sealed record AlertSettings

@@ -14,13 +14,6 @@ internal sealed class SettingsReader(TomlTable root, Dictionary<string, string> 
     private static readonly string[] Sections =
         ["init", "limits", "startup", "health", "shutdown", "restart", "alerts", "launch", "signals", "service", "server"];
 
-    /// <summary>mcp-init's own meaning of a signal, or the kernel's or the runtime's: none of them can be passed on.</summary>
-    private static readonly ImmutableArray<Signal> Taken =
-    [
-        Signal.Term, Signal.Int, Signal.Quit, Signal.Hup, Signal.Usr1, Signal.RtMinPlus3, Signal.Chld, Signal.Kill,
-        Signal.Stop, .. new[] { 4, 7, 8, 11, 32, 33, 34 }.Select(Signal.FromNumber),
-    ];
-
     public Settings Read()
     {
         CheckSections();
@@ -40,7 +33,7 @@ internal sealed class SettingsReader(TomlTable root, Dictionary<string, string> 
         settings = Overrides.Apply(settings, variables, problems);
         var services = Named("service");
         var reader = new ServiceReader(settings, problems);
-        var signals = Signals(out var signalsAt);
+        var signals = Signals(settings.Shutdown, out var signalsAt);
         settings = settings with
         {
             NotInForce = NotInForce.Find(root, variables),
@@ -109,7 +102,7 @@ internal sealed class SettingsReader(TomlTable root, Dictionary<string, string> 
         ServiceRules.CheckBackoff(settings.Restart.Backoff, At("restart", "backoff"), given: true, problems);
     }
 
-    private ImmutableArray<ForwardedSignal> Signals(out SourcePosition[] positions)
+    private ImmutableArray<ForwardedSignal> Signals(ShutdownSettings shutdown, out SourcePosition[] positions)
     {
         List<ForwardedSignal> signals = [];
         List<TomlEntry> entries = [];
@@ -118,7 +111,9 @@ internal sealed class SettingsReader(TomlTable root, Dictionary<string, string> 
             var value = new ValueReader(entry.Name, entry.Value, problems);
             if (!Signal.TryParse(entry.Name, out var signal))
                 problems.Error(entry.At, $"{Quoted.Text(entry.Name)} is no signal; write SIGUSR2 = \"backend\", with the name of the service it goes to");
-            else if (Taken.Contains(signal))
+            else if (shutdown.IsStop(signal))
+                problems.Error(entry.At, $"{signal} begins the shutdown ([shutdown] signals) and cannot be passed on as well; take it out of one of the two");
+            else if (SignalRules.IsOutOfReach(signal) || SignalRules.IsOwn(signal))
                 problems.Error(entry.At, $"{signal} cannot be passed on: mcp-init, the kernel or the runtime has its own use for it");
             else if (signals.Exists(s => s.Signal == signal))
                 problems.Error(entry.At, $"{signal} is given twice");

@@ -124,7 +124,13 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
 
     public Signal? Signal()
     {
-        if (node is TomlString { Text: var text })
+        var text = node switch
+        {
+            TomlString word => word.Text,
+            TomlInteger number => number.Number.ToString(CultureInfo.InvariantCulture),
+            _ => null,
+        };
+        if (text is not null)
         {
             if (Values.Signal.TryParse(text, out var signal))
                 return signal;

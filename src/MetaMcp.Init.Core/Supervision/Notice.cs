@@ -105,6 +105,8 @@ public abstract record Notice : Case
     /// <summary>It cannot be in force; the one before is.</summary>
     public sealed record ReloadRefused(IReadOnlyList<string> Problems) : Notice;
 
-    public sealed record SignalIgnored(Signal Signal) : Notice;
+    /// <summary>It means nothing; or it was to stop us, and the file does not say so.</summary>
+    public sealed record SignalIgnored(Signal Signal, bool MayBeStop) : Notice;
+
     public sealed record Bug(string Text) : Notice;
 }

@@ -27,8 +27,7 @@ public sealed partial class Supervisor
                 Phase = p with { Requests = 1 };
                 break;
             default:
-                if (signal != Signal.RtMinPlus3)
-                    Emergency($"a second {signal}");
+                Emergency($"a second {signal}");
                 break;
         }
     }

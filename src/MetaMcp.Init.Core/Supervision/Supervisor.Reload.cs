@@ -21,7 +21,7 @@ public sealed partial class Supervisor
     {
         // How many reads come of it is the kernel's to know: kept here, it would stay behind where handling an event goes wrong.
         if (IsEnding)
-            Tell(new Notice.SignalIgnored(Signal.Hup));
+            Tell(new Notice.SignalIgnored(Signal.Hup, MayBeStop: false));
         else
             _effects.Add(new Effect.ReadFile());
     }

@@ -5,18 +5,16 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <summary>Signals that are sent to us: what each means.</summary>
 public sealed partial class Supervisor
 {
-    /// <summary>SIGCONT, SIGURG, SIGWINCH: nobody expects them to do anything (<c>man 7 signal</c>), so nothing is said.</summary>
-    private static readonly Signal[] IgnoredByDefault = [Signal.Cont, Signal.FromNumber(23), Signal.Winch];
+    private bool _hasToldOfWinch;
 
-    private void SignalArrived(Signal signal)
+    /// <summary>
+    /// A stop before everything else, so that [shutdown] signals may take SIGHUP or SIGUSR1. Of a terminal that changes its size nobody
+    /// expects that it stops the container, whatever is in that list.
+    /// </summary>
+    private void SignalArrived(Signal signal, bool isOfKernel)
     {
-        if (signal == Signal.Quit)
-        {
-            if (!IsEnding)
-                Begin(new Phase.ShuttingDown(_now, 0, Requests: 1), $"{signal}");
-            Emergency($"{signal}");
-        }
-        else if (signal == Signal.Term || signal == Signal.Int || signal == Signal.RtMinPlus3)
+        var isResize = signal == Signal.Winch && isOfKernel;
+        if (_plan.Settings.Shutdown.IsStop(signal) && !isResize)
             StopRequested(signal);
         else if (signal == Signal.Hup)
             AskForFile();
@@ -24,8 +22,21 @@ public sealed partial class Supervisor
             TellStatus();
         else if (_named.TryReceiver(signal, out var service))
             Forward(signal, service);
-        else if (!IgnoredByDefault.Contains(signal))
-            Tell(new Notice.SignalIgnored(signal));
+        else if (!isResize)
+            Ignored(signal);
+    }
+
+    /// <summary>
+    /// It may be the image's STOPSIGNAL, and then somebody waits for nothing until SIGKILL. SIGCONT and SIGURG do nothing by default
+    /// (<c>man 7 signal</c>) and are no image's. SIGWINCH, which is that of some, also comes from clients that pass on what they get
+    /// (<c>docker run</c> in a window): so it is told of once.
+    /// </summary>
+    private void Ignored(Signal signal)
+    {
+        if (signal == Signal.Cont || signal == Signal.Urg || (signal == Signal.Winch && _hasToldOfWinch))
+            return;
+        _hasToldOfWinch |= signal == Signal.Winch;
+        Tell(new Notice.SignalIgnored(signal, MayBeStop: true));
     }
 
     /// <summary>[signals]: to the main process, as from <c>kill</c>. The second stage has not become it yet.</summary>

@@ -105,8 +105,8 @@ public sealed partial class Supervisor
                     if (_gate.IsOpen(service))
                         _followUps.Enqueue((service, new ServiceEvent.Start()));
                 break;
-            case SystemEvent.SignalArrived(var signal):
-                SignalArrived(signal);
+            case SystemEvent.SignalArrived(var signal, var isOfKernel):
+                SignalArrived(signal, isOfKernel);
                 break;
             case SystemEvent.ChildEnded ended:
                 ChildEnded(ended);

@@ -12,7 +12,10 @@ public abstract record SystemEvent : Case
     /// <summary>The first event of all.</summary>
     public sealed record Begin : SystemEvent;
 
-    public sealed record SignalArrived(Signal Signal) : SystemEvent;
+    /// <summary>Somebody has sent us a signal.</summary>
+    /// <param name="Signal">Which.</param>
+    /// <param name="IsOfKernel">It is the kernel's own: SIGWINCH from a terminal that has another size now, and not from <c>kill</c>.</param>
+    public sealed record SignalArrived(Signal Signal, bool IsOfKernel = false) : SystemEvent;
 
     /// <summary>A child was collected.</summary>
     /// <param name="Pid">Its pid, which is free for others from now on.</param>

@@ -35,6 +35,7 @@ public readonly record struct Signal
     public static Signal Tstp { get; } = new(20);
     public static Signal Ttin { get; } = new(21);
     public static Signal Ttou { get; } = new(22);
+    public static Signal Urg { get; } = new(23);
     public static Signal Winch { get; } = new(28);
 
     /// <summary>SIGRTMIN+3: what systemd-style containers are sent to ask for a shutdown.</summary>

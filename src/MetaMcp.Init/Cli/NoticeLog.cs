@@ -189,6 +189,9 @@ internal sealed class NoticeLog(ILogger log)
                     log.ReloadProblem(problem);
                 log.NotReloaded();
                 break;
+            case Notice.SignalIgnored { MayBeStop: true } n:
+                log.StopSignalIgnored(n.Signal);
+                break;
             case Notice.SignalIgnored n:
                 log.SignalIgnored(n.Signal);
                 break;

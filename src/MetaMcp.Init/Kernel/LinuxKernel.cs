@@ -138,12 +138,12 @@ internal sealed class LinuxKernel : IKernel
 
     private bool TakeSignal()
     {
-        if (_signals.TryTake() is not { } signal)
+        if (_signals.TryTake(out var isOfKernel) is not { } signal)
             return false;
         if (signal == Signal.Chld)
             _collector.ChildEnded();
         else
-            Tell(new SystemEvent.SignalArrived(signal));
+            Tell(new SystemEvent.SignalArrived(signal, isOfKernel));
         return true;
     }
 

@@ -69,7 +69,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
             ProbeTarget.Unix(var path) => ["probe", "unix", path, .. options],
             ProbeTarget.Mcp(var address) => ["probe", "mcp", address, .. options],
             // A command of the file's runs as the service does.
-            ProbeTarget.Exec(var command) => ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup))],
+            ProbeTarget.Exec(var command) => ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup) with { OwnOutput = true })],
             _ => [],
         };
         var environment = settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear();

@@ -38,12 +38,20 @@ internal sealed unsafe class SignalQueue
     /// The next pending signal, or null where there is none. What comes from ourselves is nobody's message: a write to a pipe
     /// that nobody reads any more sends its writer SIGPIPE, and one that is blocked is kept even where it is ignored.
     /// </summary>
-    public Signal? TryTake()
+    public Signal? TryTake() => TryTake(out _);
+
+    /// <param name="isOfKernel">It is the kernel's own (SI_KERNEL, <c>man 2 sigaction</c>), as those of a terminal are, and not sent by a process.</param>
+    public Signal? TryTake(out bool isOfKernel)
     {
+        isOfKernel = false;
         signalfd_siginfo info;
         while (read(Descriptor, &info, (nuint)sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
-            if (info.ssi_pid != _ourselves)
-                return Signal.FromNumber((int)info.ssi_signo);
+        {
+            if (info.ssi_pid == _ourselves)
+                continue;
+            isOfKernel = info.ssi_code == SI_KERNEL;
+            return Signal.FromNumber((int)info.ssi_signo);
+        }
         return null;
     }
 

@@ -10,6 +10,9 @@ internal static unsafe partial class Libc
     public const int SIG_UNBLOCK = 1;
     public const int SIG_SETMASK = 2;
 
+    /// <summary><c>man 2 sigaction</c>: the kernel sent it, and no process.</summary>
+    public const int SI_KERNEL = 0x80;
+
     public const nint SIG_DFL = 0;
     public const nint SIG_IGN = 1;
 

@@ -41,6 +41,7 @@ public sealed class ConfigReaderTests
         term_timeout   = "12s"
         max_concurrent = 6
         retries        = 5
+        signals        = ["SIGTERM", "winch", 3]
         [restart]
         policy  = "always"
         backoff = { initial = "2s", factor = 3, max = "40s", jitter = 0.2, reset_after = "2m" }
@@ -144,7 +145,8 @@ public sealed class ConfigReaderTests
             Read.Health);
         Assert.Equal(
             new ShutdownSettings { Timeout = Seconds(32), TermTimeout = Seconds(12), MaxConcurrent = 6, Retries = 5 },
-            Read.Shutdown);
+            Read.Shutdown with { Signals = ShutdownSettings.DefaultSignals });
+        Assert.Equal([Signal.Term, Signal.Winch, Signal.Quit], Read.Shutdown.Signals);
         Assert.Equal(
             new RestartSettings
             {

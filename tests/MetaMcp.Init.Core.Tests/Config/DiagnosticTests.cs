@@ -83,6 +83,15 @@ public sealed class DiagnosticTests
     [InlineData(Service + "probe = { mcp = \"http://h/\", tcp = \"h:1\" }\n", "3:11: probe has several targets, tcp and mcp; give it one")]
     [InlineData(Service + "[limits]\nmemory_critical = 70\n", "4:19: memory_warning, 75, must be below memory_critical, 70")]
     [InlineData(Service + "[signals]\nSIGHUP = \"a\"\n", "4:1: SIGHUP cannot be passed on: mcp-init, the kernel or the runtime has its own use for it")]
+    [InlineData(Service + "[signals]\nSIGQUIT = \"a\"\n", "4:1: SIGQUIT begins the shutdown ([shutdown] signals) and cannot be passed on as well; take it out of one of the two")]
+    [InlineData(Service + "[signals]\nSIGWINCH = \"a\"\n[shutdown]\nsignals = [\"TERM\", 28]\n", "4:1: SIGWINCH begins the shutdown ([shutdown] signals) and cannot be passed on as well; take it out of one of the two")]
+    [InlineData(Service + "[shutdown]\nsignals = []\n", "4:11: signals is empty, and nothing would stop the container in order; write signals = [\"SIGTERM\", \"SIGINT\"], or leave it out")]
+    [InlineData(Service + "[shutdown]\nsignals = \"SIGTERM\"\n", "4:11: signals takes an array of signals, not a string; write signals = [\"SIGTERM\", \"SIGINT\", \"SIGQUIT\", \"SIGRTMIN+3\"]")]
+    [InlineData(Service + "[shutdown]\nsignals = [\"SIGTERM\", \"SIGKILL\"]\n", "4:23: SIGKILL can stop nothing in order: it cannot be caught, or the kernel or the runtime has its own use for it")]
+    [InlineData(Service + "[shutdown]\nsignals = [\"SIGTERM\", 34]\n", "4:23: SIGRTMIN can stop nothing in order: it cannot be caught, or the kernel or the runtime has its own use for it")]
+    [InlineData(Service + "[shutdown]\nsignals = [\"SIGTERM\", 15]\n", "4:23: SIGTERM is given twice")]
+    [InlineData(Service + "[shutdown]\nsignals = [\"SIGTERM\", \"SIGTREM\", 65, true]\n", "4:23: signals[1] = \"SIGTREM\" is no signal; did you mean \"SIGTERM\"?", "4:34: signals[2] = \"65\" is no signal", "4:38: signals[3] takes the name of a signal, not true or false; write \"SIGTERM\"")]
+    [InlineData(Service + "[shutdown]\nsignals = [\"SIGQUIT\"]\n", "4:11: warning: signals has no SIGTERM, which is what container engines send unless the image's STOPSIGNAL is another")]
     [InlineData("[init]\n", "1:1: there is nothing to run: add [service.NAME] with a command")]
     public void A_mistake_is_named_where_it_stands(string text, params string[] expected) =>
         Assert.Equal(expected.Select(e => "f.toml:" + e), Found(text));

@@ -94,6 +94,15 @@ public sealed class OtherChecksTests
     }
 
     [Fact]
+    public void What_a_stop_begins_with_is_told_since_the_image_has_a_STOPSIGNAL_of_its_own()
+    {
+        var finding = Examination.Of(Made.Perfect, Made.File(rest: "[shutdown]\nsignals = [\"SIGTERM\", \"SIGWINCH\"]")).Find("stop-signals")!;
+        Assert.Equal(FindingSeverity.Ok, finding.Severity);
+        Assert.StartsWith("SIGTERM, SIGWINCH begin an orderly stop", finding.Found, StringComparison.Ordinal);
+        Assert.Contains("STOPSIGNAL", finding.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_limit_of_the_container_below_that_of_the_file_is_found()
     {
         var plan = Made.File(rest: "[limits]\nmemory = \"1GiB\"\ntasks = 512\n[shutdown]\ntimeout = \"5s\"");
@@ -116,8 +125,8 @@ public sealed class OtherChecksTests
     [Fact]
     public void Too_few_descriptors_for_the_services_are_an_error()
     {
-        Assert.Equal(("open-files", FindingSeverity.Error), Named(Made.Only(Made.Perfect with { OpenFiles = 36 })));
-        Assert.False(Examination.Of(Made.Perfect with { OpenFiles = 37 }, Made.File()).HasShortfall);
+        Assert.Equal(("open-files", FindingSeverity.Error), Named(Made.Only(Made.Perfect with { OpenFiles = 37 })));
+        Assert.False(Examination.Of(Made.Perfect with { OpenFiles = 38 }, Made.File()).HasShortfall);
     }
 
     [Theory]

@@ -473,6 +473,11 @@ internal sealed class Chaos
                 CheckDelay(n);
                 Of(n.Service).NotBefore = _now + n.Delay;
                 break;
+            case Notice.RestartingAfterSuccess n:
+                var backoff = _plan.Services.Single(s => s.Name == n.Service).Settings.Restart.Backoff;
+                Assert.InRange(n.Delay, backoff.Initial * (1 - backoff.Jitter), backoff.Max * (1 + backoff.Jitter));
+                Of(n.Service).NotBefore = _now + n.Delay;
+                break;
             case Notice.RestartingWith { Service: var name }:
                 Of(name).IsAnew = true;
                 break;

@@ -21,6 +21,9 @@ public sealed class EmergencyTests
     [InlineData(15, 2)]
     [InlineData(37, 15)]
     [InlineData(15, 3)]
+    [InlineData(3, 3)]
+    [InlineData(3, 15)]
+    [InlineData(37, 37)]
     public void A_second_signal_kills_everything_at_once(int first, int second)
     {
         var (one, two) = (Signal.FromNumber(first), Signal.FromNumber(second));
@@ -30,18 +33,23 @@ public sealed class EmergencyTests
         Assert.Equal(TimeSpan.Zero, world.Elapsed);
     }
 
-    [Fact]
-    public void SIGRTMIN3_repeated_is_patient()
-    {
-        Stubborn().Signal(Signal.RtMinPlus3).Forget().Signal(Signal.RtMinPlus3).Tells();
-    }
+    [Theory]
+    [InlineData(15)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(37)]
+    public void The_first_of_them_asks_everybody(int number) =>
+        Stubborn().Signal(Signal.FromNumber(number)).Tells($"shutting down: {Signal.FromNumber(number)}", "SIGTERM b");
 
     [Fact]
-    public void SIGQUIT_kills_everything_at_once_and_asks_nobody()
+    public void What_is_no_stop_signal_of_the_file_stops_nothing_and_cuts_nothing_short()
     {
-        Stubborn().Signal(Signal.Quit).Tells(
-            "shutting down: SIGQUIT", "emergency: SIGQUIT", "SIGKILL group of a", "SIGKILL group of b",
-            "a killed by SIGKILL", "a stopped", "b killed by SIGKILL", "b stopped", "SIGKILL the rest", "exit 0");
+        var world = new World(File(Daemon("a")) with { Shutdown = new ShutdownSettings { Signals = [Signal.Term, Signal.Winch] } });
+        world.Program("a").Ignores(Signal.Term);
+        world.Begin().Forget().Signal(Signal.Quit).Signal(Signal.Int).Tells("SIGQUIT ignored, a stop signal?", "SIGINT ignored, a stop signal?");
+        world.Signal(Signal.Winch).Tells("shutting down: SIGWINCH", "SIGTERM a");
+        world.Signal(Signal.Int).Tells("SIGINT ignored, a stop signal?");
+        world.Signal(Signal.Term).TellsAmongOthers("emergency: a second SIGTERM", "SIGKILL group of a", "exit 0");
     }
 
     [Fact]
@@ -68,7 +76,7 @@ public sealed class EmergencyTests
     {
         var world = Stubborn();
         world.Program("a").IgnoresEverything();
-        world.Signal(Signal.Quit).Forget().Pass("2s");
+        world.Signal(Signal.Term).Signal(Signal.Quit).Forget().Pass("2s");
         world.TellsAmongOthers("beyond kill: a", "exit 0");
         Assert.Equal(Supervisor.KillPatience, world.Elapsed);
     }
@@ -79,7 +87,7 @@ public sealed class EmergencyTests
         var world = Stubborn();
         world.Program("a").IgnoresEverything();
         world.HasOrphan();
-        world.Signal(Signal.Quit).Forget().Pass("2s").TellsAmongOthers("SIGKILL the rest", "exit 0");
+        world.Signal(Signal.Term).Signal(Signal.Quit).Forget().Pass("2s").TellsAmongOthers("SIGKILL the rest", "exit 0");
     }
 
     [Fact]
@@ -108,7 +116,7 @@ public sealed class EmergencyTests
     {
         var world = new World(Daemon("a"));
         world.Program("a").SpawnAnswer = SpawnAnswer.WhenTold;
-        world.Begin().Signal(Signal.Quit).Forget();
+        world.Begin().Signal(Signal.Term).Signal(Signal.Quit).Forget();
         world.AnswersSpawn("a").Tells("SIGKILL group of a", "a killed by SIGKILL", "a stopped", "SIGKILL the rest", "exit 0");
     }
 }

@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
@@ -14,7 +15,7 @@ public sealed class SignalTests
         var world = Running();
         world.Program("a").Ignores(Usr2);
         world.Signal(Usr2).Tells("SIGUSR2 goes to a", "SIGUSR2 a");
-        world.Signal(Signal.FromNumber(21)).Tells("SIGTTIN ignored");
+        world.Signal(Signal.FromNumber(21)).Tells("SIGTTIN ignored, a stop signal?");
     }
 
     [Fact]
@@ -70,6 +71,51 @@ public sealed class SignalTests
         var world = Running();
         world.Pass("5s").Exits("a", 3);
         Assert.Equal((1, ExitStatus.Exited(3), world.Now), (world.RecordOf("a").Starts, world.RecordOf("a").LastExit, world.RecordOf("a").ChangedAt));
+    }
+
+    [Fact]
+    public void SIGHUP_and_SIGUSR1_stop_where_the_file_says_so()
+    {
+        foreach (var signal in new[] { Signal.Hup, Signal.Usr1 })
+        {
+            var world = new World(File(Daemon("a")) with { Shutdown = new ShutdownSettings { Signals = [Signal.Term, signal] } });
+            world.Begin().Forget().Signal(signal).TellsAmongOthers($"shutting down: {signal}", "SIGTERM a", "exit 0");
+        }
+    }
+
+    [Fact]
+    public void A_SIGWINCH_that_somebody_sends_is_told_of_once_and_one_of_a_terminal_never()
+    {
+        var world = Running();
+        var resize = new SystemEvent.SignalArrived(Signal.Winch, IsOfKernel: true);
+        world.Post(resize).Post(resize).Tells();
+        world.Signal(Signal.Winch).Signal(Signal.Winch).Post(resize).Tells("SIGWINCH ignored, a stop signal?");
+        world.Signal(Signal.Cont).Signal(Signal.Urg).Tells();
+    }
+
+    [Fact]
+    public void A_terminal_that_has_another_size_stops_nothing()
+    {
+        var world = new World(File(Daemon("a")) with { Shutdown = new ShutdownSettings { Signals = [Signal.Term, Signal.Winch] } });
+        world.Begin().Forget().Post(new SystemEvent.SignalArrived(Signal.Winch, IsOfKernel: true)).Tells();
+        world.Signal(Signal.Winch).TellsAmongOthers("shutting down: SIGWINCH", "exit 0");
+    }
+
+    [Fact]
+    public void A_resize_is_passed_on_to_whom_the_file_names()
+    {
+        var world = new World(File(Daemon("a")) with { Signals = [new ForwardedSignal(Signal.Winch, "a")] });
+        world.Program("a").Ignores(Signal.Winch);
+        world.Begin().Forget().Post(new SystemEvent.SignalArrived(Signal.Winch, IsOfKernel: true)).Tells("SIGWINCH goes to a", "SIGWINCH a");
+    }
+
+    [Fact]
+    public void A_reload_changes_what_stops()
+    {
+        var world = Running();
+        world.Reloads(File(Daemon("a"), Daemon("b")) with { Shutdown = new ShutdownSettings { Signals = [Usr2] } }).Forget();
+        world.Signal(Signal.Term).Tells("SIGTERM ignored, a stop signal?");
+        world.Signal(Usr2).TellsAmongOthers("shutting down: SIGUSR2", "exit 0");
     }
 
     private static World Running()

@@ -74,6 +74,7 @@ internal static class StoryLine
         Notice.Memory n => $"{n.Service ?? "all"} memory {n.Level}: {n.Used} of {n.Cap}",
         Notice.Reloaded n => $"reloaded: restarting {string.Join(",", n.Changed)}; starting {string.Join(",", n.Added)}; stopping {string.Join(",", n.Removed)}; {n.Unchanged} unchanged",
         Notice.ReloadRefused n => $"not reloaded: {string.Join("; ", n.Problems)}",
+        Notice.SignalIgnored { MayBeStop: true } n => $"{n.Signal} ignored, a stop signal?",
         Notice.SignalIgnored n => $"{n.Signal} ignored",
         Notice.OrphanReaped => "orphan reaped",
         Notice.OrphanFound n => $"orphan {n.Command} {(n.Grace is { } grace ? $"ends in {Duration.Format(grace)}" : n.IsOurs ? "is ours" : "is nobody's")}",

@@ -105,6 +105,7 @@ public sealed class ShutdownTests
     [Theory]
     [InlineData(15, 15)]
     [InlineData(15, 3)]
+    [InlineData(3, 3)]
     [InlineData(2, 2)]
     [InlineData(37, 15)]
     public async Task A_second_request_is_an_emergency(int first, int second)
@@ -127,18 +128,45 @@ public sealed class ShutdownTests
         Assert.True(init.Lines.HasLogged("", "emergency"));
     }
 
-    [Fact]
-    public async Task Sigquit_is_an_emergency_at_once()
+    /// <summary>What images have for their STOPSIGNAL: nginx and php-fpm SIGQUIT, httpd and php SIGWINCH, haproxy SIGUSR1.</summary>
+    [Theory]
+    [InlineData(3, "")]
+    [InlineData(37, "")]
+    [InlineData(28, "signals = [\"SIGTERM\", \"SIGWINCH\"]")]
+    [InlineData(10, "signals = [\"TERM\", 10]")]
+    public async Task The_first_stop_signal_is_an_orderly_stop(int signal, string key)
     {
-        using var files = new Installation("""
-            [service.stubborn]
-            command = ["%ignore-term"]
-            stop_timeout = "1h"
+        using var files = new Installation($"""
+            [shutdown]
+            {key}
+            [service.db]
+            command = ["%signals", "--exit-on", "15"]
+            [service.app]
+            command = ["%signals", "--exit-on", "15"]
+            depends_on = ["db"]
             """);
         await using var init = await files.Start();
-        await init.WaitFor("stubborn | ignoring");
-        init.Signal(3);
-        await init.WaitForExit(TimeSpan.FromSeconds(10));
+        await init.WaitForLog("", "up after");
+        init.Signal(signal);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.True(init.Lines.HasLogged("", "shutting down ("));
+        Assert.False(init.Lines.HasLogged("", "emergency"));
+        Assert.True(init.Lines.IndexOfLog("app", "stopped") < init.Lines.IndexOfLog("db", "stopped"));
+    }
+
+    [Fact]
+    public async Task A_stop_signal_that_the_file_does_not_know_is_said_once_with_what_to_do()
+    {
+        using var files = new Installation("[service.a]\ncommand = [\"%hang\"]");
+        await using var init = await files.Start();
+        await init.WaitForLog("a", "ready");
+        init.Signal(28);
+        var said = await init.WaitForLog("", "SIGWINCH has no meaning here and was ignored");
+        Assert.Contains("STOPSIGNAL", said.Text, StringComparison.Ordinal);
+        init.Signal(28);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.Single(init.Lines.Logged("", "SIGWINCH"));
     }
 
     [Fact]

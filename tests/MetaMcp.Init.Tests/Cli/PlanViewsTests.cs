@@ -66,7 +66,7 @@ public sealed class PlanViewsTests
           2  backend   required           1m      ready when http://127.0.0.1:12009/health answers; needs migrate; after memory
           3  frontend                     1m      ready when started; needs backend
 
-        STOP    each as soon as what needs it is gone; all within 50s, then SIGKILL to what is left
+        STOP    on SIGTERM, SIGINT, SIGQUIT, SIGRTMIN+3: each as soon as what needs it is gone; all within 50s, then SIGKILL to what is left
 
           1  frontend  drain, then SIGTERM, SIGKILL after 20s
           2  backend   SIGTERM, SIGKILL after 15s
@@ -153,6 +153,7 @@ public sealed class PlanViewsTests
         Assert.Equal("""[["migrate","memory"],["backend"],["frontend"]]""", Compact(root.GetProperty("start")));
         Assert.Equal("""[["frontend"],["backend"],["migrate","memory"]]""", Compact(root.GetProperty("stop")));
         Assert.Equal(50_000, root.GetProperty("shutdown_timeout_ms").GetInt32());
+        Assert.Equal("""["SIGTERM","SIGINT","SIGQUIT","SIGRTMIN+3"]""", Compact(root.GetProperty("stop_signals")));
         Assert.Equal("""{"ms":45000,"services":["frontend","backend","memory"]}""", Compact(root.GetProperty("longest_stop")));
         Assert.Equal(4L << 30, root.GetProperty("limits").GetProperty("memory").GetInt64());
         var backend = root.GetProperty("services")[2];

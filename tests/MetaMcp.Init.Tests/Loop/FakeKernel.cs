@@ -73,6 +73,8 @@ internal sealed class FakeKernel : IKernel
         if (++_effectsSinceWait > ManyEffects && !IsStarved)
         {
             IsStarved = true;
+            // The second one is an emergency, and the end.
+            answers.Enqueue(new SystemEvent.SignalArrived(Signal.Quit));
             answers.Enqueue(new SystemEvent.SignalArrived(Signal.Quit));
             return;
         }
