@@ -112,7 +112,8 @@ internal sealed class SettingsReader(TomlTable root, Dictionary<string, string> 
             if (!Signal.TryParse(entry.Name, out var signal))
                 problems.Error(entry.At, $"{Quoted.Text(entry.Name)} is no signal; write SIGUSR2 = \"backend\", with the name of the service it goes to");
             else if (shutdown.IsStop(signal))
-                problems.Error(entry.At, $"{signal} begins the shutdown ([shutdown] signals) and cannot be passed on as well; take it out of one of the two");
+                problems.Error(entry.At,
+                    $"{signal} begins the shutdown ([shutdown] signals) and cannot be passed on as well; take it out of one of the two");
             else if (SignalRules.IsOutOfReach(signal) || SignalRules.IsOwn(signal))
                 problems.Error(entry.At, $"{signal} cannot be passed on: mcp-init, the kernel or the runtime has its own use for it");
             else if (signals.Exists(s => s.Signal == signal))

@@ -47,13 +47,15 @@ internal static class SignalRules
         }
         if (items.Count == 0)
         {
-            value.Error($"{value.Name} is empty, and nothing would stop the container in order; write {value.Name} = [\"SIGTERM\", \"SIGINT\"], or leave it out");
+            value.Error($"{value.Name} is empty, and nothing would stop the container in order; " +
+                $"write {value.Name} = [\"SIGTERM\", \"SIGINT\"], or leave it out");
             return null;
         }
         if (!isGood)
             return null;
         if (!signals.Contains(Signal.Term))
-            value.Problems.Warning(value.Node.At, $"{value.Name} has no SIGTERM, which is what container engines send unless the image's STOPSIGNAL is another");
+            value.Problems.Warning(
+                value.Node.At, $"{value.Name} has no SIGTERM, which is what container engines send unless the image's STOPSIGNAL is another");
         return [.. signals];
     }
 }

@@ -21,8 +21,9 @@ internal static class StopChecks
             return;
         }
         found.Add(Finding.Ok("stop-signals",
-            $"{string.Join(", ", plan.Settings.Shutdown.Signals)} begin an orderly stop, and a second one kills at once; the STOPSIGNAL of the image, " +
-            "which cannot be seen from here, has to be one of them (docker image inspect -f '{{.Config.StopSignal}}' IMAGE; empty is SIGTERM)"));
+            $"{string.Join(", ", plan.Settings.Shutdown.Signals)} begin an orderly stop, and a second one kills at once; the STOPSIGNAL of the " +
+            "image, which cannot be seen from here, has to be one of them (docker image inspect -f '{{.Config.StopSignal}}' IMAGE; empty is " +
+            "SIGTERM)"));
         var timeout = plan.Settings.Shutdown.Timeout;
         if (timeout <= Usual - TimeSpan.FromSeconds(1))
         {

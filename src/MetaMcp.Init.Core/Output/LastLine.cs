@@ -5,7 +5,8 @@ namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
 /// Keeps the last line of a text that has anything but blanks in it, whatever the length of the text and of its lines. Of a long line its
-/// beginning is kept, where programs say what is wrong. The text may be hostile: what comes out is one line and harmless (<see cref="LineSanitizer"/>).
+/// beginning is kept, where programs say what is wrong. The text may be hostile: what comes out is one line and harmless
+/// (<see cref="LineSanitizer"/>).
 /// </summary>
 public sealed class LastLine
 {
@@ -24,8 +25,9 @@ public sealed class LastLine
     {
         get
         {
-            var hasOpen = !IsBlank(_line.AsSpan(0, _length));
-            return hasOpen ? Shown(_line.AsSpan(0, _length), _isCut) : _wholeLength > 0 ? Shown(_whole.AsSpan(0, _wholeLength), _isWholeCut) : null;
+            if (!IsBlank(_line.AsSpan(0, _length)))
+                return Shown(_line.AsSpan(0, _length), _isCut);
+            return _wholeLength > 0 ? Shown(_whole.AsSpan(0, _wholeLength), _isWholeCut) : null;
         }
     }
 

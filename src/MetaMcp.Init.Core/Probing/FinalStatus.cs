@@ -1,8 +1,8 @@
 namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>
-/// The status of an HTTP/1 answer as it arrives, in whatever pieces: what comes before it with a status of 100 or 102 to 199 (103 Early Hints)
-/// is passed over with its header (RFC 9110, section 15.2), so often and no more. 101 is final: nothing of HTTP follows it.
+/// The status of an HTTP/1 answer as it arrives, in whatever pieces. Interim answers, which have a status of 100 or 102 to 199 (103 Early
+/// Hints), are passed over with their headers (RFC 9110, section 15.2), a bounded number of them. 101 is final: nothing of HTTP follows it.
 /// </summary>
 public sealed class FinalStatus
 {

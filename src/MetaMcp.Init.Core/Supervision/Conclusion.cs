@@ -88,7 +88,10 @@ internal static class Conclusion
     /// </summary>
     private static ServiceStep AgainAfterSuccess(in ServiceContext service, History history, ExitStatus status, Instant now)
     {
-        var counted = history with { Failures = 0, Restarts = history.Restarts + 1, Breaker = history.Breaker.IsHalfOpen ? Breaker.Closed : history.Breaker };
+        var counted = history with
+        {
+            Failures = 0, Restarts = history.Restarts + 1, Breaker = history.Breaker.IsHalfOpen ? Breaker.Closed : history.Breaker,
+        };
         var delay = BackoffDelay.For(service.Settings.Restart.Backoff, counted.Restarts, service.Dice);
         var told = ServiceMachine.Report(new Notice.RestartingAfterSuccess(service.Name, status.ShellCode, delay));
         return new(new Backoff(now + delay, counted),

@@ -88,7 +88,10 @@ internal static class HealthSteps
         if (!streak.HasSucceeded && now < state.Run.StartedAt + probe.StartPeriod)
             return new(state with { Watch = new Watch.ProbeDue(Next(at, probe.Interval, now), streak with { LastFailure = why }) },
                 [ServiceMachine.Report(new Notice.ProbeFailed(service.Name, null, probe.Retries, why))]);
-        var counted = streak with { Failures = streak.Failures + 1, BadSince = streak.Failures == 0 ? at : streak.BadSince, LastFailure = why };
+        var counted = streak with
+        {
+            Failures = streak.Failures + 1, BadSince = streak.Failures == 0 ? at : streak.BadSince, LastFailure = why,
+        };
         var told = ServiceMachine.Report(new Notice.ProbeFailed(service.Name, counted.Failures, probe.Retries, why));
         // One failure is no silence, however long ago the success before it: the interval may be longer, or all of us were paused.
         if (counted.Failures < probe.Retries && (counted.Failures == 1 || !IsSilent(service, counted, now)))

@@ -4,7 +4,9 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>Why a probe failed.</summary>
-/// <param name="Reason">One clause: <c>http://127.0.0.1:8080/health: answered 503, not 200-399</c>, <c>exit code 3: no route to host</c>.</param>
+/// <param name="Reason">
+/// One clause: <c>http://127.0.0.1:8080/health: answered 503, not 200-399</c>, <c>exit code 3: no route to host</c>.
+/// </param>
 /// <param name="IsHopeless">No later one will be any better: its command was never executed.</param>
 public sealed record ProbeFailure(string Reason, bool IsHopeless = false) : Case
 {

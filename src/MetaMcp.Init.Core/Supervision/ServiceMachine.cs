@@ -181,7 +181,8 @@ public static class ServiceMachine
         {
             case Starting s when now >= s.ReadyBy:
                 var what = service.Settings.Type == ServiceType.Oneshot ? "finished" : "ready";
-                var late = new Failure($"not {what} within {Duration.Format(service.Settings.StartTimeout)}{ReadinessSteps.LastProbe(service, s)}", null);
+                var within = $"within {Duration.Format(service.Settings.StartTimeout)}";
+                var late = new Failure($"not {what} {within}{ReadinessSteps.LastProbe(service, s)}", null);
                 var history = s.History with { StartFailures = s.History.StartFailures + 1 };
                 return Stop(service, s with { History = history }, new Outcome.Failing(late), now);
             case Starting s:

@@ -62,5 +62,8 @@ public readonly record struct ProbeStatistics(long Checks, long Failures, TimeSp
     /// <param name="failure">Null where it succeeded.</param>
     /// <param name="took">From its start to its end.</param>
     public ProbeStatistics With(string? failure, TimeSpan took) =>
-        new(Checks + 1, Failures + (failure is null ? 0 : 1), took, took > Worst ? took : Worst, Total + took) { LastFailure = failure ?? LastFailure };
+        new(Checks + 1, Failures + (failure is null ? 0 : 1), took, took > Worst ? took : Worst, Total + took)
+        {
+            LastFailure = failure ?? LastFailure,
+        };
 }

@@ -7,7 +7,9 @@ namespace MetaMcp.Init.Core.Supervision;
 public readonly record struct Run(long Number, int Pid, Instant StartedAt);
 
 /// <summary>What counts against a service; a run longer than <c>reset_after</c> clears all of it.</summary>
-/// <param name="Failures">Failures in a row, of which <c>max_restarts</c> allows a number; a run that ended well is none and breaks the row.</param>
+/// <param name="Failures">
+/// Failures in a row, of which <c>max_restarts</c> allows a number; a run that ended well is none and breaks the row.
+/// </param>
 /// <param name="StartFailures">Failures before it was ever ready, which the startup phase allows a number of.</param>
 public readonly record struct History(int Failures, int StartFailures)
 {

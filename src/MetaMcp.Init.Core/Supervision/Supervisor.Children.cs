@@ -52,8 +52,12 @@ public sealed partial class Supervisor
         // A reload may have taken the probe of a service away, with one still under way.
         if (ended.Status.IsSuccess || SettingsOf(service).Probe is not { } probe)
             return ended.Status.IsSuccess ? null : new ProbeFailure($"{ended.Status}");
-        var isKilled = _states[service] is ServiceState.Starting { Readiness: Readiness.ProbeRunning { KillAt: var killAt } } && killAt == Instant.Never
-            || _states[service] is ServiceState.Ready { Watch: Watch.ProbeKilled };
+        var isKilled = _states[service] switch
+        {
+            ServiceState.Starting { Readiness: Readiness.ProbeRunning p } => p.KillAt == Instant.Never,
+            ServiceState.Ready { Watch: Watch.ProbeKilled } => true,
+            _ => false,
+        };
         return isKilled ? ProbeFailure.TimedOut(probe, ended.Problem) : ProbeFailure.Of(probe, ended.Status, ended.Problem);
     }
 

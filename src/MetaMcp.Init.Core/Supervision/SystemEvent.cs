@@ -14,13 +14,15 @@ public abstract record SystemEvent : Case
 
     /// <summary>Somebody has sent us a signal.</summary>
     /// <param name="Signal">Which.</param>
-    /// <param name="IsOfKernel">It is the kernel's own: SIGWINCH from a terminal that has another size now, and not from <c>kill</c>.</param>
+    /// <param name="IsOfKernel">The kernel sent it, and no process: SIGWINCH of a terminal that has another size now.</param>
     public sealed record SignalArrived(Signal Signal, bool IsOfKernel = false) : SystemEvent;
 
     /// <summary>A child was collected.</summary>
     /// <param name="Pid">Its pid, which is free for others from now on.</param>
     /// <param name="Status">How it ended.</param>
-    /// <param name="Problem">What the second stage said, where it never became the service; of a probe, the last line that it wrote.</param>
+    /// <param name="Problem">
+    /// What the second stage said, where it never became the service; of a probe, the last line that it wrote.
+    /// </param>
     /// <param name="OthersLeft">Whether other processes of its run are left.</param>
     /// <param name="IsShortage">Whether the problem was a shortage of the container.</param>
     public sealed record ChildEnded(int Pid, ExitStatus Status, string? Problem, bool OthersLeft, bool IsShortage = false) : SystemEvent;

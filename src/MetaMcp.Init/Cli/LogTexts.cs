@@ -145,7 +145,9 @@ internal static partial class LogTexts
     [LoggerMessage(309, LogLevel.Warning, "{Signal} has no meaning here and was ignored")]
     public static partial void SignalIgnored(this ILogger log, object signal);
 
-    [LoggerMessage(330, LogLevel.Warning, "{Signal} has no meaning here and was ignored; if it is the image's STOPSIGNAL, add it to [shutdown] signals, or write STOPSIGNAL SIGTERM in the Dockerfile")]
+    [LoggerMessage(330, LogLevel.Warning,
+        "{Signal} has no meaning here and was ignored; if it is the image's STOPSIGNAL, add it to [shutdown] signals, or write " +
+        "STOPSIGNAL SIGTERM in the Dockerfile")]
     public static partial void StopSignalIgnored(this ILogger log, object signal);
 
     [LoggerMessage(310, LogLevel.Warning, "{Warning}")]

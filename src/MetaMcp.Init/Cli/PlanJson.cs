@@ -38,7 +38,7 @@ internal static class PlanJson
         Time(json, "startup_timeout_ms", plan.Settings.Startup.Timeout);
         json.WriteNumber("startup_retries", plan.Settings.Startup.Retries);
         Time(json, "shutdown_timeout_ms", plan.Settings.Shutdown.Timeout);
-        Texts(json, "stop_signals", [.. plan.Settings.Shutdown.Signals.Select(s => s.ToString())]);
+        Texts(json, "shutdown_signals", [.. plan.Settings.Shutdown.Signals.Select(s => s.ToString())]);
         json.WriteStartObject("longest_stop");
         Time(json, "ms", plan.LongestStop.Time);
         Names(json, "services", plan, plan.LongestStop.Services);

@@ -43,7 +43,8 @@ internal static class PlanText
     private static void Stop(StringBuilder text, Plan plan)
     {
         var timeout = plan.Settings.Shutdown.Timeout;
-        text.Append($"\nSTOP    on {string.Join(", ", plan.Settings.Shutdown.Signals)}: each as soon as what needs it is gone; all within {Duration.Format(timeout)}, then SIGKILL to what is left\n\n");
+        var signals = string.Join(", ", plan.Settings.Shutdown.Signals);
+        text.Append($"\nSTOP    on {signals}: each as soon as what needs it is gone; all within {Duration.Format(timeout)}, then SIGKILL to what is left\n\n");
         var table = new TextTable("  ");
         Waves(plan.StopWaves, (number, index) =>
         {

@@ -29,9 +29,10 @@ internal static class StatusText
         if (record.Cleanups is { Killed: > 0 } or { Failed: > 0 } && record.Cleanups is var ends)
             text.Append(CultureInfo.InvariantCulture,
                 $"; ended {ends.Clean} times clean, {ends.Killed} killed, {ends.Failed} failed, last {Milliseconds(ends.Last)}, worst {Milliseconds(ends.Worst)}");
+        var lastFailure = record.Probes.LastFailure is { } why ? $" (the last: {why})" : "";
         if (record.Probes is { Checks: > 0 } probes)
             text.Append(CultureInfo.InvariantCulture,
-                $"; {CheckVerb.Count((int)probes.Checks, "probe")}, {probes.Failures} failed{(probes.LastFailure is { } why ? $" (the last: {why})" : "")}, last {Milliseconds(probes.Last)}, average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
+                $"; {CheckVerb.Count((int)probes.Checks, "probe")}, {probes.Failures} failed{lastFailure}, last {Milliseconds(probes.Last)}, average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
         return text.ToString();
     }
 

@@ -16,7 +16,8 @@ namespace MetaMcp.Init.Kernel;
 /// <param name="memory">Whose end the kernel explains.</param>
 /// <param name="tell">Hears it.</param>
 internal sealed class ChildCollector(
-    RunTable runs, HashSet<int> helpers, CloseLook closeLook, FileRead read, ProbeOutputs probes, RunNews news, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
+    RunTable runs, HashSet<int> helpers, CloseLook closeLook, FileRead read, ProbeOutputs probes, RunNews news, OpenStreams streams,
+    MemoryWatch memory, Action<SystemEvent> tell)
 {
     /// <summary>The last output of many services that end at once is read in several turns.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);

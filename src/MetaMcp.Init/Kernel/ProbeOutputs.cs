@@ -48,7 +48,10 @@ internal sealed unsafe class ProbeOutputs(Action<int, Action> watch, Action<int>
                 Resume(output);
     }
 
-    /// <summary>A child was collected: what it wrote last, where it was a probe and has written. Whoever else holds the pipe open is not waited for.</summary>
+    /// <summary>
+    /// A child was collected. The last line that it wrote; null where it wrote none or was no probe. Processes that still hold the pipe
+    /// open are not waited for.
+    /// </summary>
     public string? TakeCollected(int pid)
     {
         if (!_outputs.Remove(pid, out var output))

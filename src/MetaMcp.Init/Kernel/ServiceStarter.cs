@@ -57,7 +57,9 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     /// <summary>Starts a probe of a service, which joins the cgroup of its run. The pid, or 0.</summary>
     /// <param name="settings">Those that the service runs with.</param>
     /// <param name="cgroup">That of its run; null without.</param>
-    /// <param name="output">What it writes can be read there; -1 where it was not started, or no pipe was to be had and its output goes nowhere.</param>
+    /// <param name="output">
+    /// What it writes can be read there; -1 where it was not started, or no pipe was to be had and its output goes nowhere.
+    /// </param>
     public int StartProbe(ServiceSettings settings, string? cgroup, out int output)
     {
         var timeout = Duration.Format(settings.Probe!.Timeout);
@@ -69,7 +71,8 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
             ProbeTarget.Unix(var path) => ["probe", "unix", path, .. options],
             ProbeTarget.Mcp(var address) => ["probe", "mcp", address, .. options],
             // A command of the file's runs as the service does.
-            ProbeTarget.Exec(var command) => ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup) with { OwnOutput = true })],
+            ProbeTarget.Exec(var command) =>
+                ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup) with { OwnOutput = true })],
             _ => [],
         };
         var environment = settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear();

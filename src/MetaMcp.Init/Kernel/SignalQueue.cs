@@ -40,7 +40,7 @@ internal sealed unsafe class SignalQueue
     /// </summary>
     public Signal? TryTake() => TryTake(out _);
 
-    /// <param name="isOfKernel">It is the kernel's own (SI_KERNEL, <c>man 2 sigaction</c>), as those of a terminal are, and not sent by a process.</param>
+    /// <param name="isOfKernel">The kernel sent it (SI_KERNEL, <c>man 2 sigaction</c>), as those of a terminal, and no process.</param>
     public Signal? TryTake(out bool isOfKernel)
     {
         isOfKernel = false;

@@ -6,8 +6,8 @@ using MetaMcp.Init.Time;
 namespace MetaMcp.Init.Probing;
 
 /// <summary>
-/// A command whose exit code is the answer, for people and for HEALTHCHECK lines: the probes of the file are run by PID 1 without it. It has
-/// our output and a session of its own; at the time-out, or when we are asked to end, its process group is killed.
+/// A command whose exit code is the answer, for people and for HEALTHCHECK lines: PID 1 runs the probes of the file without it. The command
+/// has our output and a session of its own; at the time-out, or when we are asked to end, its process group is killed.
 /// </summary>
 internal static unsafe class ExecProbe
 {
@@ -39,7 +39,9 @@ internal static unsafe class ExecProbe
         if (status is null)
             _ = Linux.Libc.kill(-pid, Signal.Kill.Number);
         throw new ProbeFailedException(
-            status is { } ended ? $"{ended}" : signal is { } asked ? $"killed, since {asked} came before its end" : $"no answer within {Duration.Format(request.Timeout)}; killed");
+            status is { } ended ? $"{ended}"
+            : signal is { } asked ? $"killed, since {asked} came before its end"
+            : $"no answer within {Duration.Format(request.Timeout)}; killed");
     }
 
     /// <summary>How it ended; null where it had not by the deadline, or by the signal that asks us to end.</summary>

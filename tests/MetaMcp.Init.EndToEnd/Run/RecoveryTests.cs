@@ -73,7 +73,7 @@ public sealed class RecoveryTests
         await init.WaitFor("daemon got 15", daemon);
         if (policy == "always")
         {
-            await init.WaitForLog("old", "exit code 0; restarting");
+            await init.WaitForLog("old", "exited with 0; restarting");
             await init.WaitFor("daemon pid", daemon);
         }
         else

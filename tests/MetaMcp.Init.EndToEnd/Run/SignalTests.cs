@@ -58,6 +58,47 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task A_terminal_of_another_size_is_passed_on_as_the_file_says()
+    {
+        using var files = new Installation("""
+            [signals]
+            SIGWINCH = "a"
+            [service.a]
+            command = ["%signals", "--exit-on", "15"]
+            """);
+        await using var init = await InitProcess.Start(files.Setup with { Terminal = true });
+        await init.WaitForLog("", "up after");
+        await Resize(init);
+        await init.WaitFor("signal 28");
+    }
+
+    [Fact]
+    public async Task A_terminal_of_another_size_stops_nothing_even_where_SIGWINCH_stops()
+    {
+        using var files = new Installation("""
+            [shutdown]
+            signals = ["SIGTERM", "SIGWINCH"]
+            [service.a]
+            command = ["%hang"]
+            """);
+        await using var init = await InitProcess.Start(files.Setup with { Terminal = true });
+        await init.WaitForLog("", "up after");
+        await Resize(init);
+        init.Signal(10);
+        await init.WaitFor("status: running");
+        Assert.False(init.Lines.HasLogged("", "SIGWINCH"));
+        init.Signal(28);
+        await init.WaitFor("shutting down (SIGWINCH)");
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    private static async Task Resize(InitProcess init)
+    {
+        var (exit, _, error) = await InitProcess.Program("/bin/stty", "-F", $"/proc/{init.Pid}/fd/0", "cols", "97");
+        Assert.Equal((0, ""), (exit, error));
+    }
+
+    [Fact]
     public async Task A_variable_that_will_not_do_is_refused_before_anything_starts()
     {
         using var files = new Installation("[service.a]\ncommand = [\"%hang\"]");

@@ -153,7 +153,7 @@ public sealed class PlanViewsTests
         Assert.Equal("""[["migrate","memory"],["backend"],["frontend"]]""", Compact(root.GetProperty("start")));
         Assert.Equal("""[["frontend"],["backend"],["migrate","memory"]]""", Compact(root.GetProperty("stop")));
         Assert.Equal(50_000, root.GetProperty("shutdown_timeout_ms").GetInt32());
-        Assert.Equal("""["SIGTERM","SIGINT","SIGQUIT","SIGRTMIN+3"]""", Compact(root.GetProperty("stop_signals")));
+        Assert.Equal("""["SIGTERM","SIGINT","SIGQUIT","SIGRTMIN+3"]""", Compact(root.GetProperty("shutdown_signals")));
         Assert.Equal("""{"ms":45000,"services":["frontend","backend","memory"]}""", Compact(root.GetProperty("longest_stop")));
         Assert.Equal(4L << 30, root.GetProperty("limits").GetProperty("memory").GetInt64());
         var backend = root.GetProperty("services")[2];
