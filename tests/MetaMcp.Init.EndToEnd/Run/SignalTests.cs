@@ -18,6 +18,7 @@ public sealed class SignalTests
             """);
         await using var init = await files.Start();
         await init.WaitForLog("", "up after");
+        await init.WaitFor("one start pid=");
         init.Signal(12);
         await init.WaitFor("signal 12");
         Assert.True(init.Lines.HasLogged("", "SIGUSR2 passed on to one (pid "));
@@ -68,6 +69,7 @@ public sealed class SignalTests
             """);
         await using var init = await InitProcess.Start(files.Setup with { Terminal = true });
         await init.WaitForLog("", "up after");
+        await init.WaitFor("start pid=");
         await Resize(init);
         await init.WaitFor("signal 28");
     }
