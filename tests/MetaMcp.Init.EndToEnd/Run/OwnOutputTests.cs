@@ -13,7 +13,7 @@ public sealed class OwnOutputTests
     [Theory]
     [InlineData("prefix", "user = \"nobody\"")]
     [InlineData("json", "user = \"nobody\"")]
-    [InlineData("prefix", "nice = 1")]
+    [InlineData("prefix", "")]
     public async Task A_service_of_any_user_can_open_them(string mode, string attributes) =>
         AssertSaid(await Run(mode, attributes, setup => setup));
 
@@ -35,7 +35,6 @@ public sealed class OwnOutputTests
         using var files = new Installation("""
             [service.talk]
             type = "oneshot"
-            nice = 1
             command = ["/usr/bin/setpriv", "--reuid=65534", "--clear-groups", "/bin/sh", "-c", "echo one > /dev/stdout"]
             """);
         Assert.Equal(["talk     | one"], (await files.Run()).Stdout);
@@ -53,6 +52,25 @@ public sealed class OwnOutputTests
             """);
         // Name, size, blocks, raw mode (a pipe, 0600), owner.
         Assert.All((await files.Run()).Stdout, line => Assert.Matches("^/proc/self/fd/[12] 0 0 1180 0 ", line));
+    }
+
+    [Fact]
+    public async Task Owning_it_a_service_takes_lines_from_itself_and_holds_nothing_up()
+    {
+        // It reads against the init and closes the pipe to everybody; what is open stays open.
+        using var files = new Installation("""
+            [service.thief]
+            user = "nobody"
+            command = ["/bin/sh", "-c", "exec 3<>/dev/stdout; chmod 0 /proc/self/fd/3; cat <&3 >/dev/null & exec %flood"]
+            [service.quiet]
+            command = ["/bin/sh", "-c", "until test -e %/go; do sleep 0.01; done; echo heard; exec %hang"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitFor("thief    | flood ");
+        files.Open("go");
+        await init.WaitFor("quiet    | heard");
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
     }
 
     private static async Task<Ended> Run(string mode, string attributes, Func<Setup, Setup> change)
