@@ -8,7 +8,16 @@ public readonly record struct KnownChild(int Pid, long Run);
 /// <summary>A run of which something may be left.</summary>
 /// <param name="Number">Its number; a later run has a higher one.</param>
 /// <param name="Main">The pid its main process has or had, which names the session and the group that it began.</param>
-public readonly record struct KnownRun(long Number, int Main);
+/// <param name="User">
+/// The real user id of the run, which alone may say that it is of it; null for any, since its main process started as root and may have
+/// taken another, or could not be asked.
+/// </param>
+public readonly record struct KnownRun(long Number, int Main, uint? User = null);
+
+/// <summary>What a process says of itself.</summary>
+/// <param name="Run">The run that its environment names, with the token that only the processes of that run were given; 0 for none.</param>
+/// <param name="User">Its real user id; null where that could not be read.</param>
+public readonly record struct RunClaim(long Run, uint? User = null);
 
 /// <summary>
 /// Which process belongs to which run, where no cgroup tells. A process that loses its parent is given to us, so everything of
@@ -19,7 +28,7 @@ public readonly record struct KnownRun(long Number, int Main);
 /// <item>any other lost its parent. It is of the run that it, or any process below it, was known to be of before;</item>
 /// <item>else of the run whose main process began the session or the group that one of them is in. The kernel gives out a number
 /// again only when nobody is in a session or group of that number, so the latest run that had it is meant;</item>
-/// <item>else of the run that one of them names in its environment.</item>
+/// <item>else of the run that one of them names in its environment, if it is of the same user.</item>
 /// </list>
 /// What does not hang below us (<c>docker exec</c>, and everybody else where we are not PID 1) is nobody's, whatever its
 /// environment says. A double fork between two looks into a session of its own, with the environment cleared, leaves no trace.
@@ -34,16 +43,17 @@ public static class RunMembership
     /// <param name="self">Our pid.</param>
     /// <param name="children">Those of our children that we know.</param>
     /// <param name="runs">Every run of which something may be left.</param>
-    /// <param name="runNamedBy">The run that the environment of a pid names, or 0; asked only where nothing else tells.</param>
+    /// <param name="claimOf">What a pid says of itself; asked only where nothing else tells.</param>
+    /// <param name="isStranger">Which of our children are known to be of no run: neither they nor what hangs below them is among all.</param>
     /// <returns>False where the picture is torn, since processes came and went while it was taken.</returns>
     public static bool Assign(
         ProcessSnapshot now, ProcessSnapshot before, int self,
-        ReadOnlySpan<KnownChild> children, ReadOnlySpan<KnownRun> runs, Func<int, long> runNamedBy)
+        ReadOnlySpan<KnownChild> children, ReadOnlySpan<KnownRun> runs, Func<int, RunClaim> claimOf, Func<int, bool>? isStranger = null)
     {
         ArgumentNullException.ThrowIfNull(now);
         ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(runNamedBy);
-        var isWhole = FindTops(now, self);
+        ArgumentNullException.ThrowIfNull(claimOf);
+        var isWhole = FindTops(now, self, isStranger);
         for (var at = 0; at < now.Count; at++)
         {
             ref var process = ref now[at];
@@ -64,8 +74,8 @@ public static class RunMembership
             if (IsOfUnknown(now, at))
                 now[now[at].Top].Run = BegunBy(runs, now[at].Stat.Session) is not 0 and var run ? run : BegunBy(runs, now[at].Stat.Group);
         for (var at = 0; at < now.Count; at++)
-            if (IsOfUnknown(now, at) && !now[at].Stat.IsDead && runNamedBy(now[at].Stat.Pid) is var named && IsKnown(runs, named))
-                now[now[at].Top].Run = named;
+            if (IsOfUnknown(now, at) && !now[at].Stat.IsDead)
+                now[now[at].Top].Run = Believed(runs, claimOf(now[at].Stat.Pid));
         for (var at = 0; at < now.Count; at++)
             now[at].Run = now[at].Top < 0 ? 0 : Math.Max(0, now[now[at].Top].Run);
         return isWhole;
@@ -74,7 +84,17 @@ public static class RunMembership
     /// <summary>Whether it hangs below a child of ours whose run is still to be found.</summary>
     private static bool IsOfUnknown(ProcessSnapshot now, int at) => now[at].Top >= 0 && now[now[at].Top].Run == 0;
 
-    private static bool IsKnown(ReadOnlySpan<KnownRun> runs, long number)
+    /// <summary>The run of a claim that is to be believed; 0 for none.</summary>
+    public static long Believed(ReadOnlySpan<KnownRun> runs, RunClaim claim)
+    {
+        foreach (var run in runs)
+            if (run.Number == claim.Run && (run.User is null || run.User == claim.User))
+                return run.Number;
+        return 0;
+    }
+
+    /// <summary>Whether something of a run may be left.</summary>
+    public static bool IsKnown(ReadOnlySpan<KnownRun> runs, long number)
     {
         foreach (var run in runs)
             if (run.Number == number)
@@ -83,7 +103,7 @@ public static class RunMembership
     }
 
     /// <summary>The latest run whose main process had this number; 0 where there is none.</summary>
-    private static long BegunBy(ReadOnlySpan<KnownRun> runs, int main)
+    public static long BegunBy(ReadOnlySpan<KnownRun> runs, int main)
     {
         long latest = 0;
         foreach (var run in runs)
@@ -93,7 +113,7 @@ public static class RunMembership
     }
 
     /// <summary>For each process the child of ours it descends from. True where every line of ancestors could be followed.</summary>
-    private static bool FindTops(ProcessSnapshot now, int self)
+    private static bool FindTops(ProcessSnapshot now, int self, Func<int, bool>? isStranger)
     {
         var isWhole = true;
         for (var at = 0; at < now.Count; at++)
@@ -110,6 +130,8 @@ public static class RunMembership
                     top = NotOurs;
                 else if (now[up].Stat.Parent == self)
                     top = up;
+                else if (isStranger is not null && isStranger(now[up].Stat.Parent))
+                    top = NotOurs;
                 else
                     up = Above(now, up);
             }

@@ -24,7 +24,7 @@ public sealed record Entry(long Sequence, EntryKind Kind, string Type, int Servi
 /// <summary>
 /// The one authority over everything that runs: runs of services from the request for a process until nothing is left of them,
 /// probes, stop commands, and orphans under cleanup. Each is found by id, by type and by pid in constant time. The id of a service's run is what
-/// its processes have in <c>MCP_INIT_INSTANCE</c>.
+/// its processes have in <c>MCP_INIT_INSTANCE</c>, before the token.
 /// </summary>
 /// <param name="startedAtUnixMilliseconds">Our own start, which tells our ids from those of an earlier life.</param>
 public sealed class Registry(long startedAtUnixMilliseconds = 0)

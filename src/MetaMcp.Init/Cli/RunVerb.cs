@@ -50,7 +50,7 @@ internal static class RunVerb
         var hub = new OutputHub(outputs, (service, stream, lines) => log.OutputDropped(service, lines, stream));
         Descriptors.CloseOnExec([]);
         var unixTime = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        var cookie = new InstanceCookie(unixTime, StartBlock.Variable(InstanceCookie.Variable));
+        var cookie = new InstanceCookie(unixTime, RandomKey.Draw(stackalloc byte[SipHash.KeySize]), StartBlock.Variable(InstanceCookie.Variable));
         DescriptorLimit.Raise();
         var starter = new ServiceStarter(plan, hub, NullDevice.Open(), enforcing.Tree, cookie);
         var reloading = new Reloading(path, enforcing, log, outputs.Clock);

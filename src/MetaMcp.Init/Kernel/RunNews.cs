@@ -10,7 +10,7 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Action<SystemEvent> 
 {
     public void Follow(ServiceRun run)
     {
-        watch.Add(run.ExecPipe, Source.ExecPipe, () => ReadExecPipe(run));
+        watch.Add(run.ExecPipe, Source.ExecPipe, () => ReadExecPipe(run, isCollected: false));
         if (run.NotifyPipe >= 0)
             watch.Add(run.NotifyPipe, Source.NotifyPipe, () => ReadNotifyPipe(run));
         if (run.NotifySocket is { } socket)
@@ -22,7 +22,7 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Action<SystemEvent> 
     {
         // The mark may come in a read of its own.
         for (var reads = 0; run.ExecPipe >= 0 && reads < 2; reads++)
-            ReadExecPipe(run);
+            ReadExecPipe(run, isCollected: true);
         if (run.ExecPipe >= 0)
         {
             // A process it left behind before it became the service holds the pipe; that cannot be a service of ours.
@@ -41,7 +41,7 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Action<SystemEvent> 
         run.CloseNotification();
     }
 
-    private void ReadExecPipe(ServiceRun run)
+    private void ReadExecPipe(ServiceRun run, bool isCollected)
     {
         Span<byte> buffer = stackalloc byte[1 + ExecFailure.MaxLength];
         nint count;
@@ -63,9 +63,17 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Action<SystemEvent> 
                 ? new StartProblem(failure!.Sentence, failure.ExitCode, failure.IsShortage && !run.HasOwnLimits)
                 : new StartProblem("the second stage said something that cannot be read", ExitCodes.System, IsShortage: false);
         else if (run.IsApplied)
-            tell(new SystemEvent.Executed(run.Service, run.Number));
+            Executed(run, isCollected);
         watch.Remove(run.ExecPipe);
         run.CloseExecPipe();
+    }
+
+    private void Executed(ServiceRun run, bool isCollected)
+    {
+        // Its pid may be another's by then.
+        if (!isCollected)
+            run.LearnUser();
+        tell(new SystemEvent.Executed(run.Service, run.Number));
     }
 
     private void ReadNotifyPipe(ServiceRun run)

@@ -233,7 +233,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         foreach (var pid in helpers)
             _knownChildren.Add(new KnownChild(pid, 0));
         foreach (var run in _byNumber.Values)
-            _knownRuns.Add(new KnownRun(run.Number, run.Pid));
+            _knownRuns.Add(new KnownRun(run.Number, run.Pid, run.User));
         error = census.Look(CollectionsMarshal.AsSpan(_knownChildren), CollectionsMarshal.AsSpan(_knownRuns));
         return error.IsSuccess;
     }

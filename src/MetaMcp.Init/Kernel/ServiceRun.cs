@@ -1,5 +1,6 @@
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Output;
+using MetaMcp.Init.Processes;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
@@ -12,6 +13,12 @@ internal sealed class ServiceRun(int service, long number)
     public long Number { get; } = number;
 
     public int Pid { get; set; }
+
+    /// <summary>
+    /// The real user id its main process had when it began; null where that was root, which may have taken another since, and where
+    /// it could not be asked. A process of another user that says it is of this run is not believed.
+    /// </summary>
+    public uint? User { get; private set; }
 
     /// <summary>Made for this run alone; null where there is no tree of cgroups.</summary>
     public InstanceCgroup? Cgroup { get; set; }
@@ -42,6 +49,9 @@ internal sealed class ServiceRun(int service, long number)
 
     /// <summary>Ours of each pair whose other end the child has; closed once it is spawned.</summary>
     public List<int> ChildsEnds { get; } = [];
+
+    /// <summary>Its main process has begun, and was not collected.</summary>
+    public void LearnUser() => User = ProcessTable.UserOf(Pid) is > 0 and var user ? user : null;
 
     public void CloseChildsEnds()
     {

@@ -6,6 +6,11 @@ namespace MetaMcp.Init.Linux;
 [CHeader("sys/random.h")]
 internal static unsafe partial class Libc
 {
+    public const uint GRND_NONBLOCK = 1;
+
+    /// <summary>Since Linux 5.6.</summary>
+    public const uint GRND_INSECURE = 4;
+
     /// <summary>
     /// <c>man 2 getrandom</c>: up to 256 bytes come whole. The framework's generators would load OpenSSL, and with it a
     /// second C library, into a static program, which crashes.

@@ -17,7 +17,7 @@ internal sealed class Census
 {
     private readonly InstanceCookie _cookie;
     private readonly ProcessReader _read;
-    private readonly Func<int, long> _runNamedBy;
+    private readonly Func<int, RunClaim> _claimOf;
     private ProcessSnapshot _now = new();
     private ProcessSnapshot _before = new();
 
@@ -27,7 +27,7 @@ internal sealed class Census
     {
         _cookie = cookie;
         _read = read ?? ProcessTable.Read;
-        _runNamedBy = RunNamedBy;
+        _claimOf = ClaimOf;
     }
 
     public bool IsFresh { get; private set; }
@@ -45,7 +45,7 @@ internal sealed class Census
         if (!IsFresh)
             return error;
         (_now, _before) = (_before, _now);
-        IsWhole = RunMembership.Assign(_now, _before, getpid(), children, runs, _runNamedBy) && isWhole;
+        IsWhole = RunMembership.Assign(_now, _before, getpid(), children, runs, _claimOf) && isWhole;
         return error;
     }
 
@@ -101,13 +101,14 @@ internal sealed class Census
                 members.Add(_now[at].Stat);
     }
 
-    private long RunNamedBy(int pid)
+    private RunClaim ClaimOf(int pid)
     {
         // environ is behind the lock of the memory map: it is asked for again at the next look.
         if (ProcessTable.IsBlocked(pid))
-            return 0;
+            return default;
         Span<byte> buffer = stackalloc byte[4096];
         var start = ProcFile.Read(pid, "environ"u8, buffer);
-        return start.Length < buffer.Length ? _cookie.RunOf(start) : _cookie.RunOf(KernelFile.ReadAll($"/proc/{pid}/environ"));
+        var run = start.Length < buffer.Length ? _cookie.RunOf(start) : _cookie.RunOf(KernelFile.ReadAll($"/proc/{pid}/environ"));
+        return run == 0 ? default : new RunClaim(run, ProcessTable.UserOf(pid));
     }
 }

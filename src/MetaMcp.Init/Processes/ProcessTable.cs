@@ -79,6 +79,13 @@ internal static unsafe class ProcessTable
         return blocked;
     }
 
+    /// <summary>The real user id of a process; null where it is gone, or is not ours to read.</summary>
+    public static uint? UserOf(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[StatSize];
+        return ProcessStatus.TryReadUser(ProcFile.Read(pid, "status"u8, buffer), out var user) ? user : null;
+    }
+
     /// <summary>One process; false where it is gone.</summary>
     public static bool TryRead(int pid, out ProcessStat stat) => TryRead(pid, out stat, out _);
 

@@ -8,6 +8,7 @@ public sealed class RunMembershipTests
     private readonly List<KnownChild> _children = [];
     private readonly List<KnownRun> _runs = [];
     private readonly Dictionary<int, long> _cookies = [];
+    private readonly Dictionary<int, uint> _users = [];
     private readonly List<int> _asked = [];
     private ProcessSnapshot _now = new();
     private ProcessSnapshot _before = new();
@@ -68,6 +69,23 @@ public sealed class RunMembershipTests
         Process(11, parent: 1, session: 11);
         _cookies[11] = 1;
         Assert.Equal("11:1", Members());
+    }
+
+    [Theory]
+    // Root may have become anybody, and one that could not be asked may have been root.
+    [InlineData(null, 7u, true)]
+    [InlineData(7u, 7u, true)]
+    [InlineData(7u, 8u, false)]
+    [InlineData(7u, 0u, false)]
+    [InlineData(7u, null, false)]
+    public void An_environment_counts_where_its_process_has_the_user_of_the_run(uint? ofRun, uint? ofProcess, bool counts)
+    {
+        _runs.Add(new KnownRun(1, 10, ofRun));
+        Process(11, parent: 1, session: 11);
+        _cookies[11] = 1;
+        if (ofProcess is { } user)
+            _users[11] = user;
+        Assert.Equal(counts ? "11:1" : "", Members());
     }
 
     [Fact]
@@ -233,7 +251,7 @@ public sealed class RunMembershipTests
         _isWhole = RunMembership.Assign(_now, _before, _self, [.. _children], [.. _runs], pid =>
         {
             _asked.Add(pid);
-            return _cookies.GetValueOrDefault(pid);
+            return new RunClaim(_cookies.GetValueOrDefault(pid), _users.TryGetValue(pid, out var user) ? user : null);
         });
         return string.Join(' ', Enumerable.Range(0, _now.Count).Where(at => _now[at].Run != 0).Select(at => $"{_now[at].Stat.Pid}:{_now[at].Run}"));
     }

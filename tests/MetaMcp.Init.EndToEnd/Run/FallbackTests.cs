@@ -150,7 +150,7 @@ public sealed class FallbackTests
         await using var init = await files.Start();
         await init.WaitForLog("one", "ready");
         var line = await init.WaitFor("service ");
-        Assert.Matches(@"service mcp-\d{13}-1$", line.Text);
+        Assert.Matches(@"service mcp-\d{13}-1-[0-9a-f]{16}$", line.Text);
         Assert.DoesNotContain("mcp-", await File.ReadAllTextAsync(files["probe"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 }

@@ -24,7 +24,7 @@ public sealed class RunTableTests
 
     public RunTableTests()
     {
-        _census = new Census(new InstanceCookie(1), Read);
+        _census = new Census(new InstanceCookie(1, new byte[SipHash.KeySize]), Read);
         _runs = new RunTable(_ => { }, _census, []);
         _runs.Add(_run);
     }

@@ -27,7 +27,7 @@ public sealed class SweepTests : IDisposable
     {
         var plan = Plan.Build(new Settings { Services = [new ServiceSettings { Name = "a", Command = ["/bin/sleep", "60"] }] }).Plan!;
         _outputs = StandardOutputs.Open(_stdout.Writer, _stderr.Writer);
-        var cookie = new InstanceCookie(1);
+        var cookie = new InstanceCookie(1, new byte[SipHash.KeySize]);
         SelfExecutable.Path = Files.Binary;
         var starter = new ServiceStarter(plan, new OutputHub(_outputs, (_, _, _) => { }), NullDevice.Open(), null, cookie);
         _kernel = new LinuxKernel(
