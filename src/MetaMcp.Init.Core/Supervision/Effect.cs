@@ -14,8 +14,8 @@ public abstract record Effect : Case
     /// <summary>Start a probe of the service; answered by ProbeSpawned or ProbeEnded.</summary>
     public sealed record SpawnProbe(int Service, long RunNumber, ServiceSettings Settings) : Effect;
 
-    /// <summary>To the main process alone, which has not been collected.</summary>
-    public sealed record SignalMain(int Service, int Pid, Signal Signal) : Effect;
+    /// <summary>To the main process alone, if it still is that of the run.</summary>
+    public sealed record SignalMain(int Service, long RunNumber, int Pid, Signal Signal) : Effect;
 
     /// <summary>To every process that belongs to the run: its cgroup, or what can be found of it where there is none.</summary>
     /// <param name="Service">Whose run it is.</param>
@@ -31,8 +31,8 @@ public abstract record Effect : Case
     /// <param name="Settings">Those it runs with.</param>
     public sealed record SpawnStopCommand(int Service, long RunNumber, int Main, ServiceSettings Settings) : Effect;
 
-    /// <summary>End a probe or a stop_command that is late or no longer wanted, with its whole group.</summary>
-    public sealed record KillHelper(int Service, int Pid) : Effect;
+    /// <summary>End a probe or a stop_command of the run that is late or no longer wanted, with its whole group.</summary>
+    public sealed record KillHelper(int Service, long RunNumber, int Pid) : Effect;
 
     /// <summary>Its main process was collected and others are left: tell when the last is gone.</summary>
     public sealed record WatchRun(int Service, long RunNumber, int Main) : Effect;

@@ -41,7 +41,7 @@ internal static class HealthSteps
             // Its end comes as ProbeEnded, unless it is beyond SIGKILL.
             case Watch.ProbeRunning w when now >= w.KillAt:
                 var silentAt = Instant.Later(now + KillPatience, w.Streak.GoodAt + service.Settings.Probe!.UnhealthyAfter);
-                return new(state with { Watch = new Watch.ProbeKilled(w.At, silentAt, w.Streak) }, [new Effect.KillHelper(service.Index, w.Pid)]);
+                return new(state with { Watch = new Watch.ProbeKilled(w.At, silentAt, w.Streak) }, [new Effect.KillHelper(service.Index, state.Run.Number, w.Pid)]);
             case Watch.ProbeKilled when service.IsEnding:
                 return state with { Watch = new Watch.None() };
             case Watch.ProbeKilled w when now >= w.SilentAt:

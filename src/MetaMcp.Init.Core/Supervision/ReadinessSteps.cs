@@ -55,7 +55,7 @@ internal static class ReadinessSteps
         {
             Watch = new Watch.ProbeRunning(pid, w.At, now + TimeOf(service.Settings.Probe!), w.Streak),
         },
-        _ when HasRun(state) => new ServiceStep(state, [new Effect.KillHelper(service.Index, pid)]),
+        _ when HasRun(state) => new ServiceStep(state, [new Effect.KillHelper(service.Index, Standing.RunOf(state)!.Value, pid)]),
         _ => ServiceMachine.Impossible(state, "ProbeSpawned"),
     };
 
@@ -95,15 +95,15 @@ internal static class ReadinessSteps
         Readiness.ProbeDue p when now >= p.At => Probe(service, state, p.Tries),
         // Its end comes as ProbeEnded; until then the deadline must not fire again.
         Readiness.ProbeRunning p when now >= p.KillAt =>
-            new ServiceStep(state with { Readiness = p with { KillAt = Instant.Never } }, [new Effect.KillHelper(service.Index, p.Pid)]),
+            new ServiceStep(state with { Readiness = p with { KillAt = Instant.Never } }, [new Effect.KillHelper(service.Index, state.Run.Number, p.Pid)]),
         _ => state,
     };
 
     /// <summary>Nothing of a probe is wanted once its service is on its way out.</summary>
     public static Effect[] EndProbe(in ServiceContext service, ServiceState state) => state switch
     {
-        Starting { Readiness: Readiness.ProbeRunning p } => [new Effect.KillHelper(service.Index, p.Pid)],
-        Ready { Watch: Watch.ProbeRunning p } => [new Effect.KillHelper(service.Index, p.Pid)],
+        Starting { Readiness: Readiness.ProbeRunning p } s => [new Effect.KillHelper(service.Index, s.Run.Number, p.Pid)],
+        Ready { Watch: Watch.ProbeRunning p } s => [new Effect.KillHelper(service.Index, s.Run.Number, p.Pid)],
         _ => [],
     };
 

@@ -28,7 +28,7 @@ internal static class StopSteps
             Asking = new Asking.CommandRunning(pid, Instant.Earlier(now + (service.Settings.StopTimeout / 2), s.KillAt)),
         },
         // What it was to end has ended, or is being killed.
-        Killing or Draining or Purging => new ServiceStep(state, [new Effect.KillHelper(service.Index, pid)]),
+        Killing or Draining or Purging when state is EndingState s => new ServiceStep(state, [new Effect.KillHelper(service.Index, s.Run.Number, pid)]),
         _ => ServiceMachine.Impossible(state, "StopCommandSpawned"),
     };
 
@@ -47,8 +47,8 @@ internal static class StopSteps
     public static Effect[] EndCommand(in ServiceContext service, ServiceState state) =>
         state switch
         {
-            Stopping { Asking: Asking.CommandRunning c } => [new Effect.KillHelper(service.Index, c.Pid)],
-            Stopping { Asking: Asking.CommandOverdue c } => [new Effect.KillHelper(service.Index, c.Pid)],
+            Stopping { Asking: Asking.CommandRunning c } s => [new Effect.KillHelper(service.Index, s.Run.Number, c.Pid)],
+            Stopping { Asking: Asking.CommandOverdue c } s => [new Effect.KillHelper(service.Index, s.Run.Number, c.Pid)],
             _ => [],
         };
 
@@ -59,8 +59,8 @@ internal static class StopSteps
 
     private static Effect[] Signalled(in ServiceContext service, Run run) =>
     [
-        new Effect.SignalMain(service.Index, run.Pid, service.Settings.StopSignal),
+        new Effect.SignalMain(service.Index, run.Number, run.Pid, service.Settings.StopSignal),
         // What is stopped takes no SIGTERM until it continues.
-        new Effect.SignalMain(service.Index, run.Pid, Signal.Cont),
+        new Effect.SignalMain(service.Index, run.Number, run.Pid, Signal.Cont),
     ];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
 
@@ -10,8 +11,14 @@ public sealed partial class Supervisor
     private readonly Controllers _sampled;
     private LimitWatch _limits;
 
-    /// <summary>The runs that were ended for a limit, whose memory is still on its way back.</summary>
-    private readonly HashSet<long> _ended = [];
+    /// <summary>A run that was ended for a limit holds the cap of all up no longer than this, however long its stop_timeout is.</summary>
+    private static readonly TimeSpan LongestReturn = TimeSpan.FromSeconds(30);
+
+    /// <summary>What has outlived so many SIGKILL, which takes three seconds, gives nothing back.</summary>
+    private const int MostKillsOfReturning = 2;
+
+    /// <summary>The runs that were ended for a limit and are still there, and when they were.</summary>
+    private readonly Dictionary<long, Instant> _ended = [];
 
     private void Look()
     {
@@ -35,7 +42,7 @@ public sealed partial class Supervisor
         foreach (var usage in usages)
             if (!usage.IsEstimate && IsEndable(services[usage.Run]) && (sampled.Closely || MemoryThresholds.PercentOf(usage.Memory, SettingsOf(services[usage.Run]).Limits.MemoryMax ?? default) < _plan.Settings.Limits.MemoryWarning))
                 Weigh(services[usage.Run], usage.Memory);
-        if (_limits.BreachOfAll(usages, sampled.Closely) is not { } breach || _ended.Count > 0)
+        if (_limits.BreachOfAll(usages, sampled.Closely) is not { } breach || IsMemoryReturning(services))
             return;
         if (Largest(usages, services, breach.IsMemory) is { } largest)
             EndForLimit(services[largest.Run], largest.Run, breach.Reason);
@@ -43,9 +50,22 @@ public sealed partial class Supervisor
 
     private void EndForLimit(int service, long run, string reason)
     {
-        _ = _ended.Add(run);
+        _ended[run] = _now;
         Tell(new Notice.OverLimit(_plan.Services[service].Name, reason));
         Current(service, run, new ServiceEvent.OverLimit(reason));
+    }
+
+    /// <summary>
+    /// Whether the memory of a run that was ended is on its way back: then nobody else need be ended for it. What sleeps in the
+    /// kernel and takes no SIGKILL keeps its memory, and must not switch the cap off for all others.
+    /// </summary>
+    private bool IsMemoryReturning(Dictionary<long, int> services)
+    {
+        foreach (var (run, at) in _ended)
+            if (_now - at < LongestReturn && services.TryGetValue(run, out var service) && _states[service] is not
+                (ServiceState.Killing { Kills: > MostKillsOfReturning } or ServiceState.Purging { Kills: > MostKillsOfReturning }))
+                return true;
+        return false;
     }
 
     /// <summary>A required one only where nothing else is left.</summary>

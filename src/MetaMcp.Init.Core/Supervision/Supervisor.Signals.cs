@@ -51,8 +51,8 @@ public sealed partial class Supervisor
             _ => (Run?)null,
         };
         Tell(new Notice.SignalForwarded(signal, _plan.Services[service].Name, run?.Pid));
-        if (run is { Pid: var pid })
-            _effects.Add(new Effect.SignalMain(service, pid, signal));
+        if (run is { Number: var number, Pid: var pid })
+            _effects.Add(new Effect.SignalMain(service, number, pid, signal));
     }
 
     private void TellStatus()

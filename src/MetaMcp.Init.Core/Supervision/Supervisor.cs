@@ -139,7 +139,7 @@ public sealed partial class Supervisor
             case SystemEvent.ProbeSpawned(var service, var run, var pid):
                 Enter(EntryKind.Probe, service, run, pid);
                 if (!Current(service, run, new ServiceEvent.ProbeSpawned(pid)))
-                    _effects.Add(new Effect.KillHelper(service, pid));
+                    _effects.Add(new Effect.KillHelper(service, run, pid));
                 break;
             case SystemEvent.ProbeSpawnFailed(var service, var run):
                 Current(service, run, new ServiceEvent.ProbeNotStarted());
@@ -147,7 +147,7 @@ public sealed partial class Supervisor
             case SystemEvent.StopCommandSpawned(var service, var run, var pid):
                 Enter(EntryKind.StopCommand, service, run, pid);
                 if (!Current(service, run, new ServiceEvent.StopCommandSpawned(pid)))
-                    _effects.Add(new Effect.KillHelper(service, pid));
+                    _effects.Add(new Effect.KillHelper(service, run, pid));
                 break;
             case SystemEvent.StopCommandNotStarted(var service, var run):
                 Current(service, run, new ServiceEvent.StopCommandEnded(null));

@@ -16,7 +16,7 @@ namespace MetaMcp.Init.Kernel;
 /// <param name="memory">Whose end the kernel explains.</param>
 /// <param name="tell">Hears it.</param>
 internal sealed class ChildCollector(
-    RunTable runs, HashSet<int> helpers, CloseLook closeLook, FileRead read, ProbeOutputs probes, RunNews news, OpenStreams streams,
+    RunTable runs, HelperTable helpers, CloseLook closeLook, FileRead read, ProbeOutputs probes, RunNews news, OpenStreams streams,
     MemoryWatch memory, Action<SystemEvent> tell)
 {
     /// <summary>The last output of many services that end at once is read in several turns.</summary>
@@ -118,7 +118,7 @@ internal sealed class ChildCollector(
     {
         if (run is null)
         {
-            _ = helpers.Remove(reaped.Pid);
+            helpers.Remove(reaped.Pid);
             if (!closeLook.TakeCollected(reaped.Pid) && !read.TakeCollected(reaped.Pid, reaped.Status))
                 tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, LastWordsOf(reaped.Pid), OthersLeft: false));
             return;

@@ -29,8 +29,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly FileReload _file;
     private readonly FileRead _read;
 
-    /// <summary>Children that are of no run, until they are collected: probes, stop commands, who looks closely and who reads the file.</summary>
-    private readonly HashSet<int> _helpers = [];
+    private readonly HelperTable _helpers = new();
     private Queue<SystemEvent> _happened = new();
 
     public LinuxKernel(
@@ -42,12 +41,12 @@ internal sealed class LinuxKernel : IKernel
         _full = new FullOutputs(outputs, _watch);
         _streams = new OpenStreams(_watch);
         _starter = starter;
-        _runs = new RunTable(_watch.Remove, census, _helpers);
+        _runs = new RunTable(_watch.Remove, census, _helpers.Pids);
         _news = new RunNews(_watch, tell);
         _memory = new MemoryWatch(_watch, tell);
-        _closeLook = new CloseLook(starter.StartMeasuring, _helpers, (fd, take) => _watch.Add(fd, Source.CloseLook, take), _watch.Remove, usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
+        _closeLook = new CloseLook(starter.StartMeasuring, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.CloseLook, take), _watch.Remove, usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
         _file = file;
-        _read = new FileRead(file, starter.StartReading, _helpers, (fd, take) => _watch.Add(fd, Source.FileRead, take), _watch.Remove, tell);
+        _read = new FileRead(file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.FileRead, take), _watch.Remove, tell);
         _probes = new ProbeOutputs((fd, take) => _watch.Add(fd, Source.ProbeOutput, take), _watch.Remove);
         _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _probes, _news, _streams, _memory, tell);
         _comparison = new Comparison(_runs, strangers(_runs), _collector, tell);
@@ -90,7 +89,7 @@ internal sealed class LinuxKernel : IKernel
             case Effect.SpawnStopCommand(var service, var number, var main, var settings):
                 StartStopCommand(service, number, main, settings);
                 break;
-            case Effect.SignalMain(_, var pid, var signal) when _runs.IsMain(pid):
+            case Effect.SignalMain(_, var number, var pid, var signal) when _runs.IsMainOf(pid, number):
                 _ = kill(pid, signal.Number);
                 break;
             case Effect.SignalRun(_, var number, _, var signal) when _runs.Find(number) is { } run:
@@ -100,7 +99,7 @@ internal sealed class LinuxKernel : IKernel
                 _runs.Signal(run, signal);
                 CheckRest();
                 break;
-            case Effect.KillHelper(_, var pid) when _helpers.Contains(pid):
+            case Effect.KillHelper(_, var number, var pid) when _helpers.IsOf(pid, number):
                 _ = kill(-pid, Signal.Kill.Number);
                 break;
             case Effect.WatchRun(_, var number, _) when _runs.Find(number) is { } run:
@@ -169,7 +168,7 @@ internal sealed class LinuxKernel : IKernel
         var output = -1;
         var pid = _runs.Find(number) is { } run ? _starter.StartProbe(settings, run.Cgroup?.Directory, out output) : 0;
         if (pid > 0)
-            _ = _helpers.Add(pid);
+            _helpers.Add(pid, number);
         _probes.Follow(pid, output);
         Tell(pid > 0
             ? new SystemEvent.ProbeSpawned(service, number, pid)
@@ -179,9 +178,9 @@ internal sealed class LinuxKernel : IKernel
     private void StartStopCommand(int service, long number, int main, ServiceSettings settings)
     {
         // It is told the pid, which is somebody else's once it was collected.
-        var pid = _runs.IsMain(main) ? _starter.StartStopCommand(settings, _runs.Find(number)?.Cgroup?.Directory, main) : 0;
+        var pid = _runs.IsMainOf(main, number) ? _starter.StartStopCommand(settings, _runs.Find(number)?.Cgroup?.Directory, main) : 0;
         if (pid > 0)
-            _ = _helpers.Add(pid);
+            _helpers.Add(pid, number);
         Tell(pid > 0
             ? new SystemEvent.StopCommandSpawned(service, number, pid)
             : new SystemEvent.StopCommandNotStarted(service, number));

@@ -72,6 +72,9 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     /// <summary>Whether a pid is a main process of ours that was not collected.</summary>
     public bool IsMain(int pid) => _byMain.ContainsKey(pid);
 
+    /// <summary>Whether a pid is the main process of this very run, and was not collected.</summary>
+    public bool IsMainOf(int pid, long number) => _byMain.TryGetValue(pid, out var run) && run.Number == number;
+
     /// <summary>Whether we started it and have not collected it.</summary>
     public bool IsKnown(int pid) => _byMain.ContainsKey(pid) || helpers.Contains(pid);
 

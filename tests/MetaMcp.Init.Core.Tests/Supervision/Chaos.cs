@@ -252,9 +252,9 @@ internal sealed class Chaos
                 else
                     _answers.Enqueue(new SystemEvent.StopCommandSpawned(service, run, Create(service, run, ProcessKind.StopCommand).Pid));
                 break;
-            case Effect.SignalMain(var service, var pid, var signal):
+            case Effect.SignalMain(var service, var number, var pid, var signal):
                 var main = Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes);
-                Assert.Equal((service, ProcessKind.Main), (main.Service, main.Kind));
+                Assert.Equal((service, number, ProcessKind.Main), (main.Service, main.Run, main.Kind));
                 // A stop that began with its command, before everything began to end, goes on.
                 if (signal != Signal.Cont && !_told[service].IsAsked)
                     CheckStop(service);
@@ -270,8 +270,9 @@ internal sealed class Chaos
                 if (signal == Signal.Kill)
                     KillGroup(group);
                 break;
-            case Effect.KillHelper(_, var pid):
-                Assert.True(Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes).Kind is ProcessKind.Probe or ProcessKind.StopCommand);
+            case Effect.KillHelper(_, var number, var pid):
+                var helper = Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes);
+                Assert.True(helper.Run == number && helper.Kind is ProcessKind.Probe or ProcessKind.StopCommand);
                 _processes[pid].IsDying = true;
                 break;
             case Effect.WatchRun(var service, var run, var group):

@@ -208,6 +208,26 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void One_that_outlives_SIGKILL_does_not_switch_the_cap_of_all_off()
+    {
+        var world = Running(AllWithin(1000, (Capped with { Name = "stuck" }).StopTimeout("1s"), Daemon("big")));
+        world.Program("stuck").IgnoresEverything();
+        (world.Program("stuck").Memory, world.Program("big").Memory) = (500 * MiB, 600 * MiB);
+        world.Pass("4s").NeverTold("SIGTERM big").TellsAmongOthers("SIGTERM stuck", "SIGKILL group of stuck");
+        world.Pass("2s").TellsAmongOthers("SIGTERM big");
+    }
+
+    [Fact]
+    public void One_that_takes_its_time_to_stop_holds_the_cap_of_all_up_for_half_a_minute_at_most()
+    {
+        var world = Running(AllWithin(1000, (Capped with { Name = "slow" }).StopTimeout("10m"), Daemon("big")));
+        world.Program("slow").Ignores(Signal.Term);
+        (world.Program("slow").Memory, world.Program("big").Memory) = (500 * MiB, 600 * MiB);
+        world.Pass("30s").NeverTold("SIGTERM big").TellsAmongOthers("SIGTERM slow");
+        world.Pass("6s").TellsAmongOthers("SIGTERM big");
+    }
+
+    [Fact]
     public void Tasks_of_all_together_are_capped_too()
     {
         var settings = File(Daemon("a"), Daemon("b")) with { Limits = new LimitSettings { Tasks = 100 } };

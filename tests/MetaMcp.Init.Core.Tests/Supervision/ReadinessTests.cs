@@ -90,7 +90,7 @@ public sealed class ReadinessTests
             new Run(1, 7, default), default, Instant.Never, new Readiness.ProbeRunning(8, new Instant(5), 0));
         var step = ServiceMachine.Step(kernel, state, new ServiceEvent.DeadlinePassed(), new Instant(5));
         Assert.Equal(Instant.Never, step.State.Due);
-        Assert.Equal([new Effect.KillHelper(0, 8)], step.Effects);
+        Assert.Equal([new Effect.KillHelper(0, 1, 8)], step.Effects);
     }
 
     [Fact]

@@ -278,7 +278,7 @@ internal sealed class World
                 StartHelper(ProcessKind.StopCommand, ProgramOf(service).StopCommand, service, run,
                     new SystemEvent.StopCommandNotStarted(service, run), pid => new SystemEvent.StopCommandSpawned(service, run, pid));
                 break;
-            case Effect.SignalMain(var service, var pid, var signal):
+            case Effect.SignalMain(var service, _, var pid, var signal):
                 Assert.True(_processes.TryGetValue(pid, out var main) && main.Service == service, $"{signal} to pid {pid}, which was collected");
                 if (ProgramOf(service).Obeys(signal))
                     End(main!, StatusOf(service, signal));
@@ -289,7 +289,7 @@ internal sealed class World
                 else
                     EmptyGroup(group);
                 break;
-            case Effect.KillHelper(_, var pid):
+            case Effect.KillHelper(_, _, var pid):
                 if (_processes.TryGetValue(pid, out var late) && ProgramOf(late.Service).Probe != ProbeBehaviour.IsBeyondKill)
                     End(late, ExitStatus.KilledBy(Core.Values.Signal.Kill));
                 break;

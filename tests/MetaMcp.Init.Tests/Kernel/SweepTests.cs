@@ -95,6 +95,34 @@ public sealed class SweepTests : IDisposable
         Assert.Empty(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Gone);
     }
 
+    [Fact]
+    public void A_signal_for_another_run_does_not_reach_the_one_that_has_its_pid()
+    {
+        _kernel.Perform(new Effect.SignalMain(0, 2, _pid, Signal.Kill), _events);
+        _kernel.Perform(new Effect.SignalMain(0, 1, _pid, Signal.Term), _events);
+        Assert.Equal(Signal.Term.Number, StatusOf(_pid));
+    }
+
+    [Fact]
+    public void A_helper_is_known_by_the_run_it_works_for_until_it_is_collected()
+    {
+        var helpers = new HelperTable();
+        helpers.Add(7, 1);
+        Assert.True(helpers.IsOf(7, 1));
+        Assert.False(helpers.IsOf(7, 2));
+        helpers.Remove(7);
+        Assert.False(helpers.IsOf(7, 1));
+        Assert.Empty(helpers.Pids);
+    }
+
+    /// <summary>Waits for its end; the signal that ended it.</summary>
+    private static unsafe int StatusOf(int pid)
+    {
+        siginfo_t info;
+        Assert.Equal(0, waitid(P_PID, (uint)pid, &info, WEXITED));
+        return info.si_status;
+    }
+
     /// <summary>Ends it, and takes its exit status behind the kernel's back.</summary>
     private unsafe void Steal()
     {

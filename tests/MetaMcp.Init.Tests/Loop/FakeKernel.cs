@@ -90,7 +90,7 @@ internal sealed class FakeKernel : IKernel
                 answers.Enqueue(new SystemEvent.Spawned(service, run, 100 + service));
                 answers.Enqueue(new SystemEvent.Executed(service, run));
                 break;
-            case Effect.SignalMain(_, var pid, var signal) when signal != Signal.Cont:
+            case Effect.SignalMain(_, _, var pid, var signal) when signal != Signal.Cont:
                 answers.Enqueue(new SystemEvent.ChildEnded(pid, ExitStatus.KilledBy(signal), null, OthersLeft: false));
                 break;
             case Effect.SignalTheRest:
