@@ -14,12 +14,15 @@ internal static class CleanupSteps
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whoever waits longer for a turn is looked for: its place, or the news of its end, may have been lost.</summary>
+    public static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
+
     public static ServiceStep Begin(in ServiceContext service, ServiceState state, Run run, History history, Outcome outcome, Instant now)
     {
         var probe = ReadinessSteps.EndProbe(service, state);
         return service.IsEnding
             ? StopSteps.Ask(service, run, history, outcome, now, probe)
-            : new(new Condemned(run, history, outcome), [.. probe]);
+            : new(new Condemned(run, history, outcome) { LookAt = now + TurnPatience }, [.. probe]);
     }
 
     /// <summary>It is asked to end, or what its main process left behind is.</summary>
@@ -54,7 +57,7 @@ internal static class CleanupSteps
             Killing s => Purge(service, run, next, outcome, s.Kills, now, [.. first, .. Failed(service, run, s.Kills)]),
             Stopping => Drain(service, run, next, outcome, now, first),
             _ when service.IsEnding => Drain(service, run, next, outcome, now, first),
-            _ => new(new Leftover(run, next, outcome), [.. first]),
+            _ => new(new Leftover(run, next, outcome) { LookAt = now + TurnPatience }, [.. first]),
         };
     }
 
@@ -90,6 +93,8 @@ internal static class CleanupSteps
     {
         switch (state)
         {
+            case Stopping { Asking: Asking.CommandLaunching } s when now < s.KillAt:
+                return StopSteps.CommandLate(service, s, null);
             case Stopping { Asking: Asking.CommandRunning command } s when now < s.KillAt:
                 return StopSteps.CommandLate(service, s, command);
             case Stopping s:
@@ -101,11 +106,11 @@ internal static class CleanupSteps
                     ]);
             case Killing s:
                 return new(s with { Kills = s.Kills + 1, AgainAt = now + RetryAfter(s.Kills + 1) },
-                    [.. Failed(service, s.Run, s.Kills), SignalAll(service, s.Run, Signal.Kill)]);
+                    [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(service, s), SignalAll(service, s.Run, Signal.Kill)]);
             case Draining s:
                 return Purge(service, s.Run, s.History, s.Outcome, 0, now, [ServiceMachine.Report(new Notice.KilledLeftovers(service.Name))]);
             case Purging s:
-                return Purge(service, s.Run, s.History, s.Outcome, s.Kills, now, Failed(service, s.Run, s.Kills));
+                return Purge(service, s.Run, s.History, s.Outcome, s.Kills, now, [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(service, s)]);
             default:
                 return ServiceMachine.Impossible(state, "DeadlinePassed");
         }

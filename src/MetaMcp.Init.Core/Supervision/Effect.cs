@@ -43,11 +43,20 @@ public abstract record Effect : Case
     /// <summary>Measure what runs use, where the kernel does not; answered by Sampled.</summary>
     public sealed record Sample(ImmutableArray<long> Runs, bool Closely) : Effect;
 
+    /// <summary>Read how much memory runs hold, where the kernel counts it; each is answered by MemoryRead.</summary>
+    public sealed record ReadMemory(ImmutableArray<long> Runs) : Effect;
+
     /// <summary>Compare with the kernel; answered by Swept.</summary>
-    /// <param name="Pids">Those that are entered and not collected.</param>
+    /// <param name="Runs">What is believed of them.</param>
+    /// <param name="Helpers">Probes and stop commands that are entered.</param>
     /// <param name="Known">Processes of nobody's that were seen before.</param>
     /// <param name="Strangers">Whether such processes are wanted at all.</param>
-    public sealed record Sweep(IReadOnlyList<int> Pids, IReadOnlyList<Stranger> Known, bool Strangers) : Effect;
+    public sealed record Sweep(
+        IReadOnlyList<RunBelief> Runs, IReadOnlyList<HelperBelief> Helpers, IReadOnlyList<Stranger> Known, bool Strangers) : Effect
+    {
+        /// <summary>These are all runs there are: what the kernel has beside them is to end.</summary>
+        public bool IsWhole { get; init; }
+    }
 
     /// <summary>To a process that is nobody's, if it still is the one that was seen.</summary>
     public sealed record SignalStranger(Stranger Stranger, Signal Signal) : Effect;

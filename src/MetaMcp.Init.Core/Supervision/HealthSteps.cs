@@ -37,7 +37,9 @@ internal static class HealthSteps
             case Watch.ProbeDue when service.IsEnding:
                 return state with { Watch = new Watch.None() };
             case Watch.ProbeDue w when now >= w.At:
-                return new(state with { Watch = new Watch.ProbeLaunching(w.At, w.Streak) }, [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
+                return new(state with { Watch = new Watch.ProbeLaunching(w.At, w.Streak) { AnswerBy = now + ServiceMachine.AnswerPatience } }, [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
+            case Watch.ProbeLaunching w when now >= w.AnswerBy:
+                return ProbeNotStarted(service, state, now);
             // Its end comes as ProbeEnded, unless it is beyond SIGKILL.
             case Watch.ProbeRunning w when now >= w.KillAt:
                 var silentAt = Instant.Later(now + KillPatience, w.Streak.GoodAt + service.Settings.Probe!.UnhealthyAfter);
@@ -47,7 +49,7 @@ internal static class HealthSteps
             case Watch.ProbeKilled w when now >= w.SilentAt:
                 return Unhealthy(service, state with { Watch = new Watch.None() }, w.At,
                     $"no probe has succeeded for {Duration.Format(service.Settings.Probe!.UnhealthyAfter)}, and one that hangs cannot be killed", now);
-            case Watch.ProbeDue or Watch.ProbeRunning or Watch.ProbeKilled:
+            case Watch.ProbeDue or Watch.ProbeLaunching or Watch.ProbeRunning or Watch.ProbeKilled:
                 return state;
             default:
                 return ServiceMachine.Impossible(state, "DeadlinePassed");

@@ -86,6 +86,12 @@ public abstract record Notice : Case
     /// <summary>One that was ended (with a status where it was our child), and how many of its command were by now.</summary>
     public sealed record OrphanEnded(int Pid, string Command, ExitStatus? Status, int OfCommand) : Notice;
 
+    /// <summary>Found by one look beside those that have a line each, and how many are beyond what is remembered.</summary>
+    public sealed record MoreOrphans(int Found, int Beyond) : Notice;
+
+    /// <summary>Ended since the look before, beside those that have a line each.</summary>
+    public sealed record MoreOrphansEnded(int Count) : Notice;
+
     public sealed record OrphanCleanupFailed(int Pid, string Command, int Kills) : Notice;
 
     /// <summary>A sweep found what was entered and what there is to differ, and mended it.</summary>
@@ -107,6 +113,16 @@ public abstract record Notice : Case
 
     /// <summary>It means nothing; or it was to stop us, and the file does not say so.</summary>
     public sealed record SignalIgnored(Signal Signal, bool MayBeStop) : Notice;
+
+    /// <summary>Memory has ended: what is kept for that has been given up, and what is at hand is tried again.</summary>
+    public sealed record MemoryShort : Notice
+    {
+        /// <summary>The same each time, so that there is one also where there is no memory.</summary>
+        public static MemoryShort Instance { get; } = new();
+    }
+
+    /// <summary>There is memory again.</summary>
+    public sealed record MemoryBack : Notice;
 
     public sealed record Bug(string Text) : Notice;
 }

@@ -9,11 +9,26 @@ namespace MetaMcp.Init.Core.Supervision;
 /// over are asked to end after their grace, if a look after it finds them still of nobody, in their turn; and killed like a service.
 /// "report" says each once; "adopt" does not look. What may be anybody's is said once and left alone, whatever the policy. One that
 /// a look cannot see is not taken to be gone: what withstands SIGKILL is mostly not to be looked at either.
+/// Of thousands only so many are remembered, each of which takes memory of PID 1; the others are counted, and have their turn when
+/// some of those have gone. The log has a line for the first ones of a look, and one for all others.
 /// </summary>
 internal sealed class OrphanWatch(Settings settings, Registry registry, Action<Effect> perform)
 {
     /// <summary>Commands that are counted by name; what else there is counts together.</summary>
     private const int MostCommands = 64;
+
+    /// <summary>So many are remembered, at about 1 KB each.</summary>
+    public const int MostKnown = 1024;
+
+    /// <summary>Of those so many may be left alone: they stay for good, and must not take the place of those that are to end.</summary>
+    public const int MostLeftAlone = 512;
+
+    /// <summary>Lines from one look to the next that tell of one orphan each: found, and as many ended.</summary>
+    private const int MostLines = 16;
+
+    private int _linesOfEnds;
+    private int _endsUntold;
+    private int _beyond;
 
     private readonly Dictionary<int, Orphan> _orphans = [];
     private readonly Dictionary<string, int> _ended = [];
@@ -31,7 +46,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     public int Cleanups => _stages[(int)Stage.Asked] + _stages[(int)Stage.Killed];
 
     /// <summary>Whether some are to end: then there is something to look for again.</summary>
-    public bool HasAny => _orphans.Count > _stages[(int)Stage.Told];
+    public bool HasAny => _orphans.Count > _stages[(int)Stage.Told] || _endsUntold > 0 || (_beyond > 0 && _orphans.Count < MostKnown);
 
     /// <summary>When one has had its time since it was asked or killed. Perhaps too early: who has ended since has none.</summary>
     public Instant Due { get; private set; } = Instant.Never;
@@ -70,20 +85,43 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     }
 
     /// <summary>What a look showed.</summary>
-    public void Seen(IReadOnlyList<Stranger> strangers, IReadOnlyList<Stranger> vanished, Instant now)
+    /// <param name="strangers">Those that were looked at.</param>
+    /// <param name="vanished">Of those known before, the ones that have ended.</param>
+    /// <param name="unseen">How many more there may be.</param>
+    /// <param name="now">Now.</param>
+    public void Seen(IReadOnlyList<Stranger> strangers, IReadOnlyList<Stranger> vanished, int unseen, Instant now)
     {
+        if (_endsUntold > 0)
+            Tell(new Notice.MoreOrphansEnded(_endsUntold));
+        _linesOfEnds = _endsUntold = 0;
+        var (found, beyond) = (0, unseen);
         foreach (var gone in vanished)
             if (_orphans.TryGetValue(gone.Pid, out var orphan) && orphan.Stranger.StartTime == gone.StartTime)
                 HasEnded(orphan, null);
         foreach (var stranger in strangers)
         {
             if (!_orphans.TryGetValue(stranger.Pid, out var orphan))
-                Enter(stranger, now);
+            {
+                if (!HasRoomFor(stranger))
+                    beyond++;
+                else if (Enter(stranger, now, isTold: found < MostLines))
+                    found++;
+            }
             else if (orphan.Stage == Stage.Graced && now >= orphan.Due)
                 Move(orphan, Stage.Queued, Instant.Never);
         }
         Recount();
+        // Said once for as long as there are some.
+        var isNew = beyond > 0 && _beyond == 0;
+        _beyond = beyond;
+        if (found > MostLines || isNew)
+            Tell(new Notice.MoreOrphans(Math.Max(found - MostLines, 0), beyond));
     }
+
+    private bool HasRoomFor(Stranger stranger) =>
+        _orphans.Count < MostKnown && (IsToEnd(stranger) || _stages[(int)Stage.Told] < MostLeftAlone);
+
+    private bool IsToEnd(Stranger stranger) => Settings.Orphans == OrphanPolicy.Terminate && stranger.IsOurs;
 
     /// <summary>Does what is due, and asks those whose turn it is while there is a place for them.</summary>
     public void Advance(int places, Instant now)
@@ -122,11 +160,13 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     /// <summary>A child that is nobody's was collected; whether it was one that we had asked to end.</summary>
     public bool Collected(int pid, ExitStatus status) => _orphans.TryGetValue(pid, out var orphan) && HasEnded(orphan, status);
 
-    private void Enter(Stranger stranger, Instant now)
+    /// <returns>Whether it is one that was not known.</returns>
+    private bool Enter(Stranger stranger, Instant now, bool isTold)
     {
         if (registry.FindByPid(stranger.Pid) is not null)
-            return;
-        var isToEnd = Settings.Orphans == OrphanPolicy.Terminate && stranger.IsOurs;
+            return false;
+        var isToEnd = IsToEnd(stranger);
+        _ = _orphans.EnsureCapacity(_orphans.Count + 1);
         var entry = registry.Add(EntryKind.Orphan, stranger.Command, -1, 0, now, stranger.Pid);
         var orphan = new Orphan(stranger, entry)
         {
@@ -134,7 +174,9 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         };
         _stages[(int)orphan.Stage]++;
         _orphans[stranger.Pid] = orphan;
-        Tell(new Notice.OrphanFound(stranger.Pid, stranger.Command, stranger.IsOurs, isToEnd ? Settings.OrphanGrace : null));
+        if (isTold)
+            Tell(new Notice.OrphanFound(stranger.Pid, stranger.Command, stranger.IsOurs, isToEnd ? Settings.OrphanGrace : null));
+        return true;
     }
 
     private bool HasEnded(Orphan orphan, ExitStatus? status)
@@ -144,7 +186,11 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         registry.Remove(orphan.Entry);
         if (orphan.Stage is not (Stage.Asked or Stage.Killed or Stage.Failed))
             return false;
-        Tell(new Notice.OrphanEnded(orphan.Stranger.Pid, orphan.Stranger.Command, status, Counted(orphan.Stranger.Command)));
+        var count = Counted(orphan.Stranger.Command);
+        if (_linesOfEnds++ < MostLines)
+            Tell(new Notice.OrphanEnded(orphan.Stranger.Pid, orphan.Stranger.Command, status, count));
+        else
+            _endsUntold++;
         return true;
     }
 
@@ -162,11 +208,14 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         (orphan.Stage, orphan.Due) = (stage, due);
     }
 
-    private void Recount()
+    /// <summary>Everything that follows from where each of them stands.</summary>
+    public void Recount()
     {
+        Array.Clear(_stages);
         (Due, GraceEnds) = (Instant.Never, Instant.Never);
         foreach (var orphan in _orphans.Values)
         {
+            _stages[(int)orphan.Stage]++;
             if (orphan.Stage == Stage.Graced)
                 GraceEnds = Instant.Earlier(GraceEnds, orphan.Due);
             else

@@ -23,13 +23,14 @@ internal static class ReadinessSteps
     public static ServiceStep Executed(in ServiceContext service, ServiceState state, Instant now)
     {
         if (state is not Starting { Readiness: Readiness.AwaitingExec } s)
-            return state is Starting or Ready or Condemned or Stopping or Killing ? state : ServiceMachine.Impossible(state, "Executed");
+            // Launching, Doomed: that it was spawned was lost, and will be found, this with it.
+            return state is Launching or Doomed or Starting or Ready or Condemned or Stopping or Killing ? state : ServiceMachine.Impossible(state, "Executed");
         s = s with { History = s.History with { Shortages = 0 } };
         return service.Settings switch
         {
             { Type: ServiceType.Oneshot } => s with { Readiness = new Readiness.RunningToEnd() },
             { Ready: ReadyRule.Started } => BecomeReady(service, s, now),
-            { Ready: ReadyRule.Probe } => Probe(service, s, 0),
+            { Ready: ReadyRule.Probe } => Probe(service, s, 0, now),
             _ => s with { Readiness = new Readiness.AwaitingNotification() },
         };
     }
@@ -40,7 +41,7 @@ internal static class ReadinessSteps
         Starting { Readiness: Readiness.AwaitingNotification or Readiness.AwaitingExec } s
             when service.Settings is { Type: ServiceType.Daemon, Ready: ReadyRule.NotifyFd or ReadyRule.SdNotify } => BecomeReady(service, s, now),
         // A second word, or one that nobody waits for (any more).
-        Starting or Ready or Condemned or Stopping or Killing => state,
+        Launching or Doomed or Starting or Ready or Condemned or Stopping or Killing => state,
         _ => ServiceMachine.Impossible(state, "Notified"),
     };
 
@@ -92,7 +93,8 @@ internal static class ReadinessSteps
 
     public static ServiceStep DeadlinePassed(in ServiceContext service, Starting state, Instant now) => state.Readiness switch
     {
-        Readiness.ProbeDue p when now >= p.At => Probe(service, state, p.Tries),
+        Readiness.ProbeDue p when now >= p.At => Probe(service, state, p.Tries, now),
+        Readiness.ProbeLaunching p when now >= p.AnswerBy => ProbeEnded(service, state, ProbeFailure.NotStarted, now),
         // Its end comes as ProbeEnded; until then the deadline must not fire again.
         Readiness.ProbeRunning p when now >= p.KillAt =>
             new ServiceStep(state with { Readiness = p with { KillAt = Instant.Never } }, [new Effect.KillHelper(service.Index, state.Run.Number, p.Pid)]),
@@ -110,8 +112,8 @@ internal static class ReadinessSteps
     /// <summary>A probe is of a run, and cannot come before its process or after the last of its group.</summary>
     private static bool HasRun(ServiceState state) => state is Starting or Ready or Condemned or Stopping or Killing or Leftover or Draining or Purging;
 
-    private static ServiceStep Probe(in ServiceContext service, Starting state, int tries) =>
-        new(state with { Readiness = new Readiness.ProbeLaunching(tries) }, [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
+    private static ServiceStep Probe(in ServiceContext service, Starting state, int tries, Instant now) =>
+        new(state with { Readiness = new Readiness.ProbeLaunching(tries) { AnswerBy = now + ServiceMachine.AnswerPatience } }, [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
 
     private static ServiceStep BecomeReady(in ServiceContext service, Starting state, Instant now) =>
         new(new Ready(state.Run, state.History, HealthSteps.Begin(service, state, now))

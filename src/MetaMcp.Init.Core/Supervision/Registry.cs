@@ -44,22 +44,36 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
 
     public Entry Add(EntryKind kind, string type, int service, long parent, Instant now, int pid = 0)
     {
-        var entry = new Entry(++_last, kind, type, service, parent, now);
-        _bySequence.Add(entry.Sequence, entry);
-        if (!_byType.TryGetValue(type, out var alike))
-            _byType[type] = alike = [];
-        entry.At = alike.Count;
-        alike.Add(entry);
+        var entry = Enter(new Entry(_last + 1, kind, type, service, parent, now));
+        _last++;
         if (pid != 0)
             Started(entry, pid);
+        return entry;
+    }
+
+    /// <summary>A run that goes on and whose entry was lost.</summary>
+    public Entry Restore(long sequence, string type, int service, Instant now) => Enter(new Entry(sequence, EntryKind.Service, type, service, 0, now));
+
+    /// <summary>Whole or not at all: what memory there is room for is taken first.</summary>
+    private Entry Enter(Entry entry)
+    {
+        if (!_byType.TryGetValue(entry.Type, out var alike))
+            alike = [];
+        alike.EnsureCapacity(alike.Count + 1);
+        _bySequence.EnsureCapacity(_bySequence.Count + 1);
+        _byPid.EnsureCapacity(_bySequence.Count + 1);
+        _byType[entry.Type] = alike;
+        _bySequence.Add(entry.Sequence, entry);
+        entry.At = alike.Count;
+        alike.Add(entry);
         return entry;
     }
 
     public void Started(Entry entry, int pid)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        entry.Pid = pid;
         _byPid[pid] = entry;
+        entry.Pid = pid;
     }
 
     /// <summary>Its process was collected: the pid is free for others.</summary>

@@ -27,10 +27,13 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 public static class ServiceMachine
 {
+    /// <summary>An answer of the kernel takes milliseconds; one that has not come by then was lost for want of memory.</summary>
+    internal static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
+
     public static ServiceStep Step(in ServiceContext service, ServiceState state, ServiceEvent happened, Instant now) =>
         happened switch
         {
-            ServiceEvent.Start => Start(service, state),
+            ServiceEvent.Start => Start(service, state, now),
             ServiceEvent.Skip(var dependency, var code) when state is Waiting => new Skipped(dependency, code),
             ServiceEvent.Postpone => state switch
             {
@@ -53,7 +56,7 @@ public static class ServiceMachine
             ServiceEvent.Notified => ReadinessSteps.Notified(service, state, now),
             ServiceEvent.ProbeSpawned(var pid) => ReadinessSteps.ProbeSpawned(service, state, pid, now),
             ServiceEvent.ProbeEnded(var failure) => ReadinessSteps.ProbeEnded(service, state, failure, now),
-            ServiceEvent.ProbeNotStarted => state is Ready { Watch: Watch.ProbeLaunching } s
+            ServiceEvent.ProbeNotStarted => state is Ready { Watch: Watch.ProbeLaunching or Watch.ProbeRunning or Watch.ProbeKilled } s
                 ? HealthSteps.ProbeNotStarted(service, s, now)
                 : ReadinessSteps.ProbeEnded(service, state, ProbeFailure.NotStarted, now),
             ServiceEvent.StopCommandSpawned(var pid) => StopSteps.CommandSpawned(service, state, pid, now),
@@ -72,14 +75,14 @@ public static class ServiceMachine
     internal static ServiceStep Impossible(ServiceState state, object happened) =>
         throw new InvalidOperationException($"bug: {happened} in state {state}");
 
-    private static ServiceStep Start(in ServiceContext service, ServiceState state) => state switch
+    private static ServiceStep Start(in ServiceContext service, ServiceState state, Instant now) => state switch
     {
-        Waiting s => Launch(service, s.History),
+        Waiting s => Launch(service, s.History, now),
         _ => Impossible(state, "Start"),
     };
 
-    private static ServiceStep Launch(in ServiceContext service, History history) =>
-        new(new Launching(service.NextRun, history), [new Effect.Spawn(service.Index, service.NextRun, service.Settings)]);
+    private static ServiceStep Launch(in ServiceContext service, History history, Instant now) =>
+        new(new Launching(service.NextRun, history) { LookAt = now + AnswerPatience }, [new Effect.Spawn(service.Index, service.NextRun, service.Settings)]);
 
     private static ServiceStep Spawned(in ServiceContext service, ServiceState state, int pid, Instant now)
     {
@@ -113,7 +116,7 @@ public static class ServiceMachine
             case Waiting or Backoff or Open:
                 return Conclusion.Of(service, outcome, new History(), now);
             case Launching s:
-                return new Doomed(s.RunNumber, outcome);
+                return new Doomed(s.RunNumber, outcome) { LookAt = s.LookAt };
             case Doomed s:
                 return s with { Outcome = outcome };
             case Starting s:
@@ -191,12 +194,20 @@ public static class ServiceMachine
                 return new(s with { History = default, ClosesAt = Instant.Never }, [Report(new Notice.CircuitClosed(service.Name))]);
             case Ready s:
                 return HealthSteps.DeadlinePassed(service, s, now);
+            case Launching s:
+                return new(s with { LookAt = now + AnswerPatience }, [LookFor(service, s)]);
+            case Doomed s:
+                return new(s with { LookAt = now + AnswerPatience }, [LookFor(service, s)]);
+            case Condemned s:
+                return new(s with { LookAt = now + CleanupSteps.TurnPatience }, [LookFor(service, s)]);
+            case Leftover s:
+                return new(s with { LookAt = now + CleanupSteps.TurnPatience }, [LookFor(service, s)]);
             case Stopping or Killing or Draining or Purging:
                 return CleanupSteps.DeadlinePassed(service, state, now);
             case Backoff s:
-                return Launch(service, s.History);
+                return Launch(service, s.History, now);
             case Open s:
-                var trial = Launch(service, s.History);
+                var trial = Launch(service, s.History, now);
                 return trial with { Effects = [Report(new Notice.CircuitTrial(service.Name)), .. trial.Effects] };
             default:
                 return Impossible(state, "DeadlinePassed");
@@ -204,4 +215,8 @@ public static class ServiceMachine
     }
 
     internal static Effect Report(Notice notice) => new Effect.Report(notice);
+
+    /// <summary>Asks what there is of the run that the state is about.</summary>
+    internal static Effect LookFor(in ServiceContext service, ServiceState state) =>
+        new Effect.Sweep([RunBelief.Of(service.Index, state)!.Value], [], [], Strangers: false);
 }

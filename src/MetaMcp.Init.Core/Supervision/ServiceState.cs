@@ -40,10 +40,22 @@ public abstract record ServiceState : Case
     public sealed record Waiting(History History = default) : ServiceState;
 
     /// <summary>The kernel was asked for a process; the answer is the next event.</summary>
-    public sealed record Launching(long RunNumber, History History) : ServiceState;
+    public sealed record Launching(long RunNumber, History History) : ServiceState
+    {
+        /// <summary>When the kernel is asked what there is of it: the answer may have been lost.</summary>
+        public Instant LookAt { get; init; } = Instant.Never;
+
+        public override Instant Due => LookAt;
+    }
 
     /// <summary>As launching, but wanted gone before the answer came.</summary>
-    public sealed record Doomed(long RunNumber, Outcome Outcome) : ServiceState;
+    public sealed record Doomed(long RunNumber, Outcome Outcome) : ServiceState
+    {
+        /// <summary>As that of <see cref="Launching"/>.</summary>
+        public Instant LookAt { get; init; } = Instant.Never;
+
+        public override Instant Due => LookAt;
+    }
 
     /// <summary>A process runs and is not ready by its rule; a oneshot that has not finished.</summary>
     public sealed record Starting(Run Run, History History, Instant ReadyBy, Readiness Readiness) : ServiceState
@@ -63,7 +75,13 @@ public abstract record ServiceState : Case
     }
 
     /// <summary>It is to be ended, and waits for its turn in the cleanup queue.</summary>
-    public sealed record Condemned(Run Run, History History, Outcome Outcome) : EndingState(Run, History, Outcome);
+    public sealed record Condemned(Run Run, History History, Outcome Outcome) : EndingState(Run, History, Outcome)
+    {
+        /// <summary>As that of <see cref="Launching"/>; and its turn may have been.</summary>
+        public Instant LookAt { get; init; } = Instant.Never;
+
+        public override Instant Due => LookAt;
+    }
 
     /// <summary>It was asked to end; SIGKILL follows at <paramref name="KillAt"/>.</summary>
     public sealed record Stopping(Run Run, History History, Instant KillAt, Outcome Outcome) : EndingState(Run, History, Outcome)
@@ -81,7 +99,13 @@ public abstract record ServiceState : Case
     }
 
     /// <summary>The main process was collected; the rest waits for its turn in the cleanup queue, unless it ends by itself.</summary>
-    public sealed record Leftover(Run Run, History History, Outcome Outcome) : EndingState(Run, History, Outcome);
+    public sealed record Leftover(Run Run, History History, Outcome Outcome) : EndingState(Run, History, Outcome)
+    {
+        /// <summary>As that of <see cref="Condemned"/>.</summary>
+        public Instant LookAt { get; init; } = Instant.Never;
+
+        public override Instant Due => LookAt;
+    }
 
     /// <summary>The main process was collected; the rest of its process group has been asked to end.</summary>
     public sealed record Draining(Run Run, History History, Instant KillAt, Outcome Outcome) : EndingState(Run, History, Outcome)
@@ -150,7 +174,13 @@ public abstract record Readiness : Case
     }
 
     /// <summary>The kernel was asked for the probe's process.</summary>
-    public sealed record ProbeLaunching(int Tries) : Readiness;
+    public sealed record ProbeLaunching(int Tries) : Readiness
+    {
+        /// <summary>When no answer is expected any more, and another probe is due.</summary>
+        public Instant AnswerBy { get; init; } = Instant.Never;
+
+        public override Instant Due => AnswerBy;
+    }
 
     public sealed record ProbeRunning(int Pid, Instant KillAt, int Tries) : Readiness
     {
@@ -173,7 +203,13 @@ public abstract record Watch : Case
     }
 
     /// <summary>The kernel was asked for the process of a probe that was due at <paramref name="At"/>.</summary>
-    public sealed record ProbeLaunching(Instant At, Streak Streak) : Watch;
+    public sealed record ProbeLaunching(Instant At, Streak Streak) : Watch
+    {
+        /// <summary>When no answer is expected any more, and another probe is due.</summary>
+        public Instant AnswerBy { get; init; } = Instant.Never;
+
+        public override Instant Due => AnswerBy;
+    }
 
     public sealed record ProbeRunning(int Pid, Instant At, Instant KillAt, Streak Streak) : Watch
     {
@@ -193,7 +229,13 @@ public abstract record Asking : Case
     public virtual Instant Due => Instant.Never;
 
     /// <summary>The kernel was asked for the process of its stop_command; the stop signal follows when that has ended.</summary>
-    public sealed record CommandLaunching : Asking;
+    public sealed record CommandLaunching : Asking
+    {
+        /// <summary>The stop signal follows then also where no answer came.</summary>
+        public Instant SignalAt { get; init; } = Instant.Never;
+
+        public override Instant Due => SignalAt;
+    }
 
     /// <summary>The stop signal follows at <paramref name="SignalAt"/> also where the command is still at work.</summary>
     public sealed record CommandRunning(int Pid, Instant SignalAt) : Asking

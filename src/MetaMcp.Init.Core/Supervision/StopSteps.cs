@@ -18,17 +18,18 @@ internal static class StopSteps
         var told = ServiceMachine.Report(new Notice.Stopping(service.Name, run.Pid, settings.StopSignal, settings.StopTimeout));
         return settings.StopCommand.IsEmpty
             ? new(stopping, [.. first, told, .. Signalled(service, run)])
-            : new(stopping with { Asking = new Asking.CommandLaunching() }, [.. first, told, new Effect.SpawnStopCommand(service.Index, run.Number, run.Pid, settings)]);
+            : new(stopping with { Asking = new Asking.CommandLaunching { SignalAt = SignalAt(service, stopping, now) } },
+                [.. first, told, new Effect.SpawnStopCommand(service.Index, run.Number, run.Pid, settings)]);
     }
 
     public static ServiceStep CommandSpawned(in ServiceContext service, ServiceState state, int pid, Instant now) => state switch
     {
         Stopping { Asking: Asking.CommandLaunching } s => s with
         {
-            Asking = new Asking.CommandRunning(pid, Instant.Earlier(now + (service.Settings.StopTimeout / 2), s.KillAt)),
+            Asking = new Asking.CommandRunning(pid, SignalAt(service, s, now)),
         },
         // What it was to end has ended, or is being killed.
-        Killing or Draining or Purging when state is EndingState s => new ServiceStep(state, [new Effect.KillHelper(service.Index, s.Run.Number, pid)]),
+        Stopping or Killing or Draining or Purging when state is EndingState s => new ServiceStep(state, [new Effect.KillHelper(service.Index, s.Run.Number, pid)]),
         _ => ServiceMachine.Impossible(state, "StopCommandSpawned"),
     };
 
@@ -37,7 +38,7 @@ internal static class StopSteps
         if (state is Stopping { Asking: Asking.CommandOverdue } overdue)
             return overdue with { Asking = new Asking.Signalled() };
         if (state is not Stopping { Asking: Asking.CommandLaunching or Asking.CommandRunning } s)
-            return state is Killing or Draining or Purging ? state : ServiceMachine.Impossible(state, "StopCommandEnded");
+            return state is Stopping or Killing or Draining or Purging ? state : ServiceMachine.Impossible(state, "StopCommandEnded");
         var signalled = Signalled(service, s.Run);
         return new(s with { Asking = new Asking.Signalled() },
             status is { IsSuccess: true } ? [.. signalled] : [ServiceMachine.Report(new Notice.StopCommandFailed(service.Name, status)), .. signalled]);
@@ -52,9 +53,12 @@ internal static class StopSteps
             _ => [],
         };
 
-    /// <summary>Half of the time is over and the command is not.</summary>
-    public static ServiceStep CommandLate(in ServiceContext service, Stopping state, Asking.CommandRunning command) =>
-        new(state with { Asking = new Asking.CommandOverdue(command.Pid) },
+    private static Instant SignalAt(in ServiceContext service, Stopping state, Instant now) =>
+        Instant.Earlier(now + (service.Settings.StopTimeout / 2), state.KillAt);
+
+    /// <summary>Half of the time is over and the command is not; null where it was asked for and no answer came.</summary>
+    public static ServiceStep CommandLate(in ServiceContext service, Stopping state, Asking.CommandRunning? command) =>
+        new(state with { Asking = command is null ? new Asking.Signalled() : new Asking.CommandOverdue(command.Pid) },
             [ServiceMachine.Report(new Notice.StopCommandLate(service.Name, service.Settings.StopTimeout / 2)), .. Signalled(service, state.Run)]);
 
     private static Effect[] Signalled(in ServiceContext service, Run run) =>

@@ -19,17 +19,27 @@ public sealed partial class Supervisor
             Tell(new Notice.OrphanReaped(ended.Pid, ended.Status));
             return;
         }
-        Registry.Collected(child);
+        // The entry goes last: where memory ends before, the same event finds it again.
         if (child.Kind == EntryKind.Service)
         {
             MainEnded(child, ended);
+            Registry.Collected(child);
             return;
         }
-        Registry.Remove(child);
         if (child.Kind == EntryKind.Probe)
             ProbeEnded(child, ended);
         else
             Current(child.Service, child.Parent, new ServiceEvent.StopCommandEnded(ended.Status));
+        Registry.Remove(child);
+    }
+
+    private void Spawned(SystemEvent.Spawned spawned)
+    {
+        _orphans.Reused(spawned.Pid);
+        if (Registry.Find(spawned.RunNumber) is { } entry)
+            Registry.Started(entry, spawned.Pid);
+        if (Current(spawned.Service, spawned.RunNumber, new ServiceEvent.Spawned(spawned.Pid)))
+            _records[spawned.Service] = _records[spawned.Service] with { Starts = _records[spawned.Service].Starts + 1 };
     }
 
     private void Enter(EntryKind kind, int service, long run, int pid)
@@ -38,8 +48,19 @@ public sealed partial class Supervisor
         _ = Registry.Add(kind, _plan.Services[service].Name, service, run, _now, pid);
     }
 
+    /// <summary>Whether the probe is one whose answer was not waited for any more, and another is under way.</summary>
+    private static bool IsOutdated(ServiceState state, int pid) => state switch
+    {
+        ServiceState.Starting { Readiness: Readiness.ProbeLaunching } or ServiceState.Ready { Watch: Watch.ProbeLaunching } => true,
+        ServiceState.Starting { Readiness: Readiness.ProbeRunning p } => p.Pid != pid,
+        ServiceState.Ready { Watch: Watch.ProbeRunning p } => p.Pid != pid,
+        _ => false,
+    };
+
     private void ProbeEnded(Entry child, SystemEvent.ChildEnded ended)
     {
+        if (IsOutdated(_states[child.Service], child.Pid))
+            return;
         var failure = FailureOf(child.Service, ended);
         ref var record = ref _records[child.Service];
         if (_states[child.Service] is ServiceState.Ready ready && ready.Run.Number == child.Parent)

@@ -23,8 +23,6 @@ public sealed partial class Supervisor
     private void Cleaned(int service, ServiceState before, ServiceState after)
     {
         ref var record = ref _records[service];
-        if (after is EndingState && before is not EndingState)
-            record = record with { EndingSince = _now, KillRetries = _plan.Settings.Shutdown.Retries };
         var retries = record.KillRetries;
         _cleanups += Difference(Standing.IsCleanedUp(before, retries), Standing.IsCleanedUp(after, retries));
         // One whose main process ends while it waits keeps its place.

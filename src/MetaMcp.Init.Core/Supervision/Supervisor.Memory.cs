@@ -1,14 +1,26 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>
-/// Beside a probe: how near its service, and everything together, come to their memory caps. Nothing is done about it; it is told
-/// when a threshold is passed either way. Where the kernel does not count, the looks of <see cref="LimitWatch"/> tell as much.
+/// At each beat of a probe, and every interval of [health]: how near services, and everything together, come to their memory caps.
+/// Nothing is done about it; it is told when a threshold is passed either way. Where the kernel does not count, the looks of <see cref="LimitWatch"/> tell as much.
 /// </summary>
 public sealed partial class Supervisor
 {
+    private readonly MemoryBeat _memory;
     private MemoryLevel _levelOfAll;
+
+    private void ReadMemory()
+    {
+        _memory.Looked(_now);
+        var runs = ImmutableArray.CreateBuilder<long>();
+        for (var service = 0; service < _states.Length; service++)
+            if (_memory.IsWatched(service, _states[service]))
+                runs.Add(Standing.RunOf(_states[service])!.Value);
+        _effects.Add(new Effect.ReadMemory(runs.DrainToImmutable()));
+    }
 
     private void MemoryRead(SystemEvent.MemoryRead read)
     {

@@ -52,11 +52,16 @@ public sealed partial class Supervisor
 
     private void Begin(Phase.ShuttingDown phase, string reason)
     {
+        MayEndHere();
+        // All or nothing: asked again, a stop that has begun would be an emergency.
+        var (told, drop) = (new Effect.Report(new Notice.ShuttingDown(reason, _plan.Settings.Shutdown.Timeout)), new Effect.DropFile());
+        _effects.EnsureCapacity(_effects.Count + 2);
         Phase = phase;
         _limits.End();
-        _effects.Add(new Effect.DropFile());
+        _memory.End();
         _phaseSince = _now;
-        Tell(new Notice.ShuttingDown(reason, _plan.Settings.Shutdown.Timeout));
+        _effects.Add(drop);
+        _effects.Add(told);
     }
 
     private void StopIfItsTurn(int service)
@@ -70,8 +75,9 @@ public sealed partial class Supervisor
     {
         if (Phase is Phase.ShuttingDown { ExitCode: var code })
         {
+            var emergency = new Notice.Emergency(reason, NamesOf(Standing.IsActive));
             Phase = new Phase.Killing(_now + KillPatience, code);
-            Tell(new Notice.Emergency(reason, NamesOf(Standing.IsActive)));
+            Tell(emergency);
             for (var service = 0; service < _states.Length; service++)
                 if (!Standing.IsOver(_states[service]))
                     _followUps.Enqueue((service, new ServiceEvent.Kill()));
@@ -143,14 +149,14 @@ public sealed partial class Supervisor
     private void EndOrphans(Phase.ShuttingDown shutdown)
     {
         var grace = _plan.Settings.Init.OrphanGrace;
-        Phase = new Phase.EndingOrphans(Instant.Earlier(_now + grace, shutdown.Deadline), shutdown.ExitCode, shutdown.Requests);
         _effects.Add(new Effect.SignalTheRest(Signal.Term));
+        Phase = new Phase.EndingOrphans(Instant.Earlier(_now + grace, shutdown.Deadline), shutdown.ExitCode, shutdown.Requests);
     }
 
     private void KillOrphans(int code)
     {
-        Phase = new Phase.KillingOrphans(_now + KillPatience, code);
         _effects.Add(new Effect.SignalTheRest(Signal.Kill));
+        Phase = new Phase.KillingOrphans(_now + KillPatience, code);
     }
 
     private void ChildrenCollected(bool anyLeft)
@@ -206,7 +212,7 @@ public sealed partial class Supervisor
     private void Finish(int code)
     {
         Tell(new Notice.Down(_now - _phaseSince, code));
-        Phase = new Phase.Done(code);
         _effects.Add(new Effect.Exit(code));
+        Phase = new Phase.Done(code);
     }
 }

@@ -88,6 +88,7 @@ public sealed partial class Supervisor
     private void Recount()
     {
         _limits.PutInForce(_plan, _states, _now);
+        _memory.PutInForce(_plan, _states, _now);
         _unsettled = _active = _over = _missing = _cleanups = 0;
         for (var service = 0; service < _states.Length; service++)
         {

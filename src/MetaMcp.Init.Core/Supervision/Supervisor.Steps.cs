@@ -24,13 +24,14 @@ public sealed partial class Supervisor
         // Another one given up may have begun the end of everything, which has an order of its own.
         if (IsEnding && happened is (ServiceEvent.GiveUp or ServiceEvent.Restart))
             return;
+        MayEndHere();
         ServiceStep step;
         try
         {
             step = ServiceMachine.Step(Context(service), before, happened, _now);
         }
 #pragma warning disable CA1031 // Of whatever kind: what the services before it are owed by now must not be lost with it.
-        catch (Exception bug)
+        catch (Exception bug) when (bug is not OutOfMemoryException)
 #pragma warning restore CA1031
         {
             Tell(new Notice.Bug($"{_plan.Services[service].Name}: {bug.Message}"));
@@ -38,19 +39,32 @@ public sealed partial class Supervisor
         }
         // What one that is in the file no more came to is of no account.
         var after = IsRetired(service) && Standing.IsOver(step.State) ? new ServiceState.Stopped() : step.State;
+        var isLaunched = after is ServiceState.Launching && before is not ServiceState.Launching;
+        _effects.EnsureCapacity(_effects.Count + step.Effects.Length);
+        if (isLaunched)
+            _ = Registry.Add(EntryKind.Service, _plan.Services[service].Name, service, 0, _now);
+        MayEndHere();
+        // From here to the last of its effects nothing is allocated: a state and what is to be done for it come together or not at all.
+        _hasTakenEffect = true;
         _states[service] = after;
         if (after.GetType() != before.GetType())
             _records[service] = _records[service] with { ChangedAt = _now };
-        if (after is ServiceState.Launching && before is not ServiceState.Launching)
+        if (after is EndingState && before is not EndingState)
+            _records[service] = _records[service] with { EndingSince = _now, KillRetries = _plan.Settings.Shutdown.Retries };
+        if (isLaunched)
         {
             _running[service] = _plan.Services[service].Settings;
             _records[service] = _records[service] with { Memory = null, Level = MemoryLevel.Normal };
-            _ = Registry.Add(EntryKind.Service, _plan.Services[service].Name, service, 0, _now);
         }
-        _effects.AddRange(step.Effects);
+        foreach (var effect in step.Effects)
+            _effects.Add(effect);
         if (Standing.RunOf(before) is { } run && Standing.RunOf(after) != run)
             Forget(run);
         _deadlines.Set(service, after.Due);
+        MayEndHere();
+        // It has waited long for its turn; should its place have been lost, it has another.
+        if (happened is ServiceEvent.DeadlinePassed && Standing.IsQueued(before) && Standing.IsQueued(after) && !_queued.Contains(service))
+            _queued.Enqueue(service);
         Propagate(service, before, after);
     }
 
@@ -78,7 +92,9 @@ public sealed partial class Supervisor
         _missing += Difference(Standing.IsMissing(before), Standing.IsMissing(after));
         Cleaned(service, before, after);
         _limits.Changed(service, before, after, _now);
+        _memory.Changed(service, before, after, _now);
         _gate.Changed(service, before, after, opened => _followUps.Enqueue((opened, new ServiceEvent.Start())));
+        MayEndHere();
         _order.Changed(service, before, after, StopIfItsTurn);
         if (Standing.IsBroken(after) && !Standing.IsBroken(before))
             Broke(service, after);

@@ -34,11 +34,7 @@ public sealed partial class Supervisor
         _sweepAt = Instant.Never;
         if (IsEnding)
             return;
-        var pids = new List<int>();
-        foreach (var entry in Registry.Entries)
-            if (entry is { Kind: not EntryKind.Orphan, Pid: > 0 })
-                pids.Add(entry.Pid);
-        _effects.Add(new Effect.Sweep(pids, _orphans.Known(), _plan.Settings.Init.Orphans != OrphanPolicy.Adopt));
+        Compare(_orphans.Known(), _plan.Settings.Init.Orphans != OrphanPolicy.Adopt);
     }
 
     private void Swept(SystemEvent.Swept swept)
@@ -48,9 +44,13 @@ public sealed partial class Supervisor
         if (swept.Emptied > 0)
             Tell(new Notice.Repaired($"{swept.Emptied} runs or cgroups were taken to have members and had none"));
         Repairs += swept.Gone.Count + swept.Emptied;
+        foreach (var facts in swept.Facts)
+            Correct(facts);
+        foreach (var helper in swept.LostHelpers)
+            HelperLost(helper);
         if (IsEnding)
             return;
-        _orphans.Seen(swept.Strangers, swept.Vanished, _now);
+        _orphans.Seen(swept.Strangers, swept.Vanished, swept.Unseen, _now);
         // What could not be looked at is looked for again, and nobody tells when what is no child of ours has ended.
         if (_orphans.HasAny)
             SweepSoon();

@@ -33,7 +33,10 @@ public sealed partial class Supervisor
     /// <param name="startedAt">Now.</param>
     /// <param name="sampled">The controllers whose limits nobody else enforces.</param>
     /// <param name="registry">What everything is entered in.</param>
-    public Supervisor(Plan plan, ulong seed, Instant startedAt, Controllers sampled = Controllers.None, Registry? registry = null)
+    /// <param name="counted">The controllers by which the kernel counts what each run has.</param>
+    public Supervisor(
+        Plan plan, ulong seed, Instant startedAt, Controllers sampled = Controllers.None, Registry? registry = null,
+        Controllers counted = Controllers.None)
     {
         ArgumentNullException.ThrowIfNull(plan);
         Registry = registry ?? new Registry();
@@ -50,13 +53,22 @@ public sealed partial class Supervisor
         Array.Fill(_records, new ServiceRecord { ChangedAt = startedAt });
         _deadlines = new DeadlineHeap(_states.Length);
         _limits = new LimitWatch(plan, sampled);
+        _memory = new MemoryBeat(plan, counted.HasFlag(Controllers.Memory));
         _running = new ServiceSettings?[_states.Length];
         _named = new NamedServices(plan);
         _unsettled = _states.Length;
         Phase = new Phase.StartingUp(startedAt + plan.Settings.Startup.Timeout);
     }
 
-    public Phase Phase { get; private set; }
+    public Phase Phase
+    {
+        get;
+        private set
+        {
+            field = value;
+            _hasTakenEffect = true;
+        }
+    }
 
     public Registry Registry { get; }
 
@@ -64,20 +76,45 @@ public sealed partial class Supervisor
     public Plan Plan => _plan;
 
     /// <summary>When <see cref="SystemEvent.TimePassed"/> is wanted although nothing happened.</summary>
-    public Instant Due => Instant.Earlier(
-        Instant.Earlier(Instant.Earlier(_deadlines.Earliest, _limits.Due), Phase.Due),
+    public Instant Due => _isDisturbed ? _resumeAt : Instant.Earlier(
+        Instant.Earlier(Instant.Earlier(_deadlines.Earliest, Instant.Earlier(_limits.Due, _memory.Due)), Instant.Earlier(Phase.Due, _compareAt)),
         IsEnding ? Instant.Never : Instant.Earlier(_sweepAt, _orphans.Due));
 
     public ServiceState StateOf(int service) => _states[service];
 
     public ServiceRecord RecordOf(int service) => _records[service];
 
-    /// <summary>Takes an event. The list is the supervisor's own and valid until the next event.</summary>
+    /// <summary>
+    /// Takes an event. The list is the supervisor's own and valid until the next event. Where memory ends before anything has come of
+    /// it, that is thrown, and the same event can be handed over again; where it ends later, what has come of it stands, and the rest
+    /// is made up for at the next event.
+    /// </summary>
     public IReadOnlyList<Effect> Handle(SystemEvent happened, Instant at)
     {
         _now = at;
         _effects.Clear();
-        Dispatch(happened);
+        _hasTakenEffect = false;
+        try
+        {
+            if (_isDisturbed)
+                Recover();
+            _hasTakenEffect = false;
+            Dispatch(happened);
+            _hasTakenEffect = true;
+            Settle();
+        }
+        catch (OutOfMemoryException)
+        {
+            Disturb(at);
+            if (!_hasTakenEffect)
+                throw;
+        }
+        return _effects;
+    }
+
+    /// <summary>Until nothing more follows.</summary>
+    private void Settle()
+    {
         do
         {
             do
@@ -91,7 +128,6 @@ public sealed partial class Supervisor
         }
         while (NextCleanup());
         TellWhetherDegraded();
-        return _effects;
     }
 
     private void Dispatch(SystemEvent happened)
@@ -114,12 +150,8 @@ public sealed partial class Supervisor
             case SystemEvent.ChildrenCollected(var anyLeft):
                 ChildrenCollected(anyLeft);
                 break;
-            case SystemEvent.Spawned(var service, var run, var pid):
-                _orphans.Reused(pid);
-                if (Registry.Find(run) is { } entry)
-                    Registry.Started(entry, pid);
-                _records[service] = _records[service] with { Starts = _records[service].Starts + 1 };
-                Current(service, run, new ServiceEvent.Spawned(pid));
+            case SystemEvent.Spawned spawned:
+                Spawned(spawned);
                 break;
             case SystemEvent.SpawnFailed(var service, var run, var reason, var code, var isShortage):
                 Current(service, run, new ServiceEvent.SpawnFailed(reason, code, isShortage));
@@ -189,16 +221,34 @@ public sealed partial class Supervisor
     private void TimePassed()
     {
         while (_deadlines.TakeDue(_now) is >= 0 and var service)
-            Apply(service, new ServiceEvent.DeadlinePassed());
+        {
+            try
+            {
+                Apply(service, new ServiceEvent.DeadlinePassed());
+            }
+            catch (OutOfMemoryException)
+            {
+                _deadlines.Set(service, _states[service].Due);
+                throw;
+            }
+        }
         if (_now >= Phase.Due)
             PhaseTimedOut();
         if (_now >= _limits.Due)
             Look();
+        if (_now >= _memory.Due)
+            ReadMemory();
         if (_now >= _sweepAt)
             Sweep();
+        if (_now >= _compareAt)
+            Compare([], strangers: false);
     }
 
-    private void Tell(Notice notice) => _effects.Add(new Effect.Report(notice));
+    private void Tell(Notice notice)
+    {
+        MayEndHere();
+        _effects.Add(new Effect.Report(notice));
+    }
 
     private static int Difference(bool before, bool after) => (after ? 1 : 0) - (before ? 1 : 0);
 

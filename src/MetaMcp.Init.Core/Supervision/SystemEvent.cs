@@ -66,7 +66,7 @@ public abstract record SystemEvent : Case
     /// <summary>What runs use; those of which nothing is left are not among them.</summary>
     public sealed record Sampled(ImmutableArray<RunUsage> Usages, bool Closely) : SystemEvent;
 
-    /// <summary>What a run, and everything together, hold as the kernel counts it; told at each beat of its probe.</summary>
+    /// <summary>What a run, and everything together, hold as the kernel counts it; told at each beat of its probe, and when asked.</summary>
     /// <param name="Service">Whose run it is.</param>
     /// <param name="RunNumber">Which run.</param>
     /// <param name="Memory">What its cgroup holds and would miss, in bytes.</param>
@@ -78,7 +78,17 @@ public abstract record SystemEvent : Case
     /// <param name="Strangers">Processes that belong to no live run; one that could not be looked at is not among them.</param>
     /// <param name="Vanished">Of those known before, the ones that have ended.</param>
     /// <param name="Emptied">Runs of which nothing was left without anybody having said so, and cgroups of nobody's that were removed.</param>
-    public sealed record Swept(IReadOnlyList<int> Gone, IReadOnlyList<Stranger> Strangers, IReadOnlyList<Stranger> Vanished, int Emptied) : SystemEvent;
+    public sealed record Swept(IReadOnlyList<int> Gone, IReadOnlyList<Stranger> Strangers, IReadOnlyList<Stranger> Vanished, int Emptied) : SystemEvent
+    {
+        /// <summary>Runs of which something was lost on its way.</summary>
+        public IReadOnlyList<RunFacts> Facts { get; init; } = [];
+
+        /// <summary>Probes and stop commands whose end was lost on its way, by their number in the registry.</summary>
+        public IReadOnlyList<long> LostHelpers { get; init; } = [];
+
+        /// <summary>Children that may be strangers and were not looked at, since a look takes only so many.</summary>
+        public int Unseen { get; init; }
+    }
 
     /// <summary>The file was read again and is whole.</summary>
     public sealed record Reloaded(Plan Plan) : SystemEvent;
@@ -86,5 +96,9 @@ public abstract record SystemEvent : Case
     /// <summary>It was read again and cannot be in force.</summary>
     public sealed record ReloadRefused(IReadOnlyList<string> Problems) : SystemEvent;
 
-    public sealed record TimePassed : SystemEvent;
+    public sealed record TimePassed : SystemEvent
+    {
+        /// <summary>The same each time, so that there is one also where there is no memory.</summary>
+        public static TimePassed Instance { get; } = new();
+    }
 }

@@ -210,6 +210,18 @@ internal static partial class LogTexts
     [LoggerMessage(406, LogLevel.Error, "orphan {Command} (pid {Pid}): cleanup failed: still there after SIGKILL was sent {Kills} times (uninterruptible sleep?)")]
     public static partial void OrphanCleanupFailed(this ILogger log, string command, object pid, object kills);
 
+    [LoggerMessage(407, LogLevel.Warning, "orphans: {Found} more found; {Beyond} beyond the number that is remembered at a time, which have their turn when others have gone")]
+    public static partial void MoreOrphans(this ILogger log, object found, object beyond);
+
+    [LoggerMessage(408, LogLevel.Warning, "orphans: {Count} more ended since the look before")]
+    public static partial void MoreOrphansEnded(this ILogger log, object count);
+
+    [LoggerMessage(903, LogLevel.Error, "out of memory at the limit of the heap; what could not be done is tried again")]
+    public static partial void MemoryShort(this ILogger log);
+
+    [LoggerMessage(904, LogLevel.Information, "memory is to be had again")]
+    public static partial void MemoryBack(this ILogger log);
+
     [LoggerMessage(902, LogLevel.Warning, "repaired: {What}")]
     public static partial void Repaired(this ILogger log, string what);
 

@@ -160,6 +160,18 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.OrphanEnded n:
                 log.OrphanEnded(n.Command, n.Pid, n.Status?.ToString() ?? "no child of ours", n.OfCommand);
                 break;
+            case Notice.MoreOrphans n:
+                log.MoreOrphans(n.Found, n.Beyond);
+                break;
+            case Notice.MoreOrphansEnded n:
+                log.MoreOrphansEnded(n.Count);
+                break;
+            case Notice.MemoryShort:
+                log.MemoryShort();
+                break;
+            case Notice.MemoryBack:
+                log.MemoryBack();
+                break;
             case Notice.OrphanCleanupFailed n:
                 log.OrphanCleanupFailed(n.Command, n.Pid, n.Kills);
                 break;

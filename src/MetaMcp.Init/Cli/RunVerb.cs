@@ -1,4 +1,5 @@
 using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Output;
@@ -57,7 +58,7 @@ internal static class RunVerb
         var kernel = new LinuxKernel(
             port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie),
             new FileReload(path, reloading.Take, reloading.Apply));
-        var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt, enforcing.Sampled, new Registry(unixTime));
+        var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt, enforcing.Sampled, new Registry(unixTime), enforcing.Tree?.Controllers ?? Controllers.None);
 
         OomScore.Lower();
 

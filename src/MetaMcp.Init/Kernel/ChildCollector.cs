@@ -23,6 +23,7 @@ internal sealed class ChildCollector(
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
 
     private readonly Queue<(Reaped Reaped, ServiceRun? Run)> _reaped = new();
+    private readonly Dictionary<int, ServiceRun> _last = [];
     private Signal? _endingTheRest;
 
     /// <summary>Whether <see cref="Collect"/> has something to do.</summary>
@@ -50,19 +51,14 @@ internal sealed class ChildCollector(
         runs.Expire();
         // All first, so that one look at what they leave behind serves for all. Should it fail, the next turn has the rest.
         IsDue = true;
+        _reaped.EnsureCapacity(_reaped.Count + Reaper.MaxPerTurn);
         while (Reaper.TryCollect(out anyLeft) is { } reaped)
         {
             _reaped.Enqueue((reaped, runs.TakeMain(reaped.Pid)));
             if (++collected == Reaper.MaxPerTurn)
                 break;
         }
-        var end = MonotonicClock.Now + Slice;
-        while (_reaped.TryDequeue(out var ended))
-        {
-            Ended(ended.Reaped, ended.Run);
-            if (MonotonicClock.Now >= end)
-                break;
-        }
+        TellEnds();
         IsDue = collected == Reaper.MaxPerTurn || _reaped.Count > 0;
         if (_reaped.Count > 0)
             return;
@@ -79,7 +75,42 @@ internal sealed class ChildCollector(
     }
 
     /// <summary>Somebody else took its exit status. That must not be, and if it is, nobody must wait for it.</summary>
-    public void Missed(int pid) => Ended(new Reaped(pid, ExitStatus.Exited(ExitCodes.System)), runs.TakeMain(pid));
+    public void Missed(int pid)
+    {
+        _reaped.EnsureCapacity(_reaped.Count + 1);
+        _reaped.Enqueue((new Reaped(pid, ExitStatus.Exited(ExitCodes.System)), runs.TakeMain(pid)));
+        IsDue = true;
+        TellEnds();
+    }
+
+    /// <summary>The last run of a service whose main process was collected: how that ended is still known when the news is lost.</summary>
+    public ServiceRun? LastOf(int service) => _last.GetValueOrDefault(service);
+
+    /// <summary>Taken from the queue when it is told: where memory ends before, it is told the next time.</summary>
+    private void TellEnds()
+    {
+        var end = MonotonicClock.Now + Slice;
+        while (_reaped.TryPeek(out var ended))
+        {
+            var isTold = true;
+            try
+            {
+                Ended(ended.Reaped, ended.Run);
+            }
+            catch (OutOfMemoryException)
+            {
+                isTold = ended.Run is { ToldStatus: not null };
+                throw;
+            }
+            finally
+            {
+                if (isTold)
+                    _ = _reaped.Dequeue();
+            }
+            if (MonotonicClock.Now >= end)
+                return;
+        }
+    }
 
     /// <summary>The end of everything does not wait for a file system that hangs who was to read the file.</summary>
     private bool IsNobodyElseLeft()
@@ -137,7 +168,9 @@ internal sealed class ChildCollector(
         finally
         {
             var problem = ProblemOf(run, reaped.Status);
+            _last[run.Service] = run;
             tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, problem?.Reason, others, problem?.IsShortage ?? false));
+            (run.ToldStatus, run.ToldProblem) = (reaped.Status, problem);
         }
         if (!others)
             runs.Remove(run);

@@ -49,12 +49,13 @@ internal sealed unsafe class CloseLook(
     {
         // A look that is not over is over now.
         Finish();
+        var answer = new MeasureAnswer(estimates.Length);
         if (estimates.IsEmpty || _pid != 0 || !Spawn(members))
         {
             tell(estimates);
             return;
         }
-        (_estimates, _answer) = (estimates, new MeasureAnswer(estimates.Length));
+        (_estimates, _answer) = (estimates, answer);
         _giveUpAt = MonotonicClock.Now + MostPatience;
         Due = MonotonicClock.Now + Patience;
         watch(_pipe, Read);

@@ -1,37 +1,134 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Kernel;
 
-/// <summary>Compares what is entered with what the kernel has: what is not there any more, and what is there and belongs to nobody.</summary>
-internal sealed class Comparison(RunTable runs, StrangerSearch search, ChildCollector collector, Action<SystemEvent> tell)
+/// <summary>
+/// Compares what is believed with what the kernel has: which runs are not there any more, or have come further than was heard; what is
+/// there and belongs to nobody. Whatever was lost on its way for want of memory is found again by this.
+/// </summary>
+/// <param name="runs">Every run that there is.</param>
+/// <param name="helpers">Every probe and stop command that there is.</param>
+/// <param name="search">Finds processes of nobody's.</param>
+/// <param name="collector">Tells of those whose exit status somebody else took.</param>
+/// <param name="follow">Listens to a run, where that was not to be done when it was started.</param>
+/// <param name="watchRest">Waits for the end of what a main process left behind.</param>
+/// <param name="tell">Has the answers.</param>
+internal sealed class Comparison(
+    RunTable runs, HelperTable helpers, StrangerSearch search, ChildCollector collector,
+    Action<ServiceRun> follow, Action<ServiceRun> watchRest, Action<SystemEvent> tell)
 {
-    public void Sweep(IReadOnlyList<int> pids, IReadOnlyList<Stranger> known, bool strangers)
+    public void Sweep(Effect.Sweep asked)
     {
         runs.Expire();
         var gone = new List<int>();
-        foreach (var pid in pids)
+        List<RunFacts>? facts = null;
+        List<long>? lost = null;
+        foreach (var believed in asked.Runs)
         {
-            // It may have been collected a moment ago, and its end be on its way to who asks.
-            if (!runs.IsKnown(pid) || Reaper.IsChild(pid))
-                continue;
-            gone.Add(pid);
-            collector.Missed(pid);
+            var run = runs.Find(believed.RunNumber);
+            if (run is not null && runs.IsMainOf(run.Pid, run.Number) && !Reaper.IsChild(run.Pid))
+                Missed(run.Pid, gone);
+            else if (FactsOf(believed, run) is { } differing)
+                (facts ??= []).Add(differing);
         }
+        foreach (var (sequence, number, pid) in asked.Helpers)
+        {
+            if (!helpers.IsOf(pid, number))
+                (lost ??= []).Add(sequence);
+            else if (!Reaper.IsChild(pid))
+                Missed(pid, gone);
+        }
+        if (asked.IsWhole)
+            EndUnknown(asked.Runs);
         var emptied = runs.TakeEmpty(tell);
         var vanished = new List<Stranger>();
-        foreach (var stranger in known)
+        foreach (var stranger in asked.Known)
             if (StrangerSearch.HasEnded(stranger))
                 vanished.Add(stranger);
-        tell(new SystemEvent.Swept(gone, strangers ? search.Find() : [], vanished, emptied));
+        var unseen = 0;
+        List<Stranger> strangers = asked.Strangers ? search.Find(asked.Known, out unseen) : [];
+        tell(new SystemEvent.Swept(gone, strangers, vanished, emptied)
+        {
+            Facts = facts ?? [], LostHelpers = lost ?? [], Unseen = unseen,
+        });
     }
 
     /// <summary>At each beat of the probe of a run: whether its main process is there at all, and what it holds.</summary>
     public void LookAt(ServiceRun run)
     {
         if (runs.IsMain(run.Pid) && !Reaper.IsChild(run.Pid))
-            Sweep([run.Pid], [], strangers: false);
-        else if (run.Cgroup is { Memory: { } memory } cgroup)
+            Sweep(new Effect.Sweep([new RunBelief(run.Service, run.Number, RunStage.Executed, run.Pid)], [], [], Strangers: false));
+        else
+            ReadMemory(run);
+    }
+
+    /// <summary>What each of the runs holds, where the kernel counts it.</summary>
+    public void ReadMemory(ImmutableArray<long> numbers)
+    {
+        foreach (var number in numbers)
+            if (runs.Find(number) is { } run)
+                ReadMemory(run);
+    }
+
+    private void ReadMemory(ServiceRun run)
+    {
+        if (run.Cgroup is { Memory: { } memory } cgroup)
             tell(new SystemEvent.MemoryRead(run.Service, run.Number, memory, cgroup.MemoryOfAll));
+    }
+
+    private void Missed(int pid, List<int> gone)
+    {
+        gone.Add(pid);
+        collector.Missed(pid);
+    }
+
+    /// <summary>
+    /// Null where nothing differs, or where what differs is about to be told. What is on its way already is told before this answer, and
+    /// then the answer is of something that is believed no longer.
+    /// </summary>
+    private RunFacts? FactsOf(RunBelief believed, ServiceRun? run)
+    {
+        if (run is null)
+            return collector.LastOf(believed.Service) is { } last && last.Number == believed.RunNumber
+                ? Of(believed, last, isThere: false, hasMain: false)
+                : new RunFacts(believed, IsThere: false, believed.Main, IsExecuted: believed.Stage == RunStage.Executed, HasMain: false);
+        if (!run.IsFollowed)
+            follow(run);
+        var hasMain = runs.IsMainOf(run.Pid, run.Number);
+        if (!hasMain && run.ToldStatus is null)
+            return null;
+        switch (believed.Stage)
+        {
+            case RunStage.Collected:
+                watchRest(run);
+                return null;
+            case RunStage.Asked:
+            case RunStage.Started when !hasMain || run.IsExecuted:
+            case RunStage.Executed when !hasMain:
+                return Of(believed, run, isThere: true, hasMain);
+            default:
+                return null;
+        }
+    }
+
+    private static RunFacts Of(RunBelief believed, ServiceRun run, bool isThere, bool hasMain) =>
+        new(believed, isThere, run.Pid, run.IsExecuted, hasMain) { Status = run.ToldStatus, Problem = run.ToldProblem?.Reason, IsShortage = run.ToldProblem?.IsShortage ?? false };
+
+    /// <summary>What nobody waits for would run beside its successor.</summary>
+    private void EndUnknown(IReadOnlyList<RunBelief> believed)
+    {
+        var known = new HashSet<long>(believed.Count);
+        foreach (var run in believed)
+            known.Add(run.RunNumber);
+        foreach (var run in runs.All())
+        {
+            if (known.Contains(run.Number))
+                continue;
+            runs.Signal(run, Signal.Kill);
+            watchRest(run);
+        }
     }
 }

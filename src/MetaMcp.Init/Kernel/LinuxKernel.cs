@@ -29,6 +29,9 @@ internal sealed class LinuxKernel : IKernel
     private readonly FileReload _file;
     private readonly FileRead _read;
 
+    /// <summary>More than one turn brings.</summary>
+    private const int Room = 512;
+
     private readonly HelperTable _helpers = new();
     private Queue<SystemEvent> _happened = new();
 
@@ -49,7 +52,7 @@ internal sealed class LinuxKernel : IKernel
         _read = new FileRead(file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.FileRead, take), _watch.Remove, tell);
         _probes = new ProbeOutputs((fd, take) => _watch.Add(fd, Source.ProbeOutput, take), _watch.Remove);
         _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _probes, _news, _streams, _memory, tell);
-        _comparison = new Comparison(_runs, strangers(_runs), _collector, tell);
+        _comparison = new Comparison(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
         _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
     }
 
@@ -58,6 +61,8 @@ internal sealed class LinuxKernel : IKernel
     public void Wait(Instant due, Queue<SystemEvent> happened)
     {
         _happened = happened;
+        // What is taken from the kernel (a signal, the status of a child) is told whatever happens: the room for it is taken first.
+        happened.EnsureCapacity(happened.Count + Room);
         _full.Follow();
         due = Instant.Earlier(Instant.Earlier(due, _streams.Due), Instant.Earlier(_memory.Due, _closeLook.Due));
         due = Instant.Earlier(due, Instant.Earlier(_read.Due, _probes.Due));
@@ -121,8 +126,11 @@ internal sealed class LinuxKernel : IKernel
             case Effect.Apply(var before, var after):
                 _file.Apply(before, after);
                 break;
-            case Effect.Sweep(var pids, var known, var strangers):
-                _comparison.Sweep(pids, known, strangers);
+            case Effect.Sweep sweep:
+                _comparison.Sweep(sweep);
+                break;
+            case Effect.ReadMemory(var numbers):
+                _comparison.ReadMemory(numbers);
                 break;
             case Effect.SignalStranger(var stranger, var signal) when ProcessTable.TryRead(stranger.Pid, out var seen) && seen.StartTime == stranger.StartTime:
                 _ = PinnedSignal.Send(seen, signal);
@@ -148,17 +156,32 @@ internal sealed class LinuxKernel : IKernel
 
     private void Start(int service, long number, ServiceSettings settings)
     {
+        _runs.Reserve();
         if (_starter.Start(service, number, settings, out var problem) is not { } run)
         {
             Tell(new SystemEvent.SpawnFailed(service, number, problem.Reason, problem.ExitCode, problem.IsShortage));
             return;
         }
         _runs.Add(run);
-        Tell(new SystemEvent.Spawned(service, number, run.Pid));
+        try
+        {
+            Tell(new SystemEvent.Spawned(service, number, run.Pid));
+            Follow(run);
+        }
+        catch (OutOfMemoryException)
+        {
+            // There is a process, so its start has not failed; what was not told is found by the next comparison.
+        }
+    }
+
+    /// <summary>Listens to all that a run has to say; to what it is listened to already, no harm is done.</summary>
+    private void Follow(ServiceRun run)
+    {
         _news.Follow(run);
         _streams.Add(run.Output);
         _streams.Add(run.Error);
         _memory.Start(run);
+        run.IsFollowed = true;
     }
 
     private void StartProbe(int service, long number, ServiceSettings settings)

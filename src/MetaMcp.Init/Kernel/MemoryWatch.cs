@@ -59,9 +59,9 @@ internal sealed class MemoryWatch(DescriptorWatch watch, Action<SystemEvent> tel
         Report(run);
         if (cgroup.KillsSeen != killed)
             return;
-        watch.Remove(cgroup.MemoryEvents);
         var until = Time.MonotonicClock.Now + Rest;
         _resting[run] = until;
+        watch.Remove(cgroup.MemoryEvents);
         Due = Instant.Earlier(Due, until);
     }
 }

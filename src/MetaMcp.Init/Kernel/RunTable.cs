@@ -49,6 +49,13 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         Expire();
     }
 
+    /// <summary>Room for one more, taken before there is a process that must not be lost.</summary>
+    public void Reserve()
+    {
+        _ = _byMain.EnsureCapacity(_byMain.Count + 1);
+        _ = _byNumber.EnsureCapacity(_byNumber.Count + 1);
+    }
+
     /// <summary>Whether a run that is to be killed forks faster than it could be.</summary>
     public bool IsKilling => _unfinished.Count > 0;
 
@@ -84,6 +91,9 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         _hasUnknownChildren = null;
         return HasUnknownChildren() ? [.. _unknownChildren] : [];
     }
+
+    /// <summary>Every run of which something may be left, as they are now.</summary>
+    public List<ServiceRun> All() => [.. _byNumber.Values];
 
     /// <summary>The directories of those that have one.</summary>
     public IEnumerable<string> Cgroups

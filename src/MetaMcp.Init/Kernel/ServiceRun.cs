@@ -1,4 +1,5 @@
 using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
 using static MetaMcp.Init.Linux.Libc;
@@ -34,6 +35,18 @@ internal sealed class ServiceRun(int service, long number)
 
     /// <summary>Reading end: the second stage's mark and last words, or the end of file when it has become the service.</summary>
     public int ExecPipe { get; set; } = -1;
+
+    /// <summary>Whether everything that it has to say is listened to.</summary>
+    public bool IsFollowed { get; set; }
+
+    /// <summary>Whether its main process became the service's own program.</summary>
+    public bool IsExecuted => ExecPipe < 0 && IsApplied && Problem is null;
+
+    /// <summary>Whether the end of its main process was told, and how it ended.</summary>
+    public ExitStatus? ToldStatus { get; set; }
+
+    /// <summary>Why it never became the service, as that was told.</summary>
+    public StartProblem? ToldProblem { get; set; }
 
     /// <summary>Reading end of what the service finds at its <c>notify_fd</c>.</summary>
     public int NotifyPipe { get; set; } = -1;

@@ -14,18 +14,42 @@ namespace MetaMcp.Init.Kernel;
 /// </summary>
 internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCookie cookie)
 {
+    /// <summary>So many that were not known are looked at by one look: each takes memory and time.</summary>
+    public const int MostNew = 1024;
+
+    private int _lookedUpTo;
+
     /// <summary>
     /// Those that can be looked at. One that is traced, or traces another, is somebody's at work: it is none of ours to end. Whether
     /// they are of nobody still, a second look has to confirm: one may have moved, or become another program, during this one.
     /// </summary>
-    public List<Stranger> Find()
+    /// <param name="known">Those of the looks before, which are looked at again.</param>
+    /// <param name="unseen">How many others were left for the next look, which goes on behind them.</param>
+    public List<Stranger> Find(IReadOnlyList<Stranger> known, out int unseen)
     {
+        unseen = 0;
+        var looked = 0;
+        var before = new HashSet<int>(known.Count);
+        foreach (var stranger in known)
+            before.Add(stranger.Pid);
         var found = new List<Stranger>();
         var strays = new HashSet<int>();
         var candidates = tree is null ? runs.UnknownChildren() : Strays(strays);
         HashSet<int>? tracers = null;
-        foreach (var pid in candidates)
+        var from = candidates.Count > MostNew ? candidates.FindIndex(pid => pid > _lookedUpTo) : 0;
+        for (var i = 0; i < candidates.Count; i++)
         {
+            var pid = candidates[(Math.Max(from, 0) + i) % candidates.Count];
+            if (!before.Contains(pid))
+            {
+                if (looked == MostNew)
+                {
+                    unseen++;
+                    continue;
+                }
+                looked++;
+                _lookedUpTo = pid;
+            }
             if (!ProcessTable.TryRead(pid, out var stat) || stat.IsDead || !TryIsOurs(pid, strays, out var isOurs))
                 continue;
             tracers ??= Tracers();

@@ -12,9 +12,12 @@ public sealed class CleanupTests
     public void Only_so_many_are_ended_at_once_and_the_others_in_the_order_they_came()
     {
         var world = Unhealthy(5, most: 2);
-        world.Pass("0ms").TellsAmongOthers("a unhealthy: 1 probe failed; last probe: exit code 1", "SIGTERM a", "e unhealthy: 1 probe failed; last probe: exit code 1", "SIGTERM e", "d unhealthy: 1 probe failed; last probe: exit code 1", "c unhealthy: 1 probe failed; last probe: exit code 1");
-        world.Exits("e", 0).Tells("e exit code 0", "e again in 1s: unhealthy: 1 probe failed; last probe: exit code 1", "SIGTERM d");
-        world.Exits("a", 0).Tells("a exit code 0", "a again in 1s: unhealthy: 1 probe failed; last probe: exit code 1", "SIGTERM c");
+        var told = world.Pass("0ms").Told();
+        string[] came = [.. told.Where(l => l.EndsWith(" unhealthy: 1 probe failed; last probe: exit code 1", StringComparison.Ordinal)).Select(l => l[..1])];
+        Assert.Equal(["a", "b", "c", "d", "e"], came.Order());
+        Assert.Equal([$"SIGTERM {came[0]}", $"SIGTERM {came[1]}"], told.Where(l => l.StartsWith("SIGTERM", StringComparison.Ordinal)));
+        world.Exits(came[1], 0).Tells($"{came[1]} exit code 0", $"{came[1]} again in 1s: unhealthy: 1 probe failed; last probe: exit code 1", $"SIGTERM {came[2]}");
+        world.Exits(came[0], 0).Tells($"{came[0]} exit code 0", $"{came[0]} again in 1s: unhealthy: 1 probe failed; last probe: exit code 1", $"SIGTERM {came[3]}");
     }
 
     [Fact]

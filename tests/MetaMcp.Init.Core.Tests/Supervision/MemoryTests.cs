@@ -52,6 +52,34 @@ public sealed class MemoryTests
         world.Pass("500ms").Tells("a memory Normal: 20MiB of 100MiB");
     }
 
+    [Fact]
+    public void Without_a_probe_it_is_read_every_interval_of_health_while_something_has_a_cap()
+    {
+        var world = new World(File(Capped, Daemon("b")), counted: Controllers.All);
+        world.Program("a").Memory = 80 << 20;
+        world.Begin().Pass("29s").NeverTold("a memory Warning: 80MiB of 100MiB");
+        world.Pass("1s").TellsAmongOthers("a memory Warning: 80MiB of 100MiB");
+        world.Program("a").Memory = 20 << 20;
+        world.Pass("30s").Tells("a memory Normal: 20MiB of 100MiB");
+    }
+
+    [Fact]
+    public void The_cap_of_all_together_is_read_without_any_other()
+    {
+        var world = new World(File(Daemon("a")) with { Limits = new LimitSettings { Memory = new ByteSize(1000 << 20) } }, counted: Controllers.All);
+        world.Program("a").Memory = 760 << 20;
+        world.Begin().Pass("30s").TellsAmongOthers("all memory Warning: 760MiB of 1000MiB");
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void There_is_no_such_beat_without_a_cap_or_with_monitoring_switched_off(bool hasCap, bool monitoring)
+    {
+        var settings = File(hasCap ? Capped : Daemon("a")) with { Limits = new LimitSettings { Monitoring = monitoring } };
+        Assert.True(new World(settings, counted: Controllers.All).Begin().Sleeps);
+    }
+
     private static ServiceSettings Capped => Daemon("a") with { Limits = new CgroupLimits { MemoryMax = new ByteSize(100 << 20) } };
 
     private static World Running()

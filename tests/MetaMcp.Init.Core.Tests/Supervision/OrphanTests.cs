@@ -183,6 +183,35 @@ public sealed class OrphanTests
         Assert.Equal(1, world.Supervisor.Repairs);
     }
 
+    [Fact]
+    public void Of_thousands_only_so_many_are_remembered_and_the_log_has_few_lines()
+    {
+        var world = Running();
+        for (var i = 0; i < 3000; i++)
+            world.HasStranger("npx");
+        world.Exits("b", 1).Forget().Pass("10s");
+        Assert.Equal(1024, world.Registry.OfType("npx").Count);
+        var told = world.Told();
+        Assert.InRange(told.Count, 17, 30);
+        Assert.Contains("1008 more orphans, 1976 beyond", told);
+        // All have their turn, a thousand at a time.
+        world.Pass("5m");
+        Assert.Equal(3000, world.Supervisor.OrphansEnded["npx"]);
+        Assert.Empty(world.Registry.OfType("npx"));
+        Assert.InRange(world.Told().Count(l => l.Contains("ended", StringComparison.Ordinal)), 3, 400);
+    }
+
+    [Fact]
+    public void Those_that_are_left_alone_do_not_take_the_place_of_those_that_are_to_end()
+    {
+        var world = Running();
+        for (var i = 0; i < 2000; i++)
+            world.HasStranger("bash", isOurs: false);
+        world.HasStranger("npx");
+        world.Exits("b", 1).Pass("30s").TellsAmongOthers("SIGTERM orphan npx", "orphan npx ended, number 1");
+        Assert.Equal(512, world.Registry.OfType("bash").Count);
+    }
+
     private static World Running(OrphanPolicy policy = OrphanPolicy.Terminate, int most = 5)
     {
         var world = new World(File(Daemon("a"), Daemon("b")) with

@@ -15,27 +15,27 @@ public sealed class ServiceTableTests
     private const string Table = """
                   Start     Skip      Postpone  Resume    Stop      Turn      Reconfigure Restart   Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  Exited    ExitedLeft RunEmpty  ProbeSpawned ProbeEnded ProbeNotStarted OverLimit StopCommandSpawned StopCommandEnded DeadlinePassed
         Waiting   Launching Skipped   !         !         Stopped   !         =           =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !                  !                !
-        Launching !         !         !         !         Doomed    !         Doomed      Doomed    Doomed    Doomed    exec      Backoff     !         !         !         !          !         !            !          !               !         !                  !                !
-        Doomed    !         !         !         !         =         !         Doomed      =         =         Doomed    Killing   Stopped     !         !         !         !          !         !            !          !               !         !                  !                !
+        Launching !         !         !         !         Doomed    !         Doomed      Doomed    Doomed    Doomed    exec      Backoff     =         =         !         !          !         !            !          !               !         !                  !                Launching
+        Doomed    !         !         !         !         =         !         Doomed      =         =         Doomed    Killing   Stopped     =         =         !         !          !         !            !          !               !         !                  !                Doomed
         exec      !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           asked     =         Backoff   Leftover   !         =            =          =               Stopping  !                  !                =
         word      !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         beatDue   Backoff   Leftover   !         =            =          =               Stopping  !                  !                =
         toEnd     !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         =         Backoff   Leftover   !         =            =          =               Stopping  !                  !                =
         due       !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         =         Backoff   Leftover   !         =            =          =               Stopping  !                  !                asked
-        asked     !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         =         Backoff   Leftover   !         probed       beatDue    due             Stopping  !                  !                =
+        asked     !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         =         Backoff   Leftover   !         probed       beatDue    due             Stopping  !                  !                due
         probed    !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         =         Backoff   Leftover   !         =            beatDue    due             Stopping  !                  !                probed
         late      !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         beatDue   Backoff   Leftover   !         =            =          =               Stopping  !                  !                Condemned
         Ready     !         !         !         !         Condemned !         Condemned   Condemned Killing   =         !         !           =         =         Backoff   Leftover   !         =            =          =               Stopping  !                  !                !
         beatDue   !         !         !         !         Condemned !         Condemned   Condemned Killing   =         !         !           =         =         Backoff   Leftover   !         =            =          =               Stopping  !                  !                beatAsked
-        beatAsked !         !         !         !         Condemned !         Condemned   Condemned Killing   =         !         !           =         =         Backoff   Leftover   !         beat         beatDue    beatDue         Stopping  !                  !                !
+        beatAsked !         !         !         !         Condemned !         Condemned   Condemned Killing   =         !         !           =         =         Backoff   Leftover   !         beat         beatDue    beatDue         Stopping  !                  !                beatDue
         beatKilled !         !         !         !         Condemned !         Condemned   Condemned Killing   =         !         !           =         =         Backoff   Leftover   !         =            beatDue    beatDue         Stopping  !                  !                Condemned
         beat      !         !         !         !         Condemned !         Condemned   Condemned Killing   =         !         !           =         =         Backoff   Leftover   !         =            beatDue    beatDue         Stopping  !                  !                beatKilled
-        Stopping  !         !         !         !         =         !         Stopping    =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  !                Killing
+        Stopping  !         !         !         !         =         !         Stopping    =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         =                  =                Killing
         telling   !         !         !         !         =         !         Stopping    =         Killing   Stopping  !         !           =         =         Stopped   Draining   !         =            =          =               =         told               Stopping         Killing
-        told      !         !         !         !         =         !         told        =         Killing   told      !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  Stopping         beside
-        beside    !         !         !         !         =         !         beside      =         Killing   beside    !         !           =         =         Stopped   Draining   !         =            =          =               =         !                  Stopping         Killing
-        Condemned !         !         !         !         =         Stopping  Condemned   =         Killing   Condemned !         !           =         =         Stopped   Leftover   !         =            =          =               =         !                  !                !
+        told      !         !         !         !         =         !         told        =         Killing   told      !         !           =         =         Stopped   Draining   !         =            =          =               =         =                  Stopping         beside
+        beside    !         !         !         !         =         !         beside      =         Killing   beside    !         !           =         =         Stopped   Draining   !         =            =          =               =         =                  Stopping         Killing
+        Condemned !         !         !         !         =         Stopping  Condemned   =         Killing   Condemned !         !           =         =         Stopped   Leftover   !         =            =          =               =         !                  !                Condemned
         Killing   !         !         !         !         =         !         Killing     =         =         Killing   !         !           =         =         Stopped   Purging    !         =            =          =               =         =                  =                Killing
-        Leftover  !         !         !         !         Leftover  Draining  Leftover    =         Purging   Leftover  !         !           !         !         !         !          Backoff   =            =          =               =         !                  !                !
+        Leftover  !         !         !         !         Leftover  Draining  Leftover    =         Purging   Leftover  !         !           !         !         !         !          Backoff   =            =          =               =         !                  !                Leftover
         Draining  !         !         !         !         Draining  !         Draining    =         Purging   Draining  !         !           !         !         !         !          Backoff   =            =          =               =         =                  =                Purging
         Purging   !         !         !         !         Purging   !         Purging     =         Purging   Purging   !         !           !         !         !         !          Backoff   =            =          =               =         =                  =                Purging
         Backoff   !         !         Waiting   !         Stopped   !         Waiting     =         Stopped   Failed    !         !           !         !         !         !          !         !            !          !               !         !                  !                Launching
@@ -55,18 +55,18 @@ public sealed class ServiceTableTests
     private static readonly (string Name, ServiceState State)[] States =
     [
         ("Waiting", new ServiceState.Waiting()),
-        ("Launching", new ServiceState.Launching(7, default)),
+        ("Launching", new ServiceState.Launching(7, default) { LookAt = Now }),
         ("Doomed", new ServiceState.Doomed(7, new Outcome.AsAsked())),
         ("exec", Starting(new Readiness.AwaitingExec())),
         ("word", Starting(new Readiness.AwaitingNotification())),
         ("toEnd", Starting(new Readiness.RunningToEnd())),
         ("due", Starting(new Readiness.ProbeDue(Now, 1))),
-        ("asked", Starting(new Readiness.ProbeLaunching(1))),
+        ("asked", Starting(new Readiness.ProbeLaunching(1) { AnswerBy = Now })),
         ("probed", Starting(new Readiness.ProbeRunning(71, Now, 1))),
         ("late", Starting(new Readiness.AwaitingNotification()) with { ReadyBy = Now }),
         ("Ready", Ready(new Watch.None())),
         ("beatDue", Ready(new Watch.ProbeDue(Now, Good))),
-        ("beatAsked", Ready(new Watch.ProbeLaunching(Now, Good))),
+        ("beatAsked", Ready(new Watch.ProbeLaunching(Now, Good) { AnswerBy = Now })),
         ("beatKilled", Ready(new Watch.ProbeKilled(Now, Now, Good))),
         ("beat", Ready(new Watch.ProbeRunning(71, Now, Now, Good))),
         ("Stopping", new ServiceState.Stopping(ThisRun, default, Now, new Outcome.AsAsked())),

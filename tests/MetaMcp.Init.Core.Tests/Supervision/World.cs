@@ -30,12 +30,12 @@ internal sealed class World
     {
     }
 
-    public World(Settings settings, Controllers sampled = Controllers.None)
+    public World(Settings settings, Controllers sampled = Controllers.None, Controllers counted = Controllers.None)
     {
         var result = Core.Planning.Plan.Build(settings);
         var plan = result.Plan ?? throw new ArgumentException(string.Join('\n', result.Diagnostics));
         Now = _begin;
-        _supervisor = new Supervisor(plan, seed: 1, _begin, sampled);
+        _supervisor = new Supervisor(plan, seed: 1, _begin, sampled, counted: counted);
     }
 
     public Instant Now { get; private set; }
@@ -57,6 +57,9 @@ internal sealed class World
 
     /// <summary>Each probe that failed, with the reason.</summary>
     public List<Notice.ProbeFailed> ProbeFailures { get; } = [];
+
+    /// <summary>What was asked to be compared.</summary>
+    public List<Effect.Sweep> Sweeps { get; } = [];
 
     /// <summary>When runs were measured, and whether closely.</summary>
     public List<(TimeSpan At, bool Closely)> Looks { get; } = [];
@@ -312,10 +315,16 @@ internal sealed class World
                 else
                     _events.Enqueue(sampled);
                 break;
-            case Effect.Sweep(var pids, var known, var wanted):
-                Assert.All(pids, pid => Assert.True(_processes.ContainsKey(pid)));
+            case Effect.Sweep(var beliefs, _, var known, var wanted) sweep:
+                Sweeps.Add(sweep);
+                Assert.All(beliefs, b => Assert.True(b.Main == 0 || _processes.ContainsKey(b.Main)));
                 _events.Enqueue(new SystemEvent.Swept(
                     [], wanted ? [.. Strangers.Values.Where(s => !s.Behaviour.IsHidden).Select(s => s.Stranger)] : [], [.. known.Where(k => !Strangers.ContainsKey(k.Pid))], 0));
+                break;
+            case Effect.ReadMemory(var runs):
+                foreach (var process in _processes.Values.Where(p => p.Kind == ProcessKind.Main && runs.Contains(p.Run)))
+                    _events.Enqueue(new SystemEvent.MemoryRead(process.Service, process.Run, process.Behaviour.Memory,
+                        _processes.Values.Where(p => p.Kind == ProcessKind.Main).Sum(p => p.Behaviour.Memory)));
                 break;
             case Effect.SignalStranger(var stranger, var signal) when Strangers.TryGetValue(stranger.Pid, out var seen) && seen.Behaviour.Obeys(signal):
                 _ = Strangers.Remove(stranger.Pid);

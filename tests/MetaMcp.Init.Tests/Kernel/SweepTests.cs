@@ -51,7 +51,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void Who_runs_is_not_taken_to_be_gone()
     {
-        _kernel.Perform(new Effect.Sweep([_pid], [], Strangers: false), _events);
+        _kernel.Perform(Asking(), _events);
         Assert.Empty(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Gone);
     }
 
@@ -59,7 +59,7 @@ public sealed class SweepTests : IDisposable
     public void Whoever_is_no_child_any_more_is_told_to_have_ended()
     {
         Steal();
-        _kernel.Perform(new Effect.Sweep([_pid], [], Strangers: false), _events);
+        _kernel.Perform(Asking(), _events);
         var ended = Assert.IsType<SystemEvent.ChildEnded>(_events.Dequeue());
         Assert.Equal((_pid, ExitStatus.Exited(ExitCodes.System)), (ended.Pid, ended.Status));
         Assert.Equal([_pid], Assert.IsType<SystemEvent.Swept>(_events.Dequeue()).Gone);
@@ -80,9 +80,9 @@ public sealed class SweepTests : IDisposable
     public void It_is_told_once()
     {
         Steal();
-        _kernel.Perform(new Effect.Sweep([_pid], [], Strangers: false), _events);
+        _kernel.Perform(Asking(), _events);
         _events.Clear();
-        _kernel.Perform(new Effect.Sweep([_pid], [], Strangers: false), _events);
+        _kernel.Perform(Asking(), _events);
         Assert.Empty(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Gone);
     }
 
@@ -91,7 +91,7 @@ public sealed class SweepTests : IDisposable
     {
         _ = kill(_pid, Signal.Kill.Number);
         Assert.True(SpinWait.SpinUntil(() => ProcessTable.TryRead(_pid, out var stat) && stat.IsDead, TimeSpan.FromSeconds(10)));
-        _kernel.Perform(new Effect.Sweep([_pid], [], Strangers: false), _events);
+        _kernel.Perform(Asking(), _events);
         Assert.Empty(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Gone);
     }
 
@@ -114,6 +114,54 @@ public sealed class SweepTests : IDisposable
         Assert.False(helpers.IsOf(7, 1));
         Assert.Empty(helpers.Pids);
     }
+
+    [Fact]
+    public void A_start_whose_answer_was_lost_is_told_by_the_next_comparison()
+    {
+        _kernel.Perform(new Effect.Sweep([new RunBelief(0, 1, RunStage.Asked, 0)], [], [], Strangers: false), _events);
+        var facts = Assert.Single(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Facts);
+        Assert.Equal((_pid, true, true), (facts.Main, facts.IsThere, facts.HasMain));
+    }
+
+    [Fact]
+    public void A_run_that_is_not_there_is_told_to_be_over()
+    {
+        RunBelief[] believed = [new(0, 98, RunStage.Asked, 0), new(0, 99, RunStage.Executed, 4711), new(0, 97, RunStage.Collected, 0)];
+        _kernel.Perform(new Effect.Sweep(believed, [], [], Strangers: false), _events);
+        var facts = Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Facts;
+        Assert.Equal(believed, facts.Select(f => f.Believed));
+        Assert.All(facts, f => Assert.False(f.IsThere || f.HasMain));
+        Assert.Equal([0, 4711, 0], facts.Select(f => f.Main));
+    }
+
+    [Fact]
+    public void How_a_run_ended_is_still_known_when_the_news_of_it_was_lost()
+    {
+        Steal();
+        _kernel.Perform(Asking(), _events);
+        _events.Clear();
+        _kernel.Perform(Asking(), _events);
+        var facts = Assert.Single(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Facts);
+        Assert.Equal((false, _pid, ExitStatus.Exited(ExitCodes.System)), (facts.HasMain, facts.Main, facts.Status));
+    }
+
+    [Fact]
+    public void A_run_that_nobody_believes_in_is_ended()
+    {
+        _kernel.Perform(new Effect.Sweep([], [], [], Strangers: false), _events);
+        Assert.True(Reaper.IsChild(_pid));
+        _kernel.Perform(new Effect.Sweep([], [], [], Strangers: false) { IsWhole = true }, _events);
+        Assert.Equal(Signal.Kill.Number, StatusOf(_pid));
+    }
+
+    [Fact]
+    public void A_helper_that_is_not_there_is_told_by_its_number()
+    {
+        _kernel.Perform(new Effect.Sweep([], [new HelperBelief(33, 1, 4711)], [], Strangers: false), _events);
+        Assert.Equal([33], Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).LostHelpers);
+    }
+
+    private Effect.Sweep Asking(RunStage stage = RunStage.Executed) => new([new RunBelief(0, 1, stage, _pid)], [], [], Strangers: false);
 
     /// <summary>Waits for its end; the signal that ended it.</summary>
     private static unsafe int StatusOf(int pid)

@@ -62,14 +62,15 @@ internal sealed class FakeKernel : IKernel
         // Every stop begins with it, and here nobody ever reads.
         if (effect is Effect.DropFile)
             return;
-        Log.Add(effect switch
-        {
-            Effect.Spawn e => $"spawn {e.Service}",
-            Effect.SignalMain e => $"{e.Signal} {e.Service}",
-            Effect.SignalRun e => $"{e.Signal} group {e.Service}",
-            Effect.SignalTheRest e => $"{e.Signal} the rest",
-            _ => effect.ToString(),
-        });
+        if (effect is not Effect.Sweep)
+            Log.Add(effect switch
+            {
+                Effect.Spawn e => $"spawn {e.Service}",
+                Effect.SignalMain e => $"{e.Signal} {e.Service}",
+                Effect.SignalRun e => $"{e.Signal} group {e.Service}",
+                Effect.SignalTheRest e => $"{e.Signal} the rest",
+                _ => effect.ToString(),
+            });
         if (++_effectsSinceWait > ManyEffects && !IsStarved)
         {
             IsStarved = true;
@@ -92,6 +93,9 @@ internal sealed class FakeKernel : IKernel
                 break;
             case Effect.SignalMain(_, _, var pid, var signal) when signal != Signal.Cont:
                 answers.Enqueue(new SystemEvent.ChildEnded(pid, ExitStatus.KilledBy(signal), null, OthersLeft: false));
+                break;
+            case Effect.Sweep:
+                answers.Enqueue(new SystemEvent.Swept([], [], [], 0));
                 break;
             case Effect.SignalTheRest:
                 answers.Enqueue(new SystemEvent.ChildrenCollected(AnyLeft: false));

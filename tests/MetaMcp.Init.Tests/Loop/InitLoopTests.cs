@@ -140,6 +140,99 @@ public sealed class InitLoopTests
         Assert.Contains("SIGTERM 0", _kernel.Log);
     }
 
+    [Fact]
+    public void An_event_that_met_no_memory_is_handed_over_again_with_the_reserve()
+    {
+        var supervisor = Supervise(Daemon("a"), Daemon("b"));
+        var allocations = 0;
+        supervisor.Allocates = () =>
+        {
+            if (++allocations == 1)
+                throw Exhausted;
+        };
+        Assert.Equal(0, new InitLoop(_kernel, supervisor, _told.Add).Run());
+        Assert.Equal(["spawn 0", "spawn 1"], _kernel.Log.Take(2));
+        Assert.Contains(_told, n => n is Notice.MemoryShort);
+        Assert.DoesNotContain(_told, n => n is Notice.Bug);
+    }
+
+    [Fact]
+    public void A_stop_is_heard_although_there_is_no_memory_for_a_second()
+    {
+        var supervisor = Supervise(Daemon("a"));
+        var fails = 0;
+        _kernel.ThenWaitDoes(() => fails = 15).ThenWaitBrings(new SystemEvent.SignalArrived(Signal.Term));
+        supervisor.Allocates = () =>
+        {
+            if (fails > 0 && fails-- > 0)
+                throw Exhausted;
+        };
+        Assert.Equal(0, new InitLoop(_kernel, supervisor, _told.Add).Run());
+        Assert.Single(_told, n => n is Notice.ShuttingDown);
+        Assert.DoesNotContain(_told, n => n is Notice.Bug or Notice.Emergency);
+    }
+
+    [Fact]
+    public void An_event_that_fits_into_no_memory_is_given_up_and_what_it_told_is_found_by_comparing()
+    {
+        var supervisor = Supervise(Daemon("a"), Daemon("b"));
+        var isLost = false;
+        _kernel.ThenWaitDoes(() => supervisor.Allocates = () => throw Exhausted);
+        _kernel.ThenWaitBrings(new SystemEvent.ChildEnded(100, ExitStatus.Exited(1), null, OthersLeft: false));
+        for (var i = 0; i < 25; i++)
+            _kernel.ThenWaitDoes(() => _kernel.Now += TimeSpan.FromMilliseconds(100));
+        _kernel.ThenWaitDoes(() => (supervisor.Allocates, isLost) = (null, true));
+        _kernel.Answer = (effect, answers) =>
+        {
+            if (effect is Effect.Sweep { IsWhole: true } sweep && isLost)
+            {
+                var believed = sweep.Runs.Single(r => r.Service == 0);
+                isLost = false;
+                answers.Enqueue(new SystemEvent.Swept([], [], [], 0)
+                {
+                    Facts = [new RunFacts(believed, IsThere: false, 100, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(1) }],
+                });
+                return;
+            }
+            FakeKernel.Obey(effect, answers);
+        };
+        Assert.Equal(0, new InitLoop(_kernel, supervisor, _told.Add).Run());
+        Assert.Contains(_told, n => n is Notice.Exited { Service: "a", Status: var status } && status == ExitStatus.Exited(1));
+        Assert.Contains("spawn 0", _kernel.Log.Skip(2));
+        Assert.DoesNotContain(_told, n => n is Notice.Bug);
+    }
+
+    [Fact]
+    public void An_effect_that_met_no_memory_is_done_again()
+    {
+        var throws = 1;
+        _kernel.Answer = (effect, answers) =>
+        {
+            if (effect is Effect.SignalMain && throws-- > 0)
+                throw Exhausted;
+            FakeKernel.Obey(effect, answers);
+        };
+        Assert.Equal(0, Run(Daemon("a")));
+        Assert.Equal(["spawn 0", "SIGTERM 0", "SIGTERM 0"], _kernel.Log.Take(3));
+        Assert.DoesNotContain(_told, n => n is Notice.Bug);
+    }
+
+    [Fact]
+    public void The_reserve_is_taken_back_when_there_is_room_for_it()
+    {
+        var reserve = new MemoryReserve();
+        Assert.False(reserve.TakeBack(_kernel.Now));
+        Assert.True(reserve.GiveUp(_kernel.Now));
+        Assert.False(reserve.GiveUp(_kernel.Now));
+        Assert.False(reserve.TakeBack(_kernel.Now + TimeSpan.FromSeconds(9)));
+        Assert.True(reserve.TakeBack(_kernel.Now + TimeSpan.FromSeconds(10)));
+        Assert.True(reserve.GiveUp(_kernel.Now));
+    }
+
+#pragma warning disable CA2201 // It stands for the runtime's own.
+    private static OutOfMemoryException Exhausted => new();
+#pragma warning restore CA2201
+
     private static RestartSettings Never { get; } = new() { Policy = RestartPolicy.Never };
 
     private static ServiceSettings Daemon(string name) => new() { Name = name, Command = ["/bin/" + name] };

@@ -1,0 +1,171 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Tests.Supervision.Make;
+
+namespace MetaMcp.Init.Core.Tests.Supervision;
+
+/// <summary>Whatever is lost for want of memory is found again; <see cref="Forgetful"/> loses it.</summary>
+public sealed class LossTests
+{
+    [Fact]
+    public void Everything_runs_again_when_there_is_memory_again_and_a_stop_ends()
+    {
+        for (var seed = 0; seed < 250; seed++)
+        {
+            var world = new Forgetful(PlanOf(seed), seed);
+            try
+            {
+                Live(world, seed);
+            }
+            catch (Exception broken)
+            {
+                throw new InvalidOperationException($"seed {seed}: {broken.Message}\n{string.Join('\n', world.Trace.TakeLast(120))}", broken);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(30)]
+    [InlineData(80)]
+    public void A_stop_ends_in_time_also_while_there_is_none(int shortage)
+    {
+        for (var seed = 0; seed < 150; seed++)
+        {
+            var world = new Forgetful(PlanOf(seed), seed);
+            world.Post(new SystemEvent.Begin());
+            world.Pass(TimeSpan.FromSeconds(20));
+            world.Shortage = shortage;
+            world.Post(new SystemEvent.SignalArrived(Signal.Term));
+            world.Pass(TimeSpan.FromSeconds(45));
+            Assert.True(world.ExitCode == 0, $"seed {seed}: {world.ExitCode}, {world.Phase}\n{string.Join('\n', world.Trace.TakeLast(80))}");
+            Assert.DoesNotContain(world.Told, n => n is Notice.Bug);
+        }
+    }
+
+    [Fact]
+    public void A_start_that_is_never_answered_is_asked_after()
+    {
+        var world = new World(Daemon("a"));
+        world.Program("a").SpawnAnswer = SpawnAnswer.WhenTold;
+        world.Begin().Pass("4900ms");
+        Assert.Empty(world.Sweeps);
+        world.Pass("100ms");
+        Assert.Equal([new RunBelief(0, 1, RunStage.Asked, 0)], Assert.Single(world.Sweeps).Runs);
+    }
+
+    [Fact]
+    public void A_deadline_whose_event_met_no_memory_comes_again()
+    {
+        var world = new World(Daemon("a").Policy(RestartPolicy.Always));
+        world.Begin().Exits("a", 1).Forget();
+        var supervisor = world.Supervisor;
+        var due = supervisor.Due;
+        supervisor.Allocates = () => throw MemoryEnds.Here;
+        Assert.Throws<OutOfMemoryException>(() => supervisor.Handle(SystemEvent.TimePassed.Instance, due));
+        supervisor.Allocates = null;
+        Assert.Equal(due + TimeSpan.FromMilliseconds(100), supervisor.Due);
+        Assert.Contains(supervisor.Handle(SystemEvent.TimePassed.Instance, supervisor.Due), e => e is Effect.Spawn);
+    }
+
+    [Fact]
+    public void A_stop_that_met_no_memory_is_heard_once_when_it_is_handed_over_again()
+    {
+        var world = new World(Daemon("a"), Daemon("b"));
+        world.Begin().Forget();
+        for (var allocations = 0; ; allocations++)
+        {
+            var again = new World(Daemon("a"), Daemon("b"));
+            again.Begin();
+            var (left, supervisor) = (allocations, again.Supervisor);
+            var hasEnded = false;
+            supervisor.Allocates = () => hasEnded |= left-- == 0 ? throw MemoryEnds.Here : false;
+            try
+            {
+                supervisor.Handle(new SystemEvent.SignalArrived(Signal.Term), again.Now);
+                supervisor.Allocates = null;
+            }
+            catch (OutOfMemoryException)
+            {
+                supervisor.Allocates = null;
+                supervisor.Handle(new SystemEvent.SignalArrived(Signal.Term), again.Now);
+            }
+            Assert.IsType<Phase.ShuttingDown>(supervisor.Phase);
+            if (left >= 0)
+                break;
+        }
+    }
+
+    [Fact]
+    public void A_run_that_the_kernel_does_not_have_any_more_has_ended_with_what_is_known_of_it()
+    {
+        var world = new World(Daemon("a"));
+        world.Begin().Forget();
+        var believed = RunBelief.Of(0, world.StateOf("a"))!.Value;
+        world.Post(new SystemEvent.Swept([], [], [], 0)
+        {
+            Facts = [new RunFacts(believed, IsThere: false, believed.Main, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(3) }],
+        });
+        world.TellsAmongOthers("a exit code 3", "a again in 1s: exit code 3");
+    }
+
+    [Fact]
+    public void What_has_been_heard_meanwhile_is_not_told_twice()
+    {
+        var world = new World(Daemon("a"));
+        world.Begin();
+        var believed = RunBelief.Of(0, world.StateOf("a"))!.Value;
+        var facts = new RunFacts(believed, IsThere: false, believed.Main, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(3) };
+        world.Exits("a", 3).Forget();
+        world.Post(new SystemEvent.Swept([], [], [], 0) { Facts = [facts] }).Tells();
+        Assert.Equal(0, world.Supervisor.Repairs);
+    }
+
+    private static void Live(Forgetful world, int seed)
+    {
+        world.Post(new SystemEvent.Begin());
+        world.Shortage = 5 + (seed % 5 * 10);
+        for (var turn = 0; turn < 60; turn++)
+            world.Act();
+        world.Shortage = 0;
+        world.Pass(TimeSpan.FromMinutes(5));
+        Assert.Null(world.ExitCode);
+        Assert.DoesNotContain(world.Told, n => n is Notice.Failed or Notice.Bug or Notice.CleanupFailed or Notice.ShuttingDown or Notice.Skipped);
+        foreach (var service in world.Plan.Services)
+        {
+            var state = world.Supervisor.StateOf(service.Index);
+            Assert.True(state is ServiceState.Ready or ServiceState.Completed, $"{service.Name} is {state}");
+        }
+        Assert.Equal(
+            world.Plan.Services.Where(s => s.Settings.Type == ServiceType.Daemon).Select(s => s.Index),
+            world.Running.Select(r => r.Service).Order());
+        Assert.All(world.Running, r => Assert.Equal(r.Run, Standing.RunOf(world.Supervisor.StateOf(r.Service))));
+        Assert.All(world.Supervisor.Registry.Entries.Where(e => e.Kind == EntryKind.Service), e => Assert.Equal(e.Sequence, Standing.RunOf(world.Supervisor.StateOf(e.Service))));
+        world.Post(new SystemEvent.SignalArrived(Signal.Term));
+        world.Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal(0, world.ExitCode);
+        Assert.DoesNotContain(world.Told, n => n is Notice.BeyondKill or Notice.Emergency or Notice.Bug);
+    }
+
+    private static Plan PlanOf(int seed)
+    {
+        var restart = new RestartSettings
+        {
+            Policy = RestartPolicy.Always, Backoff = new BackoffSettings { Max = TimeSpan.FromSeconds(2) }, Breaker = new BreakerSettings { Failures = 1000 },
+        };
+        ServiceSettings[] services =
+        [
+            Daemon("db") with { Restart = restart },
+            Daemon("web").Needs("db").Probed() with { Restart = restart, StopCommand = seed % 2 == 0 ? ["/bin/stop"] : [] },
+            Daemon("worker").Needs("web") with { Restart = restart, RestartWith = seed % 3 == 0 ? ["web"] : [] },
+            Daemon("lone") with { Restart = restart, Required = true },
+        ];
+        return Plan.Build(File([.. services]) with
+        {
+            Startup = new StartupSettings { Retries = 1000, Timeout = TimeSpan.FromHours(1) },
+            Shutdown = new ShutdownSettings { MaxConcurrent = 1 + (seed % 2), Timeout = TimeSpan.FromSeconds(30) },
+        }).Plan!;
+    }
+}
