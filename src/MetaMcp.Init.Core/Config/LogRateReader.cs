@@ -51,7 +51,8 @@ internal static class LogRateReader
         };
         if (isCount && lines > 0 && per is { } span)
             return LineRate.WithUsualBurst(lines, span);
-        value.Error($"{value.Name} = {Quoted.Text(text)} is no rate; write it as lines per second or minute, \"1000/s\" or \"600/m\"{other}");
+        value.Error(
+            $"{value.Name} = {Quoted.Text(text)} is no rate; write it as lines per second or minute, \"1000/s\" or \"600/m\"{other}");
         return null;
     }
 }

@@ -10,7 +10,8 @@ internal static class AbsenceChecks
         if (absences.Length == 0)
             found.Add(Finding.Ok("service-names", "every user, group, program, directory and file that a service names is there for it"));
         Find(absences, AbsenceKind.Account, "service-account", found,
-            "RUN useradd --system NAME (Debian), RUN adduser -S NAME (Alpine), COPY /etc/passwd (FROM scratch); or in the file a number, which needs no name");
+            "RUN useradd --system NAME (Debian), RUN adduser -S NAME (Alpine), COPY /etc/passwd (FROM scratch); " +
+            "or in the file a number, which needs no name");
         Find(absences, AbsenceKind.Program, "service-program", found,
             "install the package or COPY the program, for every user to execute; or in the file its path, or PATH in environment");
         Find(absences, AbsenceKind.Directory, "service-directory", found, "RUN install -d -o USER DIRECTORY, or a volume there");
@@ -25,6 +26,7 @@ internal static class AbsenceChecks
             if (absence.Kind == kind)
                 lines.Add($"{absence.Service}: {absence.Sentence}");
         if (lines.Count > 0)
-            found.Add(new(id, FindingSeverity.Error, string.Join('\n', lines), "the service fails at each start, or its probe or stop_command does", new() { Image = image }));
+            found.Add(new(id, FindingSeverity.Error, string.Join('\n', lines),
+                "the service fails at each start, or its probe or stop_command does", new() { Image = image }));
     }
 }

@@ -24,7 +24,7 @@ public readonly record struct LineTime
     /// <param name="elapsed">Since the start of mcp-init, on the monotonic clock.</param>
     public static LineTime OfElapsed(TimeSpan elapsed) => new(LogTime.Elapsed, elapsed.Ticks);
 
-    /// <summary>What is in front of a line of text, with the space behind it: RFC 3339 with milliseconds, or seconds since the start.</summary>
+    /// <summary>In front of a line of text, a space behind it: RFC 3339 with milliseconds, or seconds since the start.</summary>
     public void AppendTo(ArrayBufferWriter<byte> to)
     {
         ArgumentNullException.ThrowIfNull(to);

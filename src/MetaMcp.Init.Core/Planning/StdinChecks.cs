@@ -22,6 +22,7 @@ internal static class StdinChecks
     private static string Message(Settings settings, int service, int first)
     {
         var at = settings.Origin.Service(first).Stdin is { Line: > 0 } place ? $" at {place}" : "";
-        return $"{settings.Services[service].Name}: stdin = \"inherit\" is for one service, and {settings.Services[first].Name} has it{at}; remove one of the two";
+        return $"{settings.Services[service].Name}: stdin = \"inherit\" is for one service, " +
+            $"and {settings.Services[first].Name} has it{at}; remove one of the two";
     }
 }

@@ -35,7 +35,8 @@ internal static class PlanText
         Waves(plan.StartWaves, (number, index) =>
         {
             var service = plan.Services[index];
-            table.Add(number, service.Name, Kind(service.Settings), Duration.Format(service.Settings.StartTimeout), Ready(service.Settings) + WaitsFor(plan, service) + Stdin(service.Settings));
+            table.Add(number, service.Name, Kind(service.Settings), Duration.Format(service.Settings.StartTimeout),
+                Ready(service.Settings) + WaitsFor(plan, service) + Stdin(service.Settings));
         });
         table.AppendTo(text);
     }

@@ -63,7 +63,8 @@ internal sealed unsafe class AbsenceFinder
                 if (missing.Failure.Step == ExecStep.User)
                     attributes = attributes with { User = null };
                 else
-                    attributes = attributes.Group is null ? attributes with { SupplementaryGroups = null } : attributes with { Group = null };
+                    attributes = attributes.Group is null
+                        ? attributes with { SupplementaryGroups = null } : attributes with { Group = null };
             }
         }
     }
@@ -112,7 +113,7 @@ internal sealed unsafe class AbsenceFinder
 
     private void Add(string whose, AbsenceKind kind, ExecFailure failure) => _found.Add(new Absence(whose, kind, failure.Sentence));
 
-    /// <summary>Whether the user may enter the directory or execute the file; a file of another type is refused as exec and chdir do it.</summary>
+    /// <summary>Whether the user may enter the directory or execute the file; another type of file is refused as exec and chdir do it.</summary>
     private static Errno MayUse(string path, int type)
     {
         statx status;

@@ -115,7 +115,8 @@ public sealed partial class OutputTests
         Assert.InRange(Dropped("flood"), 1, 10_000);
         Assert.Equal(1000, Dropped("given"));
 
-        long Dropped(string service) => ended.Lines.Logged(service, "dropped").Sum(line => long.Parse(Count().Match(line.Text).Groups[1].Value, CultureInfo.InvariantCulture));
+        long Dropped(string service) => ended.Lines.Logged(service, "dropped")
+            .Sum(line => long.Parse(Count().Match(line.Text).Groups[1].Value, CultureInfo.InvariantCulture));
     }
 
     [Fact]

@@ -83,7 +83,8 @@ public sealed class OwnOutputTests
     {
         string[] expected = ["one", "three", "four", "five"];
         Assert.Equal(expected, ended.Stdout.Select(line => Array.Find(expected, word => line.Contains(word, StringComparison.Ordinal))));
-        Assert.Contains(ended.Stderr, line => line.Contains("two", StringComparison.Ordinal) && line.Contains("talk", StringComparison.Ordinal));
+        Assert.Contains(ended.Stderr, line =>
+            line.Contains("two", StringComparison.Ordinal) && line.Contains("talk", StringComparison.Ordinal));
         Assert.Contains(ended.Stderr, line => line.Contains("four", StringComparison.Ordinal));
     }
 }

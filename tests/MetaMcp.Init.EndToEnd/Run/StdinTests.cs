@@ -50,7 +50,8 @@ public sealed class StdinTests
     [Fact]
     public async Task The_next_run_has_the_terminal_again()
     {
-        using var files = new Installation(Shell.Replace("\"never\"", "{ policy = \"always\", backoff = { initial = \"1ms\" } }", StringComparison.Ordinal));
+        using var files = new Installation(Shell.Replace(
+            "\"never\"", "{ policy = \"always\", backoff = { initial = \"1ms\" } }", StringComparison.Ordinal));
         await using var init = await OnTerminal(files);
         var first = await init.WaitForLog("shell", "started");
         await init.Type("exit 1\n");
@@ -64,7 +65,8 @@ public sealed class StdinTests
     [Fact]
     public async Task Between_two_runs_Ctrl_C_is_ours()
     {
-        using var files = new Installation(Shell.Replace("\"never\"", "{ policy = \"always\", backoff = { initial = \"1h\", max = \"1h\" } }", StringComparison.Ordinal));
+        using var files = new Installation(Shell.Replace(
+            "\"never\"", "{ policy = \"always\", backoff = { initial = \"1h\", max = \"1h\" } }", StringComparison.Ordinal));
         await using var init = await OnTerminal(files);
         await init.WaitForLog("", "up after");
         await init.Type("exit 1\n");

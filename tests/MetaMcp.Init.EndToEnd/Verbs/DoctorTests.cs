@@ -176,7 +176,9 @@ public sealed class DoctorTests
         var ended = await InitProcess.Run("doctor", "--json", file);
         Assert.Equal(1, ended.Code);
         var findings = Findings(ended);
-        Said("service-account", "account: user 'nodee' is not in /etc/passwd", "account: group 'nogroupp' is not in /etc/group", "groups: group 'audiophile'");
+        Said(
+            "service-account", "account: user 'nodee' is not in /etc/passwd",
+            "account: group 'nogroupp' is not in /etc/group", "groups: group 'audiophile'");
         Said(
             "service-program", "program: exec no-such-program: No such file", "stop_command of program: exec /no/such/stop: No such file",
             "probe of program: exec no-such-probe", "not-relative: exec ./no-program: No such file", "not-executable: exec", "not-its: exec");
@@ -196,7 +198,9 @@ public sealed class DoctorTests
     public async Task In_an_image_of_nothing_but_the_program_only_numbers_are_users()
     {
         using var scratch = new Scratch();
-        var file = scratch.Write("f.toml", "[service.a]\ncommand = [\"/mcp-init\", \"probe\"]\nuser = 1001\n[service.b]\ncommand = [\"/mcp-init\"]\nuser = \"node\"\n");
+        var file = scratch.Write(
+            "f.toml",
+            "[service.a]\ncommand = [\"/mcp-init\", \"probe\"]\nuser = 1001\n[service.b]\ncommand = [\"/mcp-init\"]\nuser = \"node\"\n");
         var findings = Findings(await InitProcess.Run(new Setup("doctor", "--json", "/f.toml") { Root = scratch.Root(Files.Binary, file) }));
         Assert.StartsWith("b: user 'node': /etc/passwd: No such file", findings["service-account"].GetProperty("found").GetString(), StringComparison.Ordinal);
         Assert.False(findings.ContainsKey("service-program"));
