@@ -6,17 +6,18 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>
-/// What probes write while they run: the last line of it is why one has failed. After each read of an output, which is bounded, it has a
-/// pause: a probe that writes without end waits for us in its own time, and costs PID 1 next to none.
+/// What probes write while they run: the last line of it is why one has failed. After a pipe full, or all there is, an output has a pause: a
+/// probe that writes without end waits for us in its own time, and costs PID 1 next to none.
 /// </summary>
 /// <param name="watch">Calls back when a descriptor can be read.</param>
 /// <param name="unwatch">No more; called before it is closed.</param>
-internal sealed unsafe class ProbeOutputs(Action<int, Action> watch, Action<int> unwatch)
+internal sealed unsafe class ProbeOutputs(Action<int, PieceHandler> watch, Action<int> unwatch)
 {
-    private const int PieceLength = 4096;
+    /// <summary>Of one read.</summary>
+    internal const int PieceLength = 4096;
 
     /// <summary>A pipe full.</summary>
-    private const int PiecesPerTurn = 16;
+    private const int PiecesBeforePause = 16;
 
     /// <summary>A megabyte of output takes a probe 0.8 s.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -58,8 +59,9 @@ internal sealed unsafe class ProbeOutputs(Action<int, Action> watch, Action<int>
             return null;
         try
         {
-            if (output.Descriptor >= 0)
-                _ = TakeSome(output);
+            for (var pieces = 0; pieces < PiecesBeforePause && output.Descriptor >= 0 && Take(output) > 0; pieces++)
+            {
+            }
             return output.Last.Text;
         }
         finally
@@ -70,36 +72,36 @@ internal sealed unsafe class ProbeOutputs(Action<int, Action> watch, Action<int>
 
     private void Resume(ProbeOutput output)
     {
-        output.IsPaused = false;
+        (output.IsPaused, output.Pieces) = (false, 0);
         watch(output.Descriptor, () => Read(output));
     }
 
-    private void Read(ProbeOutput output)
+    private bool Read(ProbeOutput output)
     {
         if (output.IsPaused || output.Descriptor < 0)
-            return;
-        if (!TakeSome(output))
+            return false;
+        var count = Take(output);
+        if (count > 0 && ++output.Pieces < PiecesBeforePause)
+            return true;
+        if (count == 0)
         {
             Close(output);
-            return;
+            return false;
         }
         unwatch(output.Descriptor);
         output.IsPaused = true;
         Due = Instant.Earlier(Due, MonotonicClock.Now + Pause);
+        return false;
     }
 
-    /// <summary>False where that was the end.</summary>
-    private static bool TakeSome(ProbeOutput output)
+    /// <summary>One piece; 0 is the end; less: there is nothing at present.</summary>
+    private static int Take(ProbeOutput output)
     {
         var piece = stackalloc byte[PieceLength];
-        for (var turn = 0; turn < PiecesPerTurn; turn++)
-        {
-            var count = read(output.Descriptor, piece, PieceLength);
-            if (count <= 0)
-                return count != 0;
-            output.Last.Add(new ReadOnlySpan<byte>(piece, (int)count));
-        }
-        return true;
+        var count = (int)read(output.Descriptor, piece, PieceLength);
+        if (count > 0)
+            output.Last.Add(new ReadOnlySpan<byte>(piece, count));
+        return count;
     }
 
     private void Close(ProbeOutput output)
@@ -117,6 +119,9 @@ internal sealed unsafe class ProbeOutputs(Action<int, Action> watch, Action<int>
         public int Descriptor { get; set; } = descriptor;
 
         public bool IsPaused { get; set; }
+
+        /// <summary>Read since the last pause.</summary>
+        public int Pieces { get; set; }
 
         public LastLine Last { get; } = new();
     }

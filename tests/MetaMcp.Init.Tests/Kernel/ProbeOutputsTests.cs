@@ -11,7 +11,7 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
 {
     private const int Pid = 4711;
 
-    private readonly Dictionary<int, Action> _watched = [];
+    private readonly Dictionary<int, PieceHandler> _watched = [];
     private readonly ProbeOutputs _outputs;
     private readonly int _reading;
     private int _writing;
@@ -53,7 +53,7 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
         _outputs.Follow(Pid, _reading);
         var written = Fill();
         Assert.Equal(65536, written);
-        _watched[_reading]();
+        Turn();
         // It is not watched: it cannot wake us before the pause is over.
         Assert.Empty(_watched);
         Assert.InRange(_outputs.Due - MonotonicClock.Now, TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
@@ -74,7 +74,7 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
         _outputs.Follow(Pid, _reading);
         Write("gone");
         CloseWriting();
-        _watched[_reading]();
+        Turn();
         Assert.Empty(_watched);
         Assert.Equal(Instant.Never, _outputs.Due);
         Assert.Equal("gone", _outputs.TakeCollected(Pid));
@@ -85,7 +85,7 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
     {
         _outputs.Follow(Pid, _reading);
         Write("one\n");
-        _watched[_reading]();
+        Turn();
         Write("two\n");
         Assert.Equal("two", _outputs.TakeCollected(Pid));
         _outputs.Expire(_outputs.Due);
@@ -99,6 +99,15 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
         Assert.Empty(_watched);
         Assert.Null(_outputs.TakeCollected(Pid));
         _ = close(_reading);
+    }
+
+    /// <summary>As the watch does it: piece by piece.</summary>
+    private void Turn()
+    {
+        var read = _watched[_reading];
+        while (read())
+        {
+        }
     }
 
     private void Write(string text)
