@@ -38,7 +38,7 @@ public sealed partial class ArchitectureTests
         ["Probing"] = "Filesystem Kernel Time Linux",
         ["Measuring"] = "Processes Linux",
         ["Reading"] = "Filesystem Linux",
-        ["PassThrough"] = "Kernel Time Linux",
+        ["PassThrough"] = "Exec Kernel Time Linux",
         ["Doctor"] = "Cgroups Exec Filesystem Linux",
         ["Loop"] = "Kernel",
         ["Cli"] = "Cgroups Doctor Exec Filesystem Kernel Linux Logging Loop Output PassThrough Probing Processes Time",

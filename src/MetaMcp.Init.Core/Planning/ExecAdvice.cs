@@ -23,7 +23,6 @@ internal static class ExecAdvice
             "the cgroup file system must be writable (docker run --security-opt writable-cgroups=true), and the cgroup ours",
         (ExecStep.Cgroup, Errno.EOPNOTSUPP) => "a threaded cgroup, or one below it, takes no processes",
         (ExecStep.Cgroup, Errno.EBUSY) => "a cgroup that gives controllers to its children takes no processes of its own",
-        (ExecStep.EnvironmentFile, 0) => "each line is KEY=VALUE, empty, or a comment that begins with #",
         (ExecStep.EnvironmentFile, Errno.ENOENT) => "put a '-' in front of the path if the file may be missing",
         (ExecStep.User, 0) => "name a user of /etc/passwd, or give a numeric uid",
         (ExecStep.Group, 0) => "name a group of /etc/group, or give a numeric gid",
@@ -43,8 +42,17 @@ internal static class ExecAdvice
         (ExecStep.WorkingDirectory, Errno.ENOENT) => "the directory must exist before the service starts",
         (ExecStep.WorkingDirectory, Errno.EACCES) => "it is entered as the service's user, who may not",
         (ExecStep.Descriptors, Errno.EBADF) => "a descriptor that is to be kept is not open",
-        (ExecStep.Execute, Errno.ENOENT) =>
-            "not found in the PATH the command is given; or it is there, and the interpreter its first line or its ELF header names is not",
+        (ExecStep.Execute, Errno.ENOENT) when failure.Detail.Contains(' ', StringComparison.Ordinal) =>
+            "no program has that name, spaces included; write each argument as a string of its own: [\"echo\", \"hello\"]",
+        (ExecStep.Execute, Errno.ENOENT) when failure.Detail.Contains('/', StringComparison.Ordinal) =>
+            "there is no such file (or it may not be read, and the interpreter its first line or its ELF header names is not there)",
+        (ExecStep.Execute, Errno.ENOENT) => "it is in no directory of the PATH the command is given",
+        (ExecStep.Interpreter, _) when failure.Detail.Contains("? of ", StringComparison.Ordinal) =>
+            "the first line of the script names it and ends in a carriage return; save the script with Unix line endings",
+        (ExecStep.Interpreter, _) => "the first line of the script names it; install it, or name one that is there",
+        (ExecStep.Loader, _) =>
+            "the program is linked against a C library that is not in this image (glibc's on Alpine, musl's elsewhere); take one built " +
+            "for this image, or a static one",
         (ExecStep.Execute, Errno.EACCES) =>
             "the file is not executable for this user, a directory on the way is closed to it, or its file system is mounted noexec",
         (ExecStep.Execute, Errno.ENOEXEC) =>

@@ -17,7 +17,7 @@ public static class ExecArguments
         usage: mcp-init exec [OPTION...] [--] CMD [ARG...]
         Applies process attributes to itself and becomes CMD, keeping its pid.
           --cgroup DIR              join this cgroup (v2) first, or fail
-          --user NAME|UID[:GROUP]   run as this user, with its groups, HOME, USER, LOGNAME and SHELL
+          --user NAME|UID[:GROUP]   run as this user, with its groups, HOME, USER, LOGNAME and SHELL (not nologin or false)
           --group NAME|GID          primary group instead of the user's own
           --groups A,B              supplementary groups instead of those /etc/group gives; '' for none
           --cap-keep CAP,CAP        keep these capabilities and no others; '' drops all

@@ -40,6 +40,7 @@ public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
     {
         ExecStep.Arguments or ExecStep.User or ExecStep.Group => ExecFailureKind.BadRequest,
         ExecStep.EnvironmentFile when Errno.IsSuccess => ExecFailureKind.BadRequest,
+        ExecStep.Interpreter or ExecStep.Loader => ExecFailureKind.NotFound,
         ExecStep.Execute => Errno.Number switch
         {
             Errno.ENOENT or Errno.ENOTDIR => ExecFailureKind.NotFound,

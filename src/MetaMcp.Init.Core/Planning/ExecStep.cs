@@ -24,6 +24,12 @@ public enum ExecStep
     Verify,
     Descriptors,
     Execute,
+
+    /// <summary>Of <see cref="Execute"/>: what the first line of a script names is not there.</summary>
+    Interpreter,
+
+    /// <summary>Of <see cref="Execute"/>: the dynamic loader that the program's header names is not there.</summary>
+    Loader,
 }
 
 /// <summary>What each step is called in messages and on the wire.</summary>
@@ -34,7 +40,7 @@ public static class ExecSteps
     [
         "arguments", "error-fd", "cgroup", "env-file", "user", "group", "oom_score_adj", "rlimit", "nice", "bounding-set",
         "setgroups", "setgid", "keepcaps", "setuid", "capabilities", "ambient-set", "chdir", "no_new_privs", "verify",
-        "descriptors", "exec",
+        "descriptors", "exec", "interpreter", "loader",
     ];
 
     public static string Name(this ExecStep step) => Names[(int)step];

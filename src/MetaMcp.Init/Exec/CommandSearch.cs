@@ -19,21 +19,27 @@ internal static unsafe class CommandSearch
     {
         var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(command[0]);
         var error = new Errno(Errno.ENOENT);
+        ExecFailure? missing = null;
         if (name.Contains((byte)'/'))
         {
             _ = execve(command[0], command, environment);
             error = LastError;
+            if (error.Number == Errno.ENOENT)
+                missing = MissingInterpreter.Find(command[0]);
         }
         else if (!name.IsEmpty)
         {
             if (!ServiceEnvironment.TryFind(environment, "PATH"u8, out var path))
                 path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"u8;
-            error = Search(path, name, command, environment);
+            error = Search(path, name, command, environment, ref missing);
         }
+        if (error.Number == Errno.ENOENT && missing is not null)
+            return new ExecFailedException(missing);
         return ExecFailedException.Of(ExecStep.Execute, error, ByteText.From(command[0]));
     }
 
-    private static Errno Search(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, byte** command, byte** environment)
+    private static Errno Search(
+        ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, byte** command, byte** environment, ref ExecFailure? missing)
     {
         var candidate = stackalloc byte[PathMax];
         var buffer = new Span<byte>(candidate, PathMax);
@@ -55,6 +61,9 @@ internal static unsafe class CommandSearch
             {
                 case Errno.EACCES:
                     denied = true;
+                    break;
+                case Errno.ENOENT when missing is null && access(candidate, F_OK) == 0:
+                    missing = MissingInterpreter.Find(candidate);
                     break;
                 case Errno.ENOENT or Errno.ENOTDIR or ENODEV or ESTALE or ETIMEDOUT:
                     break;

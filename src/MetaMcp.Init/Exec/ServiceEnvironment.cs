@@ -73,8 +73,8 @@ internal sealed unsafe class ServiceEnvironment
             return;
         PutUnlessKept("USER=" + account.Name, edits);
         PutUnlessKept("LOGNAME=" + account.Name, edits);
-        // An empty field means /bin/sh (man 5 passwd).
-        PutUnlessKept("SHELL=" + (account.Shell.Length > 0 ? account.Shell : "/bin/sh"), edits);
+        if (account.LoginShell is { } shell)
+            PutUnlessKept("SHELL=" + shell, edits);
     }
 
     private void AddFile(string file, EnvironmentEdits edits)
@@ -86,9 +86,9 @@ internal sealed unsafe class ServiceEnvironment
             return;
         if (!error.IsSuccess)
             throw ExecFailedException.Of(ExecStep.EnvironmentFile, error, path);
-        var added = EnvironmentFile.Read(Encoding.Latin1.GetString(content), out var badLine);
-        if (badLine > 0)
-            throw ExecFailedException.Of(ExecStep.EnvironmentFile, error, $"{path}:{badLine}");
+        var added = EnvironmentFile.Read(Encoding.Latin1.GetString(content), out var problem);
+        if (problem is not null)
+            throw ExecFailedException.Of(ExecStep.EnvironmentFile, error, $"{path}:{problem.Line}: {problem.Reason}");
         foreach (var entry in added)
             PutUnlessKept(entry, edits);
     }

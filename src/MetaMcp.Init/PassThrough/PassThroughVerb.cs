@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.PassThrough;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Exec;
 using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
@@ -45,7 +46,7 @@ internal sealed unsafe class PassThroughVerb
             },
             out var child);
         if (!started.IsSuccess)
-            return Refuse($"{args[options.CommandIndex]}: {started}", ExitCodes.ForFailedExec(started));
+            return Refuse(WhyNot(command[0], args[options.CommandIndex], started), ExitCodes.ForFailedExec(started));
         // The command has its own directory by now; ours would only keep a file system from being unmounted.
         fixed (byte* root = "/\0"u8)
             _ = chdir(root);
@@ -56,6 +57,15 @@ internal sealed unsafe class PassThroughVerb
         var code = new PassThroughVerb(options, signals, child, job).Supervise();
         job.Release();
         return code;
+    }
+
+    private static string WhyNot(byte* command, string name, Errno error)
+    {
+        if (error.Number != Errno.ENOENT)
+            return $"{name}: {error}";
+        var missing = MissingInterpreter.FindInPath(command);
+        var hint = name.Contains(' ', StringComparison.Ordinal) ? "; write each argument as a word of its own" : "";
+        return missing?.Sentence ?? $"{name}: {error}{hint}";
     }
 
     private static void BecomeReaper(PassThroughOptions options)

@@ -41,6 +41,18 @@ public sealed class PasswdFileTests
     }
 
     [Theory]
+    [InlineData("/bin/bash", "/bin/bash")]
+    [InlineData("", "/bin/sh")]
+    [InlineData("/usr/sbin/nologin", null)]
+    [InlineData("/sbin/nologin", null)]
+    [InlineData("/bin/false", null)]
+    [InlineData("/opt/x/false", null)]
+    [InlineData("nologin", null)]
+    [InlineData("/bin/falsehood", "/bin/falsehood")]
+    public void A_shell_that_is_there_to_refuse_logins_is_none(string shell, string? login) =>
+        Assert.Equal(login, new PasswdEntry("a", 1, 1, "/", shell).LoginShell);
+
+    [Theory]
     [InlineData("")]
     [InlineData("+")]
     [InlineData("short")]

@@ -57,6 +57,8 @@ public sealed class ExecFailureTests
     [InlineData(ExecStep.SetUid, Errno.EPERM, ExecFailureKind.System)]
     [InlineData(ExecStep.Execute, Errno.ENOENT, ExecFailureKind.NotFound)]
     [InlineData(ExecStep.Execute, Errno.ENOTDIR, ExecFailureKind.NotFound)]
+    [InlineData(ExecStep.Interpreter, Errno.ENOENT, ExecFailureKind.NotFound)]
+    [InlineData(ExecStep.Loader, Errno.ENOTDIR, ExecFailureKind.NotFound)]
     [InlineData(ExecStep.Execute, Errno.EACCES, ExecFailureKind.NotExecutable)]
     [InlineData(ExecStep.Execute, Errno.ENOEXEC, ExecFailureKind.NotExecutable)]
     [InlineData(ExecStep.Execute, Errno.EAGAIN, ExecFailureKind.System)]
@@ -68,6 +70,16 @@ public sealed class ExecFailureTests
         "setgroups: Operation not permitted (EPERM): only root, or a process with CAP_SETUID and CAP_SETGID, can change user " +
         "and groups; run the container as root and let the service drop to its user, or leave the user out",
         new ExecFailure(ExecStep.SetGroups, new Errno(Errno.EPERM), "").Sentence);
+
+    [Theory]
+    [InlineData(ExecStep.Execute, "echo hello", "write each argument as a string of its own")]
+    [InlineData(ExecStep.Execute, "/app/x", "there is no such file")]
+    [InlineData(ExecStep.Execute, "x", "in no directory of the PATH")]
+    [InlineData(ExecStep.Interpreter, "/bin/x of /app/y", "install it")]
+    [InlineData(ExecStep.Interpreter, "/bin/sh\r of /app/y", "Unix line endings")]
+    [InlineData(ExecStep.Loader, "/lib/ld.so of /app/y", "C library")]
+    public void What_was_not_found_is_told_apart(ExecStep step, string detail, string advice) =>
+        Assert.Contains(advice, new ExecFailure(step, new Errno(Errno.ENOENT), detail).Sentence, StringComparison.Ordinal);
 
     [Fact]
     public void Every_step_has_a_name_of_its_own()

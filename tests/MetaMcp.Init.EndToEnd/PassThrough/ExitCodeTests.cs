@@ -57,6 +57,23 @@ public sealed class ExitCodeTests
         Assert.NotEmpty(ended.Stderr);
     }
 
+    [Theory]
+    [InlineData("#!/nonexistent/python\n", "interpreter /nonexistent/python of ")]
+    [InlineData("#!/bin/sh\r\n", "save the script with Unix line endings")]
+    public async Task A_script_whose_interpreter_is_missing_is_127_and_names_it(string text, string said)
+    {
+        using var scratch = new Scratch();
+        var path = scratch.Write("script", text);
+        File.SetUnixFileMode(path, (UnixFileMode)0x1ED);
+        var byName = new Setup("--", "script") { Environment = new Dictionary<string, string> { ["PATH"] = scratch.FullName } };
+        foreach (var setup in (Setup[])[new Setup("--", path), byName])
+        {
+            var ended = await InitProcess.Run(setup);
+            Assert.Equal(127, ended.Code);
+            Assert.Contains(ended.Stderr, line => line.Contains(said, StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task A_directory_is_126()
     {

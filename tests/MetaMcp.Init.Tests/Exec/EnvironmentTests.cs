@@ -30,22 +30,34 @@ public sealed class EnvironmentTests
     public void A_user_brings_HOME_USER_LOGNAME_and_SHELL()
     {
         Stage.NeedRoot();
-        var entry = File.ReadAllLines("/etc/passwd").Single(l => l.StartsWith("www-data:", StringComparison.Ordinal)).Split(':');
-        var run = Stage.RunWith(Given, "--user", "www-data", "env");
+        var entry = File.ReadAllLines("/etc/passwd").Single(l => l.StartsWith("root:", StringComparison.Ordinal)).Split(':');
+        var run = Stage.RunWith(Given, "--user", "root", "env");
         Assert.Equal(
-            ["A=1", "B=2", $"HOME={entry[5]}", "LOGNAME=www-data", "PATH=/usr/bin:/bin", $"SHELL={entry[6]}", "USER=www-data"],
+            ["A=1", "B=2", $"HOME={entry[5]}", "LOGNAME=root", "PATH=/usr/bin:/bin", $"SHELL={entry[6]}", "USER=root"],
             Lines(run));
+    }
+
+    [Fact]
+    public void A_shell_that_refuses_logins_is_no_SHELL()
+    {
+        Stage.NeedRoot();
+        Assert.EndsWith("/nologin", File.ReadAllLines("/etc/passwd").Single(l => l.StartsWith("www-data:", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var given = new Dictionary<string, string>(Given) { ["SHELL"] = "/bin/given" };
+        Assert.DoesNotContain(Lines(Stage.RunWith(given, "--user", "www-data", "env")), l => l.StartsWith("SHELL=", StringComparison.Ordinal));
+        // What was asked for stands.
+        Assert.Contains("SHELL=/bin/given", Lines(Stage.RunWith(given, "--user", "www-data", "--keep-env", "SHELL", "env")));
+        Assert.Contains("SHELL=/bin/sh", Lines(Stage.RunWith(given, "--user", "www-data", "--setenv", "SHELL=/bin/sh", "env")));
     }
 
     [Fact]
     public void Explicit_and_kept_values_stand_against_the_accounts()
     {
         Stage.NeedRoot();
-        var run = Stage.RunWith(Given, "--user", "www-data", "--setenv", "HOME=/mine", "--keep-env", "USER", "--keep-env", "SHELL", "env");
+        var run = Stage.RunWith(Given, "--user", "www-data", "--setenv", "HOME=/mine", "--keep-env", "USER", "--keep-env", "LOGNAME", "env");
         Assert.Contains("HOME=/mine", Lines(run));
         Assert.Contains("USER=given", Lines(run));
         // Kept, but there was none to keep.
-        Assert.Contains(Lines(run), l => l.StartsWith("SHELL=", StringComparison.Ordinal));
+        Assert.Contains("LOGNAME=www-data", Lines(run));
     }
 
     [Fact]

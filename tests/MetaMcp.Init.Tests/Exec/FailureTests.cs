@@ -82,6 +82,61 @@ public sealed class FailureTests
         Assert.Contains("(ENOEXEC): neither a program for this processor nor a script with a #! line", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("#!/nonexistent/python\n", ExecStep.Interpreter, "/nonexistent/python of ")]
+    [InlineData("#!/bin/sh\r\n", ExecStep.Interpreter, "/bin/sh? of ")]
+    public void A_script_whose_interpreter_is_missing_names_it(string text, ExecStep step, string detail)
+    {
+        using var scratch = new Scratch();
+        var script = scratch.Write("named", text);
+        File.SetUnixFileMode(script, (UnixFileMode)0x1ED);
+        foreach (string[] words in (string[][])[["--", script], ["--setenv", $"PATH=/nonexistent:{scratch.FullName}:/bin", "--", "named"]])
+        {
+            var failure = Stage.Failure(words)!;
+            Assert.Equal((step, Errno.ENOENT, detail + script), (failure.Step, failure.Errno.Number, failure.Detail));
+            Assert.Equal(127, failure.ExitCode);
+        }
+    }
+
+    [Fact]
+    public void A_program_whose_loader_is_missing_names_that()
+    {
+        using var scratch = new Scratch();
+        // A real program, its loader under a name that is not there; and a script that asks for that program.
+        var bytes = File.ReadAllBytes("/bin/true");
+        var at = bytes.AsSpan().IndexOf("/lib64/ld-linux"u8) is >= 0 and var x64 ? x64 : bytes.AsSpan().IndexOf("/lib/ld-linux"u8);
+        bytes[at + 1] = (byte)'L';
+        File.WriteAllBytes(scratch["program"], bytes);
+        var script = scratch.Write("script", $"#!{scratch["program"]}\n");
+        foreach (var path in (string[])[scratch["program"], script])
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)0x1ED);
+            var failure = Stage.Failure("--", path)!;
+            Assert.Equal(ExecStep.Loader, failure.Step);
+            Assert.Matches($"^/Lib.* of {scratch["program"]}$", failure.Detail);
+        }
+    }
+
+    [Fact]
+    public void A_command_in_one_string_is_told_how_to_be_written()
+    {
+        var run = Stage.Run("--", "echo hello world");
+        Assert.Equal(127, run.ExitCode);
+        Assert.Contains("write each argument as a string of its own", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bad_line_of_an_environment_file_says_why()
+    {
+        using var scratch = new Scratch();
+        var file = scratch.Write("env", "\uFEFFA=1\nB=\"two\nlines\"\nC=\"v\" # note\n");
+        Assert.Equal(
+            $"mcp-init exec: env-file {file}:4: something stands behind the closing quote; a comment takes a line of its own\n",
+            Stage.Run("--env-file", file, "--", "true").Error);
+        File.WriteAllText(file, "\uFEFFA=1\nB=\"two\nlines\"\n");
+        Assert.Equal("1|two\nlines\n", Stage.Run("--env-file", file, "--", "sh", "-c", "echo \"$A|$B\"").Output);
+    }
+
     [Fact]
     public void The_value_of_a_variable_is_in_no_message()
     {

@@ -41,7 +41,7 @@ internal sealed record Stage(int ExitCode, string Output, string Error)
             return null;
         }
         Assert.True(ExecFailure.TryDecode(Encoding.UTF8.GetBytes(record), out var failure), record);
-        Assert.Equal(failure!.Step == ExecStep.Execute, marked);
+        Assert.Equal(failure!.Step is ExecStep.Execute or ExecStep.Interpreter or ExecStep.Loader, marked);
         Assert.NotEqual(0, run.ExitCode);
         return failure;
     }

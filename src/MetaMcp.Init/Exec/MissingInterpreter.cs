@@ -1,0 +1,55 @@
+using System.Text;
+using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Kernel;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Exec;
+
+/// <summary>
+/// Why a program that is there was "not found": <c>execve</c> says ENOENT of a script's interpreter and of a dynamic loader too. It opens
+/// and reads the program, which may wait for its file system, so only a process asks that has nothing else to do.
+/// </summary>
+internal static unsafe class MissingInterpreter
+{
+    // As the kernel: a script's interpreter may be a script, so many times.
+    private const int Deepest = 5;
+
+    /// <summary>The same of a name that was looked for in our own PATH, unless it has a slash in it.</summary>
+    public static ExecFailure? FindInPath(byte* name)
+    {
+        var program = ByteText.From(name);
+        if (program.Contains('/', StringComparison.Ordinal) || !ServiceEnvironment.TryFind(StartBlock.Environment, "PATH"u8, out var path))
+            return Find(name);
+        foreach (var directory in Encoding.Latin1.GetString(path).Split(':'))
+            if (Find(ByteText.ToNative($"{directory}/{program}")) is { } missing)
+                return missing;
+        return null;
+    }
+
+    /// <param name="program">The path that <c>execve</c> was given, zero-terminated.</param>
+    /// <returns>Null where the program itself is missing, cannot be read, or names no interpreter that is missing.</returns>
+    public static ExecFailure? Find(byte* program)
+    {
+        var head = stackalloc byte[ProgramHead.Size];
+        var path = ByteText.From(program);
+        for (var depth = 0; depth < Deepest; depth++)
+        {
+            var file = open(ByteText.ToNative(path), O_RDONLY | O_CLOEXEC | O_NOCTTY, 0);
+            if (file < 0)
+                return null;
+            var length = read(file, head, ProgramHead.Size);
+            _ = close(file);
+            if (ProgramHead.Interpreter(new ReadOnlySpan<byte>(head, (int)Math.Max(length, 0)), out var kind) is not { } interpreter)
+                return null;
+            if (access(ByteText.ToNative(interpreter), F_OK) != 0 && LastError is { Number: Errno.ENOENT or Errno.ENOTDIR } error)
+            {
+                var step = kind == InterpreterKind.Script ? ExecStep.Interpreter : ExecStep.Loader;
+                return new ExecFailure(step, error, $"{ByteText.Decode(interpreter)} of {ByteText.Decode(path)}");
+            }
+            path = interpreter;
+        }
+        return null;
+    }
+}
