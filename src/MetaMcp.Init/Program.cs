@@ -15,6 +15,7 @@ if (PassThroughOptions.IsMeant(args))
 return args switch
 {
     ["exec", ..] => ExecVerb.Run(args),
+    ["probe", "--help" or "-h", ..] => OperatorVerbs.Invoke(args),
     ["probe", ..] => ProbeVerb.Run(args),
     ["measure", ..] => MeasureVerb.Run(args.AsSpan(1)),
     ["read", ..] => ReadVerb.Run(args.AsSpan(1)),

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Config.Toml;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Config;
@@ -7,8 +8,8 @@ internal static class AttributeSchemas
 {
     public static TableSchema<ProcessAttributes> Attributes { get; } = new()
     {
-        { "user", (s, v) => v.Account("node") is { } x ? s with { User = x } : s },
-        { "group", (s, v) => v.Account("node") is { } x ? s with { Group = x } : s },
+        { "user", User },
+        { "group", Group },
         { "supplementary_groups", (s, v) => v.Accounts("audio") is { } x ? s with { SupplementaryGroups = x } : s },
         { "working_dir", (s, v) => v.AbsolutePath("/app") is { } x ? s with { WorkingDirectory = x } : s },
         { "umask", (s, v) => v.Umask() is { } x ? s with { Umask = x } : s },
@@ -29,4 +30,25 @@ internal static class AttributeSchemas
         { "cpu_weight", (s, v) => v.Integer(1, 10_000, 100) is { } x ? s with { CpuWeight = x } : s },
         { "oom_group", (s, v) => v.Flag() is { } x ? s with { OomGroup = x } : s },
     };
+
+    /// <summary>A user, or user and group in one as Docker and Compose write them: <c>1000:1000</c>.</summary>
+    private static ProcessAttributes User(ProcessAttributes attributes, ValueReader value)
+    {
+        if (value.Node is not TomlString { Text: var text } || text.IndexOf(':', StringComparison.Ordinal) is not (>= 0 and var colon))
+            return value.Account("node") is { } account ? attributes with { User = account } : attributes;
+        if (value.AccountNamed(text[..colon], "node") is not { } user || value.AccountNamed(text[(colon + 1)..], "node") is not { } group)
+            return attributes;
+        return WithGroup(attributes with { User = user }, group, value);
+    }
+
+    private static ProcessAttributes Group(ProcessAttributes attributes, ValueReader value) =>
+        value.Account("node") is { } group ? WithGroup(attributes, group, value) : attributes;
+
+    /// <summary>Both keys may name it, in either order.</summary>
+    private static ProcessAttributes WithGroup(ProcessAttributes attributes, string group, ValueReader value)
+    {
+        if (attributes.Group is not null)
+            value.Error("the group is given twice, behind the colon of user and as group; write one of them");
+        return attributes with { Group = group };
+    }
 }

@@ -14,6 +14,10 @@ internal static class ValueKinds
 
     private const int LongestServiceName = 64;
 
+    private const string NotExpanded =
+        "nothing is expanded here, and the program gets it as it is written: where a variable is meant, write its value, or leave the " +
+        "key out where the container has it, since services inherit the container's environment";
+
     /// <summary>Characters that only a shell gives a meaning to.</summary>
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("|&;<>()$`\\\"'*?~");
 
@@ -30,8 +34,14 @@ internal static class ValueKinds
         }
         if (value.Texts("node", shortest: 0) is not { } command)
             return null;
-        if (command is [{ Length: > 0 }, ..])
+        if (command is [{ Length: > 0 } program, ..])
+        {
+            // With a slash it may be a file whose name has a space in it; then starting it says so.
+            if (command.Length == 1 && program[0] != '/' && program.AsSpan().Trim().ContainsAny(' ', '\t'))
+                value.Problems.Warning(
+                    value.Node.At, $"{value.Name} names one program {Quoted.Text(program)}, spaces included; write each argument as a string of its own: {AsArray(program)}");
             return command;
+        }
         value.Error($"{value.Name} names no program; write {value.Name} = [\"node\", \"dist/index.js\"]");
         return null;
     }
@@ -71,8 +81,12 @@ internal static class ValueKinds
     public static string? Account(this ValueReader value, string example)
     {
         var text = value.Node is TomlInteger { Number: var number } ? number.ToString(CultureInfo.InvariantCulture) : value.Text(example);
-        if (text is null)
-            return null;
+        return text is null ? null : value.AccountNamed(text, example);
+    }
+
+    /// <summary>The same of a text that was a part of the value.</summary>
+    public static string? AccountNamed(this ValueReader value, string text, string example)
+    {
         var isId = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id);
         if (isId ? id is >= 0 and <= LargestId : IsAccountName(text))
             return text;
@@ -136,7 +150,11 @@ internal static class ValueKinds
             else if (entry.Value is not TomlString)
                 value.Problems.Error(entry.Value.At, $"{value.Name}.{name} takes a string, not {entry.Value.Kind}; put the value in quotes");
             else if (new ValueReader($"{value.Name}.{name}", entry.Value, value.Problems).Text("value", shortest: 0) is { } text)
+            {
                 environment[name] = text;
+                if (HasReference(text))
+                    value.Problems.Warning(entry.Value.At, $"{value.Name}.{name} has a $ in it that a shell or Compose would expand; {NotExpanded}");
+            }
         }
         return environment.ToImmutable();
     }
@@ -146,8 +164,17 @@ internal static class ValueKinds
         name.Length is > 0 and <= LongestServiceName && name is not ("mcp-init" or "." or "..")
         && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@') && name[0] != '-';
 
+    /// <summary>A <c>$NAME</c>, a <c>${</c>, or the <c>$$</c> that Compose takes for one.</summary>
+    private static bool HasReference(string text)
+    {
+        for (var i = 0; i + 1 < text.Length; i++)
+            if (text[i] == '$' && (char.IsAsciiLetter(text[i + 1]) || text[i + 1] is '_' or '{' or '$'))
+                return true;
+        return false;
+    }
+
     private static bool IsAccountName(string text) =>
-        text.Length <= 32 && (char.IsAsciiLetter(text[0]) || text[0] == '_')
+        text.Length is > 0 and <= 32 && (char.IsAsciiLetter(text[0]) || text[0] == '_')
         && text.AsSpan(1).TrimEnd('$').IndexOfAnyExcept(AccountCharacters) < 0;
 
     private static string AsArray(string line)

@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Diagnosis;
 
@@ -59,6 +60,6 @@ public sealed class Examination
     {
         var count = _findings.FindAll(f => f.Severity == severity).Count;
         if (count > 0)
-            counts.Add(count == 1 ? $"1 {noun}" : $"{count} {noun}s");
+            counts.Add(Counted.Text(count, noun));
     }
 }

@@ -20,7 +20,7 @@ internal static class LimitChecks
                 Remedies.Flag($"--memory {Above(memory)}", $"mem_limit: {Above(memory)}", $"resources: {{limits: {{memory: {AboveInMebibytes(memory)}Mi}}}}")));
         if (limits.Tasks is { } tasks && cgroup.PidsMax is { } threads && threads <= tasks)
             found.Add(new("container-tasks", FindingSeverity.Warning,
-                $"the container itself is limited to {threads} tasks, and [limits] tasks is {tasks}",
+                $"the container itself is limited to {Counted.Text(threads, "task")}, and [limits] tasks is {tasks}",
                 "forks fail everywhere in the container, in mcp-init too, before our limit stops the one that forks",
                 Remedies.Flag($"--pids-limit {tasks + Spare}", $"pids_limit: {tasks + Spare}", null) with { Host = $"Kubernetes: podPidsLimit: {tasks + Spare} or more in the kubelet's configuration" }));
         if (IsSwapFree(facts))
@@ -30,7 +30,7 @@ internal static class LimitChecks
                 Remedies.OnHost("kernel command line: swapaccount=1; or swapoff -a")));
         if (cgroup.OomKills > 0)
             found.Add(new("oom-kills", FindingSeverity.Info,
-                $"the kernel has killed {(cgroup.OomKills == 1 ? "1 process" : $"{cgroup.OomKills} processes")} of this container for want of memory since it started",
+                $"the kernel has killed {Counted.Text(cgroup.OomKills, "process", "processes")} of this container for want of memory since it started",
                 "what was killed is gone without a word of its own; give the container more memory, or its services limits", Remedies.None));
     }
 

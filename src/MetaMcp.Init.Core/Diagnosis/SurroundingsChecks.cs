@@ -1,4 +1,5 @@
 using System.Globalization;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Diagnosis;
 
@@ -64,7 +65,7 @@ internal static class SurroundingsChecks
         var text = wanted.ToString(CultureInfo.InvariantCulture);
         if (limit >= (ulong)wanted)
             return Finding.Ok("open-files", $"{(limit == ulong.MaxValue ? "any number of" : $"{limit}")} descriptors, of which about {text} are wanted");
-        return new("open-files", FindingSeverity.Error, $"a process may have {limit} descriptors open, and {text} are wanted for {instances} services and servers",
+        return new("open-files", FindingSeverity.Error, $"a process may have {limit} descriptors open, and {text} are wanted for {Counted.Text(instances, "service or server", "services and servers")}",
             "services fail to start once they run out",
             Remedies.Flag($"--ulimit nofile={Math.Max(wanted, 1024)}", $"ulimits: {{nofile: {Math.Max(wanted, 1024)}}}", null)
                 with { Host = "Kubernetes: LimitNOFILE= in the systemd unit of the node's container runtime" });

@@ -11,7 +11,7 @@ internal static class CheckVerb
     {
         if (Load(given, out _) is not { } plan)
             return ExitCodes.Configuration;
-        Page.Out($"ok: {Count(plan.Services.Length, "service")}\n");
+        Page.Out($"ok: {Counted.Text(plan.Services.Length, "service")}\n");
         return ExitCodes.Success;
     }
 
@@ -31,9 +31,7 @@ internal static class CheckVerb
         foreach (var unused in result.Plan?.Settings.NotInForce ?? [])
             Page.Error(unused.ToString());
         if (result.Plan is null)
-            Page.Error($"{path}: {Count(result.Diagnostics.Count(d => d.Severity == Severity.Error), "error")}, nothing can be started");
+            Page.Error($"{path}: {Counted.Text(result.Diagnostics.Count(d => d.Severity == Severity.Error), "error")}, nothing can be started");
         return result.Plan;
     }
-
-    public static string Count(int number, string noun, string? plural = null) => number == 1 ? $"1 {noun}" : $"{number} {plural ?? noun + "s"}";
 }

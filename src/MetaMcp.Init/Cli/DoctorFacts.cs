@@ -65,7 +65,7 @@ internal static class DoctorFacts
         if (cgroup.MemoryMax is { } memory)
             limits.Add($"memory {Mebibytes(memory)}");
         if (cgroup.PidsMax is { } tasks)
-            limits.Add($"{tasks} tasks");
+            limits.Add(Counted.Text(tasks, "task"));
         if (cgroup.CpuMax is { } cores)
             limits.Add($"{cores.ToString("0.##", CultureInfo.InvariantCulture)} cores");
         var kills = cgroup.OomKills == 0 ? "" : $"; {cgroup.OomKills} killed for want of memory";

@@ -30,7 +30,42 @@ internal static class HelpText
         exit codes: the command's own, or 128 and the signal that ended it; 100 the configuration or the command
         line is wrong; 111 the system refused; 126 not executable; 127 not found
 
-        "mcp-init VERB --help" says more about check, plan and doctor.
+        "mcp-init VERB --help" says more about run, check, plan, doctor, exec and probe.
+
+        """;
+
+    public const string Run =
+        """
+        mcp-init run: start the services of a file, in order, watch them, and stop them in order when it is asked to.
+
+        usage:
+          mcp-init [run] [--config FILE]
+
+          --config FILE   without it: MCP_INIT_CONFIG, /etc/mcp-init.toml, ./mcp-init.toml
+
+        signals: SIGTERM, SIGINT, SIGRTMIN+3 stop everything, a second one at once; SIGHUP reads the file again; SIGUSR1 writes where
+        everything stands to the log; [signals] in the file passes others on
+
+        exit codes: 0 it was asked to stop, or everything is done; a required service's own where that failed for good;
+        100 the file or the command line is wrong, and nothing was started; 111 the system refused
+
+        """;
+
+    public const string Probe =
+        """
+        mcp-init probe: ask once whether something answers, as [service.NAME] probe does, and say why not.
+
+        usage:
+          mcp-init probe http URL             a GET is answered with a status of --expect
+          mcp-init probe mcp URL              an MCP server over streamable HTTP answers
+          mcp-init probe tcp HOST:PORT        a connection is accepted
+          mcp-init probe unix PATH            the same on a socket
+          mcp-init probe exec -- CMD [ARG…]   the command exits with 0
+
+          --timeout 10s       for all of it
+          --expect 200-399    of http: one status, or a range
+
+        exit codes: 0 healthy; 1 not, with the reason on stderr; 100 the command line is wrong
 
         """;
 

@@ -1,3 +1,5 @@
+using MetaMcp.Init.Core.Output;
+using MetaMcp.Init.Core.Values;
 using Microsoft.Extensions.Logging;
 
 namespace MetaMcp.Init.Cli;
@@ -100,7 +102,7 @@ internal static partial class LogTexts
     [LoggerMessage(128, LogLevel.Warning, "{Service}: stop_command still runs after {Timeout}; the stop signal is sent beside it")]
     public static partial void StopCommandLate(this ILogger log, string service, string timeout);
 
-    [LoggerMessage(129, LogLevel.Error, "{Service}: cleanup failed: something of it is still there after SIGKILL was sent {Kills} times (uninterruptible sleep?); it is not started again before it is gone (main pid {Pid})")]
+    [LoggerMessage(129, LogLevel.Error, "{Service}: cleanup failed: something of it is still there after SIGKILL was sent {Kills} (uninterruptible sleep?); it is not started again before it is gone (main pid {Pid})")]
     public static partial void CleanupFailed(this ILogger log, string service, object kills, object pid);
 
     [LoggerMessage(130, LogLevel.Warning, "{Service}: memory {Level}: {Used} of {Cap}, {Percent} %")]
@@ -115,10 +117,13 @@ internal static partial class LogTexts
     [LoggerMessage(133, LogLevel.Information, "{Service}: exited with {Code}; restarting in {Seconds:0.00} s")]
     public static partial void RestartingAfterSuccess(this ILogger log, string service, object code, object seconds);
 
-    [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} lines of {Stream} dropped, over its log_rate_limit")]
-    public static partial void OutputDropped(this ILogger log, string service, object lines, object stream);
+    [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} of {Stream} dropped, over its log_rate_limit")]
+    private static partial void OutputDropped(this ILogger log, string service, object lines, string stream);
 
-    [LoggerMessage(301, LogLevel.Information, "starting {Services} services")]
+    public static void OutputDropped(this ILogger log, string service, long lines, OutputStream stream) =>
+        log.OutputDropped(service, new Counted(lines, "line"), stream == OutputStream.Stdout ? "stdout" : "stderr");
+
+    [LoggerMessage(301, LogLevel.Information, "starting {Services}")]
     public static partial void StartingUp(this ILogger log, object services);
 
     [LoggerMessage(302, LogLevel.Information, "up after {Seconds:0.00} s: {Running} running, {Done} done")]
@@ -207,7 +212,7 @@ internal static partial class LogTexts
     [LoggerMessage(405, LogLevel.Warning, "orphan {Command} (pid {Pid}): ended, {Status}; {Count} of this command so far")]
     public static partial void OrphanEnded(this ILogger log, string command, object pid, object status, object count);
 
-    [LoggerMessage(406, LogLevel.Error, "orphan {Command} (pid {Pid}): cleanup failed: still there after SIGKILL was sent {Kills} times (uninterruptible sleep?)")]
+    [LoggerMessage(406, LogLevel.Error, "orphan {Command} (pid {Pid}): cleanup failed: still there after SIGKILL was sent {Kills} (uninterruptible sleep?)")]
     public static partial void OrphanCleanupFailed(this ILogger log, string command, object pid, object kills);
 
     [LoggerMessage(407, LogLevel.Warning, "orphans: {Found} more found; {Beyond} beyond the number that is remembered at a time, which have their turn when others have gone")]

@@ -25,13 +25,13 @@ internal sealed class NoticeLog(ILogger log)
                 log.ServiceExitedOutOfMemory(n.Service, n.After.TotalSeconds, n.Status, oom.Limit, n.Pid);
                 break;
             case Notice.OutOfMemory n:
-                log.ServiceOutOfMemory(n.Service, n.Processes is { } some ? CheckVerb.Count((int)some, "process", "processes") : "all of it", n.Cause.Limit, n.Cause.Word, n.Peak?.ToString() ?? "unknown");
+                log.ServiceOutOfMemory(n.Service, n.Processes is { } some ? Counted.Text(some, "process", "processes") : "all of it", n.Cause.Limit, n.Cause.Word, n.Peak?.ToString() ?? "unknown");
                 break;
             case Notice.OverLimit n:
                 log.ServiceOverLimit(n.Service, n.Reason);
                 break;
             case Notice.CircuitOpen n:
-                log.CircuitOpen(n.Service, n.Reason, CheckVerb.Count(n.Failures, "failure"), Duration.Format(n.Window), Duration.Format(n.OpenFor));
+                log.CircuitOpen(n.Service, n.Reason, Counted.Text(n.Failures, "failure"), Duration.Format(n.Window), Duration.Format(n.OpenFor));
                 break;
             case Notice.CircuitOpenAgain n:
                 log.CircuitOpenAgain(n.Service, n.Reason, Duration.Format(n.OpenFor));
@@ -55,7 +55,7 @@ internal sealed class NoticeLog(ILogger log)
                 log.ProbeHopeless(n.Service, n.Reason);
                 break;
             case Notice.HealthyAgain n:
-                log.HealthyAgain(n.Service, CheckVerb.Count(n.Failures, "probe"));
+                log.HealthyAgain(n.Service, Counted.Text(n.Failures, "probe"));
                 break;
             case Notice.Unhealthy n:
                 log.Unhealthy(n.Service, n.Reason);
@@ -100,7 +100,7 @@ internal sealed class NoticeLog(ILogger log)
                 log.LeftoversKilled(n.Service);
                 break;
             case Notice.CleanupFailed n:
-                log.CleanupFailed(n.Service, n.Kills, n.Pid);
+                log.CleanupFailed(n.Service, new Counted(n.Kills, "time"), n.Pid);
                 break;
             case Notice.Stopped n:
                 log.ServiceStopped(n.Service);
@@ -119,7 +119,7 @@ internal sealed class NoticeLog(ILogger log)
                 Memory(n);
                 break;
             case Notice.StartingUp n:
-                log.StartingUp(n.Services);
+                log.StartingUp(new Counted(n.Services, "service"));
                 break;
             case Notice.Up { Missing.IsEmpty: true } n:
                 log.Up(n.After.TotalSeconds, n.Running, n.Done);
@@ -173,7 +173,7 @@ internal sealed class NoticeLog(ILogger log)
                 log.MemoryBack();
                 break;
             case Notice.OrphanCleanupFailed n:
-                log.OrphanCleanupFailed(n.Command, n.Pid, n.Kills);
+                log.OrphanCleanupFailed(n.Command, n.Pid, new Counted(n.Kills, "time"));
                 break;
             case Notice.Repaired n:
                 log.Repaired(n.What);

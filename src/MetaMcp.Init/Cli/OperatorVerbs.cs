@@ -8,6 +8,9 @@ internal static class OperatorVerbs
 {
     private static readonly OperatorVerb[] Verbs =
     [
+        // These two are dispatched before; here they are asked for their help only.
+        new("run", HelpText.Run, [], ["--config"], _ => ExitCodes.Success),
+        new("probe", HelpText.Probe, [], [], _ => ExitCodes.Success),
         new("check", HelpText.Check, [], ["--config"], given => CheckVerb.Run(File(given))),
         new("plan", HelpText.Plan, ["--json", "--dot"], ["--config"],
             given => PlanVerb.Run(File(given), given.Has("--json"), given.Has("--dot"))),

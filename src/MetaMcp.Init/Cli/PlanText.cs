@@ -17,7 +17,7 @@ internal static class PlanText
     {
         var text = new StringBuilder();
         var (services, waves) = (plan.Services.Length, plan.StartWaves.Length);
-        text.Append($"{file}: {CheckVerb.Count(services, "service")}{(services > waves ? $" in {CheckVerb.Count(waves, "wave")}" : "")}\n");
+        text.Append($"{file}: {Counted.Text(services, "service")}{(services > waves ? $" in {Counted.Text(waves, "wave")}" : "")}\n");
         Start(text, plan);
         Stop(text, plan);
         Limits(text, plan);
@@ -29,7 +29,7 @@ internal static class PlanText
     private static void Start(StringBuilder text, Plan plan)
     {
         var startup = plan.Settings.Startup;
-        text.Append($"\nSTART   each as soon as what it waits for is there; all within {Duration.Format(startup.Timeout)}, failures tried {CheckVerb.Count(startup.Retries, "time")} more\n\n");
+        text.Append($"\nSTART   each as soon as what it waits for is there; all within {Duration.Format(startup.Timeout)}, failures tried {Counted.Text(startup.Retries, "time")} more\n\n");
         var table = new TextTable("  ");
         table.Add("", "", "", "within", "");
         Waves(plan.StartWaves, (number, index) =>
@@ -70,8 +70,8 @@ internal static class PlanText
         var limits = plan.Settings.Limits;
         string[] whole =
         [
-            .. Given(limits.Memory, m => $"memory {m}"), .. Given(limits.Tasks, t => $"{t} tasks"),
-            .. Given(limits.MaxInstances, m => CheckVerb.Count(m, "instance")), .. Given(limits.MaxPerType, m => $"{m} of a type"),
+            .. Given(limits.Memory, m => $"memory {m}"), .. Given(limits.Tasks, t => Counted.Text(t, "task")),
+            .. Given(limits.MaxInstances, m => Counted.Text(m, "instance")), .. Given(limits.MaxPerType, m => $"{m} of a type"),
         ];
         var enforced = limits.Enforce switch
         {
@@ -178,7 +178,7 @@ internal static class PlanText
         return restart.Policy == RestartPolicy.Never
             ? ""
             : $"after {Duration.Format(backoff.Initial)}, then longer, up to {Duration.Format(backoff.Max)}; "
-                + $"{CheckVerb.Count(breaker.Failures, "failure")} in {Duration.Format(breaker.Window)}: a pause of {Duration.Format(breaker.OpenFor)}";
+                + $"{Counted.Text(breaker.Failures, "failure")} in {Duration.Format(breaker.Window)}: a pause of {Duration.Format(breaker.OpenFor)}";
     }
 
     private static string Names(Plan plan, ImmutableArray<int> services, string separator) =>

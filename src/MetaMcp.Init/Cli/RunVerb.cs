@@ -23,6 +23,8 @@ internal static class RunVerb
     /// <summary>A reader of our output that has stopped reading does not hold the container back longer than this.</summary>
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromMilliseconds(200);
 
+    private const string NoFile = "run: --config names no file; write mcp-init run --config FILE";
+
     /// <param name="args">Those of the verb.</param>
     public static int Run(ReadOnlySpan<string> args)
     {
@@ -94,9 +96,13 @@ internal static class RunVerb
                 given = args[++i];
             else if (args[i].StartsWith("--config=", StringComparison.Ordinal))
                 given = args[i]["--config=".Length..];
+            else if (args[i] == "--config")
+                return Refuse(NoFile);
             else
                 return Refuse($"run: unknown argument '{args[i]}'; usage: mcp-init run [--config FILE]");
         }
+        if (given is "")
+            return Refuse(NoFile);
         var file = ConfigLocator.Find(given);
         if (file.Path is null)
             return Refuse(file.Problem);

@@ -28,11 +28,11 @@ internal static class StatusText
             text.Append(CultureInfo.InvariantCulture, $", memory {memory.Rounded}");
         if (record.Cleanups is { Killed: > 0 } or { Failed: > 0 } && record.Cleanups is var ends)
             text.Append(CultureInfo.InvariantCulture,
-                $"; ended {ends.Clean} times clean, {ends.Killed} killed, {ends.Failed} failed, last {Milliseconds(ends.Last)}, worst {Milliseconds(ends.Worst)}");
+                $"; ended {Counted.Text(ends.Clean, "time")} clean, {ends.Killed} killed, {ends.Failed} failed, last {Milliseconds(ends.Last)}, worst {Milliseconds(ends.Worst)}");
         var lastFailure = record.Probes.LastFailure is { } why ? $" (the last: {why})" : "";
         if (record.Probes is { Checks: > 0 } probes)
             text.Append(CultureInfo.InvariantCulture,
-                $"; {CheckVerb.Count((int)probes.Checks, "probe")}, {probes.Failures} failed{lastFailure}, last {Milliseconds(probes.Last)}, average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
+                $"; {Counted.Text(probes.Checks, "probe")}, {probes.Failures} failed{lastFailure}, last {Milliseconds(probes.Last)}, average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
         return text.ToString();
     }
 
@@ -41,7 +41,7 @@ internal static class StatusText
         Phase.StartingUp => "starting up",
         Phase.Running => "running",
         _ => "shutting down",
-    } + string.Create(CultureInfo.InvariantCulture, $", up {Rounded(status.Uptime)}, {status.Active} of {CheckVerb.Count(status.Services, "service")} active{(status.Missing.IsEmpty ? "" : $", degraded: without {string.Join(", ", status.Missing)}")}{Orphans(status.OrphansEnded)}{(status.Repairs == 0 ? "" : $"; {CheckVerb.Count(status.Repairs, "repair")}")}");
+    } + string.Create(CultureInfo.InvariantCulture, $", up {Rounded(status.Uptime)}, {status.Active} of {Counted.Text(status.Services, "service")} active{(status.Missing.IsEmpty ? "" : $", degraded: without {string.Join(", ", status.Missing)}")}{Orphans(status.OrphansEnded)}{(status.Repairs == 0 ? "" : $"; {Counted.Text(status.Repairs, "repair")}")}");
 
     private static string Orphans(IReadOnlyDictionary<string, int> ended)
     {

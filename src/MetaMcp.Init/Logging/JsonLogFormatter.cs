@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using MetaMcp.Init.Core.Output;
+using MetaMcp.Init.Core.Values;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
@@ -66,6 +67,9 @@ internal sealed class JsonLogFormatter() : ConsoleFormatter("mcp-init-json")
                 break;
             case bool flag:
                 _json.Write(flag ? "true"u8 : "false"u8);
+                break;
+            case Counted count:
+                JsonText.Append(count.Number.ToString(CultureInfo.InvariantCulture), _json);
                 break;
             case int or long:
             case double number when double.IsFinite(number):

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Values;
@@ -192,7 +191,7 @@ internal sealed unsafe class OutputSink : IDisposable
         if (_unreported == 0 || _ring.Count > _ring.Capacity / 2)
             return false;
         var text = Encoding.ASCII.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"{_unreported} lines dropped: {_name} was full"));
+            $"{Counted.Text(_unreported, "line")} dropped: {_name} was full");
         var notice = new ArrayBufferWriter<byte>();
         NoticeFormat.Append(new OutputLine(text, LinePart.Whole), Clock.Of(NoticeFormat), notice);
         if (notice.WrittenCount > _ring.Free)

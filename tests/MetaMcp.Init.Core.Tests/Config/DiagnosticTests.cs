@@ -71,6 +71,15 @@ public sealed class DiagnosticTests
     [InlineData(Service + "environment = { PORT = 80 }\n", "3:24: environment.PORT takes a string, not a whole number; put the value in quotes")]
     [InlineData(Service + "user = \"\\u0000\"\n", "3:8: user has a NUL character in it, which no program can be given")]
     [InlineData(Service + "working_dir = \"app\"\n", "3:15: working_dir = \"app\" is no absolute path; write it from the root on, as \"/app\"")]
+    [InlineData(Service + "user = \"1000:\"\n", "3:8: user = \"\" is no name; write one as \"node\", or a number")]
+    [InlineData(Service + "user = \"a:b:c\"\n", "3:8: user = \"b:c\" is no name; write one as \"node\", or a number")]
+    [InlineData(Service + "user = \"4294967295:1\"\n", "3:8: user = 4294967295 is out of range; an id can be 0 to 4294967294")]
+    [InlineData(Service + "user = \"1000:1000\"\ngroup = \"node\"\n", "4:9: the group is given twice, behind the colon of user and as group; write one of them")]
+    [InlineData(Service + "group = 5\nuser = \"1000:1000\"\n", "4:8: the group is given twice, behind the colon of user and as group; write one of them")]
+    [InlineData("[service.a]\ncommand = [\"echo hello world\"]\n", "2:11: warning: command names one program \"echo hello world\", spaces included; write each argument as a string of its own: [\"echo\", \"hello\", \"world\"]")]
+    [InlineData("[service.a]\ncommand = [\"a | b\"]\n", "2:11: warning: command names one program \"a | b\", spaces included; write each argument as a string of its own: [\"sh\", \"-c\", \"a | b\"]")]
+    [InlineData("[service.a]\ncommand = [\"/opt/My App/run\"]\n")]
+    [InlineData("[service.a]\ncommand = [\"my app\", \"x\"]\n")]
     // What contradicts itself.
     [InlineData(Service + "ready = \"probe\"\n", "3:9: ready = \"probe\" needs a probe; add probe = { http = \"http://127.0.0.1:8080/health\" }")]
     [InlineData(Service + "notify_fd = 2\nready = \"notify-fd\"\n", "3:13: notify_fd = 2 is out of range; it can be 3 to 1023")]
@@ -135,6 +144,39 @@ public sealed class DiagnosticTests
             Assert.NotEmpty(found);
             Assert.DoesNotContain(found, d => d.Contains(Secret, StringComparison.Ordinal));
         }
+    }
+
+    [Theory]
+    [InlineData("$HOME", true)]
+    [InlineData("a ${HOME} b", true)]
+    [InlineData("pa$$word", true)]
+    [InlineData("$_x", true)]
+    [InlineData("5$", false)]
+    [InlineData("$5 $-", false)]
+    [InlineData("plain", false)]
+    public void A_value_that_another_tool_would_expand_is_warned_of_and_kept(string value, bool warned)
+    {
+        foreach (var service in (string[])[Service, "[server.a]\n"])
+        {
+            var problems = ConfigReader.Read("f.toml", Encoding.UTF8.GetBytes(service + $"environment = {{ TOKEN = '{value}' }}\n")).Diagnostics;
+            Assert.Equal(warned, problems.Any(p => p.Severity == Severity.Warning && p.Message.StartsWith(
+                "environment.TOKEN has a $ in it that a shell or Compose would expand; nothing is expanded here", StringComparison.Ordinal)));
+            Assert.DoesNotContain(problems, p => p.Message.Contains(value, StringComparison.Ordinal));
+        }
+        var plan = Plan.Read("f.toml", Encoding.UTF8.GetBytes(Service + $"environment = {{ TOKEN = '{value}' }}\n")).Plan!;
+        Assert.Equal(value, plan.Services[0].Settings.Environment["TOKEN"]);
+    }
+
+    [Theory]
+    [InlineData("\"1000:1000\"", "1000", "1000")]
+    [InlineData("\"node:staff\"", "node", "staff")]
+    [InlineData("\"0:node\"", "0", "node")]
+    [InlineData("\"node\"", "node", null)]
+    [InlineData("1000", "1000", null)]
+    public void User_and_group_may_be_written_in_one(string text, string user, string? group)
+    {
+        var attributes = Plan.Read("f.toml", Encoding.UTF8.GetBytes(Service + $"user = {text}\n")).Plan!.Services[0].Settings.Attributes;
+        Assert.Equal((user, group), (attributes.User, attributes.Group));
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed partial class InitLoggerTests : IDisposable
         Assert.Equal("warn", line.GetProperty("level").GetString());
         Assert.Equal(201, line.GetProperty("id").GetInt32());
         Assert.Equal("OutputDropped", line.GetProperty("event").GetString());
-        Assert.Equal("back\"end\e\n: 1234 lines of Stderr dropped, over its log_rate_limit", line.GetProperty("message").GetString());
+        Assert.Equal("back\"end\e\n: 1234 lines of stderr dropped, over its log_rate_limit", line.GetProperty("message").GetString());
         var values = line.GetProperty("values");
         Assert.Equal(["service", "lines", "stream"], values.EnumerateObject().Select(value => value.Name));
         Assert.Equal("back\"end\e\n", values.GetProperty("service").GetString());

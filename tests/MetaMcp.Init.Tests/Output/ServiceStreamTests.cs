@@ -155,7 +155,7 @@ public sealed partial class ServiceStreamTests : IDisposable
             _stdout.Read());
     }
 
-    [GeneratedRegex("^mcp-init \\| (\\d+) lines dropped: stdout was full$")]
+    [GeneratedRegex("^mcp-init \\| (\\d+) lines? dropped: stdout was full$")]
     private static partial Regex Notice();
 
     [Fact]
