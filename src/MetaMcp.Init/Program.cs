@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.PassThrough;
+using MetaMcp.Init.Discarding;
 using MetaMcp.Init.Exec;
 using MetaMcp.Init.Measuring;
 using MetaMcp.Init.PassThrough;
@@ -18,6 +19,7 @@ return args switch
     ["probe", "--help" or "-h", ..] => OperatorVerbs.Invoke(args),
     ["probe", ..] => ProbeVerb.Run(args),
     ["measure", ..] => MeasureVerb.Run(args.AsSpan(1)),
+    ["discard", ..] => DiscardVerb.Run(args.AsSpan(1)),
     ["read", ..] => ReadVerb.Run(args.AsSpan(1)),
     [] => RunVerb.Run([]),
     ["run", .. var rest] when !rest.Contains("--help") && !rest.Contains("-h") => RunVerb.Run(rest),

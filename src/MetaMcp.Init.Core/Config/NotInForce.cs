@@ -13,8 +13,7 @@ internal static class NotInForce
 
     private static readonly (string Table, string Key)[] Keys =
     [
-        ("init", "runtime_dir"), ("limits", "max_instances"), ("limits", "max_per_type"),
-        ("limits", "disk_warning"),
+        ("limits", "max_instances"), ("limits", "max_per_type"), ("limits", "disk_warning"),
     ];
 
     /// <summary>The same, of the environment.</summary>

@@ -23,6 +23,7 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
         { "ready", (s, v) => v.OneOf(Words.ReadyRule) is { } x ? s with { Ready = (ReadyRule)x } : s },
         { "notify_fd", (s, v) => v.Integer(3, LargestDescriptor, 3) is { } x ? s with { NotifyFd = x } : s },
         { "start_timeout", (s, v) => v.Time(ValueReader.Shortest, "60s") is { } x ? s with { StartTimeout = x } : s },
+        { "watchdog", (s, v) => v.Time(ValueReader.Shortest, "30s") is { } x ? s with { Watchdog = x } : s },
         { "stop_signal", (s, v) => v.Signal() is { } x ? s with { StopSignal = x } : s },
         { "stop_timeout", (s, v) => v.Time(ValueReader.Shortest, "10s") is { } x ? s with { StopTimeout = x } : s },
         { "stop_command", (s, v) => v.Command() is { } x ? s with { StopCommand = x } : s },

@@ -20,6 +20,8 @@ internal static class ServiceRules
                 problems.Error(named.AtValue("probe"), "a oneshot is ready when it has succeeded, and there is nothing to probe; remove probe, or type");
             else if (service.Ready != ReadyRule.Started)
                 problems.Error(named.AtValue("ready"), $"a oneshot is ready when it has succeeded; remove ready = \"{Words.ReadyRule[(int)service.Ready]}\", or type");
+            if (named.Has("watchdog"))
+                problems.Error(named.AtValue("watchdog"), "a oneshot is not watched; start_timeout is how long it may take");
             if (GivesPolicyAlways(named.Table) is { } always)
                 problems.Error(always, "a oneshot restarted \"always\" would never end; write \"on-failure\" or \"never\"");
         }
@@ -51,10 +53,11 @@ internal static class ServiceRules
 
     private static void CheckEnvironment(ServiceSettings service, NamedTable named, Problems problems)
     {
-        if (service.Ready != ReadyRule.SdNotify)
+        if (service.Ready != ReadyRule.SdNotify && service.Watchdog is null)
             return;
         if (service.Environment.ContainsKey("NOTIFY_SOCKET"))
-            problems.Error(named.AtValue("environment"), "NOTIFY_SOCKET is set for a service with ready = \"sd-notify\"; remove it from environment");
+            problems.Error(named.AtValue("environment"),
+                $"NOTIFY_SOCKET is set for a service with {(service.Watchdog is null ? "ready = \"sd-notify\"" : "a watchdog")}; remove it from environment");
     }
 
     private static SourcePosition? GivesPolicyAlways(TomlTable table)

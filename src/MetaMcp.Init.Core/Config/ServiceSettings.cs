@@ -40,6 +40,9 @@ public sealed record ServiceSettings
     /// <summary>How long one attempt may take to become ready, or a oneshot to finish; defaults to [startup] timeout.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long the service may be without a WATCHDOG=1 on its NOTIFY_SOCKET; null is without end.</summary>
+    public TimeSpan? Watchdog { get; init; }
+
     public Signal StopSignal { get; init; } = Signal.Term;
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
     public ImmutableArray<string> StopCommand { get; init; } = [];

@@ -24,6 +24,7 @@ public sealed class ExecArgumentReader
     private bool terminal;
     private int? errorDescriptor;
     private ulong? softDescriptors;
+    private string? ownSocket;
 
     private ExecArgumentReader()
     {
@@ -58,6 +59,7 @@ public sealed class ExecArgumentReader
             Set = set.DrainToImmutable(),
         },
         SoftDescriptors = softDescriptors,
+        OwnSocket = ownSocket,
         CloseDescriptors = close,
         KeptDescriptors = descriptors.DrainToImmutable(),
         OwnOutput = ownOutput,
@@ -114,7 +116,7 @@ public sealed class ExecArgumentReader
     }
 
     private static bool TakesValue(string name) => name is "--cgroup" or "--user" or "--group" or "--groups" or "--chdir" or "--umask"
-        or "--nice" or "--oom-score-adj" or "--rlimit" or "--soft-nofile" or "--cap-keep" or "--setenv" or "--unsetenv" or "--keep-env"
+        or "--nice" or "--oom-score-adj" or "--rlimit" or "--soft-nofile" or "--own-socket" or "--cap-keep" or "--setenv" or "--unsetenv" or "--keep-env"
         or "--env-file" or "--keep-fd" or "--error-fd";
 
     private void ReadValue(string name, string value)
@@ -166,6 +168,9 @@ public sealed class ExecArgumentReader
             case "--keep-fd":
                 if (Number(name, value, 0, int.MaxValue) is { } descriptor)
                     descriptors.Add(descriptor);
+                break;
+            case "--own-socket":
+                ownSocket = NotEmpty(name, value);
                 break;
             case "--soft-nofile":
                 softDescriptors = DecimalText.TryRead(value, ulong.MaxValue - 1, out var limit) ? limit : null;

@@ -35,6 +35,7 @@ public static class ExecArguments
           --keep-env KEY            neither --user nor --env-file replaces it; repeatable
           --close-fds               close all inherited descriptors but 0, 1, 2
           --keep-fd N               and this one; repeatable
+          --own-socket FILE         this becomes the user's
           --own-output              pipes on 1 and 2 become the user's, who can then open /dev/stdout
           --terminal                stdin, a terminal of no other session, controls this one (setsid first)
           --error-fd N              report a failure there as a record, not on stderr
@@ -59,6 +60,8 @@ public static class ExecArguments
             words.Add("--close-fds");
         foreach (var descriptor in request.KeptDescriptors)
             Add(words, "--keep-fd", Text(descriptor));
+        if (request.OwnSocket is { } socket)
+            Add(words, "--own-socket", socket);
         if (request.OwnOutput)
             words.Add("--own-output");
         if (request.Terminal)

@@ -16,6 +16,9 @@ public sealed record ExecRequest
 
     public EnvironmentEdits Environment { get; init; } = EnvironmentEdits.None;
 
+    /// <summary>The file of the NOTIFY_SOCKET, which becomes the user's; null for none.</summary>
+    public string? OwnSocket { get; init; }
+
     /// <summary>The soft limit of descriptors, below the hard one that is inherited; null stays as it is.</summary>
     public ulong? SoftDescriptors { get; init; }
 

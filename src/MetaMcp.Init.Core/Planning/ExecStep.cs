@@ -10,6 +10,7 @@ public enum ExecStep
     User,
     Group,
     OomScoreAdjust,
+    OwnSocket,
     ResourceLimit,
     Nice,
     BoundingSet,
@@ -38,7 +39,7 @@ public static class ExecSteps
     // By the enumeration's own numbers.
     private static readonly string[] Names =
     [
-        "arguments", "error-fd", "cgroup", "env-file", "user", "group", "oom_score_adj", "rlimit", "nice", "bounding-set",
+        "arguments", "error-fd", "cgroup", "env-file", "user", "group", "oom_score_adj", "own-socket", "rlimit", "nice", "bounding-set",
         "setgroups", "setgid", "keepcaps", "setuid", "capabilities", "ambient-set", "chdir", "no_new_privs", "verify",
         "descriptors", "exec", "interpreter", "loader",
     ];

@@ -105,7 +105,7 @@ internal static class HealthSteps
         return end with { Effects = [told, .. end.Effects] };
     }
 
-    private static ServiceStep Unhealthy(in ServiceContext service, Ready state, Instant since, string reason, Instant now)
+    public static ServiceStep Unhealthy(in ServiceContext service, Ready state, Instant since, string reason, Instant now)
     {
         var failure = new Failure($"unhealthy: {reason}", null) { Since = since };
         var end = ServiceMachine.Stop(service, Conclusion.Rested(service, state, now), new Outcome.Failing(failure), now);

@@ -118,6 +118,7 @@ internal static class ReadinessSteps
     private static ServiceStep BecomeReady(in ServiceContext service, Starting state, Instant now) =>
         new(new Ready(state.Run, state.History, HealthSteps.Begin(service, state, now))
             {
+                WatchdogBy = NotificationSteps.FirstWatchdog(service, now),
                 ClosesAt = state.History.Breaker.IsHalfOpen ? state.Run.StartedAt + service.Settings.Restart.Backoff.ResetAfter : Instant.Never,
             },
             [ServiceMachine.Report(new Notice.Ready(service.Name, state.Run.Pid, now - state.Run.StartedAt))]);

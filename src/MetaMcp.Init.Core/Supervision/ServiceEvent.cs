@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -45,6 +46,9 @@ public abstract record ServiceEvent : Case
     public sealed record Executed : ServiceEvent;
 
     public sealed record Notified : ServiceEvent;
+
+    /// <summary>What it says of itself on its NOTIFY_SOCKET.</summary>
+    public sealed record Said(NotifyMessage Message) : ServiceEvent;
 
     /// <summary>The main process was collected.</summary>
     /// <param name="Status">How it ended.</param>

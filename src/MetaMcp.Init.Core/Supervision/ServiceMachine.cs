@@ -54,6 +54,7 @@ public static class ServiceMachine
             ServiceEvent.SpawnFailed(var reason, var code, _) => SpawnFailed(service, state, new Failure(reason, ExitStatus.Exited(code)), now),
             ServiceEvent.Executed => ReadinessSteps.Executed(service, state, now),
             ServiceEvent.Notified => ReadinessSteps.Notified(service, state, now),
+            ServiceEvent.Said(var message) => NotificationSteps.Said(service, state, message, now),
             ServiceEvent.ProbeSpawned(var pid) => ReadinessSteps.ProbeSpawned(service, state, pid, now),
             ServiceEvent.ProbeEnded(var failure) => ReadinessSteps.ProbeEnded(service, state, failure, now),
             ServiceEvent.ProbeNotStarted => state is Ready { Watch: Watch.ProbeLaunching or Watch.ProbeRunning or Watch.ProbeKilled } s
@@ -192,6 +193,10 @@ public static class ServiceMachine
                 return ReadinessSteps.DeadlinePassed(service, s, now);
             case Ready s when now >= s.ClosesAt:
                 return new(s with { History = default, ClosesAt = Instant.Never }, [Report(new Notice.CircuitClosed(service.Name))]);
+            case Ready s when now >= s.WatchdogBy && service.IsEnding:
+                return s with { WatchdogBy = Instant.Never };
+            case Ready s when now >= s.WatchdogBy:
+                return NotificationSteps.WatchdogPassed(service, s, now);
             case Ready s:
                 return HealthSteps.DeadlinePassed(service, s, now);
             case Launching s:

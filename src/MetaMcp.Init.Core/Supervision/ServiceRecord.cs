@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -16,6 +17,19 @@ public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, Oo
 
     /// <summary>How near that was to its memory_max.</summary>
     public MemoryLevel Level { get; init; }
+
+    /// <summary>What it last said of itself (STATUS=); null for nothing.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>It said RELOADING=1 or STOPPING=1, and not READY=1 since; null for neither.</summary>
+    public string? Doing { get; init; }
+
+    /// <summary>With what it has said just now.</summary>
+    public ServiceRecord Saying(in NotifyMessage message) => this with
+    {
+        Status = message.Status is { } text ? text.Length > 0 ? text : null : Status,
+        Doing = message.IsStopping ? "stopping by itself" : message.IsReloading ? "reloading" : message.IsReady ? null : Doing,
+    };
 
     /// <summary>It has come as far as it would once, and the startup does not wait for it any more: what crashes later is not late.</summary>
     public bool HasSettled { get; init; }

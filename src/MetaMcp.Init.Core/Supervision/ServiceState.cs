@@ -71,7 +71,13 @@ public abstract record ServiceState : Case
         /// <summary>When the trial run of a half-open circuit has been long enough to close it.</summary>
         public Instant ClosesAt { get; init; } = Instant.Never;
 
-        public override Instant Due => Instant.Earlier(Watch.Due, ClosesAt);
+        /// <summary>When it is unhealthy for want of a WATCHDOG=1.</summary>
+        public Instant WatchdogBy { get; init; } = Instant.Never;
+
+        /// <summary>WATCHDOG_USEC of its own, in place of the file's.</summary>
+        public TimeSpan? WatchdogTime { get; init; }
+
+        public override Instant Due => Instant.Earlier(Instant.Earlier(Watch.Due, ClosesAt), WatchdogBy);
     }
 
     /// <summary>It is to be ended, and waits for its turn in the cleanup queue.</summary>

@@ -54,7 +54,7 @@ public sealed partial class Supervisor
         if (isLaunched)
         {
             _running[service] = _plan.Services[service].Settings;
-            _records[service] = _records[service] with { Memory = null, Level = MemoryLevel.Normal };
+            _records[service] = _records[service] with { Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null };
         }
         foreach (var effect in step.Effects)
             _effects.Add(effect);

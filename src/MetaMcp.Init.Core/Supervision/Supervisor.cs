@@ -162,6 +162,10 @@ public sealed partial class Supervisor
             case SystemEvent.Notified(var service, var run):
                 Current(service, run, new ServiceEvent.Notified());
                 break;
+            case SystemEvent.Said(var service, var run, var message):
+                if (Current(service, run, new ServiceEvent.Said(message)))
+                    _records[service] = _records[service].Saying(message);
+                break;
             case SystemEvent.RunEmpty(var service, var run):
                 Current(service, run, new ServiceEvent.RunEmpty());
                 break;

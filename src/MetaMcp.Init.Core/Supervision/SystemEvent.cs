@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 
@@ -42,7 +43,11 @@ public abstract record SystemEvent : Case
 
     public sealed record Executed(int Service, long RunNumber) : SystemEvent;
 
+    /// <summary>A newline came on its <c>notify_fd</c>.</summary>
     public sealed record Notified(int Service, long RunNumber) : SystemEvent;
+
+    /// <summary>What a process that may speak for a run has sent to its NOTIFY_SOCKET.</summary>
+    public sealed record Said(int Service, long RunNumber, NotifyMessage Message) : SystemEvent;
 
     /// <summary>The last process of a run that is watched is gone.</summary>
     public sealed record RunEmpty(int Service, long RunNumber) : SystemEvent;

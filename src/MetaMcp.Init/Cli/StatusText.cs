@@ -14,6 +14,8 @@ internal static class StatusText
         var text = new StringBuilder($"{Word(state)} for {Rounded(status.Now - record.ChangedAt)}");
         if (PidOf(state) is { } pid)
             text.Append(CultureInfo.InvariantCulture, $" (pid {pid})");
+        if (state is ServiceState.Starting or ServiceState.Ready or ServiceState.Stopping)
+            text.Append(record.Doing is { } doing ? $", {doing}" : "").Append(record.Status is { } said ? $", says \"{said}\"" : "");
         if (state.Due is var due && state is ServiceState.Backoff or ServiceState.Open)
             text.Append(CultureInfo.InvariantCulture, $", next start in {Rounded(Instant.Later(due, status.Now) - status.Now)}");
         if (record.Starts > 1)

@@ -8,7 +8,12 @@ internal static class DirectoryEntries
     private const int BufferSize = 4096;
 
     /// <summary>The directories in a directory, without itself and its parent.</summary>
-    public static List<string> Directories(string path)
+    public static List<string> Directories(string path) => OfType(path, DT_DIR);
+
+    /// <summary>The sockets in a directory.</summary>
+    public static List<string> Sockets(string path) => OfType(path, DT_SOCK);
+
+    private static List<string> OfType(string path, byte wanted)
     {
         var found = new List<string>();
         var directory = KernelFile.Open(path);
@@ -16,7 +21,7 @@ internal static class DirectoryEntries
             return found;
         var entries = new DirectoryReader(directory, stackalloc byte[BufferSize]);
         while (entries.TryNext(out var name, out var type))
-            if (type == DT_DIR && !name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+            if (type == wanted && !name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
                 found.Add(PathText.From(name));
         _ = close(directory);
         return found;

@@ -10,13 +10,14 @@ namespace MetaMcp.Init.Kernel;
 /// <param name="helpers">Children that are of no run, until they are collected.</param>
 /// <param name="closeLook">Has a child of its own, of which nobody else hears.</param>
 /// <param name="read">The same.</param>
+/// <param name="disposal">The same.</param>
 /// <param name="probes">What a probe writes.</param>
 /// <param name="news">What a run says of itself.</param>
 /// <param name="streams">What a run writes.</param>
 /// <param name="memory">Whose end the kernel explains.</param>
 /// <param name="tell">Hears it.</param>
 internal sealed class ChildCollector(
-    RunTable runs, HelperTable helpers, CloseLook closeLook, FileRead read, ProbeOutputs probes, RunNews news, OpenStreams streams,
+    RunTable runs, HelperTable helpers, CloseLook closeLook, FileRead read, Disposal disposal, ProbeOutputs probes, RunNews news, OpenStreams streams,
     MemoryWatch memory, Action<SystemEvent> tell)
 {
     /// <summary>The last output of many services that end at once is read in several turns.</summary>
@@ -150,7 +151,7 @@ internal sealed class ChildCollector(
         if (run is null)
         {
             helpers.Remove(reaped.Pid);
-            if (!closeLook.TakeCollected(reaped.Pid) && !read.TakeCollected(reaped.Pid, reaped.Status))
+            if (!closeLook.TakeCollected(reaped.Pid) && !read.TakeCollected(reaped.Pid, reaped.Status) && !disposal.TakeCollected(reaped.Pid))
                 tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, LastWordsOf(reaped.Pid), OthersLeft: false));
             return;
         }

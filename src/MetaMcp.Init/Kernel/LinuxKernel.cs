@@ -20,6 +20,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly OpenStreams _streams;
     private readonly ServiceStarter _starter;
     private readonly RunTable _runs;
+    private readonly Disposal _disposal;
     private readonly RunNews _news;
     private readonly MemoryWatch _memory;
     private readonly CloseLook _closeLook;
@@ -45,13 +46,14 @@ internal sealed class LinuxKernel : IKernel
         _streams = new OpenStreams(_watch);
         _starter = starter;
         _runs = new RunTable(_watch.Remove, census, _helpers.Pids);
-        _news = new RunNews(_watch, tell);
+        _disposal = new Disposal(_watch, starter.NullDescriptor, _helpers.Pids);
+        _news = new RunNews(_watch, _disposal, tell);
         _memory = new MemoryWatch(_watch, tell);
         _closeLook = new CloseLook(starter.StartMeasuring, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.CloseLook, take), _watch.Remove, usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
         _file = file;
         _read = new FileRead(file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.FileRead, take), _watch.Remove, tell);
         _probes = new ProbeOutputs((fd, take) => _watch.Add(fd, Source.ProbeOutput, take), _watch.Remove);
-        _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _probes, _news, _streams, _memory, tell);
+        _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _disposal, _probes, _news, _streams, _memory, tell);
         _comparison = new Comparison(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
         _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
     }
@@ -65,7 +67,7 @@ internal sealed class LinuxKernel : IKernel
         happened.EnsureCapacity(happened.Count + Room);
         _full.Follow();
         due = Instant.Earlier(Instant.Earlier(due, _streams.Due), Instant.Earlier(_memory.Due, _closeLook.Due));
-        due = Instant.Earlier(due, Instant.Earlier(_read.Due, _probes.Due));
+        due = Instant.Earlier(due, Instant.Earlier(Instant.Earlier(_read.Due, _probes.Due), _disposal.Due));
         if (_runs.IsKilling)
             due = Instant.Earlier(due, Now + RunTable.KillPause);
         _watch.Wait(_collector.IsDue ? Now : due);
@@ -77,6 +79,7 @@ internal sealed class LinuxKernel : IKernel
         _closeLook.Expire(Now);
         _read.Expire(Now);
         _probes.Expire(Now);
+        _disposal.Expire(Now);
         _streams.Report(Now);
     }
 

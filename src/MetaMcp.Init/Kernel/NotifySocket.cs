@@ -1,99 +1,131 @@
 using System.Text;
+using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>
-/// systemd's readiness protocol (<c>man 3 sd_notify</c>): a datagram socket of one run of one service, named in its
-/// NOTIFY_SOCKET. The name is abstract, so that it needs no writable directory and leaves no file behind, and holds 64 random
-/// bits, since an abstract name has no permissions; who sends is checked besides.
+/// The datagram socket that one run finds in its NOTIFY_SOCKET (<c>man 3 sd_notify</c>). Where there is a directory for it, it is a file
+/// that only the service's own user can write to: the second stage gives it to that user. Else its name is abstract, and has no
+/// permissions. Either way a message counts by its sender's credentials (<see cref="RunNews"/>).
+/// <para>
+/// A datagram may carry descriptors (<c>man 7 unix</c>, SCM_RIGHTS), and PID 1 never takes one. To receive them, even into no
+/// room at all, closes them, and the last close of a socket with SO_LINGER or of a file on a file system that hangs waits, for as long as
+/// its sender likes. So messages are read where they lie (MSG_PEEK); one without descriptors is then received, and one with
+/// them is received, or closed with the socket, by a child (<see cref="Disposal"/>).
+/// </para>
 /// </summary>
-internal sealed unsafe class NotifySocket : IDisposable
+internal sealed unsafe class NotifySocket
 {
-    private const int MaxDatagram = 4096;
+    /// <summary>Room for the credentials and nothing else: the kernel puts them first, and says that there was more.</summary>
+    private static readonly int ControlSize = sizeof(cmsghdr) + 16;
 
-    private NotifySocket(int descriptor, string address)
-    {
-        Descriptor = descriptor;
-        Address = address;
-    }
+    private readonly string? _path;
 
-    public int Descriptor { get; }
+    private NotifySocket(int descriptor, string address, string? path) => (Descriptor, Address, _path) = (descriptor, address, path);
+
+    public int Descriptor { get; private set; }
 
     /// <summary>What NOTIFY_SOCKET says; <c>@</c> stands for the zero byte of an abstract name.</summary>
     public string Address { get; }
 
-    public static NotifySocket? Open(out Errno error)
+    /// <summary>The file, which the second stage gives to the service's user; null where the name is abstract.</summary>
+    public string? Path => _path;
+
+    /// <summary>The first message has been read, and waits for a child to receive its descriptors.</summary>
+    public bool IsHeadRead { get; set; }
+
+    /// <param name="directory">Ours, for files; null where there is none.</param>
+    /// <param name="isOpenToAll">Whether every user may write: the service may change its user itself.</param>
+    /// <param name="error">Why not.</param>
+    public static NotifySocket? Open(string? directory, bool isOpenToAll, out Errno error)
     {
-        var descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (descriptor < 0)
-        {
-            error = LastError;
-            return null;
-        }
         ulong random;
-        if (getrandom(&random, sizeof(ulong), 0) != sizeof(ulong))
-        {
-            error = LastError;
-            _ = close(descriptor);
-            return null;
-        }
-        var name = $"mcp-init/notify/{random:x16}";
-        var address = new sockaddr_un { sun_family = AF_UNIX };
-        var length = Encoding.ASCII.GetBytes(name, new Span<byte>(address.sun_path + 1, sockaddr_un.PathLength - 1));
+        var descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         var on = 1;
-        var size = (uint)(sizeof(ushort) + 1 + length);
-        if (setsockopt(descriptor, SOL_SOCKET, SO_PASSCRED, &on, sizeof(int)) != 0 || bind(descriptor, &address, size) != 0)
+        if (descriptor < 0 || getrandom(&random, sizeof(ulong), 0) != sizeof(ulong) ||
+            setsockopt(descriptor, SOL_SOCKET, SO_PASSCRED, &on, sizeof(int)) != 0)
         {
             error = LastError;
-            _ = close(descriptor);
+            if (descriptor >= 0)
+                _ = close(descriptor);
             return null;
         }
         error = Errno.None;
-        return new NotifySocket(descriptor, "@" + name);
+        var path = $"{directory}/{random:x16}";
+        if (directory is not null && Bind(descriptor, path, isOpenToAll ? 0x49u : 0x7fu))
+            return new NotifySocket(descriptor, path, path);
+        var name = $"mcp-init/notify/{random:x16}";
+        if (Bind(descriptor, "\0" + name, 0))
+            return new NotifySocket(descriptor, "@" + name, null);
+        error = LastError;
+        _ = close(descriptor);
+        return null;
     }
 
-    /// <summary>Reads what is there; true where the service, or a process of its session, said READY=1.</summary>
-    /// <param name="main">The service's main process, which leads its session.</param>
-    public bool ReadReady(int main)
+    /// <summary>Reads the first message, which stays where it is.</summary>
+    /// <param name="text">Room for <see cref="NotifyMessage.MaxLength"/> and one more.</param>
+    /// <param name="length">How much of it there is.</param>
+    /// <param name="sender">The kernel's word on the process that sent it.</param>
+    /// <param name="hasDescriptors">Whether it must not be received here.</param>
+    public bool TryPeek(Span<byte> text, out int length, out ucred sender, out bool hasDescriptors)
     {
-        var ready = false;
-        Span<byte> text = stackalloc byte[MaxDatagram];
-        Span<byte> control = stackalloc byte[64];
-        while (true)
+        (length, sender, hasDescriptors) = (0, default, false);
+        var control = stackalloc byte[ControlSize];
+        fixed (byte* start = text)
         {
-            fixed (byte* textStart = text, controlStart = control)
-            {
-                iovec part = new() { iov_base = textStart, iov_len = MaxDatagram };
-                msghdr message = new() { msg_iov = &part, msg_iovlen = 1, msg_control = controlStart, msg_controllen = (nuint)control.Length };
-                var count = recvmsg(Descriptor, &message, MSG_DONTWAIT);
-                if (count < 0)
-                    return ready;
-                ready |= IsReadyMessage(text[..(int)count]) && IsFrom(message, main);
-            }
+            iovec part = new() { iov_base = start, iov_len = (nuint)text.Length };
+            msghdr message = new() { msg_iov = &part, msg_iovlen = 1, msg_control = control, msg_controllen = (nuint)ControlSize };
+            var count = recvmsg(Descriptor, &message, MSG_DONTWAIT | MSG_PEEK);
+            if (count < 0)
+                return false;
+            length = (int)count;
+            hasDescriptors = (message.msg_flags & MSG_CTRUNC) != 0;
+            var head = (cmsghdr*)control;
+            if (message.msg_controllen >= (nuint)(sizeof(cmsghdr) + sizeof(ucred)) && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_CREDENTIALS)
+                sender = *(ucred*)(head + 1);
+            return true;
         }
     }
 
-    public void Dispose() => _ = close(Descriptor);
-
-    private static bool IsReadyMessage(ReadOnlySpan<byte> text)
+    /// <summary>Receives the first message, which has no descriptors.</summary>
+    public void Drop()
     {
-        foreach (var range in text.Split((byte)'\n'))
-            if (text[range].SequenceEqual("READY=1"u8))
-                return true;
-        return false;
+        byte none;
+        _ = recv(Descriptor, &none, 0, MSG_DONTWAIT);
     }
 
-    private static bool IsFrom(in msghdr message, int main)
+    /// <summary>No message comes any more; those that are there can still be read.</summary>
+    public void End()
     {
-        if (message.msg_controllen < (nuint)(sizeof(cmsghdr) + sizeof(ucred)))
+        _ = shutdown(Descriptor, SHUT_RD);
+        if (_path is null)
+            return;
+        fixed (byte* path = Encoding.UTF8.GetBytes(_path + "\0"))
+            _ = unlink(path);
+    }
+
+    /// <summary>Only where no message with descriptors is left.</summary>
+    public void Close()
+    {
+        if (Descriptor >= 0)
+            _ = close(Descriptor);
+        Descriptor = -1;
+    }
+
+    private static bool Bind(int descriptor, string name, uint mask)
+    {
+        var address = new sockaddr_un { sun_family = AF_UNIX };
+        var bytes = Encoding.UTF8.GetBytes(name);
+        // A path ends with a zero; an abstract name has one in front.
+        if (bytes.Length >= sockaddr_un.PathLength)
             return false;
-        var head = (cmsghdr*)message.msg_control;
-        if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_CREDENTIALS)
-            return false;
-        var sender = ((ucred*)(head + 1))->pid;
-        // systemd-notify in a shell script is often gone by now (ESRCH): the name alone has to do for it.
-        return sender == main || getsid(sender) is var session && (session == main || session < 0);
+        bytes.CopyTo(new Span<byte>(address.sun_path, sockaddr_un.PathLength));
+        // There is one thread, so no file of another's making comes between.
+        var before = umask(mask);
+        var isBound = bind(descriptor, &address, (uint)(sizeof(ushort) + bytes.Length)) == 0;
+        _ = umask(before);
+        return isBound;
     }
 }

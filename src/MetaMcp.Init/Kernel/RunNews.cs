@@ -1,12 +1,14 @@
+using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Processes;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>What a run says of itself: that its second stage has become the service, or why not, and that it is ready.</summary>
-internal sealed unsafe class RunNews(DescriptorWatch watch, Action<SystemEvent> tell)
+internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, Action<SystemEvent> tell)
 {
     public void Follow(ServiceRun run)
     {
@@ -14,7 +16,7 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Action<SystemEvent> 
         if (run.NotifyPipe >= 0)
             watch.Add(run.NotifyPipe, Source.NotifyPipe, () => ReadNotifyPipe(run));
         if (run.NotifySocket is { } socket)
-            watch.Add(socket.Descriptor, Source.NotifySocket, () => ReadNotifySocket(run, socket));
+            Watch(run, socket);
     }
 
     /// <summary>Its main process was collected: what it has said by now is read, and nobody listens any more.</summary>
@@ -31,14 +33,23 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Action<SystemEvent> 
         }
         if (run.NotifyPipe >= 0)
             ReadNotifyPipe(run);
-        if (run.NotifySocket is { } socket)
-        {
-            ReadNotifySocket(run, socket);
-            watch.Remove(socket.Descriptor);
-        }
         if (run.NotifyPipe >= 0)
             watch.Remove(run.NotifyPipe);
-        run.CloseNotification();
+        run.CloseNotifyPipe();
+        EndSocket(run);
+    }
+
+    private void EndSocket(ServiceRun run)
+    {
+        if (run.NotifySocket is not { } socket)
+            return;
+        run.NotifySocket = null;
+        socket.End();
+        // As many as the kernel keeps for one that does not read (net.unix.max_dgram_qlen), and no more can come.
+        while (!socket.IsHeadRead && TakeMessage(run, socket))
+            continue;
+        watch.Remove(socket.Descriptor);
+        disposal.Close(socket);
     }
 
     private void ReadExecPipe(ServiceRun run, bool isCollected)
@@ -90,14 +101,42 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Action<SystemEvent> 
         if (ready || count == 0)
         {
             watch.Remove(run.NotifyPipe);
-            run.CloseNotification();
+            run.CloseNotifyPipe();
         }
     }
 
-    private void ReadNotifySocket(ServiceRun run, NotifySocket socket)
+    /// <summary>Reads one message of a run's socket. What has descriptors is received by a child, and the next one is read after that.</summary>
+    private bool TakeMessage(ServiceRun run, NotifySocket socket)
     {
-        // Left open: the service goes on sending its status there, and a send that fails would look like an error to it.
-        if (socket.ReadReady(run.Pid))
-            tell(new SystemEvent.Notified(run.Service, run.Number));
+        Span<byte> text = stackalloc byte[NotifyMessage.MaxLength + 1];
+        if (!socket.TryPeek(text, out var length, out var sender, out var hasDescriptors))
+            return false;
+        // A longer one is none of the protocol's, and would be cut.
+        if (!socket.IsHeadRead && length <= NotifyMessage.MaxLength && IsOf(run, sender))
+            tell(new SystemEvent.Said(run.Service, run.Number, NotifyMessage.Read(text[..length])));
+        if (!hasDescriptors)
+        {
+            socket.Drop();
+            return true;
+        }
+        socket.IsHeadRead = true;
+        disposal.Receive(socket, () => Watch(run, socket));
+        return false;
     }
+
+    /// <summary>
+    /// Whether a process may speak for a run: its main process, whose pid is its own until it is collected, and every process of the user
+    /// that the main process has, as <c>systemd-notify</c> in a script. The sender may have ended by now, so nothing is asked of it;
+    /// the kernel vouches for pid and user.
+    /// </summary>
+    private static bool IsOf(ServiceRun run, in ucred sender)
+    {
+        if (sender.pid == run.Pid)
+            return true;
+        run.NotifyUid = ProcessTable.UserOf(run.Pid) ?? run.NotifyUid;
+        return sender.pid > 0 && run.NotifyUid == sender.uid;
+    }
+
+    private void Watch(ServiceRun run, NotifySocket socket) =>
+        watch.Add(socket.Descriptor, Source.NotifySocket, () => TakeMessage(run, socket));
 }

@@ -53,6 +53,9 @@ internal sealed class ServiceRun(int service, long number)
 
     public NotifySocket? NotifySocket { get; set; }
 
+    /// <summary>The user its main process was last seen to have, which may write to the notification socket; null for not known.</summary>
+    public uint? NotifyUid { get; set; }
+
     /// <summary>We have let go of our terminal for this run.</summary>
     public bool HasTerminal { get; set; }
 
@@ -80,7 +83,10 @@ internal sealed class ServiceRun(int service, long number)
         ReturnTerminal();
         CloseChildsEnds();
         CloseExecPipe();
-        CloseNotification();
+        CloseNotifyPipe();
+        // It is not going to happen, so nobody has written to it.
+        NotifySocket?.End();
+        NotifySocket?.Close();
         Output?.Finish();
         Error?.Finish();
     }
@@ -100,12 +106,10 @@ internal sealed class ServiceRun(int service, long number)
         ExecPipe = -1;
     }
 
-    public void CloseNotification()
+    public void CloseNotifyPipe()
     {
         if (NotifyPipe >= 0)
             _ = close(NotifyPipe);
         NotifyPipe = -1;
-        NotifySocket?.Dispose();
-        NotifySocket = null;
     }
 }

@@ -18,7 +18,11 @@ namespace MetaMcp.Init.Kernel;
 /// </summary>
 internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, CgroupTree? cgroups, InstanceCookie cookie)
 {
+    private readonly NotifyDirectory _notify = new(plan.Settings.Init.RuntimeDirectory);
     private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
+
+    /// <summary>/dev/null, for what children are not to have.</summary>
+    public int NullDescriptor => nullDescriptor;
 
     /// <summary>Starts a run. On failure nothing is left open, and the step that was refused comes along.</summary>
     public ServiceRun? Start(int service, long number, ServiceSettings settings, out StartProblem problem)
@@ -182,7 +186,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         }
     }
 
-    private static Errno OpenNotification(ServiceRun run, ServiceSettings settings, List<DescriptorMapping> mappings, out string step)
+    private Errno OpenNotification(ServiceRun run, ServiceSettings settings, List<DescriptorMapping> mappings, out string step)
     {
         step = "notification";
         if (settings.Type != ServiceType.Daemon)
@@ -196,11 +200,16 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
                     Give(run, mappings, writing, settings.NotifyFd);
                 return error;
             case ReadyRule.SdNotify:
-                run.NotifySocket = NotifySocket.Open(out var refused);
-                return refused;
+                return OpenSocket(run, settings);
             default:
-                return Errno.None;
+                return settings.Watchdog is null ? Errno.None : OpenSocket(run, settings);
         }
+    }
+
+    private Errno OpenSocket(ServiceRun run, ServiceSettings settings)
+    {
+        run.NotifySocket = NotifySocket.Open(_notify.Path, isOpenToAll: settings.Attributes.User is null, out var refused);
+        return refused;
     }
 
     private static void Give(ServiceRun run, List<DescriptorMapping> mappings, int ours, int childs)
@@ -211,7 +220,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
 
     private Errno SpawnSecondStage(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings, int errorDescriptor)
     {
-        var request = RequestFor(settings, settings.Command, errorDescriptor) with { Cgroup = run.Cgroup?.Directory };
+        var request = RequestFor(settings, settings.Command, errorDescriptor) with { Cgroup = run.Cgroup?.Directory, OwnSocket = run.NotifySocket?.Path };
         var environment = EnvironmentOf(settings, run);
         request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
         var arguments = ExecArguments.Encode(request);
@@ -222,10 +231,16 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
 
     private const string NotifyVariable = "NOTIFY_SOCKET";
 
+    /// <summary><c>man 3 sd_watchdog_enabled</c>; without WATCHDOG_PID it is meant for whoever has it.</summary>
+    private const string WatchdogVariable = "WATCHDOG_USEC";
+
     private ImmutableSortedDictionary<string, string> EnvironmentOf(ServiceSettings settings, ServiceRun run)
     {
         // Not of a probe: what a probe starts is no part of the service.
         var environment = settings.Environment.SetItem(InstanceCookie.Variable, cookie.Of(run.Number));
-        return run.NotifySocket is { } socket ? environment.SetItem(NotifyVariable, socket.Address) : environment;
+        if (run.NotifySocket is { } socket)
+            environment = environment.SetItem(NotifyVariable, socket.Address);
+        return settings.Watchdog is { } time
+            ? environment.SetItem(WatchdogVariable, ((long)time.TotalMicroseconds).ToString(CultureInfo.InvariantCulture)) : environment;
     }
 }

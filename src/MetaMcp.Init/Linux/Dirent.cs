@@ -7,6 +7,7 @@ namespace MetaMcp.Init.Linux;
 internal static unsafe partial class Libc
 {
     public const byte DT_DIR = 4;
+    public const byte DT_SOCK = 12;
 
     /// <summary><c>man 2 getdents64</c>: records follow each other at a distance of d_reclen; the name ends with a zero.</summary>
     [CName("struct dirent64")]

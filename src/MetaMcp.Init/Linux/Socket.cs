@@ -26,6 +26,14 @@ internal static unsafe partial class Libc
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_DONTWAIT = 0x40;
 
+    /// <summary>The message stays where it is; descriptors that come with it are neither taken nor closed.</summary>
+    public const int MSG_PEEK = 0x2;
+
+    /// <summary>There was more ancillary data than room for it.</summary>
+    public const int MSG_CTRUNC = 0x8;
+
+    public const int SHUT_RD = 0;
+
     /// <summary><c>man 7 ip</c>: port and address in network order.</summary>
     [CName("struct sockaddr_in")]
     [StructLayout(LayoutKind.Sequential)]
@@ -89,6 +97,10 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 bind</c></summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int bind(int sockfd, void* addr, uint addrlen);
+
+    /// <summary><c>man 2 shutdown</c>: whoever sends to a datagram socket that is not read any more has EPIPE.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int shutdown(int sockfd, int how);
 
     /// <summary><c>man 2 listen</c></summary>
     [LibraryImport(Name, SetLastError = true)]

@@ -67,6 +67,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial int chdir(byte* path);
 
+    /// <summary><c>man 2 geteuid</c></summary>
+    [LibraryImport(Name)]
+    public static partial uint geteuid();
+
     /// <summary><c>man 2 getresuid</c></summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int getresuid(uint* ruid, uint* euid, uint* suid);
@@ -102,6 +106,14 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 fchown</c>: an id of -1 stays as it is.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int fchown(int fd, uint owner, uint group);
+
+    /// <summary><c>man 2 chown</c>: an id of -1 stays as it is.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int chown(byte* pathname, uint owner, uint group);
+
+    /// <summary><c>man 2 unlink</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int unlink(byte* pathname);
 
     /// <summary><c>man 2 rmdir</c></summary>
     [LibraryImport(Name, SetLastError = true)]

@@ -1,6 +1,7 @@
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
@@ -96,6 +97,10 @@ internal sealed class World
     public World Executes(string service) => Post(new SystemEvent.Executed(IndexOf(service), MainOf(service).Run));
 
     public World Notifies(string service) => Post(new SystemEvent.Notified(IndexOf(service), MainOf(service).Run));
+
+    /// <summary>What its NOTIFY_SOCKET is sent.</summary>
+    public World Says(string service, string message) => Post(
+        new SystemEvent.Said(IndexOf(service), MainOf(service).Run, NotifyMessage.Read(System.Text.Encoding.UTF8.GetBytes(message))));
 
     /// <summary>A probe that hung ends after all.</summary>
     public World ProbeEnds(string service, int code) =>

@@ -1,0 +1,62 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Notifying;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Supervision.ServiceState;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// What a service says of itself on its NOTIFY_SOCKET, as <c>man 3 sd_notify</c> has it. READY=1 makes it ready, EXTEND_TIMEOUT_USEC=
+/// puts off the deadline of a start or a stop, WATCHDOG=1 keeps it alive where the file has a <c>watchdog</c>, and STOPPING=1 ends the
+/// probes: a service that ends by itself answers none. STATUS= and RELOADING=1 are shown and change nothing.
+/// </summary>
+internal static class NotificationSteps
+{
+    public static ServiceStep Said(in ServiceContext service, ServiceState state, in NotifyMessage message, Instant now)
+    {
+        var step = new ServiceStep(state, []);
+        if (message.IsReady && service.Settings.Ready == ReadyRule.SdNotify)
+            step = ReadinessSteps.Notified(service, state, now);
+        if (message.IsWatchdogTriggered && !service.IsEnding && step.State is Ready { WatchdogBy: var by } triggered && by != Instant.Never)
+            return After(step, HealthSteps.Unhealthy(service, triggered, now, "it said WATCHDOG=trigger", now));
+        return step with { State = Extended(Watched(service, step.State, message, now), message, now) };
+    }
+
+    /// <summary>Like a service that fails its probes: ended, and started again as after a failure.</summary>
+    public static ServiceStep WatchdogPassed(in ServiceContext service, Ready state, Instant now)
+    {
+        var time = state.WatchdogTime ?? service.Settings.Watchdog ?? TimeSpan.Zero;
+        return HealthSteps.Unhealthy(service, state, now + -time, $"no WATCHDOG=1 for {Duration.Format(time)}", now);
+    }
+
+    /// <summary>The time for the first keep-alive of a run that has just become ready.</summary>
+    public static Instant FirstWatchdog(in ServiceContext service, Instant now) =>
+        service.Settings.Watchdog is { } time && !service.IsEnding ? now + time : Instant.Never;
+
+    private static ServiceState Watched(in ServiceContext service, ServiceState state, in NotifyMessage message, Instant now)
+    {
+        if (state is not Ready s || service.IsEnding)
+            return state;
+        if (message.IsStopping)
+            return s with { Watch = new Watch.None(), WatchdogBy = Instant.Never };
+        var time = message.Watchdog ?? s.WatchdogTime ?? service.Settings.Watchdog;
+        if (message.Watchdog is { } given)
+            s = s with { WatchdogTime = given, WatchdogBy = given == TimeSpan.Zero ? Instant.Never : now + given };
+        return message.IsAlive && s.WatchdogBy != Instant.Never && time is { } wait ? s with { WatchdogBy = now + wait } : s;
+    }
+
+    /// <summary>Never shorter than it was: another message is wanted within the time that this one gives.</summary>
+    private static ServiceState Extended(ServiceState state, in NotifyMessage message, Instant now)
+    {
+        if (message.Extension is not { } more)
+            return state;
+        return state switch
+        {
+            Starting s => s with { ReadyBy = Instant.Later(s.ReadyBy, now + more) },
+            Stopping s => s with { KillAt = Instant.Later(s.KillAt, now + more) },
+            _ => state,
+        };
+    }
+
+    private static ServiceStep After(ServiceStep first, ServiceStep then) => then with { Effects = [.. first.Effects, .. then.Effects] };
+}

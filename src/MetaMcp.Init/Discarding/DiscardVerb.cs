@@ -1,0 +1,24 @@
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Discarding;
+
+/// <summary>
+/// <c>mcp-init discard one|all</c>: receives messages from the datagram socket on descriptor 0, and with them the descriptors that they
+/// carry, into no room: the kernel closes these. That may take as long as their sender likes (SO_LINGER, a file system that hangs),
+/// which is why PID 1 leaves it to a child and kills that when it takes too long.
+/// </summary>
+internal static unsafe class DiscardVerb
+{
+    /// <returns>0; 100 where the arguments cannot be used.</returns>
+    public static int Run(ReadOnlySpan<string> args)
+    {
+        if (args is not ["one" or "all"])
+            return ExitCodes.Configuration;
+        byte none;
+        while (recv(0, &none, 0, MSG_DONTWAIT) >= 0)
+            if (args[0] == "one")
+                break;
+        return ExitCodes.Success;
+    }
+}
