@@ -27,7 +27,12 @@ internal sealed class DescriptorWatch
     private PieceHandler? _first;
     private Instant _end;
 
-    public DescriptorWatch(EventPort port) => (_port, _onReady) = (port, OnReady);
+    private readonly TimeSpan _shortTurn;
+
+    /// <param name="port">The epoll.</param>
+    /// <param name="shortTurn">Another time than <see cref="ShortTurn"/>, for tests.</param>
+    public DescriptorWatch(EventPort port, TimeSpan? shortTurn = null) =>
+        (_port, _onReady, _shortTurn) = (port, OnReady, shortTurn ?? ShortTurn);
 
     /// <summary>The descriptor that is looked at before all others where more are ready than one turn takes.</summary>
     public void AddFirst(int descriptor, Source source, PieceHandler handler)
@@ -72,7 +77,7 @@ internal sealed class DescriptorWatch
     public void Wait(Instant due)
     {
         _port.Wait(due);
-        _end = MonotonicClock.Now + ShortTurn;
+        _end = MonotonicClock.Now + _shortTurn;
         if (_port.IsFull && _first is { } first)
             Take(first);
         _port.ForEach(_onReady);
