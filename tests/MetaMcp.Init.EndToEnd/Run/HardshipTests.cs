@@ -152,24 +152,32 @@ public sealed class HardshipTests
     }
 
     [Fact]
-    public async Task A_refused_fork_is_tried_again_later()
+    public async Task Refused_forks_are_no_failures_and_everything_runs_again_afterwards()
     {
-        using var files = new Installation("""
-            [startup]
-            retries = 50
-            [restart]
-            backoff = { initial = "20ms", max = "50ms" }
-            breaker = { failures = 1000 }
-            [service.victim]
+        // So strict that a single failure more would be one too many.
+        var services = Enumerable.Range(0, 5).Select(i => $$"""
+            [service.s{{i}}]
             command = ["%hang"]
+            restart = { policy = "always", backoff = { initial = "20ms", max = "20ms" }, breaker = { failures = 2 }, max_restarts = 1 }
+
             """);
+        using var files = new Installation("[startup]\nretries = 0\n" + string.Concat(services));
         await using var init = await InitProcess.Start(files.Setup with { User = 54002 });
-        var first = await init.WaitForLog("victim", "ready");
+        await init.WaitForLog("", "up after");
+        var first = await init.WaitForLog("s4", "ready");
         await AllowProcesses(1);
-        Native.Signal(init.Inside(Log.PidIn(first)).Pid, 9);
-        await init.WaitFor("EAGAIN");
+        foreach (var process in init.Processes().Where(p => p.Name == "hang"))
+            Native.Signal(process.Pid, 9);
+        for (var i = 0; i < 5; i++)
+            await init.WaitForLog($"s{i}", "short of something: spawn: Resource temporarily unavailable (EAGAIN)", first);
         await AllowProcesses(1000);
-        await init.WaitForLog("victim", "ready", first);
+        foreach (var i in Enumerable.Range(0, 5))
+        {
+            var killed = await init.WaitForLog($"s{i}", "killed by SIGKILL");
+            await init.WaitForLog($"s{i}", "ready", killed);
+        }
+        Assert.Empty(init.Lines.ServicesWith("failed:"));
+        Assert.Empty(init.Lines.ServicesWith("circuit open"));
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
 
