@@ -85,6 +85,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
         var run = new ServiceRun(0, 1) { Pid = int.MaxValue };
         var news = new RunNews(watch, new Disposal(watch, -1, []), _told.Add);
         using var outputs = StandardOutputs.Open(_other.Writer, _other.Writer);
+        ServiceStream? stream = null;
         switch ((Source)source)
         {
             case Source.Signals:
@@ -98,12 +99,15 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
                 break;
             case Source.ServiceOutput:
                 var hub = new OutputHub(outputs, (_, _, _) => { });
-                new OpenStreams(watch).Add(new ServiceStream(
-                    _pipe.Reader, "a", OutputStream.Stdout, new PrefixFormat("a", 1), null, hub));
+                // It owns its descriptor, and the pipe of this test another one.
+                stream = new ServiceStream(
+                    (int)fcntl(_pipe.Reader, F_DUPFD_CLOEXEC, 0), "a", OutputStream.Stdout, new PrefixFormat("a", 1), null, hub);
+                new OpenStreams(watch).Add(stream);
                 break;
         }
         watch.Wait(Instant.Never);
         Assert.Equal(before - piece, Left(_pipe.Reader));
+        stream?.Dispose();
     }
 
     [Fact]
@@ -168,5 +172,6 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
 
     /// <summary><c>man 2 ioctl_tty</c>, FIONREAD: the bytes that can be read.</summary>
     [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int ioctl(int fd, ulong request, int* argument);
 }
