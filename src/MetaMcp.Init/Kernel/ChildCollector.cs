@@ -67,7 +67,7 @@ internal sealed class ChildCollector(
         // What the ended ones leave behind is ours now, and a subreaper has not signalled it yet.
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
             Descendants.End(signal);
-        if (anyLeft && _endingTheRest is not null && read.HasLeft)
+        if (anyLeft && _endingTheRest is not null && (read.HasLeft || disposal.HasLeft))
             anyLeft = !IsNobodyElseLeft();
         // This may be the end of us, and what a daemon of a service that is long gone said last is still in its pipe.
         if (!anyLeft)
@@ -113,11 +113,14 @@ internal sealed class ChildCollector(
         }
     }
 
-    /// <summary>The end of everything does not wait for a file system that hangs who was to read the file.</summary>
+    /// <summary>
+    /// The end of everything does not wait for helpers that were sent SIGKILL and sleep in the kernel: one that reads the file from a file
+    /// system that hangs, or closes a descriptor on one.
+    /// </summary>
     private bool IsNobodyElseLeft()
     {
         var others = false;
-        return Descendants.ForEachChild(pid => others |= !read.IsLeft(pid)) && !others;
+        return Descendants.ForEachChild(pid => others |= !read.IsLeft(pid) && !disposal.IsLeft(pid)) && !others;
     }
 
     /// <summary>
@@ -130,7 +133,7 @@ internal sealed class ChildCollector(
         { IsApplied: true } => null,
         _ => new StartProblem(
             $"the second stage ended before it could become the program: {status}", ExitCodes.System,
-            IsShortage: status.Code is not null || status.Signal == Signal.Abort),
+            IsShortage: !run.HasOwnLimits && (status.Code is not null || status.Signal == Signal.Abort)),
     };
 
     /// <summary>Of a probe; its end is told whether there is memory for them or not.</summary>

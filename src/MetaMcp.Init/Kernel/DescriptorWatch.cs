@@ -21,10 +21,15 @@ internal sealed class DescriptorWatch
     /// <summary>After that nothing has a second piece in a turn.</summary>
     internal static readonly TimeSpan ShortTurn = TimeSpan.FromMilliseconds(2);
 
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
+
     private readonly EventPort _port;
     private readonly Dictionary<int, PieceHandler> _handlers = [];
     private readonly Action<Ready> _onReady;
     private PieceHandler? _first;
+
+    /// <summary>What the kernel had no room to watch (ENOMEM; ENOSPC, fs.epoll.max_user_watches): it is asked again.</summary>
+    private readonly Dictionary<int, uint> _refused = [];
     private Instant _end;
 
     private readonly TimeSpan _shortTurn;
@@ -49,7 +54,8 @@ internal sealed class DescriptorWatch
     {
         _ = source;
         _handlers[descriptor] = handler;
-        _ = _port.Add(descriptor, events);
+        if (_port.Add(descriptor, events).MayPass)
+            _refused[descriptor] = events;
     }
 
     /// <summary>The same for a handler that takes all there is, where that has an end of its own.</summary>
@@ -71,12 +77,19 @@ internal sealed class DescriptorWatch
     }
 
     /// <summary>The same for one that is closed already: the kernel has forgotten it by itself.</summary>
-    public void Forget(int descriptor) => _handlers.Remove(descriptor);
+    public void Forget(int descriptor)
+    {
+        _ = _handlers.Remove(descriptor);
+        _ = _refused.Remove(descriptor);
+    }
 
     /// <summary>Waits until something is ready or the deadline has come, and gives everything that is ready its turn.</summary>
     public void Wait(Instant due)
     {
-        _port.Wait(due);
+        _port.Wait(_refused.Count == 0 ? due : Instant.Earlier(due, MonotonicClock.Now + AskAgain));
+        foreach (var (descriptor, events) in _refused)
+            if (!_port.Add(descriptor, events).MayPass)
+                _ = _refused.Remove(descriptor);
         _end = MonotonicClock.Now + _shortTurn;
         if (_port.IsFull && _first is { } first)
             Take(first);

@@ -32,16 +32,20 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
         }
     }
 
+    /// <summary>Whether there is a child that was sent SIGKILL and has not ended: it may sleep in the kernel.</summary>
+    public bool HasLeft => _cases.Exists(c => c.IsKilled);
+
+    /// <summary>Whether a pid is of such a child.</summary>
+    public bool IsLeft(int pid) => _cases.Exists(c => c.IsKilled && c.Pid == pid);
+
     /// <summary>The first message of a socket has descriptors: the socket is watched again when it has been received.</summary>
     /// <param name="socket">Whose.</param>
     /// <param name="again">Watches it again.</param>
     public void Receive(NotifySocket socket, Action again)
     {
-        watch.Remove(socket.Descriptor);
-        var one = _cases.Find(c => c.Socket == socket);
-        if (one is null)
-            _cases.Add(one = new Case(socket));
+        var one = CaseOf(socket);
         one.Again = again;
+        watch.Remove(socket.Descriptor);
         Start(one);
     }
 
@@ -49,9 +53,7 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
     public void Close(NotifySocket socket)
     {
         socket.End();
-        var one = _cases.Find(c => c.Socket == socket);
-        if (one is null)
-            _cases.Add(one = new Case(socket));
+        var one = CaseOf(socket);
         one.Again = null;
         if (one.Pid == 0)
             Continue(one);
@@ -67,11 +69,12 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
                 continue;
             if (one.Pid == 0)
             {
-                Start(one);
+                Continue(one);
                 continue;
             }
             // It was not collected, so it has its pid.
             _ = kill(one.Pid, Signal.Kill.Number);
+            one.IsKilled = true;
             one.Due = Instant.Never;
         }
     }
@@ -81,14 +84,24 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
     {
         if (_cases.Find(c => c.Pid == pid) is not { } one)
             return false;
-        one.Pid = 0;
+        (one.Pid, one.IsKilled) = (0, false);
         one.Socket.IsHeadRead = false;
         Continue(one);
         return true;
     }
 
+    private Case CaseOf(NotifySocket socket)
+    {
+        var one = _cases.Find(c => c.Socket == socket);
+        if (one is null)
+            _cases.Add(one = new Case(socket));
+        return one;
+    }
+
+    /// <summary>Does what comes next; where memory ends on the way, it is done a second later.</summary>
     private void Continue(Case one)
     {
+        one.Due = MonotonicClock.Now + Patience;
         Span<byte> text = stackalloc byte[1];
         while (one.Again is null && one.Socket.TryPeek(text, out _, out _, out var hasDescriptors))
         {
@@ -99,10 +112,14 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
             }
             one.Socket.Drop();
         }
-        one.Due = Instant.Never;
         if (one.Again is { } again)
         {
-            again();
+            // Its first message may be there still, with its descriptors, where no child could be had.
+            if (one.Socket.IsHeadRead)
+                Start(one);
+            else
+                again();
+            one.Due = one.Socket.IsHeadRead ? one.Due : Instant.Never;
             return;
         }
         one.Socket.Close();
@@ -117,16 +134,13 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
             one.Due = one.NotBefore;
             return;
         }
-        one.NotBefore = now + Pace;
+        (one.NotBefore, one.Due) = (now + Pace, now + Patience);
         ReadOnlySpan<DescriptorMapping> mappings = [new(one.Socket.Descriptor, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];
         var error = ChildProgram.Start(
             ["mcp-init", "discard", one.Again is null ? "all" : "one"], ImmutableSortedDictionary<string, string>.Empty, mappings, out var pid);
         if (!error.IsSuccess)
-        {
-            one.Due = now + Patience;
             return;
-        }
-        (one.Pid, one.Due) = (pid, now + Patience);
+        one.Pid = pid;
         _ = helpers.Add(pid);
     }
 
@@ -140,6 +154,9 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
 
         /// <summary>Of the child at work until it is collected; else 0.</summary>
         public int Pid { get; set; }
+
+        /// <summary>That child was sent SIGKILL.</summary>
+        public bool IsKilled { get; set; }
 
         /// <summary>When the child at work is late, or the next one may start.</summary>
         public Instant Due { get; set; } = Instant.Never;

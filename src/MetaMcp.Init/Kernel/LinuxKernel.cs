@@ -162,7 +162,7 @@ internal sealed class LinuxKernel : IKernel
         _runs.Reserve();
         if (_starter.Start(service, number, settings, out var problem) is not { } run)
         {
-            Tell(new SystemEvent.SpawnFailed(service, number, problem.Reason, problem.ExitCode, problem.IsShortage));
+            Tell(new SystemEvent.SpawnFailed(service, number, problem!.Reason, problem.ExitCode, problem.IsShortage));
             return;
         }
         _runs.Add(run);
@@ -195,7 +195,15 @@ internal sealed class LinuxKernel : IKernel
         var pid = _runs.Find(number) is { } run ? _starter.StartProbe(settings, run.Cgroup?.Directory, out output) : 0;
         if (pid > 0)
             _helpers.Add(pid, number);
-        _probes.Follow(pid, output);
+        try
+        {
+            _probes.Follow(pid, output);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Why it may fail is not told, then; it runs all the same.
+            _ = close(output);
+        }
         Tell(pid > 0
             ? new SystemEvent.ProbeSpawned(service, number, pid)
             : new SystemEvent.ProbeSpawnFailed(service, number));

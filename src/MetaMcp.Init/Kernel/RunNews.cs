@@ -46,7 +46,7 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, A
         run.NotifySocket = null;
         socket.End();
         // As many as the kernel keeps for one that does not read (net.unix.max_dgram_qlen), and no more can come.
-        while (!socket.IsHeadRead && TakeMessage(run, socket))
+        while (!socket.IsHeadRead && TakeMessage(run, socket, isCollected: true))
             continue;
         watch.Remove(socket.Descriptor);
         disposal.Close(socket);
@@ -106,13 +106,13 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, A
     }
 
     /// <summary>Reads one message of a run's socket. What has descriptors is received by a child, and the next one is read after that.</summary>
-    private bool TakeMessage(ServiceRun run, NotifySocket socket)
+    private bool TakeMessage(ServiceRun run, NotifySocket socket, bool isCollected)
     {
         Span<byte> text = stackalloc byte[NotifyMessage.MaxLength + 1];
         if (!socket.TryPeek(text, out var length, out var sender, out var hasDescriptors))
             return false;
         // A longer one is none of the protocol's, and would be cut.
-        if (!socket.IsHeadRead && length <= NotifyMessage.MaxLength && IsOf(run, sender))
+        if (!socket.IsHeadRead && length <= NotifyMessage.MaxLength && IsOf(run, sender, isCollected))
             tell(new SystemEvent.Said(run.Service, run.Number, NotifyMessage.Read(text[..length])));
         if (!hasDescriptors)
         {
@@ -129,14 +129,16 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, A
     /// that the main process has, as <c>systemd-notify</c> in a script. The sender may have ended by now, so nothing is asked of it;
     /// the kernel vouches for pid and user.
     /// </summary>
-    private static bool IsOf(ServiceRun run, in ucred sender)
+    private static bool IsOf(ServiceRun run, in ucred sender, bool isCollected)
     {
-        if (sender.pid == run.Pid)
+        // Once it was collected its pid may be another's, and what it had sent counts by the user that it was last seen to have.
+        if (sender.pid == run.Pid && !isCollected)
             return true;
-        run.NotifyUid = ProcessTable.UserOf(run.Pid) ?? run.NotifyUid;
+        if (!isCollected)
+            run.NotifyUid = ProcessTable.UserOf(run.Pid) ?? run.NotifyUid;
         return sender.pid > 0 && run.NotifyUid == sender.uid;
     }
 
     private void Watch(ServiceRun run, NotifySocket socket) =>
-        watch.Add(socket.Descriptor, Source.NotifySocket, () => TakeMessage(run, socket));
+        watch.Add(socket.Descriptor, Source.NotifySocket, () => TakeMessage(run, socket, isCollected: false));
 }

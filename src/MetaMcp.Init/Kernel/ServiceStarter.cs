@@ -25,37 +25,61 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     public int NullDescriptor => nullDescriptor;
 
     /// <summary>Starts a run. On failure nothing is left open, and the step that was refused comes along.</summary>
-    public ServiceRun? Start(int service, long number, ServiceSettings settings, out StartProblem problem)
+    /// <param name="service">Whose.</param>
+    /// <param name="number">Which run.</param>
+    /// <param name="settings">Those it is started with.</param>
+    /// <param name="problem">Null where there is a process.</param>
+    public ServiceRun? Start(int service, long number, ServiceSettings settings, out StartProblem? problem)
     {
-        using var reserve = DescriptorLimit.Reserve();
+        problem = null;
         var run = new ServiceRun(service, number) { HasOwnLimits = !settings.Attributes.ResourceLimits.IsEmpty };
+        try
+        {
+            var error = Start(run, settings, out var step);
+            if (run.Pid > 0)
+                return run;
+            problem = new StartProblem($"{step}: {error}", ExitCodes.System, error.MayPass);
+            return null;
+        }
+        finally
+        {
+            // Also where memory ended on the way: what was opened for a run that never was would be lost.
+            run.CloseChildsEnds();
+            if (run.Pid == 0)
+                run.Close();
+        }
+    }
+
+    private Errno Start(ServiceRun run, ServiceSettings settings, out string step)
+    {
         var mappings = new List<DescriptorMapping> { new(settings.Stdin == StdinMode.Inherit ? 0 : nullDescriptor, 0) };
-        var error = OpenOutputs(run, settings, mappings, out var step);
+        var errorDescriptor = settings.NotifyFd == ErrorDescriptor ? ErrorDescriptor + 1 : ErrorDescriptor;
+        Errno error;
+        // Not while the child is made: it finds descriptors at numbers up to the limit.
+        using (DescriptorLimit.Reserve())
+            error = Open(run, settings, mappings, errorDescriptor, out step);
+        if (!error.IsSuccess)
+            return error;
+        step = "spawn";
+        run.HasTerminal = settings.Stdin == StdinMode.Inherit && Terminal.TryLetGo();
+        return SpawnSecondStage(settings, run, mappings, errorDescriptor);
+    }
+
+    private Errno Open(ServiceRun run, ServiceSettings settings, List<DescriptorMapping> mappings, int errorDescriptor, out string step)
+    {
+        var error = OpenOutputs(run, settings, mappings, out step);
         if (error.IsSuccess)
             error = OpenNotification(run, settings, mappings, out step);
         if (error.IsSuccess && cgroups is not null)
-            run.Cgroup = cgroups.Create(settings.Name, number, settings.Limits, out step, out error);
-        var errorDescriptor = settings.NotifyFd == ErrorDescriptor ? ErrorDescriptor + 1 : ErrorDescriptor;
+            run.Cgroup = cgroups.Create(settings.Name, run.Number, settings.Limits, out step, out error);
+        if (!error.IsSuccess)
+            return error;
+        step = "pipe";
+        error = Pipe.Open(out var reading, out var writing);
+        run.ExecPipe = reading;
         if (error.IsSuccess)
-        {
-            step = "pipe";
-            error = Pipe.Open(out var reading, out var writing);
-            run.ExecPipe = reading;
-            if (error.IsSuccess)
-                Give(run, mappings, writing, errorDescriptor);
-        }
-        if (error.IsSuccess)
-        {
-            step = "spawn";
-            run.HasTerminal = settings.Stdin == StdinMode.Inherit && Terminal.TryLetGo();
-            error = SpawnSecondStage(settings, run, mappings, errorDescriptor);
-        }
-        run.CloseChildsEnds();
-        problem = new StartProblem($"{step}: {error}", ExitCodes.System, error.MayPass);
-        if (error.IsSuccess)
-            return run;
-        run.Close();
-        return null;
+            Give(run, mappings, writing, errorDescriptor);
+        return error;
     }
 
     /// <summary>Starts a probe of a service, which joins the cgroup of its run. The pid, or 0.</summary>

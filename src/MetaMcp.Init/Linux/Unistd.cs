@@ -107,9 +107,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial int fchown(int fd, uint owner, uint group);
 
-    /// <summary><c>man 2 chown</c>: an id of -1 stays as it is.</summary>
+    /// <summary><c>man 2 lchown</c>: an id of -1 stays as it is, and a link is not followed.</summary>
     [LibraryImport(Name, SetLastError = true)]
-    public static partial int chown(byte* pathname, uint owner, uint group);
+    public static partial int lchown(byte* pathname, uint owner, uint group);
 
     /// <summary><c>man 2 unlink</c></summary>
     [LibraryImport(Name, SetLastError = true)]
