@@ -66,24 +66,6 @@ public sealed class CgroupTests
     }
 
     [Fact]
-    public async Task A_fork_bomb_is_killed_as_a_whole()
-    {
-        using var files = WithCgroup("""
-            [service.bomb]
-            command = ["/bin/sh", "-c", "%bomb 300"]
-            user = "54005"
-            rlimits = { nproc = "1500:1500" }
-            stop_timeout = "100ms"
-            """);
-        // Without the limit, those that wait to be collected fill this machine's table of processes: no controller of tasks is at hand here.
-        await using var init = await files.Start();
-        await init.WaitFor(line => line.Text.Contains("| bomb ", StringComparison.Ordinal), "the bomb at its full size");
-        init.Signal(15);
-        Assert.Equal(0, await init.WaitForExit());
-        Assert.True(init.Lines.HasLogged("bomb", "killed"));
-    }
-
-    [Fact]
     public async Task A_cgroup_the_service_made_below_its_own_is_emptied_and_removed_with_it()
     {
         using var files = WithCgroup("""

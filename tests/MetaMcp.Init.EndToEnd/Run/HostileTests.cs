@@ -5,6 +5,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 namespace MetaMcp.Init.EndToEnd.Run;
 
 /// <summary>Services of another user do everything at once that one of them might, beside services that go on with their work.</summary>
+[Collection(LoudTests.Name)]
 public sealed class HostileTests
 {
     private const int Seconds = 60;
