@@ -57,7 +57,8 @@ internal static class ServiceRules
             return;
         if (service.Environment.ContainsKey("NOTIFY_SOCKET"))
             problems.Error(named.AtValue("environment"),
-                $"NOTIFY_SOCKET is set for a service with {(service.Watchdog is null ? "ready = \"sd-notify\"" : "a watchdog")}; remove it from environment");
+                $"NOTIFY_SOCKET is set for a service with {(service.Watchdog is null ? "ready = \"sd-notify\"" : "a watchdog")}; " +
+                "remove it from environment");
     }
 
     private static SourcePosition? GivesPolicyAlways(TomlTable table)
