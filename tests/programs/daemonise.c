@@ -1,5 +1,5 @@
-// daemonise [--ignore-term] [--stay]: forks twice into a session of its own, as daemons used to; the daemon tells each
-// SIGTERM and ends on it. With --stay the first process stays too, and only the daemon has left its group.
+// daemonise [--ignore-term] [--stay] [--pidfile PATH]: forks twice into a session of its own, as daemons used to; the daemon tells each
+// SIGTERM and ends on it. Its pid is in the pidfile a moment after its parents have gone. With --stay the first process stays too, and only the daemon has left its group.
 #include "common.h"
 
 static void told(int number)
@@ -16,9 +16,12 @@ int main(int argc, char **argv)
 {
     deadline();
     bool ignore = false, stay = false;
+    const char *pidfile = NULL;
     for (int i = 1; i < argc; i++) {
         ignore |= strcmp(argv[i], "--ignore-term") == 0;
         stay |= strcmp(argv[i], "--stay") == 0;
+        if (strcmp(argv[i], "--pidfile") == 0 && i + 1 < argc)
+            pidfile = argv[++i];
     }
     int ready[2];
     if (pipe2(ready, O_CLOEXEC) < 0)
@@ -35,6 +38,12 @@ int main(int argc, char **argv)
         say("daemon pid %d", getpid());
         close(ready[0]);
         close(ready[1]);
+        if (pidfile) {
+            sleep_ms(50);
+            FILE *file = fopen(pidfile, "w");
+            if (!file || fprintf(file, "%d\n", getpid()) < 0 || fclose(file) != 0)
+                fail(pidfile);
+        }
         for (;;)
             pause();
     }

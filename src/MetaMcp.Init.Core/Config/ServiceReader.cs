@@ -12,7 +12,8 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
 
     private readonly TableSchema<ServiceSettings> schema = new TableSchema<ServiceSettings>
     {
-        { "type", (s, v) => v.OneOf(Words.ServiceType) is { } x ? s with { Type = (ServiceType)x } : s },
+        { "type", (s, v) => v.OneOf(Words.ServiceType) is { } x ? Typed(s, x) : s },
+        { "pidfile", (s, v) => v.AbsolutePath("/run/web.pid") is { } x ? s with { PidFile = x } : s },
         { "command", (s, v) => v.Command() is { } x ? s with { Command = x } : s },
         { "depends_on", (s, v) => v.Texts("database") is { } x ? s with { DependsOn = x } : s },
         { "after", (s, v) => v.Texts("database") is { } x ? s with { After = x } : s },
@@ -70,6 +71,11 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
         After = Items(named.Table, "after"),
         RestartWith = Items(named.Table, "restart_with"),
     };
+
+    /// <summary>What forks is a daemon in everything that comes after its start.</summary>
+    private static ServiceSettings Typed(ServiceSettings service, int word) => word == Words.Forking
+        ? service with { Type = ServiceType.Daemon, IsForking = true }
+        : service with { Type = (ServiceType)word, IsForking = false };
 
     private static SourcePosition[] Items(TomlTable table, string key) =>
         table.Find(key)?.Value is TomlArray { Items: var items } ? Array.ConvertAll(items.ToArray(), i => i.At) : [];

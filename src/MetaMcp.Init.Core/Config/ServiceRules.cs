@@ -28,6 +28,12 @@ internal static class ServiceRules
         else if (service.Ready == ReadyRule.Probe && Lacks("probe"))
             problems.Error(named.AtValue("ready"), "ready = \"probe\" needs a probe; add probe = { http = \"http://127.0.0.1:8080/health\" }");
 
+        if (service.IsForking && service.Ready is ReadyRule.NotifyFd or ReadyRule.SdNotify)
+            problems.Error(named.AtValue("ready"),
+                "a forking service is ready when it is in the background; a service that says so itself stays in the foreground: remove type");
+        if (service.PidFile is not null && !service.IsForking)
+            problems.Error(named.AtValue("pidfile"),
+                "pidfile goes with type = \"forking\", a daemon that puts itself into the background; remove pidfile, or add the type");
         if (named.Has("notify_fd") && service.Ready != ReadyRule.NotifyFd)
             problems.Warning(named.AtValue("notify_fd"), "notify_fd is of no use without ready = \"notify-fd\"");
         if (service.StopSignal == Signal.Stop)

@@ -12,7 +12,18 @@ public static class Words
     public static ImmutableArray<string> ExitRule { get; } = ["required-fails", "any-exits", "all-exit"];
     public static ImmutableArray<string> Enforcement { get; } = ["require", "prefer", "off"];
     public static ImmutableArray<string> RestartPolicy { get; } = ["always", "on-failure", "never"];
-    public static ImmutableArray<string> ServiceType { get; } = ["daemon", "oneshot"];
+    public static ImmutableArray<string> ServiceType { get; } = ["daemon", "oneshot", "forking"];
+
+    /// <summary>Its place there; in the settings it is a daemon with a flag.</summary>
+    public const int Forking = 2;
+
+    /// <summary>The word for the type of a service.</summary>
+    public static string TypeOf(ServiceSettings service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        return ServiceType[service.IsForking ? Forking : (int)service.Type];
+    }
+
     public static ImmutableArray<string> ReadyRule { get; } = ["started", "probe", "notify-fd", "sd-notify"];
     public static ImmutableArray<string> OutputMode { get; } = ["prefix", "inherit", "json", "none"];
     public static ImmutableArray<string> StdinMode { get; } = ["null", "inherit"];

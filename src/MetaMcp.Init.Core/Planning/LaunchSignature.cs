@@ -14,7 +14,8 @@ public static class LaunchSignature
     {
         ArgumentNullException.ThrowIfNull(one);
         ArgumentNullException.ThrowIfNull(other);
-        return one.Type == other.Type && one.Ready == other.Ready && one.NotifyFd == other.NotifyFd && one.Watchdog == other.Watchdog &&
+        return one.Type == other.Type && one.IsForking == other.IsForking && one.PidFile == other.PidFile &&
+            one.Ready == other.Ready && one.NotifyFd == other.NotifyFd && one.Watchdog == other.Watchdog &&
             one.Limits == other.Limits && one.Log == other.Log && one.Stdin == other.Stdin && one.LogRateLimit == other.LogRateLimit &&
             one.ClearEnvironment == other.ClearEnvironment && one.EnvironmentFile == other.EnvironmentFile &&
             one.Probe is null == other.Probe is null &&

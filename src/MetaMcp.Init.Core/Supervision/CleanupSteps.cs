@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Core.Supervision.ServiceState;
 
@@ -14,12 +15,27 @@ internal static class CleanupSteps
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
+    /// <summary>One that goes into the background has done so by then.</summary>
+    private static readonly TimeSpan SoonAfterStart = TimeSpan.FromSeconds(10);
+
     /// <summary>Whoever waits longer for a turn is looked for: its place, or the news of its end, may have been lost.</summary>
     public static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
 
-    public static ServiceStep Begin(in ServiceContext service, ServiceState state, Run run, History history, Outcome outcome, Instant now)
+    /// <param name="service">Whose run it is.</param>
+    /// <param name="state">Where it stands.</param>
+    /// <param name="run">Which run.</param>
+    /// <param name="history">What counts against what comes after it.</param>
+    /// <param name="outcome">What its end will mean.</param>
+    /// <param name="now">The beginning of its end.</param>
+    /// <param name="isUrgent">It waits for no turn.</param>
+    public static ServiceStep Begin(
+        in ServiceContext service, ServiceState state, Run run, History history, Outcome outcome, Instant now, bool isUrgent = false)
     {
         var probe = ReadinessSteps.EndProbe(service, state);
+        if (state is Starting { IsForked: true })
+            return service.IsEnding || isUrgent
+                ? Drain(service, run, history, outcome, now, probe)
+                : new(new Leftover(run, history, outcome) { LookAt = now + TurnPatience }, [.. probe]);
         return service.IsEnding
             ? StopSteps.Ask(service, run, history, outcome, now, probe)
             : new(new Condemned(run, history, outcome) { LookAt = now + TurnPatience }, [.. probe]);
@@ -37,7 +53,7 @@ internal static class CleanupSteps
     {
         var (run, history, outcome) = state switch
         {
-            Starting s => (s.Run, s.History, Conclusion.OutcomeOf(service, s, exited)),
+            Starting { IsForked: false } s => (s.Run, s.History, Conclusion.OutcomeOf(service, s, exited)),
             Ready s => (s.Run, s.History, Conclusion.OutcomeOf(service, exited)),
             Condemned or Stopping or Killing when state is EndingState s => (s.Run, s.History, s.Outcome),
             _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
@@ -46,6 +62,10 @@ internal static class CleanupSteps
         var next = reset ? default : counted;
         var told = ServiceMachine.Report(new Notice.Exited(service.Name, run.Pid, exited.Status, now - run.StartedAt, exited.Oom));
         Effect[] first = [told, .. ReadinessSteps.EndProbe(service, state), .. StopSteps.EndCommand(service, state)];
+        if (state is Starting starting && ForkingSteps.IsFork(starting, outcome, exited))
+            return ForkingSteps.Forked(service, starting, now);
+        if (IsInBackground(service, state, exited, now - run.StartedAt))
+            first = [.. first, ServiceMachine.Report(new Notice.InBackground(service.Name))];
         if (!exited.OthersLeft)
         {
             var end = Conclusion.Of(service, outcome, next, now);
@@ -61,6 +81,10 @@ internal static class CleanupSteps
         };
     }
 
+    private static bool IsInBackground(in ServiceContext service, ServiceState state, ServiceEvent.Exited exited, TimeSpan ran) =>
+        exited is { Status.IsSuccess: true, OthersLeft: true } && state is Starting or Ready && ran < SoonAfterStart && !service.IsEnding &&
+        service.Settings is { Type: ServiceType.Daemon, IsForking: false };
+
     /// <summary>No more waiting.</summary>
     public static ServiceStep Kill(in ServiceContext service, ServiceState state, Instant now)
     {
@@ -68,6 +92,8 @@ internal static class CleanupSteps
         Effect[] helpers = [.. ReadinessSteps.EndProbe(service, state), .. StopSteps.EndCommand(service, state)];
         switch (state)
         {
+            case Starting { IsForked: true } s:
+                return Purge(service, s.Run, s.History, asked, 0, now, helpers);
             case Starting s:
                 return KillAll(service, s.Run, s.History, asked, now, helpers);
             case Ready s:

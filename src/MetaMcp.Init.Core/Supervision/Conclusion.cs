@@ -21,6 +21,10 @@ internal static class Conclusion
         if (!IsSuccess(service.Settings, exited.Status))
             return new Outcome.Failing(new Failure(exited.Reason, exited.Status) { Oom = exited.Oom });
         // Before its program was executed, success is no more than the second stage saying nothing; it cannot happen.
+        if (state.Readiness is Readiness.AwaitingFork)
+            return exited.OthersLeft
+                ? new Outcome.Success(exited.Status)
+                : new Outcome.Failing(new Failure($"{exited.Status}, and nothing of it is left in the background; where it stays in the foreground, remove type = \"forking\"", exited.Status));
         return service.Settings.Type == ServiceType.Oneshot || state.Readiness is Readiness.AwaitingExec
             ? new Outcome.Success(exited.Status)
             : new Outcome.Failing(new Failure($"{exited.Status} before it was ready", exited.Status));

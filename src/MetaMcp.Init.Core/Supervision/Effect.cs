@@ -14,6 +14,15 @@ public abstract record Effect : Case
     /// <summary>Start a probe of the service; answered by ProbeSpawned or ProbeEnded.</summary>
     public sealed record SpawnProbe(int Service, long RunNumber, ServiceSettings Settings) : Effect;
 
+    /// <summary>
+    /// Find the main process of a run that has put itself into the background. With a pidfile a child is started that reads it,
+    /// answered as a probe is; else the oldest is taken, answered as <see cref="TakeMain"/> is.
+    /// </summary>
+    public sealed record FindMain(int Service, long RunNumber, ServiceSettings Settings) : Effect;
+
+    /// <summary>Take a process for the main one, if it is a child of ours and of this run; answered by MainChanged or MainRefused.</summary>
+    public sealed record TakeMain(int Service, long RunNumber, int Pid) : Effect;
+
     /// <summary>To the main process alone, if it still is that of the run.</summary>
     public sealed record SignalMain(int Service, long RunNumber, int Pid, Signal Signal) : Effect;
 

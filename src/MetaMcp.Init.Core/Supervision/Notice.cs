@@ -10,6 +10,13 @@ public abstract record Notice : Case
     public sealed record Started(string Service, int Pid) : Notice;
     public sealed record Ready(string Service, int Pid, TimeSpan After) : Notice;
     public sealed record Completed(string Service) : Notice;
+
+    /// <summary>Another process is its main one: it has put itself into the background, or said so.</summary>
+    public sealed record MainChanged(string Service, int Pid) : Notice;
+
+    /// <summary>It ended with 0 soon after its start and left processes: it puts itself into the background, which its type does not say.</summary>
+    public sealed record InBackground(string Service) : Notice;
+
     public sealed record Exited(string Service, int Pid, ExitStatus Status, TimeSpan After, OomCause? Oom) : Notice;
     public sealed record Restarting(string Service, string Reason, TimeSpan Delay, int Failures) : Notice;
 

@@ -8,7 +8,8 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <summary>
 /// What a service says of itself on its NOTIFY_SOCKET, as <c>man 3 sd_notify</c> has it. READY=1 makes it ready, EXTEND_TIMEOUT_USEC=
 /// puts off the deadline of a start or a stop, WATCHDOG=1 keeps it alive where the file has a <c>watchdog</c>, and STOPPING=1 ends the
-/// probes: a service that ends by itself answers none. STATUS= and RELOADING=1 are shown and change nothing.
+/// probes: a service that ends by itself answers none, and has its stop_timeout for it. STATUS= and RELOADING=1 are shown and change
+/// nothing; MAINPID= is for the kernel's side, which knows whose a process is.
 /// </summary>
 internal static class NotificationSteps
 {
@@ -19,8 +20,25 @@ internal static class NotificationSteps
             step = ReadinessSteps.Notified(service, state, now);
         if (message.IsWatchdogTriggered && !service.IsEnding && step.State is Ready { WatchdogBy: var by } triggered && by != Instant.Never)
             return After(step, HealthSteps.Unhealthy(service, triggered, now, "it said WATCHDOG=trigger", now));
+        if (message.IsStopping && step.State is Ready ready)
+            step = After(step, Stopping(service, ready, now));
         return step with { State = Extended(Watched(service, step.State, message, now), message, now) };
     }
+
+    /// <summary>It ends by itself: no probe can say anything about it any more, and it has as long as if it had been asked to.</summary>
+    private static ServiceStep Stopping(in ServiceContext service, Ready state, Instant now)
+    {
+        var ending = service.IsEnding || state.Ending != Patience.None ? state.Ending : Patience.From(now, service.Settings.StopTimeout);
+        return new(state with { Watch = new Watch.None(), WatchdogBy = Instant.Never, Ending = ending },
+            [.. ReadinessSteps.EndProbe(service, state)]);
+    }
+
+    /// <summary>The time after STOPPING=1 is over.</summary>
+    public static ServiceStep EndingPassed(in ServiceContext service, Ready state, Instant now) =>
+        service.IsEnding
+            ? state with { Ending = Patience.None }
+            : HealthSteps.Unhealthy(service, state with { Ending = Patience.None }, now,
+                $"it said STOPPING=1 and has not ended since, for its stop_timeout of {Duration.Format(service.Settings.StopTimeout)} or what it asked for", now);
 
     /// <summary>Like a service that fails its probes: ended, and started again as after a failure.</summary>
     public static ServiceStep WatchdogPassed(in ServiceContext service, Ready state, Instant now)
@@ -30,22 +48,23 @@ internal static class NotificationSteps
     }
 
     /// <summary>The time for the first keep-alive of a run that has just become ready.</summary>
-    public static Instant FirstWatchdog(in ServiceContext service, Instant now) =>
-        service.Settings.Watchdog is { } time && !service.IsEnding ? now + time : Instant.Never;
+    public static Instant FirstWatchdog(in ServiceContext service, Starting state, Instant now) =>
+        (state.WatchdogTime ?? service.Settings.Watchdog) is { } time && time > TimeSpan.Zero && !service.IsEnding ? now + time : Instant.Never;
 
     private static ServiceState Watched(in ServiceContext service, ServiceState state, in NotifyMessage message, Instant now)
     {
-        if (state is not Ready s || service.IsEnding)
+        if (state is Starting starting && message.Watchdog is { } early)
+            return starting with { WatchdogTime = early };
+        // What has said STOPPING=1 is watched no more.
+        if (state is not Ready s || service.IsEnding || s.Ending != Patience.None)
             return state;
-        if (message.IsStopping)
-            return s with { Watch = new Watch.None(), WatchdogBy = Instant.Never };
         var time = message.Watchdog ?? s.WatchdogTime ?? service.Settings.Watchdog;
         if (message.Watchdog is { } given)
             s = s with { WatchdogTime = given, WatchdogBy = given == TimeSpan.Zero ? Instant.Never : now + given };
         return message.IsAlive && s.WatchdogBy != Instant.Never && time is { } wait ? s with { WatchdogBy = now + wait } : s;
     }
 
-    /// <summary>Never shorter than it was: another message is wanted within the time that this one gives.</summary>
+    /// <summary>Never shorter than it was: another message is wanted within the time that this one gives. A start ends with its phase.</summary>
     private static ServiceState Extended(ServiceState state, in NotifyMessage message, Instant now)
     {
         if (message.Extension is not { } more)
@@ -53,7 +72,8 @@ internal static class NotificationSteps
         return state switch
         {
             Starting s => s with { ReadyBy = Instant.Later(s.ReadyBy, now + more) },
-            Stopping s => s with { KillAt = Instant.Later(s.KillAt, now + more) },
+            Ready s when s.Ending != Patience.None => s with { Ending = s.Ending.Extended(now, more) },
+            Stopping s => s with { KillAt = new Patience(s.KillAt, s.LastKillAt).Extended(now, more).Until },
             _ => state,
         };
     }

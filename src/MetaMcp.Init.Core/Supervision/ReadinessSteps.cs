@@ -28,12 +28,17 @@ internal static class ReadinessSteps
         s = s with { History = s.History with { Shortages = 0 } };
         return service.Settings switch
         {
+            { IsForking: true } => s with { Readiness = new Readiness.AwaitingFork() },
             { Type: ServiceType.Oneshot } => s with { Readiness = new Readiness.RunningToEnd() },
             { Ready: ReadyRule.Started } => BecomeReady(service, s, now),
             { Ready: ReadyRule.Probe } => Probe(service, s, 0, now),
             _ => s with { Readiness = new Readiness.AwaitingNotification() },
         };
     }
+
+    /// <summary>A forking service has its main process.</summary>
+    public static ServiceStep InBackground(in ServiceContext service, Starting state, Instant now) =>
+        service.Settings.Ready == ReadyRule.Probe ? Probe(service, state, 0, now) : BecomeReady(service, state, now);
 
     public static ServiceStep Notified(in ServiceContext service, ServiceState state, Instant now) => state switch
     {
@@ -49,7 +54,8 @@ internal static class ReadinessSteps
     {
         Starting { Readiness: Readiness.ProbeLaunching p } s => s with
         {
-            Readiness = new Readiness.ProbeRunning(pid, now + TimeOf(service.Settings.Probe!), p.Tries),
+            Readiness = new Readiness.ProbeRunning(
+                pid, now + (s.IsForked ? ForkingSteps.ReadPatience : TimeOf(service.Settings.Probe!)), p.Tries),
         },
         // Its service was asked to stop in between, or has ended.
         Ready { Watch: Watch.ProbeLaunching w } s => s with
@@ -66,7 +72,7 @@ internal static class ReadinessSteps
             return HealthSteps.ProbeEnded(service, ready, failure, now);
         if (state is not Starting { Readiness: Readiness.ProbeLaunching or Readiness.ProbeRunning } s)
             return HasRun(state) ? state : ServiceMachine.Impossible(state, "ProbeEnded");
-        if (failure is null)
+        if (failure is null && !s.IsForked)
             return BecomeReady(service, s, now);
         var tries = s.Readiness switch
         {
@@ -77,8 +83,11 @@ internal static class ReadinessSteps
         var delay = FirstRetry * Math.Pow(2, Math.Min(tries, 10));
         var next = s with
         {
-            Readiness = new Readiness.ProbeDue(now + (delay < LongestRetry ? delay : LongestRetry), tries + 1), LastProbe = failure.Reason,
+            Readiness = new Readiness.ProbeDue(now + (delay < LongestRetry ? delay : LongestRetry), tries + 1), LastProbe = failure?.Reason,
         };
+        // That a pidfile is not there yet is no news.
+        if (failure is null || s.IsForked)
+            return next;
         return new(next, [ServiceMachine.Report(failure.IsHopeless && s.LastProbe is null
             ? new Notice.ProbeHopeless(service.Name, failure.Reason)
             : new Notice.ProbeFailed(service.Name, null, service.Settings.Probe!.Retries, failure.Reason))]);
@@ -86,13 +95,16 @@ internal static class ReadinessSteps
 
     /// <summary>Why it is not ready yet, to follow the news that it is late.</summary>
     public static string LastProbe(in ServiceContext service, Starting state) =>
-        state is { LastProbe: { } reason } ? $"; last probe: {reason}"
+        state.IsForked ? ForkingSteps.Why(service, state)
+        : state.Readiness is Readiness.AwaitingFork ? ": its first process has not ended, so it is not in the background"
+        : state is { LastProbe: { } reason } ? $"; last probe: {reason}"
         : service.Settings is { Type: ServiceType.Daemon, Ready: ReadyRule.Probe } && state.Readiness is not Readiness.AwaitingExec
             ? "; its first probe has no answer yet"
             : "";
 
     public static ServiceStep DeadlinePassed(in ServiceContext service, Starting state, Instant now) => state.Readiness switch
     {
+        Readiness.ProbeDue p when now >= p.At && state.IsForked => ForkingSteps.Search(service, state, p.Tries, now),
         Readiness.ProbeDue p when now >= p.At => Probe(service, state, p.Tries, now),
         Readiness.ProbeLaunching p when now >= p.AnswerBy => ProbeEnded(service, state, ProbeFailure.NotStarted, now),
         // Its end comes as ProbeEnded; until then the deadline must not fire again.
@@ -118,7 +130,8 @@ internal static class ReadinessSteps
     private static ServiceStep BecomeReady(in ServiceContext service, Starting state, Instant now) =>
         new(new Ready(state.Run, state.History, HealthSteps.Begin(service, state, now))
             {
-                WatchdogBy = NotificationSteps.FirstWatchdog(service, now),
+                WatchdogBy = NotificationSteps.FirstWatchdog(service, state, now),
+                WatchdogTime = state.WatchdogTime,
                 ClosesAt = state.History.Breaker.IsHalfOpen ? state.Run.StartedAt + service.Settings.Restart.Backoff.ResetAfter : Instant.Never,
             },
             [ServiceMachine.Report(new Notice.Ready(service.Name, state.Run.Pid, now - state.Run.StartedAt))]);

@@ -18,6 +18,7 @@ public readonly record struct RunBelief(int Service, long RunNumber, RunStage St
         ServiceState.Launching s => new(service, s.RunNumber, RunStage.Asked, 0),
         ServiceState.Doomed s => new(service, s.RunNumber, RunStage.Asked, 0),
         ServiceState.Starting { Readiness: Readiness.AwaitingExec } s => new(service, s.Run.Number, RunStage.Started, s.Run.Pid),
+        ServiceState.Starting { IsForked: true } s => new(service, s.Run.Number, RunStage.Collected, 0),
         ServiceState.Starting s => new(service, s.Run.Number, RunStage.Executed, s.Run.Pid),
         ServiceState.Ready s => new(service, s.Run.Number, RunStage.Executed, s.Run.Pid),
         ServiceState.Leftover or ServiceState.Draining or ServiceState.Purging when state is EndingState s =>

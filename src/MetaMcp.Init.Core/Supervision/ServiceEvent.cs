@@ -50,6 +50,12 @@ public abstract record ServiceEvent : Case
     /// <summary>What it says of itself on its NOTIFY_SOCKET.</summary>
     public sealed record Said(NotifyMessage Message) : ServiceEvent;
 
+    /// <summary>Its pidfile was read.</summary>
+    public sealed record MainNamed(int Pid) : ServiceEvent;
+
+    /// <summary>Another process is the main one of its run.</summary>
+    public sealed record MainChanged(int Pid) : ServiceEvent;
+
     /// <summary>The main process was collected.</summary>
     /// <param name="Status">How it ended.</param>
     /// <param name="Problem">What the second stage said where it never became the service.</param>

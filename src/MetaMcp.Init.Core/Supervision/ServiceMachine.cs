@@ -62,10 +62,13 @@ public static class ServiceMachine
                 : ReadinessSteps.ProbeEnded(service, state, ProbeFailure.NotStarted, now),
             ServiceEvent.StopCommandSpawned(var pid) => StopSteps.CommandSpawned(service, state, pid, now),
             ServiceEvent.StopCommandEnded(var status) => StopSteps.CommandEnded(service, state, status),
+            ServiceEvent.MainNamed(var pid) => ForkingSteps.Named(service, state, pid, now),
+            ServiceEvent.MainChanged(var pid) => ForkingSteps.MainChanged(service, state, pid, now),
             ServiceEvent.Exited exited => CleanupSteps.Exited(service, state, exited, now),
             ServiceEvent.RunEmpty => state switch
             {
                 Leftover or Draining or Purging when state is EndingState s => Conclusion.Of(service, s.Outcome, s.History, now),
+                Starting { IsForked: true } s => ForkingSteps.Ended(service, s, now),
                 _ => Impossible(state, happened),
             },
             ServiceEvent.OverLimit(var reason) => OverLimit(service, state, reason, now),
@@ -170,14 +173,21 @@ public static class ServiceMachine
     /// <summary>Where the kernel would kill, we ask first; what is on its way out already is left to its deadline.</summary>
     private static ServiceStep OverLimit(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
     {
+        Starting { IsForked: true } s => CleanupSteps.Begin(
+            service, s, s.Run, s.History with { StartFailures = s.History.StartFailures + 1 }, new Outcome.Failing(new Failure(reason, null)), now, isUrgent: true),
         // It waits for no turn: the kernel would not wait either, and what it holds is missing for others.
-        Starting s => StopSteps.Ask(service, s.Run, s.History with { StartFailures = s.History.StartFailures + 1 },
-            new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s)),
-        Ready s => StopSteps.Ask(service, s.Run, Conclusion.Rested(service, s, now).History,
-            new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s)),
+        Starting s => NoLater(StopSteps.Ask(service, s.Run, s.History with { StartFailures = s.History.StartFailures + 1 },
+            new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s))),
+        Ready s => NoLater(StopSteps.Ask(service, s.Run, Conclusion.Rested(service, s, now).History,
+            new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s))),
+        Stopping s => NoLater(s with { KillAt = Instant.Earlier(s.KillAt, now + service.Settings.StopTimeout) }),
         EndingState => state,
         _ => Impossible(state, "OverLimit"),
     };
+
+    /// <summary>What it holds is missing for others: it cannot ask for more time.</summary>
+    private static ServiceStep NoLater(ServiceStep step) =>
+        step.State is Stopping s ? step with { State = s with { LastKillAt = s.KillAt } } : step;
 
     private static ServiceStep DeadlinePassed(in ServiceContext service, ServiceState state, Instant now)
     {
@@ -193,6 +203,8 @@ public static class ServiceMachine
                 return ReadinessSteps.DeadlinePassed(service, s, now);
             case Ready s when now >= s.ClosesAt:
                 return new(s with { History = default, ClosesAt = Instant.Never }, [Report(new Notice.CircuitClosed(service.Name))]);
+            case Ready s when now >= s.Ending.Until:
+                return NotificationSteps.EndingPassed(service, s, now);
             case Ready s when now >= s.WatchdogBy && service.IsEnding:
                 return s with { WatchdogBy = Instant.Never };
             case Ready s when now >= s.WatchdogBy:

@@ -63,6 +63,15 @@ public abstract record ServiceState : Case
         /// <summary>Why its last probe failed; null where none has ended yet.</summary>
         public string? LastProbe { get; init; }
 
+        /// <summary>WATCHDOG_USEC of its own, which it may say before it is ready.</summary>
+        public TimeSpan? WatchdogTime { get; init; }
+
+        /// <summary>
+        /// The process that was started has ended, as that of a service which puts itself into the background does, and the one that is to
+        /// be its main process is looked for: <see cref="Readiness"/> says how far that is.
+        /// </summary>
+        public bool IsForked { get; init; }
+
         public override Instant Due => Instant.Earlier(ReadyBy, Readiness.Due);
     }
 
@@ -77,7 +86,10 @@ public abstract record ServiceState : Case
         /// <summary>WATCHDOG_USEC of its own, in place of the file's.</summary>
         public TimeSpan? WatchdogTime { get; init; }
 
-        public override Instant Due => Instant.Earlier(Instant.Earlier(Watch.Due, ClosesAt), WatchdogBy);
+        /// <summary>When it has to have ended, since it said STOPPING=1.</summary>
+        public Patience Ending { get; init; } = Patience.None;
+
+        public override Instant Due => Instant.Earlier(Instant.Earlier(Watch.Due, ClosesAt), Instant.Earlier(WatchdogBy, Ending.Until));
     }
 
     /// <summary>It is to be ended, and waits for its turn in the cleanup queue.</summary>
@@ -92,6 +104,9 @@ public abstract record ServiceState : Case
     /// <summary>It was asked to end; SIGKILL follows at <paramref name="KillAt"/>.</summary>
     public sealed record Stopping(Run Run, History History, Instant KillAt, Outcome Outcome) : EndingState(Run, History, Outcome)
     {
+        /// <summary>As late as the service itself can put that off.</summary>
+        public Instant LastKillAt { get; init; } = KillAt;
+
         /// <summary>How it is asked.</summary>
         public Asking Asking { get; init; } = new Asking.Signalled();
 
@@ -166,6 +181,9 @@ public abstract record Readiness : Case
 
     /// <summary>The second stage is at work; it has not become the service yet.</summary>
     public sealed record AwaitingExec : Readiness;
+
+    /// <summary>For the end of the process that was started, which leaves the service in the background.</summary>
+    public sealed record AwaitingFork : Readiness;
 
     /// <summary>For its word on the notification descriptor or socket.</summary>
     public sealed record AwaitingNotification : Readiness;

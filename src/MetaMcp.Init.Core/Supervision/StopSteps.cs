@@ -14,7 +14,8 @@ internal static class StopSteps
         in ServiceContext service, Run run, History history, Outcome outcome, Instant now, ReadOnlySpan<Effect> first)
     {
         var settings = service.Settings;
-        var stopping = new Stopping(run, history, now + settings.StopTimeout, outcome);
+        var time = Patience.From(now, settings.StopTimeout);
+        var stopping = new Stopping(run, history, time.Until, outcome) { LastKillAt = time.Latest };
         var told = ServiceMachine.Report(new Notice.Stopping(service.Name, run.Pid, settings.StopSignal, settings.StopTimeout));
         return settings.StopCommand.IsEmpty
             ? new(stopping, [.. first, told, .. Signalled(service, run)])
@@ -61,7 +62,7 @@ internal static class StopSteps
         new(state with { Asking = command is null ? new Asking.Signalled() : new Asking.CommandOverdue(command.Pid) },
             [ServiceMachine.Report(new Notice.StopCommandLate(service.Name, service.Settings.StopTimeout / 2)), .. Signalled(service, state.Run)]);
 
-    private static Effect[] Signalled(in ServiceContext service, Run run) =>
+    internal static Effect[] Signalled(in ServiceContext service, Run run) =>
     [
         new Effect.SignalMain(service.Index, run.Number, run.Pid, service.Settings.StopSignal),
         // What is stopped takes no SIGTERM until it continues.

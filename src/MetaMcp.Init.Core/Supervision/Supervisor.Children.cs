@@ -1,3 +1,4 @@
+using System.Globalization;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Values;
 
@@ -42,6 +43,19 @@ public sealed partial class Supervisor
             _records[spawned.Service] = _records[spawned.Service] with { Starts = _records[spawned.Service].Starts + 1 };
     }
 
+    private void MainChanged(int service, long run, int pid)
+    {
+        if (Standing.RunOf(_states[service]) != run)
+            return;
+        _orphans.Reused(pid);
+        if (Registry.Find(run) is { } entry)
+        {
+            Registry.Collected(entry);
+            Registry.Started(entry, pid);
+        }
+        Current(service, run, new ServiceEvent.MainChanged(pid));
+    }
+
     private void Enter(EntryKind kind, int service, long run, int pid)
     {
         _orphans.Reused(pid);
@@ -61,11 +75,25 @@ public sealed partial class Supervisor
     {
         if (IsOutdated(_states[child.Service], child.Pid))
             return;
+        if (_states[child.Service] is ServiceState.Starting { IsForked: true })
+        {
+            PidFileRead(child, ended);
+            return;
+        }
         var failure = FailureOf(child.Service, ended);
         ref var record = ref _records[child.Service];
         if (_states[child.Service] is ServiceState.Ready ready && ready.Run.Number == child.Parent)
             record = record with { Probes = record.Probes.With(failure?.Reason, _now - child.Since) };
         Current(child.Service, child.Parent, new ServiceEvent.ProbeEnded(failure));
+    }
+
+    private void PidFileRead(Entry child, SystemEvent.ChildEnded ended)
+    {
+        if (ended.Status.IsSuccess && int.TryParse(ended.Problem, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
+            Current(child.Service, child.Parent, new ServiceEvent.MainNamed(pid));
+        else
+            Current(child.Service, child.Parent, new ServiceEvent.ProbeEnded(new ProbeFailure(
+                ended.Status.Code is null ? "it could not be read in time: its file system does not answer" : ended.Problem ?? $"{ended.Status}")));
     }
 
     private ProbeFailure? FailureOf(int service, SystemEvent.ChildEnded ended)

@@ -166,6 +166,13 @@ public sealed partial class Supervisor
                 if (Current(service, run, new ServiceEvent.Said(message)))
                     _records[service] = _records[service].Saying(message);
                 break;
+            case SystemEvent.MainChanged(var service, var run, var pid):
+                MainChanged(service, run, pid);
+                break;
+            case SystemEvent.MainRefused(var service, var run, var reason):
+                if (_states[service] is ServiceState.Starting { IsForked: true })
+                    Current(service, run, new ServiceEvent.ProbeEnded(new ProbeFailure(reason)));
+                break;
             case SystemEvent.RunEmpty(var service, var run):
                 Current(service, run, new ServiceEvent.RunEmpty());
                 break;

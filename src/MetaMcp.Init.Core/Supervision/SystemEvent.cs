@@ -49,6 +49,12 @@ public abstract record SystemEvent : Case
     /// <summary>What a process that may speak for a run has sent to its NOTIFY_SOCKET.</summary>
     public sealed record Said(int Service, long RunNumber, NotifyMessage Message) : SystemEvent;
 
+    /// <summary>Another process is the main one of a run: it has put itself into the background, or said so (MAINPID=).</summary>
+    public sealed record MainChanged(int Service, long RunNumber, int Pid) : SystemEvent;
+
+    /// <summary>Why no process was taken for the main one.</summary>
+    public sealed record MainRefused(int Service, long RunNumber, string Reason) : SystemEvent;
+
     /// <summary>The last process of a run that is watched is gone.</summary>
     public sealed record RunEmpty(int Service, long RunNumber) : SystemEvent;
 

@@ -117,6 +117,13 @@ internal static partial class LogTexts
     [LoggerMessage(133, LogLevel.Information, "{Service}: exited with {Code}; restarting in {Seconds:0.00} s")]
     public static partial void RestartingAfterSuccess(this ILogger log, string service, object code, object seconds);
 
+    [LoggerMessage(134, LogLevel.Information, "{Service}: main process is pid {Pid} now")]
+    public static partial void MainChanged(this ILogger log, string service, object pid);
+
+    [LoggerMessage(135, LogLevel.Warning,
+        "{Service}: seems to put itself into the background: keep it in the foreground (an option such as -D, --foreground, daemon off), or give it type = \"forking\"")]
+    public static partial void InBackground(this ILogger log, string service);
+
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} of {Stream} dropped, over its log_rate_limit")]
     private static partial void OutputDropped(this ILogger log, string service, object lines, string stream);
 

@@ -18,6 +18,12 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.Ready n:
                 log.ServiceReady(n.Service, n.After.TotalSeconds, n.Pid);
                 break;
+            case Notice.MainChanged n:
+                log.MainChanged(n.Service, n.Pid);
+                break;
+            case Notice.InBackground n:
+                log.InBackground(n.Service);
+                break;
             case Notice.Completed n:
                 log.ServiceCompleted(n.Service);
                 break;

@@ -58,7 +58,7 @@ internal static class PlanJson
         var s = service.Settings;
         json.WriteStartObject();
         json.WriteString("name", s.Name);
-        json.WriteString("type", Words.ServiceType[(int)s.Type]);
+        json.WriteString("type", Words.TypeOf(s));
         json.WriteBoolean("required", s.Required);
         Texts(json, "command", s.Command);
         Names(json, "depends_on", plan, service.DependsOn);

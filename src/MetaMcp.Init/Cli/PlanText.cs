@@ -150,6 +150,8 @@ internal static class PlanText
         { Ready: ReadyRule.NotifyFd } => $"ready when it writes to fd {service.NotifyFd}",
         { Ready: ReadyRule.SdNotify } => "ready when it says READY=1",
         { Ready: ReadyRule.Probe, Probe: { } probe } => $"ready when {Target(probe.Target)}",
+        { IsForking: true, PidFile: { } path } => $"ready when {path} names its main process",
+        { IsForking: true } => "ready when in the background",
         _ => "ready when started",
     };
 

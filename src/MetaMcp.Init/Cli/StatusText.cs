@@ -75,7 +75,7 @@ internal static class StatusText
 
     private static int? PidOf(ServiceState state) => state switch
     {
-        ServiceState.Starting s => s.Run.Pid,
+        ServiceState.Starting { IsForked: false } s => s.Run.Pid,
         ServiceState.Ready s => s.Run.Pid,
         ServiceState.Stopping s => s.Run.Pid,
         ServiceState.Condemned s => s.Run.Pid,

@@ -13,12 +13,13 @@ namespace MetaMcp.Init.Kernel;
 /// <param name="disposal">The same.</param>
 /// <param name="probes">What a probe writes.</param>
 /// <param name="news">What a run says of itself.</param>
+/// <param name="follow">Whether another process has taken the place of a main one.</param>
 /// <param name="streams">What a run writes.</param>
 /// <param name="memory">Whose end the kernel explains.</param>
 /// <param name="tell">Hears it.</param>
 internal sealed class ChildCollector(
-    RunTable runs, HelperTable helpers, CloseLook closeLook, FileRead read, Disposal disposal, ProbeOutputs probes, RunNews news, OpenStreams streams,
-    MemoryWatch memory, Action<SystemEvent> tell)
+    RunTable runs, HelperTable helpers, CloseLook closeLook, FileRead read, Disposal disposal, ProbeOutputs probes, RunNews news,
+    Func<ServiceRun, ExitStatus, bool> follow, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
 {
     /// <summary>The last output of many services that end at once is read in several turns.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
@@ -82,6 +83,15 @@ internal sealed class ChildCollector(
         _reaped.Enqueue((new Reaped(pid, ExitStatus.Exited(ExitCodes.System)), runs.TakeMain(pid)));
         IsDue = true;
         TellEnds();
+    }
+
+    /// <summary>Whether a pid stands for a child that was collected and whose end was not told yet.</summary>
+    public bool IsWaiting(int pid)
+    {
+        foreach (var (reaped, _) in _reaped)
+            if (reaped.Pid == pid)
+                return true;
+        return false;
     }
 
     /// <summary>The last run of a service whose main process was collected: how that ended is still known when the news is lost.</summary>
@@ -158,12 +168,15 @@ internal sealed class ChildCollector(
                 tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, LastWordsOf(reaped.Pid), OthersLeft: false));
             return;
         }
+        news.ReadOf(run);
+        if (follow(run, reaped.Status))
+            return;
         // Whatever goes wrong on the way, its status is told: then others are taken to be left, and found or not found later.
         var others = true;
         try
         {
             run.ReturnTerminal();
-            news.ReadTheLast(run);
+            news.ReadTheLast(run, isToStay: run.IsForking && run.ToldStatus is null && reaped.Status.IsSuccess);
             streams.LastWords(run.Output);
             streams.LastWords(run.Error);
             memory.Report(run);

@@ -29,8 +29,8 @@ internal sealed class Comparison(
         foreach (var believed in asked.Runs)
         {
             var run = runs.Find(believed.RunNumber);
-            if (run is not null && runs.IsMainOf(run.Pid, run.Number) && !Reaper.IsChild(run.Pid))
-                Missed(run.Pid, gone);
+            if (run is not null && runs.IsMainOf(run.Main, run.Number) && !Reaper.IsChild(run.Main))
+                Missed(run.Main, gone);
             else if (FactsOf(believed, run) is { } differing)
                 (facts ??= []).Add(differing);
         }
@@ -59,8 +59,8 @@ internal sealed class Comparison(
     /// <summary>At each beat of the probe of a run: whether its main process is there at all, and what it holds.</summary>
     public void LookAt(ServiceRun run)
     {
-        if (runs.IsMain(run.Pid) && !Reaper.IsChild(run.Pid))
-            Sweep(new Effect.Sweep([new RunBelief(run.Service, run.Number, RunStage.Executed, run.Pid)], [], [], Strangers: false));
+        if (runs.IsMain(run.Main) && !Reaper.IsChild(run.Main))
+            Sweep(new Effect.Sweep([new RunBelief(run.Service, run.Number, RunStage.Executed, run.Main)], [], [], Strangers: false));
         else
             ReadMemory(run);
     }
@@ -97,7 +97,12 @@ internal sealed class Comparison(
                 : new RunFacts(believed, IsThere: false, believed.Main, IsExecuted: believed.Stage == RunStage.Executed, HasMain: false);
         if (!run.IsFollowed)
             follow(run);
-        var hasMain = runs.IsMainOf(run.Pid, run.Number);
+        var hasMain = runs.IsMainOf(run.Main, run.Number);
+        if (hasMain && believed.Stage is RunStage.Executed or RunStage.Collected && believed.Main != run.Main)
+        {
+            tell(new SystemEvent.MainChanged(run.Service, run.Number, run.Main));
+            return null;
+        }
         if (!hasMain && run.ToldStatus is null)
             return null;
         switch (believed.Stage)
@@ -115,7 +120,7 @@ internal sealed class Comparison(
     }
 
     private static RunFacts Of(RunBelief believed, ServiceRun run, bool isThere, bool hasMain) =>
-        new(believed, isThere, run.Pid, run.IsExecuted, hasMain) { Status = run.ToldStatus, Problem = run.ToldProblem?.Reason, IsShortage = run.ToldProblem?.IsShortage ?? false };
+        new(believed, isThere, run.Main, run.IsExecuted, hasMain) { Status = run.ToldStatus, Problem = run.ToldProblem?.Reason, IsShortage = run.ToldProblem?.IsShortage ?? false };
 
     /// <summary>What nobody waits for would run beside its successor.</summary>
     private void EndUnknown(IReadOnlyList<RunBelief> believed)

@@ -22,6 +22,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly RunTable _runs;
     private readonly Disposal _disposal;
     private readonly RunNews _news;
+    private readonly MainSuccession _mains;
     private readonly MemoryWatch _memory;
     private readonly CloseLook _closeLook;
     private readonly ProbeOutputs _probes;
@@ -45,15 +46,16 @@ internal sealed class LinuxKernel : IKernel
         _full = new FullOutputs(outputs, _watch);
         _streams = new OpenStreams(_watch);
         _starter = starter;
-        _runs = new RunTable(_watch.Remove, census, _helpers.Pids);
+        _runs = new RunTable(_watch.Remove, run => _news!.EndSocket(run), census, _helpers.Pids);
         _disposal = new Disposal(_watch, starter.NullDescriptor, _helpers.Pids);
-        _news = new RunNews(_watch, _disposal, tell);
+        _mains = new MainSuccession(_runs, pid => _collector!.IsWaiting(pid), tell);
+        _news = new RunNews(_watch, _disposal, _mains.Named, tell);
         _memory = new MemoryWatch(_watch, tell);
         _closeLook = new CloseLook(starter.StartMeasuring, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.CloseLook, take), _watch.Remove, usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
         _file = file;
         _read = new FileRead(file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.FileRead, take), _watch.Remove, tell);
         _probes = new ProbeOutputs((fd, take) => _watch.Add(fd, Source.ProbeOutput, take), _watch.Remove);
-        _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _disposal, _probes, _news, _streams, _memory, tell);
+        _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _disposal, _probes, _news, _mains.HasSuccessor, _streams, _memory, tell);
         _comparison = new Comparison(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
         _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
     }
@@ -97,13 +99,25 @@ internal sealed class LinuxKernel : IKernel
             case Effect.SpawnStopCommand(var service, var number, var main, var settings):
                 StartStopCommand(service, number, main, settings);
                 break;
-            case Effect.SignalMain(_, var number, var pid, var signal) when _runs.IsMainOf(pid, number):
-                _ = kill(pid, signal.Number);
+            case Effect.SignalMain(_, var number, var pid, var signal) when _runs.Find(number) is { } run:
+                run.IsAskedToEnd = true;
+                if (_runs.IsMainOf(pid, number))
+                    _ = kill(pid, signal.Number);
+                break;
+            case Effect.FindMain(var service, var number, var settings) when _runs.Find(number) is { } run:
+                if (settings.PidFile is { } path)
+                    Follow(service, number, _starter.StartReadingPid(path, out var output), output);
+                else
+                    _mains.Guess(run);
+                break;
+            case Effect.TakeMain(_, var number, var pid) when _runs.Find(number) is { } run:
+                _mains.Take(run, pid);
                 break;
             case Effect.SignalRun(_, var number, _, var signal) when _runs.Find(number) is { } run:
                 // Each is looked for anew; what is to take the signal before may take this one.
                 if (signal != Signal.Cont)
                     _runs.Expire();
+                run.IsAskedToEnd = true;
                 _runs.Signal(run, signal);
                 CheckRest();
                 break;
@@ -193,6 +207,12 @@ internal sealed class LinuxKernel : IKernel
             _comparison.LookAt(beside);
         var output = -1;
         var pid = _runs.Find(number) is { } run ? _starter.StartProbe(settings, run.Cgroup?.Directory, out output) : 0;
+        Follow(service, number, pid, output);
+    }
+
+    /// <summary>A probe was started, or not (0): what it writes is read, and its service hears of it.</summary>
+    private void Follow(int service, long number, int pid, int output)
+    {
         if (pid > 0)
             _helpers.Add(pid, number);
         try
@@ -211,6 +231,8 @@ internal sealed class LinuxKernel : IKernel
 
     private void StartStopCommand(int service, long number, int main, ServiceSettings settings)
     {
+        if (_runs.Find(number) is { } asked)
+            asked.IsAskedToEnd = true;
         // It is told the pid, which is somebody else's once it was collected.
         var pid = _runs.IsMainOf(main, number) ? _starter.StartStopCommand(settings, _runs.Find(number)?.Cgroup?.Directory, main) : 0;
         if (pid > 0)

@@ -8,8 +8,11 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>What a run says of itself: that its second stage has become the service, or why not, and that it is ready.</summary>
-internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, Action<SystemEvent> tell)
+internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, Action<ServiceRun, int> named, Action<SystemEvent> tell)
 {
+    /// <summary>More than the kernel keeps for one that does not read, as it is set mostly (net.unix.max_dgram_qlen, 10 to 512).</summary>
+    private const int MostWaiting = 64;
+
     public void Follow(ServiceRun run)
     {
         watch.Add(run.ExecPipe, Source.ExecPipe, () => ReadExecPipe(run, isCollected: false));
@@ -19,12 +22,21 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, A
             Watch(run, socket);
     }
 
-    /// <summary>Its main process was collected: what it has said by now is read, and nobody listens any more.</summary>
-    public void ReadTheLast(ServiceRun run)
+    /// <summary>Its main process was collected: what it had said by then is read first.</summary>
+    public void ReadOf(ServiceRun run)
     {
         // The mark may come in a read of its own.
         for (var reads = 0; run.ExecPipe >= 0 && reads < 2; reads++)
             ReadExecPipe(run, isCollected: true);
+        for (var reads = 0; reads < MostWaiting && run.NotifySocket is { IsHeadRead: false } socket && TakeMessage(run, socket); reads++)
+            continue;
+    }
+
+    /// <summary>Its main process was collected and has no successor: nobody listens any more.</summary>
+    /// <param name="run">Which.</param>
+    /// <param name="isToStay">It is in the background, and will speak again.</param>
+    public void ReadTheLast(ServiceRun run, bool isToStay)
+    {
         if (run.ExecPipe >= 0)
         {
             // A process it left behind before it became the service holds the pipe; that cannot be a service of ours.
@@ -36,17 +48,19 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, A
         if (run.NotifyPipe >= 0)
             watch.Remove(run.NotifyPipe);
         run.CloseNotifyPipe();
-        EndSocket(run);
+        if (!isToStay)
+            EndSocket(run);
     }
 
-    private void EndSocket(ServiceRun run)
+    /// <summary>Nobody of the run is left, or is to be heard any more.</summary>
+    public void EndSocket(ServiceRun run)
     {
         if (run.NotifySocket is not { } socket)
             return;
         run.NotifySocket = null;
         socket.End();
         // As many as the kernel keeps for one that does not read (net.unix.max_dgram_qlen), and no more can come.
-        while (!socket.IsHeadRead && TakeMessage(run, socket, isCollected: true))
+        while (!socket.IsHeadRead && TakeMessage(run, socket))
             continue;
         watch.Remove(socket.Descriptor);
         disposal.Close(socket);
@@ -106,14 +120,19 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, A
     }
 
     /// <summary>Reads one message of a run's socket. What has descriptors is received by a child, and the next one is read after that.</summary>
-    private bool TakeMessage(ServiceRun run, NotifySocket socket, bool isCollected)
+    private bool TakeMessage(ServiceRun run, NotifySocket socket)
     {
         Span<byte> text = stackalloc byte[NotifyMessage.MaxLength + 1];
         if (!socket.TryPeek(text, out var length, out var sender, out var hasDescriptors))
             return false;
         // A longer one is none of the protocol's, and would be cut.
-        if (!socket.IsHeadRead && length <= NotifyMessage.MaxLength && IsOf(run, sender, isCollected))
-            tell(new SystemEvent.Said(run.Service, run.Number, NotifyMessage.Read(text[..length])));
+        if (!socket.IsHeadRead && length <= NotifyMessage.MaxLength && IsOf(run, sender))
+        {
+            var message = NotifyMessage.Read(text[..length]);
+            if (message.MainPid > 0)
+                named(run, message.MainPid);
+            tell(new SystemEvent.Said(run.Service, run.Number, message));
+        }
         if (!hasDescriptors)
         {
             socket.Drop();
@@ -129,16 +148,16 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, A
     /// that the main process has, as <c>systemd-notify</c> in a script. The sender may have ended by now, so nothing is asked of it;
     /// the kernel vouches for pid and user.
     /// </summary>
-    private static bool IsOf(ServiceRun run, in ucred sender, bool isCollected)
+    private static bool IsOf(ServiceRun run, in ucred sender)
     {
         // Once it was collected its pid may be another's, and what it had sent counts by the user that it was last seen to have.
-        if (sender.pid == run.Pid && !isCollected)
+        if (sender.pid == run.Main && run.HasMain)
             return true;
-        if (!isCollected)
-            run.NotifyUid = ProcessTable.UserOf(run.Pid) ?? run.NotifyUid;
-        return sender.pid > 0 && run.NotifyUid == sender.uid;
+        if (run.HasMain)
+            run.NotifyUid = ProcessTable.UserOf(run.Main) ?? run.NotifyUid;
+        return sender.pid > 0 && (run.NotifyUid ?? run.User) == sender.uid;
     }
 
     private void Watch(ServiceRun run, NotifySocket socket) =>
-        watch.Add(socket.Descriptor, Source.NotifySocket, () => TakeMessage(run, socket, isCollected: false));
+        watch.Add(socket.Descriptor, Source.NotifySocket, () => TakeMessage(run, socket));
 }

@@ -17,9 +17,10 @@ namespace MetaMcp.Init.Kernel;
 /// the process group its main process leads.
 /// </summary>
 /// <param name="unwatch">Called with each descriptor before it is closed.</param>
+/// <param name="removed">Called with a run of which nothing is left.</param>
 /// <param name="census">Of runs without a cgroup.</param>
 /// <param name="helpers">The pids of children that are of no run (probes, who looks closely), until they are collected.</param>
-internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyCollection<int> helpers)
+internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, Census census, IReadOnlyCollection<int> helpers)
 {
     private const int MaxKillPasses = 100;
 
@@ -44,7 +45,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
 
     public void Add(ServiceRun run)
     {
-        _byMain[run.Pid] = run;
+        _byMain[run.Main] = run;
         _byNumber[run.Number] = run;
         Expire();
     }
@@ -110,7 +111,26 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
     public long RunOf(int pid) => Look() ? census.RunOf(pid) : 0;
 
     /// <summary>A main process was collected; null where it was none.</summary>
-    public ServiceRun? TakeMain(int pid) => _byMain.Remove(pid, out var run) ? run : null;
+    public ServiceRun? TakeMain(int pid)
+    {
+        if (!_byMain.Remove(pid, out var run))
+            return null;
+        run.MainCollected();
+        return run;
+    }
+
+    /// <summary>Another process is the main one of a run: a child of ours that is no other's.</summary>
+    public void ChangeMain(ServiceRun run, in ProcessStat main)
+    {
+        Reserve();
+        if (run.HasMain)
+            _ = _byMain.Remove(run.Main);
+        _byMain[main.Pid] = run;
+        run.Follow(main);
+        // With a main process, the end of that one tells more than that nothing is left.
+        _ = _watched.Remove(run);
+        Expire();
+    }
 
     public ServiceRun? Find(long number) => _byNumber.GetValueOrDefault(number);
 
@@ -120,6 +140,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         _byNumber.Remove(run.Number);
         _watched.Remove(run);
         _unfinished.Remove(run);
+        removed(run);
         if (run.Cgroup is not { } cgroup)
             return;
         if (cgroup.MemoryEvents >= 0)
@@ -134,9 +155,9 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
 
     public void Signal(ServiceRun run, Signal signal)
     {
-        var isMainThere = _byMain.TryGetValue(run.Pid, out var holder) && holder == run;
+        var isFirstThere = _byMain.TryGetValue(run.Pid, out var holder) && holder == run;
         // Also in a cgroup: a second stage that is to be killed may not have joined it yet.
-        if (isMainThere && signal == Core.Values.Signal.Kill)
+        if (isFirstThere && signal == Core.Values.Signal.Kill)
             _ = kill(-run.Pid, signal.Number);
         if (run.Cgroup is { } cgroup)
             cgroup.Signal(signal);
@@ -246,7 +267,7 @@ internal sealed class RunTable(Action<int> unwatch, Census census, IReadOnlyColl
         foreach (var pid in helpers)
             _knownChildren.Add(new KnownChild(pid, 0));
         foreach (var run in _byNumber.Values)
-            _knownRuns.Add(new KnownRun(run.Number, run.Pid, run.User));
+            _knownRuns.Add(new KnownRun(run.Number, run.Session, run.User));
         error = census.Look(CollectionsMarshal.AsSpan(_knownChildren), CollectionsMarshal.AsSpan(_knownRuns));
         return error.IsSuccess;
     }

@@ -1,4 +1,5 @@
 using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
@@ -13,7 +14,36 @@ internal sealed class ServiceRun(int service, long number)
 
     public long Number { get; } = number;
 
-    public int Pid { get; set; }
+    /// <summary>The process that was started, which leads its session; it may have been collected.</summary>
+    public int Pid
+    {
+        get;
+        set => Main = Session = field = value;
+    }
+
+    /// <summary>The main process: that one, until another takes its place.</summary>
+    public int Main { get; private set; }
+
+    /// <summary>The session of the main process, whose number is nobody else's as long as that lives in it.</summary>
+    public int Session { get; private set; }
+
+    /// <summary>Whether the main process has not been collected.</summary>
+    public bool HasMain { get; private set; } = true;
+
+    /// <summary>Whether the process that is started is to leave the service in the background and end.</summary>
+    public bool IsForking { get; init; }
+
+    /// <summary>Named as the main process (MAINPID=), and not a child of ours yet; 0 for none.</summary>
+    public int Successor { get; set; }
+
+    /// <summary>Whether the main process was taken for being the oldest, and may be followed by the next.</summary>
+    public bool IsGuessed { get; set; }
+
+    /// <summary>Whether it was sent its stop signal, or its stop_command was begun: from then on all of it is to end.</summary>
+    public bool IsAskedToEnd { get; set; }
+
+    /// <summary>When a main process that it names is looked at again.</summary>
+    public Instant NamesAgainAt { get; set; } = new(0);
 
     /// <summary>
     /// The real user id its main process had when it began; null where that was root, which may have taken another since, and where
@@ -68,6 +98,15 @@ internal sealed class ServiceRun(int service, long number)
 
     /// <summary>Its main process has begun, and was not collected.</summary>
     public void LearnUser() => User = ProcessTable.UserOf(Pid) is > 0 and var user ? user : null;
+
+    /// <summary>Another process has taken the place of the main one.</summary>
+    public void Follow(in ProcessStat main)
+    {
+        (Main, Session, HasMain, ToldStatus, ToldProblem) = (main.Pid, main.Session > 0 ? main.Session : Session, true, null, null);
+        Successor = 0;
+    }
+
+    public void MainCollected() => HasMain = false;
 
     public void CloseChildsEnds()
     {

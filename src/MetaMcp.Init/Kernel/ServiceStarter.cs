@@ -32,7 +32,10 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     public ServiceRun? Start(int service, long number, ServiceSettings settings, out StartProblem? problem)
     {
         problem = null;
-        var run = new ServiceRun(service, number) { HasOwnLimits = !settings.Attributes.ResourceLimits.IsEmpty };
+        var run = new ServiceRun(service, number) 
+        {
+            HasOwnLimits = !settings.Attributes.ResourceLimits.IsEmpty, IsForking = settings.IsForking,
+        };
         try
         {
             var error = Start(run, settings, out var step);
@@ -103,7 +106,15 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
                 ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup) with { OwnOutput = true })],
             _ => [],
         };
-        var environment = settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear();
+        return StartWithOutput(own, settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear(), out output);
+    }
+
+    /// <summary>Starts a child that writes the pid in a file, or why there is none. As <see cref="StartProbe"/>.</summary>
+    public int StartReadingPid(string path, out int output) =>
+        StartWithOutput(["read", "--pid", path], ImmutableSortedDictionary<string, string>.Empty, out output);
+
+    private int StartWithOutput(ImmutableArray<string> own, ImmutableSortedDictionary<string, string> environment, out int output)
+    {
         var hasOutput = Pipe.Open(out output, out var writing).IsSuccess;
         var pid = 0;
         try

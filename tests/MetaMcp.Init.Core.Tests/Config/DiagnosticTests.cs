@@ -14,6 +14,9 @@ public sealed class DiagnosticTests
     [InlineData("[service.]\n", "1:10: a key is expected here: letters, digits, \"_\" and \"-\", or anything in quotes")]
     [InlineData("[init] x\n", "1:8: the line should end here")]
     [InlineData("[[service.a]]\n", "1:1: no table here is a list: write it with single brackets, [service.NAME] once for each service")]
+    [InlineData(Service + "pidfile = \"/run/a.pid\"\n", "3:11: pidfile goes with type = \"forking\", a daemon that puts itself into the background; remove pidfile, or add the type")]
+    [InlineData(Service + "type = \"forking\"\nready = \"sd-notify\"\n",
+        "4:9: a forking service is ready when it is in the background; a service that says so itself stays in the foreground: remove type")]
     [InlineData(Service + "nice\n", "3:5: \"=\" and a value should follow the key")]
     [InlineData(Service + "nice =\n", "3:7: a value is expected here; text stands in quotes")]
     [InlineData(Service + "user = node\n", "3:8: a value is expected here; text stands in quotes")]

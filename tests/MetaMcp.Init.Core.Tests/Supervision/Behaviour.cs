@@ -46,6 +46,9 @@ internal sealed class Behaviour
     /// <summary>Each run leaves a process in its group when it ends; it obeys what the program obeys.</summary>
     public bool LeavesBehind { get; set; }
 
+    /// <summary>Why the next processes are not taken for its main one.</summary>
+    public Queue<string> MainRefusals { get; } = new();
+
     /// <summary>What it uses, in bytes, as a close look shows it.</summary>
     public long Memory { get; set; }
 

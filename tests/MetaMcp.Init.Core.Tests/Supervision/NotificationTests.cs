@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
@@ -83,11 +84,61 @@ public sealed class NotificationTests
     public void One_that_ends_by_itself_is_not_probed_any_more()
     {
         var probe = new ProbeSettings { Target = new ProbeTarget.Tcp("localhost:1"), Interval = Span("10s"), Retries = 1 };
-        var world = new World(Notifying("a") with { Probe = probe, Watchdog = Span("10s") });
+        var world = new World(Notifying("a") with { Probe = probe, Watchdog = Span("10s"), StopTimeout = Span("200s") });
         world.Begin().Says("a", "READY=1").Says("a", "STOPPING=1").Forget();
         world.Program("a").Probe = ProbeBehaviour.Fails;
         world.Pass("100s").NeverTold("probe a");
         world.Exits("a", 0).TellsAmongOthers("a finished");
+    }
+
+    [Fact]
+    public void One_that_says_it_ends_and_does_not_is_ended()
+    {
+        var world = new World(Notifying("a") with { StopTimeout = Span("5s") });
+        world.Begin().Says("a", "READY=1").Says("a", "STOPPING=1").Pass("4s").Forget();
+        world.Says("a", "EXTEND_TIMEOUT_USEC=3000000").Pass("2s").Tells();
+        world.Says("a", "STOPPING=1").Pass("2s").TellsAmongOthers("SIGTERM a");
+    }
+
+    [Fact]
+    public void A_probe_under_way_ends_where_the_service_says_that_it_ends()
+    {
+        var probe = new ProbeSettings { Target = new ProbeTarget.Tcp("localhost:1"), Interval = Span("1s"), Timeout = Span("1h") };
+        var world = new World(Notifying("a") with { Probe = probe });
+        world.Program("a").Probe = ProbeBehaviour.Hangs;
+        world.Begin().Says("a", "READY=1").Pass("1s").Forget();
+        world.Says("a", "STOPPING=1").TellsAmongOthers("kill helper of a");
+    }
+
+    [Fact]
+    public void The_time_of_a_watchdog_may_be_said_before_it_is_ready()
+    {
+        var world = new World(Notifying("a") with { Watchdog = Span("1h") });
+        world.Begin().Says("a", "WATCHDOG_USEC=5000000").Says("a", "READY=1").Forget();
+        world.Pass("6s").TellsAmongOthers("a unhealthy: no WATCHDOG=1 for 5s");
+    }
+
+    [Fact]
+    public void A_stop_is_put_off_to_ten_times_its_time_at_most()
+    {
+        var world = new World(Daemon("a") with { Ready = ReadyRule.SdNotify, StopTimeout = Span("5s"), Watchdog = Span("1h") });
+        world.Program("a").Ignores(Signal.Term);
+        world.Begin().Says("a", "READY=1").Says("a", "WATCHDOG=trigger").Forget();
+        world.Says("a", "EXTEND_TIMEOUT_USEC=86400000000").Pass("49s").Tells();
+        world.Pass("2s").TellsAmongOthers("SIGKILL group of a");
+    }
+
+    [Fact]
+    public void One_that_is_over_its_limit_is_given_no_more_time()
+    {
+        var settings = File([Notifying("a") with { Limits = new CgroupLimits { MemoryMax = new ByteSize(100) }, StopTimeout = Span("5s") }]);
+        var world = new World(settings, sampled: Controllers.Memory);
+        world.Program("a").Ignores(Signal.Term);
+        world.Program("a").Memory = 200;
+        world.Begin().Says("a", "READY=1").Pass("3s");
+        Assert.IsType<ServiceState.Stopping>(world.StateOf("a"));
+        world.Forget();
+        world.Says("a", "EXTEND_TIMEOUT_USEC=30000000").Pass("5s").TellsAmongOthers("SIGKILL group of a");
     }
 
     [Fact]

@@ -14,6 +14,8 @@ internal static class StoryLine
         {
             Effect.Spawn e => $"start {Name(e.Service)}",
             Effect.SpawnProbe e => $"probe {Name(e.Service)}",
+            Effect.FindMain e => $"find main of {Name(e.Service)}",
+            Effect.TakeMain e => $"take {e.Pid} for main of {Name(e.Service)}",
             Effect.SpawnStopCommand e => $"stop command of {Name(e.Service)}",
             Effect.KillHelper e => $"kill helper of {Name(e.Service)}",
             Effect.SignalMain { Signal: var s } when s == Signal.Cont => null,
@@ -34,6 +36,8 @@ internal static class StoryLine
     private static string? Of(Notice notice) => notice switch
     {
         Notice.Ready n => $"{n.Service} ready",
+        Notice.MainChanged n => $"{n.Service} main is {n.Pid}",
+        Notice.InBackground n => $"{n.Service} is in the background?",
         Notice.Completed n => $"{n.Service} completed",
         Notice.Exited { Oom: { } oom } n => $"{n.Service} {n.Status}, out of memory: {oom.Limit}",
         Notice.Exited n => $"{n.Service} {n.Status}",

@@ -199,6 +199,13 @@ internal sealed class World
         return told;
     }
 
+    /// <summary>Something with these words among all that was told.</summary>
+    public World Told(string words)
+    {
+        Assert.Contains(_story, l => l.Contains(words, StringComparison.Ordinal));
+        return this;
+    }
+
     public World NeverTold(string line)
     {
         Assert.DoesNotContain(line, _story);
@@ -282,6 +289,16 @@ internal sealed class World
                 StartHelper(ProcessKind.Probe, ProgramOf(service).Probe, service, run,
                     new SystemEvent.ProbeSpawnFailed(service, run), pid => new SystemEvent.ProbeSpawned(service, run, pid));
                 break;
+            case Effect.FindMain(var service, var run, { PidFile: not null }):
+                StartHelper(ProcessKind.Probe, ProgramOf(service).Probe, service, run,
+                    new SystemEvent.ProbeSpawnFailed(service, run), pid => new SystemEvent.ProbeSpawned(service, run, pid));
+                break;
+            case Effect.FindMain(var service, var run, _):
+                TakeMain(service, run, _nextPid++);
+                break;
+            case Effect.TakeMain(var service, var run, var pid):
+                TakeMain(service, run, pid);
+                break;
             case Effect.SpawnStopCommand(var service, var run, _, _):
                 StartHelper(ProcessKind.StopCommand, ProgramOf(service).StopCommand, service, run,
                     new SystemEvent.StopCommandNotStarted(service, run), pid => new SystemEvent.StopCommandSpawned(service, run, pid));
@@ -348,6 +365,44 @@ internal sealed class World
                 break;
         }
     }
+
+    /// <summary>One that a service has left behind is its main process from now on.</summary>
+    private void TakeMain(int service, long run, int pid)
+    {
+        if (ProgramOf(service).MainRefusals.TryDequeue(out var reason))
+        {
+            _events.Enqueue(new SystemEvent.MainRefused(service, run, reason));
+            return;
+        }
+        foreach (var (group, _) in _watched.Where(w => w.Value == (service, run)).ToArray())
+        {
+            _ = _watched.Remove(group);
+            _ = _groups.Remove(group);
+        }
+        _processes[pid] = new Process(pid, service, run, ProcessKind.Main, ProgramOf(service));
+        _events.Enqueue(new SystemEvent.MainChanged(service, run, pid));
+    }
+
+    /// <summary>Its main process names another one, and goes on.</summary>
+    public World ChangesMain(string service)
+    {
+        var main = MainOf(service);
+        _processes[main.Pid] = main with { Kind = ProcessKind.Former };
+        TakeMain(main.Service, main.Run, _nextPid++);
+        return Drain();
+    }
+
+    /// <summary>The kernel takes one that it has left behind for its main process.</summary>
+    public World FindsMain(string service)
+    {
+        var index = IndexOf(service);
+        TakeMain(index, _watched.Values.Single(w => w.Service == index).Run, _nextPid++);
+        return Drain();
+    }
+
+    /// <summary>A process that was its main one ends.</summary>
+    public World FormerEnds(string service) =>
+        Ends(_processes.Values.Single(p => p.Service == IndexOf(service) && p.Kind == ProcessKind.Former), ExitStatus.Exited(0));
 
     private void Answer(Effect.Spawn spawn)
     {
@@ -434,7 +489,7 @@ internal sealed class World
 
     private Behaviour ProgramOf(int service) => Program(_supervisor.Plan.Services[service].Name);
 
-    private enum ProcessKind { Main, Probe, StopCommand, Orphan }
+    private enum ProcessKind { Main, Former, Probe, StopCommand, Orphan }
 
     private sealed record Process(int Pid, int Service, long Run, ProcessKind Kind, Behaviour Behaviour);
 }

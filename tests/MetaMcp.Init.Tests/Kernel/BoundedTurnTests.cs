@@ -83,7 +83,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
         Fill();
         var before = Left(_pipe.Reader);
         var run = new ServiceRun(0, 1) { Pid = int.MaxValue };
-        var news = new RunNews(watch, new Disposal(watch, -1, []), _told.Add);
+        var news = new RunNews(watch, new Disposal(watch, -1, []), (_, _) => { }, _told.Add);
         using var outputs = StandardOutputs.Open(_other.Writer, _other.Writer);
         ServiceStream? stream = null;
         switch ((Source)source)
@@ -116,7 +116,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
         var watch = new DescriptorWatch(_port, TimeSpan.Zero);
         var socket = NotifySocket.Open(null, isOpenToAll: true, out _)!;
         var run = new ServiceRun(0, 1) { Pid = Environment.ProcessId, ExecPipe = _other.Reader, NotifySocket = socket };
-        new RunNews(watch, new Disposal(watch, -1, []), _told.Add).Follow(run);
+        new RunNews(watch, new Disposal(watch, -1, []), (_, _) => { }, _told.Add).Follow(run);
         for (var i = 0; i < 5; i++)
             Send(socket.Address, "STATUS=x");
         for (var turn = 1; turn <= 5; turn++)

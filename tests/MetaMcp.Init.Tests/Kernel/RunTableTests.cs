@@ -25,7 +25,7 @@ public sealed class RunTableTests
     public RunTableTests()
     {
         _census = new Census(new InstanceCookie(1, new byte[SipHash.KeySize]), Read);
-        _runs = new RunTable(_ => { }, _census, []);
+        _runs = new RunTable(_ => { }, _ => { }, _census, []);
         _runs.Add(_run);
     }
 

@@ -1,0 +1,88 @@
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Supervision.ServiceState;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// A service that puts itself into the background (<c>man 5 systemd.service</c>, Type=forking): the process that was started ends with 0, and one
+/// that it has left is the main process from then on. Its pidfile is read at once, then as often as a probe is tried while a service starts,
+/// by a child, since the file may be on a file system that hangs. Only a process of the run is believed to be its main process.
+/// </summary>
+internal static class ForkingSteps
+{
+    /// <summary>To read a few bytes: what takes longer waits for a file system that hangs.</summary>
+    public static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>A daemon that forks twice has a process in between, which should be gone before the oldest is taken.</summary>
+    private static readonly TimeSpan BeforeGuess = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Whether the end of its process is that of one which has gone into the background.</summary>
+    public static bool IsFork(Starting state, Outcome outcome, ServiceEvent.Exited exited) =>
+        state.Readiness is Readiness.AwaitingFork && outcome is Outcome.Success && exited.OthersLeft;
+
+    public static ServiceStep Forked(in ServiceContext service, Starting state, Instant now)
+    {
+        var forked = state with { IsForked = true };
+        Effect watch = new Effect.WatchRun(service.Index, state.Run.Number, state.Run.Pid);
+        if (service.Settings.PidFile is null)
+            return new(forked with { Readiness = new Readiness.ProbeDue(now + BeforeGuess, 0) }, [watch]);
+        var search = Search(service, forked, 0, now);
+        return search with { Effects = [watch, .. search.Effects] };
+    }
+
+    public static ServiceStep Search(in ServiceContext service, Starting state, int tries, Instant now) =>
+        new(state with { Readiness = new Readiness.ProbeLaunching(tries) { AnswerBy = now + ServiceMachine.AnswerPatience } },
+            [new Effect.FindMain(service.Index, state.Run.Number, service.Settings)]);
+
+    /// <summary>Whether it may be the main process, the kernel's side knows.</summary>
+    public static ServiceStep Named(in ServiceContext service, ServiceState state, int pid, Instant now) =>
+        state is Starting { IsForked: true, Readiness: Readiness.ProbeRunning p } s
+            ? new ServiceStep(s with { Readiness = new Readiness.ProbeLaunching(p.Tries) { AnswerBy = now + ServiceMachine.AnswerPatience } },
+                [new Effect.TakeMain(service.Index, s.Run.Number, pid)])
+            : state;
+
+    /// <summary>Whatever it was doing, it does with another process.</summary>
+    public static ServiceStep MainChanged(in ServiceContext service, ServiceState state, int pid, Instant now)
+    {
+        var told = ServiceMachine.Report(new Notice.MainChanged(service.Name, pid));
+        switch (state)
+        {
+            case Starting { IsForked: true } s:
+                var ready = ReadinessSteps.InBackground(service, s with { Run = s.Run with { Pid = pid }, IsForked = false, LastProbe = null }, now);
+                return ready with { Effects = [told, .. ready.Effects] };
+            case Starting s:
+                return new(s with { Run = s.Run with { Pid = pid } }, [told]);
+            case Ready s:
+                return new(s with { Run = s.Run with { Pid = pid } }, [told]);
+            // The one before was asked to end; this one was not.
+            case Stopping { Asking: Asking.Signalled or Asking.CommandOverdue } s:
+                var next = s with { Run = s.Run with { Pid = pid } };
+                return new(next, [told, .. StopSteps.Signalled(service, next.Run)]);
+            // It was taken just before all of the run was to end: it ends like any that has a main process.
+            case Leftover s:
+                return new(new Condemned(s.Run with { Pid = pid }, s.History, s.Outcome) { LookAt = s.LookAt }, [told]);
+            case Draining s:
+                return new(new Stopping(s.Run with { Pid = pid }, s.History, s.KillAt, s.Outcome), [told]);
+            case Purging s:
+                return new(new Killing(s.Run with { Pid = pid }, s.History, s.Outcome, s.Kills, s.AgainAt), [told]);
+            case EndingState s:
+                return new(s with { Run = s.Run with { Pid = pid } }, [told]);
+            default:
+                return state;
+        }
+    }
+
+    /// <summary>All of it has ended while its main process was looked for.</summary>
+    public static ServiceStep Ended(in ServiceContext service, Starting state, Instant now)
+    {
+        var history = state.History with { StartFailures = state.History.StartFailures + 1 };
+        var end = Conclusion.Of(service, new Outcome.Failing(new Failure($"all of it ended{Why(service, state)}", null)), history, now);
+        return end with { Effects = [.. ReadinessSteps.EndProbe(service, state), .. end.Effects] };
+    }
+
+    /// <summary>Why its main process is not known yet, to follow the news that it is late.</summary>
+    public static string Why(in ServiceContext service, Starting state) =>
+        service.Settings.PidFile is { } path
+            ? $" before its pidfile {path} named its main process: {state.LastProbe ?? "it was not read yet"}"
+            : $" before its main process was known: {state.LastProbe ?? "it was not looked for yet"}";
+}

@@ -1,0 +1,108 @@
+using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Processes;
+using MetaMcp.Init.Time;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Kernel;
+
+/// <summary>
+/// Which process takes the place of a run's main one: where a service puts itself into the background, or names another one (MAINPID=,
+/// <c>man 3 sd_notify</c>). It has to belong to the run, whoever named it, since it is sent signals and the service ends with it; and to be
+/// a child of ours, since nobody else hears how it ends. One that still has another parent takes its place when that has ended.
+/// </summary>
+/// <param name="runs">Whose a process is.</param>
+/// <param name="isCollected">Whether a pid stands for a child whose end is about to be told.</param>
+/// <param name="tell">Has the answers.</param>
+internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected, Action<SystemEvent> tell)
+{
+    /// <summary>To look at a process costs a look at all of its run: a service that names one after the other has this often.</summary>
+    private static readonly TimeSpan BetweenNames = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A service has named its main process.</summary>
+    public void Named(ServiceRun run, int pid)
+    {
+        if (run.IsAskedToEnd || !run.IsExecuted || (run.HasMain && pid == run.Main))
+            return;
+        run.Successor = pid;
+        var now = MonotonicClock.Now;
+        if (now < run.NamesAgainAt || !run.HasMain)
+            return;
+        run.NamesAgainAt = now + BetweenNames;
+        if (WhyNot(run, pid, out var stat) is null)
+            Change(run, stat, isGuessed: false);
+    }
+
+    /// <summary>Its main process was collected. Whether another one has taken its place, so that nothing has ended.</summary>
+    public bool HasSuccessor(ServiceRun run, ExitStatus status)
+    {
+        if (run.IsAskedToEnd || !run.IsExecuted)
+            return false;
+        runs.Expire();
+        if (run.Successor > 0 && WhyNot(run, run.Successor, out var named) is null)
+            Change(run, named, isGuessed: false);
+        else if (run.IsGuessed && status.IsSuccess && Oldest(run) is { } oldest)
+            Change(run, oldest, isGuessed: true);
+        return run.HasMain;
+    }
+
+    /// <summary>Takes a process for the main one, if it can be.</summary>
+    public void Take(ServiceRun run, int pid)
+    {
+        runs.Expire();
+        if (WhyNot(run, pid, out var stat) is { } reason)
+            tell(new SystemEvent.MainRefused(run.Service, run.Number, reason));
+        else
+            Change(run, stat, isGuessed: false);
+    }
+
+    /// <summary>Takes the oldest process of the run that is a child of ours.</summary>
+    public void Guess(ServiceRun run)
+    {
+        runs.Expire();
+        if (Oldest(run) is { } oldest)
+            Change(run, oldest, isGuessed: true);
+        else
+            tell(new SystemEvent.MainRefused(run.Service, run.Number, "none of its processes has lost its parent to mcp-init"));
+    }
+
+    private void Change(ServiceRun run, in ProcessStat main, bool isGuessed)
+    {
+        runs.ChangeMain(run, main);
+        run.IsGuessed = isGuessed;
+        tell(new SystemEvent.MainChanged(run.Service, run.Number, main.Pid));
+    }
+
+    private string? WhyNot(ServiceRun run, int pid, out ProcessStat stat)
+    {
+        stat = default;
+        if (run.IsAskedToEnd)
+            return "it was asked to end";
+        if (runs.IsKnown(pid) || isCollected(pid))
+            return $"pid {pid} is another one's";
+        if (!ProcessTable.TryRead(pid, out stat) || stat.IsDead)
+            return $"there is no process with the pid {pid}";
+        if (stat.Parent != getpid())
+            return $"pid {pid} is a child of pid {stat.Parent}, which has not ended";
+        return Members(run).Exists(m => m.Pid == pid) ? null : $"pid {pid} does not belong to this service";
+    }
+
+    private ProcessStat? Oldest(ServiceRun run)
+    {
+        ProcessStat? oldest = null;
+        var own = getpid();
+        foreach (var member in Members(run))
+            if (!member.IsDead && member.Parent == own && !runs.IsKnown(member.Pid) && !isCollected(member.Pid) &&
+                (oldest is not { } other || member.StartTime < other.StartTime))
+                oldest = member;
+        return oldest;
+    }
+
+    private List<ProcessStat> Members(ServiceRun run)
+    {
+        foreach (var (_, members) in runs.Members([run.Number]))
+            return members;
+        return [];
+    }
+}
