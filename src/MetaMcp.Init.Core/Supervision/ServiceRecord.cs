@@ -34,6 +34,15 @@ public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, Oo
     /// <summary>It has come as far as it would once, and the startup does not wait for it any more: what crashes later is not late.</summary>
     public bool HasSettled { get; init; }
 
+    /// <summary>What the container was short of when it was last to start; null once a start had what it takes.</summary>
+    public string? Shortage { get; init; }
+
+    /// <summary>The startup has ended without it for a shortage, its own or one of what it waits for, and it has not come up since.</summary>
+    public bool IsHeldUp { get; init; }
+
+    /// <summary>It has come up, or never will.</summary>
+    public ServiceRecord Settled() => this with { HasSettled = true, Shortage = null, IsHeldUp = false };
+
     /// <summary>Since when its run is being ended, or was.</summary>
     public Instant EndingSince { get; init; }
 

@@ -71,7 +71,7 @@ internal sealed class Succession
             if (old is { IsRetired: false } && !Standing.IsOver(state))
                 Stopped.Add(service.Name);
             // The startup does not wait for it, and what it came to is of no account.
-            Records[index] = Records[index] with { HasSettled = true };
+            Records[index] = Records[index].Settled();
             if (Standing.IsOver(state))
                 state = new ServiceState.Stopped();
         }

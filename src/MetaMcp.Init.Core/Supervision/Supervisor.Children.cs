@@ -56,6 +56,13 @@ public sealed partial class Supervisor
         Current(service, run, new ServiceEvent.MainChanged(pid));
     }
 
+    private void SpawnFailed(int service, long run, string reason, int code, bool isShortage)
+    {
+        if (Standing.RunOf(_states[service]) == run)
+            _records[service] = _records[service] with { Shortage = isShortage ? reason : null };
+        Current(service, run, new ServiceEvent.SpawnFailed(reason, code, isShortage));
+    }
+
     private void Enter(EntryKind kind, int service, long run, int pid)
     {
         _orphans.Reused(pid);
@@ -113,7 +120,10 @@ public sealed partial class Supervisor
     private void MainEnded(Entry child, SystemEvent.ChildEnded ended)
     {
         var oom = CauseOf(child, ended.Status);
-        _records[child.Service] = _records[child.Service] with { LastExit = ended.Status, LastOom = oom };
+        _records[child.Service] = _records[child.Service] with
+        {
+            LastExit = ended.Status, LastOom = oom, Shortage = ended.IsShortage && oom is null ? ended.Problem : null,
+        };
         Current(child.Service, child.Sequence, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom)
         {
             // What the kernel killed for memory is over its own limit, whatever it was doing.

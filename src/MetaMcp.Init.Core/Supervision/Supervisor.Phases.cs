@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -132,10 +133,13 @@ public sealed partial class Supervisor
         var missing = new List<string>(_missing);
         foreach (var service in _plan.Services)
         {
-            if (!Standing.IsMissing(_states[service.Index]))
+            if (!IsMissing(service.Index, _states[service.Index]))
                 continue;
             var reason = _states[service.Index] switch
             {
+                _ when _records[service.Index] is { IsHeldUp: true } held => held.Shortage is { } shortage
+                    ? $"the container is short of something: {shortage}; it is tried on"
+                    : _states[service.Index] is ServiceState.Waiting ? $"waits for {NamesOfHeldUpBefore(service)}" : "starting",
                 ServiceState.Failed s => s.Failure.Reason,
                 ServiceState.Skipped s => $"needs {_plan.Services[s.Dependency].Name}",
                 ServiceState.Open => "circuit open",
@@ -198,6 +202,8 @@ public sealed partial class Supervisor
     {
         var missing = _plan.Services.Where(s => !_records[s.Index].HasSettled).ToList();
         Tell(new Notice.StartupTimedOut(timeout, [.. missing.Select(s => s.Name)]));
+        var isHeldUp = HeldUp();
+        missing.RemoveAll(s => isHeldUp[s.Index]);
         if (missing.Find(s => s.Settings.Required) is { } required)
         {
             ShutDown($"required service {required.Name} is not up", 1);
@@ -205,9 +211,48 @@ public sealed partial class Supervisor
         }
         // What is given up on now is told at the end of this.
         Phase = new Phase.Running();
+        for (var service = 0; service < isHeldUp.Length; service++)
+        {
+            if (!isHeldUp[service])
+                continue;
+            _unsettled--;
+            _missing += Standing.IsMissing(_states[service]) ? 0 : 1;
+            _records[service] = _records[service] with { HasSettled = true, IsHeldUp = true };
+        }
         foreach (var service in missing)
             _followUps.Enqueue((service.Index, new ServiceEvent.GiveUp($"not up within the startup phase's {Duration.Format(timeout)}")));
     }
+
+    /// <summary>
+    /// What a shortage has kept from starting, and what waits for that: the end of the startup gives up on neither, since nobody is to
+    /// blame. A start that got what it takes only late has its start_timeout still.
+    /// </summary>
+    private bool[] HeldUp()
+    {
+        var isHeldUp = new bool[_states.Length];
+        for (var service = 0; service < isHeldUp.Length; service++)
+            isHeldUp[service] = _records[service] is { HasSettled: false, Shortage: not null } && !IsRetired(service);
+        // A service follows what it waits for in the waves, not always by its index.
+        bool hasChanged;
+        do
+        {
+            hasChanged = false;
+            foreach (var service in _plan.Services)
+            {
+                if (isHeldUp[service.Index] || _records[service.Index].HasSettled || _states[service.Index] is not ServiceState.Waiting)
+                    continue;
+                foreach (var awaited in service.DependsOn.Concat(service.After))
+                    hasChanged |= isHeldUp[service.Index] |= isHeldUp[awaited];
+            }
+        }
+        while (hasChanged);
+        return isHeldUp;
+    }
+
+    private string NamesOfHeldUpBefore(PlannedService service) =>
+        string.Join(", ", service.DependsOn.Concat(service.After).Where(s => _records[s].IsHeldUp).Select(s => _plan.Services[s].Name));
+
+    private bool IsMissing(int service, ServiceState state) => Standing.IsMissing(state) || _records[service].IsHeldUp;
 
     private void Finish(int code)
     {

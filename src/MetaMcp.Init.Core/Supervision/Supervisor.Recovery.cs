@@ -47,7 +47,7 @@ public sealed partial class Supervisor
         _order = new StopOrder(_plan, _states);
         for (var service = 0; service < _states.Length; service++)
             if (Standing.IsSettled(_states[service]))
-                _records[service] = _records[service] with { HasSettled = true };
+                _records[service] = _records[service].Settled();
         Recount();
         EnterAnew();
         _orphans.Recount();
@@ -133,7 +133,7 @@ public sealed partial class Supervisor
         {
             if (facts.Main == 0)
             {
-                Current(service, number, new ServiceEvent.SpawnFailed("mcp-init has no memory for it", ExitCodes.System, IsShortage: true));
+                SpawnFailed(service, number, "mcp-init has no memory for it", ExitCodes.System, isShortage: true);
                 return;
             }
             Spawned(new SystemEvent.Spawned(service, number, facts.Main));

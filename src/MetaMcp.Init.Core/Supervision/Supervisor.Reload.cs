@@ -96,7 +96,7 @@ public sealed partial class Supervisor
             _unsettled += _records[service].HasSettled ? 0 : 1;
             _active += Standing.IsActive(state) ? 1 : 0;
             _over += Standing.IsOver(state) ? 1 : 0;
-            _missing += Standing.IsMissing(state) ? 1 : 0;
+            _missing += IsMissing(service, state) ? 1 : 0;
             _cleanups += Standing.IsCleanedUp(state, _records[service].KillRetries) ? 1 : 0;
             _deadlines.Set(service, state.Due);
         }

@@ -82,14 +82,15 @@ public sealed partial class Supervisor
 
     private void Propagate(int service, ServiceState before, ServiceState after)
     {
-        if (Standing.IsSettled(after) && !_records[service].HasSettled)
+        var wasMissing = IsMissing(service, before);
+        if (Standing.IsSettled(after))
         {
-            _records[service] = _records[service] with { HasSettled = true };
-            _unsettled--;
+            _unsettled -= _records[service].HasSettled ? 0 : 1;
+            _records[service] = _records[service].Settled();
         }
         _active += Difference(Standing.IsActive(before), Standing.IsActive(after));
         _over += Difference(Standing.IsOver(before), Standing.IsOver(after));
-        _missing += Difference(Standing.IsMissing(before), Standing.IsMissing(after));
+        _missing += Difference(wasMissing, IsMissing(service, after));
         Cleaned(service, before, after);
         _limits.Changed(service, before, after, _now);
         _memory.Changed(service, before, after, _now);

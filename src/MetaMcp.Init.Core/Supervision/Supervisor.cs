@@ -154,7 +154,7 @@ public sealed partial class Supervisor
                 Spawned(spawned);
                 break;
             case SystemEvent.SpawnFailed(var service, var run, var reason, var code, var isShortage):
-                Current(service, run, new ServiceEvent.SpawnFailed(reason, code, isShortage));
+                SpawnFailed(service, run, reason, code, isShortage);
                 break;
             case SystemEvent.Executed(var service, var run):
                 Current(service, run, new ServiceEvent.Executed());

@@ -41,11 +41,54 @@ public sealed class ShortageTests
     }
 
     [Fact]
-    public void The_startup_phase_still_has_an_end()
+    public void The_startup_ends_without_it_and_it_is_tried_on_and_what_waits_for_it_waits()
     {
-        var world = new World(File(Daemon("a").Required()));
+        var world = new World(File(
+            Daemon("a").Required(), Daemon("b").Needs("a").Required(), Daemon("c") with { After = ["b"] }, Daemon("d")));
         world.Program("a").Shortages = int.MaxValue;
-        world.Begin().Pass("61s").TellsAmongOthers("exit 1");
+        world.Begin().Forget().Pass("61s").TellsAmongOthers(
+            "startup timed out: a, b, c",
+            "degraded: a (the container is short of something: pipe: EMFILE; it is tried on), b (waits for a), c (waits for b)");
+        Assert.IsType<Phase.Running>(world.Phase);
+        Assert.IsType<ServiceState.Backoff>(world.StateOf("a"));
+        world.Pass("1h").NeverTold("a failed").Forget();
+        Assert.IsType<ServiceState.Waiting>(world.StateOf("b"));
+        world.Program("a").Shortages = 0;
+        world.Pass("5s").Tells("start a", "a ready", "start b", "b ready", "start c", "c ready", "whole again");
+        Assert.Equal((true, null, false), (world.RecordOf("a").HasSettled, world.RecordOf("a").Shortage, world.RecordOf("a").IsHeldUp));
+    }
+
+    [Fact]
+    public void One_that_fails_when_there_is_room_again_is_to_blame_again()
+    {
+        var world = new World(File(Daemon("a").Required().Policy(RestartPolicy.Never), Daemon("b").Needs("a")));
+        world.Program("a").Shortages = int.MaxValue;
+        world.Begin().Pass("61s").Forget();
+        world.Program("a").Shortages = 0;
+        world.Program("a").ExitsAtOnce = 7;
+        world.Program("a").HoldsExec = true;
+        world.Pass("5s").TellsAmongOthers("a failed: exit code 7", "exit 7");
+    }
+
+    [Fact]
+    public void What_is_late_for_a_reason_of_its_own_is_given_up_on_beside_one_that_a_shortage_holds_up()
+    {
+        var world = new World(File(Daemon("a"), Daemon("late").ReadyBy(ReadyRule.NotifyFd) with { StartTimeout = Span("1h") }));
+        world.Program("a").Shortages = int.MaxValue;
+        world.Begin().Pass("61s").TellsAmongOthers("startup timed out: a, late", "SIGTERM late");
+        Assert.IsType<ServiceState.Backoff>(world.StateOf("a"));
+        Assert.IsType<ServiceState.Failed>(world.StateOf("late"));
+    }
+
+    [Fact]
+    public void A_shortage_before_the_failures_that_the_startup_ended_with_excuses_none_of_them()
+    {
+        var restart = new RestartSettings { Backoff = new BackoffSettings { Initial = Span("50s"), Max = Span("50s") } };
+        var world = new World(File(Daemon("a").Required() with { Restart = restart }));
+        world.Program("a").Shortages = 3;
+        world.Program("a").SpawnFailures.Enqueue(new("no such file", 127));
+        world.Program("a").SpawnFailures.Enqueue(new("no such file", 127));
+        world.Begin().Pass("61s").TellsAmongOthers("startup timed out: a", "exit 1");
     }
 
     [Fact]
