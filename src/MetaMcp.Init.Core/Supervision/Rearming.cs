@@ -15,8 +15,9 @@ internal static class Rearming
         var restart = after.Restart;
         return state switch
         {
-            Backoff s when restart != before.Restart =>
-                s with { Until = Instant.Earlier(s.Until, now + BackoffDelay.For(restart.Backoff, Math.Max(s.History.Failures, 1), dice)) },
+            // What waits for room in the container goes by no setting.
+            Backoff { History.Shortages: 0 } s when restart != before.Restart =>
+                s with { Until = Instant.Earlier(s.Until, now + BackoffDelay.For(restart.Backoff, Math.Max(s.History.Restarts, 1), dice)) },
             Open s when restart != before.Restart => s with { Until = Instant.Earlier(s.Until, now + restart.Breaker.OpenFor) },
             Starting s when after.StartTimeout != before.StartTimeout => s with { ReadyBy = s.Run.StartedAt + after.StartTimeout },
             Ready s => s with

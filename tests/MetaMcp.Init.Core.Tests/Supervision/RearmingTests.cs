@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Supervision;
 using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
@@ -6,6 +7,30 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 /// <summary>A reload that shortens what is waited for is not to wait for the long time to pass.</summary>
 public sealed class RearmingTests
 {
+    [Fact]
+    public void A_back_off_after_many_ordinary_ends_is_that_of_as_many_restarts()
+    {
+        var ends = Daemon("a").Policy(RestartPolicy.Always);
+        var world = Running(ends);
+        for (var end = 0; end < 4; end++)
+            world.Exits("a", 0).Pass("30s");
+        world.Exits("a", 0).Forget();
+        var before = Assert.IsType<ServiceState.Backoff>(world.StateOf("a")).Until;
+        world.Reloads(ends with { Restart = ends.Restart with { MaxRestarts = 77 } });
+        Assert.Equal(before, Assert.IsType<ServiceState.Backoff>(world.StateOf("a")).Until);
+    }
+
+    [Fact]
+    public void What_waits_for_room_in_the_container_waits_on()
+    {
+        var world = new World(Daemon("a"));
+        world.Program("a").Shortages = int.MaxValue;
+        world.Begin().Pass("50s");
+        var before = Assert.IsType<ServiceState.Backoff>(world.StateOf("a"));
+        world.Reloads(Waits("1ms"));
+        Assert.Equal(before, world.StateOf("a"));
+    }
+
     [Fact]
     public void A_shorter_interval_brings_the_next_probe_forward()
     {
