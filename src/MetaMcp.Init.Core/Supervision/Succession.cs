@@ -131,5 +131,6 @@ internal sealed class Succession
 
     /// <summary>Whether one that failed for good may fare otherwise.</summary>
     private static bool MayFare(ServiceSettings before, ServiceSettings after) =>
-        after.EnvironmentFile is not null || before.Restart != after.Restart || before.Probe != after.Probe || before.StartTimeout != after.StartTimeout;
+        after.EnvironmentFile is not null || !before.SuccessExitCodes.AsSpan().SequenceEqual(after.SuccessExitCodes.AsSpan()) ||
+        before.Restart != after.Restart || before.Probe != after.Probe || before.StartTimeout != after.StartTimeout;
 }

@@ -9,6 +9,15 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 public sealed class ReloadTests
 {
     [Fact]
+    public void One_that_failed_for_good_starts_when_its_exit_code_counts_as_success_from_now_on()
+    {
+        var once = Daemon("a").Policy(RestartPolicy.Never);
+        var world = new World(once, Daemon("b"));
+        world.Begin().Exits("a", 3).Forget();
+        world.Reloads(once with { SuccessExitCodes = [3] }, Daemon("b")).TellsAmongOthers("start a");
+    }
+
+    [Fact]
     public void Each_sighup_asks_for_the_file()
     {
         var world = Running(Daemon("a"));
