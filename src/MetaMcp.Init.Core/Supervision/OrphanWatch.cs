@@ -30,6 +30,9 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     private int _endsUntold;
     private int _beyond;
 
+    /// <summary>The last look found or missed something: while looks change nothing, there is no use in another before something ends.</summary>
+    private bool _hasChanged;
+
     private readonly Dictionary<int, Orphan> _orphans = [];
     private readonly Dictionary<string, int> _ended = [];
     private readonly int[] _stages = new int[6];
@@ -46,7 +49,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     public int Cleanups => _stages[(int)Stage.Asked] + _stages[(int)Stage.Killed];
 
     /// <summary>Whether some are to end: then there is something to look for again.</summary>
-    public bool HasAny => _orphans.Count > _stages[(int)Stage.Told] || _endsUntold > 0 || (_beyond > 0 && _orphans.Count < MostKnown);
+    public bool HasAny => _orphans.Count > _stages[(int)Stage.Told] || _endsUntold > 0 || (_beyond > 0 && _hasChanged);
 
     /// <summary>When one has had its time since it was asked or killed. Perhaps too early: who has ended since has none.</summary>
     public Instant Due { get; private set; } = Instant.Never;
@@ -111,6 +114,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
                 Move(orphan, Stage.Queued, Instant.Never);
         }
         Recount();
+        _hasChanged = found > 0 || vanished.Count > 0;
         // Said once for as long as there are some.
         var isNew = beyond > 0 && _beyond == 0;
         _beyond = beyond;

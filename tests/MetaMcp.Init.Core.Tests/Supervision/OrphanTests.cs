@@ -8,6 +8,17 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 public sealed class OrphanTests
 {
     [Fact]
+    public void More_than_are_remembered_of_those_left_alone_ask_for_no_look_by_the_clock()
+    {
+        var world = Running();
+        for (var orphan = 0; orphan < 600; orphan++)
+            world.HasStranger("bash", isOurs: false);
+        world.Exits("b", 1).Pass("5m");
+        Assert.True(world.Sleeps);
+        Assert.InRange(world.Sweeps.Count, 1, 4);
+    }
+
+    [Fact]
     public void They_are_asked_when_the_services_are_gone()
     {
         var world = new World(Daemon("a"));
