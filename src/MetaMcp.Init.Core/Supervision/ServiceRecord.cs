@@ -40,6 +40,9 @@ public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, Oo
     /// <summary>The startup has ended without it for a shortage, its own or one of what it waits for, and it has not come up since.</summary>
     public bool IsHeldUp { get; init; }
 
+    /// <summary>The service that it is to be started anew with, by restart_with, and has not been told of yet.</summary>
+    public int? RestartsWith { get; init; }
+
     /// <summary>It has come up, or never will.</summary>
     public ServiceRecord Settled() => this with { HasSettled = true, Shortage = null, IsHeldUp = false };
 

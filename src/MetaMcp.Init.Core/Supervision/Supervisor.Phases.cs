@@ -209,6 +209,9 @@ public sealed partial class Supervisor
             ShutDown($"required service {required.Name} is not up", 1);
             return;
         }
+        var givenUp = new ServiceEvent.GiveUp($"not up within the startup phase's {Duration.Format(timeout)}");
+        _followUps.EnsureCapacity(_followUps.Count + missing.Count);
+        MayEndHere();
         // What is given up on now is told at the end of this.
         Phase = new Phase.Running();
         for (var service = 0; service < isHeldUp.Length; service++)
@@ -220,7 +223,7 @@ public sealed partial class Supervisor
             _records[service] = _records[service] with { HasSettled = true, IsHeldUp = true };
         }
         foreach (var service in missing)
-            _followUps.Enqueue((service.Index, new ServiceEvent.GiveUp($"not up within the startup phase's {Duration.Format(timeout)}")));
+            _followUps.Enqueue((service.Index, givenUp));
     }
 
     /// <summary>

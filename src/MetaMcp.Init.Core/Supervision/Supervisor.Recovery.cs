@@ -51,7 +51,10 @@ public sealed partial class Supervisor
         Recount();
         EnterAnew();
         _orphans.Recount();
-        _followUps.Clear();
+        // What follows from the states is put back below; what was asked for once, and by no state, is kept.
+        for (var left = _followUps.Count; left > 0; left--)
+            if (_followUps.Dequeue() is { Event: ServiceEvent.GiveUp or ServiceEvent.Reconfigure } asked)
+                _followUps.Enqueue(asked);
         foreach (var service in _plan.Services)
         {
             MayEndHere();
@@ -72,6 +75,8 @@ public sealed partial class Supervisor
             _followUps.Enqueue((index, new ServiceEvent.Kill()));
         if (IsEnding)
             return;
+        if (_records[index].RestartsWith is { } dependency)
+            _followUps.Enqueue((index, new ServiceEvent.Restart(_plan.Services[dependency].Name)));
         Place(service);
         if (state is ServiceState.Launching or ServiceState.Starting or ServiceState.Ready && !service.IsRetired &&
             _running[index] is { } running && !LaunchSignature.AreSame(running, service.Settings))

@@ -54,10 +54,16 @@ public sealed partial class Supervisor
         if (isLaunched)
         {
             _running[service] = _plan.Services[service].Settings;
-            _records[service] = _records[service] with { Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null };
+            _records[service] = _records[service] with { Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null, RestartsWith = null };
         }
         foreach (var effect in step.Effects)
             _effects.Add(effect);
+        if (happened is ServiceEvent.Restart)
+            _records[service] = _records[service] with { RestartsWith = null };
+        // No state says that they are to: noted here, or it would be lost where memory ends before it is asked for.
+        if (before is ServiceState.Ready && after is not ServiceState.Ready && !IsEnding)
+            foreach (var dependent in _named.RestartedWith(service))
+                _records[dependent] = _records[dependent] with { RestartsWith = service };
         if (Standing.RunOf(before) is { } run && Standing.RunOf(after) != run)
             Forget(run);
         _deadlines.Set(service, after.Due);

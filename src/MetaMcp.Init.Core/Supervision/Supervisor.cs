@@ -119,8 +119,12 @@ public sealed partial class Supervisor
         {
             do
             {
-                while (_followUps.TryDequeue(out var next))
+                // Taken from the queue when it is done: where memory ends before, Recover keeps what follows from no state.
+                while (_followUps.TryPeek(out var next))
+                {
                     Apply(next.Service, next.Event);
+                    _ = _followUps.Dequeue();
+                }
             }
             while (NextCleanup() || MovePhase());
             if (!IsEnding)

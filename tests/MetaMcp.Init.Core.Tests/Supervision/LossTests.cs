@@ -10,6 +10,53 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 public sealed class LossTests
 {
     [Fact]
+    public void A_restart_that_is_asked_for_where_memory_ends_is_asked_for_when_there_is_some()
+    {
+        var isOver = false;
+        for (var allocations = 0; !isOver; allocations++)
+        {
+            var world = new World(Daemon("db"), Daemon("app").Needs("db") with { RestartWith = ["db"] });
+            world.Begin();
+            var ended = new SystemEvent.ChildEnded(world.PidOf("db"), ExitStatus.Exited(1), null, OthersLeft: false);
+            isOver = !Handled(world, ended, world.Now, allocations);
+            Assert.True(world.StateOf("app") is ServiceState.Stopping, $"allocation {allocations}: app is {world.StateOf("app")}");
+        }
+    }
+
+    [Fact]
+    public void What_the_end_of_the_startup_gives_up_on_where_memory_ends_is_given_up_on_when_there_is_some()
+    {
+        var isOver = false;
+        for (var allocations = 0; !isOver; allocations++)
+        {
+            var late = Daemon("late").ReadyBy(ReadyRule.NotifyFd) with { StartTimeout = Span("1h") };
+            var world = new World(File(late, late with { Name = "later" }));
+            world.Begin().Pass("59s");
+            isOver = !Handled(world, SystemEvent.TimePassed.Instance, world.Now + Span("2s"), allocations);
+            Assert.True(world.StateOf("late") is ServiceState.Stopping, $"allocation {allocations}: late is {world.StateOf("late")}");
+            Assert.True(world.StateOf("later") is ServiceState.Stopping, $"allocation {allocations}: later is {world.StateOf("later")}");
+        }
+    }
+
+    /// <summary>Whether memory ended at that allocation; then there is some again, and the event is handed over anew where it has to be.</summary>
+    private static bool Handled(World world, SystemEvent happened, Instant now, int allocations)
+    {
+        var (left, hasEnded, isTaken) = (allocations, false, true);
+        world.Supervisor.Allocates = () => hasEnded |= left-- == 0 ? throw MemoryEnds.Here : false;
+        try
+        {
+            world.Supervisor.Handle(happened, now);
+        }
+        catch (OutOfMemoryException)
+        {
+            isTaken = false;
+        }
+        world.Supervisor.Allocates = null;
+        world.Supervisor.Handle(isTaken ? SystemEvent.TimePassed.Instance : happened, now + Span("100ms"));
+        return left < 0;
+    }
+
+    [Fact]
     public void Everything_runs_again_when_there_is_memory_again_and_a_stop_ends()
     {
         for (var seed = 0; seed < 250; seed++)
