@@ -43,8 +43,9 @@ internal static class HelpText
 
           --config FILE   without it: MCP_INIT_CONFIG, /etc/mcp-init.toml, ./mcp-init.toml
 
-        signals: SIGTERM, SIGINT, SIGRTMIN+3 stop everything, a second one at once; SIGHUP reads the file again; SIGUSR1 writes where
-        everything stands to the log; [signals] in the file passes others on
+        signals: those of [shutdown] signals (SIGTERM, SIGINT, SIGQUIT, SIGRTMIN+3 unless the file says otherwise) stop everything, a
+        second one at once; SIGHUP reads the file again; SIGUSR1 writes where everything stands to the log; [signals] in the file passes
+        others on
 
         exit codes: 0 it was asked to stop, or everything is done; a required service's own where that failed for good;
         100 the file or the command line is wrong, and nothing was started; 111 the system refused
