@@ -55,7 +55,8 @@ internal static class SignalRules
             return null;
         if (!signals.Contains(Signal.Term))
             value.Problems.Warning(
-                value.Node.At, $"{value.Name} has no SIGTERM, which is what container engines send unless the image's STOPSIGNAL is another");
+                value.Node.At,
+                $"{value.Name} has no SIGTERM, which is what container engines send unless the image's STOPSIGNAL is another");
         return [.. signals];
     }
 }

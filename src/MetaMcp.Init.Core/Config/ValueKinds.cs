@@ -39,7 +39,9 @@ internal static class ValueKinds
             // With a slash it may be a file whose name has a space in it; then starting it says so.
             if (command.Length == 1 && program[0] != '/' && program.AsSpan().Trim().ContainsAny(' ', '\t'))
                 value.Problems.Warning(
-                    value.Node.At, $"{value.Name} names one program {Quoted.Text(program)}, spaces included; write each argument as a string of its own: {AsArray(program)}");
+                    value.Node.At,
+                    $"{value.Name} names one program {Quoted.Text(program)}, spaces included; " +
+                    $"write each argument as a string of its own: {AsArray(program)}");
             return command;
         }
         value.Error($"{value.Name} names no program; write {value.Name} = [\"node\", \"dist/index.js\"]");
