@@ -45,17 +45,22 @@ internal sealed unsafe class EventPort
     /// <summary>Whether more may be ready than the last wait told.</summary>
     public bool IsFull => _count == BatchSize;
 
-    /// <summary>Sleeps until something is ready, a deadline has come or a signal interrupts.</summary>
+    /// <summary>Sleeps until something is ready, a deadline has come, or PID 1 was stopped and goes on.</summary>
     public void Wait(Instant due)
     {
         fixed (byte* start = _batch)
+        {
             _count = epoll_wait(_descriptor, start, BatchSize, PollTimeout.Until(due, MonotonicClock.Now));
+            // EINTR, since PID 1 was stopped for any length of time: it says nothing of what has become ready meanwhile, and that has to
+            // be read before a deadline of that time passes. With nothing to wait for, the second call cannot be interrupted.
+            if (_count < 0)
+                _count = epoll_wait(_descriptor, start, BatchSize, 0);
+        }
     }
 
     /// <summary>Calls with each that the last wait found ready.</summary>
     public void ForEach(Action<Ready> ready)
     {
-        // -1 is EINTR, a stop and continue of ourselves: nothing is ready.
         for (var i = 0; i < _count; i++)
             ready(Read(_batch.AsSpan(i * EventSize)));
     }

@@ -179,6 +179,27 @@ public sealed class NotificationTests
         Assert.False(init.Lines.HasLogged("fed", "unhealthy"));
     }
 
+    /// <summary>A stop and continue of PID 1 ends its wait with EINTR, whatever is ready by then.</summary>
+    [Fact]
+    public async Task What_was_said_while_PID_1_was_stopped_is_heard_before_a_deadline_of_that_time()
+    {
+        using var files = Written("%/run", """
+            [service.honest]
+            command = ["sh", "-c", "echo begun; until [ -e %/gate ]; do sleep 0.02; done; %say READY=1 & sleep 4; : > %/late; wait"]
+            ready = "sd-notify"
+            start_timeout = "3s"
+            """);
+        await using var init = await files.Start();
+        await init.WaitFor("begun");
+        init.Signal(19);
+        await Patience.Until(() => ProcessInfo.Read(init.Pid)?.State == 'T', "PID 1 is stopped");
+        files.Open("gate");
+        await Patience.Until(() => File.Exists(files["late"]), "its deadline has passed");
+        init.Signal(18);
+        await init.WaitForLog("honest", "ready");
+        Assert.False(init.Lines.HasLogged("honest", "not ready within"));
+    }
+
     /// <summary>A status is told within the time that a stop must be heard in.</summary>
     private static async Task Answers(InitProcess init)
     {
