@@ -91,6 +91,7 @@ public sealed partial class Supervisor
     /// </summary>
     public IReadOnlyList<Effect> Handle(SystemEvent happened, Instant at)
     {
+        NoteStandstill(at);
         _now = at;
         _effects.Clear();
         _hasTakenEffect = false;
@@ -98,6 +99,7 @@ public sealed partial class Supervisor
         {
             if (_isDisturbed)
                 Recover();
+            GiveTimeBack();
             _hasTakenEffect = false;
             Dispatch(happened);
             _hasTakenEffect = true;

@@ -172,6 +172,13 @@ internal sealed class World
         return this;
     }
 
+    /// <summary>PID 1 stands still for so long, as all around it may: it is not woken, whatever is due.</summary>
+    public World StandsStill(string time)
+    {
+        Now += Make.Span(time);
+        return this;
+    }
+
     /// <summary>What was asked and said since the last time, in order and whole.</summary>
     public World Tells(params string[] lines)
     {

@@ -1,0 +1,46 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Supervision;
+
+/// <summary>
+/// What is done after a time in which PID 1 stood still: it was stopped (SIGSTOP), frozen with its services (`docker pause`), or its
+/// machine was. Then no service could be heard, and mostly none could speak, so that a WATCHDOG=1 that is missing proves nothing.
+/// </summary>
+public sealed partial class Supervisor
+{
+    /// <summary>A machine that is only busy lets PID 1 be late by less.</summary>
+    private static readonly TimeSpan LateByStandstill = TimeSpan.FromSeconds(1);
+
+    private TimeSpan _stoodStill;
+    private int _givenBack;
+
+    /// <summary>
+    /// PID 1 was due to be woken, and comes far too late. When the standstill began is not known, so it is taken to have begun at the
+    /// event before: a watchdog then has what was left of its time at that event, and never more than its whole time from now.
+    /// </summary>
+    private void NoteStandstill(Instant now)
+    {
+        if (now - Instant.Later(Due, _now) > LateByStandstill)
+            _stoodStill += now - _now;
+    }
+
+    /// <summary>
+    /// Before the event is handled, since a message that waited sets a deadline of its own. Where memory ends in the middle, the event is
+    /// handed over again, and the services that come after have their time then.
+    /// </summary>
+    private void GiveTimeBack()
+    {
+        if (_stoodStill == TimeSpan.Zero)
+            return;
+        for (; _givenBack < _states.Length; _givenBack++)
+        {
+            if (_states[_givenBack] is not ServiceState.Ready { WatchdogBy: var by } ready || by == Instant.Never)
+                continue;
+            MayEndHere();
+            var later = ready with { WatchdogBy = by + _stoodStill };
+            _states[_givenBack] = later;
+            _deadlines.Set(_givenBack, later.Due);
+        }
+        (_stoodStill, _givenBack) = (TimeSpan.Zero, 0);
+    }
+}
