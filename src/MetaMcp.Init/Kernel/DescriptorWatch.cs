@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
@@ -31,6 +32,7 @@ internal sealed class DescriptorWatch
     /// <summary>What the kernel had no room to watch (ENOMEM; ENOSPC, fs.epoll.max_user_watches): it is asked again.</summary>
     private readonly Dictionary<int, uint> _refused = [];
     private Instant _end;
+    private Exception? _problem;
 
     private readonly TimeSpan _shortTurn;
 
@@ -83,7 +85,10 @@ internal sealed class DescriptorWatch
         _ = _refused.Remove(descriptor);
     }
 
-    /// <summary>Waits until something is ready or the deadline has come, and gives everything that is ready its turn.</summary>
+    /// <summary>
+    /// Waits until something is ready or the deadline has come, and gives everything that is ready its turn. What a handler throws costs no
+    /// other handler its turn: the first exception is thrown after the last handler.
+    /// </summary>
     public void Wait(Instant due)
     {
         _port.Wait(_refused.Count == 0 ? due : Instant.Earlier(due, MonotonicClock.Now + AskAgain));
@@ -94,6 +99,11 @@ internal sealed class DescriptorWatch
         if (_port.IsFull && _first is { } first)
             Take(first);
         _port.ForEach(_onReady);
+        if (_problem is { } problem)
+        {
+            _problem = null;
+            ExceptionDispatchInfo.Throw(problem);
+        }
     }
 
     private void OnReady(Ready ready)
@@ -104,8 +114,17 @@ internal sealed class DescriptorWatch
 
     private void Take(PieceHandler handler)
     {
-        for (var pieces = 0; pieces < MostPieces; pieces++)
-            if (!handler() || MonotonicClock.Now >= _end)
-                return;
+#pragma warning disable CA1031 // Of whatever kind: it is thrown again when the others have had their turn.
+        try
+        {
+            for (var pieces = 0; pieces < MostPieces; pieces++)
+                if (!handler() || MonotonicClock.Now >= _end)
+                    return;
+        }
+        catch (Exception problem)
+        {
+            _problem ??= problem;
+        }
+#pragma warning restore CA1031
     }
 }

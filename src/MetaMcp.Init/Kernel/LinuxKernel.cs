@@ -35,7 +35,9 @@ internal sealed class LinuxKernel : IKernel
     private const int Room = 512;
 
     private readonly HelperTable _helpers = new();
+    private readonly TurnSteps _steps;
     private Queue<SystemEvent> _happened = new();
+    private Instant _due;
 
     public LinuxKernel(
         EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter, Census census, Func<RunTable, StrangerSearch> strangers, FileReload file)
@@ -58,6 +60,9 @@ internal sealed class LinuxKernel : IKernel
         _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _disposal, _probes, _news, _mains.HasSuccessor, _streams, _memory, tell);
         _comparison = new Comparison(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
         _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
+        _steps = new TurnSteps(
+            () => _watch.Wait(_due), _runs.Expire, _runs.KillOn, () => _memory.Resume(Now), CollectIfDue, () => _closeLook.Expire(Now),
+            () => _read.Expire(Now), () => _probes.Expire(Now), () => _disposal.Expire(Now), () => _streams.Report(Now));
     }
 
     public Instant Now => MonotonicClock.Now;
@@ -72,17 +77,8 @@ internal sealed class LinuxKernel : IKernel
         due = Instant.Earlier(due, Instant.Earlier(Instant.Earlier(_read.Due, _probes.Due), _disposal.Due));
         if (_runs.IsKilling)
             due = Instant.Earlier(due, Now + RunTable.KillPause);
-        _watch.Wait(_collector.IsDue ? Now : due);
-        _runs.Expire();
-        _runs.KillOn();
-        _memory.Resume(Now);
-        if (_collector.IsDue)
-            _collector.Collect();
-        _closeLook.Expire(Now);
-        _read.Expire(Now);
-        _probes.Expire(Now);
-        _disposal.Expire(Now);
-        _streams.Report(Now);
+        _due = _collector.IsDue ? Now : due;
+        _steps.Take();
     }
 
     public void Perform(Effect effect, Queue<SystemEvent> answers)
@@ -156,6 +152,12 @@ internal sealed class LinuxKernel : IKernel
                 _collector.EndTheRest(signal);
                 break;
         }
+    }
+
+    private void CollectIfDue()
+    {
+        if (_collector.IsDue)
+            _collector.Collect();
     }
 
     private void Tell(SystemEvent happened) => _happened.Enqueue(happened);
