@@ -93,7 +93,10 @@ internal sealed class Comparison(
     {
         if (run is null)
             return collector.LastOf(believed.Service) is { } last && last.Number == believed.RunNumber
-                ? Of(believed, last, isThere: false, hasMain: false)
+                ? new RunFacts(believed, IsThere: false, last.Main, last.IsExecuted, HasMain: false)
+                {
+                    Status = last.Status, Problem = last.Problem?.Reason, IsShortage = last.Problem?.IsShortage ?? false,
+                }
                 : new RunFacts(believed, IsThere: false, believed.Main, IsExecuted: believed.Stage == RunStage.Executed, HasMain: false);
         if (!run.IsFollowed)
             follow(run);
@@ -113,14 +116,14 @@ internal sealed class Comparison(
             case RunStage.Asked:
             case RunStage.Started when !hasMain || run.IsExecuted:
             case RunStage.Executed when !hasMain:
-                return Of(believed, run, isThere: true, hasMain);
+                return new RunFacts(believed, IsThere: true, run.Main, run.IsExecuted, hasMain)
+                {
+                    Status = run.ToldStatus, Problem = run.ToldProblem?.Reason, IsShortage = run.ToldProblem?.IsShortage ?? false,
+                };
             default:
                 return null;
         }
     }
-
-    private static RunFacts Of(RunBelief believed, ServiceRun run, bool isThere, bool hasMain) =>
-        new(believed, isThere, run.Main, run.IsExecuted, hasMain) { Status = run.ToldStatus, Problem = run.ToldProblem?.Reason, IsShortage = run.ToldProblem?.IsShortage ?? false };
 
     /// <summary>What nobody waits for would run beside its successor.</summary>
     private void EndUnknown(IReadOnlyList<RunBelief> believed)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
@@ -22,6 +23,7 @@ public sealed class SweepTests : IDisposable
     private readonly LinuxKernel _kernel;
     private readonly Queue<SystemEvent> _events = new();
     private readonly int _pid;
+    private RunTable? _runs;
 
     public SweepTests()
     {
@@ -32,7 +34,8 @@ public sealed class SweepTests : IDisposable
         var starter = new ServiceStarter(plan, new OutputHub(_outputs, (_, _, _) => { }), NullDevice.Open(), null, cookie);
         _kernel = new LinuxKernel(
             EventPort.Open(out _)!, new SignalQueue(_signals.Reader), _outputs, starter, new Census(cookie),
-            runs => new StrangerSearch(runs, null, cookie), new FileReload("", _ => new SystemEvent.ReloadRefused([]), (_, _) => { }));
+            runs => new StrangerSearch(_runs = runs, null, cookie),
+            new FileReload("", _ => new SystemEvent.ReloadRefused([]), (_, _) => { }));
         _kernel.Perform(new Effect.Spawn(0, 1, plan.Services[0].Settings), _events);
         _pid = Assert.IsType<SystemEvent.Spawned>(_events.Dequeue()).Pid;
         _events.Clear();
@@ -146,6 +149,16 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_run_that_is_over_no_more_is_kept_than_how_it_ended()
+    {
+        var run = Run();
+        Assert.True(run.IsAlive);
+        EndAndTell();
+        GC.Collect();
+        Assert.False(run.IsAlive);
+    }
+
+    [Fact]
     public void A_run_that_nobody_believes_in_is_ended()
     {
         _kernel.Perform(new Effect.Sweep([], [], [], Strangers: false), _events);
@@ -162,6 +175,18 @@ public sealed class SweepTests : IDisposable
     }
 
     private Effect.Sweep Asking(RunStage stage = RunStage.Executed) => new([new RunBelief(0, 1, stage, _pid)], [], [], Strangers: false);
+
+    /// <summary>In methods of their own, whose variables are gone when they return.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference Run() => new(_runs!.Find(1));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndAndTell()
+    {
+        Steal();
+        _kernel.Perform(Asking(), _events);
+        Assert.Null(_runs!.Find(1));
+    }
 
     /// <summary>Where it had executed its program before it was ended, that is told first.</summary>
     private SystemEvent NextBesideItsStart()
