@@ -24,7 +24,7 @@ internal static class Conclusion
         if (state.Readiness is Readiness.AwaitingFork)
             return exited.OthersLeft
                 ? new Outcome.Success(exited.Status)
-                : new Outcome.Failing(new Failure($"{exited.Status}, and nothing of it is left in the background; where it stays in the foreground, remove type = \"forking\"", exited.Status));
+                : new Outcome.Failing(new Failure($"{exited.Status}, and no process of it was found in the background; where it stays in the foreground, remove type = \"forking\"", exited.Status));
         return service.Settings.Type == ServiceType.Oneshot || state.Readiness is Readiness.AwaitingExec
             ? new Outcome.Success(exited.Status)
             : new Outcome.Failing(new Failure($"{exited.Status} before it was ready", exited.Status));

@@ -24,7 +24,11 @@ public abstract record Effect : Case
     public sealed record TakeMain(int Service, long RunNumber, int Pid) : Effect;
 
     /// <summary>To the main process alone, if it still is that of the run.</summary>
-    public sealed record SignalMain(int Service, long RunNumber, int Pid, Signal Signal) : Effect;
+    public sealed record SignalMain(int Service, long RunNumber, int Pid, Signal Signal) : Effect
+    {
+        /// <summary>Passed on for somebody else ([signals]): it asks for no end.</summary>
+        public bool IsForwarded { get; init; }
+    }
 
     /// <summary>To every process that belongs to the run: its cgroup, or what can be found of it where there is none.</summary>
     /// <param name="Service">Whose run it is.</param>

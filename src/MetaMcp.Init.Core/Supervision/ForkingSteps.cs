@@ -13,6 +13,8 @@ internal static class ForkingSteps
     /// <summary>To read a few bytes: what takes longer waits for a file system that hangs.</summary>
     public static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(5);
 
+    public static string Unreadable => $"it could not be read within {Duration.Format(ReadPatience)}: its file system does not answer";
+
     /// <summary>A daemon that forks twice has a process in between, which should be gone before the oldest is taken.</summary>
     private static readonly TimeSpan BeforeGuess = TimeSpan.FromMilliseconds(100);
 
@@ -45,9 +47,13 @@ internal static class ForkingSteps
     public static ServiceStep MainChanged(in ServiceContext service, ServiceState state, int pid, Instant now)
     {
         var told = ServiceMachine.Report(new Notice.MainChanged(service.Name, pid));
+        // Told once more, by a comparison that was asked for before.
+        if (state is not Starting { IsForked: true } && Standing.MainOf(state) == pid)
+            return state;
         switch (state)
         {
-            case Starting { IsForked: true } s:
+            // A service that has named its main process is in the background, whether the first process has ended or not.
+            case Starting { IsForked: true } or Starting { Readiness: Readiness.AwaitingFork } when state is Starting s:
                 var ready = ReadinessSteps.InBackground(service, s with { Run = s.Run with { Pid = pid }, IsForked = false, LastProbe = null }, now);
                 return ready with { Effects = [told, .. ready.Effects] };
             case Starting s:

@@ -109,7 +109,7 @@ internal static class ReadinessSteps
         Readiness.ProbeLaunching p when now >= p.AnswerBy => ProbeEnded(service, state, ProbeFailure.NotStarted, now),
         // Its end comes as ProbeEnded; until then the deadline must not fire again.
         Readiness.ProbeRunning p when now >= p.KillAt =>
-            new ServiceStep(state with { Readiness = p with { KillAt = Instant.Never } }, [new Effect.KillHelper(service.Index, state.Run.Number, p.Pid)]),
+            new ServiceStep(state with { Readiness = p with { KillAt = Instant.Never }, LastProbe = state.IsForked ? ForkingSteps.Unreadable : state.LastProbe }, [new Effect.KillHelper(service.Index, state.Run.Number, p.Pid)]),
         _ => state,
     };
 

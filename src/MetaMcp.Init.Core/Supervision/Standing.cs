@@ -60,6 +60,15 @@ public static class Standing
         _ => null,
     };
 
+    /// <summary>The pid of its main process; null where there is none, or none any more.</summary>
+    public static int? MainOf(ServiceState state) => state switch
+    {
+        ServiceState.Starting { IsForked: false } s => s.Run.Pid,
+        ServiceState.Ready s => s.Run.Pid,
+        ServiceState.Condemned or ServiceState.Stopping or ServiceState.Killing when state is EndingState s => s.Run.Pid,
+        _ => null,
+    };
+
     /// <summary>What PID 1 would exit with on account of it.</summary>
     public static int ExitCodeOf(ServiceState state) => state switch
     {

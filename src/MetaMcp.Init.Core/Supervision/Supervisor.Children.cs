@@ -100,7 +100,7 @@ public sealed partial class Supervisor
             Current(child.Service, child.Parent, new ServiceEvent.MainNamed(pid));
         else
             Current(child.Service, child.Parent, new ServiceEvent.ProbeEnded(new ProbeFailure(
-                ended.Status.Code is null ? "it could not be read in time: its file system does not answer" : ended.Problem ?? $"{ended.Status}")));
+                ended.Status.Code is null ? ForkingSteps.Unreadable : ended.Problem ?? $"{ended.Status}")));
     }
 
     private ProbeFailure? FailureOf(int service, SystemEvent.ChildEnded ended)

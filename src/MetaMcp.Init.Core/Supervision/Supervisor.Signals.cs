@@ -44,7 +44,7 @@ public sealed partial class Supervisor
     {
         var run = _states[service] switch
         {
-            ServiceState.Starting { Readiness: not Readiness.AwaitingExec } s => s.Run,
+            ServiceState.Starting { Readiness: not Readiness.AwaitingExec, IsForked: false } s => s.Run,
             ServiceState.Ready s => s.Run,
             ServiceState.Condemned s => s.Run,
             ServiceState.Stopping s => s.Run,
@@ -52,7 +52,7 @@ public sealed partial class Supervisor
         };
         Tell(new Notice.SignalForwarded(signal, _plan.Services[service].Name, run?.Pid));
         if (run is { Number: var number, Pid: var pid })
-            _effects.Add(new Effect.SignalMain(service, number, pid, signal));
+            _effects.Add(new Effect.SignalMain(service, number, pid, signal) { IsForwarded = true });
     }
 
     private void TellStatus()

@@ -12,7 +12,7 @@ internal static class StatusText
     {
         var (state, record) = (status.State, status.Record);
         var text = new StringBuilder($"{Word(state)} for {Rounded(status.Now - record.ChangedAt)}");
-        if (PidOf(state) is { } pid)
+        if (Standing.MainOf(state) is { } pid)
             text.Append(CultureInfo.InvariantCulture, $" (pid {pid})");
         if (state is ServiceState.Starting or ServiceState.Ready or ServiceState.Stopping)
             text.Append(record.Doing is { } doing ? $", {doing}" : "").Append(record.Status is { } said ? $", says \"{said}\"" : "");
@@ -71,16 +71,6 @@ internal static class StatusText
         ServiceState.Killing { Kills: > 1 } or ServiceState.Purging { Kills: > 1 } => "withstanding SIGKILL",
         ServiceState.Condemned or ServiceState.Leftover => "to be stopped in its turn",
         _ => "stopping",
-    };
-
-    private static int? PidOf(ServiceState state) => state switch
-    {
-        ServiceState.Starting { IsForked: false } s => s.Run.Pid,
-        ServiceState.Ready s => s.Run.Pid,
-        ServiceState.Stopping s => s.Run.Pid,
-        ServiceState.Condemned s => s.Run.Pid,
-        ServiceState.Killing s => s.Run.Pid,
-        _ => null,
     };
 
     private static string Rounded(TimeSpan time) =>

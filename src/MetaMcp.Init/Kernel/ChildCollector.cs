@@ -68,7 +68,7 @@ internal sealed class ChildCollector(
         // What the ended ones leave behind is ours now, and a subreaper has not signalled it yet.
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
             Descendants.End(signal);
-        if (anyLeft && _endingTheRest is not null && (read.HasLeft || disposal.HasLeft))
+        if (anyLeft && _endingTheRest is not null && (read.HasLeft || disposal.HasLeft || helpers.Left > 0))
             anyLeft = !IsNobodyElseLeft();
         // This may be the end of us, and what a daemon of a service that is long gone said last is still in its pipe.
         if (!anyLeft)
@@ -130,7 +130,7 @@ internal sealed class ChildCollector(
     private bool IsNobodyElseLeft()
     {
         var others = false;
-        return Descendants.ForEachChild(pid => others |= !read.IsLeft(pid) && !disposal.IsLeft(pid)) && !others;
+        return Descendants.ForEachChild(pid => others |= !read.IsLeft(pid) && !disposal.IsLeft(pid) && !helpers.IsLeft(pid)) && !others;
     }
 
     /// <summary>
@@ -176,7 +176,7 @@ internal sealed class ChildCollector(
         try
         {
             run.ReturnTerminal();
-            news.ReadTheLast(run, isToStay: run.IsForking && run.ToldStatus is null && reaped.Status.IsSuccess);
+            news.ReadTheLast(run, isToStay: run.IsForking && run.ToldStatus is null);
             streams.LastWords(run.Output);
             streams.LastWords(run.Error);
             memory.Report(run);

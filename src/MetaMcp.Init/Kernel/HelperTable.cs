@@ -8,6 +8,26 @@ internal sealed class HelperTable
 {
     private readonly Dictionary<int, long> _runs = [];
 
+    /// <summary>Those that read a pidfile.</summary>
+    private readonly HashSet<int> _readers = [];
+
+    /// <summary>Those of them that were sent SIGKILL; one that has not ended by it sleeps in the kernel, for a file system that hangs.</summary>
+    private readonly HashSet<int> _left = [];
+
+    public int Left => _left.Count;
+
+    public void AddReader(int pid) => _ = _readers.Add(pid);
+
+    /// <summary>It was sent SIGKILL.</summary>
+    public void Killed(int pid)
+    {
+        if (_readers.Contains(pid))
+            _ = _left.Add(pid);
+    }
+
+    /// <summary>Whether nobody waits for it: it was sent SIGKILL, and where it does not end by that, by nothing.</summary>
+    public bool IsLeft(int pid) => _left.Contains(pid);
+
     /// <summary>Every helper's pid, also of those that work for no run.</summary>
     public HashSet<int> Pids { get; } = [];
 
@@ -25,5 +45,7 @@ internal sealed class HelperTable
     {
         _ = Pids.Remove(pid);
         _ = _runs.Remove(pid);
+        _ = _readers.Remove(pid);
+        _ = _left.Remove(pid);
     }
 }

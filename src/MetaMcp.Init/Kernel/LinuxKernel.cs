@@ -34,6 +34,9 @@ internal sealed class LinuxKernel : IKernel
     /// <summary>More than one turn brings.</summary>
     private const int Room = 512;
 
+    /// <summary>Readers of pidfiles that outlive their SIGKILL.</summary>
+    private const int MostLeft = 4;
+
     private readonly HelperTable _helpers = new();
     private readonly TurnSteps _steps;
     private Queue<SystemEvent> _happened = new();
@@ -95,14 +98,14 @@ internal sealed class LinuxKernel : IKernel
             case Effect.SpawnStopCommand(var service, var number, var main, var settings):
                 StartStopCommand(service, number, main, settings);
                 break;
-            case Effect.SignalMain(_, var number, var pid, var signal) when _runs.Find(number) is { } run:
-                run.IsAskedToEnd = true;
+            case Effect.SignalMain(_, var number, var pid, var signal) main when _runs.Find(number) is { } run:
+                run.IsAskedToEnd |= !main.IsForwarded;
                 if (_runs.IsMainOf(pid, number))
                     _ = kill(pid, signal.Number);
                 break;
             case Effect.FindMain(var service, var number, var settings) when _runs.Find(number) is { } run:
                 if (settings.PidFile is { } path)
-                    Follow(service, number, _starter.StartReadingPid(path, out var output), output);
+                    StartReadingPid(service, number, path);
                 else
                     _mains.Guess(run);
                 break;
@@ -119,6 +122,7 @@ internal sealed class LinuxKernel : IKernel
                 break;
             case Effect.KillHelper(_, var number, var pid) when _helpers.IsOf(pid, number):
                 _ = kill(-pid, Signal.Kill.Number);
+                _helpers.Killed(pid);
                 break;
             case Effect.WatchRun(_, var number, _) when _runs.Find(number) is { } run:
                 WatchRest(run);
@@ -209,6 +213,16 @@ internal sealed class LinuxKernel : IKernel
             _comparison.LookAt(beside);
         var output = -1;
         var pid = _runs.Find(number) is { } run ? _starter.StartProbe(settings, run.Cgroup?.Directory, out output) : 0;
+        Follow(service, number, pid, output);
+    }
+
+    /// <summary>None where others hang: a file system that does not answer must not fill the container with those that ask it.</summary>
+    private void StartReadingPid(int service, long number, string path)
+    {
+        var output = -1;
+        var pid = _helpers.Left < MostLeft ? _starter.StartReadingPid(path, out output) : 0;
+        if (pid > 0)
+            _helpers.AddReader(pid);
         Follow(service, number, pid, output);
     }
 

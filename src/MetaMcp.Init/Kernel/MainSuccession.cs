@@ -17,20 +17,23 @@ namespace MetaMcp.Init.Kernel;
 /// <param name="tell">Has the answers.</param>
 internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected, Action<SystemEvent> tell)
 {
-    /// <summary>To look at a process costs a look at all of its run: a service that names one after the other has this often.</summary>
+    /// <summary>
+    /// To look at a process costs a look at all of its run: a service that names one after the other has this often, and a name in between
+    /// counts when the main process ends.
+    /// </summary>
     private static readonly TimeSpan BetweenNames = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A service has named its main process.</summary>
     public void Named(ServiceRun run, int pid)
     {
-        if (run.IsAskedToEnd || !run.IsExecuted || (run.HasMain && pid == run.Main))
+        if (run.IsAskedToEnd || !run.IsExecuted)
             return;
-        run.Successor = pid;
-        var now = MonotonicClock.Now;
-        if (now < run.NamesAgainAt || !run.HasMain)
+        // The last name counts, and the pid may be another's by the time it is needed.
+        run.Successor = (run.HasMain && pid == run.Main) || !ProcessTable.TryRead(pid, out var named) || named.IsDead ? null : named;
+        // Collected and not told yet: its successor is looked for in a moment.
+        if (!run.HasMain && run.ToldStatus is null)
             return;
-        run.NamesAgainAt = now + BetweenNames;
-        if (WhyNot(run, pid, out var stat) is null)
+        if (run.Successor is { } successor && MonotonicClock.Now >= run.NamesAgainAt && WhyNot(run, successor.Pid, out var stat) is null)
             Change(run, stat, isGuessed: false);
     }
 
@@ -39,28 +42,35 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
     {
         if (run.IsAskedToEnd || !run.IsExecuted)
             return false;
-        runs.Expire();
-        if (run.Successor > 0 && WhyNot(run, run.Successor, out var named) is null)
-            Change(run, named, isGuessed: false);
-        else if (run.IsGuessed && status.IsSuccess && Oldest(run) is { } oldest)
+        if (TakeNamed(run))
+            return true;
+        if (run.IsGuessed && status.IsSuccess && Oldest(run) is { } oldest)
             Change(run, oldest, isGuessed: true);
         return run.HasMain;
+    }
+
+    private bool TakeNamed(ServiceRun run)
+    {
+        if (run.Successor is not { } named || WhyNot(run, named.Pid, out var stat) is not null || stat.StartTime != named.StartTime)
+            return false;
+        Change(run, stat, isGuessed: false);
+        return true;
     }
 
     /// <summary>Takes a process for the main one, if it can be.</summary>
     public void Take(ServiceRun run, int pid)
     {
-        runs.Expire();
         if (WhyNot(run, pid, out var stat) is { } reason)
             tell(new SystemEvent.MainRefused(run.Service, run.Number, reason));
         else
             Change(run, stat, isGuessed: false);
     }
 
-    /// <summary>Takes the oldest process of the run that is a child of ours.</summary>
+    /// <summary>Takes the process that was named, or the oldest one of the run that is a child of ours.</summary>
     public void Guess(ServiceRun run)
     {
-        runs.Expire();
+        if (TakeNamed(run))
+            return;
         if (Oldest(run) is { } oldest)
             Change(run, oldest, isGuessed: true);
         else
@@ -85,6 +95,7 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
             return $"there is no process with the pid {pid}";
         if (stat.Parent != getpid())
             return $"pid {pid} is a child of pid {stat.Parent}, which has not ended";
+        run.NamesAgainAt = MonotonicClock.Now + BetweenNames;
         return Members(run).Exists(m => m.Pid == pid) ? null : $"pid {pid} does not belong to this service";
     }
 

@@ -129,6 +129,9 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, A
         if (!socket.IsHeadRead && length <= NotifyMessage.MaxLength && IsOf(run, sender))
         {
             var message = NotifyMessage.Read(text[..length]);
+            // What it came to is perhaps still in the pipe: it can only have spoken after it.
+            for (var reads = 0; message.MainPid > 0 && run.ExecPipe >= 0 && reads < 2; reads++)
+                ReadExecPipe(run, isCollected: !run.HasMain);
             if (message.MainPid > 0)
                 named(run, message.MainPid);
             tell(new SystemEvent.Said(run.Service, run.Number, message));

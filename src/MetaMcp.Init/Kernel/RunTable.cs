@@ -129,6 +129,9 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
         run.Follow(main);
         // With a main process, the end of that one tells more than that nothing is left.
         _ = _watched.Remove(run);
+        // Whoever does not read it must not watch it: it is readable again with each change of the cgroup, its freezing too.
+        if (run.Cgroup is { PopulatedEvents: >= 0 and var events })
+            unwatch(events);
         Expire();
     }
 
@@ -301,10 +304,10 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
     /// </summary>
     private static void SignalGroup(ServiceRun run, ServiceRun? holder, Signal signal)
     {
-        if (holder is null || holder == run)
-            _ = kill(-run.Pid, signal.Number);
+        if (run.Group != run.Pid || holder is null || holder == run)
+            _ = kill(-run.Group, signal.Number);
     }
 
     // EPERM: members that are not ours to signal are members all the same.
-    private static bool HasGroup(ServiceRun run) => kill(-run.Pid, 0) == 0 || LastError.Number == Errno.EPERM;
+    private static bool HasGroup(ServiceRun run) => kill(-run.Group, 0) == 0 || LastError.Number == Errno.EPERM;
 }

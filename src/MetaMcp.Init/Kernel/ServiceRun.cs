@@ -18,7 +18,7 @@ internal sealed class ServiceRun(int service, long number)
     public int Pid
     {
         get;
-        set => Main = Session = field = value;
+        set => Main = Session = Group = field = value;
     }
 
     /// <summary>The main process: that one, until another takes its place.</summary>
@@ -27,14 +27,17 @@ internal sealed class ServiceRun(int service, long number)
     /// <summary>The session of the main process, whose number is nobody else's as long as that lives in it.</summary>
     public int Session { get; private set; }
 
+    /// <summary>The process group of the main process, which is all there is to go by without /proc.</summary>
+    public int Group { get; private set; }
+
     /// <summary>Whether the main process has not been collected.</summary>
     public bool HasMain { get; private set; } = true;
 
     /// <summary>Whether the process that is started is to leave the service in the background and end.</summary>
     public bool IsForking { get; init; }
 
-    /// <summary>Named as the main process (MAINPID=), and not a child of ours yet; 0 for none.</summary>
-    public int Successor { get; set; }
+    /// <summary>Named as the main process (MAINPID=), and not a child of ours yet; null for none.</summary>
+    public ProcessStat? Successor { get; set; }
 
     /// <summary>Whether the main process was taken for being the oldest, and may be followed by the next.</summary>
     public bool IsGuessed { get; set; }
@@ -97,13 +100,18 @@ internal sealed class ServiceRun(int service, long number)
     public List<int> ChildsEnds { get; } = [];
 
     /// <summary>Its main process has begun, and was not collected.</summary>
-    public void LearnUser() => User = ProcessTable.UserOf(Pid) is > 0 and var user ? user : null;
+    public void LearnUser()
+    {
+        NotifyUid = ProcessTable.UserOf(Pid);
+        User = NotifyUid is > 0 and var user ? user : null;
+    }
 
     /// <summary>Another process has taken the place of the main one.</summary>
     public void Follow(in ProcessStat main)
     {
-        (Main, Session, HasMain, ToldStatus, ToldProblem) = (main.Pid, main.Session > 0 ? main.Session : Session, true, null, null);
-        Successor = 0;
+        (Main, HasMain, ToldStatus, ToldProblem, Successor) = (main.Pid, true, null, null, null);
+        if (main is { Session: > 0, Group: > 0 })
+            (Session, Group) = (main.Session, main.Group);
     }
 
     public void MainCollected() => HasMain = false;

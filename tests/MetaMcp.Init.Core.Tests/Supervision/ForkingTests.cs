@@ -77,7 +77,7 @@ public sealed class ForkingTests
     public void One_that_leaves_nothing_has_failed()
     {
         var world = new World(Forking());
-        world.Begin().Exits("a", 0).Told("exit code 0, and nothing of it is left in the background");
+        world.Begin().Exits("a", 0).Told("exit code 0, and no process of it was found in the background");
     }
 
     [Fact]

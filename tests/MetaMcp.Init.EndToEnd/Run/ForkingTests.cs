@@ -28,6 +28,8 @@ public sealed class ForkingTests
         await using var init = await files.Start();
         var changed = await init.WaitForLog("web", "main process is pid");
         var ready = await init.WaitForLog("web", "ready after", changed);
+        // start-stop-daemon writes the file before it executes the program.
+        await Patience.Until(() => init.Processes().Any(p => p.Name is "daemonise" or "hang"), "the daemon's program runs");
         var main = Assert.Single(init.Processes(), p => p.Name is "daemonise" or "hang");
         Assert.EndsWith($"pid {main.InnerPid} now", changed.Text, StringComparison.Ordinal);
         Native.Signal(main.Pid, 9);
@@ -124,4 +126,81 @@ public sealed class ForkingTests
         await init.WaitForLog("web", "killed by SIGKILL; restarting");
         Assert.Contains(init.Processes(), p => p.Name == "hang");
     }
+
+    /// <summary>As nginx and others are upgraded: a signal that is passed on asks for no end.</summary>
+    [Fact]
+    public async Task A_new_master_takes_over_on_a_signal_that_is_passed_on()
+    {
+        using var files = new Installation("""
+            [signals]
+            SIGUSR2 = "web"
+            [service.web]
+            ready = "sd-notify"
+            command = ["sh", "-c", "trap '%hang & systemd-notify MAINPID=$!; exit 0' USR2; systemd-notify READY=1; while :; do sleep 0.1; done"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitForLog("web", "ready after");
+        init.Signal(12);
+        await init.WaitForLog("web", "main process is pid");
+        Assert.False(init.Lines.HasLogged("web", "exited"));
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+    }
+
+    [Fact]
+    public async Task A_name_says_that_a_forking_service_is_in_the_background()
+    {
+        using var files = new Installation("""
+            [service.web]
+            type = "forking"
+            watchdog = "60s"
+            pidfile = "%/none.pid"
+            command = ["sh", "-c", "(%hang & echo $! > %/pid); systemd-notify MAINPID=$(cat %/pid); exec sleep 1000"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitForLog("web", "main process is pid");
+        await init.WaitForLog("web", "ready after");
+    }
+
+    [Fact]
+    public async Task A_name_that_was_taken_back_counts_no_more()
+    {
+        using var files = new Installation("""
+            [service.web]
+            ready = "sd-notify"
+            command = ["sh", "-c", "%hang & systemd-notify MAINPID=$!; systemd-notify MAINPID=$$ READY=1; exec %signals"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitForLog("web", "ready after");
+        await Patience.Until(() => init.Processes().Any(p => p.Name == "signals"), "its program runs");
+        Native.Signal(Assert.Single(init.Processes(), p => p.Name == "signals").Pid, 9);
+        await init.WaitForLog("web", "killed by SIGKILL; restarting");
+        Assert.False(init.Lines.HasLogged("web", "main process is"));
+    }
+
+    /// <summary>As docker pause does it: what nobody reads must not be watched.</summary>
+    [Fact]
+    public async Task Its_cgroup_can_be_frozen_and_thawed_and_the_init_sleeps()
+    {
+        using var files = new Installation("""
+            [service.web]
+            type = "forking"
+            command = ["%daemonise"]
+            """) { OwnCgroup = true };
+        await using var init = await files.Start();
+        await init.WaitForLog("web", "ready after");
+        var directory = Directory.GetDirectories(Path.Combine(init.Cgroup, "workload", "web"))
+            .Append(Path.Combine(init.Cgroup, "workload", "web")).First(d => File.ReadAllText(Path.Combine(d, "cgroup.procs")).Length > 0);
+        foreach (var frozen in (string[])["1", "0"])
+        {
+            await File.WriteAllTextAsync(Path.Combine(directory, "cgroup.freeze"), frozen);
+            await Patience.Until(() => File.ReadAllText(Path.Combine(directory, "cgroup.events")).Contains($"frozen {frozen}", StringComparison.Ordinal), "it is so");
+        }
+        var before = Ticks(init.Pid);
+        await Task.Delay(500);
+        Assert.InRange(Ticks(init.Pid) - before, 0, 10);
+    }
+
+    private static long Ticks(int pid) =>
+        File.ReadAllText($"/proc/{pid}/stat").Split(' ') is var fields ? long.Parse(fields[13]) + long.Parse(fields[14]) : 0;
 }
