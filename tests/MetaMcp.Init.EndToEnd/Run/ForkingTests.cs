@@ -121,6 +121,7 @@ public sealed class ForkingTests
             """);
         await using var init = await files.Start();
         await init.WaitForLog("web", "ready after");
+        await Patience.Until(() => init.Processes().Any(p => p.Name == "signals"), "its program runs");
         Assert.False(init.Lines.HasLogged("web", "main process is"));
         Native.Signal(Assert.Single(init.Processes(), p => p.Name == "signals").Pid, 9);
         await init.WaitForLog("web", "killed by SIGKILL; restarting");
@@ -193,11 +194,11 @@ public sealed class ForkingTests
             .Append(Path.Combine(init.Cgroup, "workload", "web")).First(d => File.ReadAllText(Path.Combine(d, "cgroup.procs")).Length > 0);
         foreach (var frozen in (string[])["1", "0"])
         {
-            await File.WriteAllTextAsync(Path.Combine(directory, "cgroup.freeze"), frozen);
+            await File.WriteAllTextAsync(Path.Combine(directory, "cgroup.freeze"), frozen, TestContext.Current.CancellationToken);
             await Patience.Until(() => File.ReadAllText(Path.Combine(directory, "cgroup.events")).Contains($"frozen {frozen}", StringComparison.Ordinal), "it is so");
         }
         var before = Ticks(init.Pid);
-        await Task.Delay(500);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
         Assert.InRange(Ticks(init.Pid) - before, 0, 10);
     }
 
