@@ -145,9 +145,12 @@ public sealed class NotificationTests
             [service.neighbour]
             command = ["%say", "--to-others", "--flood", "3", "{message}"]
             user = "nobody"
+            # One that is forked in the moment of the stop signal is not sent it.
+            stop_timeout = "1s"
             [service.self]
             command = ["%say", "--flood", "3", "{message}"]
             user = "daemon"
+            stop_timeout = "1s"
             ready = "sd-notify"
             start_timeout = "60s"
             """);
