@@ -5,6 +5,7 @@ import { passThrough } from './pass-through.mjs';
 import { supervision } from './supervision.mjs';
 import { idle } from './idle.mjs';
 import { health } from './health.mjs';
+import { strangers } from './strangers.mjs';
 import { binary } from './binary.mjs';
 import { cgroups } from './cgroups.mjs';
 import { removeWorkspace } from './workspace.mjs';
@@ -13,7 +14,7 @@ const [load] = loadavg();
 console.log(`${availableParallelism()} cores, load ${load.toFixed(1)} before the start; the ratios mean most on a quiet machine`);
 const report = new Report();
 try {
-  for (const part of [passThrough, supervision, idle, health, binary, cgroups]) await part(report);
+  for (const part of [passThrough, supervision, idle, health, strangers, binary, cgroups]) await part(report);
 } finally {
   removeWorkspace();
 }

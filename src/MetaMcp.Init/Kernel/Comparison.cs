@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
-using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>
 /// Compares what is believed with what the kernel has: which runs are not there any more, or have come further than was heard; what is
-/// there and belongs to nobody. Whatever was lost on its way for want of memory is found again by this.
+/// there and belongs to nobody. Whatever was lost on its way for want of memory is found again by this. Of the latter there may be
+/// thousands, so they are looked at in slices, of one turn after the other, and told when all are known.
 /// </summary>
 /// <param name="runs">Every run that there is.</param>
 /// <param name="helpers">Every probe and stop command that there is.</param>
@@ -20,8 +21,18 @@ internal sealed class Comparison(
     RunTable runs, HelperTable helpers, StrangerSearch search, ChildCollector collector,
     Action<ServiceRun> follow, Action<ServiceRun> watchRest, Action<SystemEvent> tell)
 {
+    /// <summary>Of PID 1's time in one turn.</summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(2);
+
+    private StrangerSweep? _sweep;
+
+    /// <summary>When <see cref="Continue"/> has something to do. Children still to be looked at have a time of their own.</summary>
+    public Instant Due => _sweep is null || _sweep.IsWaiting ? Instant.Never : MonotonicClock.Now;
+
     public void Sweep(Effect.Sweep asked)
     {
+        // The one before is over, with what it has found.
+        Finish();
         runs.Expire();
         var gone = new List<int>();
         List<RunFacts>? facts = null;
@@ -44,16 +55,17 @@ internal sealed class Comparison(
         if (asked.IsWhole)
             EndUnknown(asked.Runs);
         var emptied = runs.TakeEmpty(tell);
-        var vanished = new List<Stranger>();
-        foreach (var stranger in asked.Known)
-            if (StrangerSearch.HasEnded(stranger))
-                vanished.Add(stranger);
-        var unseen = 0;
-        List<Stranger> strangers = asked.Strangers ? search.Find(asked.Known, out unseen) : [];
-        tell(new SystemEvent.Swept(gone, strangers, vanished, emptied)
-        {
-            Facts = facts ?? [], LostHelpers = lost ?? [], Unseen = unseen,
-        });
+        var swept = new SystemEvent.Swept(gone, [], [], emptied) { Facts = facts ?? [], LostHelpers = lost ?? [] };
+        _ = runs.Adopted.List();
+        _sweep = new StrangerSweep(swept, asked.Known, asked.Strangers ? runs.Adopted.Last : null, runs.Adopted, search);
+        Continue();
+    }
+
+    /// <summary>Goes on with a comparison that is under way.</summary>
+    public void Continue()
+    {
+        if (_sweep is { } sweep && sweep.Continue(MonotonicClock.Now + Slice))
+            Finish();
     }
 
     /// <summary>At each beat of the probe of a run: whether its main process is there at all, and what it holds.</summary>
@@ -138,5 +150,12 @@ internal sealed class Comparison(
             runs.Signal(run, Signal.Kill);
             watchRest(run);
         }
+    }
+
+    private void Finish()
+    {
+        if (_sweep is { } over)
+            tell(over.Finish());
+        _sweep = null;
     }
 }

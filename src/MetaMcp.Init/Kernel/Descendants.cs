@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text.Unicode;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -29,10 +30,17 @@ internal static unsafe class Descendants
         Signal(signal) && (signal == Core.Values.Signal.Kill || Signal(Core.Values.Signal.Cont));
 
     /// <summary>Calls with each direct child, zombies included (<c>man 5 proc</c>, /proc/[pid]/task/[tid]/children).</summary>
-    public static bool ForEachChild(Action<int> action)
+    public static bool ForEachChild(Action<int> action) => ForEachChild(getpid(), getpid(), action);
+
+    /// <summary>Adds the children that one thread of a process has; none where they cannot be read.</summary>
+    public static void AddChildren(int pid, int thread, List<int> children) => _ = ForEachChild(pid, thread, children.Add);
+
+    private static bool ForEachChild(int pid, int thread, Action<int> action)
     {
         int file;
-        var path = System.Text.Encoding.ASCII.GetBytes($"/proc/self/task/{getpid()}/children\0");
+        Span<byte> path = stackalloc byte[64];
+        if (!Utf8.TryWrite(path, $"/proc/{pid}/task/{thread}/children\0", out _))
+            return false;
         fixed (byte* pointer = path)
             file = open(pointer, O_RDONLY | O_CLOEXEC, 0);
         if (file < 0)
@@ -50,8 +58,8 @@ internal static unsafe class Descendants
             // Numbers end in a space; the last one of a read may be cut and waits for the next.
             while (text.IndexOf((byte)' ') is var space and >= 0)
             {
-                if (Utf8Parser.TryParse(text[..space], out int pid, out _))
-                    action(pid);
+                if (Utf8Parser.TryParse(text[..space], out int child, out _))
+                    action(child);
                 text = text[(space + 1)..];
             }
             kept = text.Length;

@@ -51,7 +51,7 @@ internal sealed class LinuxKernel : IKernel
         _full = new FullOutputs(outputs, _watch);
         _streams = new OpenStreams(_watch);
         _starter = starter;
-        _runs = new RunTable(_watch.Remove, run => _news!.EndSocket(run), census, _helpers.Pids);
+        _runs = new RunTable(_watch.Remove, run => _news!.EndSocket(run), census, _helpers.Pids, new LiveProcesses(census.Claims));
         _disposal = new Disposal(_watch, starter.NullDescriptor, _helpers.Pids);
         _mains = new MainSuccession(_runs, pid => _collector!.IsWaiting(pid), tell);
         _news = new RunNews(_watch, _disposal, _mains.Named, tell);
@@ -64,7 +64,7 @@ internal sealed class LinuxKernel : IKernel
         _comparison = new Comparison(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
         _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
         _steps = new TurnSteps(
-            () => _watch.Wait(_due), _runs.Expire, _runs.KillOn, () => _memory.Resume(Now), CollectIfDue, () => _closeLook.Expire(Now),
+            () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _memory.Resume(Now), CollectIfDue, _comparison.Continue, () => _closeLook.Expire(Now),
             () => _read.Expire(Now), () => _probes.Expire(Now), () => _disposal.Expire(Now), () => _streams.Report(Now));
     }
 
@@ -78,8 +78,7 @@ internal sealed class LinuxKernel : IKernel
         _full.Follow();
         due = Instant.Earlier(Instant.Earlier(due, _streams.Due), Instant.Earlier(_memory.Due, _closeLook.Due));
         due = Instant.Earlier(due, Instant.Earlier(Instant.Earlier(_read.Due, _probes.Due), _disposal.Due));
-        if (_runs.IsKilling)
-            due = Instant.Earlier(due, Now + RunTable.KillPause);
+        due = Instant.Earlier(due, Instant.Earlier(_runs.Due, _comparison.Due));
         _due = _collector.IsDue ? Now : due;
         _steps.Take();
     }
@@ -156,6 +155,12 @@ internal sealed class LinuxKernel : IKernel
                 _collector.EndTheRest(signal);
                 break;
         }
+    }
+
+    private void ContinueRuns()
+    {
+        if (_runs.Continue() | _runs.KillOn())
+            CheckRest();
     }
 
     private void CollectIfDue()

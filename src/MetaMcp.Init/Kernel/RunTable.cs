@@ -16,11 +16,7 @@ namespace MetaMcp.Init.Kernel;
 /// processes is gone. What belongs to a run is its cgroup; where there is none, what the census finds of it; where there is no /proc either,
 /// the process group its main process leads.
 /// </summary>
-/// <param name="unwatch">Called with each descriptor before it is closed.</param>
-/// <param name="removed">Called with a run of which nothing is left.</param>
-/// <param name="census">Of runs without a cgroup.</param>
-/// <param name="helpers">The pids of children that are of no run (probes, who looks closely), until they are collected.</param>
-internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, Census census, IReadOnlyCollection<int> helpers)
+internal sealed class RunTable
 {
     private const int MaxKillPasses = 100;
 
@@ -31,22 +27,45 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
     private static readonly TimeSpan KillSlice = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Between two slices, for what else there is to do and for others to run.</summary>
-    public static readonly TimeSpan KillPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan KillPause = TimeSpan.FromMilliseconds(100);
 
     private readonly List<KnownChild> _knownChildren = [];
     private readonly List<KnownRun> _knownRuns = [];
     private readonly Dictionary<ServiceRun, int> _unfinished = [];
-    private readonly List<int> _unknownChildren = [];
-    private bool? _hasUnknownChildren;
+    private readonly Action<int> _unwatch;
+    private readonly Action<ServiceRun> _removed;
+    private readonly Census _census;
+    private readonly HashSet<int> _helpers;
+    private readonly Func<int, bool> _isStranger;
+    private readonly Queue<(ServiceRun Run, Signal Signal)> _unsent = new();
     private Instant _killOnAt;
     private readonly Dictionary<int, ServiceRun> _byMain = [];
     private readonly Dictionary<long, ServiceRun> _byNumber = [];
     private readonly HashSet<ServiceRun> _watched = [];
 
+    /// <param name="unwatch">Called with each descriptor before it is closed.</param>
+    /// <param name="removed">Called with a run of which nothing is left.</param>
+    /// <param name="census">Of runs without a cgroup.</param>
+    /// <param name="helpers">The pids of children that are of no run (probes, who looks closely), until they are collected.</param>
+    /// <param name="source">Where looks at single processes come from.</param>
+    public RunTable(Action<int> unwatch, Action<ServiceRun> removed, Census census, HashSet<int> helpers, ProcessSource source)
+    {
+        (_unwatch, _removed, _census, _helpers) = (unwatch, removed, census, helpers);
+        Adopted = new AdoptedChildren(source, census, IsKnown, () => CollectionsMarshal.AsSpan(_knownRuns));
+        _isStranger = Adopted.IsStranger;
+    }
+
+    /// <summary>Children of ours that we did not start.</summary>
+    public AdoptedChildren Adopted { get; }
+
+    /// <summary>When <see cref="Continue"/> or <see cref="KillOn"/> has something to do.</summary>
+    public Instant Due => IsKilling ? Instant.Earlier(_killOnAt, Adopted.Due) : Adopted.Due;
+
     public void Add(ServiceRun run)
     {
         _byMain[run.Main] = run;
         _byNumber[run.Number] = run;
+        Adopted.Collected(run.Main);
         Expire();
     }
 
@@ -60,21 +79,58 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
     /// <summary>Whether a run that is to be killed forks faster than it could be.</summary>
     public bool IsKilling => _unfinished.Count > 0;
 
-    /// <summary>Goes on with those.</summary>
-    public void KillOn()
+    /// <summary>
+    /// Looks and kills, of all runs that are to be killed, until a look finds nobody of them who was not killed: what was killed starts
+    /// nobody any more. True where that was so of one.
+    /// </summary>
+    public bool KillOn()
     {
-        if (_unfinished.Count == 0 || MonotonicClock.Now < _killOnAt)
-            return;
-        foreach (var run in _unfinished.Keys.ToArray())
-            Kill(run);
+        var before = _unfinished.Count;
+        if (before == 0 || MonotonicClock.Now < _killOnAt)
+            return false;
+        var end = MonotonicClock.Now + KillSlice;
+        for (var pass = 0; pass < MaxKillPasses && _unfinished.Count > 0 && MonotonicClock.Now < end; pass++)
+        {
+            _census.Expire();
+            var isSeen = Look();
+            // What is removed, or set anew, during an enumeration leaves it valid since .NET Core 3.0.
+            foreach (var run in _unfinished.Keys)
+            {
+                if (isSeen)
+                    KillSeen(run);
+                else
+                    SignalGroup(run, _byMain.GetValueOrDefault(run.Pid), Core.Values.Signal.Kill);
+            }
+            if (!isSeen)
+                _unfinished.Clear();
+        }
         _killOnAt = MonotonicClock.Now + KillPause;
+        return _unfinished.Count < before;
+    }
+
+    /// <summary>Goes on with what one turn leaves to the next; true where something became known.</summary>
+    public bool Continue()
+    {
+        Adopted.BeginTurn();
+        var wasSettled = Adopted.IsSettled();
+        if (wasSettled && Adopted.Due > MonotonicClock.Now)
+            return false;
+        TakeKnownRuns();
+        Adopted.Continue();
+        if (wasSettled)
+            return false;
+        if (Adopted.IsSettled())
+            while (_unsent.TryDequeue(out var next))
+                if (Find(next.Run.Number) == next.Run)
+                    Signal(next.Run, next.Signal);
+        return true;
     }
 
     /// <summary>What was seen of the processes holds no longer.</summary>
     public void Expire()
     {
-        census.Expire();
-        _hasUnknownChildren = null;
+        _census.Expire();
+        Adopted.Expire();
     }
 
     /// <summary>Whether a pid is a main process of ours that was not collected.</summary>
@@ -84,14 +140,7 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
     public bool IsMainOf(int pid, long number) => _byMain.TryGetValue(pid, out var run) && run.Number == number;
 
     /// <summary>Whether we started it and have not collected it.</summary>
-    public bool IsKnown(int pid) => _byMain.ContainsKey(pid) || helpers.Contains(pid);
-
-    /// <summary>Children of ours that we did not start: they lost their parent.</summary>
-    public List<int> UnknownChildren()
-    {
-        _hasUnknownChildren = null;
-        return HasUnknownChildren() ? [.. _unknownChildren] : [];
-    }
+    public bool IsKnown(int pid) => _byMain.ContainsKey(pid) || _helpers.Contains(pid);
 
     /// <summary>Every run of which something may be left, as they are now.</summary>
     public List<ServiceRun> All() => [.. _byNumber.Values];
@@ -107,15 +156,15 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
         }
     }
 
-    /// <summary>The run a process is of as the census has it; 0 for none.</summary>
-    public long RunOf(int pid) => Look() ? census.RunOf(pid) : 0;
-
-    /// <summary>A main process was collected; null where it was none.</summary>
+    /// <summary>A child was collected; null where it was no main process.</summary>
     public ServiceRun? TakeMain(int pid)
     {
+        Adopted.Collected(pid);
         if (!_byMain.Remove(pid, out var run))
             return null;
         run.MainCollected();
+        if (run.Cgroup is null)
+            Adopted.MainEnded(run.Number);
         return run;
     }
 
@@ -126,12 +175,14 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
         if (run.HasMain)
             _ = _byMain.Remove(run.Main);
         _byMain[main.Pid] = run;
+        // It has lost its parent, and is from now on what we know of it.
+        Adopted.Collected(main.Pid);
         run.Follow(main);
         // With a main process, the end of that one tells more than that nothing is left.
         _ = _watched.Remove(run);
         // Whoever does not read it must not watch it: it is readable again with each change of the cgroup, its freezing too.
         if (run.Cgroup is { PopulatedEvents: >= 0 and var events })
-            unwatch(events);
+            _unwatch(events);
         Expire();
     }
 
@@ -143,18 +194,19 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
         _byNumber.Remove(run.Number);
         _watched.Remove(run);
         _unfinished.Remove(run);
-        removed(run);
+        _removed(run);
+        Adopted.Forget(run.Number);
         if (run.Cgroup is not { } cgroup)
             return;
         if (cgroup.MemoryEvents >= 0)
-            unwatch(cgroup.MemoryEvents);
+            _unwatch(cgroup.MemoryEvents);
         if (cgroup.PopulatedEvents >= 0)
-            unwatch(cgroup.PopulatedEvents);
+            _unwatch(cgroup.PopulatedEvents);
         cgroup.Remove();
     }
 
     /// <summary>Processes of the run beside its main one, which was collected.</summary>
-    public bool HasOthers(ServiceRun run) => run.Cgroup is { } cgroup ? cgroup.HasMembersBeside(helpers) : HasRest(run);
+    public bool HasOthers(ServiceRun run) => run.Cgroup is { } cgroup ? cgroup.HasMembersBeside(_helpers) : HasRest(run);
 
     public void Signal(ServiceRun run, Signal signal)
     {
@@ -164,12 +216,22 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
             _ = kill(-run.Pid, signal.Number);
         if (run.Cgroup is { } cgroup)
             cgroup.Signal(signal);
-        else if (!Look())
-            SignalGroup(run, holder, signal);
         else if (signal == Core.Values.Signal.Kill)
-            Kill(run);
+        {
+            // One look serves for all that are to be killed in this turn.
+            _ = _unfinished.TryAdd(run, 0);
+            _killOnAt = MonotonicClock.Now;
+        }
+        else if (!isFirstThere && !run.HasMain && Adopted.List() && !Adopted.Has(run.Number))
+        {
+            // Nobody of it is known. Once all are looked at there may be.
+            if (!Adopted.IsSettled())
+                _unsent.Enqueue((run, signal));
+        }
+        else if (Look())
+            _census.Signal(run.Number, signal);
         else
-            census.Signal(run.Number, signal);
+            SignalGroup(run, holder, signal);
     }
 
     /// <summary>The living processes of runs, as a look shows them now. The list is the same for each.</summary>
@@ -191,11 +253,11 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
         if (run.Cgroup is { } cgroup)
         {
             foreach (var pid in CgroupMembers.Find(cgroup.Directory))
-                if (!helpers.Contains(pid) && ProcessTable.TryRead(pid, out var stat))
+                if (!_helpers.Contains(pid) && ProcessTable.TryRead(pid, out var stat))
                     members.Add(stat);
         }
         else if (Look())
-            census.AddMembers(run.Number, members);
+            _census.AddMembers(run.Number, members);
     }
 
     /// <summary>From now on <see cref="TakeEmpty"/> has it once nothing is left.</summary>
@@ -219,41 +281,33 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
     }
 
     /// <summary>
-    /// What is left of a run hangs below a child of ours that is no main process and no helper. Mostly there is none, which one
-    /// read tells. A pid that came round may be passed over by one look, so nobody is taken to be left only after two.
+    /// What is left of a run hangs below a child of ours that is no main process and no helper. Where our children cannot be listed, two
+    /// looks at all processes tell.
     /// </summary>
     private bool HasRest(ServiceRun run)
     {
         if (_unfinished.ContainsKey(run))
             return true;
-        if (!HasUnknownChildren())
-            return false;
-        if (!Look(out var error))
-            return IsLeftUnseen(run, error);
-        if (census.HasMembers(run.Number))
-            return true;
-        census.Expire();
-        if (!Look(out error))
-            return IsLeftUnseen(run, error);
-        // A child that was there before the look and is not in it is hidden (hidepid): it may be anybody's.
-        return census.HasMembers(run.Number) || !_unknownChildren.TrueForAll(census.Shows);
+        TakeKnownRuns();
+        if (Adopted.MayHave(run.Number) is { } mayHave)
+            return mayHave;
+        for (var look = 0; look < 2; look++)
+        {
+            // Nobody is taken to be gone for want of a descriptor to look with: there is a next look. Without /proc there is none.
+            if (!Look(out var error))
+                return error.IsShortage || HasGroup(run);
+            if (_census.HasMembers(run.Number))
+                return true;
+            _census.Expire();
+        }
+        return false;
     }
 
-    /// <summary>Nobody is taken to be gone for want of a descriptor to look with: there is a next look. Without /proc there is none.</summary>
-    private static bool IsLeftUnseen(ServiceRun run, Errno error) => error.IsShortage || HasGroup(run);
-
-    private bool HasUnknownChildren()
+    private void TakeKnownRuns()
     {
-        if (_hasUnknownChildren is { } known)
-            return known;
-        _unknownChildren.Clear();
-        var isRead = Descendants.ForEachChild(pid =>
-        {
-            if (!_byMain.ContainsKey(pid) && !helpers.Contains(pid))
-                _unknownChildren.Add(pid);
-        });
-        _hasUnknownChildren = _unknownChildren.Count > 0 || !isRead;
-        return _hasUnknownChildren.Value;
+        _knownRuns.Clear();
+        foreach (var run in _byNumber.Values)
+            _knownRuns.Add(new KnownRun(run.Number, run.Session, run.User));
     }
 
     private bool Look() => Look(out _);
@@ -261,41 +315,28 @@ internal sealed class RunTable(Action<int> unwatch, Action<ServiceRun> removed, 
     private bool Look(out Errno error)
     {
         error = Errno.None;
-        if (census.IsFresh)
+        if (_census.IsFresh)
             return true;
+        TakeKnownRuns();
         _knownChildren.Clear();
-        _knownRuns.Clear();
         foreach (var (pid, run) in _byMain)
             _knownChildren.Add(new KnownChild(pid, run.Number));
-        foreach (var pid in helpers)
+        foreach (var pid in _helpers)
             _knownChildren.Add(new KnownChild(pid, 0));
-        foreach (var run in _byNumber.Values)
-            _knownRuns.Add(new KnownRun(run.Number, run.Session, run.User));
-        error = census.Look(CollectionsMarshal.AsSpan(_knownChildren), CollectionsMarshal.AsSpan(_knownRuns));
+        _ = Adopted.List();
+        Adopted.AddKnown(_knownChildren);
+        error = _census.Look(CollectionsMarshal.AsSpan(_knownChildren), CollectionsMarshal.AsSpan(_knownRuns), _isStranger);
         return error.IsSuccess;
     }
 
-    /// <summary>Looks and kills until a look finds nobody who was not killed: what was killed starts nobody any more.</summary>
-    private void Kill(ServiceRun run)
+    private void KillSeen(ServiceRun run)
     {
-        var end = MonotonicClock.Now + KillSlice;
-        _ = _unfinished.TryAdd(run, 0);
-        for (var pass = 0; pass < MaxKillPasses && MonotonicClock.Now < end; pass++)
-        {
-            // Where some came and went meanwhile, nobody found does not mean nobody left.
-            if (!Look())
-            {
-                _unfinished.Remove(run);
-                break;
-            }
-            _unfinished[run] = census.Kill(run.Number) ? 0 : _unfinished[run] + 1;
-            if (_unfinished[run] == EmptyLooks || (_unfinished[run] > 0 && census.IsWhole))
-            {
-                _unfinished.Remove(run);
-                break;
-            }
-            census.Expire();
-        }
+        // Where some came and went meanwhile, nobody found does not mean nobody left.
+        var empty = _census.Kill(run.Number) ? 0 : _unfinished[run] + 1;
+        if (empty == EmptyLooks || (empty > 0 && _census.IsWhole))
+            _unfinished.Remove(run);
+        else
+            _unfinished[run] = empty;
     }
 
     /// <summary>

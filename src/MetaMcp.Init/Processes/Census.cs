@@ -1,13 +1,13 @@
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Filesystem;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Processes;
 
 /// <summary>As <see cref="ProcessTable.Read"/>.</summary>
-internal delegate Errno ProcessReader(ProcessSnapshot into, out bool isWhole);
+internal delegate Errno ProcessReader(ProcessSnapshot into, Func<int, bool>? isLeftOut, out bool isWhole);
 
 /// <summary>
 /// Who belongs to which run where there are no cgroups, as far as the last look showed. A look reads every process; it is taken
@@ -15,20 +15,27 @@ internal delegate Errno ProcessReader(ProcessSnapshot into, out bool isWhole);
 /// </summary>
 internal sealed class Census
 {
-    private readonly InstanceCookie _cookie;
+    /// <summary>Environments are read for no longer in one look; whose run only they would tell is found later (AdoptedChildren).</summary>
+    private static readonly TimeSpan ClaimSlice = TimeSpan.FromMilliseconds(2);
+
     private readonly ProcessReader _read;
     private readonly Func<int, RunClaim> _claimOf;
     private ProcessSnapshot _now = new();
     private ProcessSnapshot _before = new();
+    private Instant _claimsEnd;
+    private bool _hasAllClaims;
 
     /// <param name="cookie">What our runs have in their environment.</param>
     /// <param name="read">Another source than /proc, for tests.</param>
     public Census(InstanceCookie cookie, ProcessReader? read = null)
     {
-        _cookie = cookie;
+        Claims = new ClaimReader(cookie);
         _read = read ?? ProcessTable.Read;
         _claimOf = ClaimOf;
     }
+
+    /// <summary>Reads what processes say of themselves.</summary>
+    public ClaimReader Claims { get; }
 
     public bool IsFresh { get; private set; }
 
@@ -38,22 +45,23 @@ internal sealed class Census
     public void Expire() => IsFresh = false;
 
     /// <summary>Looks anew. Where that is refused nothing is known of anybody, but who was whose is remembered for the next look.</summary>
-    public Errno Look(ReadOnlySpan<KnownChild> children, ReadOnlySpan<KnownRun> runs)
+    /// <param name="children">Those of our children that we know.</param>
+    /// <param name="runs">Every run of which something may be left.</param>
+    /// <param name="isStranger">Children of ours that are of no run: they are not read, and what hangs below them is of no run either.</param>
+    public Errno Look(ReadOnlySpan<KnownChild> children, ReadOnlySpan<KnownRun> runs, Func<int, bool>? isStranger = null)
     {
-        var error = _read(_before, out var isWhole);
+        var error = _read(_before, isStranger, out var isWhole);
         IsFresh = error.IsSuccess;
         if (!IsFresh)
             return error;
         (_now, _before) = (_before, _now);
-        IsWhole = RunMembership.Assign(_now, _before, getpid(), children, runs, _claimOf) && isWhole;
+        (_claimsEnd, _hasAllClaims) = (MonotonicClock.Now + ClaimSlice, true);
+        IsWhole = RunMembership.Assign(_now, _before, getpid(), children, runs, _claimOf, isStranger) && isWhole && _hasAllClaims;
         return error;
     }
 
-    /// <summary>Whether the last look saw a pid.</summary>
-    public bool Shows(int pid) => _now.Find(pid) >= 0;
-
-    /// <summary>The run of a pid as the last look had it; 0 for none.</summary>
-    public long RunOf(int pid) => _now.Find(pid) is >= 0 and var at ? _now[at].Run : 0;
+    /// <summary>The run that the last look knew this very process to be of; 0 for none.</summary>
+    public long Remembered(in ProcessStat process) => _now.Find(process) is >= 0 and var at ? _now[at].Run : 0;
 
     /// <summary>Whether a process of the run lives.</summary>
     public bool HasMembers(long run)
@@ -103,12 +111,11 @@ internal sealed class Census
 
     private RunClaim ClaimOf(int pid)
     {
-        // environ is behind the lock of the memory map: it is asked for again at the next look.
-        if (ProcessTable.IsBlocked(pid))
+        if (MonotonicClock.Now >= _claimsEnd)
+        {
+            _hasAllClaims = false;
             return default;
-        Span<byte> buffer = stackalloc byte[4096];
-        var start = ProcFile.Read(pid, "environ"u8, buffer);
-        var run = start.Length < buffer.Length ? _cookie.RunOf(start) : _cookie.RunOf(KernelFile.ReadAll($"/proc/{pid}/environ"));
-        return run == 0 ? default : new RunClaim(run, ProcessTable.UserOf(pid));
+        }
+        return Claims.Read(pid);
     }
 }

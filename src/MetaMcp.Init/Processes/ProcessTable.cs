@@ -11,6 +11,10 @@ namespace MetaMcp.Init.Processes;
 internal static unsafe class ProcessTable
 {
     private const int ListSize = 8192;
+
+    /// <summary>A process that has more threads is taken to have one in state D: reading all of them takes too long.</summary>
+    private const int MostThreads = 512;
+
     private const int StatSize = 1024;
 
     /// <summary>
@@ -18,8 +22,9 @@ internal static unsafe class ProcessTable
     /// would pass for all of it.
     /// </summary>
     /// <param name="into">Filled anew.</param>
+    /// <param name="isLeftOut">Which are not wanted.</param>
     /// <param name="isWhole">False where some were gone before they could be read.</param>
-    public static Errno Read(ProcessSnapshot into, out bool isWhole)
+    public static Errno Read(ProcessSnapshot into, Func<int, bool>? isLeftOut, out bool isWhole)
     {
         into.Clear();
         isWhole = true;
@@ -32,7 +37,7 @@ internal static unsafe class ProcessTable
         var error = Errno.None;
         while (!error.IsShortage && list.TryNext(out var name, out _))
         {
-            if (!DecimalText.TryRead(name, int.MaxValue, out var pid))
+            if (!DecimalText.TryRead(name, int.MaxValue, out var pid) || (isLeftOut is not null && isLeftOut((int)pid)))
                 continue;
             if (TryRead((int)pid, out var stat, out error))
                 into.Add(stat);
@@ -65,6 +70,7 @@ internal static unsafe class ProcessTable
         Span<byte> name = stackalloc byte[32];
         Span<byte> buffer = stackalloc byte[StatSize];
         var blocked = false;
+        var left = MostThreads;
         while (!blocked && threads.TryNext(out var entry, out _))
         {
             if (!DecimalText.TryRead(entry, int.MaxValue, out var thread))
@@ -73,6 +79,7 @@ internal static unsafe class ProcessTable
             // One that has ended since is in nobody's way.
             blocked = ProcessStat.TryRead(ProcFile.Read(pid, name[..written], buffer, out var error), out var stat)
                 ? stat.IsBlocked : error.Number is not (Errno.ENOENT or Errno.ESRCH);
+            blocked |= --left == 0;
         }
         blocked |= !threads.Error.IsSuccess;
         _ = close(directory);

@@ -1,0 +1,49 @@
+using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Time;
+
+namespace MetaMcp.Init.Processes;
+
+/// <summary>How much could be learned of one process.</summary>
+internal enum Sight
+{
+    /// <summary>Everything there is to know.</summary>
+    Whole,
+
+    /// <summary>Its environment is empty, as it is for a moment of every exec, or not ours to read.</summary>
+    Partial,
+
+    /// <summary>A thread of it is in state D, so that its environment was not read.</summary>
+    Blocked,
+
+    /// <summary>It has ended; it may wait to be collected.</summary>
+    Dead,
+
+    /// <summary>It is there, and no file of it can be read (hidepid).</summary>
+    Hidden,
+
+    /// <summary>There was no descriptor or no memory to look with: another look may succeed.</summary>
+    Shortage,
+}
+
+/// <summary>One look at one process.</summary>
+/// <param name="Sight">Whether the rest can be gone by.</param>
+/// <param name="Stat">Valid where it is none of the last three.</param>
+/// <param name="Claim">What it says of itself.</param>
+internal readonly record struct Glance(Sight Sight, ProcessStat Stat = default, RunClaim Claim = default);
+
+/// <summary>Where looks at single processes come from: /proc, or what a test says.</summary>
+internal abstract class ProcessSource
+{
+    public virtual Instant Now => MonotonicClock.Now;
+
+    /// <summary>Calls with each child of ours, ended ones too; false where they cannot be listed.</summary>
+    public abstract bool ForEachChildOfOurs(Action<int> action);
+
+    /// <summary>About five system calls.</summary>
+    public abstract Glance Look(int pid);
+
+    /// <summary>Adds the children of a process, as far as its first threads have them; false where it has ended meanwhile.</summary>
+    public abstract bool TryAddChildren(in ProcessStat process, List<int> children);
+}
