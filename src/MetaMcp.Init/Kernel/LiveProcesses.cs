@@ -3,6 +3,7 @@ using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Processes;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
@@ -12,6 +13,8 @@ internal sealed class LiveProcesses(ClaimReader claims) : ProcessSource
 {
     /// <summary>Of a process with more threads, the children of the first are looked at.</summary>
     private const int MostThreads = 256;
+
+    public override Instant Now => MonotonicClock.Now;
 
     public override bool ForEachChildOfOurs(Action<int> action) => Descendants.ForEachChild(action);
 

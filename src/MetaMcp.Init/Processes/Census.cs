@@ -1,7 +1,6 @@
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Processes;
@@ -15,15 +14,16 @@ internal delegate Errno ProcessReader(ProcessSnapshot into, Func<int, bool>? isL
 /// </summary>
 internal sealed class Census
 {
-    /// <summary>Environments are read for no longer in one look; whose run only they would tell is found later (AdoptedChildren).</summary>
-    private static readonly TimeSpan ClaimSlice = TimeSpan.FromMilliseconds(2);
+    /// <summary>
+    /// No more environments are read in one look, some 2 ms: a child whose run only its environment tells is found later (AdoptedChildren).
+    /// </summary>
+    private const int MostClaims = 64;
 
     private readonly ProcessReader _read;
     private readonly Func<int, RunClaim> _claimOf;
     private ProcessSnapshot _now = new();
     private ProcessSnapshot _before = new();
-    private Instant _claimsEnd;
-    private bool _hasAllClaims;
+    private int _claims;
 
     /// <param name="cookie">What our runs have in their environment.</param>
     /// <param name="read">Another source than /proc, for tests.</param>
@@ -55,8 +55,8 @@ internal sealed class Census
         if (!IsFresh)
             return error;
         (_now, _before) = (_before, _now);
-        (_claimsEnd, _hasAllClaims) = (MonotonicClock.Now + ClaimSlice, true);
-        IsWhole = RunMembership.Assign(_now, _before, getpid(), children, runs, _claimOf, isStranger) && isWhole && _hasAllClaims;
+        _claims = 0;
+        IsWhole = RunMembership.Assign(_now, _before, getpid(), children, runs, _claimOf, isStranger) && isWhole && _claims <= MostClaims;
         return error;
     }
 
@@ -111,11 +111,6 @@ internal sealed class Census
 
     private RunClaim ClaimOf(int pid)
     {
-        if (MonotonicClock.Now >= _claimsEnd)
-        {
-            _hasAllClaims = false;
-            return default;
-        }
-        return Claims.Read(pid);
+        return ++_claims > MostClaims ? default : Claims.Read(pid);
     }
 }

@@ -1,7 +1,6 @@
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Processes;
 
@@ -36,7 +35,7 @@ internal readonly record struct Glance(Sight Sight, ProcessStat Stat = default, 
 /// <summary>Where looks at single processes come from: /proc, or what a test says.</summary>
 internal abstract class ProcessSource
 {
-    public virtual Instant Now => MonotonicClock.Now;
+    public abstract Instant Now { get; }
 
     /// <summary>Calls with each child of ours, ended ones too; false where they cannot be listed.</summary>
     public abstract bool ForEachChildOfOurs(Action<int> action);
