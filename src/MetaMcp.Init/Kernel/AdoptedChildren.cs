@@ -57,11 +57,25 @@ internal sealed class AdoptedChildren
     /// <summary>Looks at those that are still unknown, for what is left of this turn's slice.</summary>
     public void Continue() => _looks.Continue();
 
-    /// <summary>A child was collected: its pid is free for others.</summary>
+    /// <summary>A child of ours was collected, a started one or another: its pid is free for others.</summary>
     public void Collected(int pid)
+    {
+        _source.Collected(pid);
+        Forget(pid);
+    }
+
+    /// <summary>A pid is that of a main process from now on.</summary>
+    public void Forget(int pid)
     {
         if (_adopted.Remove(pid, out var was))
             Drop(was);
+    }
+
+    /// <summary>A child is not the main process of a run any more, and was not collected.</summary>
+    public void Released(int pid)
+    {
+        if (!_adopted.ContainsKey(pid))
+            Add(pid);
     }
 
     /// <summary>Whether every child that a list showed was looked at.</summary>
@@ -78,7 +92,8 @@ internal sealed class AdoptedChildren
     /// The kernel lists thousands in several pieces, by their position. No piece misses one, since new children are put last, and only
     /// this thread takes any away.
     /// </remarks>
-    public bool List()
+    /// <param name="isWhole">Whether those that were seen before are to be seen again, if only to find that one is missing.</param>
+    public bool List(bool isWhole = false)
     {
         if (_isListed is { } listed)
             return listed;
@@ -87,8 +102,8 @@ internal sealed class AdoptedChildren
             _settledList = _list;
         _lostBeforeList = _looks.Lost;
         _seen = 0;
-        var isListed = _source.ForEachChildOfOurs(_take);
-        if (isListed && _seen != _adopted.Count)
+        var isListed = _source.ForEachChildOfOurs(_take, isWhole);
+        if (isListed && isWhole && _seen != _adopted.Count)
             DropMissing();
         _looks.DropGone(_adopted.Count);
         _isListed = isListed;
@@ -99,7 +114,7 @@ internal sealed class AdoptedChildren
     public void MainEnded(long run) => _questions[run] = new Question(_list);
 
     /// <summary>Nothing is left of a run.</summary>
-    public void Forget(long run) => _ = _questions.Remove(run);
+    public void NothingLeft(long run) => _ = _questions.Remove(run);
 
     /// <summary>
     /// Whether something of a run hangs below one of them, or may do so; null where our children cannot be listed. Nothing is left after one
@@ -125,7 +140,7 @@ internal sealed class AdoptedChildren
             }
             if (question.Lists == 2 || (question.Lists == 1 && _looks.Lost == question.LostBefore))
             {
-                Forget(run);
+                NothingLeft(run);
                 return false;
             }
             // A list that another run has asked for serves as well: a first one made since its main process ended, a second one made when
@@ -173,7 +188,7 @@ internal sealed class AdoptedChildren
     {
         if (!_adopted.ContainsKey(pid))
             return;
-        Collected(pid);
+        Forget(pid);
         Add(pid);
     }
 
@@ -252,7 +267,7 @@ internal sealed class AdoptedChildren
             if (child.List != _list && (_isStarted(child.Pid) || !Reaper.IsChild(child.Pid)))
                 _some.Add(child);
         foreach (var child in _some)
-            Collected(child.Pid);
+            Forget(child.Pid);
     }
 
     /// <summary>How far the question is whether anything is left of a run.</summary>

@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Processes;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -27,12 +28,14 @@ internal sealed class ChildCollector(
     private readonly Queue<(Reaped Reaped, ServiceRun? Run)> _reaped = new();
     private readonly Dictionary<int, EndedRun> _last = [];
     private Signal? _endingTheRest;
+    private int _probably;
 
     /// <summary>Whether <see cref="Collect"/> has something to do.</summary>
     public bool IsDue { get; private set; }
 
     /// <summary>SIGCHLD has come.</summary>
-    public void ChildEnded() => IsDue = true;
+    /// <param name="pid">Perhaps the one that has ended: the kernel finds that one without a walk over all of our children.</param>
+    public void ChildEnded(int pid) => (IsDue, _probably) = (true, pid);
 
     /// <summary>Everybody that is left is sent a signal, those too that come to be ours by the end of their parents.</summary>
     public void EndTheRest(Signal signal)
@@ -54,6 +57,12 @@ internal sealed class ChildCollector(
         // All first, so that one look at what they leave behind serves for all. Should it fail, the next turn has the rest.
         IsDue = true;
         _reaped.EnsureCapacity(_reaped.Count + Reaper.MaxPerTurn);
+        if (_probably > 0 && Reaper.TryCollect(_probably) is { } first)
+        {
+            _reaped.Enqueue((first, runs.TakeMain(first.Pid)));
+            collected++;
+        }
+        _probably = 0;
         while (Reaper.TryCollect(out anyLeft) is { } reaped)
         {
             _reaped.Enqueue((reaped, runs.TakeMain(reaped.Pid)));
@@ -130,7 +139,7 @@ internal sealed class ChildCollector(
     private bool IsNobodyElseLeft()
     {
         var others = false;
-        return Descendants.ForEachChild(pid => others |= !read.IsLeft(pid) && !disposal.IsLeft(pid) && !helpers.IsLeft(pid)) && !others;
+        return ChildrenFile.ForEachOfOurs(pid => others |= !read.IsLeft(pid) && !disposal.IsLeft(pid) && !helpers.IsLeft(pid)) && !others;
     }
 
     /// <summary>

@@ -24,7 +24,11 @@ internal sealed class Comparison(
     /// <summary>Of PID 1's time in one turn.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(2);
 
+    /// <summary>A list of all our children, for those that another has collected, takes as long as thousands of them need.</summary>
+    private static readonly TimeSpan WholePause = TimeSpan.FromMinutes(1);
+
     private StrangerSweep? _sweep;
+    private Instant _wholeAt;
 
     /// <summary>When <see cref="Continue"/> has something to do. Children still to be looked at have a time of their own.</summary>
     public Instant Due => _sweep is null || _sweep.IsWaiting ? Instant.Never : MonotonicClock.Now;
@@ -56,7 +60,9 @@ internal sealed class Comparison(
             EndUnknown(asked.Runs);
         var emptied = runs.TakeEmpty(tell);
         var swept = new SystemEvent.Swept(gone, [], [], emptied) { Facts = facts ?? [], LostHelpers = lost ?? [] };
-        _ = runs.Adopted.List();
+        var now = MonotonicClock.Now;
+        if (runs.Adopted.List(isWhole: now >= _wholeAt) && now >= _wholeAt)
+            _wholeAt = now + WholePause;
         _sweep = new StrangerSweep(swept, asked.Known, asked.Strangers ? runs.Adopted.Last : null, runs.Adopted, search);
         Continue();
     }

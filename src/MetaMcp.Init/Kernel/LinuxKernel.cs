@@ -173,10 +173,10 @@ internal sealed class LinuxKernel : IKernel
 
     private bool TakeSignal()
     {
-        if (_signals.TryTake(out var isOfKernel) is not { } signal)
+        if (_signals.TryTake(out var isOfKernel, out var sender) is not { } signal)
             return false;
         if (signal == Signal.Chld)
-            _collector.ChildEnded();
+            _collector.ChildEnded(sender);
         else
             Tell(new SystemEvent.SignalArrived(signal, isOfKernel));
         return true;

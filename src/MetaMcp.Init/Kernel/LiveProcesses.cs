@@ -14,9 +14,13 @@ internal sealed class LiveProcesses(ClaimReader claims) : ProcessSource
     /// <summary>Of a process with more threads, the children of the first are looked at.</summary>
     private const int MostThreads = 256;
 
+    private readonly ChildList _ours = new(getpid());
+
     public override Instant Now => MonotonicClock.Now;
 
-    public override bool ForEachChildOfOurs(Action<int> action) => Descendants.ForEachChild(action);
+    public override bool ForEachChildOfOurs(Action<int> action, bool isWhole) => isWhole ? _ours.ForEach(action) : _ours.ForEachNew(action);
+
+    public override void Collected(int pid) => _ours.Collected(pid);
 
     public override Glance Look(int pid)
     {
@@ -35,7 +39,7 @@ internal sealed class LiveProcesses(ClaimReader claims) : ProcessSource
     public override bool TryAddChildren(in ProcessStat process, List<int> children)
     {
         if (process.Threads <= 1)
-            Descendants.AddChildren(process.Pid, process.Pid, children);
+            _ = ChildrenFile.ForEach(process.Pid, process.Pid, children.Add);
         else
             AddOfThreads(process.Pid, children);
         // Children of one that has ended are ours: they are not in the list that was read.
@@ -55,7 +59,7 @@ internal sealed class LiveProcesses(ClaimReader claims) : ProcessSource
         var threads = new DirectoryReader(directory, stackalloc byte[4096]);
         for (var read = 0; read < MostThreads && threads.TryNext(out var entry, out _); read++)
             if (DecimalText.TryRead(entry, int.MaxValue, out var thread))
-                Descendants.AddChildren(pid, (int)thread, children);
+                _ = ChildrenFile.ForEach(pid, (int)thread, children.Add);
         _ = close(directory);
     }
 }

@@ -35,6 +35,14 @@ internal static unsafe class Reaper
         return info.si_pid == 0 ? null : new Reaped(info.si_pid, StatusOf(info));
     }
 
+    /// <summary>This child, if it has ended.</summary>
+    public static Reaped? TryCollect(int pid)
+    {
+        siginfo_t info;
+        info.si_pid = 0;
+        return waitid(P_PID, (uint)pid, &info, WEXITED | WNOHANG) == 0 && info.si_pid == pid ? new Reaped(pid, StatusOf(info)) : null;
+    }
+
     /// <summary>
     /// What a child was stopped by, SIGCONT where it goes on, or null where neither is news. Exit statuses stay where they are.
     /// </summary>

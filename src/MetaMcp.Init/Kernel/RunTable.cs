@@ -65,7 +65,7 @@ internal sealed class RunTable
     {
         _byMain[run.Main] = run;
         _byNumber[run.Number] = run;
-        Adopted.Collected(run.Main);
+        Adopted.Forget(run.Main);
         Expire();
     }
 
@@ -172,11 +172,11 @@ internal sealed class RunTable
     public void ChangeMain(ServiceRun run, in ProcessStat main)
     {
         Reserve();
-        if (run.HasMain)
-            _ = _byMain.Remove(run.Main);
+        if (run.HasMain && _byMain.Remove(run.Main))
+            Adopted.Released(run.Main);
         _byMain[main.Pid] = run;
         // It has lost its parent, and is from now on what we know of it.
-        Adopted.Collected(main.Pid);
+        Adopted.Forget(main.Pid);
         run.Follow(main);
         // With a main process, the end of that one tells more than that nothing is left.
         _ = _watched.Remove(run);
@@ -195,7 +195,7 @@ internal sealed class RunTable
         _watched.Remove(run);
         _unfinished.Remove(run);
         _removed(run);
-        Adopted.Forget(run.Number);
+        Adopted.NothingLeft(run.Number);
         if (run.Cgroup is not { } cgroup)
             return;
         if (cgroup.MemoryEvents >= 0)

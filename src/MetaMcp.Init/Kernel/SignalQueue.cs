@@ -38,18 +38,19 @@ internal sealed unsafe class SignalQueue
     /// The next pending signal, or null where there is none. What comes from ourselves is nobody's message: a write to a pipe
     /// that nobody reads any more sends its writer SIGPIPE, and one that is blocked is kept even where it is ignored.
     /// </summary>
-    public Signal? TryTake() => TryTake(out _);
+    public Signal? TryTake() => TryTake(out _, out _);
 
     /// <param name="isOfKernel">The kernel sent it (SI_KERNEL, <c>man 2 sigaction</c>), as those of a terminal, and no process.</param>
-    public Signal? TryTake(out bool isOfKernel)
+    /// <param name="sender">The process that it is of, for SIGCHLD the child; as its sender says.</param>
+    public Signal? TryTake(out bool isOfKernel, out int sender)
     {
-        isOfKernel = false;
+        (isOfKernel, sender) = (false, 0);
         signalfd_siginfo info;
         while (read(Descriptor, &info, (nuint)sizeof(signalfd_siginfo)) == sizeof(signalfd_siginfo))
         {
             if (info.ssi_pid == _ourselves)
                 continue;
-            isOfKernel = info.ssi_code == SI_KERNEL;
+            (isOfKernel, sender) = (info.ssi_code == SI_KERNEL, (int)info.ssi_pid);
             return Signal.FromNumber((int)info.ssi_signo);
         }
         return null;

@@ -39,7 +39,8 @@ public sealed partial class SampledLimitsTests
         var breach = init.Stdout.Select(line => Holding().Match(line)).First(m => m.Success && Number(m, "kib") > (long.Parse(cap, CultureInfo.InvariantCulture) - 2) * 1024);
         var took = Number(end, "ms") - Number(breach, "ms");
         TestContext.Current.TestOutputHelper?.WriteLine($"from over {cap} MiB to SIGTERM: {took} ms, holding {Number(end, "kib") / 1024} MiB");
-        Assert.InRange(took, 0, 1000);
+        // A second, told by what it has taken since: on a busy machine it waits as the init does.
+        Assert.InRange(Number(end, "kib") - Number(breach, "kib"), 0, 100 * 1024);
         await init.WaitForLog("hog", $"failed: over its memory_max of {cap}MiB, with ");
     }
 

@@ -9,6 +9,7 @@ namespace MetaMcp.Init.Tests.Kernel;
 internal sealed class FakeProcesses : ProcessSource
 {
     private readonly SortedDictionary<int, Shown> _shown = [];
+    private readonly HashSet<int> _listed = [];
     private Instant _now = new(1_000_000_000);
 
     /// <summary>What each look at a process takes.</summary>
@@ -34,15 +35,17 @@ internal sealed class FakeProcesses : ProcessSource
 
     public void Remove(int pid) => _ = _shown.Remove(pid);
 
-    public override bool ForEachChildOfOurs(Action<int> action)
+    public override bool ForEachChildOfOurs(Action<int> action, bool isWhole)
     {
         Lists++;
         if (CanList)
             foreach (var (pid, shown) in _shown)
-                if (shown.Stat.Parent == 1)
+                if (shown.Stat.Parent == 1 && (_listed.Add(pid) || isWhole))
                     action(pid);
         return CanList;
     }
+
+    public override void Collected(int pid) => _ = _listed.Remove(pid);
 
     public override Glance Look(int pid)
     {

@@ -1,0 +1,78 @@
+using System.Buffers.Text;
+using System.Text.Unicode;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Processes;
+
+/// <summary>
+/// Reads the children that a thread has, ended ones that were not collected included (<c>man 5 proc</c>, /proc/[pid]/task/[tid]/children).
+/// Each number ends in a space.
+/// </summary>
+internal static unsafe class ChildrenFile
+{
+    /// <summary>Less than the kernel hands over at once where there is more.</summary>
+    private const int Fragment = 2048;
+
+    /// <summary>Calls with each child of ours; false where they cannot be read to the end.</summary>
+    public static bool ForEachOfOurs(Action<int> action) => ForEach(getpid(), getpid(), action);
+
+    /// <summary>Calls with each child; false where they cannot be read to the end.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="thread">One of its threads.</param>
+    /// <param name="action">Gets the numbers in the order in which the children came.</param>
+    /// <param name="from">Where to begin, which must be behind the space of a number.</param>
+    public static bool ForEach(int pid, int thread, Action<int> action, long from = 0)
+    {
+        Span<byte> path = stackalloc byte[64];
+        if (!Utf8.TryWrite(path, $"/proc/{pid}/task/{thread}/children\0", out _))
+            return false;
+        int file;
+        fixed (byte* start = path)
+            file = open(start, O_RDONLY | O_CLOEXEC, 0);
+        if (file < 0)
+            return false;
+        var isRead = Read(file, action, from);
+        _ = close(file);
+        return isRead;
+    }
+
+    /// <summary>
+    /// A read ends before the buffer is full, and before a page is, where the list ends. Where somebody comes back for what is new, a
+    /// last read that only says so is left out: each costs a walk over all children.
+    /// </summary>
+    private static bool Read(int file, Action<int> action, long from)
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        var kept = 0;
+        // The space before the first number tells that the position is right.
+        var isChecked = from == 0;
+        for (var position = isChecked ? 0 : from - 1; ;)
+        {
+            nint count;
+            fixed (byte* start = buffer[kept..])
+                count = pread(file, start, (nuint)(buffer.Length - kept), position);
+            if (count <= 0)
+                return count == 0 && isChecked;
+            position += count;
+            var text = buffer[..(kept + (int)count)];
+            if (!isChecked)
+            {
+                if (text[0] != ' ')
+                    return false;
+                isChecked = true;
+                text = text[1..];
+            }
+            // The last number of a read may be cut and waits for the next.
+            while (text.IndexOf((byte)' ') is var space and >= 0)
+            {
+                if (Utf8Parser.TryParse(text[..space], out int child, out _))
+                    action(child);
+                text = text[(space + 1)..];
+            }
+            if (from > 0 && count < Fragment && text.IsEmpty)
+                return true;
+            kept = text.Length;
+            text.CopyTo(buffer);
+        }
+    }
+}
