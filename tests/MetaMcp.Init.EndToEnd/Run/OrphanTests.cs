@@ -162,7 +162,11 @@ public sealed class OrphanTests
             """);
         await using var init = await files.Start();
         var traced = await Lose(init, "ignore-term");
+        // The init looks at nothing until it is traced.
+        init.Signal(19);
         await Write(files, "traced", traced.InnerPid);
+        await Patience.Until(() => File.ReadLines($"/proc/{traced.Pid}/status").Any(line => line.StartsWith("TracerPid:", StringComparison.Ordinal) && !line.EndsWith("\t0", StringComparison.Ordinal)), "it is traced");
+        init.Signal(18);
         await init.WaitFor("| tracing");
         _ = await Lose(init, "hang");
         await Crash(init);
