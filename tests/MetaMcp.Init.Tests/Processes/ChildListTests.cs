@@ -48,7 +48,7 @@ public sealed unsafe class ChildListTests
         // Said of one that is there still.
         list.Collected(children[0]);
         children.Add(Start());
-        Assert.Equal(children, New(list));
+        Assert.Equal(children, New(list).TakeLast(children.Count));
         Assert.Empty(New(list));
     });
 
