@@ -221,14 +221,13 @@ public sealed partial class LimitTests(SmallMachine small)
             cpu_max = 0.2
             """);
         await init.Command.WaitForLog("", "up after");
+        // Time in periods of 100 ms, of the same file: on a machine that stands still between two reads a clock would tell another time.
         const string Measure = """
-            at() { read up rest </proc/uptime; used=$(sed -n 's/^usage_usec //p' /sys/fs/cgroup/workload/spin/cpu.stat); }
-            sleep 1; at; from=$up before=$used
-            sleep 5; at
-            echo "$from $up $before $used"
+            at() { sed -n 's/^usage_usec //p; s/^nr_periods //p' /sys/fs/cgroup/workload/spin/cpu.stat; }
+            sleep 1; before=$(at); sleep 5; echo $before $(at)
             """;
         var numbers = Assert.Single(await init.Inside(Measure)).Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToList();
-        var share = (numbers[3] - numbers[2]) / 1e6 / (numbers[1] - numbers[0]);
+        var share = (numbers[2] - numbers[0]) / 1e6 / ((numbers[3] - numbers[1]) / 10);
         TestContext.Current.TestOutputHelper?.WriteLine($"cpu_max = 0.2 gave {share:0.000}");
         Assert.InRange(share, 0.18, 0.22);
         Assert.Equal(0, await init.Stop());
