@@ -38,6 +38,9 @@ internal sealed class Chaos
 
     public int Events { get; private set; }
 
+    /// <summary>How often another process became the main one.</summary>
+    public int Successions { get; private set; }
+
     public string Trace => string.Join('\n', _trace.Select(t => $"{t.At.Nanoseconds / 1_000_000} {(t.What is Effect ? "    " : "")}{t.What}"));
 
     public void Run(ReadOnlySpan<byte> choices)
@@ -84,7 +87,7 @@ internal sealed class Chaos
                 });
                 break;
             case 9 when _processes.Values.FirstOrDefault(p => p is { Kind: ProcessKind.Probe or ProcessKind.StopCommand, IsKnown: true, IsDying: false }) is { } probe:
-                Collect(probe, ExitStatus.Exited(pick % 2));
+                Collect(probe, ExitStatus.Exited(pick % 2), words: $"{pick / 2 % 4}");
                 break;
             case 10 or 11 when _processes.Values.FirstOrDefault(p => p is { IsDying: true, IsKnown: true }) is { } dying:
                 Collect(dying, ExitStatus.KilledBy(Signal.Kill));
@@ -211,6 +214,10 @@ internal sealed class Chaos
                 _processes[pid].IsKnown = !_processes[pid].IsExecuted;
                 _told[service].IsSpawning = false;
                 break;
+            case SystemEvent.MainChanged(_, var run, var pid):
+                Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes).IsKnown = true;
+                Successions++;
+                break;
             case SystemEvent.Executed(_, var run):
                 _processes.Values.Single(p => p.Kind == ProcessKind.Main && p.Run == run).IsKnown = true;
                 break;
@@ -243,6 +250,19 @@ internal sealed class Chaos
                 else
                     _answers.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(service, run, ProcessKind.Probe).Pid));
                 break;
+            case Effect.FindMain(var service, var run, { PidFile: not null }):
+                Assert.DoesNotContain(_processes.Values, p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false } && p.Run == run);
+                if (run % 5 == 0)
+                    _answers.Enqueue(new SystemEvent.ProbeSpawnFailed(service, run));
+                else
+                    _answers.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(service, run, ProcessKind.Probe).Pid));
+                break;
+            case Effect.FindMain(var service, var run, _):
+                TakeMain(service, run, Events);
+                break;
+            case Effect.TakeMain(var service, var run, var named):
+                TakeMain(service, run, named);
+                break;
             case Effect.SpawnStopCommand(var service, var run, var pid, _):
                 Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.StopCommand && p.Run == run);
                 Assert.Equal((service, run, ProcessKind.Main), (_processes[pid].Service, _processes[pid].Run, _processes[pid].Kind));
@@ -264,12 +284,13 @@ internal sealed class Chaos
                     main.IsDying = true;
                 break;
             case Effect.SignalRun(var service, var number, var group, var signal):
+                // While another main process was not heard of, it goes by the one before.
                 Assert.True(
-                    (_processes.TryGetValue(group, out var leader) && leader is { Kind: ProcessKind.Main } && (leader.Service, leader.Run) == (service, number)) ||
+                    _processes.Values.Any(p => p.Kind == ProcessKind.Main && (p.Service, p.Run) == (service, number) && (p.Pid == group || !p.IsKnown)) ||
                     (_groups.TryGetValue(group, out var left) && (left.Service, left.Run) == (service, number)), $"{signal} to run {number}, of which nothing is left");
                 _told[service].IsUp = false;
                 if (signal == Signal.Kill)
-                    KillGroup(group);
+                    KillRun(number);
                 break;
             case Effect.KillHelper(_, var number, var pid):
                 var helper = Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes);
@@ -390,24 +411,39 @@ internal sealed class Chaos
         return _processes[pid] = new Process(pid, service, run, kind) { IsKnown = kind == ProcessKind.Orphan, StartTime = (ulong)Events };
     }
 
-    private void Collect(Process process, ExitStatus status)
+    private void Collect(Process process, ExitStatus status, string? words = null)
     {
         _processes.Remove(process.Pid);
-        var leaves = process.Kind == ProcessKind.Main && process.Run % 3 == 0 && !process.IsGroupKilled;
+        var isInBackground = status.IsSuccess && process is { Kind: ProcessKind.Main, IsExecuted: true } && _plan.Services[process.Service].Settings.IsForking;
+        var leaves = process.Kind == ProcessKind.Main && !process.IsGroupKilled && (isInBackground || process.Run % 3 == 0);
         if (leaves)
             _groups[process.Pid] = new Group(process.Pid, process.Service, process.Run);
-        var problem = process is { Kind: ProcessKind.Main, IsExecuted: false } && status.Code is > 0 ? "setgroups: EPERM" : null;
+        var problem = process is { Kind: ProcessKind.Main, IsExecuted: false } && status.Code is > 0 ? "setgroups: EPERM" : process.Kind == ProcessKind.Probe ? words : null;
         Handle(new SystemEvent.ChildEnded(process.Pid, status, problem, leaves));
         if (_exitCode is null)
             TellOfChildren();
     }
 
-    private void KillGroup(int group)
+    private void KillRun(long run)
     {
-        if (_processes.TryGetValue(group, out var leader))
-            leader.IsDying = leader.IsGroupKilled = true;
-        if (_groups.TryGetValue(group, out var left))
+        foreach (var main in _processes.Values.Where(p => p.Kind == ProcessKind.Main && p.Run == run))
+            main.IsDying = main.IsGroupKilled = true;
+        foreach (var left in _groups.Values.Where(g => g.Run == run))
             left.IsDying = true;
+    }
+
+    /// <summary>One of those that a main process has left takes its place, or none can: a matter of dice.</summary>
+    private void TakeMain(int service, long run, int dice)
+    {
+        if (_groups.Values.FirstOrDefault(g => g.Run == run) is not { } left || dice % 4 == 0)
+        {
+            _answers.Enqueue(new SystemEvent.MainRefused(service, run, "none of it may be"));
+            return;
+        }
+        _ = _groups.Remove(left.Id);
+        var main = Create(service, run, ProcessKind.Main);
+        (main.IsExecuted, main.IsDying, main.IsGroupKilled) = (true, left.IsDying, left.IsDying);
+        _answers.Enqueue(new SystemEvent.MainChanged(service, run, main.Pid));
     }
 
     private void Empty(Group group)
@@ -532,7 +568,8 @@ internal sealed class Chaos
 
     private static int? MainPidOf(ServiceState state) => state switch
     {
-        ServiceState.Starting s => s.Run.Pid,
+        // That of one which is in the background was collected, and stands for its run.
+        ServiceState.Starting { IsForked: false } s => s.Run.Pid,
         ServiceState.Ready s => s.Run.Pid,
         ServiceState.Condemned s => s.Run.Pid,
         ServiceState.Stopping s => s.Run.Pid,

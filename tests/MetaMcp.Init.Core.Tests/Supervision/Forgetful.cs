@@ -144,11 +144,23 @@ internal sealed class Forgetful
     {
         switch (effect)
         {
-            case Effect.Spawn(var service, var run, _):
+            case Effect.Spawn(var service, var run, var settings):
                 Assert.DoesNotContain(_processes.Values, p => p.Kind == EntryKind.Service && p.Run == run);
                 var main = Create(EntryKind.Service, service, run);
                 _events.Enqueue(new SystemEvent.Spawned(service, run, main.Pid));
                 _events.Enqueue(new SystemEvent.Executed(service, run));
+                if (settings.IsForking)
+                    End(main, ExitStatus.Exited(0), isInBackground: true);
+                break;
+            case Effect.FindMain(var service, var run, { PidFile: not null }):
+                _events.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(EntryKind.Probe, service, run).Pid));
+                End(_processes[_nextPid - 1], ExitStatus.Exited(0), words: "7");
+                break;
+            case Effect.FindMain(var service, var run, _):
+                TakeMain(service, run);
+                break;
+            case Effect.TakeMain(var service, var run, _):
+                TakeMain(service, run);
                 break;
             case Effect.SpawnProbe(var service, var run, _):
                 _events.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(EntryKind.Probe, service, run).Pid));
@@ -203,15 +215,23 @@ internal sealed class Forgetful
         return process;
     }
 
-    private void End(Process process, ExitStatus status, bool leaves = true)
+    private void TakeMain(int service, long run)
+    {
+        if (_rests.Remove(run))
+            _events.Enqueue(new SystemEvent.MainChanged(service, run, Create(EntryKind.Service, service, run).Pid));
+        else
+            _events.Enqueue(new SystemEvent.MainRefused(service, run, "nothing of it is left"));
+    }
+
+    private void End(Process process, ExitStatus status, bool leaves = true, bool isInBackground = false, string? words = null)
     {
         _ = _processes.Remove(process.Pid);
-        var hasRest = leaves && process.Kind == EntryKind.Service && process.Run % 3 == 0;
+        var hasRest = leaves && process.Kind == EntryKind.Service && (isInBackground || process.Run % 3 == 0);
         if (hasRest)
             _rests[process.Run] = new Rest(process.Service, process.Run);
         if (process.Kind == EntryKind.Service)
             _last[process.Service] = (process.Run, process.Pid, status);
-        _events.Enqueue(new SystemEvent.ChildEnded(process.Pid, status, null, hasRest));
+        _events.Enqueue(new SystemEvent.ChildEnded(process.Pid, status, words, hasRest));
         _events.Enqueue(new SystemEvent.ChildrenCollected(AnyLeft: Left > 0));
     }
 
@@ -239,6 +259,11 @@ internal sealed class Forgetful
             var isThere = main is not null || _rests.ContainsKey(believed.RunNumber);
             var (pid, status) = main is not null ? (main.Pid, (ExitStatus?)null)
                 : _last.TryGetValue(believed.Service, out var last) && last.Run == believed.RunNumber ? (last.Pid, last.Status) : (0, null);
+            if (main is not null && (believed.Stage is RunStage.Executed or RunStage.Collected) && believed.Main != main.Pid)
+            {
+                _events.Enqueue(new SystemEvent.MainChanged(main.Service, main.Run, main.Pid));
+                continue;
+            }
             if (believed.Stage == RunStage.Collected)
                 Watch(believed.RunNumber);
             if (believed.Stage switch

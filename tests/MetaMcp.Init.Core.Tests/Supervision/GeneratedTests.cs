@@ -20,7 +20,7 @@ public sealed class GeneratedTests
     [Fact]
     public void Nothing_breaks_the_rules_whatever_happens_in_whatever_order()
     {
-        var (cases, events) = (0, 0L);
+        var (cases, events, successions) = (0, 0L, 0L);
         Gen.Select(Services.Array[1, 8], Gen.Byte.Array[0, 160], Gen.Int[0, 23]).Sample(
             (services, choices, system) =>
             {
@@ -36,9 +36,11 @@ public sealed class GeneratedTests
                 }
                 Interlocked.Increment(ref cases);
                 Interlocked.Add(ref events, chaos.Events);
+                Interlocked.Add(ref successions, chaos.Successions);
             },
             iter: 12_000);
         Assert.True(events > 20L * cases, $"{events} events in {cases} cases are hardly any");
+        Assert.True(successions * 100 > cases, $"{successions} main processes in the background in {cases} cases are hardly any");
     }
 
     [Fact]
@@ -47,17 +49,28 @@ public sealed class GeneratedTests
         Services.Array[1, 8].Sample(
             services =>
             {
-                var plan = PlanOf(services, 0);
+                // Without a pidfile the main process is known a moment later.
+                var settings = PlanOf(services, 0).Settings;
+                var plan = Plan.Build(settings with { Services = [.. settings.Services.Select(s => s.IsForking ? s with { PidFile = "/run/s.pid" } : s)] }).Plan!;
                 var world = new World(plan.Settings);
                 foreach (var service in plan.Services)
-                    if (service.Settings.Type == ServiceType.Oneshot)
-                        world.Program(service.Name).ExitsAtOnce = 0;
+                {
+                    var program = world.Program(service.Name);
+                    if (service.Settings.Type == ServiceType.Oneshot || service.Settings.IsForking)
+                        program.ExitsAtOnce = 0;
+                    if (!service.Settings.IsForking)
+                        continue;
+                    program.LeavesBehind = true;
+                    (program.Probe, program.ProbeSays) = (ProbeBehaviour.Succeeds, ($"{500 + service.Index}", 1));
+                }
                 world.Begin();
                 foreach (var service in plan.StartWaves.SelectMany(wave => wave).Select(i => plan.Services[i]))
                     if (service.Settings.Ready is ReadyRule.NotifyFd or ReadyRule.SdNotify)
                         world.Notifies(service.Name);
                 Assert.All(plan.Services, s => Assert.True(
                     world.StateOf(s.Name) is Core.Supervision.ServiceState.Ready or Core.Supervision.ServiceState.Completed or Core.Supervision.ServiceState.Stopped));
+                foreach (var service in plan.Services)
+                    world.Program(service.Name).LeavesBehind = false;
                 world.Signal(Values.Signal.Term);
                 Assert.Equal(0, world.ExitCode);
                 Assert.Equal(TimeSpan.Zero, world.Elapsed);
@@ -89,11 +102,15 @@ public sealed class GeneratedTests
         var isOneshot = service.Kind % 3 == 0;
         var plain = isOneshot ? Make.Oneshot($"s{index}") : Make.Daemon($"s{index}");
         var policy = (RestartPolicy)(service.Kind / 3 % 3);
+        var ready = isOneshot ? ReadyRule.Started : Rules[service.Kind / 36 % 4];
+        var isForking = !isOneshot && (ready is ReadyRule.Started or ReadyRule.Probe) && service.Sparse % 2 == 1;
         return plain.Needs(Names(service.DependsOn)).ComesAfter(Names(service.After)) with
         {
             RestartWith = service.Kind % 5 == 1 ? Names(service.DependsOn) : [],
             Required = service.Kind / 9 % 4 == 0,
-            Ready = isOneshot ? ReadyRule.Started : Rules[service.Kind / 36 % 4],
+            Ready = ready,
+            IsForking = isForking,
+            PidFile = isForking && service.Sparse % 4 == 1 ? "/run/s.pid" : null,
             Probe = isOneshot ? null : new ProbeSettings
             {
                 Target = new ProbeTarget.Tcp("127.0.0.1:1"), Timeout = TimeSpan.FromSeconds(1 + (service.Times % 2)), Interval = TimeSpan.FromSeconds(1),

@@ -208,6 +208,7 @@ public sealed class LossTests
             Daemon("web").Needs("db").Probed() with { Restart = restart, StopCommand = seed % 2 == 0 ? ["/bin/stop"] : [] },
             Daemon("worker").Needs("web") with { Restart = restart, RestartWith = seed % 3 == 0 ? ["web"] : [] },
             Daemon("lone") with { Restart = restart, Required = true },
+            Daemon("background") with { Restart = restart, IsForking = true, PidFile = seed % 2 == 0 ? "/run/b.pid" : null },
         ];
         return Plan.Build(File([.. services]) with
         {
