@@ -65,7 +65,7 @@ internal sealed class LinuxKernel : IKernel
         _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
         _steps = new TurnSteps(
             () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _memory.Resume(Now), CollectIfDue, _comparison.Continue, () => _closeLook.Expire(Now),
-            () => _read.Expire(Now), () => _probes.Expire(Now), () => _disposal.Expire(Now), () => _streams.Report(Now));
+            () => _mains.Expire(Now), () => _read.Expire(Now), () => _probes.Expire(Now), () => _disposal.Expire(Now), () => _streams.Report(Now));
     }
 
     public Instant Now => MonotonicClock.Now;
@@ -78,7 +78,7 @@ internal sealed class LinuxKernel : IKernel
         _full.Follow();
         due = Instant.Earlier(Instant.Earlier(due, _streams.Due), Instant.Earlier(_memory.Due, _closeLook.Due));
         due = Instant.Earlier(due, Instant.Earlier(Instant.Earlier(_read.Due, _probes.Due), _disposal.Due));
-        due = Instant.Earlier(due, Instant.Earlier(_runs.Due, _comparison.Due));
+        due = Instant.Earlier(Instant.Earlier(due, _mains.Due), Instant.Earlier(_runs.Due, _comparison.Due));
         _due = _collector.IsDue ? Now : due;
         _steps.Take();
     }

@@ -18,10 +18,25 @@ namespace MetaMcp.Init.Kernel;
 internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected, Action<SystemEvent> tell)
 {
     /// <summary>
-    /// To look at a process costs a look at all of its run: a service that names one after the other has this often, and a name in between
-    /// counts when the main process ends.
+    /// To look at a process costs a look at all of its run: a service that names one after the other has this often, and the last name in
+    /// between counts once this is over.
     /// </summary>
     private static readonly TimeSpan BetweenNames = TimeSpan.FromMilliseconds(100);
+
+    private readonly HashSet<ServiceRun> _named = [];
+    private readonly List<ServiceRun> _due = [];
+
+    /// <summary>When <see cref="Expire"/> has something to do.</summary>
+    public Instant Due
+    {
+        get
+        {
+            var due = Instant.Never;
+            foreach (var run in _named)
+                due = Instant.Earlier(due, run.NamesAgainAt);
+            return due;
+        }
+    }
 
     /// <summary>A service has named its main process.</summary>
     public void Named(ServiceRun run, int pid)
@@ -33,8 +48,29 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
         // Collected and not told yet: its successor is looked for in a moment.
         if (!run.HasMain && run.ToldStatus is null)
             return;
-        if (run.Successor is { } successor && MonotonicClock.Now >= run.NamesAgainAt && WhyNot(run, successor.Pid, out var stat) is null)
-            Change(run, stat, isGuessed: false);
+        if (run.Successor is null)
+            _ = _named.Remove(run);
+        else if (MonotonicClock.Now < run.NamesAgainAt)
+            _ = _named.Add(run);
+        else
+            _ = TakeNamed(run);
+    }
+
+    /// <summary>Takes those that were named too soon after another.</summary>
+    public void Expire(Instant now)
+    {
+        if (_named.Count == 0)
+            return;
+        _due.Clear();
+        foreach (var run in _named)
+            if (run.NamesAgainAt <= now)
+                _due.Add(run);
+        foreach (var run in _due)
+        {
+            _ = _named.Remove(run);
+            if (run.HasMain)
+                _ = TakeNamed(run);
+        }
     }
 
     /// <summary>Its main process was collected. Whether another one has taken its place, so that nothing has ended.</summary>

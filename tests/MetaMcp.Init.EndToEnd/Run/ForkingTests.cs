@@ -109,6 +109,54 @@ public sealed class ForkingTests
     }
 
     [Fact]
+    public async Task Of_two_names_at_once_the_last_counts()
+    {
+        using var files = new Installation("""
+            [service.web]
+            ready = "sd-notify"
+            command = ["sh", "-c", "(%hang & echo $! > %/one); (%signals & echo $! > %/two); systemd-notify MAINPID=$(cat %/one); systemd-notify MAINPID=$(cat %/two) READY=1; exec sleep 1000"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitForLog("web", "main process is pid", await init.WaitForLog("web", "main process is pid"));
+        var main = Assert.Single(init.Processes(), p => p.Name == "signals");
+        await init.WaitForLog("web", $"main process is pid {main.InnerPid} now");
+    }
+
+    /// <summary>No signal ends the reader, and it is not waited for.</summary>
+    [Fact]
+    public async Task A_pidfile_on_a_file_system_that_hangs_holds_up_its_own_service_alone()
+    {
+        Assert.SkipUnless(File.Exists("/dev/fuse"), "this kernel has no FUSE");
+        using var files = new Installation("""
+            [service.fs]
+            command = ["%silent-fs", "%/hang"]
+            [service.gate]
+            type = "oneshot"
+            command = ["sh", "-c", "until grep -q %/hang /proc/mounts; do sleep 0.02; done"]
+            [service.web]
+            type = "forking"
+            command = ["%daemonise"]
+            pidfile = "%/hang/daemon.pid"
+            start_timeout = "8s"
+            restart = "never"
+            after = ["gate"]
+            [service.ticker]
+            command = ["sh", "-c", "sleep 0.1; exit 3"]
+            restart = { policy = "always", backoff = { initial = "50ms", max = "50ms" }, breaker = { failures = 1000 } }
+            """);
+        Directory.CreateDirectory(files["hang"]);
+        await using var init = await files.Start();
+        var asked = await init.WaitFor("asked");
+        var crashed = await init.WaitForLog("ticker", "exit code 3", asked);
+        await init.WaitForLog("ticker", "exit code 3", crashed);
+        await init.WaitForLog("web", "daemon.pid named its main process: it could not be read within 5s: its file system does not answer");
+        await init.WaitForLog("web", "failed");
+        Assert.DoesNotContain(init.Processes(), p => p.Name == "daemonise");
+        init.Signal(15);
+        await init.WaitForLog("", "down after");
+    }
+
+    [Fact]
     public async Task What_is_none_of_its_processes_is_not_its_main_one()
     {
         using var files = new Installation("""
