@@ -7,6 +7,9 @@ namespace MetaMcp.Init.Linux;
 internal static unsafe partial class Libc
 {
     public const int PR_SET_PDEATHSIG = 1;
+    public const int PR_GET_PDEATHSIG = 2;
+    public const int PR_GET_DUMPABLE = 3;
+    public const int PR_SET_DUMPABLE = 4;
     public const int PR_SET_KEEPCAPS = 8;
     public const int PR_GET_SECCOMP = 21;
     public const int PR_CAPBSET_READ = 23;

@@ -1,6 +1,5 @@
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
-using MetaMcp.Init.Filesystem;
 
 namespace MetaMcp.Init.Processes;
 
@@ -10,9 +9,6 @@ namespace MetaMcp.Init.Processes;
 /// </summary>
 internal sealed class ClaimReader(InstanceCookie cookie)
 {
-    /// <summary>More than any environment that a service is given; what is longer is searched so far.</summary>
-    private const int Most = 1 << 18;
-
     /// <param name="process">The process, as it was read a moment ago.</param>
     /// <param name="claim">What it says; nothing where it says nothing, or is not ours to read.</param>
     public Sight Read(in ProcessStat process, out RunClaim claim)
@@ -21,12 +17,10 @@ internal sealed class ClaimReader(InstanceCookie cookie)
         // The threads beside the first have files of their own.
         if (process.IsBlocked || (process.Threads > 1 && ProcessTable.IsBlocked(process.Pid)))
             return Sight.Blocked;
-        Span<byte> buffer = stackalloc byte[4096];
-        var start = ProcFile.Read(process.Pid, "environ"u8, buffer);
-        var run = start.Length < buffer.Length ? cookie.RunOf(start) : cookie.RunOf(KernelFile.ReadAll($"/proc/{process.Pid}/environ", Most));
+        var run = ProcessEnvironment.RunOf(process.Pid, cookie, out var isEmpty);
         if (run != 0)
             claim = new RunClaim(run, ProcessTable.UserOf(process.Pid));
-        return start.IsEmpty ? Sight.Partial : Sight.Whole;
+        return isEmpty ? Sight.Partial : Sight.Whole;
     }
 
     /// <summary>The same of a process that was not read yet.</summary>

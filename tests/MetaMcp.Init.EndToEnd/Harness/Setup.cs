@@ -3,6 +3,9 @@ namespace MetaMcp.Init.EndToEnd.Harness;
 /// <summary>How the init is started: as PID 1 of a fresh PID namespace unless something else is said.</summary>
 internal sealed record Setup(params string[] Arguments)
 {
+    private const string DockersCapabilities =
+        "+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap";
+
     public bool Terminal { get; init; }
 
     /// <summary>Writing to the terminal from the background stops a process.</summary>
@@ -41,6 +44,13 @@ internal sealed record Setup(params string[] Arguments)
 
     /// <summary>The init, as a path inside <see cref="Root"/> where there is one.</summary>
     public string Binary => Program ?? (Root is null ? Files.Binary : "/" + Path.GetFileName(Files.Binary));
+
+    /// <summary>As root in a container of Docker's, which has no CAP_SYS_PTRACE.</summary>
+    public Setup WithDockersCapabilities() => this with
+    {
+        Program = "/usr/bin/setpriv",
+        Arguments = [$"--bounding-set=-all,{DockersCapabilities}", "--inh-caps=-all", Binary, .. Arguments],
+    };
 
     /// <summary>The words for <c>namespace</c>.</summary>
     public IEnumerable<string> Words()

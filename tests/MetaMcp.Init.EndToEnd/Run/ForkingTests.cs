@@ -41,6 +41,41 @@ public sealed class ForkingTests
         Assert.False(init.Lines.HasLogged("web", "ending what it left behind"));
     }
 
+    /// <summary>
+    /// A daemon that forks twice is in no session and no group that is known, and its environment is not root's to read without
+    /// CAP_SYS_PTRACE, which Docker does not give.
+    /// </summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("pidfile = \"%/daemon.pid\"")]
+    public async Task A_daemon_of_another_user_is_found_with_what_Docker_gives(string pidFile)
+    {
+        using var files = new Installation($$"""
+            [restart]
+            backoff = { initial = "10ms" }
+            [service.web]
+            type = "forking"
+            user = "54007"
+            command = ["%daemonise", "--pidfile", "%/daemon.pid"]
+            {{pidFile}}
+            [service.outside]
+            command = ["sh", "-c", "until test -e %/look; do sleep 0.01; done; echo it is open > /proc/1/fd/1; exec %hang"]
+            """);
+        await using var init = await InitProcess.Start(files.Setup.WithDockersCapabilities());
+        var ready = await init.WaitForLog("web", "ready after");
+        var main = Assert.Single(init.Processes(), p => p.Name == "daemonise");
+        await init.WaitForLog("web", $"main process is pid {main.InnerPid} now");
+        // Reading as another user takes this from PID 1 where it is not given back.
+        files.Open("look");
+        await init.WaitFor("it is open");
+        Native.Signal(main.Pid, 9);
+        await init.WaitForLog("web", "killed by SIGKILL; restarting", ready);
+        await init.WaitForLog("web", "ready after", ready);
+        init.Signal(15);
+        Assert.Equal(0, await init.WaitForExit());
+        Assert.False(init.Lines.HasLogged("web", "killed, it did not stop"));
+    }
+
     [Fact]
     public async Task A_pidfile_that_names_another_services_process_is_not_believed()
     {

@@ -16,9 +16,6 @@ public sealed partial class SampledLimitsTests
         restart = "never"
         """;
 
-    private const string DockersCapabilities =
-        "+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap";
-
     private const string Warning = "LIMITS NOT ENFORCED BY THE KERNEL";
 
     [Theory]
@@ -91,11 +88,7 @@ public sealed partial class SampledLimitsTests
             memory_max = "64MiB"
             {{user}}
             """ + Marker);
-        await using var init = await InitProcess.Start(files.Setup with
-        {
-            Program = "/usr/bin/setpriv",
-            Arguments = [$"--bounding-set=-all,{DockersCapabilities}", "--inh-caps=-all", Files.Binary, .. files.Setup.Arguments],
-        });
+        await using var init = await InitProcess.Start(files.Setup.WithDockersCapabilities());
         await init.WaitFor("sharing with 4");
         await files.Look(init);
         init.Signal(15);
