@@ -37,7 +37,7 @@ internal sealed class RunTable
     private readonly Census _census;
     private readonly HashSet<int> _helpers;
     private readonly Func<int, bool> _isStranger;
-    private readonly Queue<(ServiceRun Run, Signal Signal)> _unsent = new();
+    private readonly Queue<(ServiceRun Run, Signal Signal, long Through)> _unsent = new();
     private Instant _killOnAt;
     private readonly Dictionary<int, ServiceRun> _byMain = [];
     private readonly Dictionary<long, ServiceRun> _byNumber = [];
@@ -59,7 +59,9 @@ internal sealed class RunTable
     public AdoptedChildren Adopted { get; }
 
     /// <summary>When <see cref="Continue"/> or <see cref="KillOn"/> has something to do.</summary>
-    public Instant Due => IsKilling ? Instant.Earlier(_killOnAt, Adopted.Due) : Adopted.Due;
+    public Instant Due => CanSend ? MonotonicClock.Now : IsKilling ? Instant.Earlier(_killOnAt, Adopted.Due) : Adopted.Due;
+
+    private bool CanSend => _unsent.TryPeek(out var next) && Adopted.IsSettled(next.Through);
 
     public void Add(ServiceRun run)
     {
@@ -113,17 +115,19 @@ internal sealed class RunTable
     {
         Adopted.BeginTurn();
         var wasSettled = Adopted.IsSettled();
-        if (wasSettled && Adopted.Due > MonotonicClock.Now)
-            return false;
-        TakeKnownRuns();
-        Adopted.Continue();
-        if (wasSettled)
-            return false;
-        if (Adopted.IsSettled())
-            while (_unsent.TryDequeue(out var next))
-                if (Find(next.Run.Number) == next.Run)
-                    Signal(next.Run, next.Signal);
-        return true;
+        if (!wasSettled || Adopted.Due <= MonotonicClock.Now)
+        {
+            TakeKnownRuns();
+            Adopted.Continue();
+        }
+        // Those that came since are not waited for: they may come without end.
+        while (CanSend)
+        {
+            var (run, signal, _) = _unsent.Dequeue();
+            if (Find(run.Number) == run && Adopted.Has(run.Number))
+                SignalMembers(run, signal);
+        }
+        return !wasSettled;
     }
 
     /// <summary>What was seen of the processes holds no longer.</summary>
@@ -224,14 +228,20 @@ internal sealed class RunTable
         }
         else if (!isFirstThere && !run.HasMain && Adopted.List() && !Adopted.Has(run.Number))
         {
-            // Nobody of it is known. Once all are looked at there may be.
+            // None of it is known. Once all are looked at that are there now, there may be one.
             if (!Adopted.IsSettled())
-                _unsent.Enqueue((run, signal));
+                _unsent.Enqueue((run, signal, Adopted.Last));
         }
-        else if (Look())
+        else
+            SignalMembers(run, signal);
+    }
+
+    private void SignalMembers(ServiceRun run, Signal signal)
+    {
+        if (Look())
             _census.Signal(run.Number, signal);
         else
-            SignalGroup(run, holder, signal);
+            SignalGroup(run, _byMain.GetValueOrDefault(run.Pid), signal);
     }
 
     /// <summary>The living processes of runs, as a look shows them now. The list is the same for each.</summary>
