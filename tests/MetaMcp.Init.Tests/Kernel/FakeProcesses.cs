@@ -23,6 +23,9 @@ internal sealed class FakeProcesses : ProcessSource
     /// <summary>Happens when a process was looked at, before its children are.</summary>
     public Action<int> Looking { get; set; } = _ => { };
 
+    /// <summary>Happens before our children are listed.</summary>
+    public Action Listing { get; set; } = () => { };
+
     public bool CanList { get; set; } = true;
 
     // Who waits for a moment sees the time pass.
@@ -38,6 +41,7 @@ internal sealed class FakeProcesses : ProcessSource
     public override bool ForEachChildOfOurs(Action<int> action, bool isWhole)
     {
         Lists++;
+        Listing();
         if (CanList)
             foreach (var (pid, shown) in _shown)
                 if (shown.Stat.Parent == 1 && (_listed.Add(pid) || isWhole))

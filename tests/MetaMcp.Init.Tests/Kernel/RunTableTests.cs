@@ -105,6 +105,28 @@ public sealed class RunTableTests
     }
 
     /// <summary>A busy machine takes more than one slice.</summary>
+    [Fact]
+    public void A_signal_waits_for_those_that_are_there_and_for_none_that_came_later()
+    {
+        Assert.Same(_run, _runs.TakeMain(Nobody));
+        _processes.Cost = TimeSpan.FromMilliseconds(1);
+        for (var pid = 500; pid < 520; pid++)
+            _processes.Add(pid);
+        _processes.Add(520, claim: 1);
+        var next = 1000;
+        _processes.Listing = () => _processes.Add(next++);
+        _runs.Signal(_run, Signal.Term);
+        _runs.Signal(_run, Signal.Cont);
+        Assert.Equal(0, _looks);
+        for (var turn = 0; turn < 100 && _looks == 0; turn++)
+        {
+            _runs.Expire();
+            _ = _runs.HasOthers(_run);
+            _ = _runs.Continue();
+        }
+        Assert.Equal(1, _looks);
+    }
+
     private void Killed() => Assert.True(SpinWait.SpinUntil(() => _runs.KillOn() && !_runs.IsKilling, TimeSpan.FromSeconds(10)));
 
     private static ProcessStat Stat(int pid, int parent) => new(pid, 1, parent, pid, pid, 1, false);
