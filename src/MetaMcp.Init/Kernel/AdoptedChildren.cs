@@ -15,6 +15,12 @@ internal sealed class AdoptedChildren
     /// <summary>As many as a snapshot takes; those left out have their turn when the ones before them are gone.</summary>
     private const int Most = 1 << 16;
 
+    /// <summary>Each end of a child that was not looked at yet takes another list; a service that forks without end may not hold up others.</summary>
+    private const int MostLists = 8;
+
+    /// <summary>Between two looks at those of which nothing could be seen.</summary>
+    private static readonly TimeSpan AgainPause = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<int, AdoptedChild> _adopted = [];
     private readonly Dictionary<long, int> _topsOf = [];
     private readonly Dictionary<long, Question> _questions = [];
@@ -24,6 +30,7 @@ internal sealed class AdoptedChildren
     private readonly Action<int> _take;
     private readonly AdoptedLooks _looks;
     private long _lastSerial;
+    private Instant _againAt;
     private int _list;
     private int _settledList;
     private long _lostBeforeList;
@@ -110,6 +117,9 @@ internal sealed class AdoptedChildren
         return isListed;
     }
 
+    /// <summary>Room for a question about each run: that its main process was collected must be noted whatever happens.</summary>
+    public void Reserve(int runs) => _ = _questions.EnsureCapacity(runs);
+
     /// <summary>The main process of a run was collected: lists from now on show what it left.</summary>
     public void MainEnded(long run) => _questions[run] = new Question(_list);
 
@@ -118,13 +128,14 @@ internal sealed class AdoptedChildren
 
     /// <summary>
     /// Whether something of a run hangs below one of them, or may do so; null where our children cannot be listed. Nothing is left after one
-    /// list, once all of its children are known. If some of them ended before that, what hung below those is in a second list, and that one
-    /// is enough: others that end meanwhile came later, and a service that forks without end must not keep all others from being started.
+    /// list, once all of its children are known. If some of them ended before that, what hung below those is in another list, and so on for
+    /// so many lists.
     /// </summary>
     public bool? MayHave(long run)
     {
         if (!_questions.TryGetValue(run, out var question))
             question = new Question(_list);
+        LookAgainAtTheBlind();
         while (!Has(run) && _hidden == 0)
         {
             if (question.Lists > 0 && !IsSettled(question.Through))
@@ -138,7 +149,7 @@ internal sealed class AdoptedChildren
                     return true;
                 }
             }
-            if (question.Lists == 2 || (question.Lists == 1 && _looks.Lost == question.LostBefore))
+            if (question.Lists == MostLists || (question.Lists == 1 && _looks.Lost == question.LostBefore))
             {
                 NothingLeft(run);
                 return false;
@@ -149,7 +160,6 @@ internal sealed class AdoptedChildren
                 Expire();
             if (!List())
                 return null;
-            LookAgainAtTheBlind();
             question = new Question(_list, question.Lists + 1, _lastSerial, _lostBeforeList);
         }
         _questions[run] = new Question(_list);
@@ -211,13 +221,17 @@ internal sealed class AdoptedChildren
 
     private void Add(int pid)
     {
-        var child = new AdoptedChild(pid, ++_lastSerial) { List = _list };
+        var child = new AdoptedChild(pid, _lastSerial + 1) { List = _list };
+        _ = _adopted.EnsureCapacity(_adopted.Count + 1);
+        _looks.Reserve();
+        _lastSerial++;
         _adopted.Add(pid, child);
         _looks.Add(child);
     }
 
     private void Settle(AdoptedChild child, AdoptedState state, long run)
     {
+        _ = _topsOf.EnsureCapacity(_topsOf.Count + 1);
         Count(child, -1);
         (child.State, child.Run) = (state, run);
         Count(child, 1);
@@ -249,8 +263,10 @@ internal sealed class AdoptedChildren
     /// <summary>A thread in state D may be awake by now: they are looked at again when somebody asks.</summary>
     private void LookAgainAtTheBlind()
     {
-        if (_blind + _hidden == 0)
+        var now = _source.Now;
+        if (_blind + _hidden == 0 || now < _againAt)
             return;
+        _againAt = now + AgainPause;
         _some.Clear();
         foreach (var child in _adopted.Values)
             if (child.State is AdoptedState.Blind or AdoptedState.Hidden)
@@ -275,7 +291,7 @@ internal sealed class AdoptedChildren
     /// <param name="Lists">How many count so far.</param>
     /// <param name="Through">The last child of the latest of them.</param>
     /// <param name="LostBefore">How many had been lost when that was made.</param>
-    private sealed record Question(int List, int Lists = 0, long Through = 0, long LostBefore = 0);
+    private readonly record struct Question(int List, int Lists = 0, long Through = 0, long LostBefore = 0);
 }
 
 /// <summary>A child of ours of no live run.</summary>

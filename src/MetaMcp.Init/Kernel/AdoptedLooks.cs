@@ -40,7 +40,8 @@ internal sealed class AdoptedLooks(
     private readonly Queue<AdoptedChild> _first = new();
     private readonly Queue<AdoptedChild> _second = new();
     private readonly Queue<AdoptedChild> _unconfirmed = new();
-    private readonly List<int> _below = [];
+    private readonly List<(int Pid, int Parent)> _below = new(16);
+    private readonly List<int> _children = [];
     private AdoptedChild? _walked;
     private int _nextBelow;
     private bool _isWalkWhole;
@@ -77,6 +78,9 @@ internal sealed class AdoptedLooks(
             return Instant.Earlier(Peek(_second)?.NotBefore ?? Instant.Never, Peek(_unconfirmed)?.NotBefore ?? Instant.Never);
         }
     }
+
+    /// <summary>Room for one more, taken before it is anywhere.</summary>
+    public void Reserve() => _ = _first.EnsureCapacity(_first.Count + 1);
 
     public void Add(AdoptedChild child) => _first.Enqueue(child);
 
@@ -134,57 +138,79 @@ internal sealed class AdoptedLooks(
         _walked = TakeDue(_second) ?? TakeDue(_first) ?? TakeDue(_unconfirmed);
         if (_walked is null)
             return null;
-        (_nextBelow, _isWalkWhole, _isWalkBlind) = (0, true, false);
-        _below.Clear();
-        _below.Add(_walked.Pid);
+        Begin(_walked);
         return _walked;
     }
 
     private AdoptedChild? TakeDue(Queue<AdoptedChild> queue) =>
         Peek(queue) is { } next && next.NotBefore <= source.Now ? queue.Dequeue() : null;
 
+    /// <summary>
+    /// Looks at one process of the tree. Nothing has changed where there was no memory for it, except that the next try is a while later.
+    /// </summary>
     private void LookAtNext(AdoptedChild child)
     {
-        var pid = _below[_nextBelow++];
-        var glance = source.Look(pid);
-        if (pid == child.Pid && glance.Sight == Sight.Shortage)
+        if (_nextBelow == _below.Count || _nextBelow >= MostBelow)
         {
-            (_nextBelow, child.NotBefore) = (0, source.Now + ShortagePause);
+            SettleWithout(child);
             return;
         }
-        if (glance.Sight == Sight.Dead)
-            Lost++;
-        if (pid == child.Pid)
+        child.NotBefore = source.Now + ShortagePause;
+        var (pid, parent) = _below[_nextBelow];
+        var glance = source.Look(pid);
+        _children.Clear();
+        var isRead = glance.Sight is Sight.Whole or Sight.Partial or Sight.Blocked;
+        // Its number may be another's by now, or its parent has ended and it is ours.
+        var isIts = isRead && (pid == child.Pid || glance.Stat.Parent == parent);
+        var after = isIts ? source.AddChildren(glance.Stat, _children) : glance.Sight;
+        if (glance.Sight == Sight.Shortage || after == Sight.Shortage)
         {
-            child.StartTime = glance.Stat.StartTime;
-            if (glance.Sight is Sight.Hidden or Sight.Dead)
-            {
-                Settle(child, glance.Sight == Sight.Hidden ? AdoptedState.Hidden : AdoptedState.Settled, 0);
-                return;
-            }
+            Begin(child);
+            return;
         }
-        if (glance.Sight is Sight.Whole or Sight.Partial or Sight.Blocked)
+        _ = _below.EnsureCapacity(_below.Count + _children.Count);
+        if (pid == child.Pid)
+            child.StartTime = glance.Stat.StartTime;
+        if (glance.Sight == Sight.Dead || after == Sight.Dead || (isRead && !isIts))
+            Lost++;
+        if (pid == child.Pid && !isRead)
+            Settle(child, glance.Sight == Sight.Hidden ? AdoptedState.Hidden : AdoptedState.Settled, 0);
+        else if (isIts && RunOf(glance) is not 0 and var run)
+            Settle(child, AdoptedState.Settled, run);
+        else
+            Next(child, glance, isIts);
+    }
+
+    /// <summary>Nothing here fails for want of memory.</summary>
+    private void Next(AdoptedChild child, in Glance glance, bool isIts)
+    {
+        if (isIts)
         {
-            if (RunOf(glance) is not 0 and var run)
-            {
-                Settle(child, AdoptedState.Settled, run);
-                return;
-            }
             // A live run that it names, and is not of, is another user's.
             if (child.Named == 0 && !RunMembership.IsKnown(runs(), glance.Claim.Run))
                 child.Named = glance.Claim.Run;
             _isWalkWhole &= glance.Sight == Sight.Whole;
             _isWalkBlind |= glance.Sight == Sight.Blocked;
-            if (_below.Count < MostBelow && !source.TryAddChildren(glance.Stat, _below))
-                Lost++;
+            foreach (var below in _children)
+                _below.Add((below, glance.Stat.Pid));
         }
-        if (_nextBelow == _below.Count || _nextBelow == MostBelow)
-            SettleWithout(child);
+        _nextBelow++;
+        child.NotBefore = default;
+    }
+
+    private void Begin(AdoptedChild child)
+    {
+        (_nextBelow, _isWalkWhole, _isWalkBlind) = (0, true, false);
+        _below.Clear();
+        _below.Add((child.Pid, 0));
     }
 
     /// <summary>The whole tree was looked at, and nothing tells its run.</summary>
     private void SettleWithout(AdoptedChild child)
     {
+        child.NotBefore = source.Now + ShortagePause;
+        _ = _second.EnsureCapacity(_second.Count + 1);
+        _ = _unconfirmed.EnsureCapacity(_unconfirmed.Count + 1);
         if (!_isWalkWhole && !child.IsSecondLook)
         {
             _walked = null;
@@ -213,7 +239,7 @@ internal sealed class AdoptedLooks(
 
     private void Settle(AdoptedChild child, AdoptedState state, long run)
     {
-        _walked = null;
         settle(child, state, run);
+        _walked = null;
     }
 }

@@ -38,6 +38,9 @@ internal sealed class Comparison(
         // The one before is over, with what it has found.
         Finish();
         runs.Expire();
+        var now = MonotonicClock.Now;
+        if (runs.Adopted.List(isWhole: now >= _wholeAt) && now >= _wholeAt)
+            _wholeAt = now + WholePause;
         var gone = new List<int>();
         List<RunFacts>? facts = null;
         List<long>? lost = null;
@@ -60,9 +63,6 @@ internal sealed class Comparison(
             EndUnknown(asked.Runs);
         var emptied = runs.TakeEmpty(tell);
         var swept = new SystemEvent.Swept(gone, [], [], emptied) { Facts = facts ?? [], LostHelpers = lost ?? [] };
-        var now = MonotonicClock.Now;
-        if (runs.Adopted.List(isWhole: now >= _wholeAt) && now >= _wholeAt)
-            _wholeAt = now + WholePause;
         _sweep = new StrangerSweep(swept, asked.Known, asked.Strangers ? runs.Adopted.Last : null, runs.Adopted, search);
         Continue();
     }
@@ -124,7 +124,7 @@ internal sealed class Comparison(
             tell(new SystemEvent.MainChanged(run.Service, run.Number, run.Main));
             return null;
         }
-        if (!hasMain && run.ToldStatus is null)
+        if (!hasMain && run.ToldStatus is null && collector.IsWaiting(run.Main))
             return null;
         switch (believed.Stage)
         {

@@ -36,30 +36,42 @@ internal sealed class LiveProcesses(ClaimReader claims) : ProcessSource
         return new Glance(sight, stat, claim);
     }
 
-    public override bool TryAddChildren(in ProcessStat process, List<int> children)
+    public override Sight AddChildren(in ProcessStat process, List<int> children)
     {
-        if (process.Threads <= 1)
-            _ = ChildrenFile.ForEach(process.Pid, process.Pid, children.Add);
-        else
-            AddOfThreads(process.Pid, children);
+        var error = process.Threads <= 1 ? AddOfThread(process.Pid, process.Pid, children) : AddOfThreads(process.Pid, children);
+        if (error.IsShortage)
+            return Sight.Shortage;
         // Children of one that has ended are ours: they are not in the list that was read.
-        return ProcessTable.TryRead(process.Pid, out var now) && !now.IsDead && now.StartTime == process.StartTime;
+        if (ProcessTable.TryRead(process.Pid, out var now, out error))
+            return now.IsDead || now.StartTime != process.StartTime ? Sight.Dead : Sight.Whole;
+        return error.IsShortage ? Sight.Shortage : Sight.Dead;
     }
 
-    private static unsafe void AddOfThreads(int pid, List<int> children)
+    private static Errno AddOfThread(int pid, int thread, List<int> children) =>
+        ChildrenFile.ForEach(pid, thread, children.Add) ? Errno.None : LastError;
+
+    private static unsafe Errno AddOfThreads(int pid, List<int> children)
     {
         Span<byte> path = stackalloc byte[32];
         if (!Utf8.TryWrite(path, $"/proc/{pid}/task\0", out _))
-            return;
+            return Errno.None;
         int directory;
         fixed (byte* start = path)
             directory = open(start, O_RDONLY | O_CLOEXEC, 0);
         if (directory < 0)
-            return;
-        var threads = new DirectoryReader(directory, stackalloc byte[4096]);
-        for (var read = 0; read < MostThreads && threads.TryNext(out var entry, out _); read++)
-            if (DecimalText.TryRead(entry, int.MaxValue, out var thread))
-                _ = ChildrenFile.ForEach(pid, (int)thread, children.Add);
-        _ = close(directory);
+            return LastError;
+        try
+        {
+            var threads = new DirectoryReader(directory, stackalloc byte[4096]);
+            for (var read = 0; read < MostThreads && threads.TryNext(out var entry, out _); read++)
+                if (DecimalText.TryRead(entry, int.MaxValue, out var thread) &&
+                    AddOfThread(pid, (int)thread, children) is { IsShortage: true } error)
+                    return error;
+            return threads.Error;
+        }
+        finally
+        {
+            _ = close(directory);
+        }
     }
 }

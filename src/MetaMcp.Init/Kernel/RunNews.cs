@@ -157,7 +157,7 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, A
         if (sender.pid == run.Main && run.HasMain)
             return true;
         if (run.HasMain)
-            run.NotifyUid = ProcessTable.UserOf(run.Main) ?? run.NotifyUid;
+            run.NotifyUid = ProcessTable.UserOf(run.Main, out _) ?? run.NotifyUid;
         return sender.pid > 0 && (run.NotifyUid ?? run.User) == sender.uid;
     }
 

@@ -37,7 +37,7 @@ internal sealed class RunTable
     private readonly Census _census;
     private readonly HashSet<int> _helpers;
     private readonly Func<int, bool> _isStranger;
-    private readonly Queue<(ServiceRun Run, Signal Signal, long Through)> _unsent = new();
+    private readonly Queue<(ServiceRun Run, Signal Signal)> _unsent = new();
     private Instant _killOnAt;
     private readonly Dictionary<int, ServiceRun> _byMain = [];
     private readonly Dictionary<long, ServiceRun> _byNumber = [];
@@ -59,9 +59,7 @@ internal sealed class RunTable
     public AdoptedChildren Adopted { get; }
 
     /// <summary>When <see cref="Continue"/> or <see cref="KillOn"/> has something to do.</summary>
-    public Instant Due => CanSend ? MonotonicClock.Now : IsKilling ? Instant.Earlier(_killOnAt, Adopted.Due) : Adopted.Due;
-
-    private bool CanSend => _unsent.TryPeek(out var next) && Adopted.IsSettled(next.Through);
+    public Instant Due => IsKilling ? Instant.Earlier(_killOnAt, Adopted.Due) : Adopted.Due;
 
     public void Add(ServiceRun run)
     {
@@ -76,6 +74,7 @@ internal sealed class RunTable
     {
         _ = _byMain.EnsureCapacity(_byMain.Count + 1);
         _ = _byNumber.EnsureCapacity(_byNumber.Count + 1);
+        Adopted.Reserve(_byNumber.Count + 1);
     }
 
     /// <summary>Whether a run that is to be killed forks faster than it could be.</summary>
@@ -120,12 +119,13 @@ internal sealed class RunTable
             TakeKnownRuns();
             Adopted.Continue();
         }
-        // Those that came since are not waited for: they may come without end.
-        while (CanSend)
+        for (var left = _unsent.Count; left > 0; left--)
         {
-            var (run, signal, _) = _unsent.Dequeue();
-            if (Find(run.Number) == run && Adopted.Has(run.Number))
-                SignalMembers(run, signal);
+            var next = _unsent.Peek();
+            var isKept = Find(next.Run.Number) == next.Run && !IsSent(next.Run, next.Signal);
+            _ = _unsent.Dequeue();
+            if (isKept)
+                _unsent.Enqueue(next);
         }
         return !wasSettled;
     }
@@ -228,12 +228,21 @@ internal sealed class RunTable
         }
         else if (!isFirstThere && !run.HasMain && Adopted.List() && !Adopted.Has(run.Number))
         {
-            // None of it is known. Once all are looked at that are there now, there may be one.
+            // None of it is known. Once it is known whether anything is left, there may be one.
             if (!Adopted.IsSettled())
-                _unsent.Enqueue((run, signal, Adopted.Last));
+                _unsent.Enqueue((run, signal));
         }
         else
             SignalMembers(run, signal);
+    }
+
+    /// <summary>Whether a signal need not wait any more: it was sent, or nothing is left of the run.</summary>
+    private bool IsSent(ServiceRun run, Signal signal)
+    {
+        if (!Adopted.Has(run.Number) && Adopted.MayHave(run.Number) is { } mayHave && !Adopted.Has(run.Number))
+            return !mayHave;
+        SignalMembers(run, signal);
+        return true;
     }
 
     private void SignalMembers(ServiceRun run, Signal signal)

@@ -102,7 +102,7 @@ internal sealed class ServiceRun(int service, long number)
     /// <summary>Its main process has begun, and was not collected.</summary>
     public void LearnUser()
     {
-        NotifyUid = ProcessTable.UserOf(Pid);
+        NotifyUid = ProcessTable.UserOf(Pid, out _);
         User = NotifyUid is > 0 and var user ? user : null;
     }
 

@@ -31,9 +31,14 @@ internal static unsafe class ChildrenFile
             file = open(start, O_RDONLY | O_CLOEXEC, 0);
         if (file < 0)
             return false;
-        var isRead = Read(file, action, from);
-        _ = close(file);
-        return isRead;
+        try
+        {
+            return Read(file, action, from);
+        }
+        finally
+        {
+            _ = close(file);
+        }
     }
 
     /// <summary>

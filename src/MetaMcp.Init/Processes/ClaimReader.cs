@@ -17,9 +17,11 @@ internal sealed class ClaimReader(InstanceCookie cookie)
         // The threads beside the first have files of their own.
         if (process.IsBlocked || (process.Threads > 1 && ProcessTable.IsBlocked(process.Pid)))
             return Sight.Blocked;
-        var run = ProcessEnvironment.RunOf(process.Pid, cookie, out var isEmpty);
+        var run = ProcessEnvironment.RunOf(process.Pid, cookie, out var isEmpty, out var error);
         if (run != 0)
-            claim = new RunClaim(run, ProcessTable.UserOf(process.Pid));
+            claim = new RunClaim(run, ProcessTable.UserOf(process.Pid, out error));
+        if (error.IsShortage)
+            return Sight.Shortage;
         return isEmpty ? Sight.Partial : Sight.Whole;
     }
 

@@ -13,16 +13,7 @@ internal static unsafe class ProcFile
     /// <summary>The same, and why there is nothing.</summary>
     public static ReadOnlySpan<byte> Read(int pid, ReadOnlySpan<byte> name, Span<byte> buffer, out Errno error)
     {
-        Span<byte> path = stackalloc byte[64];
-        "/proc/"u8.CopyTo(path);
-        _ = Utf8Formatter.TryFormat(pid, path["/proc/".Length..], out var digits);
-        var rest = path[("/proc/".Length + digits)..];
-        rest[0] = (byte)'/';
-        name.CopyTo(rest[1..]);
-        rest[name.Length + 1] = 0;
-        int descriptor;
-        fixed (byte* start = path)
-            descriptor = open(start, O_RDONLY | O_CLOEXEC, 0);
+        var descriptor = Open(pid, name);
         error = descriptor < 0 ? LastError : Errno.None;
         if (descriptor < 0)
             return [];
@@ -33,5 +24,19 @@ internal static unsafe class ProcFile
             error = LastError;
         _ = close(descriptor);
         return count > 0 ? buffer[..(int)count] : [];
+    }
+
+    /// <summary>Opens it for reading; negative where that failed, with <see cref="LastError"/>.</summary>
+    public static int Open(int pid, ReadOnlySpan<byte> name)
+    {
+        Span<byte> path = stackalloc byte[64];
+        "/proc/"u8.CopyTo(path);
+        _ = Utf8Formatter.TryFormat(pid, path["/proc/".Length..], out var digits);
+        var rest = path[("/proc/".Length + digits)..];
+        rest[0] = (byte)'/';
+        name.CopyTo(rest[1..]);
+        rest[name.Length + 1] = 0;
+        fixed (byte* start = path)
+            return open(start, O_RDONLY | O_CLOEXEC, 0);
     }
 }

@@ -1,14 +1,14 @@
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Filesystem;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Processes;
 
 /// <summary>
-/// The run that a process names in its environment. Root may not read the environment of another user's process without CAP_SYS_PTRACE,
-/// which Docker does not give; its own user may (<c>man 2 ptrace</c>, PTRACE_MODE_READ_FSCREDS), so it is opened as that one.
+/// The run that a process names in its environment. Root may not open the environment of another user's process without CAP_SYS_PTRACE,
+/// which Docker does not give; its own user may (<c>man 2 ptrace</c>, PTRACE_MODE_READ_FSCREDS), so it is opened as that one. Nothing is
+/// allocated on the way.
 /// </summary>
 internal static unsafe class ProcessEnvironment
 {
@@ -22,15 +22,26 @@ internal static unsafe class ProcessEnvironment
     /// <param name="pid">The process.</param>
     /// <param name="cookie">Tells our runs.</param>
     /// <param name="isEmpty">Nothing was read: it has no environment, or does not show it.</param>
-    public static long RunOf(int pid, InstanceCookie cookie, out bool isEmpty)
+    /// <param name="error">Why it was not read to its end.</param>
+    public static long RunOf(int pid, InstanceCookie cookie, out bool isEmpty, out Errno error)
+    {
+        isEmpty = true;
+        var file = ProcFile.Open(pid, "environ"u8);
+        error = file < 0 ? LastError : Errno.None;
+        if (error.Number is Errno.EACCES or Errno.EPERM)
+            file = OpenAsItsUser(pid, out error);
+        if (file < 0)
+            return 0;
+        var run = Search(file, cookie, out isEmpty, out error);
+        _ = close(file);
+        return run;
+    }
+
+    private static int OpenAsItsUser(int pid, out Errno error)
     {
         Span<byte> buffer = stackalloc byte[4096];
-        var start = ProcFile.Read(pid, "environ"u8, buffer, out var error);
-        if (error.Number is not (Errno.EACCES or Errno.EPERM))
-            return RunOf(pid, cookie, start, buffer.Length, out isEmpty);
-        isEmpty = true;
-        if (!ProcessOwner.TryRead(ProcFile.Read(pid, "status"u8, buffer), out var owner))
-            return 0;
+        if (!ProcessOwner.TryRead(ProcFile.Read(pid, "status"u8, buffer, out error), out var owner))
+            return -1;
         // The kernel takes both from whoever changes the user: the second closes /proc/1/fd/1 to a docker exec.
         int deathSignal;
         _ = prctl(PR_GET_PDEATHSIG, (nuint)(&deathSignal), 0, 0, 0);
@@ -38,19 +49,52 @@ internal static unsafe class ProcessEnvironment
         // The group first, as long as we are who may change it.
         var group = setfsgid(owner.Gid);
         var user = setfsuid(owner.Uid);
-        var run = RunOf(pid, cookie, ProcFile.Read(pid, "environ"u8, buffer), buffer.Length, out isEmpty);
+        var file = ProcFile.Open(pid, "environ"u8);
+        error = file < 0 ? LastError : Errno.None;
         _ = setfsuid((uint)user);
         _ = setfsgid((uint)group);
         if (dumpable == 1)
             _ = prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
         if (deathSignal > 0)
             _ = prctl(PR_SET_PDEATHSIG, (nuint)deathSignal, 0, 0, 0);
-        return run;
+        return file;
     }
 
-    private static long RunOf(int pid, InstanceCookie cookie, ReadOnlySpan<byte> start, int room, out bool isEmpty)
+    /// <summary>Through a window that is moved from one variable to another; one that does not fit into it is none of ours.</summary>
+    private static long Search(int file, InstanceCookie cookie, out bool isEmpty, out Errno error)
     {
-        isEmpty = start.IsEmpty;
-        return cookie.RunOf(start.Length < room ? start : KernelFile.ReadAll($"/proc/{pid}/environ", Most));
+        Span<byte> window = stackalloc byte[4096];
+        var kept = 0;
+        var isCut = false;
+        (isEmpty, error) = (true, Errno.None);
+        for (var position = 0; position < Most;)
+        {
+            nint count;
+            fixed (byte* start = window[kept..])
+                count = pread(file, start, (nuint)(window.Length - kept), position);
+            if (count < 0 && LastError.Number == Errno.EINTR)
+                continue;
+            if (count < 0)
+                error = LastError;
+            if (count <= 0)
+                return isCut ? 0 : cookie.RunOf(window[..kept]);
+            isEmpty = false;
+            position += (int)count;
+            var text = window[..(kept + (int)count)];
+            var end = text.LastIndexOf((byte)0) + 1;
+            if (end == 0)
+            {
+                isCut |= text.Length == window.Length;
+                kept = isCut ? 0 : text.Length;
+                continue;
+            }
+            var whole = text[(isCut ? text.IndexOf((byte)0) + 1 : 0)..end];
+            if (cookie.RunOf(whole) is not 0 and var run)
+                return run;
+            isCut = false;
+            kept = text.Length - end;
+            text[end..].CopyTo(window);
+        }
+        return 0;
     }
 }

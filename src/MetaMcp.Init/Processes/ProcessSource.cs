@@ -48,6 +48,9 @@ internal abstract class ProcessSource
     /// <summary>About five system calls.</summary>
     public abstract Glance Look(int pid);
 
-    /// <summary>Adds the children of a process, as far as its first threads have them; false where it has ended meanwhile.</summary>
-    public abstract bool TryAddChildren(in ProcessStat process, List<int> children);
+    /// <summary>
+    /// Adds the children of a process, as far as its first threads have them. <see cref="Sight.Dead"/> where it has ended meanwhile,
+    /// <see cref="Sight.Shortage"/> where they could not be read for want of a descriptor or of memory.
+    /// </summary>
+    public abstract Sight AddChildren(in ProcessStat process, List<int> children);
 }

@@ -87,10 +87,10 @@ internal static unsafe class ProcessTable
     }
 
     /// <summary>The real user id of a process; null where it is gone, or is not ours to read.</summary>
-    public static uint? UserOf(int pid)
+    public static uint? UserOf(int pid, out Errno error)
     {
         Span<byte> buffer = stackalloc byte[StatSize];
-        return ProcessStatus.TryReadUser(ProcFile.Read(pid, "status"u8, buffer), out var user) ? user : null;
+        return ProcessStatus.TryReadUser(ProcFile.Read(pid, "status"u8, buffer, out error), out var user) ? user : null;
     }
 
     /// <summary>One process; false where it is gone.</summary>

@@ -28,6 +28,20 @@ internal sealed class FakeProcesses : ProcessSource
 
     public bool CanList { get; set; } = true;
 
+    /// <summary>Memory ends in the call with this number, from 1.</summary>
+    public int MemoryEndsAt { get; set; }
+
+    /// <summary>There is no descriptor for the first look at these, or for their children.</summary>
+    public HashSet<int> Refused { get; } = [];
+
+    public HashSet<int> RefusedChildren { get; } = [];
+
+    private int _calls;
+
+#pragma warning disable CA2201 // It stands for the runtime's own.
+    private static OutOfMemoryException Exhausted => new();
+#pragma warning restore CA2201
+
     // Who waits for a moment sees the time pass.
     public override Instant Now => _now += TimeSpan.FromMicroseconds(1);
 
@@ -40,6 +54,7 @@ internal sealed class FakeProcesses : ProcessSource
 
     public override bool ForEachChildOfOurs(Action<int> action, bool isWhole)
     {
+        Call();
         Lists++;
         Listing();
         if (CanList)
@@ -53,19 +68,30 @@ internal sealed class FakeProcesses : ProcessSource
 
     public override Glance Look(int pid)
     {
+        Call();
         Looked.Add(pid);
         _now += Cost;
-        var glance = _shown.TryGetValue(pid, out var shown) ? new Glance(shown.Sight, shown.Stat, shown.Claim) : new Glance(Sight.Dead);
+        var glance = Refused.Remove(pid) ? new Glance(Sight.Shortage) : _shown.TryGetValue(pid, out var shown) ? new Glance(shown.Sight, shown.Stat, shown.Claim) : new Glance(Sight.Dead);
         Looking(pid);
         return glance;
     }
 
-    public override bool TryAddChildren(in ProcessStat process, List<int> children)
+    public override Sight AddChildren(in ProcessStat process, List<int> children)
     {
+        if (RefusedChildren.Remove(process.Pid))
+            return Sight.Shortage;
         foreach (var (pid, shown) in _shown)
             if (shown.Stat.Parent == process.Pid)
                 children.Add(pid);
-        return _shown.ContainsKey(process.Pid);
+        // In the middle of it.
+        Call();
+        return _shown.ContainsKey(process.Pid) ? Sight.Whole : Sight.Dead;
+    }
+
+    private void Call()
+    {
+        if (++_calls == MemoryEndsAt)
+            throw Exhausted;
     }
 
     private sealed record Shown(ProcessStat Stat, Sight Sight, RunClaim Claim);
