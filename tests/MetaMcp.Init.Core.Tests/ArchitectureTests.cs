@@ -47,7 +47,8 @@ public sealed partial class ArchitectureTests
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>
-    private static readonly string[] RoomsOfPid1 = ["Linux", "Filesystem", "Cgroups", "Processes", "Time", "Kernel", "Loop", "Output", "PassThrough"];
+    private static readonly string[] RoomsOfPid1 =
+        ["Linux", "Filesystem", "Cgroups", "Processes", "Time", "Kernel", "Loop", "Output", "PassThrough"];
 
     [Fact]
     public void The_rooms_of_the_core_know_only_those_below()
@@ -119,6 +120,20 @@ public sealed partial class ArchitectureTests
         Assert.All(RoomsOfPid1, room => Assert.All(FilesOf(Path.Combine(Root, "src", "MetaMcp.Init"), room), file =>
             Assert.DoesNotMatch(AbsentFromPid1(), CodeOf(file))));
 
+    [Fact]
+    public void A_line_has_140_columns_at_most()
+    {
+        var tooLong = Files().SelectMany(file => File.ReadLines(file).Select((line, at) => (File: file, At: at + 1, line.Length)))
+            .Where(line => line.Length > 140).Select(line => $"{Path.GetRelativePath(Root, line.File)}:{line.At}");
+        Assert.Empty(tooLong);
+    }
+
+    private static readonly string[] Sources = ["src", "tests"];
+
+    private static IEnumerable<string> Files() =>
+        Sources.SelectMany(part => Directory.GetFiles(Path.Combine(Root, part), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !Path.GetRelativePath(Root, file).Split('/').Any(folder => folder is "bin" or "obj"));
+
     private static string Root { get; } = FindRoot();
 
     private static string FindRoot()
@@ -155,6 +170,7 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"\bMetaMcp\.Init\.(\w+)")]
     private static partial Regex ExecutableName();
 
-    [GeneratedRegex(@"\bSystem\.Console\b|\bConsole\.|\bSystem\.Diagnostics;|\bProcess\.(Start|GetCurrent)|\bPosixSignalRegistration\b|\basync\b|\bawait\b|\bTask\b|\bTimer\b|\bnew Thread\b|\bThreadPool\b")]
+    [GeneratedRegex(@"\bSystem\.Console\b|\bConsole\.|\bSystem\.Diagnostics;|\bProcess\.(Start|GetCurrent)|\bPosixSignalRegistration\b|" +
+        @"\basync\b|\bawait\b|\bTask\b|\bTimer\b|\bnew Thread\b|\bThreadPool\b")]
     private static partial Regex AbsentFromPid1();
 }

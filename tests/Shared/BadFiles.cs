@@ -167,10 +167,13 @@ public static class BadFiles
 
     private static IEnumerable<BadFile> Graphs(string valid, string command)
     {
-        yield return Text("unknown dependency", valid.Replace("depends_on = [\"first\"]", "depends_on = [\"frist\"]", StringComparison.Ordinal));
+        yield return Text("unknown dependency",
+            valid.Replace("depends_on = [\"first\"]", "depends_on = [\"frist\"]", StringComparison.Ordinal));
         yield return Text("unknown after", valid.Replace("after = [\"first\"]", "after = [\"nobody\"]", StringComparison.Ordinal));
-        yield return Text("depends on itself", valid.Replace("depends_on = [\"first\"]", "depends_on = [\"second\"]", StringComparison.Ordinal));
-        yield return Text("dependency twice", valid.Replace("depends_on = [\"first\"]", "depends_on = [\"first\", \"first\"]", StringComparison.Ordinal));
+        yield return Text("depends on itself",
+            valid.Replace("depends_on = [\"first\"]", "depends_on = [\"second\"]", StringComparison.Ordinal));
+        yield return Text("dependency twice",
+            valid.Replace("depends_on = [\"first\"]", "depends_on = [\"first\", \"first\"]", StringComparison.Ordinal));
         yield return Text("signal to nobody", valid + "\n[signals]\nSIGUSR2 = \"nobody\"\n");
         foreach (var length in (int[])[2, 3, 5, 10, 100, 1000])
         {
@@ -253,7 +256,8 @@ public static class BadFiles
             random.NextBytes(bytes);
             bytes[0] = (byte)'=';
             yield return new($"{size} random bytes", bytes);
-            yield return new($"{size} random printable bytes", [(byte)'=', .. bytes.Skip(1).Select(b => (byte)(b % 96 is 95 ? '\n' : 32 + (b % 95)))]);
+            yield return new($"{size} random printable bytes",
+                [(byte)'=', .. bytes.Skip(1).Select(b => (byte)(b % 96 is 95 ? '\n' : 32 + (b % 95)))]);
         }
         for (var i = 0; i < 30; i++)
         {

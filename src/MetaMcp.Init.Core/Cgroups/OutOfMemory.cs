@@ -119,6 +119,8 @@ public sealed class OomLedger
     /// <summary>Nothing is left of it.</summary>
     public void Forget(long run) => _told.Remove(run);
 
-    /// <summary>What a kill of a run was told by. A class: the tables of all classes are one piece of code, that of a struct is its own.</summary>
+    /// <summary>
+    /// What a kill of a run was told by. A class: the tables of all classes are one piece of code, that of a struct is its own.
+    /// </summary>
     private sealed record Told(OomCounts Counts, OomOrigin Origin);
 }

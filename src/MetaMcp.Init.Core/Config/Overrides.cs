@@ -21,11 +21,15 @@ public static class Overrides
     private static readonly Override[] All =
     [
         new("METAMCP_MAX_PROCESSES", "instances", 1, 1_000_000, 15, (s, n) => s with { Limits = s.Limits with { MaxInstances = n } }),
-        new("METAMCP_MEMORY_LIMIT_MB", "MiB", 1, 1 << 30, 4096, (s, n) => s with { Limits = s.Limits with { Memory = new ByteSize((long)n << 20) } }),
-        new("METAMCP_HEALTH_CHECK_INTERVAL", "milliseconds", 100, MostMilliseconds, 30_000, (s, n) => s with { Health = s.Health with { Interval = Time(n) } }),
-        new("METAMCP_CLEANUP_TIMEOUT", "milliseconds", 1, MostMilliseconds, 10_000, (s, n) => s with { Shutdown = s.Shutdown with { TermTimeout = Time(n) } }),
+        new("METAMCP_MEMORY_LIMIT_MB", "MiB", 1, 1 << 30, 4096,
+            (s, n) => s with { Limits = s.Limits with { Memory = new ByteSize((long)n << 20) } }),
+        new("METAMCP_HEALTH_CHECK_INTERVAL", "milliseconds", 100, MostMilliseconds, 30_000,
+            (s, n) => s with { Health = s.Health with { Interval = Time(n) } }),
+        new("METAMCP_CLEANUP_TIMEOUT", "milliseconds", 1, MostMilliseconds, 10_000,
+            (s, n) => s with { Shutdown = s.Shutdown with { TermTimeout = Time(n) } }),
         new("METAMCP_CLEANUP_RETRIES", "retries", 0, 1000, 3, (s, n) => s with { Shutdown = s.Shutdown with { Retries = n } }),
-        new("METAMCP_GRACEFUL_SHUTDOWN_TIMEOUT", "milliseconds", 1, MostMilliseconds, 30_000, (s, n) => s with { Shutdown = s.Shutdown with { Timeout = Time(n) } }),
+        new("METAMCP_GRACEFUL_SHUTDOWN_TIMEOUT", "milliseconds", 1, MostMilliseconds, 30_000,
+            (s, n) => s with { Shutdown = s.Shutdown with { Timeout = Time(n) } }),
         new("METAMCP_ALERT_ENABLED", (s, on) => s with { Alerts = s.Alerts with { Enabled = on } }),
         new("METAMCP_RESOURCE_MONITORING", (s, on) => s with { Limits = s.Limits with { Monitoring = on } }),
         new(LifecycleEnabled, (s, on) => s with { LifecycleEnabled = on }),
@@ -92,9 +96,11 @@ public static class Overrides
                 return settings;
             }
             if (!DecimalText.TryRead(value, long.MaxValue, out var number))
-                problems.Error(At(Name), string.Create(CultureInfo.InvariantCulture, $"is no whole number of {_unit}; write {Name}={_example}"));
+                problems.Error(
+                    At(Name), string.Create(CultureInfo.InvariantCulture, $"is no whole number of {_unit}; write {Name}={_example}"));
             else if (number < (ulong)_min || number > (ulong)_max)
-                problems.Error(At(Name), string.Create(CultureInfo.InvariantCulture, $"{number} is out of range; it can be {_min} to {_max} {_unit}"));
+                problems.Error(
+                    At(Name), string.Create(CultureInfo.InvariantCulture, $"{number} is out of range; it can be {_min} to {_max} {_unit}"));
             else
                 return _number!(settings, (int)number);
             return settings;

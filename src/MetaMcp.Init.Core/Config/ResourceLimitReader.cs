@@ -21,7 +21,8 @@ internal static class ResourceLimitReader
         foreach (var entry in table.Entries)
         {
             if (!ResourceNames.All.Contains(entry.Name))
-                value.Problems.Error(entry.At, $"unknown resource {Quoted.Text(entry.Name)} in {value.Name}{Suggestion.For(entry.Name, ResourceNames.All)}");
+                value.Problems.Error(
+                    entry.At, $"unknown resource {Quoted.Text(entry.Name)} in {value.Name}{Suggestion.For(entry.Name, ResourceNames.All)}");
             else if (One(entry.Name, new ValueReader($"{value.Name}.{entry.Name}", entry.Value, value.Problems)) is { } limit)
                 limits.Add(limit);
         }

@@ -17,20 +17,26 @@ internal static class ServiceRules
         if (service.Type == ServiceType.Oneshot)
         {
             if (named.Has("probe"))
-                problems.Error(named.AtValue("probe"), "a oneshot is ready when it has succeeded, and there is nothing to probe; remove probe, or type");
+                problems.Error(
+                    named.AtValue("probe"),
+                    "a oneshot is ready when it has succeeded, and there is nothing to probe; remove probe, or type");
             else if (service.Ready != ReadyRule.Started)
-                problems.Error(named.AtValue("ready"), $"a oneshot is ready when it has succeeded; remove ready = \"{Words.ReadyRule[(int)service.Ready]}\", or type");
+                problems.Error(
+                    named.AtValue("ready"),
+                    $"a oneshot is ready when it has succeeded; remove ready = \"{Words.ReadyRule[(int)service.Ready]}\", or type");
             if (named.Has("watchdog"))
                 problems.Error(named.AtValue("watchdog"), "a oneshot is not watched; start_timeout is how long it may take");
             if (GivesPolicyAlways(named.Table) is { } always)
                 problems.Error(always, "a oneshot restarted \"always\" would never end; write \"on-failure\" or \"never\"");
         }
         else if (service.Ready == ReadyRule.Probe && Lacks("probe"))
-            problems.Error(named.AtValue("ready"), "ready = \"probe\" needs a probe; add probe = { http = \"http://127.0.0.1:8080/health\" }");
+            problems.Error(
+                named.AtValue("ready"), "ready = \"probe\" needs a probe; add probe = { http = \"http://127.0.0.1:8080/health\" }");
 
         if (service.IsForking && service.Ready is ReadyRule.NotifyFd or ReadyRule.SdNotify)
             problems.Error(named.AtValue("ready"),
-                "a forking service is ready when it is in the background; a service that says so itself stays in the foreground: remove type");
+                "a forking service is ready when it is in the background; a service that says so itself stays in the foreground: remove " +
+                "type");
         if (service.PidFile is not null && !service.IsForking)
             problems.Error(named.AtValue("pidfile"),
                 "pidfile goes with type = \"forking\", a daemon that puts itself into the background; remove pidfile, or add the type");
@@ -48,7 +54,8 @@ internal static class ServiceRules
     public static void CheckBackoff(BackoffSettings backoff, SourcePosition at, bool given, Problems problems)
     {
         if (given && backoff.Initial > backoff.Max)
-            problems.Error(at, $"backoff starts with {Duration.Format(backoff.Initial)}, which is above its max, {Duration.Format(backoff.Max)}");
+            problems.Error(
+                at, $"backoff starts with {Duration.Format(backoff.Initial)}, which is above its max, {Duration.Format(backoff.Max)}");
     }
 
     public static void CheckMemory(CgroupLimits limits, SourcePosition at, Problems problems)

@@ -17,7 +17,9 @@ public sealed record ServiceSettings
     public required string Name { get; init; }
     public ServiceType Type { get; init; } = ServiceType.Daemon;
 
-    /// <summary>A daemon that puts itself into the background: the process that is started ends, and another one is the main process.</summary>
+    /// <summary>
+    /// A daemon that puts itself into the background: the process that is started ends, and another one is the main process.
+    /// </summary>
     public bool IsForking { get; init; }
 
     /// <summary>Where a forking service writes the pid of its main process; null where that is to be guessed.</summary>

@@ -68,7 +68,10 @@ internal sealed class SettingsReader(TomlTable root, Dictionary<string, string> 
             if (Array.IndexOf(Sections, entry.Name) >= 0)
             {
                 if (entry.Value is not TomlTable)
-                    problems.Error(entry.At, $"\"{name}\" is a table; write [{name}{(entry.Name is "service" or "server" ? ".NAME" : "")}] on a line of its own");
+                    problems.Error(
+                        entry.At,
+                        $"\"{name}\" is a table; write [{name}{(entry.Name is "service" or "server" ? ".NAME" : "")}] on a line of its " +
+                        "own");
             }
             else if (entry.Value is TomlTable { Origin: TableOrigin.Header or TableOrigin.Implicit })
                 problems.Error(entry.At, $"unknown table [{name}]{Suggest(entry.Name)}");
@@ -110,7 +113,9 @@ internal sealed class SettingsReader(TomlTable root, Dictionary<string, string> 
         {
             var value = new ValueReader(entry.Name, entry.Value, problems);
             if (!Signal.TryParse(entry.Name, out var signal))
-                problems.Error(entry.At, $"{Quoted.Text(entry.Name)} is no signal; write SIGUSR2 = \"backend\", with the name of the service it goes to");
+                problems.Error(
+                    entry.At,
+                    $"{Quoted.Text(entry.Name)} is no signal; write SIGUSR2 = \"backend\", with the name of the service it goes to");
             else if (shutdown.IsStop(signal))
                 problems.Error(entry.At,
                     $"{signal} begins the shutdown ([shutdown] signals) and cannot be passed on as well; take it out of one of the two");
@@ -139,7 +144,10 @@ internal sealed class SettingsReader(TomlTable root, Dictionary<string, string> 
                 continue;
             }
             if (!ValueKinds.IsName(entry.Name))
-                problems.Error(entry.At, $"{Quoted.Text(entry.Name)} cannot name a {section}: it takes up to 64 letters, digits, \"-\", \"_\", \".\" and \"@\", does not begin with \"-\", and is not \"mcp-init\"");
+                problems.Error(
+                    entry.At,
+                    $"{Quoted.Text(entry.Name)} cannot name a {section}: it takes up to 64 letters, digits, \"-\", \"_\", \".\" and " +
+                    "\"@\", does not begin with \"-\", and is not \"mcp-init\"");
             tables.Add(new NamedTable(entry, table));
         }
         return tables;

@@ -65,7 +65,8 @@ internal static class ValueKinds
             return null;
         if (path.TrimStart('-').StartsWith('/') && !path.StartsWith("--", StringComparison.Ordinal))
             return path;
-        value.Error($"{value.Name} = {Quoted.Text(path)} is no absolute path; write it as \"/etc/app.env\", or \"-/etc/app.env\" where it may be missing");
+        value.Error($"{value.Name} = {Quoted.Text(path)} is no absolute path; write it as \"/etc/app.env\", or \"-/etc/app.env\" where " +
+            "it may be missing");
         return null;
     }
 
@@ -133,7 +134,10 @@ internal static class ValueKinds
             if (CapabilityNames.Normalize(texts[i]) is { } name)
                 names.Add(name);
             else
-                value.Item(i, items[i]).Error($"{Quoted.Text(texts[i])} is no capability{Suggestion.For(texts[i].ToLowerInvariant().Replace("cap_", "", StringComparison.Ordinal), CapabilityNames.All)}");
+            {
+                var meant = Suggestion.For(texts[i].ToLowerInvariant().Replace("cap_", "", StringComparison.Ordinal), CapabilityNames.All);
+                value.Item(i, items[i]).Error($"{Quoted.Text(texts[i])} is no capability{meant}");
+            }
         }
         return names.Count == texts.Length ? [.. names.Distinct()] : null;
     }
@@ -150,18 +154,22 @@ internal static class ValueKinds
                 value.Problems.Error(entry.At, $"{Quoted.Text(name)} cannot name a variable: it is empty or has \"=\" or NUL in it");
             // The value is not shown: it may be a secret.
             else if (entry.Value is not TomlString)
-                value.Problems.Error(entry.Value.At, $"{value.Name}.{name} takes a string, not {entry.Value.Kind}; put the value in quotes");
+                value.Problems.Error(
+                    entry.Value.At, $"{value.Name}.{name} takes a string, not {entry.Value.Kind}; put the value in quotes");
             else if (new ValueReader($"{value.Name}.{name}", entry.Value, value.Problems).Text("value", shortest: 0) is { } text)
             {
                 environment[name] = text;
                 if (HasReference(text))
-                    value.Problems.Warning(entry.Value.At, $"{value.Name}.{name} has a $ in it that a shell or Compose would expand; {NotExpanded}");
+                    value.Problems.Warning(
+                        entry.Value.At, $"{value.Name}.{name} has a $ in it that a shell or Compose would expand; {NotExpanded}");
             }
         }
         return environment.ToImmutable();
     }
 
-    /// <summary>Letters, digits, <c>-_.@</c>: a name is a directory of the cgroup tree, a label of metrics and a word of the command line.</summary>
+    /// <summary>
+    /// Letters, digits, <c>-_.@</c>: a name is a directory of the cgroup tree, a label of metrics and a word of the command line.
+    /// </summary>
     public static bool IsName(string name) =>
         name.Length is > 0 and <= LongestServiceName && name is not ("mcp-init" or "." or "..")
         && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@') && name[0] != '-';

@@ -58,7 +58,8 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
             Error($"{name} = {number} is out of range; it can be {min} to {max}");
             return null;
         }
-        var isQuoted = node is TomlString { Text: var text } && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out example);
+        var isQuoted = node is TomlString { Text: var text } &&
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out example);
         Wrong("a whole number", $"{example}", isQuoted ? ", without quotes" : "");
         return null;
     }
@@ -101,7 +102,8 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
         if (node is not TomlString { Text: var text })
             Wrong("a size, a string with its unit", $"\"{example}\"");
         else if (!ByteSize.TryParse(text, out var size))
-            Error($"{name} = {Quoted.Text(text)} is no size; write it as \"{example}\", with KiB, MiB or GiB (or kB, MB, GB for powers of 1000)");
+            Error($"{name} = {Quoted.Text(text)} is no size; write it as \"{example}\", with KiB, MiB or GiB (or kB, MB, GB for powers " +
+                "of 1000)");
         else if (size.Bytes < min)
             Error($"{name} = {Quoted.Text(text)} is too small; it can be {new ByteSize(min)} or more");
         else

@@ -39,10 +39,14 @@ internal static class CallChecks
         var before = found.Count;
         foreach (var call in Calls)
             if (Asked(facts, call.Name) is { IsRefused: true, Answer: var answer })
-                found.Add(new($"call-{call.Name.Replace('_', '-')}", call.Severity, Refused(facts, call, answer), call.Costs, RemediesFor(facts, call, answer)));
+            {
+                var id = $"call-{call.Name.Replace('_', '-')}";
+                found.Add(new(id, call.Severity, Refused(facts, call, answer), call.Costs, RemediesFor(facts, call, answer)));
+            }
         // The C library tries clone3 first, and only ENOSYS makes it fall back to clone: Docker's profile answers just that.
         if (Asked(facts, "clone3") is { Answer: { Number: Errno.EPERM } denied })
-            found.Add(new("call-clone3", FindingSeverity.Error, $"clone3 is answered with {denied}, where ENOSYS would make the C library fall back to clone",
+            found.Add(new("call-clone3", FindingSeverity.Error,
+                $"clone3 is answered with {denied}, where ENOSYS would make the C library fall back to clone",
                 "no process can be started", Profile("clone3")));
         if (found.Count == before && facts.Calls.Length > 0)
             found.Add(Finding.Ok("calls", "every system call that mcp-init makes is allowed"));
@@ -61,7 +65,8 @@ internal static class CallChecks
 
     private static Remedies RemediesFor(Facts facts, Call call, Errno answer) =>
         answer.Number == Errno.ENOSYS && IsOld(facts, call) ? Remedies.OnHost($"Linux {call.Since.ToString()} or later")
-        : answer.Number == Errno.ENOSYS && facts.SeccompMode is 0 ? Remedies.OnHost("a kernel that has it: a sandbox such as gVisor does without")
+        : answer.Number == Errno.ENOSYS && facts.SeccompMode is 0
+            ? Remedies.OnHost("a kernel that has it: a sandbox such as gVisor does without")
         : Profile(call.Name);
 
     private static Remedies Profile(string call) => new()
@@ -70,7 +75,8 @@ internal static class CallChecks
         Compose = $"security_opt: [\"seccomp=FILE\"], a profile that allows {call}; else seccomp=unconfined",
         Podman = $"--security-opt seccomp=FILE, a profile that allows {call}; else seccomp=unconfined",
         Containerd = $"nerdctl run --security-opt seccomp=FILE, a profile that allows {call}; else seccomp=unconfined",
-        Kubernetes = $"securityContext: {{seccompProfile: {{type: Localhost, localhostProfile: FILE}}}}, FILE allowing {call}; else type: Unconfined",
+        Kubernetes = "securityContext: {seccompProfile: {type: Localhost, localhostProfile: FILE}}, " +
+            $"FILE allowing {call}; else type: Unconfined",
         Host = "a newer container runtime: the default profiles of Docker 20.10.10, Podman 4 and containerd 1.6 allow it",
     };
 }

@@ -18,13 +18,16 @@ internal static class CapabilityChecks
     private static readonly Use[] Uses =
     [
         new("setuid", "no service can run as another user", (p, f) => IsAnother(p, f)),
-        new("setgid", "no service can run with other groups", (p, f) => IsAnother(p, f) || p.Attributes.Group is not null || p.Attributes.SupplementaryGroups is not null),
+        new("setgid", "no service can run with other groups",
+            (p, f) => IsAnother(p, f) || p.Attributes.Group is not null || p.Attributes.SupplementaryGroups is not null),
         new("setpcap", "capabilities of a service cannot be taken away for good", (p, _) => p.Attributes.Capabilities is not null),
         new("kill", "services that run as another user cannot be signalled, so they cannot be stopped", (p, f) => IsAnother(p, f)),
         new("sys_nice", "no service can have a nice below 0", (p, _) => p.Attributes.Nice < 0),
-        new("sys_resource", "no oom_score_adjust below ours, no hard limit above ours, and mcp-init is not the last that the kernel kills for memory",
+        new("sys_resource",
+            "no oom_score_adjust below ours, no hard limit above ours, and mcp-init is not the last that the kernel kills for memory",
             (p, f) => p.Attributes.OomScoreAdjust < f.OomScoreAdjust || IsAnyAbove(p.Attributes, f)),
-        new("sys_ptrace", "the memory of services of other users can only be estimated where the kernel does not count it", (_, _) => false),
+        new("sys_ptrace", "the memory of services of other users can only be estimated where the kernel does not count it",
+            (_, _) => false),
     ];
 
     public static void Find(Facts facts, FileNeeds needs, List<Finding> found)

@@ -12,7 +12,8 @@ internal static class CgroupChecks
     public const string Usable = "cgroup-usable";
     public const string Required = "limits-required";
 
-    private const string Lost = "no service has a limit of its own that the kernel enforces: memory and tasks are only watched and acted on late";
+    private const string Lost =
+        "no service has a limit of its own that the kernel enforces: memory and tasks are only watched and acted on late";
 
     private static readonly (Controllers Controller, string Name)[] Needed = [(Controllers.Memory, "memory"), (Controllers.Tasks, "pids")];
 
@@ -28,11 +29,15 @@ internal static class CgroupChecks
         var before = found.Count;
         if (Obstacle(facts) is { } obstacle)
             found.Add(new(obstacle.Id, severity, obstacle.Found, Lost, obstacle.Remedies));
-        if (cgroup is { Version: CgroupVersion.V2, Access.Obstacle: CgroupObstacle.None or CgroupObstacle.ReadOnly or CgroupObstacle.NotPermitted })
+        if (cgroup.Version == CgroupVersion.V2 &&
+            cgroup.Access.Obstacle is CgroupObstacle.None or CgroupObstacle.ReadOnly or CgroupObstacle.NotPermitted)
             foreach (var (controller, name) in Needed)
                 if (!cgroup.Offers(name))
-                    found.Add(new($"cgroup-no-{name}", needs.SeverityWithout(controller), $"the {name} controller is not offered in {cgroup.Directory}", Lost,
-                        controller == Controllers.Memory ? Remedies.OnHost($"kernel command line: cgroup_enable=memory; {Delegation}") : Remedies.OnHost(Delegation)));
+                    found.Add(new($"cgroup-no-{name}", needs.SeverityWithout(controller),
+                        $"the {name} controller is not offered in {cgroup.Directory}", Lost,
+                        controller == Controllers.Memory
+                            ? Remedies.OnHost($"kernel command line: cgroup_enable=memory; {Delegation}")
+                            : Remedies.OnHost(Delegation)));
         if (found.Count == before)
             found.Add(Finding.Ok(Usable, $"cgroup v2, writable at {cgroup.Directory}, with {string.Join(", ", cgroup.Controllers)}"));
         Cpu(cgroup, needs, found);
@@ -63,22 +68,29 @@ internal static class CgroupChecks
         if (cgroup.Version == CgroupVersion.V1)
             return ("cgroup-v1", "the host has cgroup version 1 only, which mcp-init does not use", UnifiedHost);
         if (cgroup.Version == CgroupVersion.Hybrid)
-            return ("cgroup-hybrid", "the host is hybrid: version 1 has the controllers, and version 2 beside it has none to give", UnifiedHost);
+            return ("cgroup-hybrid", "the host is hybrid: version 1 has the controllers, and version 2 beside it has none to give",
+                UnifiedHost);
         return cgroup.Access.Obstacle switch
         {
             CgroupObstacle.None => null,
-            CgroupObstacle.NoProc => ("cgroup-unknown", "without /proc the group we are in cannot be found", Remedies.OnHost("mount -t proc proc /proc")),
+            CgroupObstacle.NoProc =>
+                ("cgroup-unknown", "without /proc the group we are in cannot be found", Remedies.OnHost("mount -t proc proc /proc")),
             CgroupObstacle.NotMounted or CgroupObstacle.Version1 => ("cgroup-not-mounted", "no cgroup v2 file system is mounted", Mounted),
             CgroupObstacle.OutOfSight =>
                 ("cgroup-not-visible", "the cgroup file system that is mounted does not show the group we are in", PrivateNamespace),
             CgroupObstacle.ReadOnly =>
-                ("cgroup-read-only", $"cgroup v2 is read-only at {directory}, as Docker, Podman and Kubernetes mount it by default", Writable(facts)),
+                ("cgroup-read-only", $"cgroup v2 is read-only at {directory}, as Docker, Podman and Kubernetes mount it by default",
+                    Writable(facts)),
             CgroupObstacle.NotPermitted =>
-                ("cgroup-not-ours", $"{directory} belongs to uid {cgroup.Owner?.ToString() ?? "?"}, and uid {facts.Uid} may not write there: {cgroup.Access.Errno}", Ownership(facts)),
+                ("cgroup-not-ours",
+                    $"{directory} belongs to uid {cgroup.Owner?.ToString() ?? "?"}, and uid {facts.Uid} may not write there: " +
+                    $"{cgroup.Access.Errno}", Ownership(facts)),
             CgroupObstacle.Threaded =>
-                ("cgroup-threaded", $"cgroup.type of {directory} is {Quoted.Text(cgroup.Type ?? "")}, and only a \"domain\" can be divided", PrivateNamespace),
+                ("cgroup-threaded", $"cgroup.type of {directory} is {Quoted.Text(cgroup.Type ?? "")}, and only a \"domain\" can be divided",
+                    PrivateNamespace),
             CgroupObstacle.Shared =>
-                ("cgroup-foreign-process", $"processes from outside this container are in {directory}, which must be empty to be divided", PrivateNamespace),
+                ("cgroup-foreign-process", $"processes from outside this container are in {directory}, which must be empty to be divided",
+                    PrivateNamespace),
             _ => ("cgroup-refused", cgroup.Access.Reason, PrivateNamespace),
         };
     }
@@ -113,7 +125,9 @@ internal static class CgroupChecks
     private static Remedies Writable(Facts facts) => new()
     {
         Docker = facts.IsInUserNamespace ? "--privileged" : "--security-opt writable-cgroups=true (Docker 28 and later), else --privileged",
-        Compose = facts.IsInUserNamespace ? "privileged: true" : "security_opt: [\"writable-cgroups=true\"] (Docker 28 and later), else privileged: true",
+        Compose = facts.IsInUserNamespace
+            ? "privileged: true"
+            : "security_opt: [\"writable-cgroups=true\"] (Docker 28 and later), else privileged: true",
         Podman = "--security-opt unmask=/sys/fs/cgroup, or --systemd=always (then it is stopped by SIGRTMIN+3)",
         Containerd = "cgroup_writable = true in [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc] (2.1 and later)",
         Kubernetes = "securityContext: {privileged: true}; cgroupOptions: {mountMode: Writable} where KEP-5474 (alpha) is enabled",

@@ -47,7 +47,10 @@ internal sealed class FileNeeds
         long all = plan.Services.Length;
         foreach (var server in settings.Servers)
             all += server.MaxInstances ?? settings.Limits.MaxPerType ?? 1;
-        var needs = new FileNeeds(plan) { Instances = settings.Limits.MaxInstances is { } most ? Math.Max(plan.Services.Length, Math.Min(all, most)) : all };
+        var needs = new FileNeeds(plan)
+        {
+            Instances = settings.Limits.MaxInstances is { } most ? Math.Max(plan.Services.Length, Math.Min(all, most)) : all,
+        };
         foreach (var service in settings.Services)
             needs._parts.Add(new Part(service.Name, service.Attributes, service.Limits));
         foreach (var server in settings.Servers)
@@ -69,6 +72,8 @@ internal sealed class FileNeeds
     public static string List(List<string> names)
     {
         const int Shown = 4;
-        return names.Count > Shown ? $"{string.Join(", ", names.GetRange(0, Shown))} and {names.Count - Shown} more" : string.Join(", ", names);
+        return names.Count > Shown
+            ? $"{string.Join(", ", names.GetRange(0, Shown))} and {names.Count - Shown} more"
+            : string.Join(", ", names);
     }
 }

@@ -16,7 +16,8 @@ internal static class IdentityChecks
         else
             found.Add(new("not-pid-1", FindingSeverity.Info,
                 facts.FirstProcess is { } first ? $"PID 1 is {Quoted.Text(first)}, not mcp-init" : "mcp-init is not PID 1",
-                "run here it would be a subreaper: it collects what its services leave, nothing ends with it, and the kernel enforces no limits",
+                "run here it would be a subreaper: it collects what its services leave, nothing ends with it, and the kernel enforces no " +
+                "limits",
                 new()
                 {
                     Docker = "without --init and --pid, ENTRYPOINT [\"mcp-init\"] in the image",
@@ -31,7 +32,8 @@ internal static class IdentityChecks
                 "no_new_privs is set on the whole container",
                 gaining.Count == 0
                     ? "set-uid programs such as sudo gain nothing, whatever no_new_privileges of a service says"
-                    : $"set-uid programs such as sudo gain nothing; no_new_privileges = false is without effect ({FileNeeds.List(gaining)})",
+                    : "set-uid programs such as sudo gain nothing; no_new_privileges = false is without effect " +
+                        $"({FileNeeds.List(gaining)})",
                 new()
                 {
                     Docker = "without --security-opt no-new-privileges",
@@ -40,7 +42,8 @@ internal static class IdentityChecks
                     Containerd = "nerdctl run without --security-opt no-new-privileges",
                     Kubernetes = "securityContext: {allowPrivilegeEscalation: true}",
                 }));
-        if (facts.UidMap is { } map && needs.Who(p => NumberOf(p.Attributes.User) is { } uid && !IdMap.Has(map, uid)) is { Count: > 0 } missing)
+        if (facts.UidMap is { } map &&
+            needs.Who(p => NumberOf(p.Attributes.User) is { } uid && !IdMap.Has(map, uid)) is { Count: > 0 } missing)
             found.Add(new("user-not-mapped", FindingSeverity.Error,
                 $"the user of {FileNeeds.List(missing)} is a number that the container's user namespace does not have",
                 "they cannot be started",

@@ -17,12 +17,14 @@ internal static class LimitChecks
             found.Add(new("container-memory", FindingSeverity.Warning,
                 $"the container itself is limited to {most}, and [limits] memory is {memory}",
                 "the container's cap is hit before ours, and the kernel may then kill mcp-init itself",
-                Remedies.Flag($"--memory {Above(memory)}", $"mem_limit: {Above(memory)}", $"resources: {{limits: {{memory: {AboveInMebibytes(memory)}Mi}}}}")));
+                Remedies.Flag($"--memory {Above(memory)}", $"mem_limit: {Above(memory)}",
+                    $"resources: {{limits: {{memory: {AboveInMebibytes(memory)}Mi}}}}")));
         if (limits.Tasks is { } tasks && cgroup.PidsMax is { } threads && threads <= tasks)
             found.Add(new("container-tasks", FindingSeverity.Warning,
                 $"the container itself is limited to {Counted.Text(threads, "task")}, and [limits] tasks is {tasks}",
                 "forks fail everywhere in the container, in mcp-init too, before our limit stops the one that forks",
-                Remedies.Flag($"--pids-limit {tasks + Spare}", $"pids_limit: {tasks + Spare}", null) with { Host = $"Kubernetes: podPidsLimit: {tasks + Spare} or more in the kubelet's configuration" }));
+                Remedies.Flag($"--pids-limit {tasks + Spare}", $"pids_limit: {tasks + Spare}", null) with
+                { Host = $"Kubernetes: podPidsLimit: {tasks + Spare} or more in the kubelet's configuration" }));
         if (IsSwapFree(facts))
             found.Add(new("swap-not-limitable", needs.SeverityWithout(Controllers.Memory),
                 $"the host has {Rounded(facts.Swap!.Value)} of swap, and memory.swap.max is not there",
@@ -30,8 +32,10 @@ internal static class LimitChecks
                 Remedies.OnHost("kernel command line: swapaccount=1; or swapoff -a")));
         if (cgroup.OomKills > 0)
             found.Add(new("oom-kills", FindingSeverity.Info,
-                $"the kernel has killed {Counted.Text(cgroup.OomKills, "process", "processes")} of this container for want of memory since it started",
-                "what was killed is gone without a word of its own; give the container more memory, or its services limits", Remedies.None));
+                $"the kernel has killed {Counted.Text(cgroup.OomKills, "process", "processes")} of this container for want of memory " +
+                "since it started",
+                "what was killed is gone without a word of its own; give the container more memory, or its services limits",
+                    Remedies.None));
     }
 
     /// <summary>There is swap, and no cgroup's share of it can be limited. The machine's root never has the file.</summary>

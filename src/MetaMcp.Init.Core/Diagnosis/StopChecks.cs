@@ -21,19 +21,22 @@ internal static class StopChecks
             return;
         }
         found.Add(Finding.Ok("stop-signals",
-            $"{string.Join(", ", plan.Settings.Shutdown.Signals)} begin an orderly stop, and a second one kills at once; the STOPSIGNAL of the " +
-            "image, which cannot be seen from here, has to be one of them (docker image inspect -f '{{.Config.StopSignal}}' IMAGE; empty is " +
-            "SIGTERM)"));
+            $"{string.Join(", ", plan.Settings.Shutdown.Signals)} begin an orderly stop, and a second one kills at once; the STOPSIGNAL " +
+            "of the image, which cannot be seen from here, has to be one of them (docker image inspect -f '{{.Config.StopSignal}}' " +
+            "IMAGE; empty is SIGTERM)"));
         var timeout = plan.Settings.Shutdown.Timeout;
         if (timeout <= Usual - TimeSpan.FromSeconds(1))
         {
-            found.Add(Finding.Ok("stop-grace", $"a stop takes {Duration.Format(timeout)} at most, and {Duration.Format(Usual)} are given by default"));
+            found.Add(Finding.Ok("stop-grace",
+                $"a stop takes {Duration.Format(timeout)} at most, and {Duration.Format(Usual)} are given by default"));
             return;
         }
         var grace = (Math.Ceiling(timeout.TotalSeconds) + 1).ToString(CultureInfo.InvariantCulture);
         found.Add(new("stop-grace", FindingSeverity.Info,
-            $"a stop may take {Duration.Format(timeout)} ([shutdown] timeout); Docker and Podman kill after {Duration.Format(Usual)} unless told otherwise, Kubernetes after 30s",
+            $"a stop may take {Duration.Format(timeout)} ([shutdown] timeout); Docker and Podman kill after {Duration.Format(Usual)} " +
+            "unless told otherwise, Kubernetes after 30s",
             "what is cut short ends by SIGKILL, without the order and without its own clean-up",
-            Remedies.Flag($"--stop-timeout {grace}", $"stop_grace_period: {grace}s", $"in the pod: terminationGracePeriodSeconds: {grace}")));
+            Remedies.Flag($"--stop-timeout {grace}", $"stop_grace_period: {grace}s",
+                $"in the pod: terminationGracePeriodSeconds: {grace}")));
     }
 }

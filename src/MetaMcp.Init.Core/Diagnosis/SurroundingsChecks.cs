@@ -40,7 +40,8 @@ internal static class SurroundingsChecks
     {
         var pressure = facts.Pressure;
         if (pressure.IsThere)
-            return Finding.Ok("pressure", (pressure.OfCgroup ? "pressure of the container can be read" : "pressure of the machine can be read")
+            return Finding.Ok("pressure",
+                (pressure.OfCgroup ? "pressure of the container can be read" : "pressure of the machine can be read")
                 + (facts.HasPressureTriggers ? ", and waited for" : ", and not waited for"));
         return new("no-pressure", FindingSeverity.Info, "the kernel gives no pressure stall information (PSI)",
             "a shortage of memory is seen by its amount only, not by the time that processes lose to it",
@@ -52,9 +53,11 @@ internal static class SurroundingsChecks
         var (path, nearest, access) = (facts.RuntimeDirectory.Path, facts.RuntimeDirectory.Nearest, facts.RuntimeDirectory.Access);
         if (access.IsSuccess)
             return Finding.Ok("runtime-dir", $"{path} can be {(path == nearest ? "written to" : "made")}");
-        return new("runtime-dir", FindingSeverity.Warning, $"{path} cannot be {(path == nearest ? "written to" : $"made in {nearest}")}: {access}",
+        return new("runtime-dir", FindingSeverity.Warning,
+            $"{path} cannot be {(path == nearest ? "written to" : $"made in {nearest}")}: {access}",
             "there is no control socket: status, launch and the other verbs have nobody to ask",
-            Remedies.Flag($"--tmpfs {path}", $"tmpfs: [\"{path}\"]", $"volumeMounts: [{{name: run, mountPath: {path}}}]; in the pod volumes: [{{name: run, emptyDir: {{}}}}]"));
+            Remedies.Flag($"--tmpfs {path}", $"tmpfs: [\"{path}\"]",
+                $"volumeMounts: [{{name: run, mountPath: {path}}}]; in the pod volumes: [{{name: run, emptyDir: {{}}}}]"));
     }
 
     private static Finding? Descriptors(Facts facts, FileNeeds needs)
@@ -64,8 +67,11 @@ internal static class SurroundingsChecks
         var wanted = OwnDescriptors + (DescriptorsOfEach * instances);
         var text = wanted.ToString(CultureInfo.InvariantCulture);
         if (limit >= (ulong)wanted)
-            return Finding.Ok("open-files", $"{(limit == ulong.MaxValue ? "any number of" : $"{limit}")} descriptors, of which about {text} are wanted");
-        return new("open-files", FindingSeverity.Error, $"a process may have {limit} descriptors open, and {text} are wanted for {Counted.Text(instances, "service or server", "services and servers")}",
+            return Finding.Ok("open-files",
+                $"{(limit == ulong.MaxValue ? "any number of" : $"{limit}")} descriptors, of which about {text} are wanted");
+        return new("open-files", FindingSeverity.Error,
+            $"a process may have {limit} descriptors open, and {text} are wanted for " +
+            $"{Counted.Text(instances, "service or server", "services and servers")}",
             "services fail to start once they run out",
             Remedies.Flag($"--ulimit nofile={Math.Max(wanted, 1024)}", $"ulimits: {{nofile: {Math.Max(wanted, 1024)}}}", null)
                 with { Host = "Kubernetes: LimitNOFILE= in the systemd unit of the node's container runtime" });

@@ -14,7 +14,8 @@ public static class NamedFields
     {
         while (ColonFields.TryLine(ref file, out var line))
         {
-            if (line.Length > name.Length && name.Length > 0 && line[name.Length] is (byte)':' or (byte)' ' or (byte)'\t' && ColonFields.Same(line[..name.Length], name))
+            if (line.Length > name.Length && name.Length > 0 && line[name.Length] is (byte)':' or (byte)' ' or (byte)'\t' &&
+                ColonFields.Same(line[..name.Length], name))
                 return Encoding.Latin1.GetString(line[(name.Length + 1)..]).Trim();
         }
         return null;

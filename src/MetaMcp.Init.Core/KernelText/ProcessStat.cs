@@ -53,7 +53,8 @@ public readonly record struct ProcessStat(int Pid, ulong StartTime, int Parent, 
                         return false;
                     // The first thread may have ended before the others: then it shows as a zombie, and the process is none.
                     var isDead = state is (byte)'Z' or (byte)'X' && numbers[ThreadsAt] <= 1;
-                    stat = new ProcessStat(pid, startTime, numbers[ParentAt], numbers[GroupAt], numbers[SessionAt], numbers[ThreadsAt], isDead)
+                    stat = new ProcessStat(
+                        pid, startTime, numbers[ParentAt], numbers[GroupAt], numbers[SessionAt], numbers[ThreadsAt], isDead)
                     {
                         IsBlocked = state == (byte)'D',
                     };

@@ -14,7 +14,8 @@ public readonly record struct ResidentMemory(long Anonymous, long SharedMemory, 
     public static bool TryRead(ReadOnlySpan<byte> file, out ResidentMemory memory)
     {
         memory = default;
-        if (Bytes(file, "RssAnon") is not { } anonymous || Bytes(file, "RssShmem") is not { } shared || Bytes(file, "RssFile") is not { } files)
+        if (Bytes(file, "RssAnon") is not { } anonymous || Bytes(file, "RssShmem") is not { } shared ||
+            Bytes(file, "RssFile") is not { } files)
             return false;
         memory = new ResidentMemory(anonymous, shared, files);
         return true;

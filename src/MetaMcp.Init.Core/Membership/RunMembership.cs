@@ -44,7 +44,8 @@ public static class RunMembership
     /// <param name="children">Those of our children that we know.</param>
     /// <param name="runs">Every run of which something may be left.</param>
     /// <param name="claimOf">What a pid says of itself; asked only where nothing else tells.</param>
-    /// <param name="isStranger">Which of our children are known to be of no run: neither they nor what hangs below them is among all.</param>
+    /// <param name="isStranger">Which of our children are known to be of no run: neither they nor what hangs below them is among
+    /// all.</param>
     /// <returns>False where the picture is torn, since processes came and went while it was taken.</returns>
     public static bool Assign(
         ProcessSnapshot now, ProcessSnapshot before, int self,

@@ -87,7 +87,9 @@ public readonly record struct NotifyMessage
         return number > Longest.TotalMicroseconds ? Longest : TimeSpan.FromMicroseconds(number);
     }
 
-    /// <summary>What could end a line, move a cursor or turn text around becomes a question mark: the log shows it among its own words.</summary>
+    /// <summary>
+    /// What could end a line, move a cursor or turn text around becomes a question mark: the log shows it among its own words.
+    /// </summary>
     private static string Line(ReadOnlySpan<byte> value)
     {
         var text = new StringBuilder(Math.Min(value.Length, MaxStatus));
@@ -95,7 +97,8 @@ public readonly record struct NotifyMessage
         {
             _ = Rune.DecodeFromUtf8(value, out var rune, out var length);
             value = value[length..];
-            var isPlain = rune.Value is >= 0x20 and < 0x7f or > 0xa0 and < 0x2028 or > 0x206f && rune.Value is not (0x61c or 0x200e or 0x200f);
+            var isPlain = rune.Value is >= 0x20 and < 0x7f or > 0xa0 and < 0x2028 or > 0x206f &&
+                rune.Value is not (0x61c or 0x200e or 0x200f);
             _ = text.Append(isPlain ? rune.ToString() : "?");
         }
         return text.ToString();

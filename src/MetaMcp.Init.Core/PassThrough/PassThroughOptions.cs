@@ -83,7 +83,8 @@ public sealed record PassThroughOptions
                 {
                     if (WithSwitch(options, arg[letter]) is not { } switched)
                     {
-                        error = $"unknown flag '-{arg[letter]}'; the flags are -g -c -s -w -v -p SIGNAL -e CODE -r FROM:TO --grace DURATION";
+                        error = $"unknown flag '-{arg[letter]}'; the flags are -g -c -s -w -v -p SIGNAL -e CODE -r FROM:TO --grace " +
+                            "DURATION";
                         return null;
                     }
                     options = switched;

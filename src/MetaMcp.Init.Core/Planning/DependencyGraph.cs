@@ -51,7 +51,9 @@ internal sealed class DependencyGraph
                 {
                     var at = origin.Of(positions, n);
                     if (!byName.TryGetValue(names[n], out var to))
-                        Error(at, $"{service.Name}: {key} names {Quoted.Text(names[n])}, and there is no such service{Suggestion.For(names[n], byName.Keys)}");
+                        Error(at,
+                            $"{service.Name}: {key} names {Quoted.Text(names[n])}, and there is no such " +
+                            $"service{Suggestion.For(names[n], byName.Keys)}");
                     else if (to == i)
                         Error(at, $"{service.Name}: {key} names the service itself");
                     else if (namedBy[to] == list)

@@ -116,7 +116,8 @@ public sealed class ExecArgumentReader
     }
 
     private static bool TakesValue(string name) => name is "--cgroup" or "--user" or "--group" or "--groups" or "--chdir" or "--umask"
-        or "--nice" or "--oom-score-adj" or "--rlimit" or "--soft-nofile" or "--own-socket" or "--cap-keep" or "--setenv" or "--unsetenv" or "--keep-env"
+        or "--nice" or "--oom-score-adj" or "--rlimit" or "--soft-nofile" or "--own-socket"
+        or "--cap-keep" or "--setenv" or "--unsetenv" or "--keep-env"
         or "--env-file" or "--keep-fd" or "--error-fd";
 
     private void ReadValue(string name, string value)

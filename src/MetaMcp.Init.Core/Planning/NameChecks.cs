@@ -25,7 +25,8 @@ internal static class NameChecks
                 if (!service.DependsOn.Contains(name) && !service.After.Contains(name))
                     yield return Error(
                         origin.Of(origin.RestartWith, n),
-                        $"{service.Name}: restart_with names {Quoted.Text(name)}, which is in neither depends_on nor after{Suggestion.For(name, service.DependsOn.Concat(service.After))}");
+                        $"{service.Name}: restart_with names {Quoted.Text(name)}, which is in neither depends_on nor " +
+                        $"after{Suggestion.For(name, service.DependsOn.Concat(service.After))}");
             }
         }
     }

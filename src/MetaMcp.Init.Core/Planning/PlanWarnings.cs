@@ -15,12 +15,15 @@ internal static class PlanWarnings
         // Wider than the parts, so that a sum cannot wrap round.
         var memory = settings.Services.Aggregate(Int128.Zero, (sum, s) => sum + (s.Limits.MemoryMax?.Bytes ?? 0));
         if (limits.Memory is { } cap && memory > cap.Bytes)
-            yield return Warning(origin.LimitsMemory, $"memory is {cap}, and memory_max of the services adds up to {new ByteSize((long)Int128.Min(memory, long.MaxValue))}");
+            yield return Warning(
+                origin.LimitsMemory,
+                $"memory is {cap}, and memory_max of the services adds up to {new ByteSize((long)Int128.Min(memory, long.MaxValue))}");
         var tasks = settings.Services.Sum(s => (long)(s.Limits.TasksMax ?? 0));
         if (limits.Tasks is { } most && tasks > most)
             yield return Warning(origin.LimitsTasks, $"tasks is {most}, and tasks_max of the services adds up to {tasks}");
         if (limits.MaxInstances is { } instances && settings.Services.Length > instances)
-            yield return Warning(origin.LimitsMaxInstances, $"max_instances is {instances}, and there are {settings.Services.Length} services");
+            yield return Warning(
+                origin.LimitsMaxInstances, $"max_instances is {instances}, and there are {settings.Services.Length} services");
     }
 
     private static IEnumerable<Diagnostic> Times(Plan plan)
@@ -36,18 +39,21 @@ internal static class PlanWarnings
                 isOneTooLong = true;
                 yield return Warning(
                     at.StopTimeout,
-                    $"{s.Name}: stop_timeout is {Duration.Format(s.StopTimeout)}, and the whole shutdown is cut short after {Duration.Format(shutdown)}");
+                    $"{s.Name}: stop_timeout is {Duration.Format(s.StopTimeout)}, and the whole shutdown is cut short after " +
+                    $"{Duration.Format(shutdown)}");
             }
             if (s.StartTimeout > settings.Startup.Timeout)
                 yield return Warning(
                     at.StartTimeout,
-                    $"{s.Name}: start_timeout is {Duration.Format(s.StartTimeout)}, and the whole startup is cut short after {Duration.Format(settings.Startup.Timeout)}");
+                    $"{s.Name}: start_timeout is {Duration.Format(s.StartTimeout)}, and the whole startup is cut short after " +
+                    $"{Duration.Format(settings.Startup.Timeout)}");
         }
         var longest = plan.LongestStop;
         if (longest.Time > shutdown && !isOneTooLong)
             yield return Warning(
                 origin.ShutdownTimeout.Line > 0 ? origin.ShutdownTimeout : origin.Service(longest.Services[0]).Table,
-                $"one after another, {Names(plan, longest)} may take {Duration.Format(longest.Time)} to stop, and the whole shutdown is cut short after {Duration.Format(shutdown)}");
+                $"one after another, {Names(plan, longest)} may take {Duration.Format(longest.Time)} to stop, and the whole shutdown is " +
+                $"cut short after {Duration.Format(shutdown)}");
     }
 
     private static IEnumerable<Diagnostic> Redundant(Plan plan)
@@ -57,7 +63,9 @@ internal static class PlanWarnings
             var at = plan.Settings.Origin.Service(service.Index);
             for (var n = 0; n < service.After.Length; n++)
                 if (service.DependsOn.Contains(service.After[n]))
-                    yield return Warning(at.Of(at.After, n), $"{service.Name}: \"{plan.Services[service.After[n]].Name}\" is in depends_on, which is after it already");
+                    yield return Warning(
+                        at.Of(at.After, n),
+                        $"{service.Name}: \"{plan.Services[service.After[n]].Name}\" is in depends_on, which is after it already");
         }
     }
 

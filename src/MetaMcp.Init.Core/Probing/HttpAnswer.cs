@@ -56,7 +56,9 @@ public sealed class HttpAnswer
         if (_part == Part.UntilClose)
             _part = Part.Complete;
         else if (_part is not (Part.Complete or Part.Failed))
-            Fail(_part != Part.Head ? "closed in the middle of its answer" : _headLength == 0 ? "closed without an answer" : "closed in the middle of its head");
+            Fail(_part != Part.Head ? "closed in the middle of its answer"
+                : _headLength == 0 ? "closed without an answer"
+                : "closed in the middle of its head");
     }
 
     private void Add(byte value)

@@ -87,7 +87,8 @@ public sealed class McpConversation(HttpTarget target, string program, int first
             Refused(answer);
     }
 
-    private static readonly string[] Names = ["ping", "server/discover", "initialize", "notifications/initialized", "ping in a session", ""];
+    private static readonly string[] Names =
+        ["ping", "server/discover", "initialize", "notifications/initialized", "ping in a session", ""];
 
     private void Succeed(McpAnswer answer)
     {
@@ -160,6 +161,7 @@ public sealed class McpConversation(HttpTarget target, string program, int first
     {
         var status = answer.Status.ToString(CultureInfo.InvariantCulture);
         return answer.Message is not { Kind: RpcKind.Error } error ? "answered " + status
-            : "answered " + status + ", error " + error.Code.ToString(CultureInfo.InvariantCulture) + (error.Text.Length == 0 ? "" : " (" + error.Text + ")");
+            : "answered " + status + ", error " + error.Code.ToString(CultureInfo.InvariantCulture) +
+                (error.Text.Length == 0 ? "" : " (" + error.Text + ")");
     }
 }

@@ -14,7 +14,9 @@ public sealed class McpRequest(int id, byte[] bytes)
     /// <summary>The newest version that has sessions and <c>ping</c>; a server that knows only older ones answers with its own.</summary>
     public const string SessionVersion = "2025-11-25";
 
-    /// <summary>The version without sessions: each request says all about itself, and <c>server/discover</c> is what every server has.</summary>
+    /// <summary>
+    /// The version without sessions: each request says all about itself, and <c>server/discover</c> is what every server has.
+    /// </summary>
     public const string StatelessVersion = "2026-07-28";
 
     public int Id => id;
@@ -30,7 +32,8 @@ public sealed class McpRequest(int id, byte[] bytes)
 
     public static McpRequest Initialize(HttpTarget target, string program, int id) =>
         Post(target, program, id, "",
-            Start(id) + "\"initialize\",\"params\":{\"protocolVersion\":\"" + SessionVersion + "\",\"capabilities\":{},\"clientInfo\":" + Client(program) + "}}");
+            Start(id) + "\"initialize\",\"params\":{\"protocolVersion\":\"" + SessionVersion +
+            "\",\"capabilities\":{},\"clientInfo\":" + Client(program) + "}}");
 
     public static McpRequest Initialized(HttpTarget target, string program, string? session, string? version) =>
         Post(target, program, 0, Headers(session, version), """{"jsonrpc":"2.0","method":"notifications/initialized"}""");
@@ -50,7 +53,8 @@ public sealed class McpRequest(int id, byte[] bytes)
 
     private static McpRequest Post(HttpTarget target, string program, int id, string headers, string body) =>
         new(id, Encoding.ASCII.GetBytes(
-            Start("POST ", target, program) + headers + "Content-Type: application/json\r\nContent-Length: " + Digits(body.Length) + "\r\n\r\n" + body));
+            Start("POST ", target, program) + headers + "Content-Type: application/json\r\nContent-Length: " +
+            Digits(body.Length) + "\r\n\r\n" + body));
 
     private static string Start(string method, HttpTarget target, string program) =>
         method + target.PathAndQuery + " HTTP/1.1\r\nHost: " + target.HostHeader + "\r\nUser-Agent: mcp-init-probe/" + program +
@@ -59,7 +63,8 @@ public sealed class McpRequest(int id, byte[] bytes)
     private static string Start(int id) => "{\"jsonrpc\":\"2.0\",\"id\":" + Digits(id) + ",\"method\":";
 
     private static string Headers(string? session, string? version) =>
-        (session is null ? "" : "Mcp-Session-Id: " + session + "\r\n") + (version is null ? "" : "MCP-Protocol-Version: " + version + "\r\n");
+        (session is null ? "" : "Mcp-Session-Id: " + session + "\r\n") +
+        (version is null ? "" : "MCP-Protocol-Version: " + version + "\r\n");
 
     private static string Client(string program) => "{\"name\":\"mcp-init-probe\",\"version\":\"" + program + "\"}";
 

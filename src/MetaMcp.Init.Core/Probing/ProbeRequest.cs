@@ -93,7 +93,8 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
                 return Fail($"one target is enough: {word} is a second", out error);
         }
         if (kind is not ("http" or "tcp" or "unix" or "mcp" or "exec"))
-            return Fail(kind is null ? "say what to probe: http, tcp, unix, mcp or exec" : $"{kind}: not http, tcp, unix, mcp or exec", out error);
+            return Fail(
+                kind is null ? "say what to probe: http, tcp, unix, mcp or exec" : $"{kind}: not http, tcp, unix, mcp or exec", out error);
         if (kind is "exec")
         {
             if (expected is not null || target is not null || command is not [{ Length: > 0 }, ..])
@@ -105,7 +106,9 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
             return Fail($"{kind} needs a target", out error);
         if (expected is not null && kind is not "http")
             return Fail("--expect goes with http only", out error);
-        return Build(kind, target, timeout, expected ?? StatusRange.Default, out error) is { } request ? request with { Cgroup = cgroup } : null;
+        return Build(kind, target, timeout, expected ?? StatusRange.Default, out error) is { } request
+            ? request with { Cgroup = cgroup }
+            : null;
     }
 
     private static ProbeRequest? Build(string kind, string target, TimeSpan timeout, StatusRange expected, out string? error)

@@ -55,7 +55,10 @@ public sealed class RpcMessage
         if (hasMethod || isResult == isError)
             return new RpcMessage(RpcKind.Other);
         if (isResult)
-            return new RpcMessage(isOurs ? RpcKind.Result : RpcKind.Other) { NamesUs = isOurs, ProtocolVersion = isOurs ? VersionIn(result) : null };
+            return new RpcMessage(isOurs ? RpcKind.Result : RpcKind.Other)
+            {
+                NamesUs = isOurs, ProtocolVersion = isOurs ? VersionIn(result) : null,
+            };
         return isOurs || isNobodys ? Error(error, isOurs) : new RpcMessage(RpcKind.Other);
     }
 
@@ -65,7 +68,12 @@ public sealed class RpcMessage
         var isNegative = digits.StartsWith("-"u8);
         var code = AsciiBytes.Number(isNegative ? digits[1..] : digits);
         // What is no number of the usual size is shown as none.
-        return new RpcMessage(RpcKind.Error) { Code = code is < 0 or > int.MaxValue ? 0 : (int)(isNegative ? -code : code), Text = Printable(Unquoted(Member(error, "message"u8))), NamesUs = isOurs };
+        return new RpcMessage(RpcKind.Error)
+        {
+            Code = code is < 0 or > int.MaxValue ? 0 : (int)(isNegative ? -code : code),
+            Text = Printable(Unquoted(Member(error, "message"u8))),
+            NamesUs = isOurs,
+        };
     }
 
     private static string? VersionIn(ReadOnlySpan<byte> result)

@@ -134,9 +134,12 @@ internal static class CleanupSteps
                 return new(s with { Kills = s.Kills + 1, AgainAt = now + RetryAfter(s.Kills + 1) },
                     [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(service, s), SignalAll(service, s.Run, Signal.Kill)]);
             case Draining s:
-                return Purge(service, s.Run, s.History, s.Outcome, 0, now, [ServiceMachine.Report(new Notice.KilledLeftovers(service.Name))]);
+                return Purge(
+                    service, s.Run, s.History, s.Outcome, 0, now, [ServiceMachine.Report(new Notice.KilledLeftovers(service.Name))]);
             case Purging s:
-                return Purge(service, s.Run, s.History, s.Outcome, s.Kills, now, [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(service, s)]);
+                return Purge(
+                    service, s.Run, s.History, s.Outcome, s.Kills, now,
+                    [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(service, s)]);
             default:
                 return ServiceMachine.Impossible(state, "DeadlinePassed");
         }
@@ -165,5 +168,6 @@ internal static class CleanupSteps
         return delay < LongestRetry ? delay : LongestRetry;
     }
 
-    private static Effect.SignalRun SignalAll(in ServiceContext service, Run run, Signal signal) => new(service.Index, run.Number, run.Pid, signal);
+    private static Effect.SignalRun SignalAll(in ServiceContext service, Run run, Signal signal) =>
+        new(service.Index, run.Number, run.Pid, signal);
 }

@@ -24,7 +24,9 @@ internal static class Conclusion
         if (state.Readiness is Readiness.AwaitingFork)
             return exited.OthersLeft
                 ? new Outcome.Success(exited.Status)
-                : new Outcome.Failing(new Failure($"{exited.Status}, and no process of it was found in the background; where it stays in the foreground, remove type = \"forking\"", exited.Status));
+                : new Outcome.Failing(
+                    new Failure($"{exited.Status}, and no process of it was found in the background; where it stays in the foreground, " +
+                        "remove type = \"forking\"", exited.Status));
         return service.Settings.Type == ServiceType.Oneshot || state.Readiness is Readiness.AwaitingExec
             ? new Outcome.Success(exited.Status)
             : new Outcome.Failing(new Failure($"{exited.Status} before it was ready", exited.Status));
@@ -115,7 +117,8 @@ internal static class Conclusion
         {
             var opened = ServiceMachine.Report(history.Breaker.IsHalfOpen
                 ? new Notice.CircuitOpenAgain(service.Name, failure.Reason, restart.Breaker.OpenFor)
-                : new Notice.CircuitOpen(service.Name, failure.Reason, counted.Breaker.Failures.Count, restart.Breaker.Window, restart.Breaker.OpenFor));
+                : new Notice.CircuitOpen(
+                    service.Name, failure.Reason, counted.Breaker.Failures.Count, restart.Breaker.Window, restart.Breaker.OpenFor));
             return new(new Open(now + restart.Breaker.OpenFor, counted with { Breaker = Breaker.HalfOpen }), [opened]);
         }
         var delay = BackoffDelay.For(restart.Backoff, counted.Restarts, service.Dice);

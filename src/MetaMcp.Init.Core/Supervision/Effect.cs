@@ -20,7 +20,9 @@ public abstract record Effect : Case
     /// </summary>
     public sealed record FindMain(int Service, long RunNumber, ServiceSettings Settings) : Effect;
 
-    /// <summary>Take a process for the main one, if it is a child of ours and of this run; answered by MainChanged or MainRefused.</summary>
+    /// <summary>
+    /// Take a process for the main one, if it is a child of ours and of this run; answered by MainChanged or MainRefused.
+    /// </summary>
     public sealed record TakeMain(int Service, long RunNumber, int Pid) : Effect;
 
     /// <summary>To the main process alone, if it still is that of the run.</summary>

@@ -4,9 +4,10 @@ using static MetaMcp.Init.Core.Supervision.ServiceState;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>
-/// A service that puts itself into the background (<c>man 5 systemd.service</c>, Type=forking): the process that was started ends with 0, and one
-/// that it has left is the main process from then on. Its pidfile is read at once, then as often as a probe is tried while a service starts,
-/// by a child, since the file may be on a file system that hangs. Only a process of the run is believed to be its main process.
+/// A service that puts itself into the background (<c>man 5 systemd.service</c>, Type=forking): the process that was started ends with 0,
+/// and one that it has left is the main process from then on. Its pidfile is read at once, then as often as a probe is tried while a
+/// service starts, by a child, since the file may be on a file system that hangs. Only a process of the run is believed to be its main
+/// process.
 /// </summary>
 internal static class ForkingSteps
 {
@@ -39,7 +40,8 @@ internal static class ForkingSteps
     /// <summary>Whether it may be the main process, the kernel's side knows.</summary>
     public static ServiceStep Named(in ServiceContext service, ServiceState state, int pid, Instant now) =>
         state is Starting { IsForked: true, Readiness: Readiness.ProbeRunning p } s
-            ? new ServiceStep(s with { Readiness = new Readiness.ProbeLaunching(p.Tries) { AnswerBy = now + ServiceMachine.AnswerPatience } },
+            ? new ServiceStep(
+                s with { Readiness = new Readiness.ProbeLaunching(p.Tries) { AnswerBy = now + ServiceMachine.AnswerPatience } },
                 [new Effect.TakeMain(service.Index, s.Run.Number, pid)])
             : state;
 
@@ -54,7 +56,8 @@ internal static class ForkingSteps
         {
             // A service that has named its main process is in the background, whether the first process has ended or not.
             case Starting { IsForked: true } or Starting { Readiness: Readiness.AwaitingFork } when state is Starting s:
-                var ready = ReadinessSteps.InBackground(service, s with { Run = s.Run with { Pid = pid }, IsForked = false, LastProbe = null }, now);
+                var ready = ReadinessSteps.InBackground(
+                    service, s with { Run = s.Run with { Pid = pid }, IsForked = false, LastProbe = null }, now);
                 return ready with { Effects = [told, .. ready.Effects] };
             case Starting s:
                 return new(s with { Run = s.Run with { Pid = pid } }, [told]);

@@ -27,7 +27,8 @@ internal static class HealthSteps
         // What made it ready was a probe, or this is the first.
         return service.Settings.Ready == ReadyRule.Probe
             ? new Watch.ProbeDue(now + Spread(service, probe), new Streak(now, HasSucceeded: true, 0, default))
-            : new Watch.ProbeDue(now, new Streak(Instant.Later(now, state.Run.StartedAt + probe.StartPeriod), HasSucceeded: false, 0, default));
+            : new Watch.ProbeDue(
+                now, new Streak(Instant.Later(now, state.Run.StartedAt + probe.StartPeriod), HasSucceeded: false, 0, default));
     }
 
     public static ServiceStep DeadlinePassed(in ServiceContext service, Ready state, Instant now)
@@ -37,18 +38,23 @@ internal static class HealthSteps
             case Watch.ProbeDue when service.IsEnding:
                 return state with { Watch = new Watch.None() };
             case Watch.ProbeDue w when now >= w.At:
-                return new(state with { Watch = new Watch.ProbeLaunching(w.At, w.Streak) { AnswerBy = now + ServiceMachine.AnswerPatience } }, [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
+                return new(
+                    state with { Watch = new Watch.ProbeLaunching(w.At, w.Streak) { AnswerBy = now + ServiceMachine.AnswerPatience } },
+                    [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
             case Watch.ProbeLaunching w when now >= w.AnswerBy:
                 return ProbeNotStarted(service, state, now);
             // Its end comes as ProbeEnded, unless it is beyond SIGKILL.
             case Watch.ProbeRunning w when now >= w.KillAt:
                 var silentAt = Instant.Later(now + KillPatience, w.Streak.GoodAt + service.Settings.Probe!.UnhealthyAfter);
-                return new(state with { Watch = new Watch.ProbeKilled(w.At, silentAt, w.Streak) }, [new Effect.KillHelper(service.Index, state.Run.Number, w.Pid)]);
+                return new(
+                    state with { Watch = new Watch.ProbeKilled(w.At, silentAt, w.Streak) },
+                    [new Effect.KillHelper(service.Index, state.Run.Number, w.Pid)]);
             case Watch.ProbeKilled when service.IsEnding:
                 return state with { Watch = new Watch.None() };
             case Watch.ProbeKilled w when now >= w.SilentAt:
                 return Unhealthy(service, state with { Watch = new Watch.None() }, w.At,
-                    $"no probe has succeeded for {Duration.Format(service.Settings.Probe!.UnhealthyAfter)}, and one that hangs cannot be killed", now);
+                    $"no probe has succeeded for {Duration.Format(service.Settings.Probe!.UnhealthyAfter)}, and one that hangs cannot be " +
+                    "killed", now);
             case Watch.ProbeDue or Watch.ProbeLaunching or Watch.ProbeRunning or Watch.ProbeKilled:
                 return state;
             default:
@@ -71,7 +77,9 @@ internal static class HealthSteps
             return state with { Watch = new Watch.None() };
         var (_, streak) = Asked(state);
         return IsSilent(service, streak, now)
-            ? Unhealthy(service, state, streak.GoodAt, $"no probe has succeeded for {Duration.Format(service.Settings.Probe!.UnhealthyAfter)}, and none can be started", now)
+            ? Unhealthy(
+                service, state, streak.GoodAt,
+                $"no probe has succeeded for {Duration.Format(service.Settings.Probe!.UnhealthyAfter)}, and none can be started", now)
             : state with { Watch = new Watch.ProbeDue(now + TryAgainAfter, streak) };
     }
 
@@ -81,7 +89,9 @@ internal static class HealthSteps
         // The first probe of one that was ready without has nobody before it to be spread from.
         var next = streak.HasSucceeded ? Next(at, probe.Interval, now) : now + Spread(service, probe);
         var after = state with { Watch = new Watch.ProbeDue(next, new Streak(now, HasSucceeded: true, 0, default)) };
-        return streak.Failures == 0 ? after : new ServiceStep(after, [ServiceMachine.Report(new Notice.HealthyAgain(service.Name, streak.Failures))]);
+        return streak.Failures == 0
+            ? after
+            : new ServiceStep(after, [ServiceMachine.Report(new Notice.HealthyAgain(service.Name, streak.Failures))]);
     }
 
     private static ServiceStep Failed(in ServiceContext service, Ready state, Instant at, Streak streak, string why, Instant now)
@@ -112,7 +122,8 @@ internal static class HealthSteps
         return end with { Effects = [ServiceMachine.Report(new Notice.Unhealthy(service.Name, reason)), .. end.Effects] };
     }
 
-    private static bool IsSilent(in ServiceContext service, Streak streak, Instant now) => now - streak.GoodAt >= service.Settings.Probe!.UnhealthyAfter;
+    private static bool IsSilent(in ServiceContext service, Streak streak, Instant now) =>
+        now - streak.GoodAt >= service.Settings.Probe!.UnhealthyAfter;
 
     /// <summary>On its own beat; at once where the probe took longer than that.</summary>
     private static Instant Next(Instant at, TimeSpan interval, Instant now) => Instant.Later(now, at + interval);

@@ -84,7 +84,9 @@ internal sealed class LimitWatch
 
     public void Forget(long run) => _closely.Remove(run);
 
-    /// <summary>The runs whose rough figure comes so near a cap that the close one is wanted; none while a close look is under way.</summary>
+    /// <summary>
+    /// The runs whose rough figure comes so near a cap that the close one is wanted; none while a close look is under way.
+    /// </summary>
     public ImmutableArray<long> Near(ImmutableArray<RunUsage> usages, Dictionary<long, int> services, Instant now)
     {
         if (!Memory || now < _closeBy)
@@ -93,7 +95,8 @@ internal sealed class LimitWatch
         ImmutableArray<long> near =
         [
             .. _isOfAll ? usages.Select(u => u.Run) : usages.Where(u =>
-                _plan.Services[services[u.Run]].Settings.Limits.MemoryMax is { } max && IsNear(u.Run, u.Memory, max.Bytes)).Select(u => u.Run),
+                _plan.Services[services[u.Run]].Settings.Limits.MemoryMax is { } max && IsNear(u.Run, u.Memory, max.Bytes))
+                    .Select(u => u.Run),
         ];
         _closeBy = near.IsEmpty ? default : now + CloseLookTimeout;
         return near;
@@ -107,7 +110,9 @@ internal sealed class LimitWatch
             return $"over its tasks_max of {tasks}, with {usage.Tasks} tasks";
         if (!Memory || !closely || limits.MemoryMax is not { } max)
             return null;
-        return IsOver(usage.Run, usage.Memory, max.Bytes, usage.IsEstimate) ? $"over its memory_max of {max}, with {About(usage.IsEstimate)}{new ByteSize(usage.Memory).Rounded}" : null;
+        return IsOver(usage.Run, usage.Memory, max.Bytes, usage.IsEstimate)
+            ? $"over its memory_max of {max}, with {About(usage.IsEstimate)}{new ByteSize(usage.Memory).Rounded}"
+            : null;
     }
 
     /// <summary>
@@ -129,7 +134,9 @@ internal sealed class LimitWatch
         var memory = usages.Sum(u => u.Memory);
         var isEstimate = usages.Any(u => u.IsEstimate);
         return IsOver(0, memory, most.Bytes, isEstimate)
-            ? ($"the largest, where all together are over memory of [limits], {most}, with {About(isEstimate)}{new ByteSize(memory).Rounded}", true) : null;
+            ? ($"the largest, where all together are over memory of [limits], {most}, with {About(isEstimate)}" +
+                $"{new ByteSize(memory).Rounded}", true)
+            : null;
     }
 
     private static string About(bool isEstimate) => isEstimate ? "about " : "";

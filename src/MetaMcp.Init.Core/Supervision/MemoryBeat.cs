@@ -16,7 +16,8 @@ internal sealed class MemoryBeat(Plan plan, bool isCounted)
     public Instant Due { get; private set; } = Instant.Never;
 
     /// <summary>Whether the memory of the service counts for a cap, its own or that of all together.</summary>
-    public bool IsWatched(int service, ServiceState state) => isCounted && LimitWatch.IsEndable(state) && _plan.Settings.Limits.Monitoring &&
+    public bool IsWatched(int service, ServiceState state) =>
+        isCounted && LimitWatch.IsEndable(state) && _plan.Settings.Limits.Monitoring &&
         (_plan.Settings.Limits.Memory is not null || _plan.Services[service].Settings.Limits.MemoryMax is not null);
 
     public void Changed(int service, ServiceState before, ServiceState after, Instant now)

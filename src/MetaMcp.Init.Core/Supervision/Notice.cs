@@ -14,7 +14,9 @@ public abstract record Notice : Case
     /// <summary>Another process is its main one: it has put itself into the background, or said so.</summary>
     public sealed record MainChanged(string Service, int Pid) : Notice;
 
-    /// <summary>It ended with 0 soon after its start and left processes: it puts itself into the background, which its type does not say.</summary>
+    /// <summary>
+    /// It ended with 0 soon after its start and left processes: it puts itself into the background, which its type does not say.
+    /// </summary>
     public sealed record InBackground(string Service) : Notice;
 
     public sealed record Exited(string Service, int Pid, ExitStatus Status, TimeSpan After, OomCause? Oom) : Notice;
@@ -25,7 +27,9 @@ public abstract record Notice : Case
 
     public sealed record Failed(string Service, string Reason) : Notice;
 
-    /// <summary>It could not be started for a shortage of the container, so many times in a row; it is tried again and not counted.</summary>
+    /// <summary>
+    /// It could not be started for a shortage of the container, so many times in a row; it is tried again and not counted.
+    /// </summary>
     public sealed record Deferred(string Service, string Reason, TimeSpan Delay, int Shortages) : Notice;
 
     public sealed record Skipped(string Service, string Dependency) : Notice;
@@ -108,12 +112,15 @@ public abstract record Notice : Case
     public sealed record SignalForwarded(Signal Signal, string Service, int? Pid) : Notice;
 
     /// <summary>Asked for by SIGUSR1: the whole, then a line for each service.</summary>
-    public sealed record StatusOfAll(Phase Phase, TimeSpan Uptime, int Active, int Services, ImmutableArray<string> Missing, IReadOnlyDictionary<string, int> OrphansEnded, int Repairs) : Notice;
+    public sealed record StatusOfAll(
+        Phase Phase, TimeSpan Uptime, int Active, int Services, ImmutableArray<string> Missing,
+        IReadOnlyDictionary<string, int> OrphansEnded, int Repairs) : Notice;
 
     public sealed record StatusOf(string Service, ServiceState State, ServiceRecord Record, Instant Now) : Notice;
 
     /// <summary>Another file is in force: what that meant for whom.</summary>
-    public sealed record Reloaded(ImmutableArray<string> Changed, ImmutableArray<string> Added, ImmutableArray<string> Removed, int Unchanged) : Notice;
+    public sealed record Reloaded(
+        ImmutableArray<string> Changed, ImmutableArray<string> Added, ImmutableArray<string> Removed, int Unchanged) : Notice;
 
     /// <summary>It cannot be in force; the one before is.</summary>
     public sealed record ReloadRefused(IReadOnlyList<string> Problems) : Notice;

@@ -38,7 +38,8 @@ internal static class NotificationSteps
         service.IsEnding
             ? state with { Ending = Patience.None }
             : HealthSteps.Unhealthy(service, state with { Ending = Patience.None }, now,
-                $"it said STOPPING=1 and has not ended since, for its stop_timeout of {Duration.Format(service.Settings.StopTimeout)} or what it asked for", now);
+                $"it said STOPPING=1 and has not ended since, for its stop_timeout of {Duration.Format(service.Settings.StopTimeout)} or " +
+                "what it asked for", now);
 
     /// <summary>Like a service that fails its probes: ended, and started again as after a failure.</summary>
     public static ServiceStep WatchdogPassed(in ServiceContext service, Ready state, Instant now)
@@ -49,7 +50,9 @@ internal static class NotificationSteps
 
     /// <summary>The time for the first keep-alive of a run that has just become ready.</summary>
     public static Instant FirstWatchdog(in ServiceContext service, Starting state, Instant now) =>
-        (state.WatchdogTime ?? service.Settings.Watchdog) is { } time && time > TimeSpan.Zero && !service.IsEnding ? now + time : Instant.Never;
+        (state.WatchdogTime ?? service.Settings.Watchdog) is { } time && time > TimeSpan.Zero && !service.IsEnding
+            ? now + time
+            : Instant.Never;
 
     private static ServiceState Watched(in ServiceContext service, ServiceState state, in NotifyMessage message, Instant now)
     {
@@ -64,7 +67,9 @@ internal static class NotificationSteps
         return message.IsAlive && s.WatchdogBy != Instant.Never && time is { } wait ? s with { WatchdogBy = now + wait } : s;
     }
 
-    /// <summary>Never shorter than it was: another message is wanted within the time that this one gives. A start ends with its phase.</summary>
+    /// <summary>
+    /// Never shorter than it was: another message is wanted within the time that this one gives. A start ends with its phase.
+    /// </summary>
     private static ServiceState Extended(ServiceState state, in NotifyMessage message, Instant now)
     {
         if (message.Extension is not { } more)

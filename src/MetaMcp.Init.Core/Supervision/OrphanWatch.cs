@@ -30,7 +30,9 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     private int _endsUntold;
     private int _beyond;
 
-    /// <summary>The last look found or missed something: while looks change nothing, there is no use in another before something ends.</summary>
+    /// <summary>
+    /// The last look found or missed something: while looks change nothing, there is no use in another before something ends.
+    /// </summary>
     private bool _hasChanged;
 
     private readonly Dictionary<int, Orphan> _orphans = [];

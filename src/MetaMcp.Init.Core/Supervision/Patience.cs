@@ -3,8 +3,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>
-/// How long a service is waited for that can ask for more time (EXTEND_TIMEOUT_USEC, <c>man 3 sd_notify</c>): what it asks for is granted up
-/// to an end, since a stop that a service puts off for ever holds a place that others wait for.
+/// How long a service is waited for that can ask for more time (EXTEND_TIMEOUT_USEC, <c>man 3 sd_notify</c>): what it asks for is granted
+/// up to an end, since a stop that a service puts off for ever holds a place that others wait for.
 /// </summary>
 /// <param name="Until">When the waiting is over.</param>
 /// <param name="Latest">As late as that can be put off.</param>

@@ -24,7 +24,9 @@ internal static class ReadinessSteps
     {
         if (state is not Starting { Readiness: Readiness.AwaitingExec } s)
             // Launching, Doomed: that it was spawned was lost, and will be found, this with it.
-            return state is Launching or Doomed or Starting or Ready or Condemned or Stopping or Killing ? state : ServiceMachine.Impossible(state, "Executed");
+            return state is Launching or Doomed or Starting or Ready or Condemned or Stopping or Killing
+                ? state
+                : ServiceMachine.Impossible(state, "Executed");
         s = s with { History = s.History with { Shortages = 0 } };
         return service.Settings switch
         {
@@ -44,7 +46,8 @@ internal static class ReadinessSteps
     {
         // Its word may be read before the end of the second stage is: it can only have spoken after it.
         Starting { Readiness: Readiness.AwaitingNotification or Readiness.AwaitingExec } s
-            when service.Settings is { Type: ServiceType.Daemon, Ready: ReadyRule.NotifyFd or ReadyRule.SdNotify } => BecomeReady(service, s, now),
+            when service.Settings is { Type: ServiceType.Daemon, Ready: ReadyRule.NotifyFd or ReadyRule.SdNotify } =>
+                BecomeReady(service, s, now),
         // A second word, or one that nobody waits for (any more).
         Launching or Doomed or Starting or Ready or Condemned or Stopping or Killing => state,
         _ => ServiceMachine.Impossible(state, "Notified"),
@@ -109,7 +112,10 @@ internal static class ReadinessSteps
         Readiness.ProbeLaunching p when now >= p.AnswerBy => ProbeEnded(service, state, ProbeFailure.NotStarted, now),
         // Its end comes as ProbeEnded; until then the deadline must not fire again.
         Readiness.ProbeRunning p when now >= p.KillAt =>
-            new ServiceStep(state with { Readiness = p with { KillAt = Instant.Never }, LastProbe = state.IsForked ? ForkingSteps.Unreadable : state.LastProbe }, [new Effect.KillHelper(service.Index, state.Run.Number, p.Pid)]),
+            new ServiceStep(
+                state with { Readiness = p with { KillAt = Instant.Never },
+                LastProbe = state.IsForked ? ForkingSteps.Unreadable : state.LastProbe },
+                [new Effect.KillHelper(service.Index, state.Run.Number, p.Pid)]),
         _ => state,
     };
 
@@ -122,17 +128,21 @@ internal static class ReadinessSteps
     };
 
     /// <summary>A probe is of a run, and cannot come before its process or after the last of its group.</summary>
-    private static bool HasRun(ServiceState state) => state is Starting or Ready or Condemned or Stopping or Killing or Leftover or Draining or Purging;
+    private static bool HasRun(ServiceState state) =>
+        state is Starting or Ready or Condemned or Stopping or Killing or Leftover or Draining or Purging;
 
     private static ServiceStep Probe(in ServiceContext service, Starting state, int tries, Instant now) =>
-        new(state with { Readiness = new Readiness.ProbeLaunching(tries) { AnswerBy = now + ServiceMachine.AnswerPatience } }, [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
+        new(state with { Readiness = new Readiness.ProbeLaunching(tries) { AnswerBy = now + ServiceMachine.AnswerPatience } },
+            [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
 
     private static ServiceStep BecomeReady(in ServiceContext service, Starting state, Instant now) =>
         new(new Ready(state.Run, state.History, HealthSteps.Begin(service, state, now))
             {
                 WatchdogBy = NotificationSteps.FirstWatchdog(service, state, now),
                 WatchdogTime = state.WatchdogTime,
-                ClosesAt = state.History.Breaker.IsHalfOpen ? state.Run.StartedAt + service.Settings.Restart.Backoff.ResetAfter : Instant.Never,
+                ClosesAt = state.History.Breaker.IsHalfOpen
+                    ? state.Run.StartedAt + service.Settings.Restart.Backoff.ResetAfter
+                    : Instant.Never,
             },
             [ServiceMachine.Report(new Notice.Ready(service.Name, state.Run.Pid, now - state.Run.StartedAt))]);
 }

@@ -23,8 +23,8 @@ public sealed record Entry(long Sequence, EntryKind Kind, string Type, int Servi
 
 /// <summary>
 /// The one authority over everything that runs: runs of services from the request for a process until nothing is left of them,
-/// probes, stop commands, and orphans under cleanup. Each is found by id, by type and by pid in constant time. The id of a service's run is what
-/// its processes have in <c>MCP_INIT_INSTANCE</c>, before the token.
+/// probes, stop commands, and orphans under cleanup. Each is found by id, by type and by pid in constant time. The id of a service's run is
+/// what its processes have in <c>MCP_INIT_INSTANCE</c>, before the token.
 /// </summary>
 /// <param name="startedAtUnixMilliseconds">Our own start, which tells our ids from those of an earlier life.</param>
 public sealed class Registry(long startedAtUnixMilliseconds = 0)
@@ -52,7 +52,8 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
     }
 
     /// <summary>A run that goes on and whose entry was lost.</summary>
-    public Entry Restore(long sequence, string type, int service, Instant now) => Enter(new Entry(sequence, EntryKind.Service, type, service, 0, now));
+    public Entry Restore(long sequence, string type, int service, Instant now) =>
+        Enter(new Entry(sequence, EntryKind.Service, type, service, 0, now));
 
     /// <summary>Whole or not at all: what memory there is room for is taken first.</summary>
     private Entry Enter(Entry entry)

@@ -51,7 +51,8 @@ public static class ServiceMachine
             ServiceEvent.Spawned(var pid) => Spawned(service, state, pid, now),
             ServiceEvent.SpawnFailed(var reason, _, true) when state is Launching s =>
                 Conclusion.Of(service, new Outcome.Deferred(reason), s.History, now),
-            ServiceEvent.SpawnFailed(var reason, var code, _) => SpawnFailed(service, state, new Failure(reason, ExitStatus.Exited(code)), now),
+            ServiceEvent.SpawnFailed(var reason, var code, _) =>
+            SpawnFailed(service, state, new Failure(reason, ExitStatus.Exited(code)), now),
             ServiceEvent.Executed => ReadinessSteps.Executed(service, state, now),
             ServiceEvent.Notified => ReadinessSteps.Notified(service, state, now),
             ServiceEvent.Said(var message) => NotificationSteps.Said(service, state, message, now),
@@ -86,7 +87,8 @@ public static class ServiceMachine
     };
 
     private static ServiceStep Launch(in ServiceContext service, History history, Instant now) =>
-        new(new Launching(service.NextRun, history) { LookAt = now + AnswerPatience }, [new Effect.Spawn(service.Index, service.NextRun, service.Settings)]);
+        new(new Launching(service.NextRun, history) { LookAt = now + AnswerPatience },
+            [new Effect.Spawn(service.Index, service.NextRun, service.Settings)]);
 
     private static ServiceStep Spawned(in ServiceContext service, ServiceState state, int pid, Instant now)
     {
@@ -107,7 +109,8 @@ public static class ServiceMachine
 
     private static ServiceStep SpawnFailed(in ServiceContext service, ServiceState state, Failure failure, Instant now) => state switch
     {
-        Launching s => Conclusion.Of(service, new Outcome.Failing(failure), s.History with { StartFailures = s.History.StartFailures + 1 }, now),
+        Launching s =>
+            Conclusion.Of(service, new Outcome.Failing(failure), s.History with { StartFailures = s.History.StartFailures + 1 }, now),
         Doomed s => Conclusion.Of(service, s.Outcome, new History(), now),
         _ => Impossible(state, "SpawnFailed"),
     };
@@ -174,7 +177,8 @@ public static class ServiceMachine
     private static ServiceStep OverLimit(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
     {
         Starting { IsForked: true } s => CleanupSteps.Begin(
-            service, s, s.Run, s.History with { StartFailures = s.History.StartFailures + 1 }, new Outcome.Failing(new Failure(reason, null)), now, isUrgent: true),
+            service, s, s.Run, s.History with { StartFailures = s.History.StartFailures + 1 },
+            new Outcome.Failing(new Failure(reason, null)), now, isUrgent: true),
         // It waits for no turn: the kernel would not wait either, and what it holds is missing for others.
         Starting s => NoLater(StopSteps.Ask(service, s.Run, s.History with { StartFailures = s.History.StartFailures + 1 },
             new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s))),

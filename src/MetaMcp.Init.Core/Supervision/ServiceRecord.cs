@@ -31,13 +31,17 @@ public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, Oo
         Doing = message.IsStopping ? "stopping by itself" : message.IsReloading ? "reloading" : message.IsReady ? null : Doing,
     };
 
-    /// <summary>It has come as far as it would once, and the startup does not wait for it any more: what crashes later is not late.</summary>
+    /// <summary>
+    /// It has come as far as it would once, and the startup does not wait for it any more: what crashes later is not late.
+    /// </summary>
     public bool HasSettled { get; init; }
 
     /// <summary>What the container was short of when it was last to start; null once a start had what it takes.</summary>
     public string? Shortage { get; init; }
 
-    /// <summary>The startup has ended without it for a shortage, its own or one of what it waits for, and it has not come up since.</summary>
+    /// <summary>
+    /// The startup has ended without it for a shortage, its own or one of what it waits for, and it has not come up since.
+    /// </summary>
     public bool IsHeldUp { get; init; }
 
     /// <summary>The service that it is to be started anew with, by restart_with, and has not been told of yet.</summary>
@@ -49,7 +53,10 @@ public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, Oo
     /// <summary>Since when its run is being ended, or was.</summary>
     public Instant EndingSince { get; init; }
 
-    /// <summary>The SIGKILL that its ending may take beyond the first, as the file had it when that began: it has failed or not, whatever the next file says.</summary>
+    /// <summary>
+    /// The SIGKILL that its ending may take beyond the first, as the file had it when that began: it has failed or not, whatever the next
+    /// file says.
+    /// </summary>
     public int KillRetries { get; init; }
 
     /// <summary>Of every run that has ended, by itself or not.</summary>

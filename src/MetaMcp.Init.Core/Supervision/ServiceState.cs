@@ -113,7 +113,9 @@ public abstract record ServiceState : Case
         public override Instant Due => Instant.Earlier(KillAt, Asking.Due);
     }
 
-    /// <summary>SIGKILL, or <c>kill_signal</c>, was sent to all of it so many times, and SIGKILL follows at <paramref name="AgainAt"/>.</summary>
+    /// <summary>
+    /// SIGKILL, or <c>kill_signal</c>, was sent to all of it so many times, and SIGKILL follows at <paramref name="AgainAt"/>.
+    /// </summary>
     public sealed record Killing(Run Run, History History, Outcome Outcome, int Kills, Instant AgainAt) : EndingState(Run, History, Outcome)
     {
         public override Instant Due => AgainAt;
@@ -146,7 +148,9 @@ public abstract record ServiceState : Case
         public override Instant Due => Until;
     }
 
-    /// <summary>It failed too often: the circuit is open, nothing runs, and a trial start closes or re-opens it at <paramref name="Until"/>.</summary>
+    /// <summary>
+    /// It failed too often: the circuit is open, nothing runs, and a trial start closes or re-opens it at <paramref name="Until"/>.
+    /// </summary>
     public sealed record Open(Instant Until, History History) : ServiceState
     {
         public override Instant Due => Until;
@@ -240,7 +244,9 @@ public abstract record Watch : Case
         public override Instant Due => KillAt;
     }
 
-    /// <summary>It was sent SIGKILL, and has not ended yet: it may be in state D. The service is given up on at <paramref name="SilentAt"/>.</summary>
+    /// <summary>
+    /// It was sent SIGKILL, and has not ended yet: it may be in state D. The service is given up on at <paramref name="SilentAt"/>.
+    /// </summary>
     public sealed record ProbeKilled(Instant At, Instant SilentAt, Streak Streak) : Watch
     {
         public override Instant Due => SilentAt;

@@ -17,7 +17,8 @@ public static class Standing
 
     /// <summary>It is to run and does not, and whether it ever will again is open.</summary>
     public static bool IsMissing(ServiceState state) =>
-        state is ServiceState.Failed or ServiceState.Skipped or ServiceState.Open || (state is ServiceState.Ready { ClosesAt: var closesAt } ? closesAt != Instant.Never : HistoryOf(state).Breaker.IsHalfOpen);
+        state is ServiceState.Failed or ServiceState.Skipped or ServiceState.Open ||
+            (state is ServiceState.Ready { ClosesAt: var closesAt } ? closesAt != Instant.Never : HistoryOf(state).Breaker.IsHalfOpen);
 
     private static History HistoryOf(ServiceState state) => state switch
     {

@@ -30,7 +30,8 @@ internal static class StopSteps
             Asking = new Asking.CommandRunning(pid, SignalAt(service, s, now)),
         },
         // What it was to end has ended, or is being killed.
-        Stopping or Killing or Draining or Purging when state is EndingState s => new ServiceStep(state, [new Effect.KillHelper(service.Index, s.Run.Number, pid)]),
+        Stopping or Killing or Draining or Purging when state is EndingState s =>
+            new ServiceStep(state, [new Effect.KillHelper(service.Index, s.Run.Number, pid)]),
         _ => ServiceMachine.Impossible(state, "StopCommandSpawned"),
     };
 
@@ -42,7 +43,9 @@ internal static class StopSteps
             return state is Stopping or Killing or Draining or Purging ? state : ServiceMachine.Impossible(state, "StopCommandEnded");
         var signalled = Signalled(service, s.Run);
         return new(s with { Asking = new Asking.Signalled() },
-            status is { IsSuccess: true } ? [.. signalled] : [ServiceMachine.Report(new Notice.StopCommandFailed(service.Name, status)), .. signalled]);
+            status is { IsSuccess: true }
+                ? [.. signalled]
+                : [ServiceMachine.Report(new Notice.StopCommandFailed(service.Name, status)), .. signalled]);
     }
 
     /// <summary>Nothing of the command is wanted once its service has ended or is killed.</summary>
@@ -60,7 +63,8 @@ internal static class StopSteps
     /// <summary>Half of the time is over and the command is not; null where it was asked for and no answer came.</summary>
     public static ServiceStep CommandLate(in ServiceContext service, Stopping state, Asking.CommandRunning? command) =>
         new(state with { Asking = command is null ? new Asking.Signalled() : new Asking.CommandOverdue(command.Pid) },
-            [ServiceMachine.Report(new Notice.StopCommandLate(service.Name, service.Settings.StopTimeout / 2)), .. Signalled(service, state.Run)]);
+            [ServiceMachine.Report(new Notice.StopCommandLate(service.Name, service.Settings.StopTimeout / 2)),
+                .. Signalled(service, state.Run)]);
 
     internal static Effect[] Signalled(in ServiceContext service, Run run) =>
     [

@@ -20,7 +20,8 @@ internal sealed class Succession
     /// <param name="running">What their processes were started with.</param>
     /// <param name="dice">Of the jitter.</param>
     /// <param name="now">Now.</param>
-    public Succession(Plan before, Plan read, ServiceState[] states, ServiceRecord[] records, ServiceSettings?[] running, Dice dice, Instant now)
+    public Succession(
+        Plan before, Plan read, ServiceState[] states, ServiceRecord[] records, ServiceSettings?[] running, Dice dice, Instant now)
     {
         (_now, _dice) = (now, dice);
         Plan = Plan.Succeed(before, read, vacant: service => before.Services[service].IsRetired && Standing.IsOver(states[service]));
@@ -33,7 +34,9 @@ internal sealed class Succession
             Succeed(service, service.Index < before.Services.Length ? before.Services[service.Index] : null);
         foreach (var service in Plan.Services)
             if (States[service.Index] is ServiceState.Skipped skipped)
-                States[service.Index] = BrokenOf(service) is { } broken ? new ServiceState.Skipped(broken, Standing.ExitCodeOf(States[broken])) : skipped;
+                States[service.Index] = BrokenOf(service) is { } broken
+                    ? new ServiceState.Skipped(broken, Standing.ExitCodeOf(States[broken]))
+                    : skipped;
         Gate = new StartGate(Plan, States);
         Order = new StopOrder(Plan, States);
         Named = new NamedServices(Plan);
@@ -80,7 +83,8 @@ internal sealed class Succession
             Started.Add(service.Name);
             (state, Records[index], Running[index]) = (new ServiceState.Waiting(), new ServiceRecord { ChangedAt = _now }, null);
         }
-        else if (old.IsRetired && Running[index] is { } kept && state is ServiceState.Starting or ServiceState.Ready && LaunchSignature.AreSame(kept, service.Settings))
+        else if (old.IsRetired && Running[index] is { } kept && state is ServiceState.Starting or ServiceState.Ready &&
+            LaunchSignature.AreSame(kept, service.Settings))
             // It was taken out of the file and put back before its turn to stop came. It was ready once, or nobody it waits for would run.
             Keep(service, kept);
         else if (old.IsRetired)

@@ -150,7 +150,8 @@ public sealed partial class Supervisor
         if (status.IsSuccess || !_lastOom.TryGetValue(child.Service, out var oom) || oom.Run != child.Sequence)
             return null;
         var isOurs = _states[child.Service] is ServiceState.Killing ||
-            (_states[child.Service] is ServiceState.Stopping && status.Code is null && status.Signal == SettingsOf(child.Service).StopSignal);
+            (_states[child.Service] is ServiceState.Stopping && status.Code is null &&
+                status.Signal == SettingsOf(child.Service).StopSignal);
         return isOurs || _now - oom.At > OomLedger.Patience ? null : oom.Cause;
     }
 

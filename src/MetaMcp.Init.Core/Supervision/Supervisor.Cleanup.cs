@@ -35,7 +35,8 @@ public sealed partial class Supervisor
             record = record with
             {
                 Cleanups = record.Cleanups.With(
-                    before is EndingState ? _now - record.EndingSince : TimeSpan.Zero, before is ServiceState.Killing or ServiceState.Purging),
+                    before is EndingState ? _now - record.EndingSince : TimeSpan.Zero,
+                    before is ServiceState.Killing or ServiceState.Purging),
             };
     }
 

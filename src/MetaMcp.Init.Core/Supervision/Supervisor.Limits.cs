@@ -40,7 +40,10 @@ public sealed partial class Supervisor
                 EndForLimit(services[usage.Run], usage.Run, reason);
         // A rough look shows no less than there is: what it shows below a threshold is below it.
         foreach (var usage in usages)
-            if (!usage.IsEstimate && IsEndable(services[usage.Run]) && (sampled.Closely || MemoryThresholds.PercentOf(usage.Memory, SettingsOf(services[usage.Run]).Limits.MemoryMax ?? default) < _plan.Settings.Limits.MemoryWarning))
+            if (!usage.IsEstimate && IsEndable(services[usage.Run]) &&
+                (sampled.Closely ||
+                    MemoryThresholds.PercentOf(usage.Memory, SettingsOf(services[usage.Run]).Limits.MemoryMax ?? default) <
+                    _plan.Settings.Limits.MemoryWarning))
                 Weigh(services[usage.Run], usage.Memory);
         if (_limits.BreachOfAll(usages, sampled.Closely) is not { } breach || IsMemoryReturning(services))
             return;

@@ -5,7 +5,8 @@ namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>
 /// At each beat of a probe, and every interval of [health]: how near services, and everything together, come to their memory caps.
-/// Nothing is done about it; it is told when a threshold is passed either way. Where the kernel does not count, the looks of <see cref="LimitWatch"/> tell as much.
+/// Nothing is done about it; it is told when a threshold is passed either way. Where the kernel does not count, the looks of
+/// <see cref="LimitWatch"/> tell as much.
 /// </summary>
 public sealed partial class Supervisor
 {

@@ -68,7 +68,8 @@ public sealed partial class Supervisor
     private void StopIfItsTurn(int service)
     {
         var state = _states[service];
-        if ((Phase is Phase.ShuttingDown || (IsRetired(service) && !IsEnding)) && !Standing.IsOver(state) && (_order.MayStop(service) || !Standing.IsActive(state)))
+        if ((Phase is Phase.ShuttingDown || (IsRetired(service) && !IsEnding)) && !Standing.IsOver(state) &&
+            (_order.MayStop(service) || !Standing.IsActive(state)))
             _followUps.Enqueue((service, new ServiceEvent.Stop()));
     }
 
@@ -102,7 +103,8 @@ public sealed partial class Supervisor
                 _told = _missing;
                 return true;
             case Phase.Running when _over == _states.Length:
-                ShutDown("nothing is left to run", _states.Where(s => s is ServiceState.Failed).Select(Standing.ExitCodeOf).FirstOrDefault());
+                ShutDown("nothing is left to run",
+                    _states.Where(s => s is ServiceState.Failed).Select(Standing.ExitCodeOf).FirstOrDefault());
                 return true;
             case Phase.ShuttingDown shutdown when _active == 0:
                 EndOrphans(shutdown);

@@ -90,7 +90,8 @@ public sealed partial class Supervisor
     {
         List<Entry>? stale = null;
         foreach (var entry in Registry.Entries)
-            if (entry.Kind == EntryKind.Service && (entry.Service >= _states.Length || Standing.RunOf(_states[entry.Service]) != entry.Sequence))
+            if (entry.Kind == EntryKind.Service &&
+                (entry.Service >= _states.Length || Standing.RunOf(_states[entry.Service]) != entry.Sequence))
                 (stale ??= []).Add(entry);
         foreach (var entry in stale ?? [])
             Registry.Remove(entry);
@@ -98,7 +99,8 @@ public sealed partial class Supervisor
         {
             if (RunBelief.Of(service, _states[service]) is not { } believed)
                 continue;
-            var entry = Registry.Find(believed.RunNumber) ?? Registry.Restore(believed.RunNumber, _plan.Services[service].Name, service, _now);
+            var entry =
+                Registry.Find(believed.RunNumber) ?? Registry.Restore(believed.RunNumber, _plan.Services[service].Name, service, _now);
             if (entry.Pid != believed.Main)
                 Registry.Collected(entry);
             if (believed.Main > 0)
@@ -145,7 +147,8 @@ public sealed partial class Supervisor
         }
         if (!facts.HasMain && Registry.Find(number) is { } entry)
             MainEnded(entry, new SystemEvent.ChildEnded(
-                facts.Main, facts.Status ?? ExitStatus.Exited(ExitCodes.System), facts.Problem, OthersLeft: facts.IsThere, facts.IsShortage));
+                facts.Main, facts.Status ?? ExitStatus.Exited(ExitCodes.System), facts.Problem, OthersLeft: facts.IsThere,
+                facts.IsShortage));
         else if (facts.IsExecuted)
             Current(service, number, new ServiceEvent.Executed());
     }

@@ -46,7 +46,8 @@ public sealed partial class Supervisor
             told =
             [
                 new Effect.Apply(_plan.Settings, next.Plan.Settings),
-                new Effect.Report(new Notice.Reloaded([.. next.Restarted], [.. next.Started], [.. next.Stopped], read.Services.Length - changed)),
+                new Effect.Report(new Notice.Reloaded(
+                    [.. next.Restarted], [.. next.Started], [.. next.Stopped], read.Services.Length - changed)),
             ];
             // What starts now has the whole of the phase, as the file has it now.
             phase = Phase is Phase.StartingUp && changed > 0 ? new Phase.StartingUp(_now + next.Plan.Settings.Startup.Timeout) : Phase;

@@ -57,7 +57,8 @@ public sealed partial class Supervisor
 
     private void TellStatus()
     {
-        Tell(new Notice.StatusOfAll(Phase, _now - _startedAt, Listed(Standing.IsActive), Listed(_ => true), Missing(), OrphansEnded, Repairs));
+        Tell(new Notice.StatusOfAll(
+            Phase, _now - _startedAt, Listed(Standing.IsActive), Listed(_ => true), Missing(), OrphansEnded, Repairs));
         foreach (var service in _plan.Services)
             if (!IsRetired(service.Index) || !Standing.IsOver(_states[service.Index]))
                 Tell(new Notice.StatusOf(service.Name, _states[service.Index], _records[service.Index], _now));

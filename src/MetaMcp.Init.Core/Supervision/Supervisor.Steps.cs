@@ -14,9 +14,11 @@ public sealed partial class Supervisor
         var before = _states[service];
         if (happened is ServiceEvent.Start && (before is not ServiceState.Waiting || !MayStart(service)))
             return;
-        if ((happened is ServiceEvent.Skip && before is not ServiceState.Waiting) || (happened is ServiceEvent.Resume && before is not ServiceState.Skipped))
+        if ((happened is ServiceEvent.Skip && before is not ServiceState.Waiting) ||
+            (happened is ServiceEvent.Resume && before is not ServiceState.Skipped))
             return;
-        if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Backoff or ServiceState.Open && !_gate.HasDependencies(service))
+        if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Backoff or ServiceState.Open &&
+            !_gate.HasDependencies(service))
             happened = new ServiceEvent.Postpone();
         // Nobody waits for it to become ready any more; it is stopped when those that depend on it are gone.
         if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Starting && IsEnding)
@@ -54,7 +56,8 @@ public sealed partial class Supervisor
         if (isLaunched)
         {
             _running[service] = _plan.Services[service].Settings;
-            _records[service] = _records[service] with { Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null, RestartsWith = null };
+            _records[service] =
+                _records[service] with { Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null, RestartsWith = null };
         }
         foreach (var effect in step.Effects)
             _effects.Add(effect);

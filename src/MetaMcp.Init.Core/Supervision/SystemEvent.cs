@@ -77,7 +77,9 @@ public abstract record SystemEvent : Case
     /// <summary>What runs use; those of which nothing is left are not among them.</summary>
     public sealed record Sampled(ImmutableArray<RunUsage> Usages, bool Closely) : SystemEvent;
 
-    /// <summary>What a run, and everything together, hold as the kernel counts it; told at each beat of its probe, and when asked.</summary>
+    /// <summary>
+    /// What a run, and everything together, hold as the kernel counts it; told at each beat of its probe, and when asked.
+    /// </summary>
     /// <param name="Service">Whose run it is.</param>
     /// <param name="RunNumber">Which run.</param>
     /// <param name="Memory">What its cgroup holds and would miss, in bytes.</param>
@@ -88,8 +90,10 @@ public abstract record SystemEvent : Case
     /// <param name="Gone">Entered pids that are no children of ours any more; the end of each was told just before.</param>
     /// <param name="Strangers">Processes that belong to no live run; one that could not be looked at is not among them.</param>
     /// <param name="Vanished">Of those known before, the ones that have ended.</param>
-    /// <param name="Emptied">Runs of which nothing was left without anybody having said so, and cgroups of nobody's that were removed.</param>
-    public sealed record Swept(IReadOnlyList<int> Gone, IReadOnlyList<Stranger> Strangers, IReadOnlyList<Stranger> Vanished, int Emptied) : SystemEvent
+    /// <param name="Emptied">Runs of which nothing was left without anybody having said so, and cgroups of nobody's that were
+    /// removed.</param>
+    public sealed record Swept(IReadOnlyList<int> Gone, IReadOnlyList<Stranger> Strangers, IReadOnlyList<Stranger> Vanished, int Emptied)
+        : SystemEvent
     {
         /// <summary>Runs of which something was lost on its way.</summary>
         public IReadOnlyList<RunFacts> Facts { get; init; } = [];

@@ -21,7 +21,8 @@ public readonly record struct ByteSize(long Bytes)
         var digits = NumberText.LengthAtFront(text);
         var unit = digits == text.Length ? "B" : text[digits..].TrimStart();
         var factor = Array.Find(Units, u => u.Unit == unit).Factor;
-        if (factor == 0 || !decimal.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
+        if (factor == 0 ||
+            !decimal.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
             return false;
         if (amount > long.MaxValue / factor)
             return false;

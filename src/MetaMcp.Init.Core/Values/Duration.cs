@@ -26,7 +26,8 @@ public static class Duration
         while (!rest.IsEmpty)
         {
             var digits = NumberText.LengthAtFront(rest);
-            if (digits == 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
+            if (digits == 0 ||
+                !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
                 return false;
             rest = rest[digits..];
             var letters = rest.IndexOfAnyExceptInRange('a', 'z');

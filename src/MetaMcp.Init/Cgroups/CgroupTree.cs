@@ -95,7 +95,8 @@ internal sealed class CgroupTree
             return null;
         }
         BoundNesting(workload);
-        var tree = new CgroupTree(root, WithoutBandwidth(workload, inWorkload.Enabled, out var missing), [.. inRoot.Refused, .. inWorkload.Refused, .. missing]);
+        var tree = new CgroupTree(
+            root, WithoutBandwidth(workload, inWorkload.Enabled, out var missing), [.. inRoot.Refused, .. inWorkload.Refused, .. missing]);
         foreach (var stale in DirectoryEntries.Directories(workload))
             tree.Removal.Remove($"{workload}/{stale}");
         foreach (var file in LimitFiles.Of(limits, tree.Controllers, tree.CanLimitSwap))

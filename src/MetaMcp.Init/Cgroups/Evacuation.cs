@@ -37,7 +37,8 @@ internal static class Evacuation
                 // ESRCH: it ended meanwhile. EINVAL: a thread of the kernel, bound to the root.
                 moved |= error.IsSuccess || error.Number == Errno.ESRCH;
                 if (!error.IsSuccess && error.Number is not (Errno.ESRCH or Errno.EINVAL))
-                    return new CgroupAccess(target, error.Number is Errno.EACCES or Errno.EPERM ? CgroupObstacle.NotPermitted : CgroupObstacle.Refused, error);
+                    return new CgroupAccess(
+                        target, error.Number is Errno.EACCES or Errno.EPERM ? CgroupObstacle.NotPermitted : CgroupObstacle.Refused, error);
             }
             if (!moved && isMachine)
                 return null;

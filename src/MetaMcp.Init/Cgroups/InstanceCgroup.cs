@@ -47,7 +47,9 @@ internal sealed class InstanceCgroup
                 return default;
             var events = text[..length];
             var (workload, container) = _tree.OuterOoms;
-            var counts = new OomCounts(0, FlatKeyed.Value(events, "oom"u8), FlatKeyed.Value(events, "oom_kill"u8), FlatKeyed.Value(events, "oom_group_kill"u8), workload, container);
+            var counts = new OomCounts(
+                0, FlatKeyed.Value(events, "oom"u8), FlatKeyed.Value(events, "oom_kill"u8), FlatKeyed.Value(events, "oom_group_kill"u8),
+                workload, container);
             KillsSeen = counts.Kills;
             // Without a hit here or below there is none here.
             return counts.OomBelow == 0 ? counts : counts with { Oom = Local() ?? counts.OomBelow };
@@ -105,7 +107,8 @@ internal sealed class InstanceCgroup
     /// </summary>
     /// <param name="helpers">Those that are in it and none of its run's: probes, which are ended by themselves.</param>
     public bool HasMembersBeside(IReadOnlyCollection<int> helpers) => IsPopulated &&
-        (DirectoryEntries.Directories(Directory).Count > 0 || !CgroupMembers.CanList(Directory) || !CgroupMembers.Find(Directory).TrueForAll(helpers.Contains));
+        (DirectoryEntries.Directories(Directory).Count > 0 || !CgroupMembers.CanList(Directory) || !CgroupMembers.Find(Directory)
+            .TrueForAll(helpers.Contains));
 
     // The descriptor may not have been to be had when it was wanted (EMFILE).
     private bool ReadEvents(Span<byte> text, out int length) => MemoryEvents >= 0

@@ -31,7 +31,8 @@ internal static class CheckVerb
         foreach (var unused in result.Plan?.Settings.NotInForce ?? [])
             Page.Error(unused.ToString());
         if (result.Plan is null)
-            Page.Error($"{path}: {Counted.Text(result.Diagnostics.Count(d => d.Severity == Severity.Error), "error")}, nothing can be started");
+            Page.Error($"{path}: {Counted.Text(result.Diagnostics.Count(d => d.Severity == Severity.Error), "error")}, nothing can be " +
+                "started");
         return result.Plan;
     }
 }

@@ -27,6 +27,7 @@ internal sealed class ConfigLocator
             return new(variable, "");
         return Array.Find(Defaults, d => exists(d)) is { } found
             ? new(found, "")
-            : new(null, $"no configuration: neither {Defaults[0]} nor {Defaults[1]} is there, and neither --config nor {Variable} names a file");
+            : new(null,
+                $"no configuration: neither {Defaults[0]} nor {Defaults[1]} is there, and neither --config nor {Variable} names a file");
     }
 }

@@ -28,17 +28,23 @@ internal static class DoctorFacts
     {
         row("kernel", $"Linux {facts.Release} on {facts.Machine}");
         row("container", facts.Containers.Length == 0 ? "no mark of Docker, Podman or Kubernetes" : string.Join(", ", facts.Containers));
-        row("process", facts.Pid == 1 ? "PID 1" : $"PID {facts.Pid}; PID 1 is {(facts.FirstProcess is { } first ? Quote(first) : "not known")}");
+        row("process", facts.Pid == 1
+            ? "PID 1" : $"PID {facts.Pid}; PID 1 is {(facts.FirstProcess is { } first ? Quote(first) : "not known")}");
         row("user", (facts.UserName is { } name ? $"{name}, " : "") + $"uid {facts.Uid}, gid {facts.Gid}");
-        row("namespaces", string.Join(", ", Namespace("PID", facts.HasOwnPidNamespace), Namespace("user", facts.UidMap is null ? null : facts.IsInUserNamespace), Namespace("cgroup", facts.Cgroup.HasOwnNamespace)));
+        row("namespaces",
+            string.Join(", ", Namespace("PID", facts.HasOwnPidNamespace),
+            Namespace("user", facts.UidMap is null ? null : facts.IsInUserNamespace), Namespace("cgroup", facts.Cgroup.HasOwnNamespace)));
         row("cgroup", Cgroup(facts.Cgroup));
         row("its limits", Limits(facts.Cgroup));
-        row("memory", (facts.Swap is { } swap ? swap.Bytes == 0 ? "no swap" : $"{Mebibytes(swap)} of swap" : "swap not known") + $", {Pressure(facts)}");
+        row("memory",
+            (facts.Swap is { } swap
+            ? swap.Bytes == 0 ? "no swap" : $"{Mebibytes(swap)} of swap" : "swap not known") + $", {Pressure(facts)}");
         row("seccomp", Seccomp(facts));
         row("capabilities", Capabilities(facts));
         row("descriptors", facts.OpenFiles is { } files ? files == ulong.MaxValue ? "any number" : $"{files} a process" : "not known");
         row("/proc", !facts.HasProc ? "not mounted" : facts.HidePid is { } hides ? $"hidepid={hides}" : "mounted");
-        row("runtime_dir", facts.RuntimeDirectory.Path + (facts.RuntimeDirectory.Access.IsSuccess ? ", writable" : $", {facts.RuntimeDirectory.Access}"));
+        row("runtime_dir",
+            facts.RuntimeDirectory.Path + (facts.RuntimeDirectory.Access.IsSuccess ? ", writable" : $", {facts.RuntimeDirectory.Access}"));
     }
 
     public static List<string> Held(ulong capabilities)
@@ -55,8 +61,15 @@ internal static class DoctorFacts
         CgroupVersion.None => "not mounted, or not known",
         CgroupVersion.V1 => "version 1 only",
         _ => (cgroup.Version == CgroupVersion.Hybrid ? "hybrid: version 1, and version 2" : "version 2")
-            + $" at {cgroup.Directory ?? "a place that is not shown"}, {(cgroup.Access.IsGranted ? "writable" : cgroup.Access.Obstacle is Core.Cgroups.CgroupObstacle.ReadOnly ? "read-only" : "not to be divided")}"
+            + $" at {cgroup.Directory ?? "a place that is not shown"}, {AccessTo(cgroup)}"
             + $"; controllers: {(cgroup.Controllers.Length == 0 ? "none" : string.Join(' ', cgroup.Controllers))}",
+    };
+
+    private static string AccessTo(CgroupFacts cgroup) => cgroup.Access switch
+    {
+        { IsGranted: true } => "writable",
+        { Obstacle: Core.Cgroups.CgroupObstacle.ReadOnly } => "read-only",
+        _ => "not to be divided",
     };
 
     private static string Limits(CgroupFacts cgroup)
@@ -74,7 +87,8 @@ internal static class DoctorFacts
 
     private static string Pressure(Facts facts) => !facts.Pressure.IsThere
         ? "no pressure information"
-        : (facts.Pressure.OfCgroup ? "pressure of the container" : "pressure of the machine") + (facts.HasPressureTriggers ? " with triggers" : " without triggers");
+        : (facts.Pressure.OfCgroup ? "pressure of the container" : "pressure of the machine")
+            + (facts.HasPressureTriggers ? " with triggers" : " without triggers");
 
     private static string Seccomp(Facts facts)
     {
@@ -83,7 +97,8 @@ internal static class DoctorFacts
             if (call.IsRefused)
                 refused.Add($"{call.Name} ({call.Answer.Name})");
         var mode = facts.SeccompMode switch { 0 => "no filter", 1 => "strict", 2 => "a filter", _ => "not known" };
-        return $"{mode}; {(refused.Count == 0 ? "every call in use is answered" : $"refused: {string.Join(", ", refused)}")}{(facts.NoNewPrivileges ? "; no_new_privs is set" : "")}";
+        var answers = refused.Count == 0 ? "every call in use is answered" : $"refused: {string.Join(", ", refused)}";
+        return $"{mode}; {answers}{(facts.NoNewPrivileges ? "; no_new_privs is set" : "")}";
     }
 
     private static string Capabilities(Facts facts)
@@ -104,5 +119,6 @@ internal static class DoctorFacts
 
     private static string Quote(string name) => Core.Config.Quoted.Text(name);
 
-    private static string Mebibytes(ByteSize size) => size.Bytes < Mebibyte ? size.ToString() : new ByteSize(size.Bytes / Mebibyte * Mebibyte).ToString();
+    private static string Mebibytes(ByteSize size) =>
+        size.Bytes < Mebibyte ? size.ToString() : new ByteSize(size.Bytes / Mebibyte * Mebibyte).ToString();
 }

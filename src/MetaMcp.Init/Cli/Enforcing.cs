@@ -64,27 +64,33 @@ internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controll
         else if (Tree is null && Needed == Controllers.None)
             log.NoCgroups(Access.Reason);
         else if (Missing != Controllers.None)
-            log.LimitsNotByKernel(Missing.Join(), Tree is null ? Access.Reason : MissingText, Consequence, Access.Remedy is { } remedy ? $"; {remedy}" : "");
+            log.LimitsNotByKernel(
+                Missing.Join(), Tree is null ? Access.Reason : MissingText, Consequence, Access.Remedy is { } remedy ? $"; {remedy}" : "");
         if (IsSwapFree)
             log.LimitsWithoutSwap(SwapText);
     }
 
-    private string Consequence => Access.Obstacle == CgroupObstacle.NoProc ? "they have no effect" : (Missing & (Controllers.Memory | Controllers.Tasks), Missing & Controllers.Cpu) switch
+    private string Consequence => Access.Obstacle == CgroupObstacle.NoProc
+        ? "they have no effect"
+        : (Missing & (Controllers.Memory | Controllers.Tasks), Missing & Controllers.Cpu) switch
     {
         (Controllers.None, _) => "cpu limits have no effect",
         (_, Controllers.None) => $"{Watching}{Unseen}",
         _ => $"{Watching}{Unseen}; cpu limits have no effect",
     };
 
-    private const string Watching = "mcp-init looks itself, and ends what is over its memory_max or tasks_max; memory_high and swap_max have no effect";
+    private const string Watching =
+        "mcp-init looks itself, and ends what is over its memory_max or tasks_max; memory_high and swap_max have no effect";
 
     private static string Unseen => FactFinder.HidePid() is { } hides
         ? $" (without CAP_SYS_PTRACE not what other users run: /proc is mounted with hidepid={hides})" : "";
 
     private string MissingText => $"the container's cgroup has no controller {Missing.Join()}" +
-        string.Concat(Tree!.Refused.Where(r => Missing.HasFlag(r.Controller) && r.Errno.Number != Errno.ENOENT).Select(r => $" ({r.Errno})"));
+        string.Concat(
+            Tree!.Refused.Where(r => Missing.HasFlag(r.Controller) && r.Errno.Number != Errno.ENOENT).Select(r => $" ({r.Errno})"));
 
-    private const string SwapText = "the kernel does not limit swap (memory.swap.max is missing): a service over its memory_max is swapped out";
+    private const string SwapText =
+        "the kernel does not limit swap (memory.swap.max is missing): a service over its memory_max is swapped out";
 
     /// <summary>A line for each area behind one of headings (<c>man 5 proc</c>, /proc/swaps).</summary>
     private static bool HasSwap() => KernelFile.ReadAll("/proc/swaps").AsSpan().Count((byte)'\n') > 1;

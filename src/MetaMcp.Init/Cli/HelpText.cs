@@ -1,6 +1,8 @@
 namespace MetaMcp.Init.Cli;
 
-/// <summary>What <c>mcp-init --help</c> and <c>--version</c> say. The flags of a verb for people stand in <see cref="OperatorVerbs"/>.</summary>
+/// <summary>
+/// What <c>mcp-init --help</c> and <c>--version</c> say. The flags of a verb for people stand in <see cref="OperatorVerbs"/>.
+/// </summary>
 internal static class HelpText
 {
     public const string Usage =

@@ -30,7 +30,9 @@ internal static partial class LogTexts
     [LoggerMessage(105, LogLevel.Warning, "{Service}: {Reason}; restarting in {Seconds:0.00} s (failure {Failures} in a row)")]
     public static partial void ServiceRestarting(this ILogger log, string service, string reason, object seconds, object failures);
 
-    [LoggerMessage(140, LogLevel.Warning, "{Service}: the container is short of something: {Reason}; started again in {Seconds:0.0} s, not counted (try {Count})")]
+    [LoggerMessage(
+        140, LogLevel.Warning,
+        "{Service}: the container is short of something: {Reason}; started again in {Seconds:0.0} s, not counted (try {Count})")]
     public static partial void ServiceDeferred(this ILogger log, string service, string reason, object seconds, object count);
 
     [LoggerMessage(106, LogLevel.Information, "{Service}: stopping with {Signal}, killed in {Timeout} (pid {Pid})")]
@@ -57,11 +59,14 @@ internal static partial class LogTexts
     [LoggerMessage(113, LogLevel.Warning, "{Service}: killed what it left behind")]
     public static partial void LeftoversKilled(this ILogger log, string service);
 
-    [LoggerMessage(114, LogLevel.Warning, "{Service}: out of memory: the kernel killed {Processes} for {Limit} (limit: {Origin}, peak {Peak})")]
-    public static partial void ServiceOutOfMemory(this ILogger log, string service, string processes, string limit, string origin, string peak);
+    [LoggerMessage(
+        114, LogLevel.Warning, "{Service}: out of memory: the kernel killed {Processes} for {Limit} (limit: {Origin}, peak {Peak})")]
+    public static partial void ServiceOutOfMemory(
+        this ILogger log, string service, string processes, string limit, string origin, string peak);
 
     [LoggerMessage(115, LogLevel.Information, "{Service}: exited after {Seconds:0.00} s, {Status}, out of memory: {Limit} (pid {Pid})")]
-    public static partial void ServiceExitedOutOfMemory(this ILogger log, string service, object seconds, object status, string limit, object pid);
+    public static partial void ServiceExitedOutOfMemory(
+        this ILogger log, string service, object seconds, object status, string limit, object pid);
 
     [LoggerMessage(116, LogLevel.Warning, "{Service}: ended, {Reason}")]
     public static partial void ServiceOverLimit(this ILogger log, string service, string reason);
@@ -102,7 +107,10 @@ internal static partial class LogTexts
     [LoggerMessage(128, LogLevel.Warning, "{Service}: stop_command still runs after {Timeout}; the stop signal is sent beside it")]
     public static partial void StopCommandLate(this ILogger log, string service, string timeout);
 
-    [LoggerMessage(129, LogLevel.Error, "{Service}: cleanup failed: something of it is still there after SIGKILL was sent {Kills} (uninterruptible sleep?); it is not started again before it is gone (main pid {Pid})")]
+    [LoggerMessage(
+        129, LogLevel.Error,
+        "{Service}: cleanup failed: something of it is still there after SIGKILL was sent {Kills} (uninterruptible sleep?); it is not " +
+        "started again before it is gone (main pid {Pid})")]
     public static partial void CleanupFailed(this ILogger log, string service, object kills, object pid);
 
     [LoggerMessage(130, LogLevel.Warning, "{Service}: memory {Level}: {Used} of {Cap}, {Percent} %")]
@@ -121,7 +129,8 @@ internal static partial class LogTexts
     public static partial void MainChanged(this ILogger log, string service, object pid);
 
     [LoggerMessage(135, LogLevel.Warning,
-        "{Service}: seems to put itself into the background: keep it in the foreground (an option such as -D, --foreground, daemon off), or give it type = \"forking\"")]
+        "{Service}: seems to put itself into the background: keep it in the foreground (an option such as -D, --foreground, daemon off), " +
+        "or give it type = \"forking\"")]
     public static partial void InBackground(this ILogger log, string service);
 
     [LoggerMessage(201, LogLevel.Warning, "{Service}: {Lines} of {Stream} dropped, over its log_rate_limit")]
@@ -168,7 +177,9 @@ internal static partial class LogTexts
     [LoggerMessage(311, LogLevel.Information, "each service has a cgroup of its own below {Workload}; controllers: {Controllers}")]
     public static partial void LimitsByKernel(this ILogger log, string workload, string controllers);
 
-    [LoggerMessage(312, LogLevel.Warning, "LIMITS NOT ENFORCED BY THE KERNEL ({Controllers}): {Reason}; {Consequence}{Remedy}; mcp-init doctor says more")]
+    [LoggerMessage(
+        312, LogLevel.Warning,
+        "LIMITS NOT ENFORCED BY THE KERNEL ({Controllers}): {Reason}; {Consequence}{Remedy}; mcp-init doctor says more")]
     public static partial void LimitsNotByKernel(this ILogger log, string controllers, string reason, string consequence, string remedy);
 
     [LoggerMessage(313, LogLevel.Debug, "no cgroups of our own: {Reason}")]
@@ -195,7 +206,8 @@ internal static partial class LogTexts
     [LoggerMessage(320, LogLevel.Information, "whole again: nothing is missing")]
     public static partial void WholeAgain(this ILogger log);
 
-    [LoggerMessage(321, LogLevel.Information, "reloaded: restarting {Restarted}, starting {Started}, stopping {Stopped}, {Unchanged} unchanged")]
+    [LoggerMessage(
+        321, LogLevel.Information, "reloaded: restarting {Restarted}, starting {Started}, stopping {Stopped}, {Unchanged} unchanged")]
     public static partial void Reloaded(this ILogger log, string restarted, string started, string stopped, object unchanged);
 
     [LoggerMessage(322, LogLevel.Error, "reload: {Problem}")]
@@ -219,10 +231,15 @@ internal static partial class LogTexts
     [LoggerMessage(405, LogLevel.Warning, "orphan {Command} (pid {Pid}): ended, {Status}; {Count} of this command so far")]
     public static partial void OrphanEnded(this ILogger log, string command, object pid, object status, object count);
 
-    [LoggerMessage(406, LogLevel.Error, "orphan {Command} (pid {Pid}): cleanup failed: still there after SIGKILL was sent {Kills} (uninterruptible sleep?)")]
+    [LoggerMessage(
+        406, LogLevel.Error,
+        "orphan {Command} (pid {Pid}): cleanup failed: still there after SIGKILL was sent {Kills} (uninterruptible sleep?)")]
     public static partial void OrphanCleanupFailed(this ILogger log, string command, object pid, object kills);
 
-    [LoggerMessage(407, LogLevel.Warning, "orphans: {Found} more found; {Beyond} beyond the number that is remembered at a time, which have their turn when others have gone")]
+    [LoggerMessage(
+        407, LogLevel.Warning,
+        "orphans: {Found} more found; {Beyond} beyond the number that is remembered at a time, which have their turn when others have " +
+        "gone")]
     public static partial void MoreOrphans(this ILogger log, object found, object beyond);
 
     [LoggerMessage(408, LogLevel.Warning, "orphans: {Count} more ended since the look before")]

@@ -31,13 +31,16 @@ internal sealed class NoticeLog(ILogger log)
                 log.ServiceExitedOutOfMemory(n.Service, n.After.TotalSeconds, n.Status, oom.Limit, n.Pid);
                 break;
             case Notice.OutOfMemory n:
-                log.ServiceOutOfMemory(n.Service, n.Processes is { } some ? Counted.Text(some, "process", "processes") : "all of it", n.Cause.Limit, n.Cause.Word, n.Peak?.ToString() ?? "unknown");
+                log.ServiceOutOfMemory(
+                    n.Service, n.Processes is { } some ? Counted.Text(some, "process", "processes") : "all of it", n.Cause.Limit,
+                    n.Cause.Word, n.Peak?.ToString() ?? "unknown");
                 break;
             case Notice.OverLimit n:
                 log.ServiceOverLimit(n.Service, n.Reason);
                 break;
             case Notice.CircuitOpen n:
-                log.CircuitOpen(n.Service, n.Reason, Counted.Text(n.Failures, "failure"), Duration.Format(n.Window), Duration.Format(n.OpenFor));
+                log.CircuitOpen(
+                    n.Service, n.Reason, Counted.Text(n.Failures, "failure"), Duration.Format(n.Window), Duration.Format(n.OpenFor));
                 break;
             case Notice.CircuitOpenAgain n:
                 log.CircuitOpenAgain(n.Service, n.Reason, Duration.Format(n.OpenFor));
@@ -161,7 +164,9 @@ internal sealed class NoticeLog(ILogger log)
                 log.OrphanFound(n.Command, n.Pid, Duration.Format(grace));
                 break;
             case Notice.OrphanFound n:
-                log.OrphanLeft(n.Command, n.Pid, n.IsOurs ? "of no live service" : "perhaps of a docker exec, or of a service that nothing tells it to be of");
+                log.OrphanLeft(
+                    n.Command, n.Pid,
+                    n.IsOurs ? "of no live service" : "perhaps of a docker exec, or of a service that nothing tells it to be of");
                 break;
             case Notice.OrphanEnded n:
                 log.OrphanEnded(n.Command, n.Pid, n.Status?.ToString() ?? "no child of ours", n.OfCommand);

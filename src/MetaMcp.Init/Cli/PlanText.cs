@@ -29,7 +29,8 @@ internal static class PlanText
     private static void Start(StringBuilder text, Plan plan)
     {
         var startup = plan.Settings.Startup;
-        text.Append($"\nSTART   each as soon as what it waits for is there; all within {Duration.Format(startup.Timeout)}, failures tried {Counted.Text(startup.Retries, "time")} more\n\n");
+        text.Append($"\nSTART   each as soon as what it waits for is there; all within {Duration.Format(startup.Timeout)}, failures " +
+            $"tried {Counted.Text(startup.Retries, "time")} more\n\n");
         var table = new TextTable("  ");
         table.Add("", "", "", "within", "");
         Waves(plan.StartWaves, (number, index) =>
@@ -45,7 +46,8 @@ internal static class PlanText
     {
         var timeout = plan.Settings.Shutdown.Timeout;
         var signals = string.Join(", ", plan.Settings.Shutdown.Signals);
-        text.Append($"\nSTOP    on {signals}: each as soon as what needs it is gone; all within {Duration.Format(timeout)}, then SIGKILL to what is left\n\n");
+        text.Append($"\nSTOP    on {signals}: each as soon as what needs it is gone; all within {Duration.Format(timeout)}, then SIGKILL " +
+            "to what is left\n\n");
         var table = new TextTable("  ");
         Waves(plan.StopWaves, (number, index) =>
         {
@@ -56,12 +58,17 @@ internal static class PlanText
         });
         table.AppendTo(text);
         if (plan.LongestStop.Services.Length > 1)
-            text.Append($"\n  the longest chain: {Names(plan, plan.LongestStop.Services, " → ")}, up to {Duration.Format(plan.LongestStop.Time)}\n");
+            text.Append($"\n  the longest chain: {Names(plan, plan.LongestStop.Services, " → ")}, up to " +
+                $"{Duration.Format(plan.LongestStop.Time)}\n");
         if (timeout > DockerStop)
         {
             var grace = Math.Ceiling(timeout.TotalSeconds) + 1;
-            text.Append($"\n  \"docker stop\" waits {Duration.Format(DockerStop)} unless told otherwise; give it longer than the {Duration.Format(timeout)} above:\n");
-            text.Append(CultureInfo.InvariantCulture, $"  docker run --stop-timeout {grace}, stop_grace_period: {grace}s in Compose, terminationGracePeriodSeconds: {grace} in Kubernetes\n");
+            text.Append($"\n  \"docker stop\" waits {Duration.Format(DockerStop)} unless told otherwise; give it longer than the " +
+                $"{Duration.Format(timeout)} above:\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  docker run --stop-timeout {grace}, stop_grace_period: {grace}s in Compose, " +
+                $"terminationGracePeriodSeconds: {grace} in Kubernetes\n");
         }
     }
 
@@ -119,7 +126,9 @@ internal static class PlanText
         {
             var most = server.MaxInstances ?? plan.Settings.Limits.MaxPerType;
             var idle = server.IdleTimeout is { } time ? $", ended after {Duration.Format(time)} idle" : "";
-            table.Add([.. Row(server.Name, server.Limits, server.Attributes), (most is { } m ? $"{m}, then {Words.LimitAction[(int)server.OnLimit]}" : "any number") + idle]);
+            table.Add(
+                [.. Row(server.Name, server.Limits, server.Attributes),
+                (most is { } m ? $"{m}, then {Words.LimitAction[(int)server.OnLimit]}" : "any number") + idle]);
         }
         table.AppendTo(text);
     }
@@ -180,7 +189,8 @@ internal static class PlanText
         return restart.Policy == RestartPolicy.Never
             ? ""
             : $"after {Duration.Format(backoff.Initial)}, then longer, up to {Duration.Format(backoff.Max)}; "
-                + $"{Counted.Text(breaker.Failures, "failure")} in {Duration.Format(breaker.Window)}: a pause of {Duration.Format(breaker.OpenFor)}";
+                + $"{Counted.Text(breaker.Failures, "failure")} in {Duration.Format(breaker.Window)}: a pause of " +
+                    $"{Duration.Format(breaker.OpenFor)}";
     }
 
     private static string Names(Plan plan, ImmutableArray<int> services, string separator) =>

@@ -5,7 +5,9 @@ using MetaMcp.Init.Output;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>The file that was read again for SIGHUP: what is wrong with it, and what of it is put in force that is not the supervisor's.</summary>
+/// <summary>
+/// The file that was read again for SIGHUP: what is wrong with it, and what of it is put in force that is not the supervisor's.
+/// </summary>
 internal sealed class Reloading(string path, Enforcing enforcing, InitLogger log, LogClock clock)
 {
     private Enforcing _enforcing = enforcing;

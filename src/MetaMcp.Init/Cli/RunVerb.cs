@@ -53,14 +53,17 @@ internal static class RunVerb
         var hub = new OutputHub(outputs, (service, stream, lines) => log.OutputDropped(service, lines, stream));
         Descriptors.CloseOnExec([]);
         var unixTime = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        var cookie = new InstanceCookie(unixTime, RandomKey.Draw(stackalloc byte[SipHash.KeySize]), StartBlock.Variable(InstanceCookie.Variable));
+        var cookie = new InstanceCookie(
+            unixTime, RandomKey.Draw(stackalloc byte[SipHash.KeySize]), StartBlock.Variable(InstanceCookie.Variable));
         DescriptorLimit.Raise();
         var starter = new ServiceStarter(plan, hub, NullDevice.Open(), enforcing.Tree, cookie);
         var reloading = new Reloading(path, enforcing, log, outputs.Clock);
         var kernel = new LinuxKernel(
             port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie),
             new FileReload(path, reloading.Take, reloading.Apply));
-        var supervisor = new Supervisor(plan, (ulong)startedAt.Nanoseconds, startedAt, enforcing.Sampled, new Registry(unixTime), enforcing.Tree?.Controllers ?? Controllers.None);
+        var supervisor = new Supervisor(
+            plan, (ulong)startedAt.Nanoseconds, startedAt, enforcing.Sampled, new Registry(unixTime),
+            enforcing.Tree?.Controllers ?? Controllers.None);
 
         OomScore.Lower();
 

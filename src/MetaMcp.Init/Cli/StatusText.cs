@@ -5,7 +5,9 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>Where a service stands, in a line: <c>ready for 3m12s (pid 8), started 2 times, last exit code 1; 12 probes, 1 failed, …</c></summary>
+/// <summary>
+/// Where a service stands, in a line: <c>ready for 3m12s (pid 8), started 2 times, last exit code 1; 12 probes, 1 failed, …</c>
+/// </summary>
 internal static class StatusText
 {
     public static string Of(Notice.StatusOf status)
@@ -30,11 +32,13 @@ internal static class StatusText
             text.Append(CultureInfo.InvariantCulture, $", memory {memory.Rounded}");
         if (record.Cleanups is { Killed: > 0 } or { Failed: > 0 } && record.Cleanups is var ends)
             text.Append(CultureInfo.InvariantCulture,
-                $"; ended {Counted.Text(ends.Clean, "time")} clean, {ends.Killed} killed, {ends.Failed} failed, last {Milliseconds(ends.Last)}, worst {Milliseconds(ends.Worst)}");
+                $"; ended {Counted.Text(ends.Clean, "time")} clean, {ends.Killed} killed, {ends.Failed} failed, last " +
+                $"{Milliseconds(ends.Last)}, worst {Milliseconds(ends.Worst)}");
         var lastFailure = record.Probes.LastFailure is { } why ? $" (the last: {why})" : "";
         if (record.Probes is { Checks: > 0 } probes)
             text.Append(CultureInfo.InvariantCulture,
-                $"; {Counted.Text(probes.Checks, "probe")}, {probes.Failures} failed{lastFailure}, last {Milliseconds(probes.Last)}, average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
+                $"; {Counted.Text(probes.Checks, "probe")}, {probes.Failures} failed{lastFailure}, last {Milliseconds(probes.Last)}, " +
+                $"average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
         return text.ToString();
     }
 
@@ -43,7 +47,13 @@ internal static class StatusText
         Phase.StartingUp => "starting up",
         Phase.Running => "running",
         _ => "shutting down",
-    } + string.Create(CultureInfo.InvariantCulture, $", up {Rounded(status.Uptime)}, {status.Active} of {Counted.Text(status.Services, "service")} active{(status.Missing.IsEmpty ? "" : $", degraded: without {string.Join(", ", status.Missing)}")}{Orphans(status.OrphansEnded)}{(status.Repairs == 0 ? "" : $"; {Counted.Text(status.Repairs, "repair")}")}");
+    } + string.Create(
+        CultureInfo.InvariantCulture,
+        $", up {Rounded(status.Uptime)}, {status.Active} of {Counted.Text(status.Services, "service")} active{Missing(status)}" +
+        $"{Orphans(status.OrphansEnded)}{(status.Repairs == 0 ? "" : $"; {Counted.Text(status.Repairs, "repair")}")}");
+
+    private static string Missing(Notice.StatusOfAll status) =>
+        status.Missing.IsEmpty ? "" : $", degraded: without {string.Join(", ", status.Missing)}";
 
     private static string Orphans(IReadOnlyDictionary<string, int> ended)
     {
@@ -74,7 +84,9 @@ internal static class StatusText
     };
 
     private static string Rounded(TimeSpan time) =>
-        Duration.Format(time < TimeSpan.FromSeconds(1) ? TimeSpan.FromMilliseconds(Math.Floor(time.TotalMilliseconds)) : TimeSpan.FromSeconds(Math.Floor(time.TotalSeconds)));
+        Duration.Format(
+            time < TimeSpan.FromSeconds(1)
+            ? TimeSpan.FromMilliseconds(Math.Floor(time.TotalMilliseconds)) : TimeSpan.FromSeconds(Math.Floor(time.TotalSeconds)));
 
     private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms");
 }

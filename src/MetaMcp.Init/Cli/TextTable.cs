@@ -12,7 +12,8 @@ internal sealed class TextTable(string indent)
     public void AppendTo(StringBuilder text)
     {
         var columns = rows.Count == 0 ? 0 : rows.Max(r => r.Length);
-        var widths = Enumerable.Range(0, columns).Select(c => rows.Where(r => r.Length > c + 1).Select(r => r[c].Length).DefaultIfEmpty(0).Max()).ToArray();
+        var widths = Enumerable.Range(0, columns)
+            .Select(c => rows.Where(r => r.Length > c + 1).Select(r => r[c].Length).DefaultIfEmpty(0).Max()).ToArray();
         foreach (var row in rows)
         {
             var line = indent + string.Join("  ", row.Select((cell, c) => cell.PadRight(widths[c])));

@@ -113,7 +113,9 @@ internal sealed unsafe class AbsenceFinder
 
     private void Add(string whose, AbsenceKind kind, ExecFailure failure) => _found.Add(new Absence(whose, kind, failure.Sentence));
 
-    /// <summary>Whether the user may enter the directory or execute the file; another type of file is refused as exec and chdir do it.</summary>
+    /// <summary>
+    /// Whether the user may enter the directory or execute the file; another type of file is refused as exec and chdir do it.
+    /// </summary>
     private static Errno MayUse(string path, int type)
     {
         statx status;

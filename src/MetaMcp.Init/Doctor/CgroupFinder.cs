@@ -38,7 +38,9 @@ internal static unsafe class CgroupFinder
         };
     }
 
-    /// <summary>Where mcp-init runs already it has made a tree, and <c>docker exec</c> puts us into its leaf: the container's group is above.</summary>
+    /// <summary>
+    /// Where mcp-init runs already it has made a tree, and <c>docker exec</c> puts us into its leaf: the container's group is above.
+    /// </summary>
     private static CgroupAccess AboveOurTree(CgroupAccess access)
     {
         const string Leaf = "/init";
@@ -48,7 +50,9 @@ internal static unsafe class CgroupFinder
 
     private static CgroupVersion Version(CgroupAccess access, string controllers) =>
         !SelfCgroup.HasVersion1(KernelFile.ReadAll("/proc/self/cgroup"))
-            ? access.Directory is null && access.Obstacle is CgroupObstacle.NotMounted or CgroupObstacle.NoProc ? CgroupVersion.None : CgroupVersion.V2
+            ? access.Directory is null && access.Obstacle is CgroupObstacle.NotMounted or CgroupObstacle.NoProc
+                ? CgroupVersion.None
+                : CgroupVersion.V2
         : access.Directory is null ? CgroupVersion.V1
         // With some hierarchies of version 1, version 2 can still have what we need.
         : controllers.Contains("memory", StringComparison.Ordinal) ? CgroupVersion.V2 : CgroupVersion.Hybrid;

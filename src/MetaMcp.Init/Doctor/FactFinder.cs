@@ -44,7 +44,9 @@ internal static unsafe class FactFinder
             HardLimits = HardLimits(),
             OpenFiles = prlimit(0, RLIMIT_NOFILE, null, &files) == 0 ? files.rlim_cur : null,
             OomScoreAdjust = int.TryParse(Line("/proc/self/oom_score_adj"), out var score) ? score : null,
-            Swap = NamedFields.Number(memory, "SwapTotal") is { } kibibytes and < long.MaxValue / 1024 ? new ByteSize(kibibytes * 1024) : null,
+            Swap = NamedFields.Number(memory, "SwapTotal") is { } kibibytes and < long.MaxValue / 1024
+                ? new ByteSize(kibibytes * 1024)
+                : null,
             HasProc = hasProc,
             HidePid = hasProc ? HidePid() : null,
             Pressure = new PressureFacts(),
@@ -101,7 +103,8 @@ internal static unsafe class FactFinder
         foreach (var mount in MountInfo.Find(KernelFile.ReadAll("/proc/self/mountinfo"), "proc"u8))
             if (mount.MountPoint == "/proc")
                 foreach (var option in mount.Options.Split(','))
-                    if (option.StartsWith("hidepid=", StringComparison.Ordinal) && option["hidepid=".Length..] is not ("0" or "off") and var hides)
+                    if (option.StartsWith("hidepid=", StringComparison.Ordinal) &&
+                        option["hidepid=".Length..] is not ("0" or "off") and var hides)
                         return hides;
         return null;
     }

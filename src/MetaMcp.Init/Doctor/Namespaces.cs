@@ -3,7 +3,9 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Doctor;
 
-/// <summary>Which namespaces are the machine's first: those have had fixed inode numbers since Linux 3.8 (linux/nsfs.h, init_ns_ino).</summary>
+/// <summary>
+/// Which namespaces are the machine's first: those have had fixed inode numbers since Linux 3.8 (linux/nsfs.h, init_ns_ino).
+/// </summary>
 internal static unsafe class Namespaces
 {
     public const ulong FirstPid = 0xEFFFFFFC;

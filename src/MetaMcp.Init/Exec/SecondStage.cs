@@ -41,7 +41,8 @@ internal static unsafe class SecondStage
         var environment = ServiceEnvironment.Build(request.Environment, identity.Account, attributes.User is not null);
 
         // As root of the container; without CAP_CHOWN a service cannot have another user either.
-        if (request.OwnSocket is { } socket && identity.Uid is { } owner && lchown(ByteText.ToNative(socket), owner, uint.MaxValue) != 0 && owner != geteuid())
+        if (request.OwnSocket is { } socket && identity.Uid is { } owner && lchown(ByteText.ToNative(socket), owner, uint.MaxValue) != 0 &&
+            owner != geteuid())
             throw ExecFailedException.Of(ExecStep.OwnSocket, LastError, socket);
         if (request.OwnOutput)
             StandardDescriptors.OwnPipes(identity.Uid);

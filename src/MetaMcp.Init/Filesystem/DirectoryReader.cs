@@ -18,7 +18,9 @@ internal unsafe ref struct DirectoryReader(int descriptor, Span<byte> buffer)
     /// <summary>Why there was no next entry; success at the end of the directory.</summary>
     public Errno Error { get; private set; }
 
-    /// <summary>Whether the next entry was read already: where it was not, another reader of the same descriptor goes on from there.</summary>
+    /// <summary>
+    /// Whether the next entry was read already: where it was not, another reader of the same descriptor goes on from there.
+    /// </summary>
     public readonly bool IsBuffered => _at < _length;
 
     /// <param name="name">Without its zero; good until the next call.</param>

@@ -15,7 +15,9 @@ internal sealed class AdoptedChildren
     /// <summary>As many as a snapshot takes; those left out have their turn when the ones before them are gone.</summary>
     private const int Most = 1 << 16;
 
-    /// <summary>Each end of a child that was not looked at yet takes another list; a service that forks without end may not hold up others.</summary>
+    /// <summary>
+    /// Each end of a child that was not looked at yet takes another list; a service that forks without end may not hold up others.
+    /// </summary>
     private const int MostLists = 8;
 
     /// <summary>Between two looks at those of which nothing could be seen.</summary>
@@ -127,9 +129,9 @@ internal sealed class AdoptedChildren
     public void NothingLeft(long run) => _ = _questions.Remove(run);
 
     /// <summary>
-    /// Whether something of a run hangs below one of them, or may do so; null where our children cannot be listed. Nothing is left after one
-    /// list, once all of its children are known. If some of them ended before that, what hung below those is in another list, and so on for
-    /// so many lists.
+    /// Whether something of a run hangs below one of them, or may do so; null where our children cannot be listed. Nothing is left after
+    /// one list, once all of its children are known. If some of them ended before that, what hung below those is in another list, and so on
+    /// for so many lists.
     /// </summary>
     public bool? MayHave(long run)
     {
@@ -287,7 +289,8 @@ internal sealed class AdoptedChildren
     }
 
     /// <summary>How far the question is whether anything is left of a run.</summary>
-    /// <param name="List">The latest list that counts; where none does, the last that does not, since something of it was there then.</param>
+    /// <param name="List">The latest list that counts; where none does, the last that does not, since something of it was there
+    /// then.</param>
     /// <param name="Lists">How many count so far.</param>
     /// <param name="Through">The last child of the latest of them.</param>
     /// <param name="LostBefore">How many had been lost when that was made.</param>

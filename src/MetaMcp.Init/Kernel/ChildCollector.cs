@@ -173,7 +173,8 @@ internal sealed class ChildCollector(
         if (run is null)
         {
             helpers.Remove(reaped.Pid);
-            if (!closeLook.TakeCollected(reaped.Pid) && !read.TakeCollected(reaped.Pid, reaped.Status) && !disposal.TakeCollected(reaped.Pid))
+            if (!closeLook.TakeCollected(reaped.Pid) && !read.TakeCollected(reaped.Pid, reaped.Status) &&
+                !disposal.TakeCollected(reaped.Pid))
                 tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, LastWordsOf(reaped.Pid), OthersLeft: false));
             return;
         }

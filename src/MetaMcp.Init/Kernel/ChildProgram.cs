@@ -3,7 +3,10 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Kernel;
 
-/// <summary>Starts our own binary, as the second stage or as a helper, in a session of its own with our environment, some of it set anew, and the oom_score_adj that we were given.</summary>
+/// <summary>
+/// Starts our own binary, as the second stage or as a helper, in a session of its own with our environment, some of it set anew, and the
+/// oom_score_adj that we were given.
+/// </summary>
 internal static unsafe class ChildProgram
 {
     /// <param name="arguments">The first is its name.</param>

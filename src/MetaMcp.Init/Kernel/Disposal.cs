@@ -7,8 +7,9 @@ namespace MetaMcp.Init.Kernel;
 
 /// <summary>
 /// Gets rid of descriptors that came with notifications, by short children (<c>discard</c>): each inherits the socket, receives what
-/// PID 1 must not, and ends. One child a socket at a time and some fifty a second, so that a service that sends descriptors without end costs
-/// PID 1 next to nothing. A child that hangs is killed after a second; the socket is closed when no message with descriptors is left in it.
+/// PID 1 must not, and ends. One child a socket at a time and some fifty a second, so that a service that sends descriptors without end
+/// costs PID 1 next to nothing. A child that hangs is killed after a second; the socket is closed when no message with descriptors is left
+/// in it.
 /// </summary>
 /// <param name="watch">Does not look at the socket while a child does.</param>
 /// <param name="nullDescriptor">The child's outputs.</param>
@@ -49,7 +50,9 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
         Start(one);
     }
 
-    /// <summary>The run is over: the socket, which nobody watches any more, is closed, at once where nothing in it has descriptors.</summary>
+    /// <summary>
+    /// The run is over: the socket, which nobody watches any more, is closed, at once where nothing in it has descriptors.
+    /// </summary>
     public void Close(NotifySocket socket)
     {
         socket.End();
@@ -137,7 +140,8 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
         (one.NotBefore, one.Due) = (now + Pace, now + Patience);
         ReadOnlySpan<DescriptorMapping> mappings = [new(one.Socket.Descriptor, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];
         var error = ChildProgram.Start(
-            ["mcp-init", "discard", one.Again is null ? "all" : "one"], ImmutableSortedDictionary<string, string>.Empty, mappings, out var pid);
+            ["mcp-init", "discard", one.Again is null ? "all" : "one"], ImmutableSortedDictionary<string, string>.Empty, mappings,
+            out var pid);
         if (!error.IsSuccess)
             return;
         one.Pid = pid;

@@ -26,7 +26,9 @@ internal delegate Errno ReadStart(string path, int answer, out int pid);
 internal sealed class FileRead(
     FileReload file, ReadStart begin, HashSet<int> helpers, Action<int, Action> watch, Action<int> unwatch, Action<SystemEvent> tell)
 {
-    /// <summary>More than a network file system that is merely slow takes, and no more than somebody who waits for an answer will.</summary>
+    /// <summary>
+    /// More than a network file system that is merely slow takes, and no more than somebody who waits for an answer will.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Whoever sends SIGHUP every minute must not fill the container with children that never end.</summary>
@@ -76,7 +78,8 @@ internal sealed class FileRead(
         }
         Read();
         if (now >= Due)
-            Finish($"not read within {Duration.Format(Patience)}: its file system does not answer, or it is a pipe that nobody writes; when `head` shows it again, send SIGHUP again");
+            Finish($"not read within {Duration.Format(Patience)}: its file system does not answer, or it is a pipe that nobody writes; " +
+                "when `head` shows it again, send SIGHUP again");
     }
 
     /// <summary>A child was collected; true where it was one of these.</summary>
@@ -108,7 +111,8 @@ internal sealed class FileRead(
     private string? Spawn()
     {
         if (_left.Count >= MostLeft)
-            return $"{MostLeft} reads before still hang in the kernel; when its file system answers again, or the container was restarted, send SIGHUP again";
+            return $"{MostLeft} reads before still hang in the kernel; when its file system answers again, or the container was " +
+                "restarted, send SIGHUP again";
         var error = Pipe.Open(out var reading, out var writing);
         if (!error.IsSuccess)
             return NotBegun(error);

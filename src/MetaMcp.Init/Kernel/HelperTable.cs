@@ -11,7 +11,9 @@ internal sealed class HelperTable
     /// <summary>Those that read a pidfile.</summary>
     private readonly HashSet<int> _readers = [];
 
-    /// <summary>Those of them that were sent SIGKILL; one that has not ended by it sleeps in the kernel, for a file system that hangs.</summary>
+    /// <summary>
+    /// Those of them that were sent SIGKILL; one that has not ended by it sleeps in the kernel, for a file system that hangs.
+    /// </summary>
     private readonly HashSet<int> _left = [];
 
     public int Left => _left.Count;

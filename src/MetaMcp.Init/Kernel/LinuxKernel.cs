@@ -43,7 +43,8 @@ internal sealed class LinuxKernel : IKernel
     private Instant _due;
 
     public LinuxKernel(
-        EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter, Census census, Func<RunTable, StrangerSearch> strangers, FileReload file)
+        EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter, Census census,
+        Func<RunTable, StrangerSearch> strangers, FileReload file)
     {
         Action<SystemEvent> tell = Tell;
         _watch = new DescriptorWatch(port);
@@ -56,16 +57,21 @@ internal sealed class LinuxKernel : IKernel
         _mains = new MainSuccession(_runs, pid => _collector!.IsWaiting(pid), tell);
         _news = new RunNews(_watch, _disposal, _mains.Named, tell);
         _memory = new MemoryWatch(_watch, tell);
-        _closeLook = new CloseLook(starter.StartMeasuring, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.CloseLook, take), _watch.Remove, usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
+        _closeLook = new CloseLook(
+            starter.StartMeasuring, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.CloseLook, take), _watch.Remove,
+            usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
         _file = file;
-        _read = new FileRead(file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.FileRead, take), _watch.Remove, tell);
+        _read = new FileRead(
+            file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.FileRead, take), _watch.Remove, tell);
         _probes = new ProbeOutputs((fd, take) => _watch.Add(fd, Source.ProbeOutput, take), _watch.Remove);
-        _collector = new ChildCollector(_runs, _helpers, _closeLook, _read, _disposal, _probes, _news, _mains.HasSuccessor, _streams, _memory, tell);
+        _collector = new ChildCollector(
+            _runs, _helpers, _closeLook, _read, _disposal, _probes, _news, _mains.HasSuccessor, _streams, _memory, tell);
         _comparison = new Comparison(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
         _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
         _steps = new TurnSteps(
-            () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _memory.Resume(Now), CollectIfDue, _comparison.Continue, () => _closeLook.Expire(Now),
-            () => _mains.Expire(Now), () => _read.Expire(Now), () => _probes.Expire(Now), () => _disposal.Expire(Now), () => _streams.Report(Now));
+            () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _memory.Resume(Now), CollectIfDue, _comparison.Continue,
+            () => _closeLook.Expire(Now), () => _mains.Expire(Now), () => _read.Expire(Now), () => _probes.Expire(Now),
+            () => _disposal.Expire(Now), () => _streams.Report(Now));
     }
 
     public Instant Now => MonotonicClock.Now;
@@ -148,7 +154,8 @@ internal sealed class LinuxKernel : IKernel
             case Effect.ReadMemory(var numbers):
                 _comparison.ReadMemory(numbers);
                 break;
-            case Effect.SignalStranger(var stranger, var signal) when ProcessTable.TryRead(stranger.Pid, out var seen) && seen.StartTime == stranger.StartTime:
+            case Effect.SignalStranger(var stranger, var signal) when ProcessTable.TryRead(stranger.Pid, out var seen) &&
+                seen.StartTime == stranger.StartTime:
                 _ = PinnedSignal.Send(seen, signal);
                 break;
             case Effect.SignalTheRest(var signal):

@@ -5,8 +5,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>
-/// Where the sockets of services stand as files, <c>notify</c> below <c>runtime_dir</c>: everybody may go through it and nobody list it. Made
-/// when the first service needs it; a root that is read-only has none, and the sockets have abstract names. Like everything below
+/// Where the sockets of services stand as files, <c>notify</c> below <c>runtime_dir</c>: everybody may go through it and nobody list it.
+/// Made when the first service needs it; a root that is read-only has none, and the sockets have abstract names. Like everything below
 /// runtime_dir it is PID 1 itself that makes it, so runtime_dir has to be on a file system that always answers.
 /// </summary>
 internal sealed unsafe class NotifyDirectory(string runtimeDirectory)
@@ -50,12 +50,15 @@ internal sealed unsafe class NotifyDirectory(string runtimeDirectory)
         return path;
     }
 
-    /// <summary>Whether no other user can put something else in the place of a socket: a directory of ours that only we can write to.</summary>
+    /// <summary>
+    /// Whether no other user can put something else in the place of a socket: a directory of ours that only we can write to.
+    /// </summary>
     private static bool IsOurs(string path)
     {
         statx status;
         fixed (byte* bytes = Encoding.UTF8.GetBytes(path + "\0"))
-            return get_statx(AT_FDCWD, bytes, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status) == 0 && (status.stx_mode & S_IFMT) == S_IFDIR &&
+            return get_statx(AT_FDCWD, bytes, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status) == 0 &&
+                (status.stx_mode & S_IFMT) == S_IFDIR &&
                 status.stx_uid == geteuid() && (status.stx_mode & WritableByOthers) == 0 && access(bytes, W_OK | X_OK) == 0;
     }
 

@@ -83,7 +83,8 @@ internal sealed unsafe class NotifySocket
             length = (int)count;
             hasDescriptors = (message.msg_flags & MSG_CTRUNC) != 0;
             var head = (cmsghdr*)control;
-            if (message.msg_controllen >= (nuint)(sizeof(cmsghdr) + sizeof(ucred)) && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_CREDENTIALS)
+            if (message.msg_controllen >= (nuint)(sizeof(cmsghdr) + sizeof(ucred)) && head->cmsg_level == SOL_SOCKET &&
+                head->cmsg_type == SCM_CREDENTIALS)
                 sender = *(ucred*)(head + 1);
             return true;
         }

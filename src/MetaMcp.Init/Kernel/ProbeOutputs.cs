@@ -6,8 +6,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>
-/// What probes write while they run: the last line of it is why one has failed. After a pipe full, or all there is, an output has a pause: a
-/// probe that writes without end waits for us in its own time, and costs PID 1 next to none.
+/// What probes write while they run: the last line of it is why one has failed. After a pipe full, or all there is, an output has a pause:
+/// a probe that writes without end waits for us in its own time, and costs PID 1 next to none.
 /// </summary>
 /// <param name="watch">Calls back when a descriptor can be read.</param>
 /// <param name="unwatch">No more; called before it is closed.</param>

@@ -119,7 +119,9 @@ internal sealed unsafe class RunNews(DescriptorWatch watch, Disposal disposal, A
         }
     }
 
-    /// <summary>Reads one message of a run's socket. What has descriptors is received by a child, and the next one is read after that.</summary>
+    /// <summary>
+    /// Reads one message of a run's socket. What has descriptors is received by a child, and the next one is read after that.
+    /// </summary>
     private bool TakeMessage(ServiceRun run, NotifySocket socket)
     {
         Span<byte> text = stackalloc byte[NotifyMessage.MaxLength + 1];

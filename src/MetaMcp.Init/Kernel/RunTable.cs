@@ -13,8 +13,8 @@ namespace MetaMcp.Init.Kernel;
 
 /// <summary>
 /// Every run of which something may be left: by its main process until that is collected, by its number until the last of its
-/// processes is gone. What belongs to a run is its cgroup; where there is none, what the census finds of it; where there is no /proc either,
-/// the process group its main process leads.
+/// processes is gone. What belongs to a run is its cgroup; where there is none, what the census finds of it; where there is no /proc
+/// either, the process group its main process leads.
 /// </summary>
 internal sealed class RunTable
 {

@@ -106,7 +106,8 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
                 ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup) with { OwnOutput = true })],
             _ => [],
         };
-        return StartWithOutput(own, settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear(), out output);
+        return StartWithOutput(
+            own, settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear(), out output);
     }
 
     /// <summary>Starts a child that writes the pid in a file, or why there is none. As <see cref="StartProbe"/>.</summary>
@@ -134,7 +135,10 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         }
     }
 
-    /// <summary>Starts the stop_command of a service as the service itself is, with MAINPID in its environment (<c>man 5 systemd.service</c>). The pid, or 0.</summary>
+    /// <summary>
+    /// Starts the stop_command of a service as the service itself is, with MAINPID in its environment (<c>man 5 systemd.service</c>). The
+    /// pid, or 0.
+    /// </summary>
     public int StartStopCommand(ServiceSettings settings, string? cgroup, int main)
     {
         var environment = settings.Environment.SetItem(MainPidVariable, main.ToString(CultureInfo.InvariantCulture));
@@ -255,7 +259,10 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
 
     private Errno SpawnSecondStage(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings, int errorDescriptor)
     {
-        var request = RequestFor(settings, settings.Command, errorDescriptor) with { Cgroup = run.Cgroup?.Directory, OwnSocket = run.NotifySocket?.Path };
+        var request = RequestFor(settings, settings.Command, errorDescriptor) with
+        {
+            Cgroup = run.Cgroup?.Directory, OwnSocket = run.NotifySocket?.Path,
+        };
         var environment = EnvironmentOf(settings, run);
         request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
         var arguments = ExecArguments.Encode(request);

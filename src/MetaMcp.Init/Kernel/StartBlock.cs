@@ -35,7 +35,8 @@ internal static unsafe class StartBlock
         {
             var entry = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(*at);
             if (entry.StartsWith(wanted) && entry.IndexOf((byte)'=') is > 0 and var end)
-                _ = found.TryAdd(System.Text.Encoding.UTF8.GetString(entry[..end]), System.Text.Encoding.UTF8.GetString(entry[(end + 1)..]));
+                _ = found.TryAdd(
+                    System.Text.Encoding.UTF8.GetString(entry[..end]), System.Text.Encoding.UTF8.GetString(entry[(end + 1)..]));
         }
         return found;
     }

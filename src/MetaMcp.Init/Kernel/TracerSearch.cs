@@ -7,7 +7,9 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Kernel;
 
-/// <summary>Finds the processes that trace another or are traced, in slices: whom a process traces stands in the traced one's file alone.</summary>
+/// <summary>
+/// Finds the processes that trace another or are traced, in slices: whom a process traces stands in the traced one's file alone.
+/// </summary>
 internal sealed unsafe class TracerSearch
 {
     /// <summary>The names of some sixty processes.</summary>

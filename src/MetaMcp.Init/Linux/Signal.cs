@@ -49,7 +49,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial int sigpending(sigset_t* set);
 
-    /// <summary><c>man 2 kill</c>: 0 is our own process group, a negative pid that one, -1 every process we may signal but ourselves.</summary>
+    /// <summary>
+    /// <c>man 2 kill</c>: 0 is our own process group, a negative pid that one, -1 every process we may signal but ourselves.
+    /// </summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int kill(int pid, int sig);
 }

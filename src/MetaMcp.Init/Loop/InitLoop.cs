@@ -150,7 +150,8 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
 
     /// <summary>Of what starts a process nobody knows here how far it came; the comparison finds out.</summary>
     private static bool MayBeRepeated(Effect effect) => effect is
-        Effect.SignalMain or Effect.SignalRun or Effect.KillHelper or Effect.WatchRun or Effect.SignalStranger or Effect.SignalTheRest or Effect.Sweep;
+        Effect.SignalMain or Effect.SignalRun or Effect.KillHelper or Effect.WatchRun or Effect.SignalStranger
+            or Effect.SignalTheRest or Effect.Sweep;
 
     /// <summary>
     /// A service whose start is never answered would wait for ever. Where the kernel had answered before it threw, the second
@@ -161,7 +162,10 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
         try
         {
             if (effect is Effect.Spawn(var service, var run, _))
-                _events.Enqueue(new SystemEvent.SpawnFailed(service, run, isShort ? "mcp-init has no memory for it" : "the start failed within mcp-init", ExitCodes.System, IsShortage: true));
+                _events.Enqueue(
+                    new SystemEvent.SpawnFailed(
+                    service, run, isShort
+                    ? "mcp-init has no memory for it" : "the start failed within mcp-init", ExitCodes.System, IsShortage: true));
             else if (effect is Effect.SpawnProbe(var probed, var probedRun, _))
                 _events.Enqueue(new SystemEvent.ProbeSpawnFailed(probed, probedRun));
             else if (effect is Effect.ReadFile)

@@ -56,7 +56,9 @@ internal sealed unsafe class OutputSink : IDisposable
         /// <summary>There is no room; the descriptor will say when there is.</summary>
         Full,
 
-        /// <summary>An error that may pass (a full disk, a hung-up terminal), which nothing will announce: tried again with each line.</summary>
+        /// <summary>
+        /// An error that may pass (a full disk, a hung-up terminal), which nothing will announce: tried again with each line.
+        /// </summary>
         Failing,
 
         /// <summary>Closed, or nobody will ever read it.</summary>

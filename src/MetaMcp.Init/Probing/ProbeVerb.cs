@@ -30,7 +30,8 @@ internal static unsafe class ProbeVerb
         try
         {
             // EBUSY: the service has enabled controllers for cgroups of its own below; then the probe stays where we are.
-            if (request.Cgroup is { } cgroup && KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false, Number: not Errno.EBUSY } refused)
+            if (request.Cgroup is { } cgroup &&
+                KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false, Number: not Errno.EBUSY } refused)
                 throw new ProbeFailedException($"{cgroup}: {refused}");
             if (request is ProbeRequest.Exec exec)
                 ExecProbe.Run(exec, StartBlock.Arguments(args, args.Length - exec.Command.Length + 1));

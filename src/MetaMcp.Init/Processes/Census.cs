@@ -47,7 +47,8 @@ internal sealed class Census
     /// <summary>Looks anew. Where that is refused nothing is known of anybody, but who was whose is remembered for the next look.</summary>
     /// <param name="children">Those of our children that we know.</param>
     /// <param name="runs">Every run of which something may be left.</param>
-    /// <param name="isStranger">Children of ours that are of no run: they are not read, and what hangs below them is of no run either.</param>
+    /// <param name="isStranger">Children of ours that are of no run: they are not read, and what hangs below them is of no run
+    /// either.</param>
     public Errno Look(ReadOnlySpan<KnownChild> children, ReadOnlySpan<KnownRun> runs, Func<int, bool>? isStranger = null)
     {
         var error = _read(_before, isStranger, out var isWhole);

@@ -36,7 +36,9 @@ internal sealed class ChildList
         return isRead;
     }
 
-    /// <summary>Calls with each child that no call has had before, or with all where that cannot be told; false where they cannot be read.</summary>
+    /// <summary>
+    /// Calls with each child that no call has had before, or with all where that cannot be told; false where they cannot be read.
+    /// </summary>
     public bool ForEachNew(Action<int> action)
     {
         if (!_isInOrder || _listed.Count == 0)

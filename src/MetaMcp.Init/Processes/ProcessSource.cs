@@ -37,7 +37,9 @@ internal abstract class ProcessSource
 {
     public abstract Instant Now { get; }
 
-    /// <summary>Calls with each child of ours that it was not called with before, ended ones too; false where they cannot be listed.</summary>
+    /// <summary>
+    /// Calls with each child of ours that it was not called with before, ended ones too; false where they cannot be listed.
+    /// </summary>
     /// <param name="action">Gets the pids; it may get those again that it had.</param>
     /// <param name="isWhole">Whether it is called with all.</param>
     public abstract bool ForEachChildOfOurs(Action<int> action, bool isWhole);

@@ -6,8 +6,8 @@ using MetaMcp.Init.Filesystem;
 namespace MetaMcp.Init.Reading;
 
 /// <summary>
-/// <c>mcp-init read FILE</c>: the configuration, as <see cref="FileAnswer"/> on stdout. PID 1 runs it as a short child for a reload and kills it
-/// where it takes too long: a file system may never answer. With <c>--pid</c> it is a pidfile, as <see cref="PidFile"/>.
+/// <c>mcp-init read FILE</c>: the configuration, as <see cref="FileAnswer"/> on stdout. PID 1 runs it as a short child for a reload and
+/// kills it where it takes too long: a file system may never answer. With <c>--pid</c> it is a pidfile, as <see cref="PidFile"/>.
 /// </summary>
 internal static class ReadVerb
 {
@@ -19,6 +19,8 @@ internal static class ReadVerb
         if (args is not [var path])
             return ExitCodes.Configuration;
         var problem = SettledFile.Read(path, ConfigReader.MostRead, out var bytes);
-        return FileAnswer.Tell(1, problem is not null, problem is null ? bytes.Span : Encoding.UTF8.GetBytes(problem)) ? ExitCodes.Success : ExitCodes.Failure;
+        return FileAnswer.Tell(1, problem is not null, problem is null ? bytes.Span : Encoding.UTF8.GetBytes(problem))
+            ? ExitCodes.Success
+            : ExitCodes.Failure;
     }
 }

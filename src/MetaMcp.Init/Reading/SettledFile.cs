@@ -59,12 +59,15 @@ internal static unsafe class SettledFile
     {
         Span<byte> buffer = stackalloc byte[512];
         fixed (byte* name = PathText.Terminated(path, buffer))
-            return get_statx(descriptor, name, path.Length == 0 ? AT_EMPTY_PATH : 0, STATX_BASIC_STATS, found) == 0 ? Errno.None : LastError;
+            return get_statx(descriptor, name, path.Length == 0 ? AT_EMPTY_PATH : 0, STATX_BASIC_STATS, found) == 0
+                ? Errno.None
+                : LastError;
     }
 
     private static bool AreSame(in statx one, in statx other) =>
         one.stx_ino == other.stx_ino && one.stx_size == other.stx_size &&
         AreSame(one.stx_mtime, other.stx_mtime) && AreSame(one.stx_ctime, other.stx_ctime);
 
-    private static bool AreSame(in statx_timestamp one, in statx_timestamp other) => one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
+    private static bool AreSame(in statx_timestamp one, in statx_timestamp other) =>
+        one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
 }

@@ -15,12 +15,14 @@ public sealed class LimitFilesTests
     [Fact]
     public void Each_limit_is_a_file_in_the_kernels_units_and_swap_comes_before_memory() =>
         Assert.Equal(
-            ["memory.swap.max=1048576", "memory.high=50331648", "memory.max=67108864", "memory.oom.group=1", "pids.max=128", "cpu.max=150000 100000", "cpu.weight=50"],
+            ["memory.swap.max=1048576", "memory.high=50331648", "memory.max=67108864", "memory.oom.group=1", "pids.max=128",
+                "cpu.max=150000 100000", "cpu.weight=50"],
             Written(LimitFiles.Of(Everything, Controllers.All, canLimitSwap: true)));
 
     [Fact]
     public void What_is_not_said_is_left_to_the_kernel_but_swap_is_off_and_the_group_dies_as_one() =>
-        Assert.Equal(["memory.swap.max=0", "memory.oom.group=1"], Written(LimitFiles.Of(new CgroupLimits(), Controllers.All, canLimitSwap: true)));
+        Assert.Equal(
+            ["memory.swap.max=0", "memory.oom.group=1"], Written(LimitFiles.Of(new CgroupLimits(), Controllers.All, canLimitSwap: true)));
 
     [Fact]
     public void A_controller_that_is_not_there_has_no_files()
@@ -41,7 +43,8 @@ public sealed class LimitFilesTests
     public void Everything_together_is_capped_without_dying_together() =>
         Assert.Equal(
             ["memory.swap.max=0", "memory.max=4294967296", "pids.max=512"],
-            Written(LimitFiles.Of(new LimitSettings { Memory = new ByteSize(4L << 30), Tasks = 512 }, Controllers.All, canLimitSwap: true)));
+            Written(LimitFiles.Of(
+                new LimitSettings { Memory = new ByteSize(4L << 30), Tasks = 512 }, Controllers.All, canLimitSwap: true)));
 
     [Fact]
     public void The_controllers_a_file_needs_are_those_of_the_limits_it_gives()
@@ -51,7 +54,9 @@ public sealed class LimitFilesTests
         Assert.Equal(Controllers.Tasks, Needs(new CgroupLimits { TasksMax = 9 }));
         Assert.Equal(Controllers.Cpu, Needs(new CgroupLimits { CpuWeight = 9 }));
         Assert.Equal(Controllers.All, Needs(Everything));
-        Assert.Equal(Controllers.Memory | Controllers.Tasks, LimitFiles.NeededBy(new Settings { Limits = new LimitSettings { Memory = new ByteSize(1), Tasks = 1 } }));
+        Assert.Equal(
+            Controllers.Memory | Controllers.Tasks,
+            LimitFiles.NeededBy(new Settings { Limits = new LimitSettings { Memory = new ByteSize(1), Tasks = 1 } }));
     }
 
     [Theory]

@@ -32,7 +32,9 @@ public sealed class OomLedgerTests
 
     [Fact]
     public void Where_all_of_a_cgroup_is_killed_the_count_of_processes_is_one_too_many_and_not_told() =>
-        Assert.Equal(new OomKills(null, OomOrigin.Own), _ledger.Take(1, Start, Start with { Oom = 1, OomBelow = 1, Kills = 2, GroupKills = 1 }, Now));
+        Assert.Equal(
+            new OomKills(null, OomOrigin.Own),
+            _ledger.Take(1, Start, Start with { Oom = 1, OomBelow = 1, Kills = 2, GroupKills = 1 }, Now));
 
     [Fact]
     public void A_reading_between_the_chosen_one_and_the_others_is_for_the_limit_of_the_first()

@@ -128,7 +128,8 @@ public sealed class ConfigReaderTests
         Assert.Equal(
             new InitSettings
             {
-                LogFormat = LogFormat.Json, LogLevel = LogLevelSetting.Warning, LogTime = LogTime.Elapsed, RuntimeDirectory = "/run/elsewhere",
+                LogFormat = LogFormat.Json, LogLevel = LogLevelSetting.Warning, LogTime = LogTime.Elapsed,
+                    RuntimeDirectory = "/run/elsewhere",
                 Orphans = OrphanPolicy.Report, OrphanGrace = Seconds(11), ExitWhen = ExitRule.AllExit,
             },
             Read.Init);
@@ -223,14 +224,17 @@ public sealed class ConfigReaderTests
             },
             Read.Services[1].Probe);
         Assert.Equal(
-            new ProbeSettings { Target = new ProbeTarget.Tcp("[::1]:12008"), Interval = Seconds(31), Timeout = Seconds(11), Retries = 4, UnhealthyAfter = Seconds(240) },
+            new ProbeSettings { Target = new ProbeTarget.Tcp("[::1]:12008"), Interval = Seconds(31), Timeout = Seconds(11), Retries = 4,
+                UnhealthyAfter = Seconds(240) },
             Read.Services[2].Probe);
     }
 
     [Fact]
     public void A_probe_may_ask_an_mcp_server()
     {
-        var read = ConfigReader.Read("f.toml", "[service.a]\ncommand = [\"x\"]\nprobe = { mcp = \"http://127.0.0.1:3001/mcp\", interval = \"15s\" }\n"u8.ToArray());
+        var read =
+            ConfigReader.Read("f.toml",
+            "[service.a]\ncommand = [\"x\"]\nprobe = { mcp = \"http://127.0.0.1:3001/mcp\", interval = \"15s\" }\n"u8.ToArray());
         Assert.Equal(new ProbeTarget.Mcp("http://127.0.0.1:3001/mcp"), read.Settings!.Services[0].Probe!.Target);
     }
 

@@ -14,7 +14,9 @@ public sealed class DiagnosticTests
     [InlineData("[service.]\n", "1:10: a key is expected here: letters, digits, \"_\" and \"-\", or anything in quotes")]
     [InlineData("[init] x\n", "1:8: the line should end here")]
     [InlineData("[[service.a]]\n", "1:1: no table here is a list: write it with single brackets, [service.NAME] once for each service")]
-    [InlineData(Service + "pidfile = \"/run/a.pid\"\n", "3:11: pidfile goes with type = \"forking\", a daemon that puts itself into the background; remove pidfile, or add the type")]
+    [InlineData(
+        Service + "pidfile = \"/run/a.pid\"\n",
+        "3:11: pidfile goes with type = \"forking\", a daemon that puts itself into the background; remove pidfile, or add the type")]
     [InlineData(Service + "type = \"forking\"\nready = \"sd-notify\"\n",
         "4:9: a forking service is ready when it is in the background; a service that says so itself stays in the foreground: remove type")]
     [InlineData(Service + "nice\n", "3:5: \"=\" and a value should follow the key")]
@@ -22,16 +24,21 @@ public sealed class DiagnosticTests
     [InlineData(Service + "user = node\n", "3:8: a value is expected here; text stands in quotes")]
     [InlineData(Service + "user = \"node\n", "3:8: this string is not closed on its line")]
     [InlineData(Service + "nice = 5 nice = 6\n", "3:10: the line should end here")]
-    [InlineData(Service + "stop_command = [\"a\",\n\"b\"\n[init]\n", "5:1: \",\" or \"]\" is expected here, in the array that begins on line 3")]
+    [InlineData(
+        Service + "stop_command = [\"a\",\n\"b\"\n[init]\n", "5:1: \",\" or \"]\" is expected here, in the array that begins on line 3")]
     [InlineData(Service + "stop_command = [\"a\"", "3:16: this array is never closed with \"]\"")]
     [InlineData(Service + "probe = { tcp = \"h:1\"", "3:9: this table is never closed with \"}\"")]
     [InlineData(Service + "nice = 5\nnice = 6\n", "4:1: \"nice\" is given twice; the first is on line 3")]
-    [InlineData(Service + "\n" + Service, "4:10: [service.a] is given twice; the first is on line 1", "5:1: \"command\" is given twice; the first is on line 2")]
-    [InlineData(Service + "probe = { tcp = \"h:1\" }\n[service.a.probe]\nretries = 1\n", "4:12: \"probe\" is given twice; the first is on line 3")]
+    [InlineData(
+        Service + "\n" + Service, "4:10: [service.a] is given twice; the first is on line 1",
+        "5:1: \"command\" is given twice; the first is on line 2")]
+    [InlineData(
+        Service + "probe = { tcp = \"h:1\" }\n[service.a.probe]\nretries = 1\n", "4:12: \"probe\" is given twice; the first is on line 3")]
     [InlineData(Service + "nice = 18446744073709551615\n", "3:8: this is no number and no date")]
     // What is there but not known.
     [InlineData("[servce.a]\n" + Service, "1:2: unknown table [servce]; did you mean [service]?")]
-    [InlineData("[zzz]\n" + Service, "1:2: unknown table [zzz]; there are init, limits, startup, health, shutdown, restart, alerts, launch, signals, service, server")]
+    [InlineData("[zzz]\n" + Service,
+        "1:2: unknown table [zzz]; there are init, limits, startup, health, shutdown, restart, alerts, launch, signals, service, server")]
     [InlineData("log_level = \"info\"\n" + Service, "1:1: unknown key \"log_level\" before the first table; it belongs under [init]")]
     [InlineData("init = 5\n" + Service, "1:1: \"init\" is a table; write [init] on a line of its own")]
     [InlineData("[service]\ncommand = [\"x\"]\n", "2:1: \"command\" needs a service it belongs to; write [service.NAME] above it")]
@@ -40,20 +47,35 @@ public sealed class DiagnosticTests
     [InlineData(Service + "[startup]\nwait = 1\n", "4:1: unknown key \"wait\" in [startup]; it has timeout, retries")]
     [InlineData(Service + "restart = { polcy = \"never\" }\n", "3:13: unknown key \"polcy\" in restart; did you mean \"policy\"?")]
     [InlineData(Service + "restart.backoff.inital = \"1s\"\n", "3:17: unknown key \"inital\" in backoff; did you mean \"initial\"?")]
-    [InlineData("[service.a.b]\ncommand = [\"x\"]\n", "1:10: [service.a] has no command; add command = [\"node\", \"dist/index.js\"]", "1:12: unknown key \"b\" in [service.a]; a name with a dot in it stands in quotes")]
-    [InlineData("[service.\"a b\"]\ncommand = [\"x\"]\n", "1:10: \"a b\" cannot name a service: it takes up to 64 letters, digits, \"-\", \"_\", \".\" and \"@\", does not begin with \"-\", and is not \"mcp-init\"")]
+    [InlineData("[service.a.b]\ncommand = [\"x\"]\n", "1:10: [service.a] has no command; add command = [\"node\", \"dist/index.js\"]",
+        "1:12: unknown key \"b\" in [service.a]; a name with a dot in it stands in quotes")]
+    [InlineData("[service.\"a b\"]\ncommand = [\"x\"]\n",
+        "1:10: \"a b\" cannot name a service: it takes up to 64 letters, digits, \"-\", \"_\", \".\" and \"@\", does not begin with " +
+        "\"-\", and is not \"mcp-init\"")]
     // What is of the wrong kind.
-    [InlineData("[service.a]\ncommand = \"npm run start\"\n", "2:11: command takes an array, the program and each argument a string of its own, not a string; write command = [\"npm\", \"run\", \"start\"]")]
-    [InlineData("[service.a]\ncommand = \"a | b\"\n", "2:11: command takes an array, the program and each argument a string of its own, not a string; write command = [\"sh\", \"-c\", \"a | b\"]")]
+    [InlineData("[service.a]\ncommand = \"npm run start\"\n",
+        "2:11: command takes an array, the program and each argument a string of its own, not a string; write command = [\"npm\", " +
+        "\"run\", \"start\"]")]
+    [InlineData("[service.a]\ncommand = \"a | b\"\n",
+        "2:11: command takes an array, the program and each argument a string of its own, not a string; write command = [\"sh\", \"-c\", " +
+        "\"a | b\"]")]
     [InlineData("[service.a]\ncommand = [\"x\", 8080]\n", "2:17: command[1] takes a string, not a whole number; write \"8080\"")]
     [InlineData("[service.a]\ncommand = []\n", "2:11: command names no program; write command = [\"node\", \"dist/index.js\"]")]
     [InlineData(Service + "depends_on = \"b\"\n", "3:14: depends_on takes an array of strings, not a string; write depends_on = [\"b\"]")]
-    [InlineData(Service + "stop_timeout = 15\n", "3:16: stop_timeout takes a duration, a string with its unit, not a whole number; write stop_timeout = \"15s\"")]
-    [InlineData(Service + "stop_timeout = \"15 s\"\n", "3:16: stop_timeout = \"15 s\" is no duration; write it as \"500ms\", \"10s\", \"2m\" or \"1h30m\"")]
+    [InlineData(
+        Service + "stop_timeout = 15\n",
+        "3:16: stop_timeout takes a duration, a string with its unit, not a whole number; write stop_timeout = \"15s\"")]
+    [InlineData(
+        Service + "stop_timeout = \"15 s\"\n",
+        "3:16: stop_timeout = \"15 s\" is no duration; write it as \"500ms\", \"10s\", \"2m\" or \"1h30m\"")]
     [InlineData(Service + "stop_timeout = \"0s\"\n", "3:16: stop_timeout = \"0s\" is too short; it can be 1ms or more")]
-    [InlineData(Service + "memory_max = 500\n", "3:14: memory_max takes a size, a string with its unit, not a whole number; write memory_max = \"500MiB\"")]
+    [InlineData(
+        Service + "memory_max = 500\n",
+        "3:14: memory_max takes a size, a string with its unit, not a whole number; write memory_max = \"500MiB\"")]
     [InlineData(Service + "memory_max = \"500\"\n", "3:14: memory_max = \"500\" is too small; it can be 1MiB or more")]
-    [InlineData(Service + "memory_max = \"5 gigs\"\n", "3:14: memory_max = \"5 gigs\" is no size; write it as \"500MiB\", with KiB, MiB or GiB (or kB, MB, GB for powers of 1000)")]
+    [InlineData(
+        Service + "memory_max = \"5 gigs\"\n",
+        "3:14: memory_max = \"5 gigs\" is no size; write it as \"500MiB\", with KiB, MiB or GiB (or kB, MB, GB for powers of 1000)")]
     [InlineData(Service + "required = \"true\"\n", "3:12: required takes true or false, not a string; write required = true")]
     [InlineData(Service + "nice = \"5\"\n", "3:8: nice takes a whole number, not a string; write nice = 5, without quotes")]
     [InlineData(Service + "nice = 20\n", "3:8: nice = 20 is out of range; it can be -20 to 19")]
@@ -61,49 +83,101 @@ public sealed class DiagnosticTests
     [InlineData(Service + "umask = 22\n", "3:9: umask takes a string of octal digits, not a whole number; write umask = \"0022\"")]
     [InlineData(Service + "stop_signal = \"SIGTREM\"\n", "3:15: stop_signal = \"SIGTREM\" is no signal; did you mean \"SIGTERM\"?")]
     [InlineData(Service + "log_rate_limit = 5\n", "3:18: log_rate_limit takes a string, not a whole number; write log_rate_limit = \"5\"")]
-    [InlineData(Service + "log_rate_limit = \"5\"\n", "3:18: log_rate_limit = \"5\" is no rate; write it as lines per second or minute, \"1000/s\" or \"600/m\", or \"off\"")]
-    [InlineData(Service + "log_rate_limit = { rate = \"off\" }\n", "3:27: log_rate_limit.rate = \"off\" is no rate; write it as lines per second or minute, \"1000/s\" or \"600/m\"")]
-    [InlineData(Service + "log_rate_limit = { burst = 5 }\n", "3:18: log_rate_limit has no rate; write log_rate_limit = { rate = \"1000/s\", burst = 10000 }")]
-    [InlineData(Service + "log_rate_limit = { rate = \"5/s\", burst = 0 }\n", "3:42: log_rate_limit.burst = 0 is out of range; it can be 1 to 1000000")]
-    [InlineData(Service + "log_rate_limit = { rate = \"5/s\", brust = 1 }\n", "3:34: unknown key \"brust\" in log_rate_limit; did you mean \"burst\"?")]
+    [InlineData(
+        Service + "log_rate_limit = \"5\"\n",
+        "3:18: log_rate_limit = \"5\" is no rate; write it as lines per second or minute, \"1000/s\" or \"600/m\", or \"off\"")]
+    [InlineData(
+        Service + "log_rate_limit = { rate = \"off\" }\n",
+        "3:27: log_rate_limit.rate = \"off\" is no rate; write it as lines per second or minute, \"1000/s\" or \"600/m\"")]
+    [InlineData(
+        Service + "log_rate_limit = { burst = 5 }\n",
+        "3:18: log_rate_limit has no rate; write log_rate_limit = { rate = \"1000/s\", burst = 10000 }")]
+    [InlineData(
+        Service + "log_rate_limit = { rate = \"5/s\", burst = 0 }\n",
+        "3:42: log_rate_limit.burst = 0 is out of range; it can be 1 to 1000000")]
+    [InlineData(
+        Service + "log_rate_limit = { rate = \"5/s\", brust = 1 }\n",
+        "3:34: unknown key \"brust\" in log_rate_limit; did you mean \"burst\"?")]
     [InlineData(Service + "stdin = \"tty\"\n", "3:9: stdin = \"tty\" is not one of \"null\", \"inherit\"")]
     [InlineData("[init]\nlog_time = \"local\"\n" + Service, "2:12: log_time = \"local\" is not one of \"none\", \"utc\", \"elapsed\"")]
-    [InlineData(Service + "log = \"jsno\"\n", "3:7: log = \"jsno\" is not one of \"prefix\", \"inherit\", \"json\", \"none\"; did you mean \"json\"?")]
+    [InlineData(
+        Service + "log = \"jsno\"\n",
+        "3:7: log = \"jsno\" is not one of \"prefix\", \"inherit\", \"json\", \"none\"; did you mean \"json\"?")]
     [InlineData(Service + "capabilities = [\"CAP_NET_ADMN\"]\n", "3:17: \"CAP_NET_ADMN\" is no capability; did you mean \"net_admin\"?")]
     [InlineData(Service + "rlimits = { nofil = 1 }\n", "3:13: unknown resource \"nofil\" in rlimits; did you mean \"nofile\"?")]
-    [InlineData(Service + "environment = { PORT = 80 }\n", "3:24: environment.PORT takes a string, not a whole number; put the value in quotes")]
+    [InlineData(
+        Service + "environment = { PORT = 80 }\n", "3:24: environment.PORT takes a string, not a whole number; put the value in quotes")]
     [InlineData(Service + "user = \"\\u0000\"\n", "3:8: user has a NUL character in it, which no program can be given")]
-    [InlineData(Service + "working_dir = \"app\"\n", "3:15: working_dir = \"app\" is no absolute path; write it from the root on, as \"/app\"")]
+    [InlineData(
+        Service + "working_dir = \"app\"\n", "3:15: working_dir = \"app\" is no absolute path; write it from the root on, as \"/app\"")]
     [InlineData(Service + "user = \"1000:\"\n", "3:8: user = \"\" is no name; write one as \"node\", or a number")]
     [InlineData(Service + "user = \"a:b:c\"\n", "3:8: user = \"b:c\" is no name; write one as \"node\", or a number")]
     [InlineData(Service + "user = \"4294967295:1\"\n", "3:8: user = 4294967295 is out of range; an id can be 0 to 4294967294")]
-    [InlineData(Service + "user = \"1000:1000\"\ngroup = \"node\"\n", "4:9: the group is given twice, behind the colon of user and as group; write one of them")]
-    [InlineData(Service + "group = 5\nuser = \"1000:1000\"\n", "4:8: the group is given twice, behind the colon of user and as group; write one of them")]
-    [InlineData("[service.a]\ncommand = [\"echo hello world\"]\n", "2:11: warning: command names one program \"echo hello world\", spaces included; write each argument as a string of its own: [\"echo\", \"hello\", \"world\"]")]
-    [InlineData("[service.a]\ncommand = [\"a | b\"]\n", "2:11: warning: command names one program \"a | b\", spaces included; write each argument as a string of its own: [\"sh\", \"-c\", \"a | b\"]")]
+    [InlineData(
+        Service + "user = \"1000:1000\"\ngroup = \"node\"\n",
+        "4:9: the group is given twice, behind the colon of user and as group; write one of them")]
+    [InlineData(
+        Service + "group = 5\nuser = \"1000:1000\"\n",
+        "4:8: the group is given twice, behind the colon of user and as group; write one of them")]
+    [InlineData("[service.a]\ncommand = [\"echo hello world\"]\n",
+        "2:11: warning: command names one program \"echo hello world\", spaces included; write each argument as a string of its own: " +
+        "[\"echo\", \"hello\", \"world\"]")]
+    [InlineData("[service.a]\ncommand = [\"a | b\"]\n",
+        "2:11: warning: command names one program \"a | b\", spaces included; write each argument as a string of its own: [\"sh\", " +
+        "\"-c\", \"a | b\"]")]
     [InlineData("[service.a]\ncommand = [\"/opt/My App/run\"]\n")]
     [InlineData("[service.a]\ncommand = [\"my app\", \"x\"]\n")]
     // What contradicts itself.
-    [InlineData(Service + "ready = \"probe\"\n", "3:9: ready = \"probe\" needs a probe; add probe = { http = \"http://127.0.0.1:8080/health\" }")]
+    [InlineData(
+        Service + "ready = \"probe\"\n", "3:9: ready = \"probe\" needs a probe; add probe = { http = \"http://127.0.0.1:8080/health\" }")]
     [InlineData(Service + "notify_fd = 2\nready = \"notify-fd\"\n", "3:13: notify_fd = 2 is out of range; it can be 3 to 1023")]
-    [InlineData(Service + "type = \"oneshot\"\nready = \"sd-notify\"\n", "4:9: a oneshot is ready when it has succeeded; remove ready = \"sd-notify\", or type")]
-    [InlineData(Service + "type = \"oneshot\"\nrestart = { policy = \"always\" }\n", "4:22: a oneshot restarted \"always\" would never end; write \"on-failure\" or \"never\"")]
+    [InlineData(
+        Service + "type = \"oneshot\"\nready = \"sd-notify\"\n",
+        "4:9: a oneshot is ready when it has succeeded; remove ready = \"sd-notify\", or type")]
+    [InlineData(
+        Service + "type = \"oneshot\"\nrestart = { policy = \"always\" }\n",
+        "4:22: a oneshot restarted \"always\" would never end; write \"on-failure\" or \"never\"")]
     [InlineData(Service + "probe = { }\n", "3:9: probe has no target; give it one of http, tcp, unix, mcp or exec")]
-    [InlineData(Service + "probe = { http = \"https://x/\" }\n", "3:18: probe.http = \"https://x/\" needs TLS, which this probe does not speak: probe the plain port, or use exec with curl; write it as \"http://127.0.0.1:8080/health\"")]
-    [InlineData(Service + "probe = { mcp = \"127.0.0.1:3001\" }\n", "3:17: probe.mcp = \"127.0.0.1:3001\" does not start with http://; write it as \"http://127.0.0.1:3001/mcp\"")]
+    [InlineData(
+        Service + "probe = { http = \"https://x/\" }\n",
+        "3:18: probe.http = \"https://x/\" needs TLS, which this probe does not speak: probe the plain port, or use exec with curl; " +
+        "write it as \"http://127.0.0.1:8080/health\"")]
+    [InlineData(
+        Service + "probe = { mcp = \"127.0.0.1:3001\" }\n",
+        "3:17: probe.mcp = \"127.0.0.1:3001\" does not start with http://; write it as \"http://127.0.0.1:3001/mcp\"")]
     [InlineData(Service + "probe = { mcp = 3001 }\n", "3:17: probe.mcp takes a string, not a whole number; write probe.mcp = \"3001\"")]
     [InlineData(Service + "probe = { mcp = \"http://h/\", tcp = \"h:1\" }\n", "3:11: probe has several targets, tcp and mcp; give it one")]
     [InlineData(Service + "[limits]\nmemory_critical = 70\n", "4:19: memory_warning, 75, must be below memory_critical, 70")]
-    [InlineData(Service + "[signals]\nSIGHUP = \"a\"\n", "4:1: SIGHUP cannot be passed on: mcp-init, the kernel or the runtime has its own use for it")]
-    [InlineData(Service + "[signals]\nSIGQUIT = \"a\"\n", "4:1: SIGQUIT begins the shutdown ([shutdown] signals) and cannot be passed on as well; take it out of one of the two")]
-    [InlineData(Service + "[signals]\nSIGWINCH = \"a\"\n[shutdown]\nsignals = [\"TERM\", 28]\n", "4:1: SIGWINCH begins the shutdown ([shutdown] signals) and cannot be passed on as well; take it out of one of the two")]
-    [InlineData(Service + "[shutdown]\nsignals = []\n", "4:11: signals is empty, and nothing would stop the container in order; write signals = [\"SIGTERM\", \"SIGINT\"], or leave it out")]
-    [InlineData(Service + "[shutdown]\nsignals = \"SIGTERM\"\n", "4:11: signals takes an array of signals, not a string; write signals = [\"SIGTERM\", \"SIGINT\", \"SIGQUIT\", \"SIGRTMIN+3\"]")]
-    [InlineData(Service + "[shutdown]\nsignals = [\"SIGTERM\", \"SIGKILL\"]\n", "4:23: SIGKILL can stop nothing in order: it cannot be caught, or the kernel or the runtime has its own use for it")]
-    [InlineData(Service + "[shutdown]\nsignals = [\"SIGTERM\", 34]\n", "4:23: SIGRTMIN can stop nothing in order: it cannot be caught, or the kernel or the runtime has its own use for it")]
+    [InlineData(
+        Service + "[signals]\nSIGHUP = \"a\"\n",
+        "4:1: SIGHUP cannot be passed on: mcp-init, the kernel or the runtime has its own use for it")]
+    [InlineData(
+        Service + "[signals]\nSIGQUIT = \"a\"\n",
+        "4:1: SIGQUIT begins the shutdown ([shutdown] signals) and cannot be passed on as well; take it out of one of the two")]
+    [InlineData(
+        Service + "[signals]\nSIGWINCH = \"a\"\n[shutdown]\nsignals = [\"TERM\", 28]\n",
+        "4:1: SIGWINCH begins the shutdown ([shutdown] signals) and cannot be passed on as well; take it out of one of the two")]
+    [InlineData(
+        Service + "[shutdown]\nsignals = []\n",
+        "4:11: signals is empty, and nothing would stop the container in order; write signals = [\"SIGTERM\", \"SIGINT\"], or leave it " +
+        "out")]
+    [InlineData(
+        Service + "[shutdown]\nsignals = \"SIGTERM\"\n",
+        "4:11: signals takes an array of signals, not a string; write signals = [\"SIGTERM\", \"SIGINT\", \"SIGQUIT\", \"SIGRTMIN+3\"]")]
+    [InlineData(
+        Service + "[shutdown]\nsignals = [\"SIGTERM\", \"SIGKILL\"]\n",
+        "4:23: SIGKILL can stop nothing in order: it cannot be caught, or the kernel or the runtime has its own use for it")]
+    [InlineData(
+        Service + "[shutdown]\nsignals = [\"SIGTERM\", 34]\n",
+        "4:23: SIGRTMIN can stop nothing in order: it cannot be caught, or the kernel or the runtime has its own use for it")]
     [InlineData(Service + "[shutdown]\nsignals = [\"SIGTERM\", 15]\n", "4:23: SIGTERM is given twice")]
-    [InlineData(Service + "[shutdown]\nsignals = [\"SIGTERM\", \"SIGTREM\", 65, true]\n", "4:23: signals[1] = \"SIGTREM\" is no signal; did you mean \"SIGTERM\"?", "4:34: signals[2] = \"65\" is no signal", "4:38: signals[3] takes the name of a signal, not true or false; write \"SIGTERM\"")]
-    [InlineData(Service + "[shutdown]\nsignals = [\"SIGQUIT\"]\n", "4:11: warning: signals has no SIGTERM, which is what container engines send unless the image's STOPSIGNAL is another")]
+    [InlineData(
+        Service + "[shutdown]\nsignals = [\"SIGTERM\", \"SIGTREM\", 65, true]\n",
+        "4:23: signals[1] = \"SIGTREM\" is no signal; did you mean \"SIGTERM\"?", "4:34: signals[2] = \"65\" is no signal",
+        "4:38: signals[3] takes the name of a signal, not true or false; write \"SIGTERM\"")]
+    [InlineData(
+        Service + "[shutdown]\nsignals = [\"SIGQUIT\"]\n",
+        "4:11: warning: signals has no SIGTERM, which is what container engines send unless the image's STOPSIGNAL is another")]
     [InlineData("[init]\n", "1:1: there is nothing to run: add [service.NAME] with a command")]
     public void A_mistake_is_named_where_it_stands(string text, params string[] expected) =>
         Assert.Equal(expected.Select(e => "f.toml:" + e), Found(text));
@@ -137,8 +211,10 @@ public sealed class DiagnosticTests
         const string Secret = "hunter2";
         string[] texts =
         [
-            $"environment = {{ TOKEN = {Secret} }}", $"environment = {{ TOKEN = \"{Secret} }}", $"environment = {{ TOKEN = \"{Secret}\\u0000\" }}",
-            $"environment = {{ TOKEN = [\"{Secret}\"] }}", $"environment = \"{Secret}", $"environment = {{ TOKEN = \"{Secret}\", TOKEN = \"{Secret}\" }}",
+            $"environment = {{ TOKEN = {Secret} }}", $"environment = {{ TOKEN = \"{Secret} }}",
+                $"environment = {{ TOKEN = \"{Secret}\\u0000\" }}",
+            $"environment = {{ TOKEN = [\"{Secret}\"] }}", $"environment = \"{Secret}",
+                $"environment = {{ TOKEN = \"{Secret}\", TOKEN = \"{Secret}\" }}",
             $"environment = {{ TOKEN = '{Secret}'",
         ];
         foreach (var text in texts)
@@ -161,9 +237,11 @@ public sealed class DiagnosticTests
     {
         foreach (var service in (string[])[Service, "[server.a]\n"])
         {
-            var problems = ConfigReader.Read("f.toml", Encoding.UTF8.GetBytes(service + $"environment = {{ TOKEN = '{value}' }}\n")).Diagnostics;
+            var problems =
+                ConfigReader.Read("f.toml", Encoding.UTF8.GetBytes(service + $"environment = {{ TOKEN = '{value}' }}\n")).Diagnostics;
             Assert.Equal(warned, problems.Any(p => p.Severity == Severity.Warning && p.Message.StartsWith(
-                "environment.TOKEN has a $ in it that a shell or Compose would expand; nothing is expanded here", StringComparison.Ordinal)));
+                "environment.TOKEN has a $ in it that a shell or Compose would expand; nothing is expanded here",
+                    StringComparison.Ordinal)));
             Assert.DoesNotContain(problems, p => p.Message.Contains(value, StringComparison.Ordinal));
         }
         var plan = Plan.Read("f.toml", Encoding.UTF8.GetBytes(Service + $"environment = {{ TOKEN = '{value}' }}\n")).Plan!;

@@ -34,11 +34,14 @@ public sealed class NotInForceTests
             "f", Encoding.UTF8.GetBytes("[service.a]\ncommand = [\"a\"]\n"),
             new Dictionary<string, string> { ["METAMCP_MAX_PROCESSES"] = "15", ["METAMCP_CLEANUP_RETRIES"] = "3" });
         Assert.Equal(
-            ["METAMCP_MAX_PROCESSES: warning: is read and checked, but has no effect yet"], result.Plan!.Settings.NotInForce.Select(d => d.ToString()));
+            ["METAMCP_MAX_PROCESSES: warning: is read and checked, but has no effect yet"],
+            result.Plan!.Settings.NotInForce.Select(d => d.ToString()));
     }
 
     [Fact]
-    public void A_file_of_what_works_has_none() => Assert.Empty(Read("[service.a]\ncommand = [\"a\"]\nuser = \"b\"\nmemory_max = \"1GiB\"\n[limits]\ntasks = 9\nenforce = \"off\"\n").NotInForce);
+    public void A_file_of_what_works_has_none() =>
+        Assert.Empty(
+        Read("[service.a]\ncommand = [\"a\"]\nuser = \"b\"\nmemory_max = \"1GiB\"\n[limits]\ntasks = 9\nenforce = \"off\"\n").NotInForce);
 
     private static Settings Read(string text)
     {

@@ -30,10 +30,15 @@ public sealed class OverridesTests
     public void Each_stands_above_its_key_of_the_file()
     {
         var settings = Read(
-            "METAMCP_MAX_PROCESSES=15", "METAMCP_MEMORY_LIMIT_MB=4096", "METAMCP_HEALTH_CHECK_INTERVAL=30000", "METAMCP_ALERT_ENABLED=false",
-            "METAMCP_CLEANUP_TIMEOUT=1500", "METAMCP_CLEANUP_RETRIES=0", "METAMCP_GRACEFUL_SHUTDOWN_TIMEOUT=20000", "METAMCP_RESOURCE_MONITORING=0");
-        Assert.Equal((15, new ByteSize(4L << 30), false), (settings.Limits.MaxInstances, settings.Limits.Memory, settings.Limits.Monitoring));
-        Assert.Equal((TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1.5), 0), (settings.Shutdown.Timeout, settings.Shutdown.TermTimeout, settings.Shutdown.Retries));
+            "METAMCP_MAX_PROCESSES=15", "METAMCP_MEMORY_LIMIT_MB=4096", "METAMCP_HEALTH_CHECK_INTERVAL=30000",
+                "METAMCP_ALERT_ENABLED=false",
+            "METAMCP_CLEANUP_TIMEOUT=1500", "METAMCP_CLEANUP_RETRIES=0", "METAMCP_GRACEFUL_SHUTDOWN_TIMEOUT=20000",
+                "METAMCP_RESOURCE_MONITORING=0");
+        Assert.Equal(
+            (15, new ByteSize(4L << 30), false), (settings.Limits.MaxInstances, settings.Limits.Memory, settings.Limits.Monitoring));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1.5), 0),
+            (settings.Shutdown.Timeout, settings.Shutdown.TermTimeout, settings.Shutdown.Retries));
         Assert.Equal(TimeSpan.FromSeconds(30), settings.Health.Interval);
         Assert.False(settings.Alerts.Enabled);
     }
@@ -51,7 +56,8 @@ public sealed class OverridesTests
     {
         var settings = Read(out var said, "METAMCP_LIFECYCLE_ENABLED=FALSE");
         Assert.All(settings!.Services, service => Assert.Equal(
-            (null, ReadyRule.Started, RestartPolicy.Never, null), (service.Probe, service.Ready, service.Restart.Policy, service.Limits.MemoryMax)));
+            (null, ReadyRule.Started, RestartPolicy.Never, null),
+            (service.Probe, service.Ready, service.Restart.Policy, service.Limits.MemoryMax)));
         Assert.Equal((null, Enforcement.Off), (settings.Limits.Memory, settings.Limits.Enforce));
         Assert.Equal(["METAMCP_LIFECYCLE_ENABLED: warning: is false: services run without limits, probes and restarts"], said);
     }
@@ -70,9 +76,12 @@ public sealed class OverridesTests
     [Theory]
     [InlineData("METAMCP_MAX_PROCESSES=many", "METAMCP_MAX_PROCESSES: is no whole number of instances; write METAMCP_MAX_PROCESSES=15")]
     [InlineData("METAMCP_MAX_PROCESSES=0", "METAMCP_MAX_PROCESSES: 0 is out of range; it can be 1 to 1000000 instances")]
-    [InlineData("METAMCP_CLEANUP_TIMEOUT=10s", "METAMCP_CLEANUP_TIMEOUT: is no whole number of milliseconds; write METAMCP_CLEANUP_TIMEOUT=10000")]
-    [InlineData("METAMCP_CLEANUP_TIMEOUT=-1", "METAMCP_CLEANUP_TIMEOUT: is no whole number of milliseconds; write METAMCP_CLEANUP_TIMEOUT=10000")]
-    [InlineData("METAMCP_CLEANUP_TIMEOUT=99999999999999999999", "METAMCP_CLEANUP_TIMEOUT: is no whole number of milliseconds; write METAMCP_CLEANUP_TIMEOUT=10000")]
+    [InlineData("METAMCP_CLEANUP_TIMEOUT=10s",
+        "METAMCP_CLEANUP_TIMEOUT: is no whole number of milliseconds; write METAMCP_CLEANUP_TIMEOUT=10000")]
+    [InlineData("METAMCP_CLEANUP_TIMEOUT=-1",
+        "METAMCP_CLEANUP_TIMEOUT: is no whole number of milliseconds; write METAMCP_CLEANUP_TIMEOUT=10000")]
+    [InlineData("METAMCP_CLEANUP_TIMEOUT=99999999999999999999",
+        "METAMCP_CLEANUP_TIMEOUT: is no whole number of milliseconds; write METAMCP_CLEANUP_TIMEOUT=10000")]
     [InlineData("METAMCP_MEMORY_LIMIT_MB=4GiB", "METAMCP_MEMORY_LIMIT_MB: is no whole number of MiB; write METAMCP_MEMORY_LIMIT_MB=4096")]
     [InlineData("METAMCP_ALERT_ENABLED=ja", "METAMCP_ALERT_ENABLED: is neither true nor false; write METAMCP_ALERT_ENABLED=true")]
     public void What_will_not_do_is_refused_with_what_to_write(string variable, string expected)
@@ -104,7 +113,8 @@ public sealed class OverridesTests
 
     private static Settings? Read(out IReadOnlyList<string> said, params string[] variables)
     {
-        var result = ConfigReader.Read("f", Encoding.UTF8.GetBytes(File), variables.Select(v => v.Split('=', 2)).ToDictionary(v => v[0], v => v[1]));
+        var result =
+            ConfigReader.Read("f", Encoding.UTF8.GetBytes(File), variables.Select(v => v.Split('=', 2)).ToDictionary(v => v[0], v => v[1]));
         said = [.. result.Diagnostics.Select(d => d.ToString())];
         return result.Settings;
     }

@@ -12,7 +12,8 @@ public sealed class AbsenceChecksTests
             Absences = [new("a", AbsenceKind.Program, "no x"), new("a", AbsenceKind.File, "no f"), new("b", AbsenceKind.Program, "no y")],
         };
         var examination = Examination.Of(facts, Made.File());
-        Assert.Equal(["service-program", "service-file"], examination.Findings.Where(f => f.Severity != FindingSeverity.Ok).Select(f => f.Id));
+        Assert.Equal(
+            ["service-program", "service-file"], examination.Findings.Where(f => f.Severity != FindingSeverity.Ok).Select(f => f.Id));
         var program = examination.Find("service-program")!;
         Assert.Equal((FindingSeverity.Error, "a: no x\nb: no y"), (program.Severity, program.Found));
         Assert.NotNull(program.Remedies.Image);

@@ -79,7 +79,8 @@ public sealed class CgroupChecksTests
     [InlineData("", "memory", false)]
     public void What_is_required_is_what_the_file_asks_for(string of, string missing, bool refuses)
     {
-        var examination = Examination.Of(Made.WithCgroup(c => c with { Controllers = [.. c.Controllers.Where(x => x != missing)] }), Required(of));
+        var examination =
+            Examination.Of(Made.WithCgroup(c => c with { Controllers = [.. c.Controllers.Where(x => x != missing)] }), Required(of));
         Assert.Equal(refuses, examination.Find("limits-required") is not null);
         var severity = examination.Find($"cgroup-no-{missing}")!.Severity;
         Assert.Equal(refuses, severity == FindingSeverity.Error);
@@ -110,7 +111,9 @@ public sealed class CgroupChecksTests
     [InlineData("", FindingSeverity.Info)]
     [InlineData("cpu_max = 1.0", FindingSeverity.Warning)]
     public void The_cpu_controller_matters_where_a_service_has_a_share(string of, FindingSeverity severity) =>
-        Assert.Equal(("cgroup-no-cpu", severity), Named(Made.Only(Made.WithCgroup(c => c with { Controllers = ["memory", "pids"] }), Made.File(of))));
+        Assert.Equal(
+            ("cgroup-no-cpu", severity),
+            Named(Made.Only(Made.WithCgroup(c => c with { Controllers = ["memory", "pids"] }), Made.File(of))));
 
     [Fact]
     public void A_container_in_the_namespace_of_the_host_is_told_so() => Assert.Equal(

@@ -20,15 +20,19 @@ public sealed class ExaminationTests
     {
         var examination = Examination.Of(Made.DockerDefault, null);
         Assert.Equal(
-            ["cgroup-read-only warning", "capability-sys-nice info", "capability-sys-resource info", "capability-sys-ptrace info", "no-file info"],
-            examination.Findings.Where(f => f.Severity != FindingSeverity.Ok).Select(f => $"{f.Id} {f.Severity.ToString().ToLowerInvariant()}"));
+            ["cgroup-read-only warning", "capability-sys-nice info", "capability-sys-resource info", "capability-sys-ptrace info",
+                "no-file info"],
+            examination.Findings.Where(f => f.Severity != FindingSeverity.Ok)
+                .Select(f => $"{f.Id} {f.Severity.ToString().ToLowerInvariant()}"));
         Assert.Equal("1 warning, 4 notes; limits can only be watched, not enforced by the kernel", examination.Summary);
     }
 
     [Fact]
     public void Without_anything_known_there_is_still_a_diagnosis()
     {
-        var examination = Examination.Of(new Facts { HasProc = false, Cgroup = new() { Version = CgroupVersion.None, Access = new(null, CgroupObstacle.NoProc) } }, null);
+        var examination = Examination.Of(
+            new Facts { HasProc = false, Cgroup = new() { Version = CgroupVersion.None, Access = new(null, CgroupObstacle.NoProc) } },
+            null);
         Assert.NotNull(examination.Find("no-proc"));
         Assert.NotNull(examination.Find("cgroup-unknown"));
         Assert.True(examination.HasShortfall);

@@ -50,7 +50,9 @@ internal static class Made
     /// <summary>What Docker gives where nobody asks for more.</summary>
     public static Facts DockerDefault { get; } = Perfect with
     {
-        Capabilities = Mask("chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service net_raw sys_chroot mknod audit_write setfcap"),
+        Capabilities =
+            Mask("chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service net_raw sys_chroot mknod audit_write " +
+                "setfcap"),
         Cgroup = Perfect.Cgroup with { Access = new(Directory, CgroupObstacle.ReadOnly) },
     };
 

@@ -21,13 +21,15 @@ public sealed class OtherChecksTests
         Assert.Equal(FindingSeverity.Error, needed!.Severity);
         Assert.Contains("backend", needed.Costs, StringComparison.Ordinal);
         Assert.Equal($"--cap-add {capability.ToUpperInvariant()}", needed.Remedies.Docker);
-        Assert.NotEqual(FindingSeverity.Error, Examination.Of(Made.Without(capability), Made.File()).Find(id)?.Severity ?? FindingSeverity.Ok);
+        Assert.NotEqual(
+            FindingSeverity.Error, Examination.Of(Made.Without(capability), Made.File()).Find(id)?.Severity ?? FindingSeverity.Ok);
     }
 
     [Fact]
     public void What_root_would_have_a_user_gets_by_being_root()
     {
-        var finding = Examination.Of(Made.Without("setuid", fromBounding: false) with { Uid = 1001 }, Made.File("user = \"node\"")).Find("capability-setuid")!;
+        var finding = Examination.Of(Made.Without("setuid", fromBounding: false) with { Uid = 1001 }, Made.File("user = \"node\""))
+            .Find("capability-setuid")!;
         Assert.Equal("--user 0", finding.Remedies.Docker);
         Assert.Equal("securityContext: {runAsUser: 0, runAsNonRoot: false}", finding.Remedies.Kubernetes);
     }
@@ -96,7 +98,8 @@ public sealed class OtherChecksTests
     [Fact]
     public void What_a_stop_begins_with_is_told_since_the_image_has_a_STOPSIGNAL_of_its_own()
     {
-        var finding = Examination.Of(Made.Perfect, Made.File(rest: "[shutdown]\nsignals = [\"SIGTERM\", \"SIGWINCH\"]")).Find("stop-signals")!;
+        var finding = Examination.Of(Made.Perfect, Made.File(rest: "[shutdown]\nsignals = [\"SIGTERM\", \"SIGWINCH\"]"))
+            .Find("stop-signals")!;
         Assert.Equal(FindingSeverity.Ok, finding.Severity);
         Assert.StartsWith("SIGTERM, SIGWINCH begin an orderly stop", finding.Found, StringComparison.Ordinal);
         Assert.Contains("STOPSIGNAL", finding.Found, StringComparison.Ordinal);
@@ -111,7 +114,8 @@ public sealed class OtherChecksTests
         Assert.Equal("--memory 1088m", examination.Find("container-memory")!.Remedies.Docker);
         Assert.Equal("resources: {limits: {memory: 1088Mi}}", examination.Find("container-memory")!.Remedies.Kubernetes);
         Assert.Equal("pids_limit: 576", examination.Find("container-tasks")!.Remedies.Compose);
-        Assert.False(Examination.Of(Made.WithCgroup(c => c with { MemoryMax = new ByteSize(2L << 30), PidsMax = 1000 }), plan).HasShortfall);
+        Assert.False(
+            Examination.Of(Made.WithCgroup(c => c with { MemoryMax = new ByteSize(2L << 30), PidsMax = 1000 }), plan).HasShortfall);
     }
 
     [Fact]

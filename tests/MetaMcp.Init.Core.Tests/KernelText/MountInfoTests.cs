@@ -9,17 +9,21 @@ public sealed class MountInfoTests
     public void Dockers_read_only_mount_is_read_only_by_the_mounts_own_options() =>
         Assert.Equal(
             new Mount("/", "/sys/fs/cgroup", "cgroup2", IsReadOnly: true) { Options = "ro,nosuid,nodev,noexec,relatime,rw" },
-            Assert.Single(MountInfo.Find("1009 1008 0:27 / /sys/fs/cgroup ro,nosuid,nodev,noexec,relatime - cgroup2 cgroup rw\n"u8, "cgroup2"u8)));
+            Assert.Single(
+            MountInfo.Find("1009 1008 0:27 / /sys/fs/cgroup ro,nosuid,nodev,noexec,relatime - cgroup2 cgroup rw\n"u8, "cgroup2"u8)));
 
     [Fact]
     public void A_file_system_that_is_read_only_as_a_whole_is_read_only() =>
-        Assert.True(Assert.Single(MountInfo.Find("30 23 0:26 / /cg rw shared:4 - cgroup2 cgroup ro,nsdelegate\n"u8, "cgroup2"u8)).IsReadOnly);
+        Assert.True(
+            Assert.Single(MountInfo.Find("30 23 0:26 / /cg rw shared:4 - cgroup2 cgroup ro,nsdelegate\n"u8, "cgroup2"u8)).IsReadOnly);
 
     [Fact]
     public void Optional_fields_are_passed_over_however_many() =>
         Assert.Equal(
             new Mount("/../..", "/sys/fs/cgroup/unified", "cgroup2", IsReadOnly: false) { Options = "rw,relatime,rw" },
-            Assert.Single(MountInfo.Find("31 24 0:28 /../.. /sys/fs/cgroup/unified rw,relatime shared:9 master:1 propagate_from:2 - cgroup2 cgroup rw"u8, "cgroup2"u8)));
+            Assert.Single(
+            MountInfo.Find("31 24 0:28 /../.. /sys/fs/cgroup/unified rw,relatime shared:9 master:1 propagate_from:2 - cgroup2 cgroup rw"u8,
+            "cgroup2"u8)));
 
     [Fact]
     public void Escaped_characters_of_a_path_are_made_plain() =>
@@ -55,5 +59,7 @@ public sealed class MountInfoTests
     [InlineData("\\999", "\\999")]
     [InlineData("\\777", "\\777")]
     public void A_broken_escape_stays_as_it_is(string written, string read) =>
-        Assert.Equal("/" + read, Assert.Single(MountInfo.Find(System.Text.Encoding.UTF8.GetBytes($"1 2 0:3 / /{written} rw - cgroup2 n rw"), "cgroup2"u8)).MountPoint);
+        Assert.Equal("/" + read,
+            Assert.Single(
+            MountInfo.Find(System.Text.Encoding.UTF8.GetBytes($"1 2 0:3 / /{written} rw - cgroup2 n rw"), "cgroup2"u8)).MountPoint);
 }

@@ -5,7 +5,8 @@ namespace MetaMcp.Init.Core.Tests.KernelText;
 
 public sealed class ProcessFilesTests
 {
-    private const string Tail = "S 1 412 400 0 -1 4194560 1090 0 12 0 4 2 0 0 20 0 11 0 198273 1096036352 14290 18446744073709551615 1 1 0\n";
+    private const string Tail =
+        "S 1 412 400 0 -1 4194560 1090 0 12 0 4 2 0 0 20 0 11 0 198273 1096036352 14290 18446744073709551615 1 1 0\n";
 
     [Theory]
     [InlineData("node")]
@@ -65,7 +66,9 @@ public sealed class ProcessFilesTests
     [Fact]
     public void Status_has_what_is_resident_by_kind_in_bytes()
     {
-        var text = "Name:\tRssAnon:\\n\nState:\tS (sleeping)\nVmRSS:\t   57160 kB\nRssAnon:\t   16000 kB\nRssFile:\t   41100 kB\nRssShmem:\t      60 kB\nThreads:\t11\n"u8;
+        var text =
+            "Name:\tRssAnon:\\n\nState:\tS (sleeping)\nVmRSS:\t   57160 kB\nRssAnon:\t   16000 kB\n"u8 +
+            "RssFile:\t   41100 kB\nRssShmem:\t      60 kB\nThreads:\t11\n"u8;
         Assert.True(ResidentMemory.TryRead(text, out var memory));
         Assert.Equal(new ResidentMemory(16000 * 1024, 60 * 1024, 41100 * 1024), memory);
     }

@@ -22,5 +22,7 @@ public sealed class ProcessOwnerTests
     public void Nothing_there() => Assert.False(ProcessOwner.TryRead([], out _));
 
     private static ProcessOwner? Read(string uids, string gids) =>
-        ProcessOwner.TryRead(Encoding.ASCII.GetBytes($"Name:\tnode\nUid:\t{uids}\nGid:\t{gids}\nFDSize:\t64\n"), out var owner) ? owner : null;
+        ProcessOwner.TryRead(Encoding.ASCII.GetBytes($"Name:\tnode\nUid:\t{uids}\nGid:\t{gids}\nFDSize:\t64\n"), out var owner)
+            ? owner
+            : null;
 }

@@ -19,5 +19,6 @@ public sealed class ProcessStatusTests
     [InlineData("Name:\tTracerPid:\t1\n")]
     [InlineData("Name:\tx\nTracerPid:\t")]
     [InlineData("Name:\tx\nTracerPid:\tmany\n")]
-    public void Text_that_is_none_is_not_read(string file) => Assert.False(ProcessStatus.TryReadTracer(Encoding.ASCII.GetBytes(file), out _));
+    public void Text_that_is_none_is_not_read(string file) =>
+        Assert.False(ProcessStatus.TryReadTracer(Encoding.ASCII.GetBytes(file), out _));
 }

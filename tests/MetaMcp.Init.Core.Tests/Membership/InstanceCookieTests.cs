@@ -14,7 +14,9 @@ public sealed class InstanceCookieTests
 
     [Fact]
     public void It_is_read_for_every_run() =>
-        Assert.All((long[])[1, 2, 1000, int.MaxValue, long.MaxValue], run => Assert.Equal(run, Read($"{InstanceCookie.Variable}={Cookie.Of(run)}\0")));
+        Assert.All(
+            (long[])[1, 2, 1000, int.MaxValue, long.MaxValue],
+            run => Assert.Equal(run, Read($"{InstanceCookie.Variable}={Cookie.Of(run)}\0")));
 
     [Theory]
     [InlineData("mcp-1700000000124-17-TOKEN")]
@@ -67,7 +69,8 @@ public sealed class InstanceCookieTests
 
     [Fact]
     public void What_no_init_wrote_does_not_grow_with_it() =>
-        Assert.StartsWith("forged,mcp-1-2-", new InstanceCookie(1, Key, new string('x', 5000) + ",,forged").Of(2), StringComparison.Ordinal);
+        Assert.StartsWith("forged,mcp-1-2-", new InstanceCookie(1, Key, new string('x', 5000) + ",,forged").Of(2),
+            StringComparison.Ordinal);
 
     private static long Read(string environ) => Cookie.RunOf(Encoding.UTF8.GetBytes(environ));
 }

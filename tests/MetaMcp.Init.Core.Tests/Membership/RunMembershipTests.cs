@@ -253,6 +253,7 @@ public sealed class RunMembershipTests
             _asked.Add(pid);
             return new RunClaim(_cookies.GetValueOrDefault(pid), _users.TryGetValue(pid, out var user) ? user : null);
         });
-        return string.Join(' ', Enumerable.Range(0, _now.Count).Where(at => _now[at].Run != 0).Select(at => $"{_now[at].Stat.Pid}:{_now[at].Run}"));
+        return string.Join(' ',
+            Enumerable.Range(0, _now.Count).Where(at => _now[at].Run != 0).Select(at => $"{_now[at].Stat.Pid}:{_now[at].Run}"));
     }
 }

@@ -56,7 +56,8 @@ public sealed partial class LineSanitizerTests
             var withoutColours = Colour().Replace(shown, "");
             Assert.DoesNotContain(withoutColours, character =>
                 (char.IsControl(character) && character != '\t') ||
-                character is '\u2028' or '\u2029' or '\u061c' or '\u200e' or '\u200f' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069'));
+                character is '\u2028' or '\u2029' or '\u061c' or '\u200e' or '\u200f'
+                    or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069'));
             if (Colour().Matches(shown) is [.., var last])
                 Assert.Contains(last.Value, (string[])["\e[m", "\e[0m"]);
         }, iter: 20_000);

@@ -30,7 +30,8 @@ public sealed class LineSplitterTests
         var longest = new string('x', LineSplitter.MaxLength);
         Assert.Equal([LinePart.Whole], Split([Encoding.UTF8.GetBytes(longest + "\n")]).Select(piece => piece.Part));
         Assert.Equal([LinePart.First, LinePart.Last], Split([Encoding.UTF8.GetBytes(longest + "y\n")]).Select(piece => piece.Part));
-        Assert.Equal([LinePart.First, LinePart.Last], Split([Encoding.UTF8.GetBytes(longest), "y\n"u8.ToArray()]).Select(piece => piece.Part));
+        Assert.Equal(
+            [LinePart.First, LinePart.Last], Split([Encoding.UTF8.GetBytes(longest), "y\n"u8.ToArray()]).Select(piece => piece.Part));
     }
 
     [Theory]
@@ -63,7 +64,8 @@ public sealed class LineSplitterTests
         {
             var pieces = Split(text.Chunk(size));
             Assert.All(pieces, piece => Assert.InRange(piece.Bytes.Length, 0, LineSplitter.MaxLength));
-            var joined = pieces.SelectMany(piece => piece.Part is LinePart.Whole or LinePart.Last ? [.. piece.Bytes, (byte)'\n'] : piece.Bytes);
+            var joined =
+                pieces.SelectMany(piece => piece.Part is LinePart.Whole or LinePart.Last ? [.. piece.Bytes, (byte)'\n'] : piece.Bytes);
             var expected = text.Length == 0 || text[^1] == '\n' ? text : [.. text, (byte)'\n'];
             Assert.True(joined.ToArray().AsSpan().SequenceEqual(expected));
         });

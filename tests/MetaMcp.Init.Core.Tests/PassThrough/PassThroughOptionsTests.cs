@@ -76,7 +76,8 @@ public sealed class PassThroughOptionsTests
     [InlineData("--help", false)]
     [InlineData("--version", false)]
     [InlineData("run", false)]
-    public void Flags_before_the_dashes_mean_this_mode(string first, bool meant) => Assert.Equal(meant, PassThroughOptions.IsMeant([first]));
+    public void Flags_before_the_dashes_mean_this_mode(string first, bool meant) =>
+        Assert.Equal(meant, PassThroughOptions.IsMeant([first]));
 
     [Fact]
     public void No_arguments_are_not_meant_for_it() => Assert.False(PassThroughOptions.IsMeant([]));

@@ -3,7 +3,9 @@ using MetaMcp.Init.Core.Planning;
 
 namespace MetaMcp.Init.Core.Tests.Planning;
 
-/// <summary>What Compose and systemd make of each row is read in their sources: compose-go's dotenv/parser.go, systemd's env-file.c.</summary>
+/// <summary>
+/// What Compose and systemd make of each row is read in their sources: compose-go's dotenv/parser.go, systemd's env-file.c.
+/// </summary>
 public sealed class EnvironmentFileTests
 {
     [Theory]

@@ -28,7 +28,8 @@ public sealed class GraphPropertiesTests
             foreach (var diagnostic in Plan.Build(settings).Diagnostics)
             {
                 var names = diagnostic.Message[(diagnostic.Message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].Split(" → ");
-                if (names[0] != names[^1] || !names.Skip(1).All(seen.Add) || !names.Zip(names.Skip(1)).All(e => HasEdge(settings, e.First, e.Second)))
+                if (names[0] != names[^1] || !names.Skip(1).All(seen.Add) || !names.Zip(names.Skip(1))
+                    .All(e => HasEdge(settings, e.First, e.Second)))
                     return false;
             }
             return true;
@@ -50,7 +51,9 @@ public sealed class GraphPropertiesTests
     [Fact]
     public void Dependents_are_the_other_end_of_every_edge() => Acyclic.Sample(
         settings => Plan.Build(settings).Plan is { } plan
-            && plan.Services.All(s => s.Dependents.SequenceEqual(plan.Services.Where(d => d.DependsOn.Concat(d.After).Contains(s.Index)).Select(d => d.Index))),
+            && plan.Services.All(
+                s => s.Dependents.SequenceEqual(
+                plan.Services.Where(d => d.DependsOn.Concat(d.After).Contains(s.Index)).Select(d => d.Index))),
         iter: Cases);
 
     private static Gen<Settings> Graphs(Func<int, int, int, bool> allowed) =>
@@ -79,7 +82,8 @@ public sealed class GraphPropertiesTests
 
     private static IEnumerable<string> Edges(ServiceSettings service) => service.DependsOn.Concat(service.After);
 
-    private static bool HasEdge(Settings settings, string from, string to) => Edges(settings.Services.First(s => s.Name == from)).Contains(to);
+    private static bool HasEdge(Settings settings, string from, string to) =>
+        Edges(settings.Services.First(s => s.Name == from)).Contains(to);
 
     private static IEnumerable<int> Levels(ImmutableArray<ImmutableArray<int>> waves, Plan plan)
     {

@@ -73,12 +73,14 @@ public sealed class PlanTests
                 "services wait for each other in a circle: a → b → a",
                 "services wait for each other in a circle: d → e → d",
             ],
-            MetaMcp.Init.Core.Planning.Plan.Build(Make(["a: b", "b: a", "c: a", "d: e, b", "e: d", "f: e"])).Diagnostics.Select(d => d.ToString()));
+            MetaMcp.Init.Core.Planning.Plan.Build(Make(["a: b", "b: a", "c: a", "d: e, b", "e: d", "f: e"])).Diagnostics.Select(
+            d => d.ToString()));
 
     [Fact]
     public void Errors_of_keys_and_of_the_graph_come_together() =>
         Assert.Equal(
-            ["f:2:1: unknown key \"comand\" in [service.a]; did you mean \"command\"?", "f:4:15: a: depends_on names \"b\", and there is no such service"],
+            ["f:2:1: unknown key \"comand\" in [service.a]; did you mean \"command\"?",
+                "f:4:15: a: depends_on names \"b\", and there is no such service"],
             Found("[service.a]\ncomand = 1\ncommand=['x']\ndepends_on = [\"b\"]\n"));
 
     [Fact]

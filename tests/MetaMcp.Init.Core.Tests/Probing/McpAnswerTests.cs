@@ -26,8 +26,10 @@ public sealed class McpAnswerTests
         $"{Events}\r\ndata:{Result}\n\n: still open",
         $"{Events}\r\ndata: {Result}\r\r",
         $"{Events}\r\n\uFEFFdata: {{\"id\":7,\ndata: \"result\":{{}}}}\n\n",
-        $"{Events}Transfer-Encoding: chunked\r\n\r\n" + Chunked($": hello\n\nid: 1\nretry: 5\ndata: \n\nid: 2\nevent: message\ndata: {Result}\n\n", 7),
-        $"{Events}\r\nevent: other\ndata: {Result.Replace("result", "error", StringComparison.Ordinal)}\n\ndata: {{\"method\":\"x\",\"id\":7}}\n\ndata: {{torn\n\ndata: {Result}\n\n",
+        $"{Events}Transfer-Encoding: chunked\r\n\r\n" + Chunked(": hello\n\nid: 1\nretry: 5\ndata: \n\nid: 2\nevent: message\ndata: " +
+        $"{Result}\n\n", 7),
+        $"{Events}\r\nevent: other\ndata: {Result.Replace("result", "error", StringComparison.Ordinal)}\n\ndata: " +
+        $"{{\"method\":\"x\",\"id\":7}}\n\ndata: {{torn\n\ndata: {Result}\n\n",
     ];
 
     [Theory, MemberData(nameof(Healthy))]
@@ -87,7 +89,8 @@ public sealed class McpAnswerTests
 
     [Theory]
     [InlineData("HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nno", 0)]
-    [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n\r\n{\"error\":{\"code\":-32000,\"message\":\"m\"},\"id\":null}", -32000)]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Type: " +
+        "application/json\r\n\r\n{\"error\":{\"code\":-32000,\"message\":\"m\"},\"id\":null}", -32000)]
     [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n\r\n{\"detail\":\"no\"}", 0)]
     [InlineData("HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", 0)]
     public void A_refusal_is_an_answer(string text, int code)

@@ -14,15 +14,18 @@ public sealed class McpConversationTests
     [Theory]
     [InlineData("stateless", "ping", Fine)]
     [InlineData("stateful", "ping initialize notifications/initialized ping DELETE", NoSession, "200 S {R}", "202", "200 S {R}")]
-    [InlineData("stateful, refusal as text", "ping initialize notifications/initialized ping DELETE", "404", "200 S {R}", "202", "200 S {R}")]
+    [InlineData("stateful, refusal as text", "ping initialize notifications/initialized ping DELETE", "404", "200 S {R}", "202",
+        "200 S {R}")]
     [InlineData("initialize without a session", "ping initialize notifications/initialized ping", "422", Fine, "202", Fine)]
     [InlineData("stateless version, header missing", "ping server/discover", "400 {E-32020}", Fine)]
     [InlineData("stateless version, unsupported", "ping server/discover", "400 {E-32022}", Fine)]
     [InlineData("stateless version, no ping", "ping server/discover", "404 {E-32601}", Fine)]
     [InlineData("stateless version, another refusal", "ping initialize server/discover", NoSession, "400 {E-32600}", Fine)]
-    [InlineData("by hand, without ping", "ping server/discover initialize notifications/initialized ping", NoMethod, NoMethod, Fine, "200", NoMethod)]
+    [InlineData("by hand, without ping", "ping server/discover initialize notifications/initialized ping", NoMethod, NoMethod, Fine, "200",
+        NoMethod)]
     [InlineData("a session for any request", "ping DELETE", "200 S {R}")]
-    [InlineData("the notification is not understood", "ping initialize notifications/initialized ping DELETE", NoSession, "200 S {R}", "500", Fine)]
+    [InlineData("the notification is not understood", "ping initialize notifications/initialized ping DELETE", NoSession, "200 S {R}",
+        "500", Fine)]
     public void A_healthy_server_is_asked(string why, string asked, params string[] answers)
     {
         var (words, failure) = Talk(answers);
@@ -37,10 +40,13 @@ public sealed class McpConversationTests
     [InlineData("ping", "ping: answered 405", "405")]
     [InlineData("ping", "ping: answered 302", "302")]
     [InlineData("ping", "ping: answered 200 without JSON or events", "200")]
-    [InlineData("ping initialize server/discover", "ping: answered 404; initialize: answered 404; server/discover: answered 404", "404", "404", "404")]
+    [InlineData("ping initialize server/discover", "ping: answered 404; initialize: answered 404; server/discover: answered 404", "404",
+        "404", "404")]
     [InlineData("ping initialize", "initialize: answered 500", "404", "500")]
-    [InlineData("ping initialize notifications/initialized ping DELETE", "ping in a session: answered 404", NoSession, "200 S {R}", "202", "404")]
-    [InlineData("ping server/discover initialize", "initialize: answered 400, error -32022 (Oh no)", NoMethod, "400 {E-32022}", "400 {E-32022}")]
+    [InlineData("ping initialize notifications/initialized ping DELETE", "ping in a session: answered 404", NoSession, "200 S {R}", "202",
+        "404")]
+    [InlineData("ping server/discover initialize", "initialize: answered 400, error -32022 (Oh no)", NoMethod, "400 {E-32022}",
+        "400 {E-32022}")]
     [InlineData("ping DELETE", "ping: answered 500", "500 S")]
     [InlineData("ping initialize server/discover DELETE DELETE", "server/discover", "400 S1 {E-32000}", "400 S2 {E-32000}", "400")]
     public void Another_is_unhealthy_because(string asked, string reason, params string[] answers)
@@ -70,9 +76,11 @@ public sealed class McpConversationTests
         Take(conversation, "200 S {V}");
         using (var initialized = Body(conversation.Next()))
             Assert.False(initialized.RootElement.TryGetProperty("id", out _));
-        Assert.Contains("\r\nMcp-Session-Id: S\r\nMCP-Protocol-Version: 2025-03-26\r\n", Text(conversation.Next()), StringComparison.Ordinal);
+        Assert.Contains("\r\nMcp-Session-Id: S\r\nMCP-Protocol-Version: 2025-03-26\r\n", Text(conversation.Next()),
+            StringComparison.Ordinal);
         Take(conversation, "202");
-        Assert.Contains("\r\nMcp-Session-Id: S\r\nMCP-Protocol-Version: 2025-03-26\r\n", Text(conversation.Next()), StringComparison.Ordinal);
+        Assert.Contains("\r\nMcp-Session-Id: S\r\nMCP-Protocol-Version: 2025-03-26\r\n", Text(conversation.Next()),
+            StringComparison.Ordinal);
         Take(conversation, "200 S {R}");
         var farewell = Text(conversation.NextFarewell()!);
         Assert.StartsWith("DELETE /mcp?a=b HTTP/1.1\r\n", farewell, StringComparison.Ordinal);
@@ -85,7 +93,8 @@ public sealed class McpConversationTests
     {
         var conversation = Start();
         Take(conversation, "404 {E-32601}");
-        Assert.Contains("\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: server/discover\r\n", Text(conversation.Next()), StringComparison.Ordinal);
+        Assert.Contains("\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: server/discover\r\n", Text(conversation.Next()),
+            StringComparison.Ordinal);
         using var discover = Body(conversation.Next());
         Assert.Equal("server/discover", discover.RootElement.GetProperty("method").GetString());
         var meta = discover.RootElement.GetProperty("params").GetProperty("_meta");

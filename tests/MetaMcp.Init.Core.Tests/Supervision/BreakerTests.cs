@@ -10,7 +10,9 @@ public sealed class BreakerTests
 {
     private static readonly ServiceSettings Breaking = Daemon("a") with
     {
-        Restart = new RestartSettings { Backoff = new BackoffSettings { Initial = Span("1s"), Factor = 1, Jitter = 0, ResetAfter = Span("30s") } },
+        Restart =
+            new RestartSettings { Backoff = new BackoffSettings { Initial = Span("1s"), Factor = 1, Jitter = 0,
+            ResetAfter = Span("30s") } },
     };
 
     [Fact]
@@ -28,7 +30,8 @@ public sealed class BreakerTests
     [Fact]
     public void Failures_that_are_older_than_the_window_do_not_count()
     {
-        var world = Running(Breaking with { Restart = Breaking.Restart with { Backoff = Breaking.Restart.Backoff with { ResetAfter = Span("1h") } } });
+        var backoff = Breaking.Restart.Backoff with { ResetAfter = Span("1h") };
+        var world = Running(Breaking with { Restart = Breaking.Restart with { Backoff = backoff } });
         for (var failure = 0; failure < 20; failure++)
             world.Exits("a", 1).Pass("80s").NeverTold("a circuit open for 1m after 5: exit code 1");
     }
@@ -94,7 +97,9 @@ public sealed class BreakerTests
         world.Begin();
         Open(world).Pass("1m").Forget();
         world.Program("a").Probe = ProbeBehaviour.Fails;
-        world.Pass("10s").TellsAmongOthers("a unhealthy: 2 probes in a row failed; last probe: exit code 1", "a circuit open again for 1m: unhealthy: 2 probes in a row failed; last probe: exit code 1");
+        world.Pass("10s")
+            .TellsAmongOthers("a unhealthy: 2 probes in a row failed; last probe: exit code 1",
+            "a circuit open again for 1m: unhealthy: 2 probes in a row failed; last probe: exit code 1");
     }
 
     [Fact]

@@ -41,7 +41,8 @@ internal sealed class Chaos
     /// <summary>How often another process became the main one.</summary>
     public int Successions { get; private set; }
 
-    public string Trace => string.Join('\n', _trace.Select(t => $"{t.At.Nanoseconds / 1_000_000} {(t.What is Effect ? "    " : "")}{t.What}"));
+    public string Trace =>
+        string.Join('\n', _trace.Select(t => $"{t.At.Nanoseconds / 1_000_000} {(t.What is Effect ? "    " : "")}{t.What}"));
 
     public void Run(ReadOnlySpan<byte> choices)
     {
@@ -59,7 +60,9 @@ internal sealed class Chaos
         var began = Assert.NotNull(_endBegan);
         Assert.InRange(_now - began, TimeSpan.Zero, _plan.Settings.Shutdown.Timeout + patience + Slack);
         if (!_beyondKill)
-            Assert.All(_plan.Services, s => Assert.True(Standing.IsOver(_supervisor.StateOf(s.Index)), $"{s.Name} is {_supervisor.StateOf(s.Index)}"));
+            Assert.All(
+                _plan.Services,
+                s => Assert.True(Standing.IsOver(_supervisor.StateOf(s.Index)), $"{s.Name} is {_supervisor.StateOf(s.Index)}"));
     }
 
     private void Act(int action, int pick)
@@ -86,7 +89,8 @@ internal sealed class Chaos
                     _ => ExitStatus.KilledBy(Signal.FromNumber(11)),
                 });
                 break;
-            case 9 when _processes.Values.FirstOrDefault(p => p is { Kind: ProcessKind.Probe or ProcessKind.StopCommand, IsKnown: true, IsDying: false }) is { } probe:
+            case 9 when _processes.Values.FirstOrDefault(
+                p => p is { Kind: ProcessKind.Probe or ProcessKind.StopCommand, IsKnown: true, IsDying: false }) is { } probe:
                 Collect(probe, ExitStatus.Exited(pick % 2), words: $"{pick / 2 % 4}");
                 break;
             case 10 or 11 when _processes.Values.FirstOrDefault(p => p is { IsDying: true, IsKnown: true }) is { } dying:
@@ -129,7 +133,12 @@ internal sealed class Chaos
     {
         var settings = _plan.Settings with
         {
-            Services = [.. _plan.Settings.Services.Select((s, i) => (Events + (i * pick)) % 4 == 0 ? s with { Command = [$"/bin/{Events}"] } : (Events + (i * pick)) % 4 == 1 ? WithInterval(s, 1 + (pick % 7)) : s)],
+            Services =
+                [.. _plan.Settings.Services.Select(
+                (s, i) =>
+                (Events + (i * pick)) % 4 == 0
+                ? s with { Command = [$"/bin/{Events}"] } : (Events + (i * pick)) % 4 == 1 ? WithInterval(s, 1 + (pick % 7))
+                : s)],
         };
         return Plan.Build(settings).Plan!;
     }
@@ -196,9 +205,14 @@ internal sealed class Chaos
             Assert.True(_supervisor.Due > _now, "woken, and due again at once");
         if (_endBegan is null)
             Assert.True(
-                _plan.Services.Count(s => !_told[s.Index].IsOverLimit && _supervisor.StateOf(s.Index) is ServiceState.Stopping or ServiceState.Draining) <= _plan.Settings.Shutdown.MaxConcurrent, "too many at once");
+                _plan.Services.Count(
+                    s => !_told[s.Index].IsOverLimit &&
+                    _supervisor.StateOf(
+                    s.Index) is ServiceState.Stopping or ServiceState.Draining) <= _plan.Settings.Shutdown.MaxConcurrent,
+                    "too many at once");
         CheckRegistry();
-        foreach (var probe in _processes.Values.Where(p => p is { Kind: ProcessKind.Probe or ProcessKind.StopCommand, IsKnown: true, IsDying: false }))
+        foreach (var probe in _processes.Values.Where(
+            p => p is { Kind: ProcessKind.Probe or ProcessKind.StopCommand, IsKnown: true, IsDying: false }))
             Assert.True(IsAwaited(probe), "a probe nobody waits for");
         if (happened is SystemEvent.ChildEnded { Pid: var pid })
             Assert.All(_plan.Services, s => Assert.NotEqual(pid, MainPidOf(_supervisor.StateOf(s.Index))));
@@ -244,14 +258,17 @@ internal sealed class Chaos
                 break;
             case Effect.SpawnProbe(var service, var run, _):
                 // One whose answer has not been heard for so long is not waited for any more.
-                Assert.DoesNotContain(_processes.Values, p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false } && p.Service == service && p.Run == run);
+                Assert.DoesNotContain(
+                    _processes.Values,
+                    p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false } && p.Service == service && p.Run == run);
                 if (run % 5 == 0)
                     _answers.Enqueue(new SystemEvent.ProbeSpawnFailed(service, run));
                 else
                     _answers.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(service, run, ProcessKind.Probe).Pid));
                 break;
             case Effect.FindMain(var service, var run, { PidFile: not null }):
-                Assert.DoesNotContain(_processes.Values, p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false } && p.Run == run);
+                Assert.DoesNotContain(
+                    _processes.Values, p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false } && p.Run == run);
                 if (run % 5 == 0)
                     _answers.Enqueue(new SystemEvent.ProbeSpawnFailed(service, run));
                 else
@@ -286,8 +303,10 @@ internal sealed class Chaos
             case Effect.SignalRun(var service, var number, var group, var signal):
                 // While another main process was not heard of, it goes by the one before.
                 Assert.True(
-                    _processes.Values.Any(p => p.Kind == ProcessKind.Main && (p.Service, p.Run) == (service, number) && (p.Pid == group || !p.IsKnown)) ||
-                    (_groups.TryGetValue(group, out var left) && (left.Service, left.Run) == (service, number)), $"{signal} to run {number}, of which nothing is left");
+                    _processes.Values.Any(
+                        p => p.Kind == ProcessKind.Main && (p.Service, p.Run) == (service, number) && (p.Pid == group || !p.IsKnown)) ||
+                    (_groups.TryGetValue(group, out var left) && (left.Service, left.Run) == (service, number)),
+                        $"{signal} to run {number}, of which nothing is left");
                 _told[service].IsUp = false;
                 if (signal == Signal.Kill)
                     KillRun(number);
@@ -321,7 +340,8 @@ internal sealed class Chaos
                 Assert.True(_endBegan is null || !sweep.IsWhole);
                 Assert.All(beliefs, b => Assert.True(b.Main == 0 || _processes[b.Main].Run == b.RunNumber));
                 _answers.Enqueue(new SystemEvent.Swept(
-                    [], [.. _processes.Values.Where(p => p.Kind == ProcessKind.Orphan).Select(p => new Stranger(p.Pid, p.StartTime, $"o{p.Pid % 3}", p.Pid % 4 != 0))],
+                    [], [.. _processes.Values.Where(p => p.Kind == ProcessKind.Orphan)
+                        .Select(p => new Stranger(p.Pid, p.StartTime, $"o{p.Pid % 3}", p.Pid % 4 != 0))],
                     [.. known.Where(k => !_processes.TryGetValue(k.Pid, out var seen) || seen.StartTime != k.StartTime)], 0));
                 break;
             case Effect.SignalStranger(var stranger, var signal):
@@ -363,9 +383,11 @@ internal sealed class Chaos
         Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.Main && p.Service == service);
         Assert.DoesNotContain(_groups.Values, g => g.Service == service);
         Assert.True(run > _told.Max(t => t.LastRun), "a number twice");
-        Assert.All(_plan.Services[service].DependsOn, d => Assert.True(_told[d].IsUp || _told[d].IsCompleted, "its dependency is not there"));
+        Assert.All(
+            _plan.Services[service].DependsOn, d => Assert.True(_told[d].IsUp || _told[d].IsCompleted, "its dependency is not there"));
         if (told.LastRun == 0)
-            Assert.All(_plan.Services[service].After, a => Assert.True(_told[a].IsUp || _told[a].IsOver, "what it comes after has not settled"));
+            Assert.All(
+                _plan.Services[service].After, a => Assert.True(_told[a].IsUp || _told[a].IsOver, "what it comes after has not settled"));
         else if (!told.IsAnew)
             Assert.True(_now >= Assert.NotNull(told.NotBefore), "started within its back-off");
         told.NotBefore = null;
@@ -414,11 +436,14 @@ internal sealed class Chaos
     private void Collect(Process process, ExitStatus status, string? words = null)
     {
         _processes.Remove(process.Pid);
-        var isInBackground = status.IsSuccess && process is { Kind: ProcessKind.Main, IsExecuted: true } && _plan.Services[process.Service].Settings.IsForking;
+        var isInBackground = status.IsSuccess && process is { Kind: ProcessKind.Main, IsExecuted: true } &&
+            _plan.Services[process.Service].Settings.IsForking;
         var leaves = process.Kind == ProcessKind.Main && !process.IsGroupKilled && (isInBackground || process.Run % 3 == 0);
         if (leaves)
             _groups[process.Pid] = new Group(process.Pid, process.Service, process.Run);
-        var problem = process is { Kind: ProcessKind.Main, IsExecuted: false } && status.Code is > 0 ? "setgroups: EPERM" : process.Kind == ProcessKind.Probe ? words : null;
+        var problem = process is { Kind: ProcessKind.Main, IsExecuted: false } && status.Code is > 0
+            ? "setgroups: EPERM" : process.Kind == ProcessKind.Probe ? words
+            : null;
         Handle(new SystemEvent.ChildEnded(process.Pid, status, problem, leaves));
         if (_exitCode is null)
             TellOfChildren();

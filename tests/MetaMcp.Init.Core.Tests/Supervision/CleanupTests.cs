@@ -13,11 +13,17 @@ public sealed class CleanupTests
     {
         var world = Unhealthy(5, most: 2);
         var told = world.Pass("0ms").Told();
-        string[] came = [.. told.Where(l => l.EndsWith(" unhealthy: 1 probe failed; last probe: exit code 1", StringComparison.Ordinal)).Select(l => l[..1])];
+        string[] came =
+            [.. told.Where(l => l.EndsWith(" unhealthy: 1 probe failed; last probe: exit code 1", StringComparison.Ordinal))
+            .Select(l => l[..1])];
         Assert.Equal(["a", "b", "c", "d", "e"], came.Order());
         Assert.Equal([$"SIGTERM {came[0]}", $"SIGTERM {came[1]}"], told.Where(l => l.StartsWith("SIGTERM", StringComparison.Ordinal)));
-        world.Exits(came[1], 0).Tells($"{came[1]} exit code 0", $"{came[1]} again in 1s: unhealthy: 1 probe failed; last probe: exit code 1", $"SIGTERM {came[2]}");
-        world.Exits(came[0], 0).Tells($"{came[0]} exit code 0", $"{came[0]} again in 1s: unhealthy: 1 probe failed; last probe: exit code 1", $"SIGTERM {came[3]}");
+        world.Exits(came[1], 0)
+            .Tells($"{came[1]} exit code 0", $"{came[1]} again in 1s: unhealthy: 1 probe failed; last probe: exit code 1",
+            $"SIGTERM {came[2]}");
+        world.Exits(came[0], 0)
+            .Tells($"{came[0]} exit code 0", $"{came[0]} again in 1s: unhealthy: 1 probe failed; last probe: exit code 1",
+            $"SIGTERM {came[3]}");
     }
 
     [Fact]
@@ -25,7 +31,8 @@ public sealed class CleanupTests
     {
         var world = Unhealthy(3, most: 1);
         world.Pass("0ms").Forget();
-        world.Exits("b", 3).TellsAmongOthers("b exit code 3", "b again in 1s: unhealthy: 1 probe failed; last probe: exit code 1").NeverTold("SIGTERM b");
+        world.Exits("b", 3).TellsAmongOthers("b exit code 3", "b again in 1s: unhealthy: 1 probe failed; last probe: exit code 1")
+            .NeverTold("SIGTERM b");
         world.Exits("a", 0).TellsAmongOthers("a exit code 0", "SIGTERM c");
     }
 
@@ -66,9 +73,11 @@ public sealed class CleanupTests
         // 10 s to SIGKILL, and again after 1, 2, 4 and 8 s.
         world.Pass("17s").Tells("SIGKILL group of a", "SIGKILL group of a", "SIGKILL group of a", "SIGKILL group of a");
         world.Pass("8s").Tells("a cleanup failed after 4", "SIGKILL group of a", "SIGTERM b");
-        Assert.Equal((0, 0, 1), (world.RecordOf("a").Cleanups.Clean, world.RecordOf("a").Cleanups.Killed, world.RecordOf("a").Cleanups.Failed));
+        Assert.Equal(
+            (0, 0, 1), (world.RecordOf("a").Cleanups.Clean, world.RecordOf("a").Cleanups.Killed, world.RecordOf("a").Cleanups.Failed));
         world.Pass("5m").NeverTold("a cleanup failed after 4").NeverTold("start a").Forget();
-        world.IsKilledBy("a", Signal.Kill).TellsAmongOthers("a killed by SIGKILL", "a again in 0s: unhealthy: 1 probe failed; last probe: exit code 1");
+        world.IsKilledBy("a", Signal.Kill)
+            .TellsAmongOthers("a killed by SIGKILL", "a again in 0s: unhealthy: 1 probe failed; last probe: exit code 1");
         world.Pass("0ms").TellsAmongOthers("start a");
         Assert.Equal(1, world.RecordOf("a").Cleanups.Failed);
     }

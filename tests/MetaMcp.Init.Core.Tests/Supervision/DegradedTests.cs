@@ -6,7 +6,8 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 
 public sealed class DegradedTests
 {
-    private static readonly RestartSettings Brittle = Make.Restart with { Breaker = new BreakerSettings { Failures = 1, OpenFor = Span("1m") } };
+    private static readonly RestartSettings Brittle =
+        Make.Restart with { Breaker = new BreakerSettings { Failures = 1, OpenFor = Span("1m") } };
 
     [Fact]
     public void An_open_circuit_is_missing_until_its_trial_is_ready()

@@ -46,7 +46,8 @@ public sealed class EmergencyTests
     {
         var world = new World(File(Daemon("a")) with { Shutdown = new ShutdownSettings { Signals = [Signal.Term, Signal.Winch] } });
         world.Program("a").Ignores(Signal.Term);
-        world.Begin().Forget().Signal(Signal.Quit).Signal(Signal.Int).Tells("SIGQUIT ignored, a stop signal?", "SIGINT ignored, a stop signal?");
+        world.Begin().Forget().Signal(Signal.Quit).Signal(Signal.Int)
+            .Tells("SIGQUIT ignored, a stop signal?", "SIGINT ignored, a stop signal?");
         world.Signal(Signal.Winch).Tells("shutting down: SIGWINCH", "SIGTERM a");
         world.Signal(Signal.Int).Tells("SIGINT ignored, a stop signal?");
         world.Signal(Signal.Term).TellsAmongOthers("emergency: a second SIGTERM", "SIGKILL group of a", "exit 0");

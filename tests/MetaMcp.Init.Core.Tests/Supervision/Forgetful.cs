@@ -134,7 +134,8 @@ internal sealed class Forgetful
             Trace.Add("    not done");
             _supervisor.Disturb(Now);
             if (effect is Effect.Spawn lost && _random.Next(2) == 0)
-                _events.Enqueue(new SystemEvent.SpawnFailed(lost.Service, lost.RunNumber, "mcp-init has no memory for it", 111, IsShortage: true));
+                _events.Enqueue(
+                    new SystemEvent.SpawnFailed(lost.Service, lost.RunNumber, "mcp-init has no memory for it", 111, IsShortage: true));
             return;
         }
         Do(effect);

@@ -118,7 +118,8 @@ public sealed class ForkingTests
     {
         var step = ServiceMachine.Step(
             new ServiceContext(0, Forking(), StartRetries: null, NextRun: 8, Dice: 0.5, IsEnding: false),
-            new ServiceState.Starting(new Run(7, 70, default), default, Instant.Never, new Readiness.ProbeDue(default, 1)) { IsForked = true },
+            new ServiceState.Starting(
+            new Run(7, 70, default), default, Instant.Never, new Readiness.ProbeDue(default, 1)) { IsForked = true },
             new ServiceEvent.OverLimit("over"), default);
         Assert.IsType<ServiceState.Draining>(step.State);
     }

@@ -51,7 +51,10 @@ public sealed class GeneratedTests
             {
                 // Without a pidfile the main process is known a moment later.
                 var settings = PlanOf(services, 0).Settings;
-                var plan = Plan.Build(settings with { Services = [.. settings.Services.Select(s => s.IsForking ? s with { PidFile = "/run/s.pid" } : s)] }).Plan!;
+                var plan =
+                    Plan.Build(
+                    settings with { Services = [
+                    .. settings.Services.Select(s => s.IsForking ? s with { PidFile = "/run/s.pid" } : s)] }).Plan!;
                 var world = new World(plan.Settings);
                 foreach (var service in plan.Services)
                 {
@@ -68,7 +71,8 @@ public sealed class GeneratedTests
                     if (service.Settings.Ready is ReadyRule.NotifyFd or ReadyRule.SdNotify)
                         world.Notifies(service.Name);
                 Assert.All(plan.Services, s => Assert.True(
-                    world.StateOf(s.Name) is Core.Supervision.ServiceState.Ready or Core.Supervision.ServiceState.Completed or Core.Supervision.ServiceState.Stopped));
+                    world.StateOf(s.Name) is Core.Supervision.ServiceState.Ready or Core.Supervision.ServiceState.Completed
+                        or Core.Supervision.ServiceState.Stopped));
                 foreach (var service in plan.Services)
                     world.Program(service.Name).LeavesBehind = false;
                 world.Signal(Values.Signal.Term);
@@ -113,8 +117,10 @@ public sealed class GeneratedTests
             PidFile = isForking && service.Sparse % 4 == 1 ? "/run/s.pid" : null,
             Probe = isOneshot ? null : new ProbeSettings
             {
-                Target = new ProbeTarget.Tcp("127.0.0.1:1"), Timeout = TimeSpan.FromSeconds(1 + (service.Times % 2)), Interval = TimeSpan.FromSeconds(1),
-                Retries = 1 + (service.Kind % 3), StartPeriod = TimeSpan.FromSeconds(service.Kind % 2), UnhealthyAfter = TimeSpan.FromSeconds(5),
+                Target = new ProbeTarget.Tcp("127.0.0.1:1"), Timeout = TimeSpan.FromSeconds(1 + (service.Times % 2)),
+                    Interval = TimeSpan.FromSeconds(1),
+                Retries = 1 + (service.Kind % 3), StartPeriod = TimeSpan.FromSeconds(service.Kind % 2),
+                    UnhealthyAfter = TimeSpan.FromSeconds(5),
             },
             StopCommand = service.Kind % 7 == 3 ? ["/bin/stop"] : [],
             SuccessExitCodes = service.Kind % 2 == 0 ? [3] : [],
@@ -129,8 +135,12 @@ public sealed class GeneratedTests
             {
                 MaxRestarts = service.Times % 7 == 3 ? 2 : null,
                 Policy = isOneshot && policy == RestartPolicy.Always ? RestartPolicy.OnFailure : policy,
-                Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(100), Max = TimeSpan.FromSeconds(4), ResetAfter = TimeSpan.FromSeconds(5) },
-                Breaker = new BreakerSettings { Failures = 1 + (service.Times % 5), Window = TimeSpan.FromSeconds(10), OpenFor = TimeSpan.FromSeconds(3) },
+                Backoff =
+                    new BackoffSettings { Initial = TimeSpan.FromMilliseconds(100), Max = TimeSpan.FromSeconds(4),
+                    ResetAfter = TimeSpan.FromSeconds(5) },
+                Breaker =
+                    new BreakerSettings { Failures = 1 + (service.Times % 5), Window = TimeSpan.FromSeconds(10),
+                    OpenFor = TimeSpan.FromSeconds(3) },
             },
         };
     }

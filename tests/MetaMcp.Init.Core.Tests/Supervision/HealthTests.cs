@@ -44,7 +44,8 @@ public sealed class HealthTests
         FirstProbe(world).Tells("probe a", "a probe failed (1 of 3)");
         world.Pass("10s").Tells("probe a", "a probe failed (2 of 3)");
         world.Pass("10s").Tells(
-            "probe a", "a probe failed (3 of 3)", "a unhealthy: 3 probes in a row failed; last probe: exit code 1", "SIGTERM a", "a killed by SIGTERM",
+            "probe a", "a probe failed (3 of 3)", "a unhealthy: 3 probes in a row failed; last probe: exit code 1", "SIGTERM a",
+                "a killed by SIGTERM",
             "a again in 0s: unhealthy: 3 probes in a row failed; last probe: exit code 1", "start a", "probe a");
         world.Program("a").Probe = ProbeBehaviour.Succeeds;
         world.Pass("100ms").Tells("probe a", "a ready");
@@ -89,7 +90,8 @@ public sealed class HealthTests
     {
         var world = Running(Watched with { Probe = Watched.Probe! with { Retries = 100, UnhealthyAfter = Span("45s") } });
         world.Program("a").Probe = ProbeBehaviour.Fails;
-        world.Pass("60s").TellsAmongOthers("a probe failed (5 of 100)", "a unhealthy: no probe has succeeded for 45s; last probe: exit code 1");
+        world.Pass("60s")
+            .TellsAmongOthers("a probe failed (5 of 100)", "a unhealthy: no probe has succeeded for 45s; last probe: exit code 1");
     }
 
     [Fact]
@@ -104,7 +106,10 @@ public sealed class HealthTests
     [Fact]
     public void A_probe_that_is_beyond_SIGKILL_does_not_end_the_watch()
     {
-        var world = Running(Beating("a", "1s", timeout: "1s") is { Probe: { } probe } service ? service with { Probe = probe with { UnhealthyAfter = Span("20s") } } : Watched);
+        var world = Running(
+            Beating("a", "1s", timeout: "1s") is { Probe: { } probe } service
+            ? service with { Probe = probe with { UnhealthyAfter = Span("20s") } }
+            : Watched);
         world.Program("a").Probe = ProbeBehaviour.IsBeyondKill;
         FirstProbe(world).Pass("15s").Forget();
         world.Pass("5s").TellsAmongOthers("a unhealthy: no probe has succeeded for 20s, and one that hangs cannot be killed", "SIGTERM a");
@@ -122,7 +127,9 @@ public sealed class HealthTests
     [Fact]
     public void In_its_start_period_failures_do_not_count_until_a_probe_has_succeeded()
     {
-        var world = new World(Watched with { Ready = ReadyRule.Started, Probe = Watched.Probe! with { StartPeriod = Span("1m"), UnhealthyAfter = Span("20s") } });
+        var world = new World(
+            Watched with { Ready = ReadyRule.Started,
+            Probe = Watched.Probe! with { StartPeriod = Span("1m"), UnhealthyAfter = Span("20s") } });
         world.Program("a").Probe = ProbeBehaviour.Fails;
         world.Begin().Pass("59s").NeverTold("a probe failed (1 of 3)");
         world.Pass("2s").TellsAmongOthers("a probe failed (1 of 3)");
@@ -184,7 +191,8 @@ public sealed class HealthTests
 
     private static ServiceSettings Beating(string name, string interval = "10s", int retries = 3, string timeout = "2s") =>
         Daemon(name).Probed() is { Probe: { } probe } service
-            ? service with { Probe = probe with { Interval = Span(interval), Retries = retries, Timeout = Span(timeout) } } : throw new InvalidOperationException();
+            ? service with { Probe = probe with { Interval = Span(interval), Retries = retries, Timeout = Span(timeout) } }
+                : throw new InvalidOperationException();
 
     private static World Running(params ServiceSettings[] services)
     {

@@ -147,7 +147,9 @@ public sealed class LimitTests
     [Fact]
     public void A_start_that_goes_over_its_cap_is_a_start_that_failed()
     {
-        var world = new World(File(Capped.Probed() with { StartTimeout = Span("1h") }) with { Startup = new StartupSettings { Retries = 0 } }, Controllers.All);
+        var world = new World(
+            File(Capped.Probed() with { StartTimeout = Span("1h") }) with { Startup = new StartupSettings { Retries = 0 } },
+            Controllers.All);
         world.Program("a").Probe = ProbeBehaviour.Hangs;
         world.Program("a").Memory = 101 * MiB;
         world.Begin().Pass("500ms").TellsAmongOthers("a failed: over its memory_max of 100MiB, with 101.0MiB");
@@ -197,7 +199,10 @@ public sealed class LimitTests
     [Fact]
     public void While_any_that_was_ended_is_left_nobody_is_ended_for_the_whole()
     {
-        var world = Running(AllWithin(1000, (Capped with { Name = "slow" }).StopTimeout("30s"), (Capped with { Name = "quick" }).Policy(RestartPolicy.Never), Daemon("innocent")));
+        var world = Running(
+            AllWithin(
+            1000, (Capped with { Name = "slow" }).StopTimeout("30s"), (Capped with { Name = "quick" }).Policy(RestartPolicy.Never),
+            Daemon("innocent")));
         world.Program("slow").Ignores(Signal.Term);
         foreach (var (name, size) in (ReadOnlySpan<(string, int)>)[("slow", 500), ("quick", 450), ("innocent", 600)])
             world.Program(name).Memory = size * MiB;
@@ -233,7 +238,8 @@ public sealed class LimitTests
         var settings = File(Daemon("a"), Daemon("b")) with { Limits = new LimitSettings { Tasks = 100 } };
         var world = Running(settings);
         (world.Program("a").Tasks, world.Program("b").Tasks) = (40, 61);
-        world.Pass("500ms").TellsAmongOthers("b ended: the largest, where all together are over tasks of [limits], 100, with 101", "SIGTERM b");
+        world.Pass("500ms")
+            .TellsAmongOthers("b ended: the largest, where all together are over tasks of [limits], 100, with 101", "SIGTERM b");
     }
 
     [Fact]
@@ -277,7 +283,8 @@ public sealed class LimitTests
         var world = Running(AllWithin(100, Daemon("a"), Daemon("b").Policy(RestartPolicy.Never)));
         (world.Program("a").Memory, world.Program("b").Memory, world.Program("a").IsEstimate) = (30 * MiB, 80 * MiB, true);
         world.Pass("1400ms").Tells();
-        world.Pass("100ms").TellsAmongOthers("b ended: the largest, where all together are over memory of [limits], 100MiB, with about 110.0MiB");
+        world.Pass("100ms")
+            .TellsAmongOthers("b ended: the largest, where all together are over memory of [limits], 100MiB, with about 110.0MiB");
     }
 
     [Fact]

@@ -38,7 +38,9 @@ public sealed class LossTests
         }
     }
 
-    /// <summary>Whether memory ended at that allocation; then there is some again, and the event is handed over anew where it has to be.</summary>
+    /// <summary>
+    /// Whether memory ended at that allocation; then there is some again, and the event is handed over anew where it has to be.
+    /// </summary>
     private static bool Handled(World world, SystemEvent happened, Instant now, int allocations)
     {
         var (left, hasEnded, isTaken) = (allocations, false, true);
@@ -68,7 +70,8 @@ public sealed class LossTests
             }
             catch (Exception broken)
             {
-                throw new InvalidOperationException($"seed {seed}: {broken.Message}\n{string.Join('\n', world.Trace.TakeLast(120))}", broken);
+                throw new InvalidOperationException($"seed {seed}: {broken.Message}\n{string.Join('\n', world.Trace.TakeLast(120))}",
+                    broken);
             }
         }
     }
@@ -87,7 +90,8 @@ public sealed class LossTests
             world.Shortage = shortage;
             world.Post(new SystemEvent.SignalArrived(Signal.Term));
             world.Pass(TimeSpan.FromSeconds(45));
-            Assert.True(world.ExitCode == 0, $"seed {seed}: {world.ExitCode}, {world.Phase}\n{string.Join('\n', world.Trace.TakeLast(80))}");
+            Assert.True(
+                world.ExitCode == 0, $"seed {seed}: {world.ExitCode}, {world.Phase}\n{string.Join('\n', world.Trace.TakeLast(80))}");
             Assert.DoesNotContain(world.Told, n => n is Notice.Bug);
         }
     }
@@ -153,7 +157,8 @@ public sealed class LossTests
         var believed = RunBelief.Of(0, world.StateOf("a"))!.Value;
         world.Post(new SystemEvent.Swept([], [], [], 0)
         {
-            Facts = [new RunFacts(believed, IsThere: false, believed.Main, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(3) }],
+            Facts = [
+                new RunFacts(believed, IsThere: false, believed.Main, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(3) }],
         });
         world.TellsAmongOthers("a exit code 3", "a again in 1s: exit code 3");
     }
@@ -164,7 +169,8 @@ public sealed class LossTests
         var world = new World(Daemon("a"));
         world.Begin();
         var believed = RunBelief.Of(0, world.StateOf("a"))!.Value;
-        var facts = new RunFacts(believed, IsThere: false, believed.Main, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(3) };
+        var facts = new RunFacts(
+            believed, IsThere: false, believed.Main, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(3) };
         world.Exits("a", 3).Forget();
         world.Post(new SystemEvent.Swept([], [], [], 0) { Facts = [facts] }).Tells();
         Assert.Equal(0, world.Supervisor.Repairs);
@@ -179,7 +185,8 @@ public sealed class LossTests
         world.Shortage = 0;
         world.Pass(TimeSpan.FromMinutes(5));
         Assert.Null(world.ExitCode);
-        Assert.DoesNotContain(world.Told, n => n is Notice.Failed or Notice.Bug or Notice.CleanupFailed or Notice.ShuttingDown or Notice.Skipped);
+        Assert.DoesNotContain(
+            world.Told, n => n is Notice.Failed or Notice.Bug or Notice.CleanupFailed or Notice.ShuttingDown or Notice.Skipped);
         foreach (var service in world.Plan.Services)
         {
             var state = world.Supervisor.StateOf(service.Index);
@@ -189,7 +196,9 @@ public sealed class LossTests
             world.Plan.Services.Where(s => s.Settings.Type == ServiceType.Daemon).Select(s => s.Index),
             world.Running.Select(r => r.Service).Order());
         Assert.All(world.Running, r => Assert.Equal(r.Run, Standing.RunOf(world.Supervisor.StateOf(r.Service))));
-        Assert.All(world.Supervisor.Registry.Entries.Where(e => e.Kind == EntryKind.Service), e => Assert.Equal(e.Sequence, Standing.RunOf(world.Supervisor.StateOf(e.Service))));
+        Assert.All(
+            world.Supervisor.Registry.Entries.Where(e => e.Kind == EntryKind.Service),
+            e => Assert.Equal(e.Sequence, Standing.RunOf(world.Supervisor.StateOf(e.Service))));
         world.Post(new SystemEvent.SignalArrived(Signal.Term));
         world.Pass(TimeSpan.FromMinutes(2));
         Assert.Equal(0, world.ExitCode);
@@ -200,7 +209,8 @@ public sealed class LossTests
     {
         var restart = new RestartSettings
         {
-            Policy = RestartPolicy.Always, Backoff = new BackoffSettings { Max = TimeSpan.FromSeconds(2) }, Breaker = new BreakerSettings { Failures = 1000 },
+            Policy = RestartPolicy.Always, Backoff = new BackoffSettings { Max = TimeSpan.FromSeconds(2) },
+                Breaker = new BreakerSettings { Failures = 1000 },
         };
         ServiceSettings[] services =
         [

@@ -4,7 +4,9 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>Services as scenarios name them. Unless asked for, back-off has no jitter, so that delays are round, and no circuit opens.</summary>
+/// <summary>
+/// Services as scenarios name them. Unless asked for, back-off has no jitter, so that delays are round, and no circuit opens.
+/// </summary>
 internal static class Make
 {
     public static readonly RestartSettings Restart = new()
@@ -16,9 +18,11 @@ internal static class Make
 
     public static ServiceSettings Oneshot(string name) => Daemon(name) with { Type = ServiceType.Oneshot };
 
-    public static ServiceSettings Needs(this ServiceSettings service, params ImmutableArray<string> names) => service with { DependsOn = names };
+    public static ServiceSettings Needs(this ServiceSettings service, params ImmutableArray<string> names) =>
+        service with { DependsOn = names };
 
-    public static ServiceSettings ComesAfter(this ServiceSettings service, params ImmutableArray<string> names) => service with { After = names };
+    public static ServiceSettings ComesAfter(this ServiceSettings service, params ImmutableArray<string> names) =>
+        service with { After = names };
 
     public static ServiceSettings Required(this ServiceSettings service) => service with { Required = true };
 

@@ -66,7 +66,8 @@ public sealed class MemoryTests
     [Fact]
     public void The_cap_of_all_together_is_read_without_any_other()
     {
-        var world = new World(File(Daemon("a")) with { Limits = new LimitSettings { Memory = new ByteSize(1000 << 20) } }, counted: Controllers.All);
+        var world = new World(
+            File(Daemon("a")) with { Limits = new LimitSettings { Memory = new ByteSize(1000 << 20) } }, counted: Controllers.All);
         world.Program("a").Memory = 760 << 20;
         world.Begin().Pass("30s").TellsAmongOthers("all memory Warning: 760MiB of 1000MiB");
     }
@@ -90,5 +91,7 @@ public sealed class MemoryTests
     }
 
     private static World Holds(World world, int mebibytes, int? ofAll = null) =>
-        world.Post(new SystemEvent.MemoryRead(0, Standing.RunOf(world.StateOf("a"))!.Value, (long)mebibytes << 20, ofAll is { } all ? (long)all << 20 : null));
+        world.Post(
+            new SystemEvent.MemoryRead(
+            0, Standing.RunOf(world.StateOf("a"))!.Value, (long)mebibytes << 20, ofAll is { } all ? (long)all << 20 : null));
 }

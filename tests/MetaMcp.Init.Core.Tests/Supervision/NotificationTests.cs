@@ -131,7 +131,8 @@ public sealed class NotificationTests
     [Fact]
     public void One_that_is_over_its_limit_is_given_no_more_time()
     {
-        var settings = File([Notifying("a") with { Limits = new CgroupLimits { MemoryMax = new ByteSize(100) }, StopTimeout = Span("5s") }]);
+        var settings = File(
+            [Notifying("a") with { Limits = new CgroupLimits { MemoryMax = new ByteSize(100) }, StopTimeout = Span("5s") }]);
         var world = new World(settings, sampled: Controllers.Memory);
         world.Program("a").Ignores(Signal.Term);
         world.Program("a").Memory = 200;

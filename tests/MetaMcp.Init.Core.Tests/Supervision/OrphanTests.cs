@@ -170,7 +170,8 @@ public sealed class OrphanTests
         world.HasStranger("one").Ignores(Signal.Term);
         world.HasStranger("two");
         world.Exits("b", 1).Pass("20s").TellsAmongOthers("SIGTERM orphan one").NeverTold("SIGTERM orphan two");
-        world.Pass("10s").TellsAmongOthers("SIGKILL orphan one", "orphan one ended, number 1", "SIGTERM orphan two", "orphan two ended, number 1");
+        world.Pass("10s")
+            .TellsAmongOthers("SIGKILL orphan one", "orphan one ended, number 1", "SIGTERM orphan two", "orphan two ended, number 1");
     }
 
     [Fact]
@@ -189,8 +190,10 @@ public sealed class OrphanTests
     {
         var world = Running();
         var pid = world.PidOf("b");
-        world.PostTogether(new SystemEvent.ChildEnded(pid, ExitStatus.Exited(111), null, OthersLeft: false), new SystemEvent.Swept([pid], [], [], 0));
-        world.TellsAmongOthers("b exit code 111", $"repaired: pid {pid} was entered as running and is no child of ours any more; its exit status is lost");
+        world.PostTogether(
+            new SystemEvent.ChildEnded(pid, ExitStatus.Exited(111), null, OthersLeft: false), new SystemEvent.Swept([pid], [], [], 0));
+        world.TellsAmongOthers("b exit code 111",
+            $"repaired: pid {pid} was entered as running and is no child of ours any more; its exit status is lost");
         Assert.Equal(1, world.Supervisor.Repairs);
     }
 

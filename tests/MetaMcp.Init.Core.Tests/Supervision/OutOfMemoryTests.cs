@@ -43,7 +43,8 @@ public sealed class OutOfMemoryTests
     {
         var world = Running(Hog);
         world.Post(Counted(oom: 1, kills: 1)).Forget();
-        world.Exits("hog", 0).Tells("hog exit code 0", "hog finished", "shutting down: nothing is left to run", "SIGTERM the rest", "exit 0");
+        world.Exits("hog", 0)
+            .Tells("hog exit code 0", "hog finished", "shutting down: nothing is left to run", "SIGTERM the rest", "exit 0");
     }
 
     [Fact]
@@ -77,7 +78,8 @@ public sealed class OutOfMemoryTests
     {
         var world = new World(File(Daemon("hog")) with { Limits = new LimitSettings { Memory = new ByteSize(1 << 30) } });
         world.Begin().Forget();
-        world.Post(new SystemEvent.OutOfMemory(0, 1, default, new OomCounts(0, 0, 1, 0, 1, 0), null)).Tells("hog 1 killed: memory of [limits], 1GiB");
+        world.Post(new SystemEvent.OutOfMemory(0, 1, default, new OomCounts(0, 0, 1, 0, 1, 0), null))
+            .Tells("hog 1 killed: memory of [limits], 1GiB");
     }
 
     [Fact]
@@ -95,5 +97,6 @@ public sealed class OutOfMemoryTests
         return world;
     }
 
-    private static SystemEvent.OutOfMemory Counted(long oom, long kills, long whole = 0, long run = 1) => new(0, run, default, new OomCounts(oom, oom, kills, whole, 0, 0), null);
+    private static SystemEvent.OutOfMemory Counted(long oom, long kills, long whole = 0, long run = 1) =>
+        new(0, run, default, new OomCounts(oom, oom, kills, whole, 0, 0), null);
 }

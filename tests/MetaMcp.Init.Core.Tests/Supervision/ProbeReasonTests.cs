@@ -21,10 +21,16 @@ public sealed class ProbeReasonTests
     [InlineData(3, "connection to the database lost", "exit code 3: connection to the database lost")]
     [InlineData(3, null, "exit code 3")]
     // A command that writes what the second stage would, and ends as it would not.
-    [InlineData(1, "mcp-init exec: exec check: No such file or directory (ENOENT)", "exit code 1: mcp-init exec: exec check: No such file or directory (ENOENT)")]
+    [InlineData(
+        1, "mcp-init exec: exec check: No such file or directory (ENOENT)",
+        "exit code 1: mcp-init exec: exec check: No such file or directory (ENOENT)")]
     [InlineData(127, "sh: foo: not found", "exit code 127: sh: foo: not found")]
-    [InlineData(127, "mcp-init exec: exec check: No such file or directory (ENOENT): not found in the PATH", "no program \"check\": not found in the PATH")]
-    [InlineData(126, "mcp-init exec: exec check: Permission denied (EACCES): not executable", "exec check: Permission denied (EACCES): not executable")]
+    [InlineData(
+        127, "mcp-init exec: exec check: No such file or directory (ENOENT): not found in the PATH",
+        "no program \"check\": not found in the PATH")]
+    [InlineData(
+        126, "mcp-init exec: exec check: Permission denied (EACCES): not executable",
+        "exec check: Permission denied (EACCES): not executable")]
     [InlineData(100, "mcp-init exec: user nobodyy: name a user of /etc/passwd", "user nobodyy: name a user of /etc/passwd")]
     public void A_command_has_its_code_and_its_last_line(int code, string? line, string reason) =>
         Assert.Equal(reason, ReasonOf(new ProbeTarget.Exec(["check", "-x"]), code, line));
@@ -33,7 +39,8 @@ public sealed class ProbeReasonTests
     public void A_service_that_is_late_says_why_its_last_probe_failed()
     {
         var world = Failing(Refused);
-        world.Begin().Pass("5s").TellsAmongOthers("a again in 1s: not ready within 5s; last probe: tcp 127.0.0.1:1: Connection refused (ECONNREFUSED)");
+        world.Begin().Pass("5s")
+            .TellsAmongOthers("a again in 1s: not ready within 5s; last probe: tcp 127.0.0.1:1: Connection refused (ECONNREFUSED)");
         world.Program("a").ProbeSays = (null, 9);
         world.Pass("6s").TellsAmongOthers("a again in 2s: not ready within 5s; last probe: exit code 9");
     }
@@ -77,7 +84,8 @@ public sealed class ProbeReasonTests
         Assert.Equal(new Notice.ProbeFailed("a", 2, 3, "exit code 1: lost"), world.ProbeFailures[1]);
         Assert.Equal("exit code 1: lost", world.RecordOf("a").Probes.LastFailure);
         world.TellsAmongOthers(
-            "a unhealthy: 3 probes in a row failed; last probe: exit code 1: lost", "a again in 0s: unhealthy: 3 probes in a row failed; last probe: exit code 1: lost");
+            "a unhealthy: 3 probes in a row failed; last probe: exit code 1: lost",
+                "a again in 0s: unhealthy: 3 probes in a row failed; last probe: exit code 1: lost");
     }
 
     [Fact]

@@ -16,10 +16,12 @@ public sealed class RandomKillTests
         Daemon("plain"), Daemon("base"), Daemon("middle").Needs("base") with { RestartWith = ["base"] }, Daemon("top").Needs("middle"),
         Daemon("probed").Probed() with
         {
-            Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1"), Interval = Span("1s"), Retries = 2 }, Ready = ReadyRule.Probe,
+            Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1"), Interval = Span("1s"), Retries = 2 },
+                Ready = ReadyRule.Probe,
         },
         Daemon("leaving").StopTimeout("1s"), Daemon("stubborn").StopTimeout("1s"), Daemon("always").Policy(RestartPolicy.Always),
-        Daemon("asked") with { StopCommand = ["/bin/stop"] }, Daemon("brittle") with { Restart = Make.Restart with { Breaker = new BreakerSettings { OpenFor = Span("5s") } } },
+        Daemon("asked") with { StopCommand = ["/bin/stop"] },
+        Daemon("brittle") with { Restart = Make.Restart with { Breaker = new BreakerSettings { OpenFor = Span("5s") } } },
     ];
 
     [Theory]
@@ -31,7 +33,8 @@ public sealed class RandomKillTests
         var random = new Random(seed);
         // Short ones, so that there is somebody to kill.
         var quick = new BackoffSettings { Initial = Span("100ms"), Max = Span("500ms"), Jitter = 0.2 };
-        var world = new World(File([.. Services.Select(s => s.Backoff(quick))]) with { Shutdown = new ShutdownSettings { MaxConcurrent = 2 } });
+        var world = new World(
+            File([.. Services.Select(s => s.Backoff(quick))]) with { Shutdown = new ShutdownSettings { MaxConcurrent = 2 } });
         world.Program("leaving").LeavesBehind = true;
         world.Program("stubborn").Ignores(Signal.Term);
         world.Begin();
@@ -64,5 +67,6 @@ public sealed class RandomKillTests
     }
 
     private static bool Ended(string line, string service) =>
-        line.StartsWith($"{service} exit code ", StringComparison.Ordinal) || line.StartsWith($"{service} killed by ", StringComparison.Ordinal);
+        line.StartsWith($"{service} exit code ", StringComparison.Ordinal) ||
+            line.StartsWith($"{service} killed by ", StringComparison.Ordinal);
 }

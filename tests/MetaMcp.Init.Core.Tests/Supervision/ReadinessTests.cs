@@ -83,7 +83,8 @@ public sealed class ReadinessTests
     [Fact]
     public void A_probe_that_survives_its_kill_wakes_nobody()
     {
-        var world = new World(File(Daemon("a").Probed("2s").StartTimeout("1h")) with { Startup = new StartupSettings { Timeout = Span("2h") } });
+        var world = new World(
+            File(Daemon("a").Probed("2s").StartTimeout("1h")) with { Startup = new StartupSettings { Timeout = Span("2h") } });
         world.Begin();
         var kernel = new ServiceContext(0, Daemon("a").Probed("2s"), 2, 1, 0.5, IsEnding: false);
         var state = new ServiceState.Starting(
@@ -117,7 +118,8 @@ public sealed class ReadinessTests
         var world = new World(Daemon("a").Probed("10s").StartTimeout("5s"));
         world.Program("a").Probe = ProbeBehaviour.Hangs;
         world.Begin().Pass("5s").Tells(
-            "start a", "probe a", "kill helper of a", "SIGTERM a", "a killed by SIGTERM", "a again in 1s: not ready within 5s; its first probe has no answer yet");
+            "start a", "probe a", "kill helper of a", "SIGTERM a", "a killed by SIGTERM",
+                "a again in 1s: not ready within 5s; its first probe has no answer yet");
     }
 
     [Fact]

@@ -96,7 +96,8 @@ public sealed class RearmingTests
         var world = Running(Opens("1s"));
         world.Exits("a", 1).Pass("1s").TellsAmongOthers("a ready");
         var patient = Opens("1s");
-        world.Reloads(patient.Backoff(patient.Restart.Backoff with { ResetAfter = Span("5s") })).Pass("5s").TellsAmongOthers("a circuit closed");
+        world.Reloads(patient.Backoff(patient.Restart.Backoff with { ResetAfter = Span("5s") })).Pass("5s")
+            .TellsAmongOthers("a circuit closed");
     }
 
     [Fact]
@@ -118,7 +119,8 @@ public sealed class RearmingTests
     private static ServiceSettings Slow(string timeout) => Daemon("a").ReadyBy(ReadyRule.NotifyFd).StartTimeout(timeout);
 
     private static ServiceSettings Every(string interval) =>
-        Daemon("a") with { Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1"), Interval = Span(interval) }, Ready = ReadyRule.Probe };
+        Daemon("a") with { Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1"), Interval = Span(interval) },
+            Ready = ReadyRule.Probe };
 
     private static ServiceSettings Waits(string initial, string? max = null) =>
         Daemon("a").Backoff(new BackoffSettings { Jitter = 0, Initial = Span(initial), Max = Span(max ?? initial) });

@@ -57,7 +57,8 @@ public sealed class ReloadTests
     public void What_only_we_go_by_is_in_force_at_once()
     {
         var world = Running(Daemon("a").StopTimeout("10s"));
-        world.Reloads(Daemon("a").StopTimeout("3s").Policy(RestartPolicy.Never)).Tells("reloaded: restarting ; starting ; stopping ; 1 unchanged");
+        world.Reloads(Daemon("a").StopTimeout("3s").Policy(RestartPolicy.Never))
+            .Tells("reloaded: restarting ; starting ; stopping ; 1 unchanged");
         world.Program("a").Ignores(Signal.Term);
         world.Signal(Signal.Term).Pass("3s").TellsAmongOthers("SIGTERM a", "SIGKILL group of a");
     }
@@ -136,7 +137,8 @@ public sealed class ReloadTests
     public void One_that_is_changed_late_in_the_startup_has_the_whole_of_it()
     {
         var world = new World(Daemon("a").ReadyBy(ReadyRule.NotifyFd).StartTimeout("5m").Required(), Daemon("b"));
-        world.Begin().Pass("55s").Reloads(Changed(Daemon("a").ReadyBy(ReadyRule.NotifyFd).StartTimeout("5m").Required()), Daemon("b")).Pass("50s");
+        world.Begin().Pass("55s").Reloads(Changed(Daemon("a").ReadyBy(ReadyRule.NotifyFd).StartTimeout("5m").Required()), Daemon("b"))
+            .Pass("50s");
         Assert.IsType<Phase.StartingUp>(world.Phase);
         world.Notifies("a").TellsAmongOthers("a ready", "up");
     }
@@ -197,7 +199,9 @@ public sealed class ReloadTests
     [Fact]
     public void What_had_failed_for_good_is_tried_again_when_it_changed_and_brings_back_what_needs_it()
     {
-        var world = Running(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late", "a"), Daemon("late").ReadyBy(ReadyRule.NotifyFd));
+        var world = Running(
+            Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late", "a"),
+            Daemon("late").ReadyBy(ReadyRule.NotifyFd));
         world.Exits("a", 1).TellsAmongOthers("a failed: exit code 1", "x skipped: a");
         world.Reloads(Changed(Daemon("a")), Daemon("b"), Daemon("x").Needs("late", "a"), Daemon("late").ReadyBy(ReadyRule.NotifyFd))
             .TellsAmongOthers("start a", "a ready");
@@ -216,9 +220,12 @@ public sealed class ReloadTests
     [Fact]
     public void What_was_skipped_for_a_dependency_it_no_longer_names_starts()
     {
-        var world = Running(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late", "a"), Daemon("late").ReadyBy(ReadyRule.NotifyFd));
+        var world = Running(
+            Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late", "a"),
+            Daemon("late").ReadyBy(ReadyRule.NotifyFd));
         world.Exits("a", 1).Notifies("late").Forget();
-        world.Reloads(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late"), Daemon("late").ReadyBy(ReadyRule.NotifyFd))
+        world.Reloads(
+            Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late"), Daemon("late").ReadyBy(ReadyRule.NotifyFd))
             .TellsAmongOthers("start x", "x ready");
     }
 
@@ -243,8 +250,10 @@ public sealed class ReloadTests
             world.Program(service.Name).Ignores(Signal.Term);
         world.Begin();
         ServiceSettings[] changed = [.. services.Select(s => Changed(s))];
-        world.Reloads(File([.. changed]) with { Shutdown = new ShutdownSettings { MaxConcurrent = 1 } }).TellsAmongOthers("SIGTERM a").Forget();
-        world.Reloads(File([.. changed]) with { Shutdown = new ShutdownSettings { MaxConcurrent = 3 } }).TellsAmongOthers("SIGTERM b", "SIGTERM c");
+        world.Reloads(File([.. changed]) with { Shutdown = new ShutdownSettings { MaxConcurrent = 1 } }).TellsAmongOthers("SIGTERM a")
+            .Forget();
+        world.Reloads(File([.. changed]) with { Shutdown = new ShutdownSettings { MaxConcurrent = 3 } })
+            .TellsAmongOthers("SIGTERM b", "SIGTERM c");
     }
 
     [Fact]
@@ -265,7 +274,8 @@ public sealed class ReloadTests
         var world = Running(Daemon("db"), Daemon("app").Needs("db"), Daemon("other"));
         world.Program("app").Ignores(Signal.Term);
         world.Reloads(Daemon("other")).Forget();
-        world.Reloads(Changed(Daemon("db")), Daemon("other")).TellsAmongOthers("reloaded: restarting ; starting db; stopping ; 1 unchanged", "SIGTERM db", "start db");
+        world.Reloads(Changed(Daemon("db")), Daemon("other"))
+            .TellsAmongOthers("reloaded: restarting ; starting db; stopping ; 1 unchanged", "SIGTERM db", "start db");
     }
 
     [Fact]
@@ -324,7 +334,8 @@ public sealed class ReloadTests
         Assert.Contains(world.LastEffects, e => e is Effect.SignalMain { Signal: var signal } && signal == Signal.FromNumber(12));
     }
 
-    private static ServiceSettings Changed(ServiceSettings service, string command = "other") => service with { Command = ["/bin/" + command] };
+    private static ServiceSettings Changed(ServiceSettings service, string command = "other") =>
+        service with { Command = ["/bin/" + command] };
 
     private static World Running(params ServiceSettings[] services)
     {

@@ -38,7 +38,8 @@ public sealed class RestartPolicyTests
     public void A_signal_is_no_success_whatever_its_number()
     {
         var world = new World(Daemon("a").Policy(RestartPolicy.Never) with { SuccessExitCodes = [137] }, Daemon("b"));
-        world.Begin().Forget().IsKilledBy("a", Signal.Kill).Tells("a killed by SIGKILL", "a failed: killed by SIGKILL", "degraded: a (killed by SIGKILL)");
+        world.Begin().Forget().IsKilledBy("a", Signal.Kill)
+            .Tells("a killed by SIGKILL", "a failed: killed by SIGKILL", "degraded: a (killed by SIGKILL)");
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class RestartWithTests
     public void A_dependent_that_asks_for_it_is_ended_and_starts_when_its_dependency_is_ready_again()
     {
         var world = Running(App, Daemon("other").Needs("db"));
-        world.Exits("db", 1).Tells("db exit code 1", "db again in 1s: exit code 1", "app anew with db", "SIGTERM app", "app killed by SIGTERM");
+        world.Exits("db", 1)
+            .Tells("db exit code 1", "db again in 1s: exit code 1", "app anew with db", "SIGTERM app", "app killed by SIGTERM");
         world.Pass("1s").Tells("start db", "db ready", "start app", "app ready");
         Assert.IsType<ServiceState.Ready>(world.StateOf("other"));
     }

@@ -13,42 +13,121 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 /// </summary>
 public sealed class ServiceTableTests
 {
-    private const string Table = """
-                  Start     Skip      Postpone  Resume    Stop      Turn      Reconfigure Restart   Kill      GiveUp    Spawned   SpawnFailed Executed  Notified  MainNamed MainChanged Exited    ExitedLeft RunEmpty  ProbeSpawned ProbeEnded ProbeNotStarted OverLimit StopCommandSpawned StopCommandEnded DeadlinePassed Said
-        Waiting   Launching Skipped   !         !         Stopped   !         =           =         Stopped   Failed    !         !           !         !         =         =           !         !          !         !            !          !               !         !                  !                !              =
-        Launching !         !         !         !         Doomed    !         Doomed      Doomed    Doomed    Doomed    exec      Backoff     =         =         =         =           !         !          !         !            !          !               !         !                  !                Launching      =
-        Doomed    !         !         !         !         =         !         Doomed      =         =         Doomed    Killing   Stopped     =         =         =         =           !         !          !         !            !          !               !         !                  !                Doomed         =
-        exec      !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           asked     =         =         exec        Backoff   Leftover   !         =            =          =               Stopping  !                  !                =              =
-        word      !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         beatDue   =         word        Backoff   Leftover   !         =            =          =               Stopping  !                  !                =              =
-        toEnd     !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         =         =         toEnd       Backoff   Leftover   !         =            =          =               Stopping  !                  !                =              =
-        due       !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         =         =         due         Backoff   Leftover   !         =            =          =               Stopping  !                  !                asked          =
-        asked     !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         =         =         asked       Backoff   Leftover   !         probed       beatDue    due             Stopping  !                  !                due            =
-        probed    !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         =         =         probed      Backoff   Leftover   !         =            beatDue    due             Stopping  !                  !                probed         =
-        fork      !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         =         =         asked       Backoff   Leftover   !         =            =          =               Stopping  !                  !                =              =
-        forkDue   !         !         !         !         Leftover  !         Leftover    Leftover  Purging   Leftover  !         !           =         =         =         asked       !         !          Backoff   =            =          =               Draining  !                  !                asked          =
-        forkRead  !         !         !         !         Leftover  !         Leftover    Leftover  Purging   Leftover  !         !           =         =         asked     asked       !         !          Backoff   =            due        due             Draining  !                  !                probed         =
-        late      !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned !         !           =         beatDue   =         word        Backoff   Leftover   !         =            =          =               Stopping  !                  !                Condemned      =
-        Ready     !         !         !         !         Condemned !         Condemned   Condemned Killing   =         !         !           =         =         =         Ready       Backoff   Leftover   !         =            =          =               Stopping  !                  !                !              Ready
-        beatDue   !         !         !         !         Condemned !         Condemned   Condemned Killing   =         !         !           =         =         =         beatDue     Backoff   Leftover   !         =            =          =               Stopping  !                  !                beatAsked      Ready
-        beatAsked !         !         !         !         Condemned !         Condemned   Condemned Killing   =         !         !           =         =         =         beatAsked   Backoff   Leftover   !         beat         beatDue    beatDue         Stopping  !                  !                beatDue        Ready
-        beatKilled !         !         !         !         Condemned !         Condemned   Condemned Killing   =         !         !           =         =         =         beatKilled  Backoff   Leftover   !         =            beatDue    beatDue         Stopping  !                  !                Condemned      Ready
-        beat      !         !         !         !         Condemned !         Condemned   Condemned Killing   =         !         !           =         =         =         beat        Backoff   Leftover   !         =            beatDue    beatDue         Stopping  !                  !                beatKilled     Ready
-        Stopping  !         !         !         !         =         !         Stopping    =         Killing   Stopping  !         !           =         =         =         Stopping    Stopped   Draining   !         =            =          =               =         =                  =                Killing        =
-        telling   !         !         !         !         =         !         Stopping    =         Killing   Stopping  !         !           =         =         =         Stopping    Stopped   Draining   !         =            =          =               =         told               Stopping         Killing        =
-        told      !         !         !         !         =         !         told        =         Killing   told      !         !           =         =         =         told        Stopped   Draining   !         =            =          =               told      =                  Stopping         beside         =
-        beside    !         !         !         !         =         !         beside      =         Killing   beside    !         !           =         =         =         beside      Stopped   Draining   !         =            =          =               =         =                  Stopping         Killing        =
-        Condemned !         !         !         !         =         Stopping  Condemned   =         Killing   Condemned !         !           =         =         =         Condemned   Stopped   Leftover   !         =            =          =               =         !                  !                Condemned      =
-        Killing   !         !         !         !         =         !         Killing     =         =         Killing   !         !           =         =         =         Killing     Stopped   Purging    !         =            =          =               =         =                  =                Killing        =
-        Leftover  !         !         !         !         Leftover  Draining  Leftover    =         Purging   Leftover  !         !           !         !         =         Condemned   !         !          Backoff   =            =          =               =         !                  !                Leftover       =
-        Draining  !         !         !         !         Draining  !         Draining    =         Purging   Draining  !         !           !         !         =         Stopping    !         !          Backoff   =            =          =               =         =                  =                Purging        =
-        Purging   !         !         !         !         Purging   !         Purging     =         Purging   Purging   !         !           !         !         =         Killing     !         !          Backoff   =            =          =               =         =                  =                Purging        =
-        Backoff   !         !         Waiting   !         Stopped   !         Waiting     =         Stopped   Failed    !         !           !         !         =         =           !         !          !         !            !          !               !         !                  !                Launching      =
-        Open      !         !         Waiting   !         Stopped   !         Waiting     =         Stopped   Failed    !         !           !         !         =         =           !         !          !         !            !          !               !         !                  !                Launching      =
-        Completed !         !         !         !         =         !         Waiting     =         =         =         !         !           !         !         =         =           !         !          !         !            !          !               !         !                  !                !              =
-        Finished  !         !         !         !         =         !         Waiting     =         =         =         !         !           !         !         =         =           !         !          !         !            !          !               !         !                  !                !              =
-        Failed    !         !         !         !         =         !         Waiting     =         =         =         !         !           !         !         =         =           !         !          !         !            !          !               !         !                  !                !              =
-        Skipped   !         !         !         Waiting   =         !         Waiting     =         =         =         !         !           !         !         =         =           !         !          !         !            !          !               !         !                  !                !              =
-        Stopped   !         !         !         !         =         !         Waiting     =         =         =         !         !           !         !         =         =           !         !          !         !            !          !               !         !                  !                !              =
+    /// <summary>What is asked of a service.</summary>
+    private const string Orders = """
+                   Start     Skip      Postpone  Resume    Stop      Turn      Reconfigure Restart   Kill      GiveUp
+        Waiting    Launching Skipped   !         !         Stopped   !         =           =         Stopped   Failed
+        Launching  !         !         !         !         Doomed    !         Doomed      Doomed    Doomed    Doomed
+        Doomed     !         !         !         !         =         !         Doomed      =         =         Doomed
+        exec       !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
+        word       !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
+        toEnd      !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
+        due        !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
+        asked      !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
+        probed     !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
+        fork       !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
+        forkDue    !         !         !         !         Leftover  !         Leftover    Leftover  Purging   Leftover
+        forkRead   !         !         !         !         Leftover  !         Leftover    Leftover  Purging   Leftover
+        late       !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
+        Ready      !         !         !         !         Condemned !         Condemned   Condemned Killing   =
+        beatDue    !         !         !         !         Condemned !         Condemned   Condemned Killing   =
+        beatAsked  !         !         !         !         Condemned !         Condemned   Condemned Killing   =
+        beatKilled !         !         !         !         Condemned !         Condemned   Condemned Killing   =
+        beat       !         !         !         !         Condemned !         Condemned   Condemned Killing   =
+        Stopping   !         !         !         !         =         !         Stopping    =         Killing   Stopping
+        telling    !         !         !         !         =         !         Stopping    =         Killing   Stopping
+        told       !         !         !         !         =         !         told        =         Killing   told
+        beside     !         !         !         !         =         !         beside      =         Killing   beside
+        Condemned  !         !         !         !         =         Stopping  Condemned   =         Killing   Condemned
+        Killing    !         !         !         !         =         !         Killing     =         =         Killing
+        Leftover   !         !         !         !         Leftover  Draining  Leftover    =         Purging   Leftover
+        Draining   !         !         !         !         Draining  !         Draining    =         Purging   Draining
+        Purging    !         !         !         !         Purging   !         Purging     =         Purging   Purging
+        Backoff    !         !         Waiting   !         Stopped   !         Waiting     =         Stopped   Failed
+        Open       !         !         Waiting   !         Stopped   !         Waiting     =         Stopped   Failed
+        Completed  !         !         !         !         =         !         Waiting     =         =         =
+        Finished   !         !         !         !         =         !         Waiting     =         =         =
+        Failed     !         !         !         !         =         !         Waiting     =         =         =
+        Skipped    !         !         !         Waiting   =         !         Waiting     =         =         =
+        Stopped    !         !         !         !         =         !         Waiting     =         =         =
+        """;
+
+    /// <summary>How its start and its run go.</summary>
+    private const string Life = """
+                   Spawned   SpawnFailed Executed  Notified  MainNamed MainChanged Exited    ExitedLeft RunEmpty
+        Waiting    !         !           !         !         =         =           !         !          !
+        Launching  exec      Backoff     =         =         =         =           !         !          !
+        Doomed     Killing   Stopped     =         =         =         =           !         !          !
+        exec       !         !           asked     =         =         exec        Backoff   Leftover   !
+        word       !         !           =         beatDue   =         word        Backoff   Leftover   !
+        toEnd      !         !           =         =         =         toEnd       Backoff   Leftover   !
+        due        !         !           =         =         =         due         Backoff   Leftover   !
+        asked      !         !           =         =         =         asked       Backoff   Leftover   !
+        probed     !         !           =         =         =         probed      Backoff   Leftover   !
+        fork       !         !           =         =         =         asked       Backoff   Leftover   !
+        forkDue    !         !           =         =         =         asked       !         !          Backoff
+        forkRead   !         !           =         =         asked     asked       !         !          Backoff
+        late       !         !           =         beatDue   =         word        Backoff   Leftover   !
+        Ready      !         !           =         =         =         Ready       Backoff   Leftover   !
+        beatDue    !         !           =         =         =         beatDue     Backoff   Leftover   !
+        beatAsked  !         !           =         =         =         beatAsked   Backoff   Leftover   !
+        beatKilled !         !           =         =         =         beatKilled  Backoff   Leftover   !
+        beat       !         !           =         =         =         beat        Backoff   Leftover   !
+        Stopping   !         !           =         =         =         Stopping    Stopped   Draining   !
+        telling    !         !           =         =         =         Stopping    Stopped   Draining   !
+        told       !         !           =         =         =         told        Stopped   Draining   !
+        beside     !         !           =         =         =         beside      Stopped   Draining   !
+        Condemned  !         !           =         =         =         Condemned   Stopped   Leftover   !
+        Killing    !         !           =         =         =         Killing     Stopped   Purging    !
+        Leftover   !         !           !         !         =         Condemned   !         !          Backoff
+        Draining   !         !           !         !         =         Stopping    !         !          Backoff
+        Purging    !         !           !         !         =         Killing     !         !          Backoff
+        Backoff    !         !           !         !         =         =           !         !          !
+        Open       !         !           !         !         =         =           !         !          !
+        Completed  !         !           !         !         =         =           !         !          !
+        Finished   !         !           !         !         =         =           !         !          !
+        Failed     !         !           !         !         =         =           !         !          !
+        Skipped    !         !           !         !         =         =           !         !          !
+        Stopped    !         !           !         !         =         =           !         !          !
+        """;
+
+    /// <summary>Its helpers, its limits, and time.</summary>
+    private const string Others = """
+                   ProbeSpawned ProbeEnded ProbeNotStarted OverLimit StopCommandSpawned StopCommandEnded DeadlinePassed Said
+        Waiting    !            !          !               !         !                  !                !              =
+        Launching  !            !          !               !         !                  !                Launching      =
+        Doomed     !            !          !               !         !                  !                Doomed         =
+        exec       =            =          =               Stopping  !                  !                =              =
+        word       =            =          =               Stopping  !                  !                =              =
+        toEnd      =            =          =               Stopping  !                  !                =              =
+        due        =            =          =               Stopping  !                  !                asked          =
+        asked      probed       beatDue    due             Stopping  !                  !                due            =
+        probed     =            beatDue    due             Stopping  !                  !                probed         =
+        fork       =            =          =               Stopping  !                  !                =              =
+        forkDue    =            =          =               Draining  !                  !                asked          =
+        forkRead   =            due        due             Draining  !                  !                probed         =
+        late       =            =          =               Stopping  !                  !                Condemned      =
+        Ready      =            =          =               Stopping  !                  !                !              Ready
+        beatDue    =            =          =               Stopping  !                  !                beatAsked      Ready
+        beatAsked  beat         beatDue    beatDue         Stopping  !                  !                beatDue        Ready
+        beatKilled =            beatDue    beatDue         Stopping  !                  !                Condemned      Ready
+        beat       =            beatDue    beatDue         Stopping  !                  !                beatKilled     Ready
+        Stopping   =            =          =               =         =                  =                Killing        =
+        telling    =            =          =               =         told               Stopping         Killing        =
+        told       =            =          =               told      =                  Stopping         beside         =
+        beside     =            =          =               =         =                  Stopping         Killing        =
+        Condemned  =            =          =               =         !                  !                Condemned      =
+        Killing    =            =          =               =         =                  =                Killing        =
+        Leftover   =            =          =               =         !                  !                Leftover       =
+        Draining   =            =          =               =         =                  =                Purging        =
+        Purging    =            =          =               =         =                  =                Purging        =
+        Backoff    !            !          !               !         !                  !                Launching      =
+        Open       !            !          !               !         !                  !                Launching      =
+        Completed  !            !          !               !         !                  !                !              =
+        Finished   !            !          !               !         !                  !                !              =
+        Failed     !            !          !               !         !                  !                !              =
+        Skipped    !            !          !               !         !                  !                !              =
+        Stopped    !            !          !               !         !                  !                !              =
         """;
 
     private static readonly Instant Now = new(1_000_000_000_000);
@@ -128,11 +207,20 @@ public sealed class ServiceTableTests
     [Fact]
     public void Every_pair_leads_where_the_table_says()
     {
-        var widths = Events.Select(e => Math.Max(9, e.Name.Length)).ToList();
-        string Row(string name, IEnumerable<string> cells) =>
-            string.Join(' ', cells.Zip(widths, (cell, width) => cell.PadRight(width)).Prepend(name.PadRight(9))).TrimEnd();
-        var rows = States.Select(s => Row(s.Name, Events.Select(e => Cell(s.State, e.Event))));
-        Assert.Equal(Table, string.Join('\n', rows.Prepend(Row("", Events.Select(e => e.Name)))));
+        Assert.Equal(Orders, TableOf(Events[..10]));
+        Assert.Equal(Life, TableOf(Events[10..19]));
+        Assert.Equal(Others, TableOf(Events[19..]));
+    }
+
+    private static string TableOf(IReadOnlyList<(string Name, ServiceEvent Event)> events)
+    {
+        string Row(string name, IEnumerable<string> cells)
+        {
+            var padded = cells.Zip(events, (cell, e) => cell.PadRight(Math.Max(9, e.Name.Length)));
+            return string.Join(' ', padded.Prepend(name.PadRight(10))).TrimEnd();
+        }
+        var rows = States.Select(s => Row(s.Name, events.Select(e => Cell(s.State, e.Event))));
+        return string.Join('\n', rows.Prepend(Row("", events.Select(e => e.Name))));
     }
 
     [Fact]
@@ -154,11 +242,14 @@ public sealed class ServiceTableTests
     /// <summary>The state after it, "=" for the same, "!" for what cannot be. Any other exception fails the test.</summary>
     private static string Cell(ServiceState state, ServiceEvent happened)
     {
-        var settings = Daemon("a").Probed() with { Ready = state is ServiceState.Starting { Readiness: Readiness.AwaitingNotification } ? ReadyRule.NotifyFd : ReadyRule.Probe };
+        var settings = Daemon("a")
+            .Probed() with { Ready = state is ServiceState.Starting { Readiness: Readiness.AwaitingNotification }
+            ? ReadyRule.NotifyFd : ReadyRule.Probe };
         ServiceState after;
         try
         {
-            after = ServiceMachine.Step(new ServiceContext(0, settings, StartRetries: null, NextRun: 8, Dice: 0.5, IsEnding: false), state, happened, Now).State;
+            after = ServiceMachine.Step(
+                new ServiceContext(0, settings, StartRetries: null, NextRun: 8, Dice: 0.5, IsEnding: false), state, happened, Now).State;
         }
         catch (InvalidOperationException bug)
         {

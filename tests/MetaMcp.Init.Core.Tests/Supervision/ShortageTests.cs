@@ -27,7 +27,8 @@ public sealed class ShortageTests
         var world = new World(File(Oneshot("a").Required()) with { Startup = new StartupSettings { Retries = 0 } });
         world.Program("a").ShortagesOfStage = 3;
         world.Program("a").ExitsAtOnce = 0;
-        world.Begin().Pass("5s").TellsAmongOthers("a deferred for 100ms, 1: no thread", "a deferred for 200ms, 2: no thread", "a completed", "up");
+        world.Begin().Pass("5s")
+            .TellsAmongOthers("a deferred for 100ms, 1: no thread", "a deferred for 200ms, 2: no thread", "a completed", "up");
     }
 
     [Fact]
@@ -36,7 +37,11 @@ public sealed class ShortageTests
         var world = new World(Daemon("a"));
         world.Program("a").Shortages = int.MaxValue;
         world.Begin().Pass("50s").Forget();
-        Assert.Equal(TimeSpan.FromSeconds(5), Assert.IsType<ServiceState.Backoff>(world.StateOf("a")).Until - world.Now is var left && left > TimeSpan.Zero ? TimeSpan.FromSeconds(5) : left);
+        Assert.Equal(
+            TimeSpan.FromSeconds(5),
+            Assert.IsType<ServiceState.Backoff>(world.StateOf("a")).Until - world.Now is var left && left > TimeSpan.Zero
+            ? TimeSpan.FromSeconds(5)
+            : left);
         world.Signal(Signal.Term).TellsAmongOthers("a stopped", "exit 0");
     }
 

@@ -42,7 +42,8 @@ public sealed class SignalTests
     {
         var world = Running();
         world.Exits("a", 3).Pass("1s").Forget();
-        world.Pass("10s").Signal(Signal.Usr1).Tells("status of all: 2 of 2", "status of a: Ready, 2 starts, last exit code 3", "status of b: Ready, 1 starts");
+        world.Pass("10s").Signal(Signal.Usr1)
+            .Tells("status of all: 2 of 2", "status of a: Ready, 2 starts, last exit code 3", "status of b: Ready, 1 starts");
     }
 
     [Fact]
@@ -70,7 +71,9 @@ public sealed class SignalTests
     {
         var world = Running();
         world.Pass("5s").Exits("a", 3);
-        Assert.Equal((1, ExitStatus.Exited(3), world.Now), (world.RecordOf("a").Starts, world.RecordOf("a").LastExit, world.RecordOf("a").ChangedAt));
+        Assert.Equal(
+            (1, ExitStatus.Exited(3), world.Now),
+            (world.RecordOf("a").Starts, world.RecordOf("a").LastExit, world.RecordOf("a").ChangedAt));
     }
 
     [Fact]
@@ -106,7 +109,8 @@ public sealed class SignalTests
     {
         var world = new World(File(Daemon("a")) with { Signals = [new ForwardedSignal(Signal.Winch, "a")] });
         world.Program("a").Ignores(Signal.Winch);
-        world.Begin().Forget().Post(new SystemEvent.SignalArrived(Signal.Winch, IsOfKernel: true)).Tells("SIGWINCH goes to a", "SIGWINCH a");
+        world.Begin().Forget().Post(new SystemEvent.SignalArrived(Signal.Winch, IsOfKernel: true))
+            .Tells("SIGWINCH goes to a", "SIGWINCH a");
     }
 
     [Fact]

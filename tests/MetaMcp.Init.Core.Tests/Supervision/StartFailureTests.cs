@@ -57,7 +57,8 @@ public sealed class StartFailureTests
         var world = new World(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"));
         world.Program("a").Problem = ("setgroups: Operation not permitted (EPERM)", 111);
         world.Begin().Tells(
-            "start a", "start b", "a exit code 111", "a failed: setgroups: Operation not permitted (EPERM)", "b ready", "degraded without a");
+            "start a", "start b", "a exit code 111", "a failed: setgroups: Operation not permitted (EPERM)", "b ready",
+                "degraded without a");
         Assert.Equal(111, Assert.IsType<ServiceState.Failed>(world.StateOf("a")).Failure.ExitCode);
     }
 
@@ -121,7 +122,8 @@ public sealed class StartFailureTests
             "c failed: not up within the startup phase's 1m", "d failed: not up within the startup phase's 1m",
             "SIGTERM a", "degraded: c (not up within the startup phase's 1m), d (not up within the startup phase's 1m)",
             "a killed by SIGTERM", "a failed: not up within the startup phase's 1m",
-            "degraded: a (not up within the startup phase's 1m), c (not up within the startup phase's 1m), d (not up within the startup phase's 1m)");
+            "degraded: a (not up within the startup phase's 1m), c (not up within the startup phase's 1m), d (not up within the startup " +
+            "phase's 1m)");
         Assert.IsType<Phase.Running>(world.Phase);
         Assert.True(world.Runs("b"));
         Assert.True(world.Pass("10s").Sleeps);
@@ -138,7 +140,8 @@ public sealed class StartFailureTests
     [Fact]
     public void When_the_phase_ends_one_in_backoff_is_given_up_too()
     {
-        var world = new World(Oneshot("a").Backoff(new BackoffSettings { Initial = Span("2m"), Max = Span("2m"), Jitter = 0 }), Daemon("b"));
+        var world = new World(
+            Oneshot("a").Backoff(new BackoffSettings { Initial = Span("2m"), Max = Span("2m"), Jitter = 0 }), Daemon("b"));
         world.Begin().Exits("a", 1).Forget().Pass("60s").Tells(
             "startup timed out: a", "a failed: not up within the startup phase's 1m", "degraded: a (not up within the startup phase's 1m)");
         Assert.True(world.Sleeps);

@@ -95,7 +95,8 @@ public sealed class StartOrderTests
             Oneshot("a").Policy(RestartPolicy.Never), Oneshot("b").Policy(RestartPolicy.Never), Daemon("c").Needs("a", "b"),
             Daemon("d"));
         world.Begin().Exits("a", 1).Exits("b", 2).Tells(
-            "start a", "start b", "start d", "d ready", "a exit code 1", "a failed: exit code 1", "c skipped: a", "b exit code 2", "b failed: exit code 2",
+            "start a", "start b", "start d", "d ready", "a exit code 1", "a failed: exit code 1", "c skipped: a", "b exit code 2",
+                "b failed: exit code 2",
             "degraded without a, b, c");
     }
 

@@ -73,15 +73,21 @@ internal static class StoryLine
         Notice.Emergency n => $"emergency: {n.Reason}",
         Notice.BeyondKill n => $"beyond kill: {string.Join(", ", n.Remaining)}",
         Notice.SignalForwarded n => $"{n.Signal} goes {(n.Pid is null ? "nowhere" : $"to {n.Service}")}",
-        Notice.StatusOfAll n => $"status of all: {n.Active} of {n.Services}{(n.Missing.IsEmpty ? "" : ", without " + string.Join(", ", n.Missing))}",
-        Notice.StatusOf n => $"status of {n.Service}: {n.State.GetType().Name}, {n.Record.Starts} starts{(n.Record.LastExit is { } exit ? $", last {exit}" : "")}",
+        Notice.StatusOfAll n =>
+            $"status of all: {n.Active} of {n.Services}{(n.Missing.IsEmpty ? "" : ", without " + string.Join(", ", n.Missing))}",
+        Notice.StatusOf n =>
+            $"status of {n.Service}: {n.State.GetType().Name}, {n.Record.Starts} " +
+            $"starts{(n.Record.LastExit is { } exit ? $", last {exit}" : "")}",
         Notice.Memory n => $"{n.Service ?? "all"} memory {n.Level}: {n.Used} of {n.Cap}",
-        Notice.Reloaded n => $"reloaded: restarting {string.Join(",", n.Changed)}; starting {string.Join(",", n.Added)}; stopping {string.Join(",", n.Removed)}; {n.Unchanged} unchanged",
+        Notice.Reloaded n =>
+            $"reloaded: restarting {string.Join(",", n.Changed)}; starting {string.Join(",", n.Added)}; stopping " +
+            $"{string.Join(",", n.Removed)}; {n.Unchanged} unchanged",
         Notice.ReloadRefused n => $"not reloaded: {string.Join("; ", n.Problems)}",
         Notice.SignalIgnored { MayBeStop: true } n => $"{n.Signal} ignored, a stop signal?",
         Notice.SignalIgnored n => $"{n.Signal} ignored",
         Notice.OrphanReaped => "orphan reaped",
-        Notice.OrphanFound n => $"orphan {n.Command} {(n.Grace is { } grace ? $"ends in {Duration.Format(grace)}" : n.IsOurs ? "is ours" : "is nobody's")}",
+        Notice.OrphanFound n =>
+            $"orphan {n.Command} {(n.Grace is { } grace ? $"ends in {Duration.Format(grace)}" : n.IsOurs ? "is ours" : "is nobody's")}",
         Notice.OrphanEnded n => $"orphan {n.Command} ended, number {n.OfCommand}",
         Notice.MoreOrphans n => $"{n.Found} more orphans, {n.Beyond} beyond",
         Notice.MoreOrphansEnded n => $"{n.Count} more orphans ended",

@@ -311,7 +311,8 @@ internal sealed class World
                     new SystemEvent.StopCommandNotStarted(service, run), pid => new SystemEvent.StopCommandSpawned(service, run, pid));
                 break;
             case Effect.SignalMain(var service, _, var pid, var signal):
-                Assert.True(_processes.TryGetValue(pid, out var main) && main.Service == service, $"{signal} to pid {pid}, which was collected");
+                Assert.True(
+                    _processes.TryGetValue(pid, out var main) && main.Service == service, $"{signal} to pid {pid}, which was collected");
                 if (ProgramOf(service).Obeys(signal))
                     End(main!, StatusOf(service, signal));
                 break;
@@ -348,14 +349,16 @@ internal sealed class World
                 Sweeps.Add(sweep);
                 Assert.All(beliefs, b => Assert.True(b.Main == 0 || _processes.ContainsKey(b.Main)));
                 _events.Enqueue(new SystemEvent.Swept(
-                    [], wanted ? [.. Strangers.Values.Where(s => !s.Behaviour.IsHidden).Select(s => s.Stranger)] : [], [.. known.Where(k => !Strangers.ContainsKey(k.Pid))], 0));
+                    [], wanted ? [.. Strangers.Values.Where(s => !s.Behaviour.IsHidden).Select(s => s.Stranger)] : [],
+                    [.. known.Where(k => !Strangers.ContainsKey(k.Pid))], 0));
                 break;
             case Effect.ReadMemory(var runs):
                 foreach (var process in _processes.Values.Where(p => p.Kind == ProcessKind.Main && runs.Contains(p.Run)))
                     _events.Enqueue(new SystemEvent.MemoryRead(process.Service, process.Run, process.Behaviour.Memory,
                         _processes.Values.Where(p => p.Kind == ProcessKind.Main).Sum(p => p.Behaviour.Memory)));
                 break;
-            case Effect.SignalStranger(var stranger, var signal) when Strangers.TryGetValue(stranger.Pid, out var seen) && seen.Behaviour.Obeys(signal):
+            case Effect.SignalStranger(var stranger, var signal) when Strangers.TryGetValue(stranger.Pid, out var seen) &&
+                seen.Behaviour.Obeys(signal):
                 _ = Strangers.Remove(stranger.Pid);
                 _events.Enqueue(new SystemEvent.ChildEnded(stranger.Pid, ExitStatus.KilledBy(signal), null, OthersLeft: false));
                 break;
@@ -432,7 +435,8 @@ internal sealed class World
         {
             program.ShortagesOfStage--;
             _zombies.Add(process.Pid);
-            _events.Enqueue(new SystemEvent.ChildEnded(process.Pid, ExitStatus.Exited(255), "no thread", OthersLeft: false, IsShortage: true));
+            _events.Enqueue(
+                new SystemEvent.ChildEnded(process.Pid, ExitStatus.Exited(255), "no thread", OthersLeft: false, IsShortage: true));
             Collected();
             return;
         }
@@ -449,7 +453,8 @@ internal sealed class World
             End(process, ExitStatus.Exited(code));
     }
 
-    private void StartHelper(ProcessKind kind, ProbeBehaviour behaviour, int service, long run, SystemEvent notStarted, Func<int, SystemEvent> started)
+    private void StartHelper(
+        ProcessKind kind, ProbeBehaviour behaviour, int service, long run, SystemEvent notStarted, Func<int, SystemEvent> started)
     {
         if (behaviour == ProbeBehaviour.CannotStart)
         {
@@ -492,7 +497,9 @@ internal sealed class World
         _events.Enqueue(new SystemEvent.ChildrenCollected(_processes.Count > _zombies.Count || _groups.Count > 0));
 
     private ExitStatus StatusOf(int service, Signal signal) =>
-        signal != Core.Values.Signal.Kill && ProgramOf(service).CodeWhenStopped is { } code ? ExitStatus.Exited(code) : ExitStatus.KilledBy(signal);
+        signal != Core.Values.Signal.Kill && ProgramOf(service).CodeWhenStopped is { } code
+            ? ExitStatus.Exited(code)
+            : ExitStatus.KilledBy(signal);
 
     private Behaviour ProgramOf(int service) => Program(_supervisor.Plan.Services[service].Name);
 

@@ -23,7 +23,8 @@ internal sealed class MetaMcpImage(ContainerMachine container)
 
     private async Task Make(string engine)
     {
-        foreach (var name in new[] { "Dockerfile", "metamcp/Dockerfile", "metamcp/mcp-init.toml", "metamcp/compose.yaml", "kubernetes/metamcp.yaml" })
+        foreach (var name in new[] { "Dockerfile", "metamcp/Dockerfile", "metamcp/mcp-init.toml", "metamcp/compose.yaml",
+            "kubernetes/metamcp.yaml" })
             await container.Machine.Write(Path(name), Text(name));
         await container.Machine.Write($"{Directory}/.dockerignore", Text("../.dockerignore"));
         await container.Succeed("sh", "-c", $"mkdir -p {Directory}/out && cp /usr/local/bin/mcp-init {Directory}/out/");

@@ -45,7 +45,8 @@ public sealed partial class MetaMcpTests(ContainerMachine container)
         var file = string.Concat(
             MetaMcpImage.Text("metamcp/compose.yaml")
                 .Split('\n')
-                .Where(line => !line.Contains("security_opt:", StringComparison.Ordinal) && !line.Contains("- writable-cgroups=true", StringComparison.Ordinal))
+                .Where(line => !line.Contains("security_opt:", StringComparison.Ordinal) &&
+                    !line.Contains("- writable-cgroups=true", StringComparison.Ordinal))
                 .Select(line => line + "\n"));
         await container.Machine.Write(MetaMcpImage.Path("metamcp/compose.yaml"), file);
         await container.Machine.Write("/root/names.yaml", """

@@ -38,7 +38,9 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
     public static async Task<InitProcess> Start(Setup setup)
     {
         var launching = Files.Program("namespace");
-        var start = new ProcessStartInfo(setup.WithoutDeadline ? "/usr/bin/env" : launching, setup.WithoutDeadline ? ["--ignore-signal=ALRM", launching, .. setup.Words()] : setup.Words())
+        var start = new ProcessStartInfo(
+            setup.WithoutDeadline ? "/usr/bin/env" : launching,
+            setup.WithoutDeadline ? ["--ignore-signal=ALRM", launching, .. setup.Words()] : setup.Words())
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -4,7 +4,8 @@ namespace MetaMcp.Init.EndToEnd.Harness;
 internal sealed record Setup(params string[] Arguments)
 {
     private const string DockersCapabilities =
-        "+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap";
+        "+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap," +
+        "+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap";
 
     public bool Terminal { get; init; }
 

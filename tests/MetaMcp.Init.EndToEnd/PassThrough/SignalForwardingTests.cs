@@ -40,7 +40,8 @@ public sealed class SignalForwardingTests
     {
         using var scratch = new Scratch();
         await using var init = await InitProcess.Start(
-            new Setup("-w", "--", "/bin/sh", "-c", $"until test -e {scratch["go"]}; do sleep 0.01; done; {Files.Program("forkmany")} orphans 20; exit 5")
+            new Setup("-w", "--", "/bin/sh", "-c",
+                $"until test -e {scratch["go"]}; do sleep 0.01; done; {Files.Program("forkmany")} orphans 20; exit 5")
             {
                 StderrUnread = true,
             });

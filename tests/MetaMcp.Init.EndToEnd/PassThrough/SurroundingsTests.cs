@@ -112,7 +112,8 @@ public sealed class SurroundingsTests
         var child = init.Processes().Single(p => p.Name == "signals").Pid;
         Assert.Equal(scratch.FullName, Directory.ResolveLinkTarget($"/proc/{child}/cwd", returnFinalTarget: false)!.FullName);
         await Patience.Until(
-            () => Directory.ResolveLinkTarget($"/proc/{init.Pid}/cwd", returnFinalTarget: false)!.FullName == "/", "our directory is the root");
+            () => Directory.ResolveLinkTarget($"/proc/{init.Pid}/cwd", returnFinalTarget: false)!.FullName == "/",
+                "our directory is the root");
         init.Signal(15);
         Assert.Equal(42, await init.WaitForExit());
     }

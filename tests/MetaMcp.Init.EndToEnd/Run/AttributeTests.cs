@@ -47,7 +47,9 @@ public sealed class AttributeTests
     [InlineData("working_dir = \"/no/such/place\"", "ENOENT")]
     public async Task What_cannot_be_applied_fails_the_service_with_the_reason(string attributes, string reason)
     {
-        using var files = new Installation($"[startup]\nretries = 0\n[service.shown]\ntype = \"oneshot\"\nrequired = true\ncommand = [\"%attributes\"]\n{attributes}");
+        using var files =
+            new Installation("[startup]\nretries = 0\n[service.shown]\ntype = \"oneshot\"\nrequired = true\ncommand = " +
+                $"[\"%attributes\"]\n{attributes}");
         var ended = await files.Run();
         Assert.NotEqual(0, ended.Code);
         Assert.Contains(ended.Lines.Logged("shown", "failed"), line => line.Text.Contains(reason, StringComparison.Ordinal));

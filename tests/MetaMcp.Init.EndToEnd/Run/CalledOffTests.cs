@@ -11,7 +11,10 @@ public sealed class CalledOffTests
             [restart]
             backoff = { initial = "10ms" }
             [service.middle]
-            command = ["/bin/sh", "-c", "test -e %/well && { echo >&3; exec %hang; }; until test -e %/go; do sleep 0.01; done; touch %/well; echo >&3; exit 1"]
+            command = ["/bin/sh", "-c", '''
+                test -e %/well && { echo >&3; exec %hang; }
+                until test -e %/go; do sleep 0.01; done
+                touch %/well; echo >&3; exit 1''']
             ready = "notify-fd"
             [service.top]
             command = ["%hang"]
@@ -27,6 +30,8 @@ public sealed class CalledOffTests
         await init.WaitForLog("", "up after");
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
-        Assert.True(init.Lines.Logged("top", "started (pid").Select(Log.PidIn).SequenceEqual(init.Lines.Logged("top", "exited after").Select(Log.PidIn)), string.Join('\n', init.Lines.Select(l => l.Text)));
+        Assert.True(
+            init.Lines.Logged("top", "started (pid").Select(Log.PidIn)
+            .SequenceEqual(init.Lines.Logged("top", "exited after").Select(Log.PidIn)), string.Join('\n', init.Lines.Select(l => l.Text)));
     }
 }

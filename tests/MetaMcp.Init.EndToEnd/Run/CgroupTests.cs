@@ -70,7 +70,9 @@ public sealed class CgroupTests
     {
         using var files = WithCgroup("""
             [service.nested]
-            command = ["/bin/sh", "-c", "mkdir -p /mnt/workload/nested/a/b && (echo 0 > /mnt/workload/nested/a/b/cgroup.procs; exec %ignore-term) & exec %hang"]
+            command = ["/bin/sh", "-c", '''
+                mkdir -p /mnt/workload/nested/a/b && (echo 0 > /mnt/workload/nested/a/b/cgroup.procs; exec %ignore-term) &
+                exec %hang''']
             stop_timeout = "100ms"
             [service.other]
             command = ["%hang"]
@@ -91,7 +93,10 @@ public sealed class CgroupTests
             backoff = { initial = "10ms" }
             breaker = { failures = 1000 }
             [service.odd]
-            command = ["/bin/sh", "-c", "d=$(printf '/mnt/workload/odd/\\377'); mkdir \"$d\"; (echo 0 > \"$d/cgroup.procs\"; exec %ignore-term) & sleep 0.2; exit 1"]
+            command = [
+                "/bin/sh", "-c",
+                "d=$(printf '/mnt/workload/odd/\\377'); mkdir $d; (echo 0 > $d/cgroup.procs; exec %ignore-term) & sleep 0.2; exit 1",
+            ]
             stop_timeout = "100ms"
             """);
         await using var init = await files.Start();
@@ -142,7 +147,9 @@ public sealed class CgroupTests
         var setup = files.Setup with
         {
             Program = "/bin/sh",
-            Arguments = ["-c", $"for i in 1 2 3 4; do {Files.Program("bomb")} 1 & done; exec {Files.Binary} {string.Join(' ', files.Setup.Arguments)}"],
+            Arguments =
+                ["-c", $"for i in 1 2 3 4; do {Files.Program("bomb")} 1 & done; exec {Files.Binary} " +
+                    $"{string.Join(' ', files.Setup.Arguments)}"],
         };
         await using var init = await InitProcess.Start(setup);
         await init.WaitForLog("", "up after");
@@ -157,7 +164,8 @@ public sealed class CgroupTests
     {
         var ended = await InitProcess.Run(new Setup("exec", "--cgroup", "/mnt/nowhere", "--", "/bin/echo", "it runs") { OwnCgroup = true });
         Assert.Equal(111, ended.Code);
-        Assert.Contains(ended.Stderr, line => line.Contains("cgroup /mnt/nowhere: No such file or directory (ENOENT)", StringComparison.Ordinal));
+        Assert.Contains(
+            ended.Stderr, line => line.Contains("cgroup /mnt/nowhere: No such file or directory (ENOENT)", StringComparison.Ordinal));
         Assert.DoesNotContain("it runs", ended.Stdout);
     }
 
@@ -173,7 +181,8 @@ public sealed class CgroupTests
             """);
         // A machine of cgroup v2 alone has the controllers; then there is nothing to refuse.
         var ended = await files.Run();
-        if ((await File.ReadAllTextAsync("/proc/self/cgroup", TestContext.Current.CancellationToken)).Contains(":cpu:", StringComparison.Ordinal))
+        if ((await File.ReadAllTextAsync("/proc/self/cgroup", TestContext.Current.CancellationToken))
+            .Contains(":cpu:", StringComparison.Ordinal))
         {
             Assert.Equal(111, ended.Code);
             Assert.Contains(ended.Stderr, line => line.Contains("has no controller cpu", StringComparison.Ordinal));

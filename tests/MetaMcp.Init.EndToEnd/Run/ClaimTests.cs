@@ -10,7 +10,9 @@ namespace MetaMcp.Init.EndToEnd.Run;
 /// </summary>
 public sealed class ClaimTests
 {
-    /// <summary>The number of the innocent service's run as it says it in its environment, and with the token that the liar itself was given.</summary>
+    /// <summary>
+    /// The number of the innocent service's run as it says it in its environment, and with the token that the liar itself was given.
+    /// </summary>
     [Theory]
     [InlineData("mcp-$start-1")]
     [InlineData("mcp-$start-1-0123456789abcdef")]
@@ -31,7 +33,12 @@ public sealed class ClaimTests
             user = "54012"
             memory_max = "60MiB"
             [service.liar]
-            command = ["/bin/sh", "-c", "until test -e %/learned; do sleep 0.01; done; start=$(echo $MCP_INIT_INSTANCE | cut -d- -f2); token=$(echo $MCP_INIT_INSTANCE | cut -d- -f4); (env -i MCP_INIT_INSTANCE={{claim}} setsid %hog 1000 100 --then-hold --ignore-term &); exec %hang"]
+            command = ["/bin/sh", "-c", '''
+                until test -e %/learned; do sleep 0.01; done
+                start=$(echo $MCP_INIT_INSTANCE | cut -d- -f2)
+                token=$(echo $MCP_INIT_INSTANCE | cut -d- -f4)
+                (env -i MCP_INIT_INSTANCE={{claim}} setsid %hog 1000 100 --then-hold --ignore-term &)
+                exec %hang''']
             user = "54013"
             """ + SampledLimitsTests.Marker);
         await using var init = await files.Start();
@@ -42,7 +49,8 @@ public sealed class ClaimTests
         var id = environment.Single(one => one.StartsWith("MCP_INIT_INSTANCE=", StringComparison.Ordinal)).Split('=')[1];
         await File.WriteAllTextAsync(files["next"], id, TestContext.Current.CancellationToken);
         File.Move(files["next"], files["learned"]);
-        await Patience.Until(() => init.Processes().Any(p => p.Name == "hog" && p.Parent == init.Pid && IsLarge(p.Pid)), "the liar's daemon has its memory");
+        await Patience.Until(
+            () => init.Processes().Any(p => p.Name == "hog" && p.Parent == init.Pid && IsLarge(p.Pid)), "the liar's daemon has its memory");
         var daemon = init.Processes().Single(p => p.Name == "hog");
         // A look from here on has seen it.
         await files.Look(init);

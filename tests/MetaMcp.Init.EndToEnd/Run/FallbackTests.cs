@@ -122,9 +122,11 @@ public sealed class FallbackTests
         await init.WaitFor("neighbour | ignoring");
         var main = init.Inside(Log.PidIn(ready)).Pid;
         // As by docker exec, with the very environment of the service.
-        var environment = Encoding.UTF8.GetString(await File.ReadAllBytesAsync($"/proc/{main}/environ", TestContext.Current.CancellationToken));
+        var environment =
+            Encoding.UTF8.GetString(await File.ReadAllBytesAsync($"/proc/{main}/environ", TestContext.Current.CancellationToken));
         var cookie = environment.Split('\0').Single(v => v.StartsWith("MCP_INIT_INSTANCE=", StringComparison.Ordinal));
-        using var visitor = Process.Start("/usr/bin/nsenter", ["-t", $"{init.Pid}", "-p", "-m", "/usr/bin/env", cookie, "/bin/sleep", "90"]);
+        using var visitor =
+            Process.Start("/usr/bin/nsenter", ["-t", $"{init.Pid}", "-p", "-m", "/usr/bin/env", cookie, "/bin/sleep", "90"]);
         await Patience.Until(() => init.Processes().Any(p => p.Name == "sleep"), "the visitor is there");
         var visiting = init.Processes().Single(p => p.Name == "sleep");
         var neighbours = init.Processes().Where(p => p.Name == "ignore-term").Select(p => p.Pid).ToList();
@@ -151,6 +153,7 @@ public sealed class FallbackTests
         await init.WaitForLog("one", "ready");
         var line = await init.WaitFor("service ");
         Assert.Matches(@"service mcp-\d{13}-1-[0-9a-f]{16}$", line.Text);
-        Assert.DoesNotContain("mcp-", await File.ReadAllTextAsync(files["probe"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("mcp-", await File.ReadAllTextAsync(files["probe"], TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 }

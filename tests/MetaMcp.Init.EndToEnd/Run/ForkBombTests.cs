@@ -15,7 +15,8 @@ public sealed class ForkBombTests
             rlimits = { nproc = "1500:1500" }
             stop_timeout = "100ms"
             """) { OwnCgroup = true };
-        // Without the limit, those that wait to be collected fill this machine's table of processes: no controller of tasks is at hand here.
+        // Without the limit, those that wait to be collected fill this machine's table of processes: no controller of tasks is at hand
+        // here.
         await using var init = await files.Start();
         await init.WaitFor(line => line.Text.Contains("| bomb ", StringComparison.Ordinal), "the bomb at its full size");
         init.Signal(15);

@@ -5,7 +5,9 @@ namespace MetaMcp.Init.EndToEnd.Run;
 /// <summary>Daemons that put themselves into the background, and those that name another main process.</summary>
 public sealed class ForkingTests
 {
-    /// <summary>The parent of the daemon ends as soon as it has forked; the daemon says SIGTERM, which only a main process is sent alone.</summary>
+    /// <summary>
+    /// The parent of the daemon ends as soon as it has forked; the daemon says SIGTERM, which only a main process is sent alone.
+    /// </summary>
     [Theory]
     [InlineData("\"%daemonise\", \"--pidfile\", \"%/daemon.pid\"", "pidfile = \"%/daemon.pid\"", false)]
     [InlineData("\"%daemonise\", \"--pidfile\", \"%/daemon.pid\"", "pidfile = \"%/daemon.pid\"", true)]
@@ -13,7 +15,8 @@ public sealed class ForkingTests
     [InlineData("\"%daemonise\"", "", true)]
     // A real tool that writes its pidfile before the daemon is anything but its own.
     [InlineData(
-        "\"/sbin/start-stop-daemon\", \"--start\", \"--background\", \"--make-pidfile\", \"--pidfile\", \"%/daemon.pid\", \"--exec\", \"%hang\"",
+        "\"/sbin/start-stop-daemon\", \"--start\", \"--background\", \"--make-pidfile\", \"--pidfile\", \"%/daemon.pid\", \"--exec\", " +
+        "\"%hang\"",
         "pidfile = \"%/daemon.pid\"", false)]
     public async Task A_daemon_in_the_background_is_ready_and_stopped_and_started_again(string command, string pidFile, bool hasCgroup)
     {
@@ -149,7 +152,10 @@ public sealed class ForkingTests
         using var files = new Installation("""
             [service.web]
             ready = "sd-notify"
-            command = ["sh", "-c", "(%hang & echo $! > %/one); (%signals & echo $! > %/two); systemd-notify MAINPID=$(cat %/one); systemd-notify MAINPID=$(cat %/two) READY=1; exec sleep 1000"]
+            command = ["sh", "-c", '''
+                (%hang & echo $! > %/one); (%signals & echo $! > %/two)
+                systemd-notify MAINPID=$(cat %/one); systemd-notify MAINPID=$(cat %/two) READY=1
+                exec sleep 1000''']
             """);
         await using var init = await files.Start();
         await init.WaitForLog("web", "main process is pid", await init.WaitForLog("web", "main process is pid"));
@@ -220,7 +226,10 @@ public sealed class ForkingTests
             SIGUSR2 = "web"
             [service.web]
             ready = "sd-notify"
-            command = ["sh", "-c", "trap '%hang & systemd-notify MAINPID=$!; exit 0' USR2; systemd-notify READY=1; while :; do sleep 0.1; done"]
+            command = [
+                "sh", "-c",
+                "trap '%hang & systemd-notify MAINPID=$!; exit 0' USR2; systemd-notify READY=1; while :; do sleep 0.1; done",
+            ]
             """);
         await using var init = await files.Start();
         await init.WaitForLog("web", "ready after");
@@ -278,7 +287,9 @@ public sealed class ForkingTests
         foreach (var frozen in (string[])["1", "0"])
         {
             await File.WriteAllTextAsync(Path.Combine(directory, "cgroup.freeze"), frozen, TestContext.Current.CancellationToken);
-            await Patience.Until(() => File.ReadAllText(Path.Combine(directory, "cgroup.events")).Contains($"frozen {frozen}", StringComparison.Ordinal), "it is so");
+            await Patience.Until(
+                () => File.ReadAllText(Path.Combine(directory, "cgroup.events"))
+                .Contains($"frozen {frozen}", StringComparison.Ordinal), "it is so");
         }
         var before = Ticks(init.Pid);
         await Task.Delay(500, TestContext.Current.CancellationToken);

@@ -57,7 +57,9 @@ public sealed class HardshipTests
             stop_timeout = "200ms"
             {{(i > 0 && i % 3 == 0 ? $"depends_on = [\"s{i - 1}\"]" : "")}}
             """);
-        using var files = new Installation("[restart]\npolicy = \"always\"\nbackoff = { initial = \"10ms\", max = \"50ms\" }\nbreaker = { failures = 1000 }\n" + string.Join('\n', services));
+        using var files =
+            new Installation("[restart]\npolicy = \"always\"\nbackoff = { initial = \"10ms\", max = \"50ms\" }\nbreaker = { failures = " +
+                "1000 }\n" + string.Join('\n', services));
         await using var init = await files.Start();
         await init.WaitForLog("", "up after");
         var random = new Random(20_240_607);
@@ -143,7 +145,8 @@ public sealed class HardshipTests
             """);
         await using var init = await InitProcess.Start(files.Setup with { Limits = [("soft-nofile", 100)] });
         var line = await init.WaitFor("soft 100 hard ");
-        var limits = (await File.ReadAllLinesAsync($"/proc/{init.Pid}/limits", TestContext.Current.CancellationToken)).Single(l => l.StartsWith("Max open files", StringComparison.Ordinal))
+        var limits = (await File.ReadAllLinesAsync($"/proc/{init.Pid}/limits", TestContext.Current.CancellationToken))
+            .Single(l => l.StartsWith("Max open files", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         // Its own soft limit is the hard one.
         Assert.Equal(limits[4], limits[3]);
@@ -185,7 +188,8 @@ public sealed class HardshipTests
         async Task AllowProcesses(int count)
         {
             var ended = await InitProcess.Program(
-                "/usr/bin/setpriv", "--reuid=54002", "--regid=54002", "--clear-groups", "prlimit", $"--pid={init.Pid}", $"--nproc={count}:");
+                "/usr/bin/setpriv", "--reuid=54002", "--regid=54002", "--clear-groups", "prlimit", $"--pid={init.Pid}",
+                    $"--nproc={count}:");
             Assert.True(ended.Exit == 0, ended.Error);
         }
     }
@@ -271,6 +275,7 @@ public sealed class HardshipTests
             restart = "never"
             """);
         Assert.Equal(8, (await InitProcess.Run(files.Setup with { ClosedDescriptors = closed })).Code);
-        Assert.DoesNotContain("eventpoll", await File.ReadAllTextAsync(files["seen"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("eventpoll", await File.ReadAllTextAsync(files["seen"], TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 }

@@ -94,7 +94,8 @@ public sealed class HealthTests
         await using var init = await InitProcess.Start(files.Setup with { OwnCgroup = true, OwnNetwork = true });
         var ready = await init.WaitForLog("a", "ready");
         if (target.StartsWith("exec", StringComparison.Ordinal))
-            Assert.Contains("/workload/a\n", await File.ReadAllTextAsync(files["where"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains("/workload/a\n", await File.ReadAllTextAsync(files["where"], TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
         for (var crash = 0; crash < 3; crash++)
         {
             Native.Signal(init.Inside(Log.PidIn(ready)).Pid, 9);

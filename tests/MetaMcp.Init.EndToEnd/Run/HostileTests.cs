@@ -10,6 +10,9 @@ public sealed class HostileTests
 {
     private const int Seconds = 60;
 
+    private const string Pretending =
+        "while :; do (MCP_INIT_INSTANCE=$(echo $MCP_INIT_INSTANCE | cut -d- -f1,2)-1 setsid sleep 1 &); sleep 0.05; done";
+
     [Fact]
     public async Task A_minute_of_everything_changes_nothing()
     {
@@ -38,11 +41,11 @@ public sealed class HostileTests
             [service.gate]
             type = "oneshot"
             command = ["sh", "-c", "until [ -e %/gate ]; do sleep 0.05; done"]
-            {Evil("floods", $"\"%say\", \"--to-others\", \"--flood\", \"{Seconds}\", \"READY=1\"")}
-            {Evil("gives", $"\"timeout\", \"{Seconds}\", \"%say\", \"--to-others\", \"--fds\", \"200\", \"--times\", \"1000000\", \"READY=1\"")}
-            {Evil("talks", $"\"timeout\", \"{Seconds}\", \"%flood\", \"0\"")}
-            {Evil("forks", $"\"timeout\", \"{Seconds}\", \"sh\", \"-c\", \"while :; do (setsid env -i sleep 1 &); sleep 0.02; done\"")}
-            {Evil("pretends", $"\"timeout\", \"{Seconds}\", \"sh\", \"-c\", \"while :; do (MCP_INIT_INSTANCE=$(echo $MCP_INIT_INSTANCE | cut -d- -f1,2)-1 setsid sleep 1 &); sleep 0.05; done\"")}
+            {Evil("floods", "%say", "--to-others", "--flood", $"{Seconds}", "READY=1")}
+            {Evil("gives", "timeout", $"{Seconds}", "%say", "--to-others", "--fds", "200", "--times", "1000000", "READY=1")}
+            {Evil("talks", "timeout", $"{Seconds}", "%flood", "0")}
+            {Evil("forks", "timeout", $"{Seconds}", "sh", "-c", "while :; do (setsid env -i sleep 1 &); sleep 0.02; done")}
+            {Evil("pretends", "timeout", $"{Seconds}", "sh", "-c", Pretending)}
             """);
         await using var init = await InitProcess.Start(files.Setup with { Limits = [("nofile", 512)] });
         await init.WaitForLog("notifying", "ready");
@@ -53,7 +56,8 @@ public sealed class HostileTests
 
         // A status is asked for all the time, and is told as soon as a stop would be heard.
         var late = new List<TimeSpan>();
-        while (!init.Lines.Any(line => line.Text.StartsWith("floods ", StringComparison.Ordinal) && line.Text.EndsWith("flooded", StringComparison.Ordinal)))
+        while (!init.Lines.Any(
+            line => line.Text.StartsWith("floods ", StringComparison.Ordinal) && line.Text.EndsWith("flooded", StringComparison.Ordinal)))
         {
             var last = init.Lines[^1];
             var asked = Stopwatch.GetTimestamp();
@@ -82,10 +86,19 @@ public sealed class HostileTests
             Assert.Equal(init.Lines.Logged(name, "started (pid").Count, init.Lines.Logged(name, "exited after").Count);
     }
 
-    private static string Evil(string name, string command) =>
-        $"[service.{name}]\ncommand = [{command}]\nuser = \"nobody\"\nafter = [\"gate\"]\nrestart = \"never\"\nsuccess_exit_codes = [124]\n";
+    private static string Evil(string name, params string[] command) => $"""
+        [service.{name}]
+        command = [{string.Join(", ", command.Select(word => $"\"{word}\""))}]
+        user = "nobody"
+        after = ["gate"]
+        restart = "never"
+        success_exit_codes = [124]
+
+        """;
 
     private static (int Descriptors, long Kilobytes) Usage(InitProcess init) => (
         Directory.GetFileSystemEntries($"/proc/{init.Pid}/fd").Length,
-        long.Parse(ProcessInfo.Status($"/proc/{init.Pid}/status")["VmRSS"].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture));
+        long.Parse(
+            ProcessInfo.Status($"/proc/{init.Pid}/status")["VmRSS"]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture));
 }

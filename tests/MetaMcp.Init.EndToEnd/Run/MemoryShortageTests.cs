@@ -76,7 +76,9 @@ public sealed class MemoryShortageTests
             await init.WaitForLog(service, "ready", again, Patience.Long);
         }
         Assert.Single(init.Lines.Logged("steady", "ready"));
-        Assert.DoesNotContain(init.Lines, l => l.Text.Contains("cleanup failed", StringComparison.Ordinal) || l.Text.Contains(": failed", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            init.Lines,
+            l => l.Text.Contains("cleanup failed", StringComparison.Ordinal) || l.Text.Contains(": failed", StringComparison.Ordinal));
         Assert.InRange(Resident(init), 0, MostResident);
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());

@@ -111,7 +111,10 @@ public sealed class OrphanTests
         Assert.Empty(init.Processes());
     }
 
-    /// <summary>Of a user whose environment is not ours to read, in a session of its own, with an environment that tells nothing: it may be anybody's.</summary>
+    /// <summary>
+    /// Of a user whose environment is not ours to read, in a session of its own, with an environment that tells nothing: it may be
+    /// anybody's.
+    /// </summary>
     [Fact]
     public async Task What_a_living_service_has_lost_and_nothing_tells_to_be_its_own_is_left_alone()
     {
@@ -141,7 +144,9 @@ public sealed class OrphanTests
             command = ["/bin/sh", "-c", "{script}"]
             """);
         await using var init = await files.Start();
-        await Patience.Until(() => init.Processes().Any(p => p.Name == name && p.Parent == init.Pid && p.Pid != MainOf(init, "family")), "its parent is gone");
+        await Patience.Until(
+            () => init.Processes().Any(p => p.Name == name && p.Parent == init.Pid && p.Pid != MainOf(init, "family")),
+            "its parent is gone");
         var its = Orphan(init, name).Pid;
         _ = await Lose(init, "hang");
         await Crash(init);
@@ -165,7 +170,10 @@ public sealed class OrphanTests
         // The init looks at nothing until it is traced.
         init.Signal(19);
         await Write(files, "traced", traced.InnerPid);
-        await Patience.Until(() => File.ReadLines($"/proc/{traced.Pid}/status").Any(line => line.StartsWith("TracerPid:", StringComparison.Ordinal) && !line.EndsWith("\t0", StringComparison.Ordinal)), "it is traced");
+        await Patience.Until(
+            () => File.ReadLines($"/proc/{traced.Pid}/status")
+            .Any(line => line.StartsWith("TracerPid:", StringComparison.Ordinal) && !line.EndsWith("\t0", StringComparison.Ordinal)),
+            "it is traced");
         init.Signal(18);
         await init.WaitFor("| tracing");
         _ = await Lose(init, "hang");
@@ -273,7 +281,8 @@ public sealed class OrphanTests
     private static Task Swept(InitProcess init) => Task.Delay(TimeSpan.FromSeconds(2.2), TestContext.Current.CancellationToken);
 
     /// <summary>The main process of a service's latest run, from this side.</summary>
-    private static int MainOf(InitProcess init, string service) => init.Inside(Log.PidIn(init.Lines.Logged(service, "started (pid")[^1])).Pid;
+    private static int MainOf(InitProcess init, string service) =>
+        init.Inside(Log.PidIn(init.Lines.Logged(service, "started (pid")[^1])).Pid;
 
     /// <summary>The child of the init with this name that it did not start.</summary>
     private static ProcessInfo Orphan(InitProcess init, string name)
@@ -289,13 +298,16 @@ public sealed class OrphanTests
     private static async Task<ProcessInfo> Lose(InitProcess init, string program, string argument = "")
     {
         await Patience.Until(() => Runs(init), "the other service runs");
-        var environment = (await File.ReadAllTextAsync($"/proc/{MainOf(init, "other")}/environ", TestContext.Current.CancellationToken)).Split('\0');
+        var environment = (await File.ReadAllTextAsync($"/proc/{MainOf(init, "other")}/environ", TestContext.Current.CancellationToken))
+            .Split('\0');
         var cookie = environment.Single(one => one.StartsWith("MCP_INIT_INSTANCE=", StringComparison.Ordinal));
         await Crash(init);
         return await Visit(init, $"env {cookie} {Files.Program(program)} {argument} </dev/null >/dev/null 2>&1 &", program);
     }
 
-    /// <summary>As by docker exec: a process that a shell leaves to the init, from outside, in the init's own cgroup where it has one.</summary>
+    /// <summary>
+    /// As by docker exec: a process that a shell leaves to the init, from outside, in the init's own cgroup where it has one.
+    /// </summary>
     private static async Task<ProcessInfo> Visit(InitProcess init, string script, string name)
     {
         string[] entering = ["/usr/bin/nsenter", "-t", $"{init.Pid}", "-p", "-m", "/bin/sh", "-c", $"{script} exit 0"];

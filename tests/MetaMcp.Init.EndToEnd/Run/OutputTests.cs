@@ -95,7 +95,9 @@ public sealed partial class OutputTests
 
         long Shown() => init.Stdout.LongCount(line => line.StartsWith("flood    | flood ", StringComparison.Ordinal));
 
-        long Dropped() => init.Lines.Logged("flood", "dropped").Sum(line => long.Parse(Count().Match(line.Text).Groups[1].Value, CultureInfo.InvariantCulture));
+        long Dropped() =>
+            init.Lines.Logged("flood", "dropped")
+            .Sum(line => long.Parse(Count().Match(line.Text).Groups[1].Value, CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -218,10 +220,13 @@ public sealed partial class OutputTests
         await using var init = await InitProcess.Start(files.Setup with { StdoutUnread = true });
         await init.WaitForLog("flood", "exited");
         init.ReadStdout();
-        var count = await init.WaitFor(line => line.Source == Source.Stdout && DroppedBySink().IsMatch(line.Text), "a count of dropped lines");
+        var count =
+            await init.WaitFor(line => line.Source == Source.Stdout && DroppedBySink().IsMatch(line.Text), "a count of dropped lines");
         var dropped = long.Parse(DroppedBySink().Match(count.Text).Groups[1].Value, CultureInfo.InvariantCulture);
         // The other one's line may be among them.
-        Assert.Equal(100_001, dropped + init.Stdout.Count(line => line.StartsWith("flood    | flood ", StringComparison.Ordinal) || line == "other    | hanging"));
+        Assert.Equal(
+            100_001, dropped + init.Stdout.Count(
+            line => line.StartsWith("flood    | flood ", StringComparison.Ordinal) || line == "other    | hanging"));
     }
 
     [Theory]
@@ -239,7 +244,8 @@ public sealed partial class OutputTests
     [Fact]
     public async Task Json_has_its_own_time_and_no_other()
     {
-        using var files = new Installation($"[init]\nlog_time = \"elapsed\"\nlog_format = \"json\"\n[service.talk]\n{Talk}\nlog = \"json\"");
+        using var files =
+            new Installation($"[init]\nlog_time = \"elapsed\"\nlog_format = \"json\"\n[service.talk]\n{Talk}\nlog = \"json\"");
         var ended = await files.Run();
         Assert.All(ended.Lines, line => Assert.StartsWith("{\"time\":\"20", line.Text, StringComparison.Ordinal));
     }

@@ -7,7 +7,9 @@ public sealed class OwnOutputTests
 {
     private const string Talk = """
         type = "oneshot"
-        command = ["/bin/sh", "-c", "echo one > /dev/stdout; echo two > /dev/stderr; echo three > /proc/self/fd/1; echo four | tee /dev/stderr; ln -s /dev/stdout %/access.log; echo five >> %/access.log"]
+        command = ["/bin/sh", "-c", '''
+            echo one > /dev/stdout; echo two > /dev/stderr; echo three > /proc/self/fd/1; echo four | tee /dev/stderr
+            ln -s /dev/stdout %/access.log; echo five >> %/access.log''']
         """;
 
     [Theory]

@@ -57,7 +57,8 @@ public sealed class ProbeReasonTests
         const string Reason = "http://127.0.0.1:9004/health: answered 503, not 200-399";
         await init.WaitForLog("web", $"probe failed (2 of 4): {Reason}");
         init.Signal(10);
-        var status = await init.WaitFor(line => line.Text.Contains("web: ready, failing its probe", StringComparison.Ordinal), "the status of web");
+        var status =
+            await init.WaitFor(line => line.Text.Contains("web: ready, failing its probe", StringComparison.Ordinal), "the status of web");
         Assert.Contains($"(the last: {Reason})", status.Text, StringComparison.Ordinal);
         await init.WaitForLog("web", $"unhealthy: 4 probes in a row failed; last probe: {Reason}");
     }
@@ -83,14 +84,21 @@ public sealed class ProbeReasonTests
         using var files = new Installation("""
             [service.a]
             command = ["%hang"]
-            probe = { exec = ["/bin/sh", "-c", "printf 'x\\nmcp-init       | info  b: ready after 0.01 s\\r\\033[2K\\302\\233\\342\\200\\256forged'; exit 1"] }
+            probe.exec = [
+                "/bin/sh", "-c",
+                "printf 'x\\nmcp-init       | info  b: ready after 0.01 s\\r\\033[2K\\302\\233\\342\\200\\256forged'; exit 1",
+            ]
             start_timeout = "300ms"
             restart = "never"
             """);
         await using var init = await files.Start();
         var failed = await init.WaitForLog("a", "failed: not ready within 300ms");
-        Assert.Contains(@"last probe: exit code 1: mcp-init       | info  b: ready after 0.01 s\r\x1b[2K\u009b\u202eforged", failed.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(init.Lines, l => l.Text.StartsWith("mcp-init", StringComparison.Ordinal) && l.Text.Contains("| info  b:", StringComparison.Ordinal) && !l.Text.Contains("last probe", StringComparison.Ordinal));
+        Assert.Contains(@"last probe: exit code 1: mcp-init       | info  b: ready after 0.01 s\r\x1b[2K\u009b\u202eforged", failed.Text,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            init.Lines, l =>
+            l.Text.StartsWith("mcp-init", StringComparison.Ordinal) && l.Text.Contains("| info  b:", StringComparison.Ordinal) &&
+            !l.Text.Contains("last probe", StringComparison.Ordinal));
     }
 
     /// <summary>Half a megabyte goes through; a grandchild that keeps the output open is not waited for; and nothing stays open.</summary>
@@ -113,7 +121,9 @@ public sealed class ProbeReasonTests
         Assert.False(init.Lines.HasLogged("a", "probe failed"));
     }
 
-    /// <summary>It has all of its time-out to write, and PID 1 hears a stop at once all the same and takes no more memory or time for it.</summary>
+    /// <summary>
+    /// It has all of its time-out to write, and PID 1 hears a stop at once all the same and takes no more memory or time for it.
+    /// </summary>
     [Fact]
     public async Task A_probe_that_writes_without_end_costs_PID_1_next_to_nothing()
     {

@@ -107,7 +107,8 @@ public sealed class RandomKillTests
     /// <summary>What must run whenever nothing was killed for a while.</summary>
     private static readonly string[] Steady =
     [
-        "watchdog", "plain", "user", "workers", "churning", "sessions", "deep", "staying", "orphans", "slow", "stubborn", "base", "middle", "top",
+        "watchdog", "plain", "user", "workers", "churning", "sessions", "deep", "staying", "orphans", "slow", "stubborn", "base", "middle",
+            "top",
         "beside", "tcp", "http", "exec",
     ];
 
@@ -119,7 +120,9 @@ public sealed class RandomKillTests
     public async Task Whatever_is_killed_in_two_minutes_all_is_replaced_accounted_for_and_ended()
     {
         // What a seed repeats is the killer's dice; when the victims are where they were is the machine's affair.
-        var seed = Environment.GetEnvironmentVariable("RANDOM_KILL_SEED") is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : 20_261_124;
+        var seed = Environment.GetEnvironmentVariable("RANDOM_KILL_SEED") is { } given
+            ? int.Parse(given, CultureInfo.InvariantCulture)
+            : 20_261_124;
         await Task.WhenAll(WithCgroups(seed), WithoutCgroups(seed + 1));
     }
 
@@ -152,7 +155,8 @@ public sealed class RandomKillTests
     {
         using var files = new Installation(Toml);
         // Nothing is forked for the look: the shell itself expands and reads.
-        const string Script = "\"$0\" \"$@\"; code=$?; for p in /proc/[0-9]*; do read -r line < $p/stat && echo \"left: $line\"; done; exit $code";
+        const string Script =
+            "\"$0\" \"$@\"; code=$?; for p in /proc/[0-9]*; do read -r line < $p/stat && echo \"left: $line\"; done; exit $code";
         await using var init = await InitProcess.Start(files.Setup with
         {
             OwnNetwork = true,
@@ -186,7 +190,9 @@ public sealed class RandomKillTests
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < Length)
         {
-            var victims = init.Processes().Where(process => process.Pid != initPid && process.InnerPid != 1 && process.State != 'Z' && process.Name != Watchdog).ToList();
+            var victims = init.Processes()
+                .Where(process => process.Pid != initPid && process.InnerPid != 1 && process.State != 'Z' && process.Name != Watchdog)
+                .ToList();
             if (victims.Count > 0)
             {
                 var victim = victims[random.Next(victims.Count)];
@@ -203,7 +209,8 @@ public sealed class RandomKillTests
         }
         foreach (var (process, _) in stopped)
             Send(process, 18);
-        Tell($"{said}: {counts.Values.Sum()} signals, {string.Join(", ", counts.Select(pair => $"{pair.Value} of {pair.Key}"))}; {init.Lines.ServicesWith("started").Count} starts, {init.Lines.ServicesWith("unhealthy").Count} unhealthy");
+        Tell($"{said}: {counts.Values.Sum()} signals, {string.Join(", ", counts.Select(pair => $"{pair.Value} of {pair.Key}"))}; " +
+            $"{init.Lines.ServicesWith("started").Count} starts, {init.Lines.ServicesWith("unhealthy").Count} unhealthy");
     }
 
     // Its pid may be somebody else's by now, somewhere else on this machine.
@@ -225,7 +232,8 @@ public sealed class RandomKillTests
             return $"a zombie: {zombie}";
         if (processes.Find(process => process.State == 'T') is { } stopped)
             return $"stopped: {stopped}";
-        if (Steady.FirstOrDefault(service => !running.TryGetValue(service, out var pid) || processes.All(process => process.InnerPid != pid)) is { } missing)
+        if (Steady.FirstOrDefault(
+            service => !running.TryGetValue(service, out var pid) || processes.All(process => process.InnerPid != pid)) is { } missing)
             return $"{missing} does not run";
         var strangers = Strangers(init, initPid);
         var left = strangers.FindAll(entry => entry.Cookie is not null).ConvertAll(entry => entry.Process.Pid);
@@ -307,7 +315,9 @@ public sealed class RandomKillTests
         {
             var started = lines.Logged(service, "started (pid").Select(Log.PidIn).ToList();
             var exited = lines.Logged(service, "exited after").Select(Log.PidIn).ToList();
-            Assert.True(started.SequenceEqual(exited), $"{said}: {service} started as {string.Join(' ', started)} and exited as {string.Join(' ', exited)}");
+            Assert.True(
+                started.SequenceEqual(exited),
+                $"{said}: {service} started as {string.Join(' ', started)} and exited as {string.Join(' ', exited)}");
         }
         Assert.False(lines.HasLogged("", "emergency"), "the stop took longer than the phase");
         Assert.False(lines.HasLogged("", "still there after SIGKILL"));
@@ -322,7 +332,8 @@ public sealed class RandomKillTests
         catch (Exception error)
         {
             Native.TrySignal(init.LauncherPid, 18);
-            throw new InvalidOperationException($"{said} (RANDOM_KILL_SEED): {error.Message}\nthe log's last lines:\n{string.Join('\n', init.Lines.TakeLast(150).Select(line => line.Text))}", error);
+            throw new InvalidOperationException($"{said} (RANDOM_KILL_SEED): {error.Message}\nthe log's last " +
+                $"lines:\n{string.Join('\n', init.Lines.TakeLast(150).Select(line => line.Text))}", error);
         }
     }
 

@@ -27,19 +27,22 @@ public sealed class RecoveryTests
         File.Delete(files["hold"]);
         Native.Signal(init.Inside(Log.PidIn(init.Lines.Logged("crashing", "started")[^1])).Pid, 9);
         var (after, _) = await Hold(2001, held);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{(inCgroup ? "in cgroups" : "without cgroups")}: {before}, after a thousand crashes {after}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{(inCgroup ? "in cgroups" : "without cgroups")}: {before}, after a thousand " +
+            $"crashes {after}");
         Assert.Equal((3, before.Descriptors, inCgroup ? 2 : 0), (after.Processes, after.Descriptors, after.Cgroups));
         Assert.InRange(after.Kib, 0, before.Kib + 512);
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
         var lines = init.Lines;
-        Assert.Equal(lines.Logged("crashing", "started (pid").Select(Log.PidIn), lines.Logged("crashing", "exited after").Select(Log.PidIn));
+        Assert.Equal(
+            lines.Logged("crashing", "started (pid").Select(Log.PidIn), lines.Logged("crashing", "exited after").Select(Log.PidIn));
 
         // It crashes until it is told to stay; then what there is can be compared.
         async Task<((int Processes, int Descriptors, int Cgroups, int Kib), Line)> Hold(int failure, Line? from = null)
         {
             var crashed = await init.WaitFor(
-                line => line.Text.Contains("(failure ", StringComparison.Ordinal) && Failure(line) >= failure, $"crash {failure}", from, Patience.Long);
+                line => line.Text.Contains("(failure ", StringComparison.Ordinal) &&
+                    Failure(line) >= failure, $"crash {failure}", from, Patience.Long);
             files.Open("hold");
             var holding = await init.WaitFor("crashing | holding", crashed);
             await Patience.Until(() => init.Processes().Count <= 3, "who ended is collected");
@@ -108,7 +111,12 @@ public sealed class RecoveryTests
             [service.a]
             command = ["%hang"]
             ready = "started"
-            probe = { exec = ["/bin/sh", "-c", "for p in $(cat %/pids 2>/dev/null); do test -d /proc/$p && touch %/overlap; done; sleep 1h & echo $$ $! >> %/pids; wait"], interval = "10ms", timeout = "10ms", retries = 1000 }
+            probe.interval = "10ms"
+            probe.timeout = "10ms"
+            probe.retries = 1000
+            probe.exec = ["/bin/sh", "-c", '''
+                for p in $(cat %/pids 2>/dev/null); do test -d /proc/$p && touch %/overlap; done
+                sleep 1h & echo $$ $! >> %/pids; wait''']
             """);
         await using var init = await files.Start();
         await init.WaitForLog("a", "probe failed (4 of 1000)");
@@ -198,6 +206,8 @@ public sealed class RecoveryTests
     {
         var directory = Path.Combine(init.Cgroup, "workload", service);
         await File.WriteAllTextAsync(Path.Combine(directory, "cgroup.freeze"), "1");
-        await Patience.Until(() => File.ReadAllText(Path.Combine(directory, "cgroup.events")).Contains("frozen 1", StringComparison.Ordinal), "it is frozen");
+        await Patience.Until(
+            () => File.ReadAllText(Path.Combine(directory, "cgroup.events"))
+            .Contains("frozen 1", StringComparison.Ordinal), "it is frozen");
     }
 }

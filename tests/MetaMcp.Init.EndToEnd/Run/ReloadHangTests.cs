@@ -109,7 +109,8 @@ public sealed class ReloadHangTests
         await init.WaitForAll("a: ", state);
         // From outside, so that the stop does not end it.
         using var silent = Process.Start(new ProcessStartInfo(
-            "/usr/bin/nsenter", [$"--target={init.Pid}", "--mount", Files.Program("silent-fs"), files[""]]) { RedirectStandardOutput = true })!;
+            "/usr/bin/nsenter",
+                [$"--target={init.Pid}", "--mount", Files.Program("silent-fs"), files[""]]) { RedirectStandardOutput = true })!;
         try
         {
             Assert.Equal("silent", await silent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
@@ -140,7 +141,8 @@ public sealed class ReloadHangTests
         init.Signal(Hup);
         var refused = await init.WaitForLog("", "not reloaded");
         Assert.Contains(init.Lines.Logged("", "reload: "), l =>
-            l.Text.EndsWith("mcp-init can start nobody to read it: Too many open files (EMFILE); send SIGHUP again when there is room", StringComparison.Ordinal));
+            l.Text.EndsWith("mcp-init can start nobody to read it: Too many open files (EMFILE); send SIGHUP again when there is room",
+                StringComparison.Ordinal));
         await Limit(1024);
         init.Signal(Hup);
         await init.WaitForLog("", "reloaded: restarting none", refused);
@@ -182,7 +184,8 @@ public sealed class ReloadHangTests
             await writer;
             File.Delete(file);
         }
-        Assert.All(init.Lines.Logged("", "reload: "), l => Assert.Contains("it changes while it is read", l.Text, StringComparison.Ordinal));
+        Assert.All(
+            init.Lines.Logged("", "reload: "), l => Assert.Contains("it changes while it is read", l.Text, StringComparison.Ordinal));
         Assert.All(init.Lines.Logged("", "reloaded: restarting"), l => Assert.Contains("2 unchanged", l.Text, StringComparison.Ordinal));
         Assert.NotEmpty(init.Lines.Logged("", "not reloaded"));
     }
@@ -236,7 +239,8 @@ public sealed class ReloadHangTests
     {
         try
         {
-            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/cmdline")).StartsWith("mcp-init\0read\0", StringComparison.Ordinal);
+            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/cmdline"))
+                .StartsWith("mcp-init\0read\0", StringComparison.Ordinal);
         }
         catch (IOException)
         {

@@ -106,8 +106,11 @@ public sealed class ReloadTests
         }
         await Patience.Until(() => Enumerable.Range(0, 5).All(i => init.Lines.HasLogged($"new{i}r5", "ready")), "the newest are ready");
         await Patience.Until(
-            () => Enumerable.Range(0, 5).All(i => Enumerable.Range(0, 5).All(r => init.Lines.HasLogged($"new{i}r{r}", "stopped"))), "the old ones are stopped");
-        await Patience.Until(() => Enumerable.Range(0, 10).All(i => init.Lines.Logged($"changed{i}", "ready").Count is > 1 and <= 6), "the changed are ready");
+            () => Enumerable.Range(0, 5).All(i => Enumerable.Range(0, 5).All(r => init.Lines.HasLogged($"new{i}r{r}", "stopped"))),
+                "the old ones are stopped");
+        await Patience.Until(
+            () => Enumerable.Range(0, 10).All(i => init.Lines.Logged($"changed{i}", "ready").Count is > 1 and <= 6),
+            "the changed are ready");
         for (var i = 0; i < 25; i++)
             Assert.Single(init.Lines.Logged($"same{i}", "started"));
         await Patience.Until(() => init.Processes().Count(p => p.Name == "hang") == 40, "there is one process of each");

@@ -33,9 +33,11 @@ public sealed partial class SampledLimitsTests
         await using var init = await files.Start();
         var end = Holding().Match((await init.WaitFor(" got 15 ")).Text);
         // What it has beside those pages may take it over its cap before it says so itself.
-        var breach = init.Stdout.Select(line => Holding().Match(line)).First(m => m.Success && Number(m, "kib") > (long.Parse(cap, CultureInfo.InvariantCulture) - 2) * 1024);
+        var breach = init.Stdout.Select(line => Holding().Match(line))
+            .First(m => m.Success && Number(m, "kib") > (long.Parse(cap, CultureInfo.InvariantCulture) - 2) * 1024);
         var took = Number(end, "ms") - Number(breach, "ms");
-        TestContext.Current.TestOutputHelper?.WriteLine($"from over {cap} MiB to SIGTERM: {took} ms, holding {Number(end, "kib") / 1024} MiB");
+        TestContext.Current.TestOutputHelper?.WriteLine($"from over {cap} MiB to SIGTERM: {took} ms, holding {Number(end, "kib") / 1024} " +
+            "MiB");
         // A second, told by what it has taken since: on a busy machine it waits as the init does.
         Assert.InRange(Number(end, "kib") - Number(breach, "kib"), 0, 100 * 1024);
         await init.WaitForLog("hog", $"failed: over its memory_max of {cap}MiB, with ");
@@ -74,7 +76,9 @@ public sealed partial class SampledLimitsTests
         Assert.False(init.Lines.HasLogged("sharing", "ended"));
     }
 
-    /// <summary>40 MiB that five processes share, as preforking servers do: of our own user, and of another as Docker lets us look at it.</summary>
+    /// <summary>
+    /// 40 MiB that five processes share, as preforking servers do: of our own user, and of another as Docker lets us look at it.
+    /// </summary>
     [Theory]
     [InlineData("")]
     [InlineData("user = \"54003\"")]
@@ -187,7 +191,8 @@ public sealed partial class SampledLimitsTests
             """);
         await using var init = await files.Start();
         await init.WaitFor("holds 61440 KiB");
-        Assert.DoesNotContain(init.Lines, l => l.Text.Contains(Warning, StringComparison.Ordinal) || l.Text.Contains(": ended", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            init.Lines, l => l.Text.Contains(Warning, StringComparison.Ordinal) || l.Text.Contains(": ended", StringComparison.Ordinal));
         Assert.True(init.Lines.HasLogged("", "limits.enforce is \"off\""));
     }
 

@@ -50,11 +50,17 @@ public sealed class ShutdownTests
         // Each waits on its way out for what the other makes on its own: one after the other, both would be killed.
         using var files = new Installation("""
             [service.here]
-            command = ["/bin/sh", "-c", "trap 'touch %/here; until test -e %/there; do sleep 0.01; done; exit 0' TERM; echo up; while :; do sleep 0.01; done"]
+            command = [
+                "/bin/sh", "-c",
+                "trap 'touch %/here; until test -e %/there; do sleep 0.01; done; exit 0' TERM; echo up; while :; do sleep 0.01; done",
+            ]
             ready = "started"
             stop_timeout = "10s"
             [service.there]
-            command = ["/bin/sh", "-c", "trap 'touch %/there; until test -e %/here; do sleep 0.01; done; exit 0' TERM; echo up; while :; do sleep 0.01; done"]
+            command = [
+                "/bin/sh", "-c",
+                "trap 'touch %/there; until test -e %/here; do sleep 0.01; done; exit 0' TERM; echo up; while :; do sleep 0.01; done",
+            ]
             ready = "started"
             stop_timeout = "10s"
             """);
@@ -323,7 +329,8 @@ public sealed class ShutdownTests
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
         Assert.Equal("sweet\n", await File.ReadAllTextAsync(files["told"], TestContext.Current.CancellationToken));
-        var signals = init.Stdout.Where(line => line.Contains("signal ", StringComparison.Ordinal)).Select(line => line.Split(' ')[^1]).Where(s => s != "18").ToList();
+        var signals = init.Stdout.Where(line => line.Contains("signal ", StringComparison.Ordinal)).Select(line => line.Split(' ')[^1])
+            .Where(s => s != "18").ToList();
         Assert.Equal(["10", "15"], signals);
         Assert.False(init.Lines.HasLogged("a", "stop_command failed"));
     }

@@ -104,10 +104,13 @@ public sealed class SignalTests
     public async Task A_variable_that_will_not_do_is_refused_before_anything_starts()
     {
         using var files = new Installation("[service.a]\ncommand = [\"%hang\"]");
-        var ended = await InitProcess.Run(files.Setup with { Environment = new Dictionary<string, string> { ["METAMCP_CLEANUP_TIMEOUT"] = "10s", ["METAMCP_ALERT_ENABLED"] = "maybe" } });
+        var ended = await InitProcess.Run(
+            files.Setup with { Environment = new Dictionary<string, string> { ["METAMCP_CLEANUP_TIMEOUT"] = "10s",
+            ["METAMCP_ALERT_ENABLED"] = "maybe" } });
         Assert.Equal(100, ended.Code);
         Assert.Equal(
-            ["METAMCP_ALERT_ENABLED: is neither true nor false; write METAMCP_ALERT_ENABLED=true", "METAMCP_CLEANUP_TIMEOUT: is no whole number of milliseconds; write METAMCP_CLEANUP_TIMEOUT=10000"],
+            ["METAMCP_ALERT_ENABLED: is neither true nor false; write METAMCP_ALERT_ENABLED=true",
+                "METAMCP_CLEANUP_TIMEOUT: is no whole number of milliseconds; write METAMCP_CLEANUP_TIMEOUT=10000"],
             ended.Stderr.Order(StringComparer.Ordinal));
     }
 
@@ -122,7 +125,8 @@ public sealed class SignalTests
             probe = { exec = ["/bin/false"] }
             memory_max = "1MiB"
             """);
-        await using var init = await InitProcess.Start(files.Setup with { Environment = new Dictionary<string, string> { ["METAMCP_LIFECYCLE_ENABLED"] = "false" } });
+        await using var init = await InitProcess.Start(
+            files.Setup with { Environment = new Dictionary<string, string> { ["METAMCP_LIFECYCLE_ENABLED"] = "false" } });
         await init.WaitForLog("a", "failed: exit code 3");
         await init.WaitForLog("b", "ready after");
         Assert.True(init.Lines.HasLogged("", "METAMCP_LIFECYCLE_ENABLED: warning: is false"));

@@ -2,7 +2,9 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>PID 1 starts our own binary and nothing else, so that no program of the file's can hold it up or take its descriptors.</summary>
+/// <summary>
+/// PID 1 starts our own binary and nothing else, so that no program of the file's can hold it up or take its descriptors.
+/// </summary>
 public sealed class StartTests
 {
     /// <summary>The number that PID 1's own descriptors happen to have differs from start to start; one of these meets each.</summary>
@@ -39,7 +41,9 @@ public sealed class StartTests
         Assert.False(init.Lines.HasLogged("missing", "ready"));
     }
 
-    /// <summary>A real FUSE file system that never answers: the process that asks it sleeps in the kernel and no signal ends that.</summary>
+    /// <summary>
+    /// A real FUSE file system that never answers: the process that asks it sleeps in the kernel and no signal ends that.
+    /// </summary>
     [Fact]
     public async Task A_program_on_a_file_system_that_hangs_holds_up_its_own_service_alone()
     {

@@ -16,17 +16,35 @@ public sealed class StopInEveryStateTests
         { "starting, a probe hangs", $"command = [\"%hang\"]\nprobe = {{ exec = {HangingProbe}, timeout = \"1h\" }}", "started" },
         { "starting, no probe has succeeded", "command = [\"%hang\"]\nprobe = { tcp = \"127.0.0.1:9\" }", "started" },
         { "ready", "command = [\"%hang\"]", "ready" },
-        { "ready, a probe hangs", $"command = [\"%hang\"]\nready = \"started\"\nprobe = {{ exec = {HangingProbe}, interval = \"10ms\", timeout = \"1h\" }}", "ready" },
-        { "ready, a probe has failed", "command = [\"%hang\"]\nready = \"started\"\nprobe = { exec = [\"/bin/false\"], interval = \"1h\", retries = 2 }", "probe failed (1 of 2)" },
-        { "stopping, for it is unhealthy", "command = [\"%ignore-term\"]\nready = \"started\"\nprobe = { exec = [\"/bin/false\"], interval = \"10ms\", retries = 1 }\nstop_timeout = \"1s\"", "stopping with SIGTERM" },
-        { "stopping, its stop_command hangs", "command = [\"%hang\"]\nready = \"started\"\nprobe = { exec = [\"/bin/false\"], interval = \"10ms\", retries = 1 }\nstop_command = [\"/bin/sleep\", \"1h\"]\nstop_timeout = \"1s\"", "stopping with SIGTERM" },
-        { "killing", "command = [\"%ignore-term\"]\nready = \"started\"\nprobe = { exec = [\"/bin/false\"], interval = \"10ms\", retries = 1 }\nstop_timeout = \"100ms\"", "killed, it did not stop within" },
-        { "draining", "command = [\"/bin/sh\", \"-c\", \"%ignore-term & sleep 0.2; exit 1\"]\nstop_timeout = \"1s\"", "ending what it left behind" },
-        { "draining, a daemon", "command = [\"/bin/sh\", \"-c\", \"%daemonise --ignore-term; exit 0\"]\nstop_timeout = \"1s\"", "ending what it left behind" },
-        { "purging", "command = [\"/bin/sh\", \"-c\", \"%ignore-term & sleep 0.2; exit 1\"]\nstop_timeout = \"100ms\"", "killed what it left behind" },
-        { "backing off", "command = [\"%exits\", \"3\"]\nrestart = { policy = \"always\", backoff = { initial = \"1h\", max = \"1h\" } }", "restarting in" },
-        { "circuit open", "command = [\"%exits\", \"3\"]\nrestart = { policy = \"always\", backoff = { initial = \"1ms\" }, breaker = { failures = 2, window = \"1m\", open_for = \"1h\" } }", "circuit open after" },
-        { "circuit half-open", "command = [\"%exits\", \"fails-until\", \"%/count\", \"2\"]\nrestart = { policy = \"always\", backoff = { initial = \"1ms\" }, breaker = { failures = 2, window = \"1m\", open_for = \"10ms\" } }", "circuit half-open" },
+        { "ready, a probe hangs",
+            $"command = [\"%hang\"]\nready = \"started\"\nprobe = {{ exec = {HangingProbe}, interval = \"10ms\", timeout = \"1h\" }}",
+            "ready" },
+        { "ready, a probe has failed",
+            "command = [\"%hang\"]\nready = \"started\"\nprobe = { exec = [\"/bin/false\"], interval = \"1h\", retries = 2 }",
+            "probe failed (1 of 2)" },
+        { "stopping, for it is unhealthy",
+            "command = [\"%ignore-term\"]\nready = \"started\"\nprobe = { exec = [\"/bin/false\"], interval = \"10ms\", retries = 1 " +
+            "}\nstop_timeout = \"1s\"", "stopping with SIGTERM" },
+        { "stopping, its stop_command hangs",
+            "command = [\"%hang\"]\nready = \"started\"\nprobe = { exec = [\"/bin/false\"], interval = \"10ms\", retries = 1 " +
+            "}\nstop_command = [\"/bin/sleep\", \"1h\"]\nstop_timeout = \"1s\"", "stopping with SIGTERM" },
+        { "killing",
+            "command = [\"%ignore-term\"]\nready = \"started\"\nprobe = { exec = [\"/bin/false\"], interval = \"10ms\", retries = 1 " +
+            "}\nstop_timeout = \"100ms\"", "killed, it did not stop within" },
+        { "draining", "command = [\"/bin/sh\", \"-c\", \"%ignore-term & sleep 0.2; exit 1\"]\nstop_timeout = \"1s\"",
+            "ending what it left behind" },
+        { "draining, a daemon", "command = [\"/bin/sh\", \"-c\", \"%daemonise --ignore-term; exit 0\"]\nstop_timeout = \"1s\"",
+            "ending what it left behind" },
+        { "purging", "command = [\"/bin/sh\", \"-c\", \"%ignore-term & sleep 0.2; exit 1\"]\nstop_timeout = \"100ms\"",
+            "killed what it left behind" },
+        { "backing off", "command = [\"%exits\", \"3\"]\nrestart = { policy = \"always\", backoff = { initial = \"1h\", max = \"1h\" } }",
+            "restarting in" },
+        { "circuit open",
+            "command = [\"%exits\", \"3\"]\nrestart = { policy = \"always\", backoff = { initial = \"1ms\" }, breaker = { failures = 2, " +
+            "window = \"1m\", open_for = \"1h\" } }", "circuit open after" },
+        { "circuit half-open",
+            "command = [\"%exits\", \"fails-until\", \"%/count\", \"2\"]\nrestart = { policy = \"always\", backoff = { initial = \"1ms\" " +
+            "}, breaker = { failures = 2, window = \"1m\", open_for = \"10ms\" } }", "circuit half-open" },
         { "a oneshot runs", "type = \"oneshot\"\ncommand = [\"/bin/sleep\", \"1h\"]", "started" },
     };
 
@@ -50,7 +68,8 @@ public sealed class StopInEveryStateTests
             command = ["%hang"]
             """) { OwnCgroup = inCgroup };
         // As a shell's child: it sees what is left, where the kernel would clean up after a PID 1.
-        const string Script = "\"$0\" \"$@\"; code=$?; for p in /proc/[0-9]*; do read -r line < $p/stat && echo \"left: $line\"; done; exit $code";
+        const string Script =
+            "\"$0\" \"$@\"; code=$?; for p in /proc/[0-9]*; do read -r line < $p/stat && echo \"left: $line\"; done; exit $code";
         await using var init = await InitProcess.Start(files.Setup with
         {
             OwnNetwork = true,
@@ -64,7 +83,8 @@ public sealed class StopInEveryStateTests
         var said = $"{state}{(inCgroup ? ", in a cgroup" : "")}: {start.ElapsedMilliseconds} ms";
         // Each of its own timeouts is a second or less, and whatever waits for another one waits for ten seconds or an hour.
         Assert.True(start.Elapsed < TimeSpan.FromSeconds(8), $"{said}\n{string.Join('\n', init.Lines.Select(line => line.Text))}");
-        var left = init.Stdout.Where(line => line.StartsWith("left: ", StringComparison.Ordinal) && !line.StartsWith("left: 1 ", StringComparison.Ordinal));
+        var left = init.Stdout.Where(
+            line => line.StartsWith("left: ", StringComparison.Ordinal) && !line.StartsWith("left: 1 ", StringComparison.Ordinal));
         Assert.True(!left.Any(), $"{said}\n{string.Join('\n', init.Lines.Select(line => line.Text))}");
         Assert.Equal(init.Lines.Logged("a", "started (pid").Count, init.Lines.Logged("a", "exited after").Count);
     }

@@ -5,8 +5,8 @@ using MetaMcp.Init.EndToEnd.Harness;
 namespace MetaMcp.Init.EndToEnd.Run;
 
 /// <summary>
-/// Thousands of processes that lost their parent and that nothing tells to be of any service, where there are no cgroups: PID 1 looks at each
-/// when it is new, in slices, and hears everything else meanwhile.
+/// Thousands of processes that lost their parent and that nothing tells to be of any service, where there are no cgroups: PID 1 looks at
+/// each when it is new, in slices, and hears everything else meanwhile.
 /// </summary>
 public sealed class StrangersTests
 {
@@ -36,7 +36,8 @@ public sealed class StrangersTests
         // When the first service ends they are looked at.
         var first = Stopwatch.GetTimestamp();
         var running = await Crash(init, await init.WaitForLog("crashing", "ready"));
-        TestContext.Current.TestOutputHelper?.WriteLine($"the first time it ran again after {Stopwatch.GetElapsedTime(first).TotalMilliseconds:0} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine("the first time it ran again after " +
+            $"{Stopwatch.GetElapsedTime(first).TotalMilliseconds:0} ms");
         Assert.InRange(Stopwatch.GetElapsedTime(first), TimeSpan.Zero, TimeSpan.FromSeconds(20));
         running = await Crash(init, running);
         const int Ends = 10;
@@ -48,10 +49,12 @@ public sealed class StrangersTests
             costs.Add((Cpu(init.Pid) - before).TotalMilliseconds);
         }
         costs.Sort();
-        TestContext.Current.TestOutputHelper?.WriteLine($"PID 1's time for the end of a child and its next start: {costs[Ends / 2]:0.0} ms, at most {costs[^1]:0.0} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine($"PID 1's time for the end of a child and its next start: {costs[Ends / 2]:0.0} " +
+            $"ms, at most {costs[^1]:0.0} ms");
         Assert.InRange(costs[Ends / 2], 0, MostPerEnd);
         // Nothing was left of any of these runs, and the first answers may have come before that was known.
-        Assert.DoesNotContain(init.Lines.Logged("crashing", "what it left"), line => line.Index > init.Lines.Logged("crashing", "ready")[2].Index);
+        Assert.DoesNotContain(
+            init.Lines.Logged("crashing", "what it left"), line => line.Index > init.Lines.Logged("crashing", "ready")[2].Index);
         // While something else has just ended.
         Native.Signal(MainOf(init, running), 9);
         var asked = Stopwatch.GetTimestamp();

@@ -13,7 +13,9 @@ public sealed class DoctorTests
     {
         var ended = await InitProcess.Run("doctor");
         Assert.InRange(ended.Code, 0, 1);
-        Assert.Contains(ended.Stdout, line => line.StartsWith("  process ", StringComparison.Ordinal) && line.EndsWith(" PID 1", StringComparison.Ordinal));
+        Assert.Contains(
+            ended.Stdout,
+            line => line.StartsWith("  process ", StringComparison.Ordinal) && line.EndsWith(" PID 1", StringComparison.Ordinal));
         Assert.EndsWith("enforced by the kernel", ended.Stdout[^1], StringComparison.Ordinal);
         Assert.Empty(ended.Stderr);
         Assert.All(ended.Stdout, line => Assert.InRange(line.Length, 0, 120));
@@ -39,7 +41,8 @@ public sealed class DoctorTests
     {
         var setup = new Setup("doctor", "--json") { Environment = new Dictionary<string, string> { ["container"] = "podman" } };
         using var document = JsonDocument.Parse(string.Join('\n', (await InitProcess.Run(setup)).Stdout));
-        Assert.Contains("podman", document.RootElement.GetProperty("facts").GetProperty("containers").EnumerateArray().Select(mark => mark.GetString()));
+        Assert.Contains("podman",
+            document.RootElement.GetProperty("facts").GetProperty("containers").EnumerateArray().Select(mark => mark.GetString()));
     }
 
     [Fact]
@@ -85,7 +88,10 @@ public sealed class DoctorTests
     public async Task The_file_says_how_long_a_stop_takes_and_how_many_descriptors_are_wanted()
     {
         using var scratch = new Scratch();
-        var file = scratch.Write("f.toml", "[limits]\nenforce = \"off\"\n[shutdown]\ntimeout = \"44s\"\n[service.a]\ncommand = [\"x\"]\nenvironment = { TOKEN = \"hunter2\" }\n");
+        var file =
+            scratch.Write("f.toml",
+            "[limits]\nenforce = \"off\"\n[shutdown]\ntimeout = \"44s\"\n[service.a]\ncommand = [\"x\"]\nenvironment = { TOKEN = " +
+            "\"hunter2\" }\n");
         var ended = await InitProcess.Run(new Setup("doctor", "--json", file) { Limits = [("nofile", 36)] });
         var findings = Findings(ended);
         Assert.Equal("--stop-timeout 45", findings["stop-grace"].GetProperty("remedies").GetProperty("docker").GetString());
@@ -118,7 +124,8 @@ public sealed class DoctorTests
     public async Task A_file_with_errors_is_refused_with_all_of_them()
     {
         using var scratch = new Scratch();
-        var (exit, _, error) = await InitProcess.Program(Files.Binary, "doctor", scratch.Write("f.toml", "[service.a]\ncomand = [\"x\"]\n"));
+        var (exit, _, error) =
+            await InitProcess.Program(Files.Binary, "doctor", scratch.Write("f.toml", "[service.a]\ncomand = [\"x\"]\n"));
         Assert.Equal(100, exit);
         Assert.Contains("did you mean \"command\"", error, StringComparison.Ordinal);
     }
@@ -181,7 +188,8 @@ public sealed class DoctorTests
             "account: group 'nogroupp' is not in /etc/group", "groups: group 'audiophile'");
         Said(
             "service-program", "program: exec no-such-program: No such file", "stop_command of program: exec /no/such/stop: No such file",
-            "probe of program: exec no-such-probe", "not-relative: exec ./no-program: No such file", "not-executable: exec", "not-its: exec");
+            "probe of program: exec no-such-probe", "not-relative: exec ./no-program: No such file", "not-executable: exec",
+                "not-its: exec");
         Said("service-directory", "directory: chdir ", "closed: chdir ");
         Said("service-file", "file: env-file ");
         Assert.False(findings.ContainsKey("service-names"));
@@ -201,8 +209,10 @@ public sealed class DoctorTests
         var file = scratch.Write(
             "f.toml",
             "[service.a]\ncommand = [\"/mcp-init\", \"probe\"]\nuser = 1001\n[service.b]\ncommand = [\"/mcp-init\"]\nuser = \"node\"\n");
-        var findings = Findings(await InitProcess.Run(new Setup("doctor", "--json", "/f.toml") { Root = scratch.Root(Files.Binary, file) }));
-        Assert.StartsWith("b: user 'node': /etc/passwd: No such file", findings["service-account"].GetProperty("found").GetString(), StringComparison.Ordinal);
+        var findings =
+            Findings(await InitProcess.Run(new Setup("doctor", "--json", "/f.toml") { Root = scratch.Root(Files.Binary, file) }));
+        Assert.StartsWith("b: user 'node': /etc/passwd: No such file", findings["service-account"].GetProperty("found").GetString(),
+            StringComparison.Ordinal);
         Assert.False(findings.ContainsKey("service-program"));
     }
 
@@ -221,6 +231,7 @@ public sealed class DoctorTests
     private static Dictionary<string, JsonElement> Findings(Ended ended)
     {
         using var document = JsonDocument.Parse(string.Join('\n', ended.Stdout));
-        return document.RootElement.GetProperty("findings").EnumerateArray().ToDictionary(f => f.GetProperty("id").GetString()!, f => f.Clone());
+        return document.RootElement.GetProperty("findings").EnumerateArray()
+            .ToDictionary(f => f.GetProperty("id").GetString()!, f => f.Clone());
     }
 }

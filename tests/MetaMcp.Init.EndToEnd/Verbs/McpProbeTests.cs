@@ -45,7 +45,8 @@ public sealed class McpProbeTests
         using var server = await McpServer.Start("stateful");
         var (exit, error) = await Probe($"http://localhost:{server.Port}/other");
         Assert.Equal(1, exit);
-        Assert.Equal($"mcp-init probe: mcp http://localhost:{server.Port}/other: ping: answered 404; initialize: answered 404; server/discover: answered 404\n", error);
+        Assert.Equal($"mcp-init probe: mcp http://localhost:{server.Port}/other: ping: answered 404; initialize: answered 404; " +
+            "server/discover: answered 404\n", error);
     }
 
     [Theory]
@@ -53,7 +54,8 @@ public sealed class McpProbeTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>hello", "ping: answered 200 with text/html, not JSON or events")]
     [InlineData("SSH-2.0-OpenSSH\r\n", "ping: answered something that is not HTTP/1")]
     [InlineData("", "ping: closed without an answer")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n", "ended before the answer")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n",
+        "ended before the answer")]
     public async Task What_is_no_answer_is_unhealthy_in_one_line(string answer, string reason)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -80,7 +82,9 @@ public sealed class McpProbeTests
         var probe = Probe($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/mcp", "--timeout", "300ms");
         using var first = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         _ = await Read(first);
-        await first.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nMcp-Session-Id: s-1\r\n\r\n: hm\n\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await first.GetStream()
+            .WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nMcp-Session-Id: s-1\r\n\r\n: hm\n\n"u8.ToArray(),
+            TestContext.Current.CancellationToken);
         using var second = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         var farewell = await Read(second);
         Assert.StartsWith("DELETE /mcp HTTP/1.1\r\n", farewell, StringComparison.Ordinal);

@@ -74,7 +74,8 @@ public sealed class ProbeTests
     public async Task Several_interim_answers_in_pieces_are_passed_over()
     {
         await using var server = new PiecesServer(
-            ["HTTP/1.1 10", "0 Continue\r\n\r", "\nHTTP/1.1 103 Early Hints\r\nLink: ", "</x>\r\n", "\r\nHTTP/1.1 2", "04 No Content\r\n\r\n"]);
+            ["HTTP/1.1 10", "0 Continue\r\n\r", "\nHTTP/1.1 103 Early Hints\r\nLink: ", "</x>\r\n", "\r\nHTTP/1.1 2",
+                "04 No Content\r\n\r\n"]);
         Assert.Equal((0, ""), await Probe("http", $"http://127.0.0.1:{server.Port}/", "--timeout", "5s"));
     }
 
@@ -208,7 +209,9 @@ public sealed class ProbeTests
         Assert.Equal((1, "mcp-init probe: exec /bin/sh: no answer within 300ms; killed\n"), (exit, error));
         Assert.InRange(start.Elapsed, TimeSpan.FromMilliseconds(290), TimeSpan.FromSeconds(4));
         var child = (await File.ReadAllTextAsync(scratch["child"], TestContext.Current.CancellationToken)).Trim();
-        await Patience.Until(() => !File.Exists($"/proc/{child}/stat") || File.ReadAllText($"/proc/{child}/stat").Contains(") Z", StringComparison.Ordinal), "its child has ended");
+        await Patience.Until(
+            () => !File.Exists($"/proc/{child}/stat") || File.ReadAllText($"/proc/{child}/stat").Contains(") Z", StringComparison.Ordinal),
+            "its child has ended");
     }
 
     private static async Task<(int Exit, string Error)> Probe(params string[] words)

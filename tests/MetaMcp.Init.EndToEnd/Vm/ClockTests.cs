@@ -67,7 +67,9 @@ public sealed class ClockTests(SmallMachine small)
 
     private async Task Step(int seconds)
     {
-        var ended = await small.Machine.Run("sh", "-c", $"before=$(date +%s); date -s @$((before + {seconds})) >&2; echo $(($(date +%s) - before))");
+        var ended =
+            await small.Machine.Run("sh", "-c",
+            $"before=$(date +%s); date -s @$((before + {seconds})) >&2; echo $(($(date +%s) - before))");
         Assert.True(ended.Code == 0, string.Join('\n', ended.Lines));
         Assert.InRange(int.Parse(Assert.Single(ended.Stdout), CultureInfo.InvariantCulture), seconds, seconds + 5);
     }
@@ -76,5 +78,6 @@ public sealed class ClockTests(SmallMachine small)
         double.Parse(Assert.Single(await init.Inside("cut -d ' ' -f 1 /proc/uptime")), CultureInfo.InvariantCulture);
 
     private static async Task<IReadOnlyList<double>> Times(ContainedInit init, string file, double from) =>
-        [.. (await init.Inside($"cat /tmp/{file}")).Select(time => double.Parse(time, CultureInfo.InvariantCulture)).Where(time => time >= from)];
+        [.. (await init.Inside($"cat /tmp/{file}")).Select(time => double.Parse(time, CultureInfo.InvariantCulture))
+            .Where(time => time >= from)];
 }

@@ -8,7 +8,8 @@ internal sealed class ContainedInit : IAsyncDisposable
     private static int _count;
     private readonly VirtualMachine _machine;
 
-    private ContainedInit(VirtualMachine machine, string file, MachineCommand command) => (_machine, File, Command) = (machine, file, command);
+    private ContainedInit(VirtualMachine machine, string file, MachineCommand command) =>
+        (_machine, File, Command) = (machine, file, command);
 
     /// <summary>The configuration, as a path in the machine.</summary>
     public string File { get; }

@@ -32,22 +32,29 @@ public sealed class DockerLimitTests(ContainerMachine machine)
             memory_max = "20MiB"
             tasks_max = 9
             """, "--privileged");
-        Assert.Contains("controllers: memory, pids, cpu", Assert.Single(container.Command.Lines.Logged("", "each service has a cgroup of its own")).Text, StringComparison.Ordinal);
+        Assert.Contains("controllers: memory, pids, cpu",
+            Assert.Single(container.Command.Lines.Logged("", "each service has a cgroup of its own")).Text, StringComparison.Ordinal);
         Assert.Equal(["20971520", "9"], await container.InCgroup("cat workload/other/memory.max workload/other/pids.max"));
 
         // A service ends and starts again all the while.
         await container.Command.WaitForLog("hog", "killed by SIGKILL, out of memory: its memory_max of 48MiB", limit: Patience.Long);
         await machine.Succeed("docker", "exec", "--detach", container.Name, "/tests/hang", "by docker exec");
-        Assert.Equal(["init"], await container.InCgroup("for p in $(pgrep -fx '/tests/hang by docker exec'); do sed 's|.*/||' /proc/$p/cgroup; done"));
+        Assert.Equal(
+            ["init"],
+            await container.InCgroup("for p in $(pgrep -fx '/tests/hang by docker exec'); do sed 's|.*/||' /proc/$p/cgroup; done"));
         var (code, facts, findings) = await container.Doctor();
         Assert.Equal(0, code);
         Assert.True(facts.GetProperty("cgroup").GetProperty("usable").GetBoolean());
-        Assert.All(["cgroup-usable", "calls", "capabilities", "pid-1"], id => Assert.Equal("ok", findings[id].GetProperty("severity").GetString()));
+        Assert.All(
+            ["cgroup-usable", "calls", "capabilities", "pid-1"],
+            id => Assert.Equal("ok", findings[id].GetProperty("severity").GetString()));
 
         // A daemon in a session of its own goes before its service starts anew.
         var first = await container.Command.WaitFor("daemon pid");
         await container.Command.WaitFor("daemon pid", first, Patience.Long);
-        Assert.True(container.Command.Lines.Logged("family", "killed what it left")[0].Index < container.Command.Lines.Logged("family", "started")[1].Index);
+        Assert.True(
+            container.Command.Lines.Logged("family", "killed what it left")[0].Index < container.Command.Lines.Logged("family",
+            "started")[1].Index);
         Assert.Single(container.Command.Lines.Logged("other", "started"));
 
         Assert.Empty(await container.Remove());
@@ -64,7 +71,8 @@ public sealed class DockerLimitTests(ContainerMachine machine)
             memory_max = "32MiB"
             """);
         var created = await machine.Succeed(
-            "docker", "create", "--privileged", "--network", "none", "--name", "raced", "--volume", "/root/raced.toml:/etc/mcp-init.toml:ro", "small");
+            "docker", "create", "--privileged", "--network", "none", "--name", "raced", "--volume",
+                "/root/raced.toml:/etc/mcp-init.toml:ro", "small");
         var id = Assert.Single(created.Stdout);
         var log = await machine.Machine.Start("tail", "-F", "-n", "+1", $"/var/lib/docker/containers/{id}/{id}-json.log");
         // What docker exec comes to; Docker itself would wait until the start is through, and the race be over. Nobody is on the way
@@ -83,7 +91,8 @@ public sealed class DockerLimitTests(ContainerMachine machine)
             var entered = await machine.Succeed("sh", "-c", Start.Replace("ID", id, StringComparison.Ordinal));
             Assert.Contains(entered.Stdout, line => line.StartsWith("mcp-init ", StringComparison.Ordinal));
             up = await log.WaitFor("up after", up, Patience.Long);
-            await machine.Succeed("curl", "--silent", "--fail-with-body", "--request", "POST", "--unix-socket", "/run/docker.sock", $"http://docker/containers/{id}/kill");
+            await machine.Succeed("curl", "--silent", "--fail-with-body", "--request", "POST", "--unix-socket", "/run/docker.sock",
+                $"http://docker/containers/{id}/kill");
         }
         Assert.Equal(Starts, log.Lines.Count(line => line.Text.Contains("controllers: memory, pids, cpu", StringComparison.Ordinal)));
         await machine.Succeed("docker", "rm", "-f", "raced");
@@ -108,11 +117,15 @@ public sealed class DockerLimitTests(ContainerMachine machine)
         var dead = await container.Command.WaitForLog("hog", "killed by SIGKILL", limit: Patience.Long);
         await container.Command.WaitForLog("hog", "killed by SIGKILL", dead, Patience.Long);
         if (option == "--privileged")
-            Assert.All(container.Command.Lines.Logged("hog", "exited after"), line => Assert.Contains("out of memory: the container's memory limit", line.Text, StringComparison.Ordinal));
+            Assert.All(
+                container.Command.Lines.Logged("hog", "exited after"),
+                line => Assert.Contains("out of memory: the container's memory limit", line.Text, StringComparison.Ordinal));
         Assert.Equal(0, await container.Stop());
         // While the hog's memory is on its way back the kernel may take the small one too; nothing else ends it before the stop.
         if (option == "--privileged")
-            Assert.All(container.Command.Lines.Logged("other", "exited after").SkipLast(1), line => Assert.Contains("out of memory: the container's memory limit", line.Text, StringComparison.Ordinal));
+            Assert.All(
+                container.Command.Lines.Logged("other", "exited after").SkipLast(1),
+                line => Assert.Contains("out of memory: the container's memory limit", line.Text, StringComparison.Ordinal));
     }
 
     [Fact]

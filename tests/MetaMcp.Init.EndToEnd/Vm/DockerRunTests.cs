@@ -39,7 +39,8 @@ public sealed class DockerRunTests(ContainerMachine machine)
         // Docker's profile refuses it, and services have started all the same.
         Assert.Equal("ENOSYS", facts.GetProperty("calls").GetProperty("clone3").GetString());
         Assert.Equal("warning", findings["cgroup-read-only"].GetProperty("severity").GetString());
-        Assert.StartsWith("--security-opt writable-cgroups=true", findings["cgroup-read-only"].GetProperty("remedies").GetProperty("docker").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("--security-opt writable-cgroups=true",
+            findings["cgroup-read-only"].GetProperty("remedies").GetProperty("docker").GetString(), StringComparison.Ordinal);
         Assert.Equal(["docker"], facts.GetProperty("containers").EnumerateArray().Select(mark => mark.GetString()));
         Assert.All(["pid-1", "calls", "runtime-dir"], id => Assert.Equal("ok", findings[id].GetProperty("severity").GetString()));
 
@@ -125,7 +126,8 @@ public sealed class DockerRunTests(ContainerMachine machine)
     [Fact]
     public async Task Ctrl_C_on_a_terminal_reaches_the_one_command()
     {
-        await using var container = await RunningContainer.Start(machine, "docker", ["--interactive", "--tty"], "--", "/tests/signals", "--exit-on", "2");
+        await using var container =
+            await RunningContainer.Start(machine, "docker", ["--interactive", "--tty"], "--", "/tests/signals", "--exit-on", "2");
         var start = await container.Command.WaitFor("start pid", limit: Patience.Long);
         await container.Command.Type("\x03");
         Assert.Equal(42, await container.Command.WaitForExit(Patience.Long));
@@ -159,7 +161,8 @@ public sealed class DockerRunTests(ContainerMachine machine)
             """, "--init");
         // Its parent is gone, and what it does on SIGTERM is said by whoever was sent one.
         await container.Command.WaitFor("daemon got 15");
-        Assert.Contains("mcp-init is not PID 1 here", Assert.Single(container.Command.Lines.Logged("", "LIMITS NOT ENFORCED")).Text, StringComparison.Ordinal);
+        Assert.Contains("mcp-init is not PID 1 here", Assert.Single(container.Command.Lines.Logged("", "LIMITS NOT ENFORCED")).Text,
+            StringComparison.Ordinal);
         var (_, facts, findings) = await container.Doctor();
         Assert.Equal("docker-init", facts.GetProperty("pid_1").GetString());
         Assert.Contains("not-pid-1", findings);
@@ -181,14 +184,18 @@ public sealed class DockerRunTests(ContainerMachine machine)
         Assert.Contains(
             "mcp-init is not PID 1 here, and the cgroup is shared with what started it",
             Assert.Single(container.Command.Lines.Logged("", "LIMITS NOT ENFORCED")).Text, StringComparison.Ordinal);
-        Assert.Equal(["absent"], (await machine.Succeed("sh", "-c", "test -e /sys/fs/cgroup/init -o -e /sys/fs/cgroup/workload || echo absent")).Stdout);
+        Assert.Equal(
+            ["absent"],
+            (await machine.Succeed("sh", "-c", "test -e /sys/fs/cgroup/init -o -e /sys/fs/cgroup/workload || echo absent")).Stdout);
         Assert.Equal(0, await container.Stop());
         Assert.Equal(["2"], (await machine.Succeed("pgrep", "--count", "--full", "^/tests/daemonise --stay")).Stdout);
         await bystander.Signal(9);
     }
 
     private static double Seconds(RunningContainer container, string what) =>
-        double.Parse(Assert.Single(container.Command.Lines.Logged("", what)).Text.Split(what + " ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        double.Parse(
+            Assert.Single(container.Command.Lines.Logged("", what)).Text.Split(what + " ")[1].Split(' ')[0],
+            System.Globalization.CultureInfo.InvariantCulture);
 
     private Task<RunningContainer> Up(string toml, params string[] options) => RunningContainer.UpOn(machine, "docker", toml, options);
 }

@@ -4,7 +4,9 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Vm;
 
-/// <summary>Caps that the kernel enforces, on a real cgroup v2 with every controller; mcp-init as PID 1 of a container's namespaces.</summary>
+/// <summary>
+/// Caps that the kernel enforces, on a real cgroup v2 with every controller; mcp-init as PID 1 of a container's namespaces.
+/// </summary>
 [Collection(SmallMachineTests.Name)]
 public sealed partial class LimitTests(SmallMachine small)
 {
@@ -29,7 +31,9 @@ public sealed partial class LimitTests(SmallMachine small)
             """);
         var first = await init.Command.WaitForLog("hog", "killed by SIGKILL, out of memory: its memory_max of 64MiB", limit: Patience.Long);
         await init.Command.WaitForLog("hog", "ready", first);
-        Assert.True(init.Command.Lines.HasLogged("hog", "out of memory: the kernel killed all of it for its memory_max of 64MiB (limit: own, peak"));
+        Assert.True(
+            init.Command.Lines.HasLogged("hog",
+            "out of memory: the kernel killed all of it for its memory_max of 64MiB (limit: own, peak"));
         foreach (var neighbour in new[] { "quiet", "other" })
         {
             var events = await init.Inside($"cat /sys/fs/cgroup/workload/{neighbour}/memory.events");
@@ -76,7 +80,9 @@ public sealed partial class LimitTests(SmallMachine small)
         // The last to close a disk takes what was read of it out of memory.
         await using var init = await Start("""
             [service.reader]
-            command = ["sh", "-c", "exec 3</dev/ram0 && dd if=/dev/ram0 of=/dev/null bs=1M count=60 && touch /tmp/has-read && exec /tests/hang"]
+            command = [
+                "sh", "-c", "exec 3</dev/ram0 && dd if=/dev/ram0 of=/dev/null bs=1M count=60 && touch /tmp/has-read && exec /tests/hang",
+            ]
             memory_max = "64MiB"
             probe = { exec = ["test", "-e", "/tmp/has-read"], interval = "500ms" }
             [service.hog]
@@ -87,7 +93,10 @@ public sealed partial class LimitTests(SmallMachine small)
             """);
         await init.Command.WaitForLog("hog", "memory critical: ", limit: Patience.Long);
         // Were it counted, the reader would be as near its cap, and it was looked at before the hog was started.
-        Assert.True(long.Parse(Assert.Single(await init.Inside("cat /sys/fs/cgroup/workload/reader/memory.current")), CultureInfo.InvariantCulture) > 55 << 20);
+        Assert.True(
+            long.Parse(
+            Assert.Single(await init.Inside("cat /sys/fs/cgroup/workload/reader/memory.current")),
+            CultureInfo.InvariantCulture) > 55 << 20);
         Assert.False(init.Command.Lines.HasLogged("reader", "memory "));
         Assert.Equal(0, await init.Stop());
     }
@@ -108,10 +117,13 @@ public sealed partial class LimitTests(SmallMachine small)
             command = ["/tests/hang"]
             """);
         await init.Command.WaitFor(
-            line => line.Text.Contains("failure 100 in a row", StringComparison.Ordinal), "a hundred deaths", limit: TimeSpan.FromMinutes(3));
+            line => line.Text.Contains("failure 100 in a row", StringComparison.Ordinal), "a hundred deaths",
+                limit: TimeSpan.FromMinutes(3));
         Assert.Equal(0, await init.Stop());
         var exits = init.Command.Lines.Logged("hog", "exited after").Take(100).ToList();
-        Assert.All(exits, line => Assert.Contains("killed by SIGKILL, out of memory: its memory_max of 64MiB", line.Text, StringComparison.Ordinal));
+        Assert.All(
+            exits, line =>
+            Assert.Contains("killed by SIGKILL, out of memory: its memory_max of 64MiB", line.Text, StringComparison.Ordinal));
         var kills = init.Command.Lines.Logged("hog", "out of memory: the kernel killed all of it").Take(100).ToList();
         Assert.Equal(100, kills.Count);
         Assert.All(kills, line => Assert.InRange(PeakIn(line), 60L << 20, 64L << 20));
@@ -208,7 +220,9 @@ public sealed partial class LimitTests(SmallMachine small)
             """);
         await init.Command.WaitFor("the parent lives", limit: Patience.Long);
         await Patience.Until(() => KilledOf("parent", init) == 2, "both are counted");
-        Assert.All(init.Command.Lines.Logged("parent", "out of memory"), line => Assert.Contains("limit: own", line.Text, StringComparison.Ordinal));
+        Assert.All(
+            init.Command.Lines.Logged("parent", "out of memory"), line =>
+            Assert.Contains("limit: own", line.Text, StringComparison.Ordinal));
         Assert.Equal(0, await init.Stop());
     }
 
@@ -226,7 +240,8 @@ public sealed partial class LimitTests(SmallMachine small)
             at() { sed -n 's/^usage_usec //p; s/^nr_periods //p' /sys/fs/cgroup/workload/spin/cpu.stat; }
             sleep 1; before=$(at); sleep 5; echo $before $(at)
             """;
-        var numbers = Assert.Single(await init.Inside(Measure)).Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToList();
+        var numbers = Assert.Single(await init.Inside(Measure)).Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture))
+            .ToList();
         var share = (numbers[2] - numbers[0]) / 1e6 / ((numbers[3] - numbers[1]) / 10);
         TestContext.Current.TestOutputHelper?.WriteLine($"cpu_max = 0.2 gave {share:0.000}");
         Assert.InRange(share, 0.18, 0.22);
@@ -255,7 +270,9 @@ public sealed partial class LimitTests(SmallMachine small)
             """;
         await using var init = await Start(Toml);
         await init.Command.WaitForLog("", "up after");
-        const string Read = "cd /sys/fs/cgroup/workload; for f in memory.max pids.max */memory.max */memory.high */memory.swap.max */memory.oom.group */pids.max */cpu.max */cpu.weight; do echo $f $(cat $f); done";
+        const string Read =
+            "cd /sys/fs/cgroup/workload; for f in memory.max pids.max */memory.max */memory.high */memory.swap.max */memory.oom.group " +
+            "*/pids.max */cpu.max */cpu.weight; do echo $f $(cat $f); done";
         Assert.Equal(
             [
                 "memory.max 209715200", "pids.max 200", "one/memory.max 67108864", "two/memory.max 31997952", "one/memory.high 50331648",
@@ -265,7 +282,8 @@ public sealed partial class LimitTests(SmallMachine small)
             ],
             await init.Inside(Read));
         var plan = string.Join('\n', (await small.Machine.Run("mcp-init", "plan", "--json", init.File)).Stdout);
-        foreach (var number in new[] { "\"memory\": 209715200", "\"tasks\": 200", "\"memory_max\": 67108864", "\"memory_high\": 50331648", "\"swap_max\": 8388608", "\"tasks_max\": 20", "\"cpu_max\": 0.5" })
+        foreach (var number in new[] { "\"memory\": 209715200", "\"tasks\": 200", "\"memory_max\": 67108864", "\"memory_high\": 50331648",
+            "\"swap_max\": 8388608", "\"tasks_max\": 20", "\"cpu_max\": 0.5" })
             Assert.Contains(number, plan, StringComparison.Ordinal);
         Assert.Equal(0, await init.Stop());
     }
@@ -284,7 +302,8 @@ public sealed partial class LimitTests(SmallMachine small)
             """);
         var first = await init.Command.WaitFor("daemon pid");
         await init.Command.WaitFor("daemon pid", first);
-        Assert.True(init.Command.Lines.IndexOfLog("family", "killed what it left") < init.Command.Lines.Logged("family", "started")[1].Index);
+        Assert.True(
+            init.Command.Lines.IndexOfLog("family", "killed what it left") < init.Command.Lines.Logged("family", "started")[1].Index);
         Assert.Equal(0, await init.Stop());
     }
 
@@ -319,7 +338,9 @@ public sealed partial class LimitTests(SmallMachine small)
             """);
         await init.Command.WaitForLog("", "up after");
         // What docker exec does when the container's root takes no process: it goes where PID 1 is.
-        Assert.Equal(["refused", "0::/init"], await init.Inside("(echo $$ >/sys/fs/cgroup/cgroup.procs) 2>/dev/null || echo refused; grep ^0:: /proc/self/cgroup"));
+        Assert.Equal(
+            ["refused", "0::/init"],
+            await init.Inside("(echo $$ >/sys/fs/cgroup/cgroup.procs) 2>/dev/null || echo refused; grep ^0:: /proc/self/cgroup"));
         Assert.Equal(0, await init.Stop());
     }
 
@@ -390,7 +411,8 @@ public sealed partial class LimitTests(SmallMachine small)
                 Assert.False(init.Command.Lines.HasLogged("stuck", "failed"), "it is not gone before it is thawed");
                 await init.Command.Signal(1);
                 await init.Command.WaitForLog("", "reloaded: restarting none", killed, Patience.Usual);
-                await init.Command.WaitForLog("stuck", "cleanup failed: something of it is still there after SIGKILL was sent 2 times", killed, Patience.Long);
+                await init.Command.WaitForLog("stuck", "cleanup failed: something of it is still there after SIGKILL was sent 2 times",
+                    killed, Patience.Long);
             }
             finally
             {
@@ -418,12 +440,15 @@ public sealed partial class LimitTests(SmallMachine small)
 
     /// <summary>The sum over all that was said of it.</summary>
     private static int KilledOf(string service, ContainedInit init) =>
-        init.Command.Lines.Logged(service, "out of memory: the kernel killed").Sum(line => int.Parse(Processes().Match(line.Text).Groups[1].Value, CultureInfo.InvariantCulture));
+        init.Command.Lines.Logged(service, "out of memory: the kernel killed")
+            .Sum(line => int.Parse(Processes().Match(line.Text).Groups[1].Value, CultureInfo.InvariantCulture));
 
     private static long PeakIn(Line line)
     {
         var match = Peak().Match(line.Text);
-        var factor = match.Groups[2].Value switch { "MiB" => 1L << 20, "KiB" => 1L << 10, "B" => 1, _ => throw new InvalidOperationException(line.Text) };
+        var factor =
+            match.Groups[2].Value switch { "MiB" => 1L << 20, "KiB" => 1L << 10, "B" => 1, _ =>
+            throw new InvalidOperationException(line.Text) };
         return long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) * factor;
     }
 

@@ -22,11 +22,13 @@ public sealed class PodmanTests(ContainerMachine machine)
     public async Task By_default_its_cgroup_is_read_only_and_a_stop_is_graceful()
     {
         await using var container = await Up(Services, "--read-only");
-        Assert.Contains("/sys/fs/cgroup is mounted read-only; ", Assert.Single(container.Command.Lines.Logged("", "LIMITS NOT ENFORCED")).Text, StringComparison.Ordinal);
+        Assert.Contains("/sys/fs/cgroup is mounted read-only; ",
+            Assert.Single(container.Command.Lines.Logged("", "LIMITS NOT ENFORCED")).Text, StringComparison.Ordinal);
         var (code, facts, findings) = await container.Doctor();
         Assert.Equal(1, code);
         Assert.Equal(["podman"], facts.GetProperty("containers").EnumerateArray().Select(mark => mark.GetString()));
-        Assert.StartsWith("--security-opt unmask=/sys/fs/cgroup", findings["cgroup-read-only"].GetProperty("remedies").GetProperty("podman").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("--security-opt unmask=/sys/fs/cgroup",
+            findings["cgroup-read-only"].GetProperty("remedies").GetProperty("podman").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, await container.Stop());
         Assert.Equal(["app", "db"], container.Command.Lines.ServicesWith("stopped"));
         Assert.True(container.Command.Lines.HasLogged("", "shutting down (SIGTERM)"));
@@ -43,7 +45,8 @@ public sealed class PodmanTests(ContainerMachine machine)
             command = ["/tests/hog", "1000", "--quiet"]
             memory_max = "48MiB"
             """, option);
-        Assert.Contains("controllers: memory, pids, cpu", Assert.Single(container.Command.Lines.Logged("", "each service has a cgroup of its own")).Text, StringComparison.Ordinal);
+        Assert.Contains("controllers: memory, pids, cpu",
+            Assert.Single(container.Command.Lines.Logged("", "each service has a cgroup of its own")).Text, StringComparison.Ordinal);
         Assert.Equal(["20971520"], await container.InCgroup("cat workload/db/memory.max"));
         await container.Command.WaitForLog("hog", "killed by SIGKILL, out of memory: its memory_max of 48MiB", limit: Patience.Long);
         var (code, _, findings) = await container.Doctor();

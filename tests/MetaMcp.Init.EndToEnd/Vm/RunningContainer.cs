@@ -24,12 +24,16 @@ internal sealed class RunningContainer : IAsyncDisposable
     /// <summary>mcp-init with arguments of the test's.</summary>
     /// <param name="machine">Where.</param>
     /// <param name="runtime"><c>docker</c> or <c>podman</c>.</param>
-    /// <param name="options">Of the runtime's <c>run</c>; with <c>--tty</c> it has a terminal, on which <see cref="MachineCommand.Type(string)"/> types.</param>
+    /// <param name="options">Of the runtime's <c>run</c>; with <c>--tty</c> it has a terminal, on which
+    /// <see cref="MachineCommand.Type(string)"/> types.</param>
     /// <param name="arguments">For mcp-init, which is the image's entry point.</param>
-    public static async Task<RunningContainer> Start(ContainerMachine machine, string runtime, IReadOnlyList<string> options, params string[] arguments)
+    public static async Task<RunningContainer> Start(
+        ContainerMachine machine, string runtime, IReadOnlyList<string> options, params string[] arguments)
     {
         var name = $"test-{Interlocked.Increment(ref _count)}";
-        string[] words = [runtime, "run", "--rm", "--network", "none", "--name", name, "--cidfile", $"/run/{name}.id", .. options, "small", .. arguments];
+        string[] words =
+            [runtime, "run", "--rm", "--network", "none", "--name", name, "--cidfile", $"/run/{name}.id", .. options, "small",
+            .. arguments];
         if (options.Contains("--tty"))
             words = ["script", "--quiet", "--return", "--command", string.Join(' ', words), "/dev/null"];
         return new RunningContainer(machine, runtime, name, await machine.Machine.Start(words));
@@ -69,10 +73,13 @@ internal sealed class RunningContainer : IAsyncDisposable
     /// <summary>Stops it as the runtime does without options, tells how long that took, and gives the container's exit code.</summary>
     public async Task<int> Stop()
     {
-        var ended = await _machine.Succeed("sh", "-c", $"read from rest </proc/uptime; {_runtime} stop {Name} >&2; read to rest </proc/uptime; echo $from $to");
+        var ended =
+            await _machine.Succeed("sh", "-c",
+            $"read from rest </proc/uptime; {_runtime} stop {Name} >&2; read to rest </proc/uptime; echo $from $to");
         var times = Assert.Single(ended.Stdout).Split(' ').Select(time => double.Parse(time, CultureInfo.InvariantCulture)).ToList();
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{_runtime} stop: {times[1] - times[0]:0.0} s, the runtime's own time included; {Command.Lines.Logged("", "down after").Select(line => line.Text).LastOrDefault()}");
+            $"{_runtime} stop: {times[1] - times[0]:0.0} s, the runtime's own time included; " +
+            $"{Command.Lines.Logged("", "down after").Select(line => line.Text).LastOrDefault()}");
         return await Command.WaitForExit(Patience.Long);
     }
 
@@ -81,10 +88,13 @@ internal sealed class RunningContainer : IAsyncDisposable
     {
         var ended = await Exec("/mcp-init", "doctor", "--json");
         var document = JsonDocument.Parse(string.Join('\n', ended.Stdout)).RootElement;
-        return (ended.Code, document.GetProperty("facts"), document.GetProperty("findings").EnumerateArray().ToDictionary(finding => finding.GetProperty("id").GetString()!));
+        return (ended.Code, document.GetProperty("facts"),
+            document.GetProperty("findings").EnumerateArray().ToDictionary(finding => finding.GetProperty("id").GetString()!));
     }
 
-    /// <summary>What a shell script of the machine's says where the container's cgroup, in <c>$group</c>, is the current directory.</summary>
+    /// <summary>
+    /// What a shell script of the machine's says where the container's cgroup, in <c>$group</c>, is the current directory.
+    /// </summary>
     public async Task<IReadOnlyList<string>> InCgroup(string script)
     {
         // Docker: docker/ID. Podman: libpod_parent/libpod-ID.

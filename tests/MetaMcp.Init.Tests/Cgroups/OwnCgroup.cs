@@ -21,14 +21,17 @@ internal sealed class OwnCgroup : IDisposable
     /// <summary>Starts a test program in a cgroup and waits until it is there.</summary>
     public Process Start(string cgroup, params string[] words)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "echo $$ >\"$0/cgroup.procs\" && exec \"$@\"", cgroup, .. words]) { RedirectStandardOutput = true };
+        var start =
+            new ProcessStartInfo("/bin/sh",
+            ["-c", "echo $$ >\"$0/cgroup.procs\" && exec \"$@\"", cgroup, .. words]) { RedirectStandardOutput = true };
         var process = Process.Start(start) ?? throw new InvalidOperationException("no shell");
         _processes.Add(process);
         _ = process.StandardOutput.ReadLine();
         return process;
     }
 
-    public static bool IsPopulated(string cgroup) => File.ReadAllText(Path.Combine(cgroup, "cgroup.events")).Contains("populated 1", StringComparison.Ordinal);
+    public static bool IsPopulated(string cgroup) =>
+        File.ReadAllText(Path.Combine(cgroup, "cgroup.events")).Contains("populated 1", StringComparison.Ordinal);
 
     public void Dispose()
     {

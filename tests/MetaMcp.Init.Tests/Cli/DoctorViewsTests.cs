@@ -103,7 +103,9 @@ public sealed class DoctorViewsTests
         Assert.Equal("v2", root.GetProperty("facts").GetProperty("cgroup").GetProperty("version").GetString());
         Assert.Equal("ENOSYS", root.GetProperty("facts").GetProperty("calls").GetProperty("clone3").GetString());
         Assert.Equal(512 << 20, root.GetProperty("facts").GetProperty("cgroup").GetProperty("memory_max").GetInt64());
-        Assert.Equal(Examination.Findings.Select(f => f.Id), root.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("id").GetString()));
+        Assert.Equal(
+            Examination.Findings.Select(f => f.Id),
+            root.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("id").GetString()));
         Assert.All(root.GetProperty("findings").EnumerateArray(), finding => Assert.All(
             Platforms,
             platform => Assert.True(finding.GetProperty("remedies").TryGetProperty(platform, out _))));

@@ -105,7 +105,15 @@ public sealed class PlanViewsTests
     public void Who_may_gain_privileges_and_who_has_stdin_is_said()
     {
         var plan = Core.Planning.Plan.Read(
-            "f", "[service.a]\ncommand = [\"x\"]\nno_new_privileges = false\n[service.b]\ncommand = [\"x\"]\nstdin = \"inherit\"\n"u8.ToArray()).Plan!;
+            "f",
+            """
+            [service.a]
+            command = ["x"]
+            no_new_privileges = false
+            [service.b]
+            command = ["x"]
+            stdin = "inherit"
+            """u8.ToArray()).Plan!;
         var page = PlanText.Render(plan, "f");
         Assert.Contains("file capabilities, give nothing but in a\n", page, StringComparison.Ordinal);
         Assert.Contains("ready when started; has stdin\n", page, StringComparison.Ordinal);

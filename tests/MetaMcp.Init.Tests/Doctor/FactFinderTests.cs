@@ -45,7 +45,9 @@ public sealed class FactFinderTests
         var isMounted = File.ReadAllText("/proc/self/mountinfo").Contains(" - cgroup2 ", StringComparison.Ordinal);
         Assert.Equal(isMounted, Facts.Cgroup.Version is CgroupVersion.V2 or CgroupVersion.Hybrid);
         if (Facts.Cgroup.Directory is { } directory)
-            Assert.Equal(File.ReadAllText(Path.Combine(directory, "cgroup.controllers")).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries), Facts.Cgroup.Controllers);
+            Assert.Equal(
+                File.ReadAllText(Path.Combine(directory, "cgroup.controllers")).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries),
+                Facts.Cgroup.Controllers);
         else
             Assert.NotEqual(CgroupObstacle.None, Facts.Cgroup.Access.Obstacle);
     }

@@ -41,9 +41,11 @@ public sealed class EnvironmentTests
     public void A_shell_that_refuses_logins_is_no_SHELL()
     {
         Stage.NeedRoot();
-        Assert.EndsWith("/nologin", File.ReadAllLines("/etc/passwd").Single(l => l.StartsWith("www-data:", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.EndsWith("/nologin", File.ReadAllLines("/etc/passwd")
+            .Single(l => l.StartsWith("www-data:", StringComparison.Ordinal)), StringComparison.Ordinal);
         var given = new Dictionary<string, string>(Given) { ["SHELL"] = "/bin/given" };
-        Assert.DoesNotContain(Lines(Stage.RunWith(given, "--user", "www-data", "env")), l => l.StartsWith("SHELL=", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Lines(Stage.RunWith(given, "--user", "www-data", "env")), l => l.StartsWith("SHELL=", StringComparison.Ordinal));
         // What was asked for stands.
         Assert.Contains("SHELL=/bin/given", Lines(Stage.RunWith(given, "--user", "www-data", "--keep-env", "SHELL", "env")));
         Assert.Contains("SHELL=/bin/sh", Lines(Stage.RunWith(given, "--user", "www-data", "--setenv", "SHELL=/bin/sh", "env")));
@@ -53,7 +55,8 @@ public sealed class EnvironmentTests
     public void Explicit_and_kept_values_stand_against_the_accounts()
     {
         Stage.NeedRoot();
-        var run = Stage.RunWith(Given, "--user", "www-data", "--setenv", "HOME=/mine", "--keep-env", "USER", "--keep-env", "LOGNAME", "env");
+        var run =
+            Stage.RunWith(Given, "--user", "www-data", "--setenv", "HOME=/mine", "--keep-env", "USER", "--keep-env", "LOGNAME", "env");
         Assert.Contains("HOME=/mine", Lines(run));
         Assert.Contains("USER=given", Lines(run));
         // Kept, but there was none to keep.
@@ -103,7 +106,8 @@ public sealed class EnvironmentTests
         // The directory is removed by the script: its name is none that the framework could pass to the kernel.
         const string Script = """
             v=$(printf '\377\376a\200\303\251\033'); dir="$0/d$v"; mkdir "$dir"
-            exec env "X=$v" "$@" --setenv "Y=$v" --chdir "$dir" -- sh -c 'printf "%s|%s|%s|%s" "$X" "$Y" "$0" "${PWD##*/}" | od -An -vtx1 | tr -d " \n"; cd /; rmdir "$OLDPWD"' "$v"
+            exec env "X=$v" "$@" --setenv "Y=$v" --chdir "$dir" -- \
+                sh -c 'printf "%s|%s|%s|%s" "$X" "$Y" "$0" "${PWD##*/}" | od -An -vtx1 | tr -d " \n"; cd /; rmdir "$OLDPWD"' "$v"
             """;
         var run = Stage.RunBehind(["sh", "-c", Script, scratch.FullName]);
         const string Bytes = "fffe6180c3a91b";

@@ -25,7 +25,8 @@ public sealed class InheritanceTests
         Assert.Equal("", Open(Stage.RunBehind(WithDescriptors, "--close-fds", "--", "bash", "-c", List)));
         Assert.Equal(
             "5 1000",
-            Open(Stage.RunBehind(WithDescriptors, "--close-fds", "--keep-fd", "1000", "--keep-fd=5", "--keep-fd", "5", "--", "bash", "-c", List)));
+            Open(Stage.RunBehind(
+                WithDescriptors, "--close-fds", "--keep-fd", "1000", "--keep-fd=5", "--keep-fd", "5", "--", "bash", "-c", List)));
     }
 
     [Theory]

@@ -22,7 +22,8 @@ public sealed class AdoptedShortageTests
     [InlineData(100)]
     [InlineData(101)]
     [InlineData(102)]
-    public void A_process_that_cannot_be_looked_at_yet_is_no_answer(int pid) => Assert.False(IsFound(processes => processes.Refused.Add(pid)));
+    public void A_process_that_cannot_be_looked_at_yet_is_no_answer(int pid) =>
+        Assert.False(IsFound(processes => processes.Refused.Add(pid)));
 
     [Theory]
     [InlineData(100)]

@@ -166,7 +166,8 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
 
     private static void Send(string address, string text)
     {
-        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Unspecified);
+        using var socket = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Unspecified);
         _ = socket.SendTo(System.Text.Encoding.UTF8.GetBytes(text), new System.Net.Sockets.UnixDomainSocketEndPoint("\0" + address[1..]));
     }
 

@@ -71,7 +71,9 @@ internal sealed class FakeProcesses : ProcessSource
         Call();
         Looked.Add(pid);
         _now += Cost;
-        var glance = Refused.Remove(pid) ? new Glance(Sight.Shortage) : _shown.TryGetValue(pid, out var shown) ? new Glance(shown.Sight, shown.Stat, shown.Claim) : new Glance(Sight.Dead);
+        var glance = Refused.Remove(pid)
+            ? new Glance(Sight.Shortage) : _shown.TryGetValue(pid, out var shown) ? new Glance(shown.Sight, shown.Stat, shown.Claim)
+            : new Glance(Sight.Dead);
         Looking(pid);
         return glance;
     }

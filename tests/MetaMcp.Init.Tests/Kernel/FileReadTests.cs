@@ -25,7 +25,8 @@ public sealed class FileReadTests : IDisposable
     private Action? _onReadable;
 
     public FileReadTests() => _read = new FileRead(
-        new FileReload(_path, bytes => _take(bytes), (_, _) => { }), Begin, _helpers, (_, read) => _onReadable = read, _ => _onReadable = null,
+        new FileReload(_path, bytes => _take(bytes), (_, _) => { }), Begin, _helpers, (_, read) => _onReadable = read,
+            _ => _onReadable = null,
         happened => _told.Add(Assert.Single(Assert.IsType<SystemEvent.ReloadRefused>(happened).Problems)));
 
     public void Dispose()
@@ -239,7 +240,8 @@ public sealed class FileReadTests : IDisposable
         if (!_refused.IsSuccess)
             return _refused;
         _paths.Add(path);
-        return ChildProgram.Start(["sh", "-c", _script], ImmutableSortedDictionary<string, string>.Empty, [new(answer, 1)], out pid, "/bin/sh");
+        return ChildProgram.Start(
+            ["sh", "-c", _script], ImmutableSortedDictionary<string, string>.Empty, [new(answer, 1)], out pid, "/bin/sh");
     }
 
     private void Answered(string told)

@@ -18,7 +18,8 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
 
     public ProbeOutputsTests()
     {
-        _outputs = new ProbeOutputs((descriptor, read) => _watched.Add(descriptor, read), descriptor => Assert.True(_watched.Remove(descriptor)));
+        _outputs = new ProbeOutputs(
+            (descriptor, read) => _watched.Add(descriptor, read), descriptor => Assert.True(_watched.Remove(descriptor)));
         Assert.True(Pipe.Open(out _reading, out _writing).IsSuccess);
         // A write that would wait for the reader is to be seen.
         Assert.Equal(0, fcntl(_writing, F_SETFL, O_NONBLOCK));

@@ -72,7 +72,8 @@ public sealed class SweepTests : IDisposable
     public void A_probe_notices_too()
     {
         Steal();
-        var probed = new ServiceSettings { Name = "a", Command = ["x"], Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1") } };
+        var probed =
+            new ServiceSettings { Name = "a", Command = ["x"], Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1") } };
         _kernel.Perform(new Effect.SpawnProbe(0, 1, probed), _events);
         Assert.Equal(_pid, Assert.IsType<SystemEvent.ChildEnded>(NextBesideItsStart()).Pid);
         // Nobody is there to be probed any more.

@@ -126,7 +126,8 @@ public sealed partial class InitLoggerTests : IDisposable
     public void Every_text_has_an_identifier_of_its_own()
     {
         var events = typeof(LogTexts).GetMethods()
-            .Select(method => method.GetCustomAttributes(typeof(LoggerMessageAttribute), false).Cast<LoggerMessageAttribute>().SingleOrDefault())
+            .Select(method => method.GetCustomAttributes(typeof(LoggerMessageAttribute), false).Cast<LoggerMessageAttribute>()
+                .SingleOrDefault())
             .OfType<LoggerMessageAttribute>()
             .ToList();
         Assert.NotEmpty(events);

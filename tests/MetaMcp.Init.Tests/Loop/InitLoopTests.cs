@@ -51,7 +51,8 @@ public sealed class InitLoopTests
     public void What_has_happened_is_heard_before_a_deadline_that_passed_in_the_meantime()
     {
         _kernel.ThenWaitBrings(new SystemEvent.SignalArrived(Signal.Hup)).ThenWaitBrings(new SystemEvent.Notified(0, 1));
-        var loop = new InitLoop(_kernel, Supervise(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5) }), notice =>
+        var loop = new InitLoop(
+            _kernel, Supervise(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5) }), notice =>
         {
             _told.Add(notice);
             if (notice is Notice.SignalIgnored)
@@ -77,7 +78,8 @@ public sealed class InitLoopTests
             else
                 FakeKernel.Obey(effect, answers);
         };
-        Assert.Equal(0, Run(Daemon("a") with { Restart = new RestartSettings { Backoff = backoff, Policy = RestartPolicy.Always } }, Daemon("b")));
+        Assert.Equal(
+            0, Run(Daemon("a") with { Restart = new RestartSettings { Backoff = backoff, Policy = RestartPolicy.Always } }, Daemon("b")));
         Assert.False(_kernel.IsStarved);
     }
 
@@ -190,7 +192,8 @@ public sealed class InitLoopTests
                 isLost = false;
                 answers.Enqueue(new SystemEvent.Swept([], [], [], 0)
                 {
-                    Facts = [new RunFacts(believed, IsThere: false, 100, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(1) }],
+                    Facts = [
+                        new RunFacts(believed, IsThere: false, 100, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(1) }],
                 });
                 return;
             }

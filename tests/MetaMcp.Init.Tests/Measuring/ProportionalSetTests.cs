@@ -27,7 +27,8 @@ public sealed class ProportionalSetTests
         var before = Ids();
         using var others = Process.Start("/usr/bin/setpriv", ["--reuid=54004", "--regid=54004", "--clear-groups", "/bin/sleep", "60"]);
         Assert.True(SpinWait.SpinUntil(
-            () => ProcessOwner.TryRead(KernelFile.ReadAll($"/proc/{others.Id}/status"), out var owner) && owner.Uid == 54004, TimeSpan.FromSeconds(10)));
+            () => ProcessOwner.TryRead(KernelFile.ReadAll($"/proc/{others.Id}/status"), out var owner) && owner.Uid == 54004,
+                TimeSpan.FromSeconds(10)));
         var isRead = ProportionalSet.TryRead(others.Id, out var bytes);
         var after = Ids();
         others.Kill();

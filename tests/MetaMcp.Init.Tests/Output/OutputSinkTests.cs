@@ -225,7 +225,8 @@ public sealed partial class OutputSinkTests
             _ = sink.TryWrite(Line(0));
         var shown = new StringBuilder();
         Catch(connected, sink, shown);
-        Assert.EndsWith("\"service\":\"mcp-init\",\"stream\":\"stdout\",\"line\":\"1 line dropped: stdout was full\"}\n", shown.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("\"service\":\"mcp-init\",\"stream\":\"stdout\",\"line\":\"1 line dropped: stdout was full\"}\n", shown.ToString(),
+            StringComparison.Ordinal);
     });
 
     [Fact]

@@ -138,7 +138,8 @@ public sealed partial class ServiceStreamTests : IDisposable
         while (_outputs.Output.WantsWritable);
         var lines = shown.Append(_stdout.Read()).ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var kept = lines.Count(line => line == "api | 0123456");
-        var noticed = lines.Select(line => Notice().Match(line)).Where(notice => notice.Success).Sum(notice => int.Parse(notice.Groups[1].Value));
+        var noticed = lines.Select(line => Notice().Match(line)).Where(notice => notice.Success)
+            .Sum(notice => int.Parse(notice.Groups[1].Value));
         Assert.Equal(819_200, kept + noticed);
         Assert.Equal(noticed, _outputs.Output.DroppedLines);
     });

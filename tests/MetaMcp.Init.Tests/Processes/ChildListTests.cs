@@ -71,7 +71,9 @@ public sealed unsafe class ChildListTests
         Exception? failure = null;
         var thread = new Thread(() =>
         {
-            var self = int.Parse(Path.GetFileName(File.ResolveLinkTarget("/proc/thread-self", returnFinalTarget: false)!.FullName), CultureInfo.InvariantCulture);
+            var self = int.Parse(
+                Path.GetFileName(File.ResolveLinkTarget("/proc/thread-self", returnFinalTarget: false)!.FullName),
+                CultureInfo.InvariantCulture);
             var list = new ChildList(self);
             try
             {
@@ -94,7 +96,9 @@ public sealed unsafe class ChildListTests
         using var path = new NativeStrings(["/bin/sleep"]);
         using var words = new NativeStrings(["sleep", "60"]);
         using var environment = new NativeStrings([]);
-        var request = new SpawnRequest { Path = path.Pointer[0], Arguments = words.Pointer, Environment = environment.Pointer, Group = SpawnGroup.Session };
+        var request =
+            new SpawnRequest { Path = path.Pointer[0], Arguments = words.Pointer, Environment = environment.Pointer,
+            Group = SpawnGroup.Session };
         Assert.True(Spawner.Spawn(request, out var pid).IsSuccess);
         return pid;
     }

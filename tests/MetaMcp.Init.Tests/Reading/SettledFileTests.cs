@@ -91,7 +91,9 @@ public sealed class SettledFileTests : IDisposable
         stop.Cancel();
         writer.Join();
         Assert.SkipWhen(slowest.TotalMilliseconds >= SettledFile.PauseMilliseconds, "the machine was too busy to write without a pause");
-        Assert.All(found, f => Assert.True(f.Problem == SettledFile.Unsettled || contents.Any(c => f.Problem is null && f.Bytes.SequenceEqual(c))));
+        Assert.All(
+            found, f => Assert.True(
+            f.Problem == SettledFile.Unsettled || contents.Any(c => f.Problem is null && f.Bytes.SequenceEqual(c))));
         Assert.Null(SettledFile.Read(File, Most, out var last));
         Assert.Contains(contents, c => last.Span.SequenceEqual(c));
     }

@@ -135,7 +135,9 @@ internal sealed class TomlParser
             };
             if (name is null || path.Count == MaxDepth)
             {
-                Fail(name is null ? "a key is expected here: letters, digits, \"_\" and \"-\", or anything in quotes" : "nested too deeply");
+                Fail(name is null
+                    ? "a key is expected here: letters, digits, \"_\" and \"-\", or anything in quotes"
+                    : "nested too deeply");
                 return null;
             }
             path.Add(new TomlKey(name, Here));
@@ -278,7 +280,8 @@ internal sealed class TomlParser
         var error = lexer.Errors.First();
         var at = new SourcePosition(problems.File, originLine + error.Span.Start.Line + 1, error.Span.Start.Column + 1);
         var isOpen = token.Kind is TokenKind.String or TokenKind.StringLiteral or TokenKind.Invalid
-            && (error.Message.Contains("newline", StringComparison.Ordinal) || error.Message.Contains("End-Of-File", StringComparison.Ordinal));
+            && (error.Message.Contains("newline", StringComparison.Ordinal) ||
+                error.Message.Contains("End-Of-File", StringComparison.Ordinal));
         if (isOpen)
             problems.Syntax(Here, "this string is not closed on its line");
         else if (error.Message.Contains('`', StringComparison.Ordinal))

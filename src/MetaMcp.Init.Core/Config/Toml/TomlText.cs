@@ -20,7 +20,9 @@ internal static class TomlText
     {
         if (utf8.Length > MaxBytes)
         {
-            problems.Syntax(new SourcePosition(problems.File, 1, 1), $"the file is longer than a configuration can be; the most is {new ByteSize(MaxBytes)}");
+            problems.Syntax(
+                new SourcePosition(problems.File, 1, 1),
+                $"the file is longer than a configuration can be; the most is {new ByteSize(MaxBytes)}");
             return null;
         }
         if (utf8.StartsWith(ByteOrderMark))
