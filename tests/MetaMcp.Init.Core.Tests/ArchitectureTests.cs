@@ -34,21 +34,33 @@ public sealed partial class ArchitectureTests
         ["Time"] = "Linux",
         ["Output"] = "Time Linux",
         ["Logging"] = "Output",
-        ["Kernel"] = "Cgroups Filesystem Output Processes Time Linux",
-        ["Exec"] = "Filesystem Kernel Linux",
-        ["Probing"] = "Filesystem Kernel Time Linux",
+        ["Events"] = "Output Time Linux",
+        ["Spawning"] = "Events Filesystem Linux",
+        ["Notifying"] = "Events Spawning Filesystem Time Linux",
+        ["Helpers"] = "Events Spawning Filesystem Processes Time Linux",
+        ["Runs"] = "Helpers Notifying Spawning Events Cgroups Filesystem Output Processes Time Linux",
+        ["Sweeping"] = "Runs Helpers Cgroups Filesystem Processes Time Linux",
+        ["Kernel"] = "Sweeping Runs Helpers Notifying Spawning Events Output Processes Time Linux",
+        ["Exec"] = "Filesystem Output Spawning Linux",
+        ["Probing"] = "Events Filesystem Processes Spawning Time Linux",
         ["Measuring"] = "Processes Linux",
         ["Discarding"] = "Linux",
         ["Reading"] = "Filesystem Linux",
-        ["PassThrough"] = "Exec Kernel Time Linux",
+        ["PassThrough"] = "Exec Events Output Processes Spawning Time Linux",
         ["Doctor"] = "Cgroups Exec Filesystem Linux",
         ["Loop"] = "Kernel",
-        ["Cli"] = "Cgroups Doctor Exec Filesystem Kernel Linux Logging Loop Output PassThrough Probing Processes Time",
+        ["Cli"] =
+            "Cgroups Doctor Events Exec Filesystem Helpers Kernel Linux Logging Loop Notifying Output PassThrough Probing Processes Runs " +
+            "Spawning Sweeping Time",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>
     private static readonly string[] RoomsOfPid1 =
-        ["Linux", "Filesystem", "Cgroups", "Processes", "Time", "Kernel", "Loop", "Output", "PassThrough"];
+        [
+            "Linux", "Filesystem", "Cgroups", "Processes", "Time", "Events", "Spawning", "Notifying", "Helpers", "Runs", "Sweeping",
+                "Kernel",
+            "Loop", "Output", "PassThrough",
+        ];
 
     [Fact]
     public void The_rooms_of_the_core_know_only_those_below()

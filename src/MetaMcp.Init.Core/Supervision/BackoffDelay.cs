@@ -7,14 +7,14 @@ public static class BackoffDelay
 {
     /// <param name="settings">The service's own.</param>
     /// <param name="restarts">In a row, with the one to come: at least 1.</param>
-    /// <param name="dice">0 to 1; 0.5 leaves the delay as computed.</param>
-    public static TimeSpan For(BackoffSettings settings, int restarts, double dice)
+    /// <param name="jitter">0 to 1; 0.5 leaves the delay as computed.</param>
+    public static TimeSpan For(BackoffSettings settings, int restarts, double jitter)
     {
         ArgumentNullException.ThrowIfNull(settings);
         // Finite, since no delay at all times infinity is not a number.
         var growth = Math.Min(Math.Pow(settings.Factor, restarts - 1), double.MaxValue);
         var plain = settings.Initial.TotalMilliseconds * growth;
         var capped = Math.Min(plain, settings.Max.TotalMilliseconds);
-        return TimeSpan.FromMilliseconds(capped * (1 + (settings.Jitter * ((2 * dice) - 1))));
+        return TimeSpan.FromMilliseconds(capped * (1 + (settings.Jitter * ((2 * jitter) - 1))));
     }
 }

@@ -35,17 +35,17 @@ internal static class CleanupSteps
         if (state is Starting { IsForked: true })
             return service.IsEnding || isUrgent
                 ? Drain(service, run, history, outcome, now, probe)
-                : new(new Leftover(run, history, outcome) { LookAt = now + TurnPatience }, [.. probe]);
+                : new(new OthersWaiting(run, history, outcome) { LookAt = now + TurnPatience }, [.. probe]);
         return service.IsEnding
             ? StopSteps.Ask(service, run, history, outcome, now, probe)
-            : new(new Condemned(run, history, outcome) { LookAt = now + TurnPatience }, [.. probe]);
+            : new(new AwaitingStop(run, history, outcome) { LookAt = now + TurnPatience }, [.. probe]);
     }
 
     /// <summary>It is asked to end, or what its main process left behind is.</summary>
     public static ServiceStep Turn(in ServiceContext service, ServiceState state, Instant now) => state switch
     {
-        Condemned s => StopSteps.Ask(service, s.Run, s.History, s.Outcome, now, []),
-        Leftover s => Drain(service, s.Run, s.History, s.Outcome, now, []),
+        AwaitingStop s => StopSteps.Ask(service, s.Run, s.History, s.Outcome, now, []),
+        OthersWaiting s => Drain(service, s.Run, s.History, s.Outcome, now, []),
         _ => ServiceMachine.Impossible(state, "Turn"),
     };
 
@@ -53,12 +53,12 @@ internal static class CleanupSteps
     {
         var (run, history, outcome) = state switch
         {
-            Starting { IsForked: false } s => (s.Run, s.History, Conclusion.OutcomeOf(service, s, exited)),
-            Ready s => (s.Run, s.History, Conclusion.OutcomeOf(service, exited)),
-            Condemned or Stopping or Killing when state is EndingState s => (s.Run, s.History, s.Outcome),
+            Starting { IsForked: false } s => (s.Run, s.History, RestartDecision.OutcomeOf(service, s, exited)),
+            Ready s => (s.Run, s.History, RestartDecision.OutcomeOf(service, exited)),
+            AwaitingStop or Stopping or Killing when state is EndingState s => (s.Run, s.History, s.Outcome),
             _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
         };
-        var (counted, reset) = Conclusion.Count(service, history, state, outcome, now - run.StartedAt);
+        var (counted, reset) = RestartDecision.Count(service, history, state, outcome, now - run.StartedAt);
         var next = reset ? default : counted;
         var told = ServiceMachine.Report(new Notice.Exited(service.Name, run.Pid, exited.Status, now - run.StartedAt, exited.Oom));
         Effect[] first = [told, .. ReadinessSteps.EndProbe(service, state), .. StopSteps.EndCommand(service, state)];
@@ -68,7 +68,7 @@ internal static class CleanupSteps
             first = [.. first, ServiceMachine.Report(new Notice.InBackground(service.Name))];
         if (!exited.OthersLeft)
         {
-            var end = Conclusion.Of(service, outcome, next, now);
+            var end = RestartDecision.Of(service, outcome, next, now);
             return end with { Effects = [.. first, .. end.Effects] };
         }
         first = [.. first, new Effect.WatchRun(service.Index, run.Number, run.Pid)];
@@ -77,7 +77,7 @@ internal static class CleanupSteps
             Killing s => Purge(service, run, next, outcome, s.Kills, now, [.. first, .. Failed(service, run, s.Kills)]),
             Stopping => Drain(service, run, next, outcome, now, first),
             _ when service.IsEnding => Drain(service, run, next, outcome, now, first),
-            _ => new(new Leftover(run, next, outcome) { LookAt = now + TurnPatience }, [.. first]),
+            _ => new(new OthersWaiting(run, next, outcome) { LookAt = now + TurnPatience }, [.. first]),
         };
     }
 
@@ -98,12 +98,12 @@ internal static class CleanupSteps
                 return KillAll(service, s.Run, s.History, asked, now, helpers);
             case Ready s:
                 return KillAll(service, s.Run, s.History, asked, now, helpers);
-            case Condemned or Stopping when state is EndingState s:
+            case AwaitingStop or Stopping when state is EndingState s:
                 return KillAll(service, s.Run, s.History, asked, now, helpers);
             // What its kill_signal was to do, SIGKILL does now.
             case Killing { Kills: 1 } s when service.Settings.KillSignal != Signal.Kill:
                 return KillAll(service, s.Run, s.History, asked, now, helpers);
-            case Leftover or Draining when state is EndingState s:
+            case OthersWaiting or OthersStopping when state is EndingState s:
                 return Purge(service, s.Run, s.History, asked, 0, now, helpers);
             default:
                 // Nothing of it runs, or it was killed already: the same as being asked.
@@ -119,9 +119,9 @@ internal static class CleanupSteps
     {
         switch (state)
         {
-            case Stopping { Asking: Asking.CommandLaunching } s when now < s.KillAt:
+            case Stopping { Progress: StopProgress.CommandLaunching } s when now < s.KillAt:
                 return StopSteps.CommandLate(service, s, null);
-            case Stopping { Asking: Asking.CommandRunning command } s when now < s.KillAt:
+            case Stopping { Progress: StopProgress.CommandRunning command } s when now < s.KillAt:
                 return StopSteps.CommandLate(service, s, command);
             case Stopping s:
                 return new(new Killing(s.Run, s.History, s.Outcome, 1, now + FirstRetry),
@@ -133,10 +133,10 @@ internal static class CleanupSteps
             case Killing s:
                 return new(s with { Kills = s.Kills + 1, AgainAt = now + RetryAfter(s.Kills + 1) },
                     [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(service, s), SignalAll(service, s.Run, Signal.Kill)]);
-            case Draining s:
+            case OthersStopping s:
                 return Purge(
                     service, s.Run, s.History, s.Outcome, 0, now, [ServiceMachine.Report(new Notice.KilledLeftovers(service.Name))]);
-            case Purging s:
+            case OthersKilling s:
                 return Purge(
                     service, s.Run, s.History, s.Outcome, s.Kills, now,
                     [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(service, s)]);
@@ -147,7 +147,7 @@ internal static class CleanupSteps
 
     private static ServiceStep Drain(
         in ServiceContext service, Run run, History history, Outcome outcome, Instant now, ReadOnlySpan<Effect> first) =>
-        new(new Draining(run, history, now + service.Settings.StopTimeout, outcome),
+        new(new OthersStopping(run, history, now + service.Settings.StopTimeout, outcome),
         [
             .. first, ServiceMachine.Report(new Notice.EndingLeftovers(service.Name)),
             SignalAll(service, run, service.Settings.StopSignal), SignalAll(service, run, Signal.Cont),
@@ -155,7 +155,8 @@ internal static class CleanupSteps
 
     private static ServiceStep Purge(
         in ServiceContext service, Run run, History history, Outcome outcome, int kills, Instant now, ReadOnlySpan<Effect> first) =>
-        new(new Purging(run, history, outcome, kills + 1, now + RetryAfter(kills + 1)), [.. first, SignalAll(service, run, Signal.Kill)]);
+        new(new OthersKilling(run, history, outcome, kills + 1, now + RetryAfter(kills + 1)),
+            [.. first, SignalAll(service, run, Signal.Kill)]);
 
     /// <summary>Told once, when the last of the retries has not helped.</summary>
     private static Effect[] Failed(in ServiceContext service, Run run, int kills) =>

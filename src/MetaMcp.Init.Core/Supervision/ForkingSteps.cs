@@ -50,7 +50,7 @@ internal static class ForkingSteps
     {
         var told = ServiceMachine.Report(new Notice.MainChanged(service.Name, pid));
         // Told once more, by a comparison that was asked for before.
-        if (state is not Starting { IsForked: true } && Standing.MainOf(state) == pid)
+        if (state is not Starting { IsForked: true } && StatePredicates.MainOf(state) == pid)
             return state;
         switch (state)
         {
@@ -64,15 +64,15 @@ internal static class ForkingSteps
             case Ready s:
                 return new(s with { Run = s.Run with { Pid = pid } }, [told]);
             // The one before was asked to end; this one was not.
-            case Stopping { Asking: Asking.Signalled or Asking.CommandOverdue } s:
+            case Stopping { Progress: StopProgress.Signalled or StopProgress.CommandOverdue } s:
                 var next = s with { Run = s.Run with { Pid = pid } };
                 return new(next, [told, .. StopSteps.Signalled(service, next.Run)]);
             // It was taken just before all of the run was to end: it ends like any that has a main process.
-            case Leftover s:
-                return new(new Condemned(s.Run with { Pid = pid }, s.History, s.Outcome) { LookAt = s.LookAt }, [told]);
-            case Draining s:
+            case OthersWaiting s:
+                return new(new AwaitingStop(s.Run with { Pid = pid }, s.History, s.Outcome) { LookAt = s.LookAt }, [told]);
+            case OthersStopping s:
                 return new(new Stopping(s.Run with { Pid = pid }, s.History, s.KillAt, s.Outcome), [told]);
-            case Purging s:
+            case OthersKilling s:
                 return new(new Killing(s.Run with { Pid = pid }, s.History, s.Outcome, s.Kills, s.AgainAt), [told]);
             case EndingState s:
                 return new(s with { Run = s.Run with { Pid = pid } }, [told]);
@@ -85,7 +85,8 @@ internal static class ForkingSteps
     public static ServiceStep Ended(in ServiceContext service, Starting state, Instant now)
     {
         var history = state.History with { StartFailures = state.History.StartFailures + 1 };
-        var end = Conclusion.Of(service, new Outcome.Failing(new Failure($"all of it ended{Why(service, state)}", null)), history, now);
+        var end =
+            RestartDecision.Of(service, new Outcome.Failing(new Failure($"all of it ended{Why(service, state)}", null)), history, now);
         return end with { Effects = [.. ReadinessSteps.EndProbe(service, state), .. end.Effects] };
     }
 

@@ -29,7 +29,7 @@ internal static class NotificationSteps
     private static ServiceStep Stopping(in ServiceContext service, Ready state, Instant now)
     {
         var ending = service.IsEnding || state.Ending != Patience.None ? state.Ending : Patience.From(now, service.Settings.StopTimeout);
-        return new(state with { Watch = new Watch.None(), WatchdogBy = Instant.Never, Ending = ending },
+        return new(state with { Watch = new HealthWatch.None(), WatchdogBy = Instant.Never, Ending = ending },
             [.. ReadinessSteps.EndProbe(service, state)]);
     }
 

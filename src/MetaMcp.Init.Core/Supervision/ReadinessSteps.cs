@@ -23,8 +23,8 @@ internal static class ReadinessSteps
     public static ServiceStep Executed(in ServiceContext service, ServiceState state, Instant now)
     {
         if (state is not Starting { Readiness: Readiness.AwaitingExec } s)
-            // Launching, Doomed: that it was spawned was lost, and will be found, this with it.
-            return state is Launching or Doomed or Starting or Ready or Condemned or Stopping or Killing
+            // Launching, CancelledLaunch: that it was spawned was lost, and will be found, this with it.
+            return state is Launching or CancelledLaunch or Starting or Ready or AwaitingStop or Stopping or Killing
                 ? state
                 : ServiceMachine.Impossible(state, "Executed");
         s = s with { History = s.History with { Shortages = 0 } };
@@ -49,7 +49,7 @@ internal static class ReadinessSteps
             when service.Settings is { Type: ServiceType.Daemon, Ready: ReadyRule.NotifyFd or ReadyRule.SdNotify } =>
                 BecomeReady(service, s, now),
         // A second word, or one that nobody waits for (any more).
-        Launching or Doomed or Starting or Ready or Condemned or Stopping or Killing => state,
+        Launching or CancelledLaunch or Starting or Ready or AwaitingStop or Stopping or Killing => state,
         _ => ServiceMachine.Impossible(state, "Notified"),
     };
 
@@ -61,17 +61,17 @@ internal static class ReadinessSteps
                 pid, now + (s.IsForked ? ForkingSteps.ReadPatience : TimeOf(service.Settings.Probe!)), p.Tries),
         },
         // Its service was asked to stop in between, or has ended.
-        Ready { Watch: Watch.ProbeLaunching w } s => s with
+        Ready { Watch: HealthWatch.ProbeLaunching w } s => s with
         {
-            Watch = new Watch.ProbeRunning(pid, w.At, now + TimeOf(service.Settings.Probe!), w.Streak),
+            Watch = new HealthWatch.ProbeRunning(pid, w.At, now + TimeOf(service.Settings.Probe!), w.Streak),
         },
-        _ when HasRun(state) => new ServiceStep(state, [new Effect.KillHelper(service.Index, Standing.RunOf(state)!.Value, pid)]),
+        _ when HasRun(state) => new ServiceStep(state, [new Effect.KillHelper(service.Index, StatePredicates.RunOf(state)!.Value, pid)]),
         _ => ServiceMachine.Impossible(state, "ProbeSpawned"),
     };
 
     public static ServiceStep ProbeEnded(in ServiceContext service, ServiceState state, ProbeFailure? failure, Instant now)
     {
-        if (state is Ready { Watch: Watch.ProbeLaunching or Watch.ProbeRunning or Watch.ProbeKilled } ready)
+        if (state is Ready { Watch: HealthWatch.ProbeLaunching or HealthWatch.ProbeRunning or HealthWatch.ProbeKilled } ready)
             return HealthSteps.ProbeEnded(service, ready, failure, now);
         if (state is not Starting { Readiness: Readiness.ProbeLaunching or Readiness.ProbeRunning } s)
             return HasRun(state) ? state : ServiceMachine.Impossible(state, "ProbeEnded");
@@ -123,13 +123,13 @@ internal static class ReadinessSteps
     public static Effect[] EndProbe(in ServiceContext service, ServiceState state) => state switch
     {
         Starting { Readiness: Readiness.ProbeRunning p } s => [new Effect.KillHelper(service.Index, s.Run.Number, p.Pid)],
-        Ready { Watch: Watch.ProbeRunning p } s => [new Effect.KillHelper(service.Index, s.Run.Number, p.Pid)],
+        Ready { Watch: HealthWatch.ProbeRunning p } s => [new Effect.KillHelper(service.Index, s.Run.Number, p.Pid)],
         _ => [],
     };
 
     /// <summary>A probe is of a run, and cannot come before its process or after the last of its group.</summary>
     private static bool HasRun(ServiceState state) =>
-        state is Starting or Ready or Condemned or Stopping or Killing or Leftover or Draining or Purging;
+        state is Starting or Ready or AwaitingStop or Stopping or Killing or OthersWaiting or OthersStopping or OthersKilling;
 
     private static ServiceStep Probe(in ServiceContext service, Starting state, int tries, Instant now) =>
         new(state with { Readiness = new Readiness.ProbeLaunching(tries) { AnswerBy = now + ServiceMachine.AnswerPatience } },

@@ -10,14 +10,15 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 internal static class Rearming
 {
-    public static ServiceState Under(ServiceState state, ServiceSettings before, ServiceSettings after, double dice, Instant now)
+    public static ServiceState Under(ServiceState state, ServiceSettings before, ServiceSettings after, double jitter, Instant now)
     {
         var restart = after.Restart;
         return state switch
         {
             // What waits for room in the container goes by no setting.
             Backoff { History.Shortages: 0 } s when restart != before.Restart =>
-                s with { Until = Instant.Earlier(s.Until, now + BackoffDelay.For(restart.Backoff, Math.Max(s.History.Restarts, 1), dice)) },
+                s with { Until = Instant.Earlier(
+                    s.Until, now + BackoffDelay.For(restart.Backoff, Math.Max(s.History.Restarts, 1), jitter)) },
             Open s when restart != before.Restart => s with { Until = Instant.Earlier(s.Until, now + restart.Breaker.OpenFor) },
             Starting s when after.StartTimeout != before.StartTimeout => s with { ReadyBy = s.Run.StartedAt + after.StartTimeout },
             Ready s => s with
@@ -30,7 +31,7 @@ internal static class Rearming
     }
 
     /// <summary>A probe that is under way keeps the time it was given.</summary>
-    private static Watch Under(Watch watch, ProbeSettings probe, Instant now) => watch is Watch.ProbeDue w
+    private static HealthWatch Under(HealthWatch watch, ProbeSettings probe, Instant now) => watch is HealthWatch.ProbeDue w
         ? w with { At = Instant.Earlier(w.At, now + probe.Interval) }
         : watch;
 }

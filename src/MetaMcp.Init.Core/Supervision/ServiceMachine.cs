@@ -14,13 +14,13 @@ namespace MetaMcp.Init.Core.Supervision;
 ///   Skipped               │          Backoff   Stopping ──late──▶ Killing
 ///                         │             ▲         └───────┬─────────┘ exited
 ///                         │             │                 ▼
-///                         ▼             │  Draining ──late──▶ Purging     (only while others of its run live)
+///                         ▼             │  OthersStopping ──late──▶ OthersKilling     (only while others of its run live)
 ///                     (outcome) ────────┴───────┬─────────────┘
 ///                                               ▼
 ///                         Stopped · Completed · Finished · Failed
 /// </code>
-/// Where a failure opens the circuit breaker, Open takes the place of Backoff. Before Stopping there is Condemned, before Draining
-/// Leftover: there a run waits for its turn in the cleanup queue.
+/// Where a failure opens the circuit breaker, Open takes the place of Backoff. Before Stopping there is AwaitingStop, before OthersStopping
+/// OthersWaiting: there a run waits for its turn in the cleanup queue.
 /// Stop and Kill are possible at any time; a service with no process is then Stopped at once. What a run's end means is
 /// decided when it ends (an <see cref="Outcome"/>) and takes effect when nothing of the run is left.
 /// Impossible pairs throw: the loop reports them as a bug and leaves the state alone.
@@ -50,7 +50,7 @@ public static class ServiceMachine
             ServiceEvent.GiveUp(var reason) => GiveUp(service, state, reason, now),
             ServiceEvent.Spawned(var pid) => Spawned(service, state, pid, now),
             ServiceEvent.SpawnFailed(var reason, _, true) when state is Launching s =>
-                Conclusion.Of(service, new Outcome.Deferred(reason), s.History, now),
+                RestartDecision.Of(service, new Outcome.Deferred(reason), s.History, now),
             ServiceEvent.SpawnFailed(var reason, var code, _) =>
             SpawnFailed(service, state, new Failure(reason, ExitStatus.Exited(code)), now),
             ServiceEvent.Executed => ReadinessSteps.Executed(service, state, now),
@@ -58,7 +58,8 @@ public static class ServiceMachine
             ServiceEvent.Said(var message) => NotificationSteps.Said(service, state, message, now),
             ServiceEvent.ProbeSpawned(var pid) => ReadinessSteps.ProbeSpawned(service, state, pid, now),
             ServiceEvent.ProbeEnded(var failure) => ReadinessSteps.ProbeEnded(service, state, failure, now),
-            ServiceEvent.ProbeNotStarted => state is Ready { Watch: Watch.ProbeLaunching or Watch.ProbeRunning or Watch.ProbeKilled } s
+            ServiceEvent.ProbeNotStarted =>
+                state is Ready { Watch: HealthWatch.ProbeLaunching or HealthWatch.ProbeRunning or HealthWatch.ProbeKilled } s
                 ? HealthSteps.ProbeNotStarted(service, s, now)
                 : ReadinessSteps.ProbeEnded(service, state, ProbeFailure.NotStarted, now),
             ServiceEvent.StopCommandSpawned(var pid) => StopSteps.CommandSpawned(service, state, pid, now),
@@ -68,7 +69,8 @@ public static class ServiceMachine
             ServiceEvent.Exited exited => CleanupSteps.Exited(service, state, exited, now),
             ServiceEvent.RunEmpty => state switch
             {
-                Leftover or Draining or Purging when state is EndingState s => Conclusion.Of(service, s.Outcome, s.History, now),
+                OthersWaiting or OthersStopping or OthersKilling when state is EndingState s =>
+                    RestartDecision.Of(service, s.Outcome, s.History, now),
                 Starting { IsForked: true } s => ForkingSteps.Ended(service, s, now),
                 _ => Impossible(state, happened),
             },
@@ -98,10 +100,10 @@ public static class ServiceMachine
                 var run = new Run(s.RunNumber, pid, now);
                 return new(new Starting(run, s.History, now + service.Settings.StartTimeout, new Readiness.AwaitingExec()),
                     [Report(new Notice.Started(service.Name, pid))]);
-            case Doomed s:
+            case CancelledLaunch s:
                 // It never got to run a line of its own, so there is nothing to ask it politely.
-                var doomed = new Run(s.RunNumber, pid, now);
-                return CleanupSteps.KillAll(service, doomed, default, s.Outcome, now, [Report(new Notice.Started(service.Name, pid))]);
+                var cancelled = new Run(s.RunNumber, pid, now);
+                return CleanupSteps.KillAll(service, cancelled, default, s.Outcome, now, [Report(new Notice.Started(service.Name, pid))]);
             default:
                 return Impossible(state, "Spawned");
         }
@@ -110,8 +112,8 @@ public static class ServiceMachine
     private static ServiceStep SpawnFailed(in ServiceContext service, ServiceState state, Failure failure, Instant now) => state switch
     {
         Launching s =>
-            Conclusion.Of(service, new Outcome.Failing(failure), s.History with { StartFailures = s.History.StartFailures + 1 }, now),
-        Doomed s => Conclusion.Of(service, s.Outcome, new History(), now),
+            RestartDecision.Of(service, new Outcome.Failing(failure), s.History with { StartFailures = s.History.StartFailures + 1 }, now),
+        CancelledLaunch s => RestartDecision.Of(service, s.Outcome, new History(), now),
         _ => Impossible(state, "SpawnFailed"),
     };
 
@@ -121,17 +123,17 @@ public static class ServiceMachine
         switch (state)
         {
             case Waiting or Backoff or Open:
-                return Conclusion.Of(service, outcome, new History(), now);
+                return RestartDecision.Of(service, outcome, new History(), now);
             case Launching s:
-                return new Doomed(s.RunNumber, outcome) { LookAt = s.LookAt };
-            case Doomed s:
+                return new CancelledLaunch(s.RunNumber, outcome) { LookAt = s.LookAt };
+            case CancelledLaunch s:
                 return s with { Outcome = outcome };
             case Starting s:
                 return CleanupSteps.Begin(service, s, s.Run, s.History, outcome, now);
             case Ready s:
                 return CleanupSteps.Begin(service, s, s.Run, s.History, outcome, now);
             // In a shutdown nobody waits for a turn.
-            case EndingState s when service.IsEnding && Standing.IsQueued(s):
+            case EndingState s when service.IsEnding && StatePredicates.IsQueued(s):
                 return CleanupSteps.Turn(service, s with { Outcome = outcome }, now);
             // Already on its way out, for a restart perhaps: only the meaning changes, never the deadline.
             case EndingState s:
@@ -144,9 +146,9 @@ public static class ServiceMachine
     private static ServiceStep GiveUp(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
     {
         // It has succeeded; only what it left behind has not ended yet.
-        Leftover { Outcome: Outcome.Success } or Draining { Outcome: Outcome.Success } or Purging { Outcome: Outcome.Success }
-            when service.Settings.Type == ServiceType.Oneshot => state,
-        Waiting or Launching or Doomed or Starting or Backoff or Open or EndingState =>
+        OthersWaiting or OthersStopping or OthersKilling
+            when service.Settings.Type == ServiceType.Oneshot && state is EndingState { Outcome: Outcome.Success } => state,
+        Waiting or Launching or CancelledLaunch or Starting or Backoff or Open or EndingState =>
             Stop(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
         _ => state,
     };
@@ -156,7 +158,7 @@ public static class ServiceMachine
     {
         if (state is not (Launching or Starting or Ready))
             return state;
-        var end = Stop(service, state is Ready ready ? Conclusion.Rested(service, ready, now) : state, new Outcome.Anew(), now);
+        var end = Stop(service, state is Ready ready ? RestartDecision.Rested(service, ready, now) : state, new Outcome.Anew(), now);
         return end with { Effects = [Report(new Notice.RestartingWith(service.Name, dependency)), .. end.Effects] };
     }
 
@@ -182,7 +184,7 @@ public static class ServiceMachine
         // It waits for no turn: the kernel would not wait either, and what it holds is missing for others.
         Starting s => NoLater(StopSteps.Ask(service, s.Run, s.History with { StartFailures = s.History.StartFailures + 1 },
             new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s))),
-        Ready s => NoLater(StopSteps.Ask(service, s.Run, Conclusion.Rested(service, s, now).History,
+        Ready s => NoLater(StopSteps.Ask(service, s.Run, RestartDecision.Rested(service, s, now).History,
             new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s))),
         Stopping s => NoLater(s with { KillAt = Instant.Earlier(s.KillAt, now + service.Settings.StopTimeout) }),
         EndingState => state,
@@ -217,13 +219,13 @@ public static class ServiceMachine
                 return HealthSteps.DeadlinePassed(service, s, now);
             case Launching s:
                 return new(s with { LookAt = now + AnswerPatience }, [LookFor(service, s)]);
-            case Doomed s:
+            case CancelledLaunch s:
                 return new(s with { LookAt = now + AnswerPatience }, [LookFor(service, s)]);
-            case Condemned s:
+            case AwaitingStop s:
                 return new(s with { LookAt = now + CleanupSteps.TurnPatience }, [LookFor(service, s)]);
-            case Leftover s:
+            case OthersWaiting s:
                 return new(s with { LookAt = now + CleanupSteps.TurnPatience }, [LookFor(service, s)]);
-            case Stopping or Killing or Draining or Purging:
+            case Stopping or Killing or OthersStopping or OthersKilling:
                 return CleanupSteps.DeadlinePassed(service, state, now);
             case Backoff s:
                 return Launch(service, s.History, now);

@@ -8,11 +8,11 @@ namespace MetaMcp.Init.Core.Supervision;
 /// <param name="Settings">Its table of the file.</param>
 /// <param name="StartRetries">How often a failed start is repeated; null once the startup phase is over: without end.</param>
 /// <param name="NextRun">The number a new run would have.</param>
-/// <param name="Dice">0 to 1, for the jitter of a back-off and the spread of probes.</param>
+/// <param name="Jitter">0 to 1, for the jitter of a back-off and the spread of probes.</param>
 /// <param name="IsEnding">The end of everything has begun, and with it nobody waits for a turn in the cleanup queue.</param>
 /// <param name="KillRetries">How often SIGKILL is repeated before a cleanup has failed.</param>
 public readonly record struct ServiceContext(
-    int Index, ServiceSettings Settings, int? StartRetries, long NextRun, double Dice, bool IsEnding, int KillRetries = 3)
+    int Index, ServiceSettings Settings, int? StartRetries, long NextRun, double Jitter, bool IsEnding, int KillRetries = 3)
 {
     public string Name => Settings.Name;
 }

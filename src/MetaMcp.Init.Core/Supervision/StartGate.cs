@@ -42,8 +42,8 @@ internal sealed class StartGate
     /// <summary>Records a change and calls with each service that may start now, if it waits.</summary>
     public void Changed(int service, ServiceState before, ServiceState after, Action<int> opened)
     {
-        Move(_neededBy[service], _dependencies, Standing.Satisfies(before), Standing.Satisfies(after), opened);
-        Move(_precedes[service], _blockers, Standing.IsSettled(before), Standing.IsSettled(after), opened);
+        Move(_neededBy[service], _dependencies, StatePredicates.Satisfies(before), StatePredicates.Satisfies(after), opened);
+        Move(_precedes[service], _blockers, StatePredicates.IsSettled(before), StatePredicates.IsSettled(after), opened);
     }
 
     private void Move(ImmutableArray<int> waiting, int[] counts, bool before, bool after, Action<int> opened)

@@ -35,11 +35,11 @@ internal sealed class StopOrder
     /// <summary>Records a change and calls with each service whose last active dependent went.</summary>
     public void Changed(int service, ServiceState before, ServiceState after, Action<int> free)
     {
-        if (Standing.IsActive(before) == Standing.IsActive(after))
+        if (StatePredicates.IsActive(before) == StatePredicates.IsActive(after))
             return;
         foreach (var prerequisite in _prerequisites[service])
         {
-            _activeDependents[prerequisite] += Standing.IsActive(after) ? 1 : -1;
+            _activeDependents[prerequisite] += StatePredicates.IsActive(after) ? 1 : -1;
             if (_activeDependents[prerequisite] == 0)
                 free(prerequisite);
         }

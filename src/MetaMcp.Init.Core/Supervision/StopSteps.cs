@@ -19,30 +19,32 @@ internal static class StopSteps
         var told = ServiceMachine.Report(new Notice.Stopping(service.Name, run.Pid, settings.StopSignal, settings.StopTimeout));
         return settings.StopCommand.IsEmpty
             ? new(stopping, [.. first, told, .. Signalled(service, run)])
-            : new(stopping with { Asking = new Asking.CommandLaunching { SignalAt = SignalAt(service, stopping, now) } },
+            : new(stopping with { Progress = new StopProgress.CommandLaunching { SignalAt = SignalAt(service, stopping, now) } },
                 [.. first, told, new Effect.SpawnStopCommand(service.Index, run.Number, run.Pid, settings)]);
     }
 
     public static ServiceStep CommandSpawned(in ServiceContext service, ServiceState state, int pid, Instant now) => state switch
     {
-        Stopping { Asking: Asking.CommandLaunching } s => s with
+        Stopping { Progress: StopProgress.CommandLaunching } s => s with
         {
-            Asking = new Asking.CommandRunning(pid, SignalAt(service, s, now)),
+            Progress = new StopProgress.CommandRunning(pid, SignalAt(service, s, now)),
         },
         // What it was to end has ended, or is being killed.
-        Stopping or Killing or Draining or Purging when state is EndingState s =>
+        Stopping or Killing or OthersStopping or OthersKilling when state is EndingState s =>
             new ServiceStep(state, [new Effect.KillHelper(service.Index, s.Run.Number, pid)]),
         _ => ServiceMachine.Impossible(state, "StopCommandSpawned"),
     };
 
     public static ServiceStep CommandEnded(in ServiceContext service, ServiceState state, ExitStatus? status)
     {
-        if (state is Stopping { Asking: Asking.CommandOverdue } overdue)
-            return overdue with { Asking = new Asking.Signalled() };
-        if (state is not Stopping { Asking: Asking.CommandLaunching or Asking.CommandRunning } s)
-            return state is Stopping or Killing or Draining or Purging ? state : ServiceMachine.Impossible(state, "StopCommandEnded");
+        if (state is Stopping { Progress: StopProgress.CommandOverdue } overdue)
+            return overdue with { Progress = new StopProgress.Signalled() };
+        if (state is not Stopping { Progress: StopProgress.CommandLaunching or StopProgress.CommandRunning } s)
+            return state is Stopping or Killing or OthersStopping or OthersKilling
+                ? state
+                : ServiceMachine.Impossible(state, "StopCommandEnded");
         var signalled = Signalled(service, s.Run);
-        return new(s with { Asking = new Asking.Signalled() },
+        return new(s with { Progress = new StopProgress.Signalled() },
             status is { IsSuccess: true }
                 ? [.. signalled]
                 : [ServiceMachine.Report(new Notice.StopCommandFailed(service.Name, status)), .. signalled]);
@@ -52,8 +54,8 @@ internal static class StopSteps
     public static Effect[] EndCommand(in ServiceContext service, ServiceState state) =>
         state switch
         {
-            Stopping { Asking: Asking.CommandRunning c } s => [new Effect.KillHelper(service.Index, s.Run.Number, c.Pid)],
-            Stopping { Asking: Asking.CommandOverdue c } s => [new Effect.KillHelper(service.Index, s.Run.Number, c.Pid)],
+            Stopping { Progress: StopProgress.CommandRunning c } s => [new Effect.KillHelper(service.Index, s.Run.Number, c.Pid)],
+            Stopping { Progress: StopProgress.CommandOverdue c } s => [new Effect.KillHelper(service.Index, s.Run.Number, c.Pid)],
             _ => [],
         };
 
@@ -61,8 +63,8 @@ internal static class StopSteps
         Instant.Earlier(now + (service.Settings.StopTimeout / 2), state.KillAt);
 
     /// <summary>Half of the time is over and the command is not; null where it was asked for and no answer came.</summary>
-    public static ServiceStep CommandLate(in ServiceContext service, Stopping state, Asking.CommandRunning? command) =>
-        new(state with { Asking = command is null ? new Asking.Signalled() : new Asking.CommandOverdue(command.Pid) },
+    public static ServiceStep CommandLate(in ServiceContext service, Stopping state, StopProgress.CommandRunning? command) =>
+        new(state with { Progress = command is null ? new StopProgress.Signalled() : new StopProgress.CommandOverdue(command.Pid) },
             [ServiceMachine.Report(new Notice.StopCommandLate(service.Name, service.Settings.StopTimeout / 2)),
                 .. Signalled(service, state.Run)]);
 

@@ -45,7 +45,7 @@ public sealed partial class Supervisor
 
     private void MainChanged(int service, long run, int pid)
     {
-        if (Standing.RunOf(_states[service]) != run)
+        if (StatePredicates.RunOf(_states[service]) != run)
             return;
         _orphans.Reused(pid);
         if (Registry.Find(run) is { } entry)
@@ -58,7 +58,7 @@ public sealed partial class Supervisor
 
     private void SpawnFailed(int service, long run, string reason, int code, bool isShortage)
     {
-        if (Standing.RunOf(_states[service]) == run)
+        if (StatePredicates.RunOf(_states[service]) == run)
             _records[service] = _records[service] with { Shortage = isShortage ? reason : null };
         Current(service, run, new ServiceEvent.SpawnFailed(reason, code, isShortage));
     }
@@ -72,9 +72,9 @@ public sealed partial class Supervisor
     /// <summary>Whether the probe is one whose answer was not waited for any more, and another is under way.</summary>
     private static bool IsOutdated(ServiceState state, int pid) => state switch
     {
-        ServiceState.Starting { Readiness: Readiness.ProbeLaunching } or ServiceState.Ready { Watch: Watch.ProbeLaunching } => true,
+        ServiceState.Starting { Readiness: Readiness.ProbeLaunching } or ServiceState.Ready { Watch: HealthWatch.ProbeLaunching } => true,
         ServiceState.Starting { Readiness: Readiness.ProbeRunning p } => p.Pid != pid,
-        ServiceState.Ready { Watch: Watch.ProbeRunning p } => p.Pid != pid,
+        ServiceState.Ready { Watch: HealthWatch.ProbeRunning p } => p.Pid != pid,
         _ => false,
     };
 
@@ -111,7 +111,7 @@ public sealed partial class Supervisor
         var isKilled = _states[service] switch
         {
             ServiceState.Starting { Readiness: Readiness.ProbeRunning p } => p.KillAt == Instant.Never,
-            ServiceState.Ready { Watch: Watch.ProbeKilled } => true,
+            ServiceState.Ready { Watch: HealthWatch.ProbeKilled } => true,
             _ => false,
         };
         return isKilled ? ProbeFailure.TimedOut(probe, ended.Problem) : ProbeFailure.Of(probe, ended.Status, ended.Problem);

@@ -12,7 +12,7 @@ public sealed partial class Supervisor
     {
         while (!IsEnding && FreePlaces > 0 && _queued.TryDequeue(out var service))
         {
-            if (!Standing.IsQueued(_states[service]))
+            if (!StatePredicates.IsQueued(_states[service]))
                 continue;
             _followUps.Enqueue((service, new ServiceEvent.Turn()));
             return true;
@@ -24,22 +24,22 @@ public sealed partial class Supervisor
     {
         ref var record = ref _records[service];
         var retries = record.KillRetries;
-        _cleanups += Difference(Standing.IsCleanedUp(before, retries), Standing.IsCleanedUp(after, retries));
+        _cleanups += Difference(StatePredicates.IsCleanedUp(before, retries), StatePredicates.IsCleanedUp(after, retries));
         // One whose main process ends while it waits keeps its place.
-        if (Standing.IsQueued(after) && !Standing.IsQueued(before))
+        if (StatePredicates.IsQueued(after) && !StatePredicates.IsQueued(before))
             _queued.Enqueue(service);
-        var hasEnded = Standing.IsActive(before) && !Standing.IsActive(after);
+        var hasEnded = StatePredicates.IsActive(before) && !StatePredicates.IsActive(after);
         if (HasFailed(after, retries) && !HasFailed(before, retries))
             record = record with { Cleanups = record.Cleanups.Failing(_now - record.EndingSince) };
-        else if (hasEnded && !HasFailed(before, retries) && before is not (ServiceState.Launching or ServiceState.Doomed))
+        else if (hasEnded && !HasFailed(before, retries) && before is not (ServiceState.Launching or ServiceState.CancelledLaunch))
             record = record with
             {
                 Cleanups = record.Cleanups.With(
                     before is EndingState ? _now - record.EndingSince : TimeSpan.Zero,
-                    before is ServiceState.Killing or ServiceState.Purging),
+                    before is ServiceState.Killing or ServiceState.OthersKilling),
             };
     }
 
     private static bool HasFailed(ServiceState state, int retries) => state is
-        ServiceState.Killing or ServiceState.Purging && !Standing.IsCleanedUp(state, retries);
+        ServiceState.Killing or ServiceState.OthersKilling && !StatePredicates.IsCleanedUp(state, retries);
 }

@@ -23,7 +23,8 @@ public sealed partial class Supervisor
     private void Look()
     {
         _limits.Looked(_now);
-        _effects.Add(new Effect.Sample([.. _states.Where(Standing.IsActive).Select(s => Standing.RunOf(s)!.Value)], Closely: false));
+        _effects.Add(
+            new Effect.Sample([.. _states.Where(StatePredicates.IsActive).Select(s => StatePredicates.RunOf(s)!.Value)], Closely: false));
     }
 
     /// <summary>A close look takes its time: what it shows of runs that are gone meanwhile has been given back.</summary>
@@ -66,7 +67,7 @@ public sealed partial class Supervisor
     {
         foreach (var (run, at) in _ended)
             if (_now - at < LongestReturn && services.TryGetValue(run, out var service) && _states[service] is not
-                (ServiceState.Killing { Kills: > MostKillsOfReturning } or ServiceState.Purging { Kills: > MostKillsOfReturning }))
+                (ServiceState.Killing { Kills: > MostKillsOfReturning } or ServiceState.OthersKilling { Kills: > MostKillsOfReturning }))
                 return true;
         return false;
     }
@@ -95,7 +96,7 @@ public sealed partial class Supervisor
     {
         var services = new Dictionary<long, int>(_active);
         for (var service = 0; service < _states.Length; service++)
-            if (Standing.RunOf(_states[service]) is { } run)
+            if (StatePredicates.RunOf(_states[service]) is { } run)
                 services[run] = service;
         return services;
     }

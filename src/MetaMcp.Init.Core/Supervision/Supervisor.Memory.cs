@@ -19,13 +19,13 @@ public sealed partial class Supervisor
         var runs = ImmutableArray.CreateBuilder<long>();
         for (var service = 0; service < _states.Length; service++)
             if (_memory.IsWatched(service, _states[service]))
-                runs.Add(Standing.RunOf(_states[service])!.Value);
+                runs.Add(StatePredicates.RunOf(_states[service])!.Value);
         _effects.Add(new Effect.ReadMemory(runs.DrainToImmutable()));
     }
 
     private void MemoryRead(SystemEvent.MemoryRead read)
     {
-        if (IsEnding || !_plan.Settings.Limits.Monitoring || Standing.RunOf(_states[read.Service]) != read.RunNumber)
+        if (IsEnding || !_plan.Settings.Limits.Monitoring || StatePredicates.RunOf(_states[read.Service]) != read.RunNumber)
             return;
         Weigh(read.Service, read.Memory);
         if (_plan.Settings.Limits.Memory is not { } cap || read.OfAll is not { } used)

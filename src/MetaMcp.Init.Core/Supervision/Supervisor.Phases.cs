@@ -39,9 +39,9 @@ public sealed partial class Supervisor
         var settings = _plan.Services[service].Settings;
         var rule = _plan.Settings.Init.ExitWhen;
         if (settings.Required && (rule != ExitRule.AllExit || Phase is Phase.StartingUp))
-            ShutDown($"required service {settings.Name} is gone", Standing.ExitCodeOf(after));
+            ShutDown($"required service {settings.Name} is gone", StatePredicates.ExitCodeOf(after));
         else if (rule == ExitRule.AnyExits && settings.Type == ServiceType.Daemon && after is ServiceState.Finished or ServiceState.Failed)
-            ShutDown($"{settings.Name} ended", after is ServiceState.Finished f ? f.Status.ShellCode : Standing.ExitCodeOf(after));
+            ShutDown($"{settings.Name} ended", after is ServiceState.Finished f ? f.Status.ShellCode : StatePredicates.ExitCodeOf(after));
     }
 
     private void ShutDown(string reason, int exitCode, int requests = 0)
@@ -68,8 +68,8 @@ public sealed partial class Supervisor
     private void StopIfItsTurn(int service)
     {
         var state = _states[service];
-        if ((Phase is Phase.ShuttingDown || (IsRetired(service) && !IsEnding)) && !Standing.IsOver(state) &&
-            (_order.MayStop(service) || !Standing.IsActive(state)))
+        if ((Phase is Phase.ShuttingDown || (IsRetired(service) && !IsEnding)) && !StatePredicates.IsOver(state) &&
+            (_order.MayStop(service) || !StatePredicates.IsActive(state)))
             _followUps.Enqueue((service, new ServiceEvent.Stop()));
     }
 
@@ -77,11 +77,11 @@ public sealed partial class Supervisor
     {
         if (Phase is Phase.ShuttingDown { ExitCode: var code })
         {
-            var emergency = new Notice.Emergency(reason, NamesOf(Standing.IsActive));
+            var emergency = new Notice.Emergency(reason, NamesOf(StatePredicates.IsActive));
             Phase = new Phase.Killing(_now + KillPatience, code);
             Tell(emergency);
             for (var service = 0; service < _states.Length; service++)
-                if (!Standing.IsOver(_states[service]))
+                if (!StatePredicates.IsOver(_states[service]))
                     _followUps.Enqueue((service, new ServiceEvent.Kill()));
         }
         else if (Phase is Phase.EndingOrphans { ExitCode: var orphansCode })
@@ -104,7 +104,7 @@ public sealed partial class Supervisor
                 return true;
             case Phase.Running when _over == _states.Length:
                 ShutDown("nothing is left to run",
-                    _states.Where(s => s is ServiceState.Failed).Select(Standing.ExitCodeOf).FirstOrDefault());
+                    _states.Where(s => s is ServiceState.Failed).Select(StatePredicates.ExitCodeOf).FirstOrDefault());
                 return true;
             case Phase.ShuttingDown shutdown when _active == 0:
                 EndOrphans(shutdown);
@@ -188,7 +188,7 @@ public sealed partial class Supervisor
                 KillOrphans(code);
                 break;
             case Phase.Killing(_, var code):
-                Tell(new Notice.BeyondKill(NamesOf(Standing.IsActive)));
+                Tell(new Notice.BeyondKill(NamesOf(StatePredicates.IsActive)));
                 // What belongs to no service has not been sent anything yet, and may outlive us where we are not PID 1.
                 _effects.Add(new Effect.SignalTheRest(Signal.Kill));
                 Finish(code);
@@ -221,7 +221,7 @@ public sealed partial class Supervisor
             if (!isHeldUp[service])
                 continue;
             _unsettled--;
-            _missing += Standing.IsMissing(_states[service]) ? 0 : 1;
+            _missing += StatePredicates.IsMissing(_states[service]) ? 0 : 1;
             _records[service] = _records[service] with { HasSettled = true, IsHeldUp = true };
         }
         foreach (var service in missing)
@@ -257,7 +257,7 @@ public sealed partial class Supervisor
     private string NamesOfHeldUpBefore(PlannedService service) =>
         string.Join(", ", service.DependsOn.Concat(service.After).Where(s => _records[s].IsHeldUp).Select(s => _plan.Services[s].Name));
 
-    private bool IsMissing(int service, ServiceState state) => Standing.IsMissing(state) || _records[service].IsHeldUp;
+    private bool IsMissing(int service, ServiceState state) => StatePredicates.IsMissing(state) || _records[service].IsHeldUp;
 
     private void Finish(int code)
     {

@@ -46,7 +46,7 @@ public sealed partial class Supervisor
         _gate = new StartGate(_plan, _states);
         _order = new StopOrder(_plan, _states);
         for (var service = 0; service < _states.Length; service++)
-            if (Standing.IsSettled(_states[service]))
+            if (StatePredicates.IsSettled(_states[service]))
                 _records[service] = _records[service].Settled();
         Recount();
         EnterAnew();
@@ -58,7 +58,7 @@ public sealed partial class Supervisor
         foreach (var service in _plan.Services)
         {
             MayEndHere();
-            if (Standing.IsQueued(_states[service.Index]) && !_queued.Contains(service.Index))
+            if (StatePredicates.IsQueued(_states[service.Index]) && !_queued.Contains(service.Index))
                 _queued.Enqueue(service.Index);
             PutBack(service);
         }
@@ -71,7 +71,8 @@ public sealed partial class Supervisor
         var (index, state) = (service.Index, _states[service.Index]);
         if (Phase is Phase.ShuttingDown)
             StopIfItsTurn(index);
-        else if (Phase is Phase.Killing && !Standing.IsOver(state) && state is not (ServiceState.Killing or ServiceState.Purging))
+        else if (Phase is Phase.Killing && !StatePredicates.IsOver(state) &&
+            state is not (ServiceState.Killing or ServiceState.OthersKilling))
             _followUps.Enqueue((index, new ServiceEvent.Kill()));
         if (IsEnding)
             return;
@@ -81,7 +82,7 @@ public sealed partial class Supervisor
         if (state is ServiceState.Launching or ServiceState.Starting or ServiceState.Ready && !service.IsRetired &&
             _running[index] is { } running && !LaunchSignature.AreSame(running, service.Settings))
             _followUps.Enqueue((index, Reconfigure));
-        if (Standing.IsBroken(state) && !service.IsRetired)
+        if (StatePredicates.IsBroken(state) && !service.IsRetired)
             EndBecauseOf(index, state);
     }
 
@@ -91,7 +92,7 @@ public sealed partial class Supervisor
         List<Entry>? stale = null;
         foreach (var entry in Registry.Entries)
             if (entry.Kind == EntryKind.Service &&
-                (entry.Service >= _states.Length || Standing.RunOf(_states[entry.Service]) != entry.Sequence))
+                (entry.Service >= _states.Length || StatePredicates.RunOf(_states[entry.Service]) != entry.Sequence))
                 (stale ??= []).Add(entry);
         foreach (var entry in stale ?? [])
             Registry.Remove(entry);

@@ -27,7 +27,7 @@ public sealed partial class Supervisor
     }
 
     private ServiceSettings SettingsOf(int service) =>
-        Standing.IsActive(_states[service]) && _running[service] is { } running ? running : _plan.Services[service].Settings;
+        StatePredicates.IsActive(_states[service]) && _running[service] is { } running ? running : _plan.Services[service].Settings;
 
     /// <summary>It is in the file no more, and ends or has ended.</summary>
     private bool IsRetired(int service) => _plan.Services[service].IsRetired;
@@ -36,12 +36,12 @@ public sealed partial class Supervisor
     {
         if (IsEnding)
             return;
-        Succession next;
+        ReloadDiff next;
         Effect[] told;
         Phase phase;
         try
         {
-            next = new Succession(_plan, read, _states, _records, _running, _dice, _now);
+            next = new ReloadDiff(_plan, read, _states, _records, _running, _jitter, _now);
             var changed = next.Restarted.Count + next.Started.Count;
             told =
             [
@@ -95,10 +95,10 @@ public sealed partial class Supervisor
         {
             var state = _states[service];
             _unsettled += _records[service].HasSettled ? 0 : 1;
-            _active += Standing.IsActive(state) ? 1 : 0;
-            _over += Standing.IsOver(state) ? 1 : 0;
+            _active += StatePredicates.IsActive(state) ? 1 : 0;
+            _over += StatePredicates.IsOver(state) ? 1 : 0;
             _missing += IsMissing(service, state) ? 1 : 0;
-            _cleanups += Standing.IsCleanedUp(state, _records[service].KillRetries) ? 1 : 0;
+            _cleanups += StatePredicates.IsCleanedUp(state, _records[service].KillRetries) ? 1 : 0;
             _deadlines.Set(service, state.Due);
         }
     }

@@ -46,7 +46,7 @@ public sealed partial class Supervisor
         {
             ServiceState.Starting { Readiness: not Readiness.AwaitingExec, IsForked: false } s => s.Run,
             ServiceState.Ready s => s.Run,
-            ServiceState.Condemned s => s.Run,
+            ServiceState.AwaitingStop s => s.Run,
             ServiceState.Stopping s => s.Run,
             _ => (Run?)null,
         };
@@ -58,9 +58,9 @@ public sealed partial class Supervisor
     private void TellStatus()
     {
         Tell(new Notice.StatusOfAll(
-            Phase, _now - _startedAt, Listed(Standing.IsActive), Listed(_ => true), Missing(), OrphansEnded, Repairs));
+            Phase, _now - _startedAt, Listed(StatePredicates.IsActive), Listed(_ => true), Missing(), OrphansEnded, Repairs));
         foreach (var service in _plan.Services)
-            if (!IsRetired(service.Index) || !Standing.IsOver(_states[service.Index]))
+            if (!IsRetired(service.Index) || !StatePredicates.IsOver(_states[service.Index]))
                 Tell(new Notice.StatusOf(service.Name, _states[service.Index], _records[service.Index], _now));
     }
 

@@ -40,7 +40,7 @@ public sealed partial class Supervisor
             return;
         }
         // What one that is in the file no more came to is of no account.
-        var after = IsRetired(service) && Standing.IsOver(step.State) ? new ServiceState.Stopped() : step.State;
+        var after = IsRetired(service) && StatePredicates.IsOver(step.State) ? new ServiceState.Stopped() : step.State;
         var isLaunched = after is ServiceState.Launching && before is not ServiceState.Launching;
         _effects.EnsureCapacity(_effects.Count + step.Effects.Length);
         if (isLaunched)
@@ -67,12 +67,13 @@ public sealed partial class Supervisor
         if (before is ServiceState.Ready && after is not ServiceState.Ready && !IsEnding)
             foreach (var dependent in _named.RestartedWith(service))
                 _records[dependent] = _records[dependent] with { RestartsWith = service };
-        if (Standing.RunOf(before) is { } run && Standing.RunOf(after) != run)
+        if (StatePredicates.RunOf(before) is { } run && StatePredicates.RunOf(after) != run)
             Forget(run);
         _deadlines.Set(service, after.Due);
         MayEndHere();
         // It has waited long for its turn; should its place have been lost, it has another.
-        if (happened is ServiceEvent.DeadlinePassed && Standing.IsQueued(before) && Standing.IsQueued(after) && !_queued.Contains(service))
+        if (happened is ServiceEvent.DeadlinePassed && StatePredicates.IsQueued(before) && StatePredicates.IsQueued(after) &&
+            !_queued.Contains(service))
             _queued.Enqueue(service);
         Propagate(service, before, after);
     }
@@ -92,13 +93,13 @@ public sealed partial class Supervisor
     private void Propagate(int service, ServiceState before, ServiceState after)
     {
         var wasMissing = IsMissing(service, before);
-        if (Standing.IsSettled(after))
+        if (StatePredicates.IsSettled(after))
         {
             _unsettled -= _records[service].HasSettled ? 0 : 1;
             _records[service] = _records[service].Settled();
         }
-        _active += Difference(Standing.IsActive(before), Standing.IsActive(after));
-        _over += Difference(Standing.IsOver(before), Standing.IsOver(after));
+        _active += Difference(StatePredicates.IsActive(before), StatePredicates.IsActive(after));
+        _over += Difference(StatePredicates.IsOver(before), StatePredicates.IsOver(after));
         _missing += Difference(wasMissing, IsMissing(service, after));
         Cleaned(service, before, after);
         _limits.Changed(service, before, after, _now);
@@ -106,9 +107,9 @@ public sealed partial class Supervisor
         _gate.Changed(service, before, after, opened => _followUps.Enqueue((opened, new ServiceEvent.Start())));
         MayEndHere();
         _order.Changed(service, before, after, StopIfItsTurn);
-        if (Standing.IsBroken(after) && !Standing.IsBroken(before))
+        if (StatePredicates.IsBroken(after) && !StatePredicates.IsBroken(before))
             Broke(service, after);
-        if (Standing.Satisfies(after) && !Standing.Satisfies(before) && !IsEnding)
+        if (StatePredicates.Satisfies(after) && !StatePredicates.Satisfies(before) && !IsEnding)
             foreach (var dependent in _gate.NeededBy(service))
                 if (_states[dependent] is ServiceState.Skipped && !NeedsBroken(dependent))
                     _followUps.Enqueue((dependent, new ServiceEvent.Resume()));
@@ -127,9 +128,9 @@ public sealed partial class Supervisor
     {
         foreach (var dependency in _plan.Services[service].DependsOn)
         {
-            if (!Standing.IsBroken(_states[dependency]))
+            if (!StatePredicates.IsBroken(_states[dependency]))
                 continue;
-            _followUps.Enqueue((service, new ServiceEvent.Skip(dependency, Standing.ExitCodeOf(_states[dependency]))));
+            _followUps.Enqueue((service, new ServiceEvent.Skip(dependency, StatePredicates.ExitCodeOf(_states[dependency]))));
             return;
         }
         _followUps.Enqueue((service, new ServiceEvent.Start()));
@@ -138,7 +139,7 @@ public sealed partial class Supervisor
     private bool NeedsBroken(int service)
     {
         foreach (var dependency in _plan.Services[service].DependsOn)
-            if (Standing.IsBroken(_states[dependency]))
+            if (StatePredicates.IsBroken(_states[dependency]))
                 return true;
         return false;
     }
@@ -151,7 +152,7 @@ public sealed partial class Supervisor
         {
             if (_states[dependent] is not ServiceState.Waiting)
                 continue;
-            _followUps.Enqueue((dependent, new ServiceEvent.Skip(service, Standing.ExitCodeOf(after))));
+            _followUps.Enqueue((dependent, new ServiceEvent.Skip(service, StatePredicates.ExitCodeOf(after))));
         }
         if (after is ServiceState.Skipped(var dependency, _))
             Tell(new Notice.Skipped(_plan.Services[service].Name, _plan.Services[dependency].Name));
@@ -163,7 +164,7 @@ public sealed partial class Supervisor
         SettingsOf(service),
         Phase is Phase.StartingUp ? _plan.Settings.Startup.Retries : null,
         Registry.Next,
-        _dice.Roll(),
+        _jitter.Roll(),
         IsEnding,
         _records[service].KillRetries);
 }

@@ -15,7 +15,7 @@ namespace MetaMcp.Init.Core.Supervision;
 public sealed partial class Supervisor
 {
     private Plan _plan;
-    private readonly Dice _dice;
+    private readonly Jitter _jitter;
     private ServiceState[] _states;
     private ServiceRecord[] _records;
     private StartGate _gate;
@@ -44,7 +44,7 @@ public sealed partial class Supervisor
         _sampled = sampled;
         _plan = plan;
         _startedAt = startedAt;
-        _dice = new Dice(seed);
+        _jitter = new Jitter(seed);
         _gate = new StartGate(plan);
         _order = new StopOrder(plan);
         _states = new ServiceState[plan.Services.Length];
@@ -230,7 +230,7 @@ public sealed partial class Supervisor
     /// <summary>Passes an event to a service unless it is about a run that is over.</summary>
     private bool Current(int service, long run, ServiceEvent happened)
     {
-        if (Standing.RunOf(_states[service]) != run)
+        if (StatePredicates.RunOf(_states[service]) != run)
             return false;
         Apply(service, happened);
         return true;

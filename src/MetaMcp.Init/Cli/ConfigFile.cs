@@ -1,7 +1,7 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Filesystem;
-using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Spawning;
 
 namespace MetaMcp.Init.Cli;
 
@@ -20,5 +20,5 @@ internal static class ConfigFile
     /// <param name="path">As diagnostics show it.</param>
     /// <param name="bytes">What is in it.</param>
     public static PlanResult Plan(string path, ReadOnlyMemory<byte> bytes) =>
-        Core.Planning.Plan.Read(path, bytes, StartBlock.Variables(Overrides.Prefix));
+        Core.Planning.Plan.Read(path, bytes, StartArguments.Variables(Overrides.Prefix));
 }

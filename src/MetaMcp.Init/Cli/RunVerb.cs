@@ -6,12 +6,17 @@ using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Events;
 using MetaMcp.Init.Exec;
+using MetaMcp.Init.Helpers;
 using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Logging;
 using MetaMcp.Init.Loop;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
+using MetaMcp.Init.Runs;
+using MetaMcp.Init.Spawning;
+using MetaMcp.Init.Sweeping;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -54,7 +59,7 @@ internal static class RunVerb
         Descriptors.CloseOnExec([]);
         var unixTime = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var cookie = new InstanceCookie(
-            unixTime, RandomKey.Draw(stackalloc byte[SipHash.KeySize]), StartBlock.Variable(InstanceCookie.Variable));
+            unixTime, RandomKey.Draw(stackalloc byte[SipHash.KeySize]), StartArguments.Variable(InstanceCookie.Variable));
         DescriptorLimit.Raise();
         var starter = new ServiceStarter(plan, hub, NullDevice.Open(), enforcing.Tree, cookie);
         var reloading = new Reloading(path, enforcing, log, outputs.Clock);

@@ -14,7 +14,7 @@ internal static class StatusText
     {
         var (state, record) = (status.State, status.Record);
         var text = new StringBuilder($"{Word(state)} for {Rounded(status.Now - record.ChangedAt)}");
-        if (Standing.MainOf(state) is { } pid)
+        if (StatePredicates.MainOf(state) is { } pid)
             text.Append(CultureInfo.InvariantCulture, $" (pid {pid})");
         if (state is ServiceState.Starting or ServiceState.Ready or ServiceState.Stopping)
             text.Append(record.Doing is { } doing ? $", {doing}" : "").Append(record.Status is { } said ? $", says \"{said}\"" : "");
@@ -68,8 +68,8 @@ internal static class StatusText
         ServiceState.Waiting => "waiting",
         ServiceState.Launching or ServiceState.Starting => "starting",
         ServiceState.Ready { History.Breaker.IsHalfOpen: true } => "ready, circuit half-open,",
-        ServiceState.Ready { Watch: Watch.ProbeDue { Streak.Failures: > 0 } or Watch.ProbeLaunching { Streak.Failures: > 0 } or
-            Watch.ProbeRunning { Streak.Failures: > 0 } or Watch.ProbeKilled } => "ready, failing its probe,",
+        ServiceState.Ready { Watch: HealthWatch.ProbeDue { Streak.Failures: > 0 } or HealthWatch.ProbeLaunching { Streak.Failures: > 0 } or
+            HealthWatch.ProbeRunning { Streak.Failures: > 0 } or HealthWatch.ProbeKilled } => "ready, failing its probe,",
         ServiceState.Ready => "ready",
         ServiceState.Backoff => "backing off",
         ServiceState.Open => "circuit open",
@@ -78,8 +78,8 @@ internal static class StatusText
         ServiceState.Failed => "failed",
         ServiceState.Skipped => "skipped",
         ServiceState.Stopped => "stopped",
-        ServiceState.Killing { Kills: > 1 } or ServiceState.Purging { Kills: > 1 } => "withstanding SIGKILL",
-        ServiceState.Condemned or ServiceState.Leftover => "to be stopped in its turn",
+        ServiceState.Killing { Kills: > 1 } or ServiceState.OthersKilling { Kills: > 1 } => "withstanding SIGKILL",
+        ServiceState.AwaitingStop or ServiceState.OthersWaiting => "to be stopped in its turn",
         _ => "stopping",
     };
 

@@ -1,7 +1,8 @@
 using System.Text;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Output;
+using MetaMcp.Init.Spawning;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Exec;
@@ -16,7 +17,7 @@ internal static unsafe class ExecVerb
     /// <returns>An exit code where it failed; where it succeeds there is nobody left to return to.</returns>
     public static int Run(ReadOnlySpan<string> args)
     {
-        var raw = StartBlock.Arguments(args, 2);
+        var raw = StartArguments.Arguments(args, 2);
         var words = new string[args.Length - 1];
         for (var i = 0; i < words.Length; i++)
             words[i] = ByteText.From(raw[i]);

@@ -2,7 +2,7 @@ using System.Text;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Spawning;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Exec;
@@ -20,7 +20,8 @@ internal static unsafe class MissingInterpreter
     public static ExecFailure? FindInPath(byte* name)
     {
         var program = ByteText.From(name);
-        if (program.Contains('/', StringComparison.Ordinal) || !ServiceEnvironment.TryFind(StartBlock.Environment, "PATH"u8, out var path))
+        if (program.Contains('/', StringComparison.Ordinal) ||
+            !ServiceEnvironment.TryFind(StartArguments.Environment, "PATH"u8, out var path))
             return Find(name);
         foreach (var directory in Encoding.Latin1.GetString(path).Split(':'))
             if (Find(ByteText.ToNative($"{directory}/{program}")) is { } missing)

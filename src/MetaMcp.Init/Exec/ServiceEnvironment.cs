@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Planning;
-using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Spawning;
 
 namespace MetaMcp.Init.Exec;
 
@@ -22,7 +22,7 @@ internal sealed unsafe class ServiceEnvironment
     public static byte** Build(EnvironmentEdits edits, PasswdEntry? account, bool userGiven)
     {
         if (!userGiven && edits == EnvironmentEdits.None)
-            return StartBlock.Environment;
+            return StartArguments.Environment;
         var environment = new ServiceEnvironment();
         environment.Inherit(edits, userGiven);
         if (userGiven)
@@ -53,7 +53,7 @@ internal sealed unsafe class ServiceEnvironment
 
     private void Inherit(EnvironmentEdits edits, bool userGiven)
     {
-        for (var at = StartBlock.Environment; *at != null; at++)
+        for (var at = StartArguments.Environment; *at != null; at++)
         {
             if (!edits.Clear || IsKept(edits, *at))
                 entries.Add((nint)(*at));

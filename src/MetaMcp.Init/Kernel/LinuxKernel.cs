@@ -1,8 +1,13 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Events;
+using MetaMcp.Init.Helpers;
+using MetaMcp.Init.Notifying;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
+using MetaMcp.Init.Runs;
+using MetaMcp.Init.Sweeping;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -21,15 +26,15 @@ internal sealed class LinuxKernel : IKernel
     private readonly ServiceStarter _starter;
     private readonly RunTable _runs;
     private readonly Disposal _disposal;
-    private readonly RunNews _news;
+    private readonly RunReports _reports;
     private readonly MainSuccession _mains;
     private readonly MemoryWatch _memory;
-    private readonly CloseLook _closeLook;
+    private readonly PssMeasurement _pss;
     private readonly ProbeOutputs _probes;
     private readonly ChildCollector _collector;
-    private readonly Comparison _comparison;
+    private readonly KernelSweep _kernelSweep;
     private readonly FileReload _file;
-    private readonly FileRead _read;
+    private readonly ConfigRead _read;
 
     /// <summary>More than one turn brings.</summary>
     private const int Room = 512;
@@ -52,25 +57,25 @@ internal sealed class LinuxKernel : IKernel
         _full = new FullOutputs(outputs, _watch);
         _streams = new OpenStreams(_watch);
         _starter = starter;
-        _runs = new RunTable(_watch.Remove, run => _news!.EndSocket(run), census, _helpers.Pids, new LiveProcesses(census.Claims));
+        _runs = new RunTable(_watch.Remove, run => _reports!.EndSocket(run), census, _helpers.Pids, new LiveProcesses(census.Claims));
         _disposal = new Disposal(_watch, starter.NullDescriptor, _helpers.Pids);
         _mains = new MainSuccession(_runs, pid => _collector!.IsWaiting(pid), tell);
-        _news = new RunNews(_watch, _disposal, _mains.Named, tell);
+        _reports = new RunReports(_watch, _disposal, _mains.Named, tell);
         _memory = new MemoryWatch(_watch, tell);
-        _closeLook = new CloseLook(
-            starter.StartMeasuring, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.CloseLook, take), _watch.Remove,
+        _pss = new PssMeasurement(
+            starter.StartMeasuring, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.PssMeasurement, take), _watch.Remove,
             usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
         _file = file;
-        _read = new FileRead(
-            file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.FileRead, take), _watch.Remove, tell);
+        _read = new ConfigRead(
+            file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.ConfigRead, take), _watch.Remove, tell);
         _probes = new ProbeOutputs((fd, take) => _watch.Add(fd, Source.ProbeOutput, take), _watch.Remove);
         _collector = new ChildCollector(
-            _runs, _helpers, _closeLook, _read, _disposal, _probes, _news, _mains.HasSuccessor, _streams, _memory, tell);
-        _comparison = new Comparison(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
+            _runs, _helpers, _pss, _read, _disposal, _probes, _reports, _mains.HasSuccessor, _streams, _memory, tell);
+        _kernelSweep = new KernelSweep(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
         _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
         _steps = new TurnSteps(
-            () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _memory.Resume(Now), CollectIfDue, _comparison.Continue,
-            () => _closeLook.Expire(Now), () => _mains.Expire(Now), () => _read.Expire(Now), () => _probes.Expire(Now),
+            () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _memory.Resume(Now), CollectIfDue, _kernelSweep.Continue,
+            () => _pss.Expire(Now), () => _mains.Expire(Now), () => _read.Expire(Now), () => _probes.Expire(Now),
             () => _disposal.Expire(Now), () => _streams.Report(Now));
     }
 
@@ -82,9 +87,9 @@ internal sealed class LinuxKernel : IKernel
         // What is taken from the kernel (a signal, the status of a child) is told whatever happens: the room for it is taken first.
         happened.EnsureCapacity(happened.Count + Room);
         _full.Follow();
-        due = Instant.Earlier(Instant.Earlier(due, _streams.Due), Instant.Earlier(_memory.Due, _closeLook.Due));
+        due = Instant.Earlier(Instant.Earlier(due, _streams.Due), Instant.Earlier(_memory.Due, _pss.Due));
         due = Instant.Earlier(due, Instant.Earlier(Instant.Earlier(_read.Due, _probes.Due), _disposal.Due));
-        due = Instant.Earlier(Instant.Earlier(due, _mains.Due), Instant.Earlier(_runs.Due, _comparison.Due));
+        due = Instant.Earlier(Instant.Earlier(due, _mains.Due), Instant.Earlier(_runs.Due, _kernelSweep.Due));
         _due = _collector.IsDue ? Now : due;
         _steps.Take();
     }
@@ -137,7 +142,7 @@ internal sealed class LinuxKernel : IKernel
                 break;
             case Effect.Sample(var numbers, Closely: true):
                 var (estimates, members) = RunMeasure.Closely(_runs, numbers);
-                _closeLook.Start(estimates, members);
+                _pss.Start(estimates, members);
                 break;
             case Effect.ReadFile:
                 _read.Start();
@@ -149,10 +154,10 @@ internal sealed class LinuxKernel : IKernel
                 _file.Apply(before, after);
                 break;
             case Effect.Sweep sweep:
-                _comparison.Sweep(sweep);
+                _kernelSweep.Sweep(sweep);
                 break;
             case Effect.ReadMemory(var numbers):
-                _comparison.ReadMemory(numbers);
+                _kernelSweep.ReadMemory(numbers);
                 break;
             case Effect.SignalStranger(var stranger, var signal) when ProcessTable.TryRead(stranger.Pid, out var seen) &&
                 seen.StartTime == stranger.StartTime:
@@ -212,7 +217,7 @@ internal sealed class LinuxKernel : IKernel
     /// <summary>Listens to all that a run has to say; to what it is listened to already, no harm is done.</summary>
     private void Follow(ServiceRun run)
     {
-        _news.Follow(run);
+        _reports.Follow(run);
         _streams.Add(run.Output);
         _streams.Add(run.Error);
         _memory.Start(run);
@@ -222,7 +227,7 @@ internal sealed class LinuxKernel : IKernel
     private void StartProbe(int service, long number, ServiceSettings settings)
     {
         if (_runs.Find(number) is { } beside)
-            _comparison.LookAt(beside);
+            _kernelSweep.LookAt(beside);
         var output = -1;
         var pid = _runs.Find(number) is { } run ? _starter.StartProbe(settings, run.Cgroup?.Directory, out output) : 0;
         Follow(service, number, pid, output);

@@ -1,5 +1,5 @@
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Spawning;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.PassThrough;

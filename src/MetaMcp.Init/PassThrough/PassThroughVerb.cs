@@ -1,7 +1,10 @@
 using MetaMcp.Init.Core.PassThrough;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Events;
 using MetaMcp.Init.Exec;
-using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Output;
+using MetaMcp.Init.Processes;
+using MetaMcp.Init.Spawning;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -34,14 +37,14 @@ internal sealed unsafe class PassThroughVerb
         BecomeReaper(options);
 
         var foreground = Terminal.IsOurs;
-        var command = StartBlock.Arguments(args, options.CommandIndex + 1);
+        var command = StartArguments.Arguments(args, options.CommandIndex + 1);
         var started = Spawner.Spawn(
             new SpawnRequest
             {
                 Path = command[0],
                 SearchPath = true,
                 Arguments = command,
-                Environment = StartBlock.Environment,
+                Environment = StartArguments.Environment,
                 Group = foreground ? SpawnGroup.OwnInForeground : SpawnGroup.Own,
             },
             out var child);

@@ -1,6 +1,8 @@
 using MetaMcp.Init.Core.Probing;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Events;
+using MetaMcp.Init.Processes;
+using MetaMcp.Init.Spawning;
 using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Probing;
@@ -25,7 +27,7 @@ internal static unsafe class ExecProbe
                 Path = command[0],
                 SearchPath = true,
                 Arguments = command,
-                Environment = StartBlock.Environment,
+                Environment = StartArguments.Environment,
                 Group = SpawnGroup.Session,
                 Descriptors = mappings,
             },

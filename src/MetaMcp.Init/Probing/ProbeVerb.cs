@@ -2,8 +2,8 @@ using System.Text;
 using MetaMcp.Init.Core.Probing;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
-using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Linux;
+using MetaMcp.Init.Spawning;
 
 namespace MetaMcp.Init.Probing;
 
@@ -34,7 +34,7 @@ internal static unsafe class ProbeVerb
                 KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false, Number: not Errno.EBUSY } refused)
                 throw new ProbeFailedException($"{cgroup}: {refused}");
             if (request is ProbeRequest.Exec exec)
-                ExecProbe.Run(exec, StartBlock.Arguments(args, args.Length - exec.Command.Length + 1));
+                ExecProbe.Run(exec, StartArguments.Arguments(args, args.Length - exec.Command.Length + 1));
             else
                 Ask(request);
             return ExitCodes.Success;

@@ -23,8 +23,8 @@ public sealed class BackoffTests
     [InlineData(1, 0.75, 1050)]
     [InlineData(5, 0.0, 9000)]
     [InlineData(5, 0.75, 10_500)]
-    public void The_delay_grows_to_its_cap_and_varies_about_it(int failures, double dice, double milliseconds) =>
-        Assert.Equal(milliseconds, BackoffDelay.For(Backoff, failures, dice).TotalMilliseconds);
+    public void The_delay_grows_to_its_cap_and_varies_about_it(int failures, double jitter, double milliseconds) =>
+        Assert.Equal(milliseconds, BackoffDelay.For(Backoff, failures, jitter).TotalMilliseconds);
 
     [Theory]
     [InlineData("0s", "30s", 2.0)]
@@ -97,11 +97,11 @@ public sealed class BackoffTests
     {
         foreach (var seed in new ulong[] { 0, 1, 42, ulong.MaxValue })
         {
-            var (dice, again) = (new Dice(seed), new Dice(seed));
+            var (jitter, again) = (new Jitter(seed), new Jitter(seed));
             var tenths = new int[10];
             for (var i = 0; i < 100_000; i++)
             {
-                var roll = dice.Roll();
+                var roll = jitter.Roll();
                 if (roll is < 0 or >= 1 || !roll.Equals(again.Roll()))
                     Assert.Fail($"seed {seed}, roll {i}: {roll}");
                 tenths[(int)(roll * 10)]++;

@@ -62,7 +62,7 @@ internal sealed class Chaos
         if (!_beyondKill)
             Assert.All(
                 _plan.Services,
-                s => Assert.True(Standing.IsOver(_supervisor.StateOf(s.Index)), $"{s.Name} is {_supervisor.StateOf(s.Index)}"));
+                s => Assert.True(StatePredicates.IsOver(_supervisor.StateOf(s.Index)), $"{s.Name} is {_supervisor.StateOf(s.Index)}"));
     }
 
     private void Act(int action, int pick)
@@ -208,7 +208,7 @@ internal sealed class Chaos
                 _plan.Services.Count(
                     s => !_told[s.Index].IsOverLimit &&
                     _supervisor.StateOf(
-                    s.Index) is ServiceState.Stopping or ServiceState.Draining) <= _plan.Settings.Shutdown.MaxConcurrent,
+                    s.Index) is ServiceState.Stopping or ServiceState.OthersStopping) <= _plan.Settings.Shutdown.MaxConcurrent,
                     "too many at once");
         CheckRegistry();
         foreach (var probe in _processes.Values.Where(
@@ -458,9 +458,9 @@ internal sealed class Chaos
     }
 
     /// <summary>One of those that a main process has left takes its place, or none can: a matter of dice.</summary>
-    private void TakeMain(int service, long run, int dice)
+    private void TakeMain(int service, long run, int jitter)
     {
-        if (_groups.Values.FirstOrDefault(g => g.Run == run) is not { } left || dice % 4 == 0)
+        if (_groups.Values.FirstOrDefault(g => g.Run == run) is not { } left || jitter % 4 == 0)
         {
             _answers.Enqueue(new SystemEvent.MainRefused(service, run, "none of it may be"));
             return;
@@ -483,7 +483,7 @@ internal sealed class Chaos
     private void CheckRegistry()
     {
         var registry = _supervisor.Registry;
-        var runs = _plan.Services.Select(s => Standing.RunOf(_supervisor.StateOf(s.Index))).OfType<long>().ToList();
+        var runs = _plan.Services.Select(s => StatePredicates.RunOf(_supervisor.StateOf(s.Index))).OfType<long>().ToList();
         Assert.Equal(runs.Order(), registry.Entries.Where(e => e.Kind == EntryKind.Service).Select(e => e.Sequence).Order());
         foreach (var entry in registry.Entries)
         {
@@ -584,10 +584,10 @@ internal sealed class Chaos
 
     private bool IsAwaited(Process probe) => _supervisor.StateOf(probe.Service) switch
     {
-        ServiceState.Stopping { Asking: Asking.CommandRunning c } => c.Pid == probe.Pid,
-        ServiceState.Stopping { Asking: Asking.CommandOverdue c } => c.Pid == probe.Pid,
+        ServiceState.Stopping { Progress: StopProgress.CommandRunning c } => c.Pid == probe.Pid,
+        ServiceState.Stopping { Progress: StopProgress.CommandOverdue c } => c.Pid == probe.Pid,
         ServiceState.Starting s => s.Run.Number == probe.Run,
-        ServiceState.Ready { Watch: not Watch.None } s => s.Run.Number == probe.Run,
+        ServiceState.Ready { Watch: not HealthWatch.None } s => s.Run.Number == probe.Run,
         _ => false,
     };
 
@@ -596,7 +596,7 @@ internal sealed class Chaos
         // That of one which is in the background was collected, and stands for its run.
         ServiceState.Starting { IsForked: false } s => s.Run.Pid,
         ServiceState.Ready s => s.Run.Pid,
-        ServiceState.Condemned s => s.Run.Pid,
+        ServiceState.AwaitingStop s => s.Run.Pid,
         ServiceState.Stopping s => s.Run.Pid,
         ServiceState.Killing s => s.Run.Pid,
         _ => null,

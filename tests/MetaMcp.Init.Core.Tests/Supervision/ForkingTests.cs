@@ -117,11 +117,11 @@ public sealed class ForkingTests
     public void A_limit_that_is_passed_meanwhile_ends_it_at_once()
     {
         var step = ServiceMachine.Step(
-            new ServiceContext(0, Forking(), StartRetries: null, NextRun: 8, Dice: 0.5, IsEnding: false),
+            new ServiceContext(0, Forking(), StartRetries: null, NextRun: 8, Jitter: 0.5, IsEnding: false),
             new ServiceState.Starting(
             new Run(7, 70, default), default, Instant.Never, new Readiness.ProbeDue(default, 1)) { IsForked = true },
             new ServiceEvent.OverLimit("over"), default);
-        Assert.IsType<ServiceState.Draining>(step.State);
+        Assert.IsType<ServiceState.OthersStopping>(step.State);
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class ForkingTests
         var world = Begun(Forking(null));
         world.Program("a").Ignores(Signal.Term);
         world.Exits("a", 0).Signal(Signal.Term).Forget();
-        Assert.IsType<ServiceState.Draining>(world.StateOf("a"));
+        Assert.IsType<ServiceState.OthersStopping>(world.StateOf("a"));
         world.FindsMain("a");
         Assert.IsType<ServiceState.Stopping>(world.StateOf("a"));
         world.Program("a").LeavesBehind = false;

@@ -195,10 +195,10 @@ public sealed class LossTests
         Assert.Equal(
             world.Plan.Services.Where(s => s.Settings.Type == ServiceType.Daemon).Select(s => s.Index),
             world.Running.Select(r => r.Service).Order());
-        Assert.All(world.Running, r => Assert.Equal(r.Run, Standing.RunOf(world.Supervisor.StateOf(r.Service))));
+        Assert.All(world.Running, r => Assert.Equal(r.Run, StatePredicates.RunOf(world.Supervisor.StateOf(r.Service))));
         Assert.All(
             world.Supervisor.Registry.Entries.Where(e => e.Kind == EntryKind.Service),
-            e => Assert.Equal(e.Sequence, Standing.RunOf(world.Supervisor.StateOf(e.Service))));
+            e => Assert.Equal(e.Sequence, StatePredicates.RunOf(world.Supervisor.StateOf(e.Service))));
         world.Post(new SystemEvent.SignalArrived(Signal.Term));
         world.Pass(TimeSpan.FromMinutes(2));
         Assert.Equal(0, world.ExitCode);

@@ -15,119 +15,119 @@ public sealed class ServiceTableTests
 {
     /// <summary>What is asked of a service.</summary>
     private const string Orders = """
-                   Start     Skip      Postpone  Resume    Stop      Turn      Reconfigure Restart   Kill      GiveUp
-        Waiting    Launching Skipped   !         !         Stopped   !         =           =         Stopped   Failed
-        Launching  !         !         !         !         Doomed    !         Doomed      Doomed    Doomed    Doomed
-        Doomed     !         !         !         !         =         !         Doomed      =         =         Doomed
-        exec       !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
-        word       !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
-        toEnd      !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
-        due        !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
-        asked      !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
-        probed     !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
-        fork       !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
-        forkDue    !         !         !         !         Leftover  !         Leftover    Leftover  Purging   Leftover
-        forkRead   !         !         !         !         Leftover  !         Leftover    Leftover  Purging   Leftover
-        late       !         !         !         !         Condemned !         Condemned   Condemned Killing   Condemned
-        Ready      !         !         !         !         Condemned !         Condemned   Condemned Killing   =
-        beatDue    !         !         !         !         Condemned !         Condemned   Condemned Killing   =
-        beatAsked  !         !         !         !         Condemned !         Condemned   Condemned Killing   =
-        beatKilled !         !         !         !         Condemned !         Condemned   Condemned Killing   =
-        beat       !         !         !         !         Condemned !         Condemned   Condemned Killing   =
-        Stopping   !         !         !         !         =         !         Stopping    =         Killing   Stopping
-        telling    !         !         !         !         =         !         Stopping    =         Killing   Stopping
-        told       !         !         !         !         =         !         told        =         Killing   told
-        beside     !         !         !         !         =         !         beside      =         Killing   beside
-        Condemned  !         !         !         !         =         Stopping  Condemned   =         Killing   Condemned
-        Killing    !         !         !         !         =         !         Killing     =         =         Killing
-        Leftover   !         !         !         !         Leftover  Draining  Leftover    =         Purging   Leftover
-        Draining   !         !         !         !         Draining  !         Draining    =         Purging   Draining
-        Purging    !         !         !         !         Purging   !         Purging     =         Purging   Purging
-        Backoff    !         !         Waiting   !         Stopped   !         Waiting     =         Stopped   Failed
-        Open       !         !         Waiting   !         Stopped   !         Waiting     =         Stopped   Failed
-        Completed  !         !         !         !         =         !         Waiting     =         =         =
-        Finished   !         !         !         !         =         !         Waiting     =         =         =
-        Failed     !         !         !         !         =         !         Waiting     =         =         =
-        Skipped    !         !         !         Waiting   =         !         Waiting     =         =         =
-        Stopped    !         !         !         !         =         !         Waiting     =         =         =
+                   Start      Skip       Postpone   Resume     Stop       Turn       Reconfigure Restart    Kill       GiveUp
+        Waiting    Launching  Skipped    !          !          Stopped    !          =           =          Stopped    Failed
+        Launching  !          !          !          !          cancelled  !          cancelled   cancelled  cancelled  cancelled
+        cancelled  !          !          !          !          =          !          cancelled   =          =          cancelled
+        exec       !          !          !          !          awaiting   !          awaiting    awaiting   Killing    awaiting
+        word       !          !          !          !          awaiting   !          awaiting    awaiting   Killing    awaiting
+        toEnd      !          !          !          !          awaiting   !          awaiting    awaiting   Killing    awaiting
+        due        !          !          !          !          awaiting   !          awaiting    awaiting   Killing    awaiting
+        asked      !          !          !          !          awaiting   !          awaiting    awaiting   Killing    awaiting
+        probed     !          !          !          !          awaiting   !          awaiting    awaiting   Killing    awaiting
+        fork       !          !          !          !          awaiting   !          awaiting    awaiting   Killing    awaiting
+        forkDue    !          !          !          !          othersWait !          othersWait  othersWait othersKill othersWait
+        forkRead   !          !          !          !          othersWait !          othersWait  othersWait othersKill othersWait
+        late       !          !          !          !          awaiting   !          awaiting    awaiting   Killing    awaiting
+        Ready      !          !          !          !          awaiting   !          awaiting    awaiting   Killing    =
+        beatDue    !          !          !          !          awaiting   !          awaiting    awaiting   Killing    =
+        beatAsked  !          !          !          !          awaiting   !          awaiting    awaiting   Killing    =
+        beatKilled !          !          !          !          awaiting   !          awaiting    awaiting   Killing    =
+        beat       !          !          !          !          awaiting   !          awaiting    awaiting   Killing    =
+        Stopping   !          !          !          !          =          !          Stopping    =          Killing    Stopping
+        telling    !          !          !          !          =          !          Stopping    =          Killing    Stopping
+        told       !          !          !          !          =          !          told        =          Killing    told
+        beside     !          !          !          !          =          !          beside      =          Killing    beside
+        awaiting   !          !          !          !          =          Stopping   awaiting    =          Killing    awaiting
+        Killing    !          !          !          !          =          !          Killing     =          =          Killing
+        othersWait !          !          !          !          othersWait othersStop othersWait  =          othersKill othersWait
+        othersStop !          !          !          !          othersStop !          othersStop  =          othersKill othersStop
+        othersKill !          !          !          !          othersKill !          othersKill  =          othersKill othersKill
+        Backoff    !          !          Waiting    !          Stopped    !          Waiting     =          Stopped    Failed
+        Open       !          !          Waiting    !          Stopped    !          Waiting     =          Stopped    Failed
+        Completed  !          !          !          !          =          !          Waiting     =          =          =
+        Finished   !          !          !          !          =          !          Waiting     =          =          =
+        Failed     !          !          !          !          =          !          Waiting     =          =          =
+        Skipped    !          !          !          Waiting    =          !          Waiting     =          =          =
+        Stopped    !          !          !          !          =          !          Waiting     =          =          =
         """;
 
     /// <summary>How its start and its run go.</summary>
     private const string Life = """
-                   Spawned   SpawnFailed Executed  Notified  MainNamed MainChanged Exited    ExitedLeft RunEmpty
-        Waiting    !         !           !         !         =         =           !         !          !
-        Launching  exec      Backoff     =         =         =         =           !         !          !
-        Doomed     Killing   Stopped     =         =         =         =           !         !          !
-        exec       !         !           asked     =         =         exec        Backoff   Leftover   !
-        word       !         !           =         beatDue   =         word        Backoff   Leftover   !
-        toEnd      !         !           =         =         =         toEnd       Backoff   Leftover   !
-        due        !         !           =         =         =         due         Backoff   Leftover   !
-        asked      !         !           =         =         =         asked       Backoff   Leftover   !
-        probed     !         !           =         =         =         probed      Backoff   Leftover   !
-        fork       !         !           =         =         =         asked       Backoff   Leftover   !
-        forkDue    !         !           =         =         =         asked       !         !          Backoff
-        forkRead   !         !           =         =         asked     asked       !         !          Backoff
-        late       !         !           =         beatDue   =         word        Backoff   Leftover   !
-        Ready      !         !           =         =         =         Ready       Backoff   Leftover   !
-        beatDue    !         !           =         =         =         beatDue     Backoff   Leftover   !
-        beatAsked  !         !           =         =         =         beatAsked   Backoff   Leftover   !
-        beatKilled !         !           =         =         =         beatKilled  Backoff   Leftover   !
-        beat       !         !           =         =         =         beat        Backoff   Leftover   !
-        Stopping   !         !           =         =         =         Stopping    Stopped   Draining   !
-        telling    !         !           =         =         =         Stopping    Stopped   Draining   !
-        told       !         !           =         =         =         told        Stopped   Draining   !
-        beside     !         !           =         =         =         beside      Stopped   Draining   !
-        Condemned  !         !           =         =         =         Condemned   Stopped   Leftover   !
-        Killing    !         !           =         =         =         Killing     Stopped   Purging    !
-        Leftover   !         !           !         !         =         Condemned   !         !          Backoff
-        Draining   !         !           !         !         =         Stopping    !         !          Backoff
-        Purging    !         !           !         !         =         Killing     !         !          Backoff
-        Backoff    !         !           !         !         =         =           !         !          !
-        Open       !         !           !         !         =         =           !         !          !
-        Completed  !         !           !         !         =         =           !         !          !
-        Finished   !         !           !         !         =         =           !         !          !
-        Failed     !         !           !         !         =         =           !         !          !
-        Skipped    !         !           !         !         =         =           !         !          !
-        Stopped    !         !           !         !         =         =           !         !          !
+                   Spawned    SpawnFailed Executed   Notified   MainNamed  MainChanged Exited     ExitedLeft RunEmpty
+        Waiting    !          !           !          !          =          =           !          !          !
+        Launching  exec       Backoff     =          =          =          =           !          !          !
+        cancelled  Killing    Stopped     =          =          =          =           !          !          !
+        exec       !          !           asked      =          =          exec        Backoff    othersWait !
+        word       !          !           =          beatDue    =          word        Backoff    othersWait !
+        toEnd      !          !           =          =          =          toEnd       Backoff    othersWait !
+        due        !          !           =          =          =          due         Backoff    othersWait !
+        asked      !          !           =          =          =          asked       Backoff    othersWait !
+        probed     !          !           =          =          =          probed      Backoff    othersWait !
+        fork       !          !           =          =          =          asked       Backoff    othersWait !
+        forkDue    !          !           =          =          =          asked       !          !          Backoff
+        forkRead   !          !           =          =          asked      asked       !          !          Backoff
+        late       !          !           =          beatDue    =          word        Backoff    othersWait !
+        Ready      !          !           =          =          =          Ready       Backoff    othersWait !
+        beatDue    !          !           =          =          =          beatDue     Backoff    othersWait !
+        beatAsked  !          !           =          =          =          beatAsked   Backoff    othersWait !
+        beatKilled !          !           =          =          =          beatKilled  Backoff    othersWait !
+        beat       !          !           =          =          =          beat        Backoff    othersWait !
+        Stopping   !          !           =          =          =          Stopping    Stopped    othersStop !
+        telling    !          !           =          =          =          Stopping    Stopped    othersStop !
+        told       !          !           =          =          =          told        Stopped    othersStop !
+        beside     !          !           =          =          =          beside      Stopped    othersStop !
+        awaiting   !          !           =          =          =          awaiting    Stopped    othersWait !
+        Killing    !          !           =          =          =          Killing     Stopped    othersKill !
+        othersWait !          !           !          !          =          awaiting    !          !          Backoff
+        othersStop !          !           !          !          =          Stopping    !          !          Backoff
+        othersKill !          !           !          !          =          Killing     !          !          Backoff
+        Backoff    !          !           !          !          =          =           !          !          !
+        Open       !          !           !          !          =          =           !          !          !
+        Completed  !          !           !          !          =          =           !          !          !
+        Finished   !          !           !          !          =          =           !          !          !
+        Failed     !          !           !          !          =          =           !          !          !
+        Skipped    !          !           !          !          =          =           !          !          !
+        Stopped    !          !           !          !          =          =           !          !          !
         """;
 
     /// <summary>Its helpers, its limits, and time.</summary>
     private const string Others = """
-                   ProbeSpawned ProbeEnded ProbeNotStarted OverLimit StopCommandSpawned StopCommandEnded DeadlinePassed Said
-        Waiting    !            !          !               !         !                  !                !              =
-        Launching  !            !          !               !         !                  !                Launching      =
-        Doomed     !            !          !               !         !                  !                Doomed         =
-        exec       =            =          =               Stopping  !                  !                =              =
-        word       =            =          =               Stopping  !                  !                =              =
-        toEnd      =            =          =               Stopping  !                  !                =              =
-        due        =            =          =               Stopping  !                  !                asked          =
-        asked      probed       beatDue    due             Stopping  !                  !                due            =
-        probed     =            beatDue    due             Stopping  !                  !                probed         =
-        fork       =            =          =               Stopping  !                  !                =              =
-        forkDue    =            =          =               Draining  !                  !                asked          =
-        forkRead   =            due        due             Draining  !                  !                probed         =
-        late       =            =          =               Stopping  !                  !                Condemned      =
-        Ready      =            =          =               Stopping  !                  !                !              Ready
-        beatDue    =            =          =               Stopping  !                  !                beatAsked      Ready
-        beatAsked  beat         beatDue    beatDue         Stopping  !                  !                beatDue        Ready
-        beatKilled =            beatDue    beatDue         Stopping  !                  !                Condemned      Ready
-        beat       =            beatDue    beatDue         Stopping  !                  !                beatKilled     Ready
-        Stopping   =            =          =               =         =                  =                Killing        =
-        telling    =            =          =               =         told               Stopping         Killing        =
-        told       =            =          =               told      =                  Stopping         beside         =
-        beside     =            =          =               =         =                  Stopping         Killing        =
-        Condemned  =            =          =               =         !                  !                Condemned      =
-        Killing    =            =          =               =         =                  =                Killing        =
-        Leftover   =            =          =               =         !                  !                Leftover       =
-        Draining   =            =          =               =         =                  =                Purging        =
-        Purging    =            =          =               =         =                  =                Purging        =
-        Backoff    !            !          !               !         !                  !                Launching      =
-        Open       !            !          !               !         !                  !                Launching      =
-        Completed  !            !          !               !         !                  !                !              =
-        Finished   !            !          !               !         !                  !                !              =
-        Failed     !            !          !               !         !                  !                !              =
-        Skipped    !            !          !               !         !                  !                !              =
-        Stopped    !            !          !               !         !                  !                !              =
+                   ProbeSpawned ProbeEnded ProbeNotStarted OverLimit  StopCommandSpawned StopCommandEnded DeadlinePassed Said
+        Waiting    !            !          !               !          !                  !                !              =
+        Launching  !            !          !               !          !                  !                Launching      =
+        cancelled  !            !          !               !          !                  !                cancelled      =
+        exec       =            =          =               Stopping   !                  !                =              =
+        word       =            =          =               Stopping   !                  !                =              =
+        toEnd      =            =          =               Stopping   !                  !                =              =
+        due        =            =          =               Stopping   !                  !                asked          =
+        asked      probed       beatDue    due             Stopping   !                  !                due            =
+        probed     =            beatDue    due             Stopping   !                  !                probed         =
+        fork       =            =          =               Stopping   !                  !                =              =
+        forkDue    =            =          =               othersStop !                  !                asked          =
+        forkRead   =            due        due             othersStop !                  !                probed         =
+        late       =            =          =               Stopping   !                  !                awaiting       =
+        Ready      =            =          =               Stopping   !                  !                !              Ready
+        beatDue    =            =          =               Stopping   !                  !                beatAsked      Ready
+        beatAsked  beat         beatDue    beatDue         Stopping   !                  !                beatDue        Ready
+        beatKilled =            beatDue    beatDue         Stopping   !                  !                awaiting       Ready
+        beat       =            beatDue    beatDue         Stopping   !                  !                beatKilled     Ready
+        Stopping   =            =          =               =          =                  =                Killing        =
+        telling    =            =          =               =          told               Stopping         Killing        =
+        told       =            =          =               told       =                  Stopping         beside         =
+        beside     =            =          =               =          =                  Stopping         Killing        =
+        awaiting   =            =          =               =          !                  !                awaiting       =
+        Killing    =            =          =               =          =                  =                Killing        =
+        othersWait =            =          =               =          !                  !                othersWait     =
+        othersStop =            =          =               =          =                  =                othersKill     =
+        othersKill =            =          =               =          =                  =                othersKill     =
+        Backoff    !            !          !               !          !                  !                Launching      =
+        Open       !            !          !               !          !                  !                Launching      =
+        Completed  !            !          !               !          !                  !                !              =
+        Finished   !            !          !               !          !                  !                !              =
+        Failed     !            !          !               !          !                  !                !              =
+        Skipped    !            !          !               !          !                  !                !              =
+        Stopped    !            !          !               !          !                  !                !              =
         """;
 
     private static readonly Instant Now = new(1_000_000_000_000);
@@ -139,7 +139,7 @@ public sealed class ServiceTableTests
     [
         ("Waiting", new ServiceState.Waiting()),
         ("Launching", new ServiceState.Launching(7, default) { LookAt = Now }),
-        ("Doomed", new ServiceState.Doomed(7, new Outcome.AsAsked())),
+        ("cancelled", new ServiceState.CancelledLaunch(7, new Outcome.AsAsked())),
         ("exec", Starting(new Readiness.AwaitingExec())),
         ("word", Starting(new Readiness.AwaitingNotification())),
         ("toEnd", Starting(new Readiness.RunningToEnd())),
@@ -150,20 +150,20 @@ public sealed class ServiceTableTests
         ("forkDue", Starting(new Readiness.ProbeDue(Now, 1)) with { IsForked = true }),
         ("forkRead", Starting(new Readiness.ProbeRunning(71, Now, 1)) with { IsForked = true }),
         ("late", Starting(new Readiness.AwaitingNotification()) with { ReadyBy = Now }),
-        ("Ready", Ready(new Watch.None())),
-        ("beatDue", Ready(new Watch.ProbeDue(Now, Good))),
-        ("beatAsked", Ready(new Watch.ProbeLaunching(Now, Good) { AnswerBy = Now })),
-        ("beatKilled", Ready(new Watch.ProbeKilled(Now, Now, Good))),
-        ("beat", Ready(new Watch.ProbeRunning(71, Now, Now, Good))),
+        ("Ready", Ready(new HealthWatch.None())),
+        ("beatDue", Ready(new HealthWatch.ProbeDue(Now, Good))),
+        ("beatAsked", Ready(new HealthWatch.ProbeLaunching(Now, Good) { AnswerBy = Now })),
+        ("beatKilled", Ready(new HealthWatch.ProbeKilled(Now, Now, Good))),
+        ("beat", Ready(new HealthWatch.ProbeRunning(71, Now, Now, Good))),
         ("Stopping", new ServiceState.Stopping(ThisRun, default, Now, new Outcome.AsAsked())),
-        ("telling", Stopping(new Asking.CommandLaunching())),
-        ("told", Stopping(new Asking.CommandRunning(72, Now)) with { KillAt = Now + TimeSpan.FromSeconds(1) }),
-        ("beside", Stopping(new Asking.CommandOverdue(72))),
-        ("Condemned", new ServiceState.Condemned(ThisRun, default, new Outcome.AsAsked())),
+        ("telling", Stopping(new StopProgress.CommandLaunching())),
+        ("told", Stopping(new StopProgress.CommandRunning(72, Now)) with { KillAt = Now + TimeSpan.FromSeconds(1) }),
+        ("beside", Stopping(new StopProgress.CommandOverdue(72))),
+        ("awaiting", new ServiceState.AwaitingStop(ThisRun, default, new Outcome.AsAsked())),
         ("Killing", new ServiceState.Killing(ThisRun, default, new Outcome.AsAsked(), 1, Now)),
-        ("Leftover", new ServiceState.Leftover(ThisRun, default, new Outcome.Failing(Trouble))),
-        ("Draining", new ServiceState.Draining(ThisRun, default, Now, new Outcome.Failing(Trouble))),
-        ("Purging", new ServiceState.Purging(ThisRun, default, new Outcome.Failing(Trouble), 1, Now)),
+        ("othersWait", new ServiceState.OthersWaiting(ThisRun, default, new Outcome.Failing(Trouble))),
+        ("othersStop", new ServiceState.OthersStopping(ThisRun, default, Now, new Outcome.Failing(Trouble))),
+        ("othersKill", new ServiceState.OthersKilling(ThisRun, default, new Outcome.Failing(Trouble), 1, Now)),
         ("Backoff", new ServiceState.Backoff(Now, default)),
         ("Open", new ServiceState.Open(Now, default)),
         ("Completed", new ServiceState.Completed()),
@@ -216,7 +216,7 @@ public sealed class ServiceTableTests
     {
         string Row(string name, IEnumerable<string> cells)
         {
-            var padded = cells.Zip(events, (cell, e) => cell.PadRight(Math.Max(9, e.Name.Length)));
+            var padded = cells.Zip(events, (cell, e) => cell.PadRight(Math.Max(10, e.Name.Length)));
             return string.Join(' ', padded.Prepend(name.PadRight(10))).TrimEnd();
         }
         var rows = States.Select(s => Row(s.Name, events.Select(e => Cell(s.State, e.Event))));
@@ -231,9 +231,9 @@ public sealed class ServiceTableTests
         var readiness = States.Select(s => s.State).OfType<ServiceState.Starting>().Select(s => s.Readiness.GetType()).Distinct();
         Assert.Equal(CasesOf(typeof(Readiness)), readiness.Select(t => t.Name).Order());
         var watches = States.Select(s => s.State).OfType<ServiceState.Ready>().Select(s => s.Watch.GetType()).Distinct();
-        Assert.Equal(CasesOf(typeof(Watch)), watches.Select(t => t.Name).Order());
-        var askings = States.Select(s => s.State).OfType<ServiceState.Stopping>().Select(s => s.Asking.GetType()).Distinct();
-        Assert.Equal(CasesOf(typeof(Asking)), askings.Select(t => t.Name).Order());
+        Assert.Equal(CasesOf(typeof(HealthWatch)), watches.Select(t => t.Name).Order());
+        var progress = States.Select(s => s.State).OfType<ServiceState.Stopping>().Select(s => s.Progress.GetType()).Distinct();
+        Assert.Equal(CasesOf(typeof(StopProgress)), progress.Select(t => t.Name).Order());
     }
 
     private static IEnumerable<string> CasesOf(Type sum) =>
@@ -249,7 +249,7 @@ public sealed class ServiceTableTests
         try
         {
             after = ServiceMachine.Step(
-                new ServiceContext(0, settings, StartRetries: null, NextRun: 8, Dice: 0.5, IsEnding: false), state, happened, Now).State;
+                new ServiceContext(0, settings, StartRetries: null, NextRun: 8, Jitter: 0.5, IsEnding: false), state, happened, Now).State;
         }
         catch (InvalidOperationException bug)
         {
@@ -259,12 +259,17 @@ public sealed class ServiceTableTests
         return after == state ? "=" : after switch
         {
             ServiceState.Starting s => NameOf(s.Readiness),
-            ServiceState.Stopping { Asking: Asking.CommandRunning } => "told",
-            ServiceState.Stopping { Asking: Asking.CommandOverdue } => "beside",
-            ServiceState.Ready { Watch: Watch.ProbeDue } => "beatDue",
-            ServiceState.Ready { Watch: Watch.ProbeLaunching } => "beatAsked",
-            ServiceState.Ready { Watch: Watch.ProbeRunning } => "beat",
-            ServiceState.Ready { Watch: Watch.ProbeKilled } => "beatKilled",
+            ServiceState.Stopping { Progress: StopProgress.CommandRunning } => "told",
+            ServiceState.Stopping { Progress: StopProgress.CommandOverdue } => "beside",
+            ServiceState.Ready { Watch: HealthWatch.ProbeDue } => "beatDue",
+            ServiceState.Ready { Watch: HealthWatch.ProbeLaunching } => "beatAsked",
+            ServiceState.Ready { Watch: HealthWatch.ProbeRunning } => "beat",
+            ServiceState.Ready { Watch: HealthWatch.ProbeKilled } => "beatKilled",
+            ServiceState.AwaitingStop => "awaiting",
+            ServiceState.CancelledLaunch => "cancelled",
+            ServiceState.OthersWaiting => "othersWait",
+            ServiceState.OthersStopping => "othersStop",
+            ServiceState.OthersKilling => "othersKill",
             _ => after.GetType().Name,
         };
     }
@@ -281,9 +286,10 @@ public sealed class ServiceTableTests
         _ => readiness.ToString(),
     };
 
-    private static ServiceState.Stopping Stopping(Asking asking) => new(ThisRun, default, Now, new Outcome.AsAsked()) { Asking = asking };
+    private static ServiceState.Stopping Stopping(StopProgress progress) =>
+        new(ThisRun, default, Now, new Outcome.AsAsked()) { Progress = progress };
 
-    private static ServiceState.Ready Ready(Watch watch) => new(ThisRun, default, watch);
+    private static ServiceState.Ready Ready(HealthWatch watch) => new(ThisRun, default, watch);
 
     private static ServiceState.Starting Starting(Readiness readiness) => new(ThisRun, default, Instant.Never, readiness);
 }

@@ -22,7 +22,7 @@ public sealed class StopDuringStartupTests
         var world = new World(Daemon("a"));
         world.Program("a").SpawnAnswer = SpawnAnswer.WhenTold;
         world.Begin().Forget().Signal(Signal.Term).Tells("shutting down: SIGTERM");
-        Assert.IsType<ServiceState.Doomed>(world.StateOf("a"));
+        Assert.IsType<ServiceState.CancelledLaunch>(world.StateOf("a"));
         world.AnswersSpawn("a").Tells("SIGKILL group of a", "a killed by SIGKILL", "a stopped", "SIGTERM the rest", "exit 0");
     }
 

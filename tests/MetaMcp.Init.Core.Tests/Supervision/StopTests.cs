@@ -47,7 +47,7 @@ public sealed class StopTests
         var world = new World(Daemon("a") with { StopSignal = Signal.Int });
         world.Program("a").Ignores(Signal.Int);
         world.Begin().Signal(Signal.Term);
-        var (run, pid) = (Standing.RunOf(world.StateOf("a"))!.Value, world.PidOf("a"));
+        var (run, pid) = (StatePredicates.RunOf(world.StateOf("a"))!.Value, world.PidOf("a"));
         Assert.Equal(
             [new Effect.SignalMain(0, run, pid, Signal.Int), new Effect.SignalMain(0, run, pid, Signal.Cont)],
             world.LastEffects.OfType<Effect.SignalMain>());

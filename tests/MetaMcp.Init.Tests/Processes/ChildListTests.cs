@@ -1,6 +1,6 @@
 using System.Globalization;
-using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Processes;
+using MetaMcp.Init.Spawning;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Processes;

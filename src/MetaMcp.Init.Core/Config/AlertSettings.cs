@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+
+namespace MetaMcp.Init.Core.Config;
+
+public sealed record AlertSettings
+{
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>The same alert of the same subject is given once in this long.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Gets one JSON document on its stdin; empty is no sink.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+}

@@ -1,0 +1,37 @@
+namespace MetaMcp.Init.Events;
+
+/// <summary>
+/// The kinds of descriptors that PID 1 waits on. Each has a handler, and a test that floods it
+/// (<c>BoundedTurnTests</c>): a new kind needs a new flood there.
+/// </summary>
+internal enum Source
+{
+    Signals,
+
+    /// <summary>The mark and the last words of a second stage.</summary>
+    ExecPipe,
+
+    /// <summary>A service's <c>notify_fd</c>.</summary>
+    NotifyPipe,
+
+    /// <summary>A service's NOTIFY_SOCKET.</summary>
+    NotifySocket,
+
+    /// <summary>A service's stdout or stderr.</summary>
+    ServiceOutput,
+
+    /// <summary>Our own stdout or stderr, full a moment ago.</summary>
+    OwnOutput,
+
+    MemoryEvents,
+    PopulatedEvents,
+
+    /// <summary>The answer of the child that measures memory.</summary>
+    PssMeasurement,
+
+    /// <summary>The answer of the child that reads the configuration.</summary>
+    ConfigRead,
+
+    /// <summary>What a probe writes; it is not looked at for a while after each turn.</summary>
+    ProbeOutput,
+}

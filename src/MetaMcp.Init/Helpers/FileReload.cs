@@ -1,0 +1,17 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Supervision;
+
+namespace MetaMcp.Init.Helpers;
+
+/// <summary>The file that may be read again, and what of it is put in force outside of the supervisor.</summary>
+/// <param name="path">Where it is.</param>
+/// <param name="take">Makes of its bytes: Reloaded, or ReloadRefused with every problem.</param>
+/// <param name="apply">Called with the settings before and those in force from now on.</param>
+internal sealed class FileReload(string path, Func<byte[], SystemEvent> take, Action<Settings, Settings> apply)
+{
+    public string Path { get; } = path;
+
+    public SystemEvent Take(byte[] bytes) => take(bytes);
+
+    public void Apply(Settings before, Settings after) => apply(before, after);
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using MetaMcp.Init.Filesystem;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Notifying;
+
+/// <summary>
+/// Where the sockets of services stand as files, <c>notify</c> below <c>runtime_dir</c>: everybody may go through it and nobody list it.
+/// Made when the first service needs it; a root that is read-only has none, and the sockets have abstract names. Like everything below
+/// runtime_dir it is PID 1 itself that makes it, so runtime_dir has to be on a file system that always answers.
+/// </summary>
+internal sealed unsafe class NotifyDirectory(string runtimeDirectory)
+{
+    /// <summary><c>rwx--x--x</c></summary>
+    private const uint Passable = 0x1C9;
+
+    private const uint Everybody = 0x1ED;
+
+    /// <summary><c>-w--w-</c> of group and others.</summary>
+    private const int WritableByOthers = 0x12;
+
+    private string? _path;
+    private bool _isTried;
+
+    /// <summary>The directory; null where it cannot be made.</summary>
+    public string? Path
+    {
+        get
+        {
+            if (!_isTried)
+                _path = Make();
+            _isTried = true;
+            return _path;
+        }
+    }
+
+    private string? Make()
+    {
+        var path = $"{runtimeDirectory}/notify";
+        for (var slash = path.IndexOf('/', 1); slash > 0; slash = path.IndexOf('/', slash + 1))
+            _ = Mkdir(path[..slash], path[..slash] == runtimeDirectory ? Passable : Everybody);
+        _ = Mkdir(path, Passable);
+        if (!IsOurs(path))
+            return null;
+        // As PID 1 there is no other mcp-init whose sockets these could be: a container that was killed left them.
+        if (getpid() == 1)
+            foreach (var name in DirectoryEntries.Sockets(path))
+                fixed (byte* bytes = Encoding.UTF8.GetBytes($"{path}/{name}\0"))
+                    _ = unlink(bytes);
+        return path;
+    }
+
+    /// <summary>
+    /// Whether no other user can put something else in the place of a socket: a directory of ours that only we can write to.
+    /// </summary>
+    private static bool IsOurs(string path)
+    {
+        statx status;
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(path + "\0"))
+            return get_statx(AT_FDCWD, bytes, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status) == 0 &&
+                (status.stx_mode & S_IFMT) == S_IFDIR &&
+                status.stx_uid == geteuid() && (status.stx_mode & WritableByOthers) == 0 && access(bytes, W_OK | X_OK) == 0;
+    }
+
+    private static int Mkdir(string path, uint mode)
+    {
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(path + "\0"))
+            return mkdir(bytes, mode);
+    }
+}

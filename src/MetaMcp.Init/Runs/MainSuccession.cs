@@ -1,0 +1,155 @@
+using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Processes;
+using MetaMcp.Init.Time;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Runs;
+
+/// <summary>
+/// Which process takes the place of a run's main one: where a service puts itself into the background, or names another one (MAINPID=,
+/// <c>man 3 sd_notify</c>). It has to belong to the run, whoever named it, since it is sent signals and the service ends with it; and to be
+/// a child of ours, since nobody else hears how it ends. One that still has another parent takes its place when that has ended.
+/// </summary>
+/// <param name="runs">Whose a process is.</param>
+/// <param name="isCollected">Whether a pid stands for a child whose end is about to be told.</param>
+/// <param name="tell">Has the answers.</param>
+internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected, Action<SystemEvent> tell)
+{
+    /// <summary>
+    /// To look at a process costs a look at all of its run: a service that names one after the other has this often, and the last name in
+    /// between counts once this is over.
+    /// </summary>
+    private static readonly TimeSpan BetweenNames = TimeSpan.FromMilliseconds(100);
+
+    private readonly HashSet<ServiceRun> _named = [];
+    private readonly List<ServiceRun> _due = [];
+
+    /// <summary>When <see cref="Expire"/> has something to do.</summary>
+    public Instant Due
+    {
+        get
+        {
+            var due = Instant.Never;
+            foreach (var run in _named)
+                due = Instant.Earlier(due, run.NamesAgainAt);
+            return due;
+        }
+    }
+
+    /// <summary>A service has named its main process.</summary>
+    public void Named(ServiceRun run, int pid)
+    {
+        if (run.IsAskedToEnd || !run.IsExecuted)
+            return;
+        // The last name counts, and the pid may be another's by the time it is needed.
+        run.Successor = (run.HasMain && pid == run.Main) || !ProcessTable.TryRead(pid, out var named) || named.IsDead ? null : named;
+        // Collected and not told yet: its successor is looked for in a moment.
+        if (!run.HasMain && run.ToldStatus is null)
+            return;
+        if (run.Successor is null)
+            _ = _named.Remove(run);
+        else if (MonotonicClock.Now < run.NamesAgainAt)
+            _ = _named.Add(run);
+        else
+            _ = TakeNamed(run);
+    }
+
+    /// <summary>Takes those that were named too soon after another.</summary>
+    public void Expire(Instant now)
+    {
+        if (_named.Count == 0)
+            return;
+        _due.Clear();
+        foreach (var run in _named)
+            if (run.NamesAgainAt <= now)
+                _due.Add(run);
+        foreach (var run in _due)
+        {
+            _ = _named.Remove(run);
+            if (run.HasMain)
+                _ = TakeNamed(run);
+        }
+    }
+
+    /// <summary>Its main process was collected. Whether another one has taken its place, so that nothing has ended.</summary>
+    public bool HasSuccessor(ServiceRun run, ExitStatus status)
+    {
+        if (run.IsAskedToEnd || !run.IsExecuted)
+            return false;
+        if (TakeNamed(run))
+            return true;
+        if (run.IsGuessed && status.IsSuccess && Oldest(run) is { } oldest)
+            Change(run, oldest, isGuessed: true);
+        return run.HasMain;
+    }
+
+    private bool TakeNamed(ServiceRun run)
+    {
+        if (run.Successor is not { } named || WhyNot(run, named.Pid, out var stat) is not null || stat.StartTime != named.StartTime)
+            return false;
+        Change(run, stat, isGuessed: false);
+        return true;
+    }
+
+    /// <summary>Takes a process for the main one, if it can be.</summary>
+    public void Take(ServiceRun run, int pid)
+    {
+        if (WhyNot(run, pid, out var stat) is { } reason)
+            tell(new SystemEvent.MainRefused(run.Service, run.Number, reason));
+        else
+            Change(run, stat, isGuessed: false);
+    }
+
+    /// <summary>Takes the process that was named, or the oldest one of the run that is a child of ours.</summary>
+    public void Guess(ServiceRun run)
+    {
+        if (TakeNamed(run))
+            return;
+        if (Oldest(run) is { } oldest)
+            Change(run, oldest, isGuessed: true);
+        else
+            tell(new SystemEvent.MainRefused(run.Service, run.Number, "none of its processes has lost its parent to mcp-init"));
+    }
+
+    private void Change(ServiceRun run, in ProcessStat main, bool isGuessed)
+    {
+        runs.ChangeMain(run, main);
+        run.IsGuessed = isGuessed;
+        tell(new SystemEvent.MainChanged(run.Service, run.Number, main.Pid));
+    }
+
+    private string? WhyNot(ServiceRun run, int pid, out ProcessStat stat)
+    {
+        stat = default;
+        if (run.IsAskedToEnd)
+            return "it was asked to end";
+        if (runs.IsKnown(pid) || isCollected(pid))
+            return $"pid {pid} is another one's";
+        if (!ProcessTable.TryRead(pid, out stat) || stat.IsDead)
+            return $"there is no process with the pid {pid}";
+        if (stat.Parent != getpid())
+            return $"pid {pid} is a child of pid {stat.Parent}, which has not ended";
+        run.NamesAgainAt = MonotonicClock.Now + BetweenNames;
+        return Members(run).Exists(m => m.Pid == pid) ? null : $"pid {pid} does not belong to this service";
+    }
+
+    private ProcessStat? Oldest(ServiceRun run)
+    {
+        ProcessStat? oldest = null;
+        var own = getpid();
+        foreach (var member in Members(run))
+            if (!member.IsDead && member.Parent == own && !runs.IsKnown(member.Pid) && !isCollected(member.Pid) &&
+                (oldest is not { } other || member.StartTime < other.StartTime))
+                oldest = member;
+        return oldest;
+    }
+
+    private List<ProcessStat> Members(ServiceRun run)
+    {
+        foreach (var (_, members) in runs.Members([run.Number]))
+            return members;
+        return [];
+    }
+}

@@ -1,0 +1,170 @@
+using MetaMcp.Init.Core.Notifying;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Events;
+using MetaMcp.Init.Notifying;
+using MetaMcp.Init.Processes;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Runs;
+
+/// <summary>What a run says of itself: that its second stage has become the service, or why not, and that it is ready.</summary>
+internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal, Action<ServiceRun, int> named, Action<SystemEvent> tell)
+{
+    /// <summary>More than the kernel keeps for one that does not read, as it is set mostly (net.unix.max_dgram_qlen, 10 to 512).</summary>
+    private const int MostWaiting = 64;
+
+    public void Follow(ServiceRun run)
+    {
+        watch.Add(run.ExecPipe, Source.ExecPipe, () => ReadExecPipe(run, isCollected: false));
+        if (run.NotifyPipe >= 0)
+            watch.Add(run.NotifyPipe, Source.NotifyPipe, () => ReadNotifyPipe(run));
+        if (run.NotifySocket is { } socket)
+            Watch(run, socket);
+    }
+
+    /// <summary>Its main process was collected: what it had said by then is read first.</summary>
+    public void ReadOf(ServiceRun run)
+    {
+        // The mark may come in a read of its own.
+        for (var reads = 0; run.ExecPipe >= 0 && reads < 2; reads++)
+            ReadExecPipe(run, isCollected: true);
+        for (var reads = 0; reads < MostWaiting && run.NotifySocket is { IsHeadRead: false } socket && TakeMessage(run, socket); reads++)
+            continue;
+    }
+
+    /// <summary>Its main process was collected and has no successor: nobody listens any more.</summary>
+    /// <param name="run">Which.</param>
+    /// <param name="isToStay">It is in the background, and will speak again.</param>
+    public void ReadTheLast(ServiceRun run, bool isToStay)
+    {
+        if (run.ExecPipe >= 0)
+        {
+            // A process it left behind before it became the service holds the pipe; that cannot be a service of ours.
+            watch.Remove(run.ExecPipe);
+            run.CloseExecPipe();
+        }
+        if (run.NotifyPipe >= 0)
+            ReadNotifyPipe(run);
+        if (run.NotifyPipe >= 0)
+            watch.Remove(run.NotifyPipe);
+        run.CloseNotifyPipe();
+        if (!isToStay)
+            EndSocket(run);
+    }
+
+    /// <summary>Nobody of the run is left, or is to be heard any more.</summary>
+    public void EndSocket(ServiceRun run)
+    {
+        if (run.NotifySocket is not { } socket)
+            return;
+        run.NotifySocket = null;
+        socket.End();
+        // As many as the kernel keeps for one that does not read (net.unix.max_dgram_qlen), and no more can come.
+        while (!socket.IsHeadRead && TakeMessage(run, socket))
+            continue;
+        watch.Remove(socket.Descriptor);
+        disposal.Close(socket);
+    }
+
+    private void ReadExecPipe(ServiceRun run, bool isCollected)
+    {
+        Span<byte> buffer = stackalloc byte[1 + ExecFailure.MaxLength];
+        nint count;
+        fixed (byte* start = buffer)
+            count = read(run.ExecPipe, start, (nuint)buffer.Length);
+        if (count < 0)
+            return;
+        ReadOnlySpan<byte> record = buffer[..(int)count];
+        if (record is [ExecFailure.Mark, ..])
+        {
+            run.IsApplied = true;
+            record = record[1..];
+            // What the execution came to is still on its way: the end of the pipe, or a record.
+            if (record.IsEmpty)
+                return;
+        }
+        if (!record.IsEmpty)
+            run.Problem = ExecFailure.TryDecode(record, out var failure)
+                ? new StartProblem(failure!.Sentence, failure.ExitCode, failure.IsShortage && !run.HasOwnLimits)
+                : new StartProblem("the second stage said something that cannot be read", ExitCodes.System, IsShortage: false);
+        else if (run.IsApplied)
+            Executed(run, isCollected);
+        watch.Remove(run.ExecPipe);
+        run.CloseExecPipe();
+    }
+
+    private void Executed(ServiceRun run, bool isCollected)
+    {
+        // Its pid may be another's by then.
+        if (!isCollected)
+            run.LearnUser();
+        tell(new SystemEvent.Executed(run.Service, run.Number));
+    }
+
+    private void ReadNotifyPipe(ServiceRun run)
+    {
+        Span<byte> text = stackalloc byte[256];
+        nint count;
+        fixed (byte* start = text)
+            count = read(run.NotifyPipe, start, (nuint)text.Length);
+        if (count < 0)
+            return;
+        var ready = text[..(int)count].Contains((byte)'\n');
+        if (ready)
+            tell(new SystemEvent.Notified(run.Service, run.Number));
+        if (ready || count == 0)
+        {
+            watch.Remove(run.NotifyPipe);
+            run.CloseNotifyPipe();
+        }
+    }
+
+    /// <summary>
+    /// Reads one message of a run's socket. What has descriptors is received by a child, and the next one is read after that.
+    /// </summary>
+    private bool TakeMessage(ServiceRun run, NotifySocket socket)
+    {
+        Span<byte> text = stackalloc byte[NotifyMessage.MaxLength + 1];
+        if (!socket.TryPeek(text, out var length, out var sender, out var hasDescriptors))
+            return false;
+        // A longer one is none of the protocol's, and would be cut.
+        if (!socket.IsHeadRead && length <= NotifyMessage.MaxLength && IsOf(run, sender))
+        {
+            var message = NotifyMessage.Read(text[..length]);
+            // What it came to is perhaps still in the pipe: it can only have spoken after it.
+            for (var reads = 0; message.MainPid > 0 && run.ExecPipe >= 0 && reads < 2; reads++)
+                ReadExecPipe(run, isCollected: !run.HasMain);
+            if (message.MainPid > 0)
+                named(run, message.MainPid);
+            tell(new SystemEvent.Said(run.Service, run.Number, message));
+        }
+        if (!hasDescriptors)
+        {
+            socket.Drop();
+            return true;
+        }
+        socket.IsHeadRead = true;
+        disposal.Receive(socket, () => Watch(run, socket));
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a process may speak for a run: its main process, whose pid is its own until it is collected, and every process of the user
+    /// that the main process has, as <c>systemd-notify</c> in a script. The sender may have ended by now, so nothing is asked of it;
+    /// the kernel vouches for pid and user.
+    /// </summary>
+    private static bool IsOf(ServiceRun run, in ucred sender)
+    {
+        // Once it was collected its pid may be another's, and what it had sent counts by the user that it was last seen to have.
+        if (sender.pid == run.Main && run.HasMain)
+            return true;
+        if (run.HasMain)
+            run.NotifyUid = ProcessTable.UserOf(run.Main, out _) ?? run.NotifyUid;
+        return sender.pid > 0 && (run.NotifyUid ?? run.User) == sender.uid;
+    }
+
+    private void Watch(ServiceRun run, NotifySocket socket) =>
+        watch.Add(socket.Descriptor, Source.NotifySocket, () => TakeMessage(run, socket));
+}

@@ -1,0 +1,290 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Output;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Notifying;
+using MetaMcp.Init.Output;
+using MetaMcp.Init.Spawning;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Runs;
+
+/// <summary>
+/// Starts services, probes, close looks and reads of the file: opens what they find open, builds arguments and environment, and spawns
+/// our own binary. PID 1 neither executes nor looks for a program of the file's: that waits for the file system it is on, which may
+/// never answer, so the second stage does both. Registers nothing and keeps nothing.
+/// </summary>
+internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, CgroupTree? cgroups, InstanceCookie cookie)
+{
+    private readonly NotifyDirectory _notify = new(plan.Settings.Init.RuntimeDirectory);
+    private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
+
+    /// <summary>/dev/null, for what children are not to have.</summary>
+    public int NullDescriptor => nullDescriptor;
+
+    /// <summary>Starts a run. On failure nothing is left open, and the step that was refused comes along.</summary>
+    /// <param name="service">Whose.</param>
+    /// <param name="number">Which run.</param>
+    /// <param name="settings">Those it is started with.</param>
+    /// <param name="problem">Null where there is a process.</param>
+    public ServiceRun? Start(int service, long number, ServiceSettings settings, out StartProblem? problem)
+    {
+        problem = null;
+        var run = new ServiceRun(service, number) 
+        {
+            HasOwnLimits = !settings.Attributes.ResourceLimits.IsEmpty, IsForking = settings.IsForking,
+        };
+        try
+        {
+            var error = Start(run, settings, out var step);
+            if (run.Pid > 0)
+                return run;
+            problem = new StartProblem($"{step}: {error}", ExitCodes.System, error.MayPass);
+            return null;
+        }
+        finally
+        {
+            // Also where memory ended on the way: what was opened for a run that never was would be lost.
+            run.CloseChildsEnds();
+            if (run.Pid == 0)
+                run.Close();
+        }
+    }
+
+    private Errno Start(ServiceRun run, ServiceSettings settings, out string step)
+    {
+        var mappings = new List<DescriptorMapping> { new(settings.Stdin == StdinMode.Inherit ? 0 : nullDescriptor, 0) };
+        var errorDescriptor = settings.NotifyFd == ErrorDescriptor ? ErrorDescriptor + 1 : ErrorDescriptor;
+        Errno error;
+        // Not while the child is made: it finds descriptors at numbers up to the limit.
+        using (DescriptorLimit.Reserve())
+            error = Open(run, settings, mappings, errorDescriptor, out step);
+        if (!error.IsSuccess)
+            return error;
+        step = "spawn";
+        run.HasTerminal = settings.Stdin == StdinMode.Inherit && Terminal.TryLetGo();
+        return SpawnSecondStage(settings, run, mappings, errorDescriptor);
+    }
+
+    private Errno Open(ServiceRun run, ServiceSettings settings, List<DescriptorMapping> mappings, int errorDescriptor, out string step)
+    {
+        var error = OpenOutputs(run, settings, mappings, out step);
+        if (error.IsSuccess)
+            error = OpenNotification(run, settings, mappings, out step);
+        if (error.IsSuccess && cgroups is not null)
+            run.Cgroup = cgroups.Create(settings.Name, run.Number, settings.Limits, out step, out error);
+        if (!error.IsSuccess)
+            return error;
+        step = "pipe";
+        error = Pipe.Open(out var reading, out var writing);
+        run.ExecPipe = reading;
+        if (error.IsSuccess)
+            Give(run, mappings, writing, errorDescriptor);
+        return error;
+    }
+
+    /// <summary>Starts a probe of a service, which joins the cgroup of its run. The pid, or 0.</summary>
+    /// <param name="settings">Those that the service runs with.</param>
+    /// <param name="cgroup">That of its run; null without.</param>
+    /// <param name="output">
+    /// What it writes can be read there; -1 where it was not started, or no pipe was to be had and its output goes nowhere.
+    /// </param>
+    public int StartProbe(ServiceSettings settings, string? cgroup, out int output)
+    {
+        var timeout = Duration.Format(settings.Probe!.Timeout);
+        ImmutableArray<string> options = cgroup is null ? ["--timeout", timeout] : ["--timeout", timeout, "--cgroup", cgroup];
+        ImmutableArray<string> own = settings.Probe.Target switch
+        {
+            ProbeTarget.Http(var address) => ["probe", "http", address, .. options],
+            ProbeTarget.Tcp(var address) => ["probe", "tcp", address, .. options],
+            ProbeTarget.Unix(var path) => ["probe", "unix", path, .. options],
+            ProbeTarget.Mcp(var address) => ["probe", "mcp", address, .. options],
+            // A command of the file's runs as the service does.
+            ProbeTarget.Exec(var command) =>
+                ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup) with { OwnOutput = true })],
+            _ => [],
+        };
+        return StartWithOutput(
+            own, settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear(), out output);
+    }
+
+    /// <summary>Starts a child that writes the pid in a file, or why there is none. As <see cref="StartProbe"/>.</summary>
+    public int StartReadingPid(string path, out int output) =>
+        StartWithOutput(["read", "--pid", path], ImmutableSortedDictionary<string, string>.Empty, out output);
+
+    private int StartWithOutput(ImmutableArray<string> own, ImmutableSortedDictionary<string, string> environment, out int output)
+    {
+        var hasOutput = Pipe.Open(out output, out var writing).IsSuccess;
+        var pid = 0;
+        try
+        {
+            pid = StartHelper(own, environment, hasOutput ? writing : nullDescriptor);
+            return pid;
+        }
+        finally
+        {
+            if (hasOutput)
+                _ = close(writing);
+            if (hasOutput && pid == 0)
+            {
+                _ = close(output);
+                output = -1;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Starts the stop_command of a service as the service itself is, with MAINPID in its environment (<c>man 5 systemd.service</c>). The
+    /// pid, or 0.
+    /// </summary>
+    public int StartStopCommand(ServiceSettings settings, string? cgroup, int main)
+    {
+        var environment = settings.Environment.SetItem(MainPidVariable, main.ToString(CultureInfo.InvariantCulture));
+        var request = HelperFor(settings, settings.StopCommand, cgroup);
+        request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
+        return StartHelper(["exec", .. ExecArguments.Encode(request)], environment, nullDescriptor);
+    }
+
+    private const string MainPidVariable = "MAINPID";
+
+    private int StartHelper(ImmutableArray<string> own, ImmutableSortedDictionary<string, string> environment, int output)
+    {
+        ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(output, 1), new(output, 2)];
+        return ChildProgram.Start(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
+    }
+
+    /// <summary>Starts the child that reads how much memory processes have, group by group, and tells it on a pipe.</summary>
+    public Errno StartMeasuring(IReadOnlyList<int[]> groups, int answer, out int pid)
+    {
+        ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(answer, 1), new(nullDescriptor, 2)];
+        return ChildProgram.Start(
+            ["mcp-init", "measure", .. MeasureRequest.Encode(groups)], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
+    }
+
+    /// <summary>Starts the child that reads the configuration and tells it on a pipe.</summary>
+    public Errno StartReading(string path, int answer, out int pid)
+    {
+        ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(answer, 1), new(nullDescriptor, 2)];
+        return ChildProgram.Start(["mcp-init", "read", path], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
+    }
+
+    /// <summary>The number the second stage finds its error pipe at: past what services are usually given.</summary>
+    private const int ErrorDescriptor = 9;
+
+    private static ExecRequest RequestFor(ServiceSettings settings, ImmutableArray<string> command, int? errorDescriptor) => new()
+    {
+        Attributes = settings.Attributes,
+        SoftDescriptors = DescriptorLimit.Original,
+        Environment = new EnvironmentEdits
+        {
+            Clear = settings.ClearEnvironment,
+            Kept = [.. settings.Environment.Keys],
+            Files = settings.EnvironmentFile is { } file ? [file] : [],
+        },
+        CloseDescriptors = true,
+        KeptDescriptors = settings.Ready == ReadyRule.NotifyFd ? [settings.NotifyFd] : [],
+        OwnOutput = settings.Log is OutputMode.Prefix or OutputMode.Json,
+        Terminal = settings.Stdin == StdinMode.Inherit,
+        ErrorDescriptor = errorDescriptor,
+        Command = command,
+    };
+
+    /// <summary>As the service is, but for the descriptor that only it is given.</summary>
+    private static ExecRequest HelperFor(ServiceSettings settings, ImmutableArray<string> command, string? cgroup) =>
+        RequestFor(settings, command, null) with { Cgroup = cgroup, KeptDescriptors = [], OwnOutput = false, Terminal = false };
+
+    private Errno OpenOutputs(ServiceRun run, ServiceSettings settings, List<DescriptorMapping> mappings, out string step)
+    {
+        step = "pipe";
+        switch (settings.Log)
+        {
+            case OutputMode.Inherit:
+                return Errno.None;
+            case OutputMode.None:
+                mappings.Add(new(nullDescriptor, 1));
+                mappings.Add(new(nullDescriptor, 2));
+                return Errno.None;
+            default:
+                LineFormat format = settings.Log == OutputMode.Json
+                    ? new JsonFormat(settings.Name, OutputStream.Stdout)
+                    : new PrefixFormat(settings.Name, _nameWidth);
+                LineFormat errorFormat = settings.Log == OutputMode.Json ? new JsonFormat(settings.Name, OutputStream.Stderr) : format;
+                var error = Pipe.Open(out var output, out var childsOutput);
+                if (!error.IsSuccess)
+                    return error;
+                run.Output = new ServiceStream(output, settings.Name, OutputStream.Stdout, format, settings.LogRateLimit, hub);
+                Give(run, mappings, childsOutput, 1);
+                error = Pipe.Open(out var errors, out var childsErrors);
+                if (!error.IsSuccess)
+                    return error;
+                run.Error = new ServiceStream(errors, settings.Name, OutputStream.Stderr, errorFormat, settings.LogRateLimit, hub);
+                Give(run, mappings, childsErrors, 2);
+                return Errno.None;
+        }
+    }
+
+    private Errno OpenNotification(ServiceRun run, ServiceSettings settings, List<DescriptorMapping> mappings, out string step)
+    {
+        step = "notification";
+        if (settings.Type != ServiceType.Daemon)
+            return Errno.None;
+        switch (settings.Ready)
+        {
+            case ReadyRule.NotifyFd:
+                var error = Pipe.Open(out var reading, out var writing);
+                run.NotifyPipe = reading;
+                if (error.IsSuccess)
+                    Give(run, mappings, writing, settings.NotifyFd);
+                return error;
+            case ReadyRule.SdNotify:
+                return OpenSocket(run, settings);
+            default:
+                return settings.Watchdog is null ? Errno.None : OpenSocket(run, settings);
+        }
+    }
+
+    private Errno OpenSocket(ServiceRun run, ServiceSettings settings)
+    {
+        run.NotifySocket = NotifySocket.Open(_notify.Path, isOpenToAll: settings.Attributes.User is null, out var refused);
+        return refused;
+    }
+
+    private static void Give(ServiceRun run, List<DescriptorMapping> mappings, int ours, int childs)
+    {
+        run.ChildsEnds.Add(ours);
+        mappings.Add(new(ours, childs));
+    }
+
+    private Errno SpawnSecondStage(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings, int errorDescriptor)
+    {
+        var request = RequestFor(settings, settings.Command, errorDescriptor) with
+        {
+            Cgroup = run.Cgroup?.Directory, OwnSocket = run.NotifySocket?.Path,
+        };
+        var environment = EnvironmentOf(settings, run);
+        request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
+        var arguments = ExecArguments.Encode(request);
+        var error = ChildProgram.Start(["mcp-init", "exec", .. arguments], environment, [.. mappings], out var pid);
+        run.Pid = pid;
+        return error;
+    }
+
+    private const string NotifyVariable = "NOTIFY_SOCKET";
+
+    /// <summary><c>man 3 sd_watchdog_enabled</c>; without WATCHDOG_PID it is meant for whoever has it.</summary>
+    private const string WatchdogVariable = "WATCHDOG_USEC";
+
+    private ImmutableSortedDictionary<string, string> EnvironmentOf(ServiceSettings settings, ServiceRun run)
+    {
+        // Not of a probe: what a probe starts is no part of the service.
+        var environment = settings.Environment.SetItem(InstanceCookie.Variable, cookie.Of(run.Number));
+        if (run.NotifySocket is { } socket)
+            environment = environment.SetItem(NotifyVariable, socket.Address);
+        return settings.Watchdog is { } time
+            ? environment.SetItem(WatchdogVariable, ((long)time.TotalMicroseconds).ToString(CultureInfo.InvariantCulture)) : environment;
+    }
+}

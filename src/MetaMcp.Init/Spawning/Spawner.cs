@@ -1,0 +1,102 @@
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Spawning;
+
+/// <summary>
+/// Starts processes by <c>posix_spawn</c>, which runs no managed code between fork and exec. The child begins with nothing
+/// blocked, every disposition at its default and the group or session asked for.
+/// </summary>
+internal static unsafe class Spawner
+{
+    /// <summary>Success and a pid, or the error of fork, of exec, or of a step between them.</summary>
+    public static Errno Spawn(in SpawnRequest request, out int pid)
+    {
+        pid = 0;
+        posix_spawnattr_t attributes;
+        posix_spawn_file_actions_t actions;
+        if (posix_spawnattr_init(&attributes) is var attributeError and not 0)
+            return new Errno(attributeError);
+        if (posix_spawn_file_actions_init(&actions) is var actionError and not 0)
+        {
+            _ = posix_spawnattr_destroy(&attributes);
+            return new Errno(actionError);
+        }
+
+        var moved = new List<int>();
+        try
+        {
+            var error = Describe(request, &attributes);
+            if (error == 0 && request.Group == SpawnGroup.OwnInForeground)
+                error = posix_spawn_file_actions_addtcsetpgrp_np(&actions, 0);
+            foreach (var mapping in request.Descriptors)
+            {
+                if (error != 0)
+                    break;
+                if (Keep(mapping, request.Descriptors, moved, out var source) is { IsSuccess: false } refused)
+                    return refused;
+                error = posix_spawn_file_actions_adddup2(&actions, source, mapping.Childs);
+            }
+            if (error != 0)
+                return new Errno(error);
+            int child;
+            error = request.SearchPath
+                ? posix_spawnp(&child, request.Path, &actions, &attributes, request.Arguments, request.Environment)
+                : posix_spawn(&child, request.Path, &actions, &attributes, request.Arguments, request.Environment);
+            if (error == 0)
+                pid = child;
+            return new Errno(error);
+        }
+        finally
+        {
+            foreach (var descriptor in moved)
+                _ = close(descriptor);
+            _ = posix_spawn_file_actions_destroy(&actions);
+            _ = posix_spawnattr_destroy(&attributes);
+        }
+    }
+
+    /// <summary>
+    /// A source whose number another mapping gives to the child would be overwritten before its own turn: such a one is
+    /// duplicated to a number that no mapping gives.
+    /// </summary>
+    /// <param name="mapping">The mapping whose source is meant.</param>
+    /// <param name="all">All mappings.</param>
+    /// <param name="moved">Takes what is to be closed after the spawn.</param>
+    /// <param name="source">The source, or its duplicate.</param>
+    private static Errno Keep(DescriptorMapping mapping, ReadOnlySpan<DescriptorMapping> all, List<int> moved, out int source)
+    {
+        source = mapping.Ours;
+        while (source != mapping.Childs && IsGiven(source, all))
+        {
+            // Never the same one again: what was taken on the way stays open until the spawn.
+            source = fcntl(source, F_DUPFD_CLOEXEC, source + 1);
+            if (source < 0)
+                return LastError;
+            moved.Add(source);
+        }
+        return Errno.None;
+    }
+
+    private static bool IsGiven(int number, ReadOnlySpan<DescriptorMapping> all)
+    {
+        foreach (var mapping in all)
+            if (mapping.Childs == number)
+                return true;
+        return false;
+    }
+
+    private static int Describe(in SpawnRequest request, posix_spawnattr_t* attributes)
+    {
+        sigset_t none = default;
+        sigset_t all = default;
+        all.__val[0] = ulong.MaxValue;
+        var group = request.Group == SpawnGroup.Session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
+        var error = posix_spawnattr_setflags(attributes, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group));
+        if (error == 0)
+            error = posix_spawnattr_setsigmask(attributes, &none);
+        if (error == 0)
+            error = posix_spawnattr_setsigdefault(attributes, &all);
+        return error == 0 && group == POSIX_SPAWN_SETPGROUP ? posix_spawnattr_setpgroup(attributes, 0) : error;
+    }
+}

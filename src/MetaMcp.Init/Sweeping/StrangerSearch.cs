@@ -1,0 +1,134 @@
+using System.Text;
+using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Filesystem;
+using MetaMcp.Init.Processes;
+using MetaMcp.Init.Runs;
+
+namespace MetaMcp.Init.Sweeping;
+
+/// <summary>
+/// Looks for processes that belong to no live run: in cgroups of the workload that are no live run's, and among our children those
+/// that we did not start. Whose a child is without a cgroup is known of each (AdoptedChildren).
+/// </summary>
+internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCookie cookie)
+{
+    private readonly ClaimReader _claims = new(cookie);
+
+    /// <summary>The last new one that was looked at: the next search begins behind it, so that all have their turn.</summary>
+    public int LookedUpTo { get; set; }
+
+    /// <summary>Those that may be told.</summary>
+    /// <param name="known">What the asker knows: nothing new can be said of one that is perhaps nobody's of ours.</param>
+    public List<StrayChild> Candidates(IReadOnlyList<Stranger> known)
+    {
+        var candidates = new List<StrayChild>();
+        if (tree is not null)
+            AddStrays(candidates);
+        else
+        {
+            var told = new HashSet<int>();
+            foreach (var stranger in known)
+                if (!stranger.IsOurs)
+                    _ = told.Add(stranger.Pid);
+            runs.Adopted.AddStrangers(candidates, run => runs.Find(run) is not null, told);
+        }
+        // In the order of their numbers, from the one behind the last: those before it come at the end.
+        candidates.Sort((one, other) => IsBehind(one) == IsBehind(other) ? one.Pid.CompareTo(other.Pid) : IsBehind(one) ? -1 : 1);
+        return candidates;
+    }
+
+    private bool IsBehind(StrayChild candidate) => candidate.Pid > LookedUpTo;
+
+    /// <summary>
+    /// What there is to be said of one; null where it is gone, is a live run's after all, or cannot be looked at. Whether it is of nobody
+    /// still, a second search has to confirm: it may have moved, or become another program, during this one.
+    /// </summary>
+    public Stranger? LookAt(StrayChild candidate)
+    {
+        if (!ProcessTable.TryRead(candidate.Pid, out var stat) || stat.IsDead)
+            return null;
+        var isOurs = candidate.IsOurs;
+        if (tree is null ? stat.StartTime != candidate.StartTime || IsLive(stat) : !TryIsOurs(stat, ref isOurs))
+            return null;
+        Span<byte> buffer = stackalloc byte[4096];
+        // Traced by somebody, it is at work.
+        if (!ProcessStatus.TryReadTracer(ProcFile.Read(candidate.Pid, "status"u8, buffer), out var tracer) || tracer != 0)
+            return null;
+        return new Stranger(candidate.Pid, stat.StartTime, CommandOf(candidate.Pid), isOurs);
+    }
+
+    /// <summary>Whether it has become a live run's since it was looked at: by executing a program that names one (<c>env</c>).</summary>
+    private bool IsLive(in ProcessStat stat)
+    {
+        if (_claims.Read(stat, out var claim) == Sight.Blocked)
+            return true;
+        if (claim.Run == 0 || runs.Find(claim.Run) is null)
+            return false;
+        runs.Adopted.LookAgainAt(stat.Pid);
+        return true;
+    }
+
+    /// <summary>Whether one that was seen before has ended. What cannot be read is not taken to be gone.</summary>
+    public bool HasEnded(Stranger seen)
+    {
+        if (runs.Adopted.Has(seen))
+            return false;
+        return ProcessTable.TryRead(seen.Pid, out var stat, out var error)
+            ? stat.IsDead || stat.StartTime != seen.StartTime
+            : error.Number is Errno.ENOENT or Errno.ESRCH;
+    }
+
+    /// <summary>
+    /// Members of the workload that are no live run's (of our children need they not be), and children of ours outside of it. The
+    /// workload is listed first: what a live run forks meanwhile is then in its own list alone.
+    /// </summary>
+    private void AddStrays(List<StrayChild> found)
+    {
+        var beside = new HashSet<int>(runs.Adopted.All);
+        if (beside.Count == 0 && !HasStrayCgroups())
+            return;
+        var strays = new HashSet<int>(CgroupMembers.Find(tree!.Workload));
+        foreach (var directory in runs.Cgroups)
+            foreach (var pid in CgroupMembers.Find(directory))
+            {
+                _ = strays.Remove(pid);
+                _ = beside.Remove(pid);
+            }
+        foreach (var pid in strays)
+            if (!runs.IsKnown(pid))
+                found.Add(new StrayChild(pid, 0, IsOurs: true));
+        foreach (var pid in beside)
+            if (!strays.Contains(pid))
+                found.Add(new StrayChild(pid, 0, IsOurs: false));
+    }
+
+    private bool HasStrayCgroups()
+    {
+        var live = new HashSet<string>(runs.Cgroups);
+        foreach (var name in DirectoryEntries.Directories(tree!.Workload))
+            if (!live.Contains($"{tree.Workload}/{name}"))
+                return true;
+        return false;
+    }
+
+    /// <summary>Where cgroups tell: false where it is a live run's after all, or plainly not ours.</summary>
+    private bool TryIsOurs(in ProcessStat stat, ref bool isOurs)
+    {
+        // environ is behind the lock of the memory map (ARCHITECTURE): one that may hold it is looked at another time.
+        if (_claims.Read(stat, out var claim) == Sight.Blocked || runs.Find(claim.Run) is not null)
+            return false;
+        // A docker exec lands in the container's own cgroup, beside the workload. The environment of another user may not be ours to
+        // read (CAP_SYS_PTRACE).
+        isOurs |= claim.Run > 0;
+        return isOurs;
+    }
+
+    private static string CommandOf(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[64];
+        return Encoding.UTF8.GetString(ProcFile.Read(pid, "comm"u8, buffer).TrimEnd((byte)'\n'));
+    }
+}

@@ -1,0 +1,291 @@
+using System.Collections.Immutable;
+using System.Text;
+using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Helpers;
+using MetaMcp.Init.Spawning;
+using MetaMcp.Init.Time;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Tests.Helpers;
+
+/// <summary>The child that reads is a shell script here, which answers as a test says.</summary>
+public sealed class ConfigReadTests : IDisposable
+{
+    private const string Abc = @"printf 'f\003\000\000\000abc'";
+    private const string Hangs = "exec sleep 60";
+
+    private readonly HashSet<int> _helpers = [];
+    private readonly List<string> _told = [];
+    private readonly List<string> _paths = [];
+    private readonly string _path = Path.GetTempFileName();
+    private readonly ConfigRead _read;
+    private string _script = "";
+    private Errno _refused;
+    private Func<byte[], SystemEvent> _take = bytes => new SystemEvent.ReloadRefused([$"took {Encoding.UTF8.GetString(bytes)}"]);
+    private Action? _onReadable;
+
+    public ConfigReadTests() => _read = new ConfigRead(
+        new FileReload(_path, bytes => _take(bytes), (_, _) => { }), Begin, _helpers, (_, read) => _onReadable = read,
+            _ => _onReadable = null,
+        happened => _told.Add(Assert.Single(Assert.IsType<SystemEvent.ReloadRefused>(happened).Problems)));
+
+    public void Dispose()
+    {
+        foreach (var pid in _helpers)
+            _ = kill(pid, Signal.Kill.Number);
+        Assert.True(SpinWait.SpinUntil(() => _helpers.All(IsCollected), TimeSpan.FromSeconds(10)));
+        File.Delete(_path);
+    }
+
+    [Fact]
+    public void What_the_child_tells_is_taken()
+    {
+        Start(Abc);
+        Assert.Empty(_told);
+        Answered("took abc");
+        Assert.Equal([_path], _paths);
+        Assert.Equal(Instant.Never, _read.Due);
+        Assert.Null(_onReadable);
+        CollectAll();
+    }
+
+    [Fact]
+    public void An_empty_file_is_one() => Answers(@"printf 'f\000\000\000\000'", "took ");
+
+    [Fact]
+    public void Why_it_could_not_be_read_is_said_with_the_files_name() => Answers(@"printf 'p\004\000\000\000gone'", _path + ": gone");
+
+    [Fact]
+    public void The_longest_comes_in_many_turns()
+    {
+        _take = bytes => new SystemEvent.ReloadRefused([$"took {bytes.Length}"]);
+        Answers(@"printf 'f\001\000\004\000'; exec head -c 262145 /dev/zero", "took 262145");
+    }
+
+    [Theory]
+    [InlineData(@"printf 'f\004\000\000\000abc'")]
+    [InlineData(@"printf 'f\003\000'")]
+    [InlineData(@"printf 'x\003\000\000\000abc'")]
+    [InlineData(@"printf 'f\002\000\004\000'; exec head -c 262146 /dev/zero")]
+    [InlineData(@"printf 'f\377\377\377\377abc'")]
+    [InlineData("exit 1")]
+    [InlineData("kill -KILL $$")]
+    public void Half_an_answer_is_none(string script) =>
+        Answers(script, _path + ": whoever was to read it ended without an answer; send SIGHUP again");
+
+    [Fact]
+    public void A_child_that_was_collected_first_is_read_to_its_end()
+    {
+        Start(Abc);
+        var pid = Collected(Assert.Single(_helpers));
+        Assert.False(_read.TakeCollected(pid + 1, ExitStatus.Exited(0)));
+        Assert.True(_read.TakeCollected(pid, ExitStatus.Exited(0)));
+        Assert.Equal(["took abc"], _told);
+        Assert.Equal(Instant.Never, _read.Due);
+    }
+
+    [Fact]
+    public void One_that_takes_too_long_is_killed_and_the_file_refused()
+    {
+        Start(Hangs);
+        Assert.InRange(_read.Due - MonotonicClock.Now, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(10));
+        _read.Expire(_read.Due + TimeSpan.FromMilliseconds(-1));
+        Assert.Empty(_told);
+        _read.Expire(_read.Due);
+        Assert.StartsWith(_path + ": not read within 10s: its file system does not answer", Assert.Single(_told), StringComparison.Ordinal);
+        Assert.Equal(Instant.Never, _read.Due);
+        Assert.Null(_onReadable);
+        CollectAll();
+        Assert.Single(_told);
+    }
+
+    [Fact]
+    public void An_answer_that_waits_when_time_is_up_counts()
+    {
+        Start(Abc);
+        Assert.True(SpinWait.SpinUntil(() => HasEnded(Assert.Single(_helpers)), TimeSpan.FromSeconds(10)));
+        _read.Expire(_read.Due);
+        Assert.Equal(["took abc"], _told);
+    }
+
+    [Fact]
+    public void Who_asks_meanwhile_has_one_read_more_however_often()
+    {
+        Start(Abc);
+        Start(Abc);
+        Start(Abc);
+        Assert.Single(_paths);
+        Answered("took abc");
+        Assert.Equal(2, _paths.Count);
+        Answered("took abc");
+        Assert.Equal(2, _paths.Count);
+        Assert.Equal(Instant.Never, _read.Due);
+        CollectAll();
+        Assert.Equal(2, _told.Count);
+    }
+
+    [Fact]
+    public void Who_asked_meanwhile_has_it_also_after_one_that_hangs()
+    {
+        Start(Hangs);
+        Start(Abc);
+        var due = _read.Due;
+        _read.Expire(due);
+        Assert.Single(_paths);
+        _read.Expire(_read.Due);
+        Assert.Equal(2, _paths.Count);
+        Assert.InRange(_read.Due - MonotonicClock.Now, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(10));
+        Answered("took abc");
+    }
+
+    [Fact]
+    public void A_child_that_outlives_its_SIGKILL_keeps_nobody_from_being_sent()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            Start(Hangs);
+            _read.Expire(_read.Due);
+        }
+        // Nobody was collected.
+        Start(Abc);
+        Assert.StartsWith(_path + ": 4 reads before still hang", _told[^1], StringComparison.Ordinal);
+        Assert.Equal(4, _paths.Count);
+        Assert.True(_read.TakeCollected(Collected(_helpers.First()), ExitStatus.Exited(0)));
+        Start(Abc);
+        Answered("took abc");
+        CollectAll();
+    }
+
+    [Fact]
+    public void Where_no_child_can_be_started_it_is_read_here_and_the_next_may_be()
+    {
+        File.WriteAllText(_path, "itself");
+        _refused = new Errno(Errno.EAGAIN);
+        Start(Abc);
+        Assert.Equal(["took itself"], _told);
+        Assert.Empty(_helpers);
+        Assert.Equal(Instant.Never, _read.Due);
+        _refused = Errno.None;
+        Start(Abc);
+        Answered("took abc");
+    }
+
+    [Fact]
+    public void Where_it_cannot_be_read_here_either_it_is_said()
+    {
+        File.Delete(_path);
+        _refused = new Errno(Errno.EAGAIN);
+        Start(Abc);
+        Assert.StartsWith(_path + ": No such file or directory", Assert.Single(_told), StringComparison.Ordinal);
+        File.WriteAllText(_path, "");
+    }
+
+    /// <summary>Nothing of ours has run in it then.</summary>
+    [Fact]
+    public void A_child_whose_runtime_had_no_room_is_stood_in_for()
+    {
+        File.WriteAllText(_path, "itself");
+        Start("exit 255");
+        var pid = Collected(Assert.Single(_helpers));
+        Assert.True(_read.TakeCollected(pid, ExitStatus.Exited(255)));
+        Assert.Equal(["took itself"], _told);
+        Assert.Equal(Instant.Never, _read.Due);
+    }
+
+    [Fact]
+    public void One_that_is_dropped_is_killed_and_nobody_hears_of_it()
+    {
+        Start(Hangs);
+        Start(Abc);
+        _read.Drop();
+        Assert.Equal(Instant.Never, _read.Due);
+        CollectAll();
+        Assert.Empty(_told);
+        Assert.Single(_paths);
+        _read.Drop();
+        Start(Abc);
+        Answered("took abc");
+    }
+
+    [Fact]
+    public void Where_taking_it_goes_wrong_there_is_an_answer_and_the_next_read()
+    {
+        _take = _ => throw new InvalidOperationException("out of something");
+        Start(Abc);
+        Start(Abc);
+        Assert.Throws<InvalidOperationException>(() => ReadUntil(() => false));
+        Assert.Equal([_path + ": what is in it could not be taken; send SIGHUP again"], _told);
+        _take = _ => new SystemEvent.ReloadRefused(["took it"]);
+        _read.Expire(_read.Due);
+        Answered("took it");
+    }
+
+    private void Answers(string script, string told)
+    {
+        Start(script);
+        Answered(told);
+        CollectAll();
+        Assert.Single(_told);
+    }
+
+    private void Start(string script)
+    {
+        _script = script;
+        _read.Start();
+    }
+
+    private Errno Begin(string path, int answer, out int pid)
+    {
+        pid = 0;
+        if (!_refused.IsSuccess)
+            return _refused;
+        _paths.Add(path);
+        return ChildProgram.Start(
+            ["sh", "-c", _script], ImmutableSortedDictionary<string, string>.Empty, [new(answer, 1)], out pid, "/bin/sh");
+    }
+
+    private void Answered(string told)
+    {
+        var before = _told.Count;
+        ReadUntil(() => _told.Count > before);
+        Assert.Equal(told, _told[^1]);
+        Assert.Equal(before + 1, _told.Count);
+        // As the seam does at the end of each turn: one that was asked for meanwhile begins.
+        _read.Expire(MonotonicClock.Now);
+    }
+
+    private void CollectAll()
+    {
+        foreach (var pid in _helpers.ToArray())
+            Assert.True(_read.TakeCollected(Collected(pid), ExitStatus.Exited(0)));
+    }
+
+    /// <summary>Waits for a child, as the kernel's seam does, and forgets it.</summary>
+    private int Collected(int pid)
+    {
+        Assert.True(SpinWait.SpinUntil(() => IsCollected(pid), TimeSpan.FromSeconds(10)));
+        _ = _helpers.Remove(pid);
+        return pid;
+    }
+
+    private void ReadUntil(Func<bool> isDone) => Assert.True(SpinWait.SpinUntil(
+        () =>
+        {
+            _onReadable?.Invoke();
+            return isDone();
+        },
+        TimeSpan.FromSeconds(10)));
+
+    private static unsafe bool IsCollected(int pid)
+    {
+        siginfo_t info = default;
+        return waitid(P_PID, (uint)pid, &info, WEXITED | WNOHANG) != 0 || info.si_pid == pid;
+    }
+
+    private static unsafe bool HasEnded(int pid)
+    {
+        siginfo_t info = default;
+        return waitid(P_PID, (uint)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+    }
+}
