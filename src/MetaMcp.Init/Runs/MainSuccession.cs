@@ -68,7 +68,8 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
         foreach (var run in _due)
         {
             _ = _named.Remove(run);
-            if (run.HasMain)
+            // One whose end was told is in the background, and its main process is looked for.
+            if (run.HasMain || run.ToldStatus is not null)
                 _ = TakeNamed(run);
         }
     }
