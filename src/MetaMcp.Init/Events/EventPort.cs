@@ -45,16 +45,22 @@ internal sealed unsafe class EventPort
     /// <summary>Whether more may be ready than the last wait told.</summary>
     public bool IsFull => _count == BatchSize;
 
+    /// <summary>What was ready by then, the last wait has told, or the next one will: what comes later may have been missed.</summary>
+    public Instant LookedAt { get; private set; }
+
     /// <summary>Sleeps until something is ready, a deadline has come, or PID 1 was stopped and goes on.</summary>
     public void Wait(Instant due)
     {
         fixed (byte* start = _batch)
         {
-            _count = epoll_wait(_descriptor, start, BatchSize, PollTimeout.Until(due, MonotonicClock.Now));
-            // EINTR, since PID 1 was stopped for any length of time: it says nothing of what has become ready meanwhile, and that has to
-            // be read before a deadline of that time passes. With nothing to wait for, the second call cannot be interrupted.
-            if (_count < 0)
-                _count = epoll_wait(_descriptor, start, BatchSize, 0);
+            LookedAt = MonotonicClock.Now;
+            _count = epoll_wait(_descriptor, start, BatchSize, PollTimeout.Until(due, LookedAt));
+            // The time is over; or EINTR, since PID 1 was stopped for any length of time, which says nothing of what has become ready
+            // meanwhile. With nothing to wait for, the second call cannot be interrupted.
+            if (_count > 0)
+                return;
+            LookedAt = MonotonicClock.Now;
+            _count = epoll_wait(_descriptor, start, BatchSize, 0);
         }
     }
 

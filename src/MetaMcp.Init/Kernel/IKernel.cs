@@ -11,6 +11,12 @@ internal interface IKernel
 {
     Instant Now { get; }
 
+    /// <summary>
+    /// When the last wait has looked at what happens: a deadline has passed where it is no later. PID 1 may be stopped at any point of its
+    /// turn, and what was said before a deadline is to be heard before that.
+    /// </summary>
+    Instant LookedAt { get; }
+
     /// <summary>Sleeps until something happens or the deadline has come, and adds what happened, in order.</summary>
     void Wait(Instant due, Queue<SystemEvent> happened);
 

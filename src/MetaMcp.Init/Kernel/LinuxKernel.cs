@@ -19,6 +19,7 @@ namespace MetaMcp.Init.Kernel;
 /// </summary>
 internal sealed class LinuxKernel : IKernel
 {
+    private readonly EventPort _port;
     private readonly DescriptorWatch _watch;
     private readonly SignalQueue _signals;
     private readonly FullOutputs _full;
@@ -52,6 +53,7 @@ internal sealed class LinuxKernel : IKernel
         Func<RunTable, StrangerSearch> strangers, FileReload file)
     {
         Action<SystemEvent> tell = Tell;
+        _port = port;
         _watch = new DescriptorWatch(port);
         _signals = signals;
         _full = new FullOutputs(outputs, _watch);
@@ -80,6 +82,8 @@ internal sealed class LinuxKernel : IKernel
     }
 
     public Instant Now => MonotonicClock.Now;
+
+    public Instant LookedAt => _port.LookedAt;
 
     public void Wait(Instant due, Queue<SystemEvent> happened)
     {

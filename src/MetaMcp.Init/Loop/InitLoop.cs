@@ -38,7 +38,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
             // A look at what happens also where a deadline has passed: it may make the deadline void, and with one deadline
             // after another it would never be heard of.
             Wait();
-            if (_tries == 0 && kernel.Now >= supervisor.Due)
+            if (_tries == 0 && kernel.LookedAt >= supervisor.Due)
                 Remember(SystemEvent.TimePassed.Instance);
         }
     }

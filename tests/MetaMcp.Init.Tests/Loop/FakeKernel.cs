@@ -20,6 +20,8 @@ internal sealed class FakeKernel : IKernel
 
     public Instant Now { get; set; } = new(1_000_000_000);
 
+    public Instant LookedAt => Now;
+
     public List<string> Log { get; } = [];
 
     public List<Instant> Waits { get; } = [];
