@@ -43,7 +43,7 @@ public sealed partial class ArchitectureTests
         ["Kernel"] = "Sweeping Runs Helpers Notifying Spawning Events Output Processes Time Linux",
         ["Exec"] = "Filesystem Output Spawning Linux",
         ["Probing"] = "Events Filesystem Processes Spawning Time Linux",
-        ["Measuring"] = "Processes Linux",
+        ["Measuring"] = "Filesystem Processes Linux",
         ["Discarding"] = "Linux",
         ["Reading"] = "Filesystem Linux",
         ["PassThrough"] = "Exec Events Output Processes Spawning Time Linux",

@@ -1,3 +1,5 @@
+using MetaMcp.Init.Core.KernelText;
+
 namespace MetaMcp.Init.Core.Membership;
 
 /// <summary>A child of ours of which we know what it is.</summary>
@@ -73,7 +75,7 @@ public static class RunMembership
                 now[now[at].Top].Run = now[at].Run;
         for (var at = 0; at < now.Count; at++)
             if (IsOfUnknown(now, at))
-                now[now[at].Top].Run = BegunBy(runs, now[at].Stat.Session) is not 0 and var run ? run : BegunBy(runs, now[at].Stat.Group);
+                now[now[at].Top].Run = BegunBy(runs, now[at].Stat);
         for (var at = 0; at < now.Count; at++)
             if (IsOfUnknown(now, at) && !now[at].Stat.IsDead)
                 now[now[at].Top].Run = Believed(runs, claimOf(now[at].Stat.Pid));
@@ -103,8 +105,12 @@ public static class RunMembership
         return false;
     }
 
+    /// <summary>The run whose main process began the session of a process, else its group; 0 where there is none.</summary>
+    public static long BegunBy(ReadOnlySpan<KnownRun> runs, in ProcessStat process) =>
+        BegunBy(runs, process.Session) is not 0 and var run ? run : BegunBy(runs, process.Group);
+
     /// <summary>The latest run whose main process had this number; 0 where there is none.</summary>
-    public static long BegunBy(ReadOnlySpan<KnownRun> runs, int main)
+    private static long BegunBy(ReadOnlySpan<KnownRun> runs, int main)
     {
         long latest = 0;
         foreach (var run in runs)

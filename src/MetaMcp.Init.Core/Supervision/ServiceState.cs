@@ -64,7 +64,7 @@ public abstract record ServiceState : Case
         /// <summary>When it has to have ended, since it said STOPPING=1.</summary>
         public Patience Ending { get; init; } = Patience.None;
 
-        public override Instant Due => Instant.Earlier(Instant.Earlier(Watch.Due, ClosesAt), Instant.Earlier(WatchdogBy, Ending.Until));
+        public override Instant Due => Instant.Earliest(Watch.Due, ClosesAt, WatchdogBy, Ending.Until);
     }
 
     /// <summary>It is to be ended, and waits for its turn in the cleanup queue.</summary>

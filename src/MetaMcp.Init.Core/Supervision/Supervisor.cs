@@ -76,9 +76,8 @@ public sealed partial class Supervisor
     public Plan Plan => _plan;
 
     /// <summary>When <see cref="SystemEvent.TimePassed"/> is wanted although nothing happened.</summary>
-    public Instant Due => _isDisturbed ? _resumeAt : Instant.Earlier(
-        Instant.Earlier(
-            Instant.Earlier(_deadlines.Earliest, Instant.Earlier(_limits.Due, _memory.Due)), Instant.Earlier(Phase.Due, _compareAt)),
+    public Instant Due => _isDisturbed ? _resumeAt : Instant.Earliest(
+        _deadlines.Earliest, _limits.Due, _memory.Due, Phase.Due, _compareAt,
         IsEnding ? Instant.Never : Instant.Earlier(_sweepAt, _orphans.Due));
 
     public ServiceState StateOf(int service) => _states[service];

@@ -26,6 +26,15 @@ public readonly record struct Instant(long Nanoseconds) : IComparable<Instant>
 
     public static Instant Earlier(Instant a, Instant b) => a < b ? a : b;
 
+    /// <summary>The first of them.</summary>
+    public static Instant Earliest(params ReadOnlySpan<Instant> all)
+    {
+        var earliest = Never;
+        foreach (var one in all)
+            earliest = Earlier(earliest, one);
+        return earliest;
+    }
+
     public static Instant Later(Instant a, Instant b) => a < b ? b : a;
 
     public int CompareTo(Instant other) => Nanoseconds.CompareTo(other.Nanoseconds);

@@ -54,10 +54,11 @@ internal sealed unsafe class EventPort
         fixed (byte* start = _batch)
         {
             LookedAt = MonotonicClock.Now;
-            _count = epoll_wait(_descriptor, start, BatchSize, PollTimeout.Until(due, LookedAt));
+            var timeout = PollTimeout.Until(due, LookedAt);
+            _count = epoll_wait(_descriptor, start, BatchSize, timeout);
             // The time is over; or EINTR, since PID 1 was stopped for any length of time, which says nothing of what has become ready
-            // meanwhile. With nothing to wait for, the second call cannot be interrupted.
-            if (_count > 0)
+            // meanwhile. With nothing to wait for, a call cannot be interrupted and tells all.
+            if (_count > 0 || timeout == 0)
                 return;
             LookedAt = MonotonicClock.Now;
             _count = epoll_wait(_descriptor, start, BatchSize, 0);

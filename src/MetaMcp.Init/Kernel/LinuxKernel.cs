@@ -91,10 +91,8 @@ internal sealed class LinuxKernel : IKernel
         // What is taken from the kernel (a signal, the status of a child) is told whatever happens: the room for it is taken first.
         happened.EnsureCapacity(happened.Count + Room);
         _full.Follow();
-        due = Instant.Earlier(Instant.Earlier(due, _streams.Due), Instant.Earlier(_memory.Due, _pss.Due));
-        due = Instant.Earlier(due, Instant.Earlier(Instant.Earlier(_read.Due, _probes.Due), _disposal.Due));
-        due = Instant.Earlier(Instant.Earlier(due, _mains.Due), Instant.Earlier(_runs.Due, _kernelSweep.Due));
-        _due = _collector.IsDue ? Now : due;
+        _due = _collector.IsDue ? Now : Instant.Earliest(
+            due, _streams.Due, _memory.Due, _pss.Due, _read.Due, _probes.Due, _disposal.Due, _mains.Due, _runs.Due, _kernelSweep.Due);
         _steps.Take();
     }
 

@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Processes;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -11,16 +12,12 @@ internal static class ProportionalSet
     public static bool TryRead(int pid, out long bytes)
     {
         bytes = 0;
-        Span<byte> buffer = stackalloc byte[4096];
-        if (!ProcessOwner.TryRead(ProcFile.Read(pid, "status"u8, buffer), out var owner))
+        var file = OwnedFile.Open(pid, "smaps_rollup"u8, out _);
+        if (file < 0)
             return false;
-        // It may be read by its own user; by another only with CAP_SYS_PTRACE, which Docker does not give to root (man 2 ptrace,
-        // PTRACE_MODE_READ_FSCREDS). The group first, as long as we are who may change it.
-        var group = setfsgid(owner.Gid);
-        var user = setfsuid(owner.Uid);
-        var pss = NamedFields.Number(ProcFile.Read(pid, "smaps_rollup"u8, buffer), "Pss");
-        _ = setfsuid((uint)user);
-        _ = setfsgid((uint)group);
+        Span<byte> buffer = stackalloc byte[4096];
+        var pss = KernelFile.Read(file, buffer, out var length).IsSuccess ? NamedFields.Number(buffer[..length], "Pss") : null;
+        _ = close(file);
         bytes = (pss ?? 0) * 1024;
         return pss is not null;
     }

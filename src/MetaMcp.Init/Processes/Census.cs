@@ -110,8 +110,5 @@ internal sealed class Census
                 members.Add(_now[at].Stat);
     }
 
-    private RunClaim ClaimOf(int pid)
-    {
-        return ++_claims > MostClaims ? default : Claims.Read(pid);
-    }
+    private RunClaim ClaimOf(int pid) => ++_claims > MostClaims ? default : Claims.Read(pid);
 }

@@ -5,13 +5,14 @@ namespace MetaMcp.Init.Processes;
 /// <summary>
 /// The list of our children, thousands of which need not be read again for those that came since: the kernel puts new ones last, and a
 /// child leaves the list when we collect it and at no other time. So what is new stands behind the text of those that were listed and are
-/// there still. The kernel has to make that text all the same, which takes a fourth of the time of handing it over in pieces.
+/// there still. The kernel makes the text before it all the same, but in one walk, and not in one for each page of it.
 /// </summary>
 internal sealed class ChildList
 {
     /// <summary>More are not remembered, and are read as a whole each time.</summary>
     private const int Most = 1 << 16;
 
+    private readonly int _thread;
     private readonly HashSet<int> _listed = [];
     private readonly Action<int> _takeNew;
     private readonly Action<int> _takeAny;
@@ -19,8 +20,6 @@ internal sealed class ChildList
     private long _length;
     private bool _isInOrder;
     private bool _isWrong;
-
-    private readonly int _thread;
 
     /// <param name="thread">The one that starts and adopts: the first.</param>
     public ChildList(int thread) => (_thread, _takeNew, _takeAny) = (thread, TakeNew, TakeAny);

@@ -23,12 +23,9 @@ internal static unsafe class ChildrenFile
     /// <param name="from">Where to begin, which must be behind the space of a number.</param>
     public static bool ForEach(int pid, int thread, Action<int> action, long from = 0)
     {
-        Span<byte> path = stackalloc byte[64];
-        if (!Utf8.TryWrite(path, $"/proc/{pid}/task/{thread}/children\0", out _))
-            return false;
-        int file;
-        fixed (byte* start = path)
-            file = open(start, O_RDONLY | O_CLOEXEC, 0);
+        Span<byte> name = stackalloc byte[32];
+        _ = Utf8.TryWrite(name, $"task/{thread}/children", out var written);
+        var file = ProcFile.Open(pid, name[..written]);
         if (file < 0)
             return false;
         try

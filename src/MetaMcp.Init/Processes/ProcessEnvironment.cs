@@ -1,4 +1,3 @@
-using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
@@ -6,9 +5,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Processes;
 
 /// <summary>
-/// The run that a process names in its environment. Root may not open the environment of another user's process without CAP_SYS_PTRACE,
-/// which Docker does not give; its own user may (<c>man 2 ptrace</c>, PTRACE_MODE_READ_FSCREDS), so it is opened as that one. Nothing is
-/// allocated on the way.
+/// The run that a process names in its environment. Where the environment is not ours to open, its owner's is (<see cref="OwnedFile"/>).
+/// Nothing is allocated on the way.
 /// </summary>
 internal static unsafe class ProcessEnvironment
 {
@@ -29,35 +27,12 @@ internal static unsafe class ProcessEnvironment
         var file = ProcFile.Open(pid, "environ"u8);
         error = file < 0 ? LastError : Errno.None;
         if (error.Number is Errno.EACCES or Errno.EPERM)
-            file = OpenAsItsUser(pid, out error);
+            file = OwnedFile.Open(pid, "environ"u8, out error);
         if (file < 0)
             return 0;
         var run = Search(file, cookie, out isEmpty, out error);
         _ = close(file);
         return run;
-    }
-
-    private static int OpenAsItsUser(int pid, out Errno error)
-    {
-        Span<byte> buffer = stackalloc byte[4096];
-        if (!ProcessOwner.TryRead(ProcFile.Read(pid, "status"u8, buffer, out error), out var owner))
-            return -1;
-        // The kernel takes both from whoever changes the user: the second closes /proc/1/fd/1 to a docker exec.
-        int deathSignal;
-        _ = prctl(PR_GET_PDEATHSIG, (nuint)(&deathSignal), 0, 0, 0);
-        var dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
-        // The group first, as long as we are who may change it.
-        var group = setfsgid(owner.Gid);
-        var user = setfsuid(owner.Uid);
-        var file = ProcFile.Open(pid, "environ"u8);
-        error = file < 0 ? LastError : Errno.None;
-        _ = setfsuid((uint)user);
-        _ = setfsgid((uint)group);
-        if (dumpable == 1)
-            _ = prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-        if (deathSignal > 0)
-            _ = prctl(PR_SET_PDEATHSIG, (nuint)deathSignal, 0, 0, 0);
-        return file;
     }
 
     /// <summary>Through a window that is moved from one variable to another; one that does not fit into it is none of ours.</summary>

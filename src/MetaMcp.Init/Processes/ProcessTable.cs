@@ -58,12 +58,7 @@ internal static unsafe class ProcessTable
     /// </summary>
     public static bool IsBlocked(int pid)
     {
-        Span<byte> path = stackalloc byte[32];
-        if (!Utf8.TryWrite(path, $"/proc/{pid}/task\0", out _))
-            return true;
-        int directory;
-        fixed (byte* start = path)
-            directory = open(start, O_RDONLY | O_CLOEXEC, 0);
+        var directory = ProcFile.Open(pid, "task"u8);
         if (directory < 0)
             return true;
         var threads = new DirectoryReader(directory, stackalloc byte[ListSize]);

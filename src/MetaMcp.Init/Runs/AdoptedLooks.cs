@@ -230,11 +230,7 @@ internal sealed class AdoptedLooks(
         var all = runs();
         if (census.Remembered(glance.Stat) is not 0 and var before && RunMembership.IsKnown(all, before))
             return before;
-        if (RunMembership.BegunBy(all, glance.Stat.Session) is not 0 and var session)
-            return session;
-        if (RunMembership.BegunBy(all, glance.Stat.Group) is not 0 and var group)
-            return group;
-        return RunMembership.Believed(all, glance.Claim);
+        return RunMembership.BegunBy(all, glance.Stat) is not 0 and var begun ? begun : RunMembership.Believed(all, glance.Claim);
     }
 
     private void Settle(AdoptedChild child, AdoptedState state, long run)

@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
@@ -50,14 +49,9 @@ internal sealed class LiveProcesses(ClaimReader claims) : ProcessSource
     private static Errno AddOfThread(int pid, int thread, List<int> children) =>
         ChildrenFile.ForEach(pid, thread, children.Add) ? Errno.None : LastError;
 
-    private static unsafe Errno AddOfThreads(int pid, List<int> children)
+    private static Errno AddOfThreads(int pid, List<int> children)
     {
-        Span<byte> path = stackalloc byte[32];
-        if (!Utf8.TryWrite(path, $"/proc/{pid}/task\0", out _))
-            return Errno.None;
-        int directory;
-        fixed (byte* start = path)
-            directory = open(start, O_RDONLY | O_CLOEXEC, 0);
+        var directory = ProcFile.Open(pid, "task"u8);
         if (directory < 0)
             return LastError;
         try

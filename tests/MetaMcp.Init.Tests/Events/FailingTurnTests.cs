@@ -1,18 +1,11 @@
 using MetaMcp.Init.Core.Config;
-using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.EndToEnd.Harness;
-using MetaMcp.Init.Events;
-using MetaMcp.Init.Helpers;
-using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
-using MetaMcp.Init.Runs;
-using MetaMcp.Init.Spawning;
-using MetaMcp.Init.Sweeping;
 using MetaMcp.Init.Tests.Output;
+using MetaMcp.Init.Tests.Sweeping;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Events;
@@ -37,13 +30,8 @@ public sealed class FailingTurnTests : IDisposable
         var service = new ServiceSettings { Name = "a", Command = ["/bin/sh", "-c", "echo x; exit 3"] };
         var plan = Plan.Build(new Settings { Services = [service] }).Plan!;
         using var outputs = StandardOutputs.Open(_stdout.Writer, _stderr.Writer);
-        var cookie = new InstanceCookie(1, new byte[SipHash.KeySize]);
-        SelfExecutable.Path = Files.Binary;
         // Without outputs to write to, whoever reads a line of a service fails.
-        var starter = new ServiceStarter(plan, new OutputHub(null!, (_, _, _) => { }), NullDevice.Open(), null, cookie);
-        var kernel = new LinuxKernel(
-            EventPort.Open(out _)!, new SignalQueue(_signals.Reader), outputs, starter, new Census(cookie),
-            runs => new StrangerSearch(runs, null, cookie), new FileReload("", _ => new SystemEvent.ReloadRefused([]), (_, _) => { }));
+        var kernel = RealKernel.Open(plan, _signals, outputs, new OutputHub(null!, (_, _, _) => { }));
         var events = new Queue<SystemEvent>();
         kernel.Perform(new Effect.Spawn(0, 1, plan.Services[0].Settings), events);
         var pid = Assert.IsType<SystemEvent.Spawned>(events.Dequeue()).Pid;

@@ -4,8 +4,8 @@ using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Helpers;
 using MetaMcp.Init.Spawning;
+using MetaMcp.Init.Tests.Processes;
 using MetaMcp.Init.Time;
-using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Helpers;
 
@@ -33,8 +33,7 @@ public sealed class ConfigReadTests : IDisposable
     public void Dispose()
     {
         foreach (var pid in _helpers)
-            _ = kill(pid, Signal.Kill.Number);
-        Assert.True(SpinWait.SpinUntil(() => _helpers.All(IsCollected), TimeSpan.FromSeconds(10)));
+            RealChild.Kill(pid);
         File.Delete(_path);
     }
 
@@ -104,7 +103,7 @@ public sealed class ConfigReadTests : IDisposable
     public void An_answer_that_waits_when_time_is_up_counts()
     {
         Start(Abc);
-        Assert.True(SpinWait.SpinUntil(() => HasEnded(Assert.Single(_helpers)), TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => RealChild.HasEnded(Assert.Single(_helpers)), TimeSpan.FromSeconds(10)));
         _read.Expire(_read.Due);
         Assert.Equal(["took abc"], _told);
     }
@@ -264,7 +263,7 @@ public sealed class ConfigReadTests : IDisposable
     /// <summary>Waits for a child, as the kernel's seam does, and forgets it.</summary>
     private int Collected(int pid)
     {
-        Assert.True(SpinWait.SpinUntil(() => IsCollected(pid), TimeSpan.FromSeconds(10)));
+        RealChild.Collect(pid);
         _ = _helpers.Remove(pid);
         return pid;
     }
@@ -276,16 +275,4 @@ public sealed class ConfigReadTests : IDisposable
             return isDone();
         },
         TimeSpan.FromSeconds(10)));
-
-    private static unsafe bool IsCollected(int pid)
-    {
-        siginfo_t info = default;
-        return waitid(P_PID, (uint)pid, &info, WEXITED | WNOHANG) != 0 || info.si_pid == pid;
-    }
-
-    private static unsafe bool HasEnded(int pid)
-    {
-        siginfo_t info = default;
-        return waitid(P_PID, (uint)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
-    }
 }

@@ -3,8 +3,8 @@ using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Helpers;
 using MetaMcp.Init.Spawning;
+using MetaMcp.Init.Tests.Processes;
 using MetaMcp.Init.Time;
-using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Helpers;
 
@@ -24,8 +24,7 @@ public sealed class PssMeasurementTests : IDisposable
     public void Dispose()
     {
         foreach (var pid in _helpers)
-            _ = kill(pid, Signal.Kill.Number);
-        Assert.True(SpinWait.SpinUntil(() => _helpers.All(IsCollected), TimeSpan.FromSeconds(10)));
+            RealChild.Kill(pid);
     }
 
     [Fact]
@@ -156,7 +155,7 @@ public sealed class PssMeasurementTests : IDisposable
     private int Collected()
     {
         var pid = Assert.Single(_helpers);
-        Assert.True(SpinWait.SpinUntil(() => IsCollected(pid), TimeSpan.FromSeconds(10)));
+        RealChild.Collect(pid);
         _ = _helpers.Remove(pid);
         return pid;
     }
@@ -168,10 +167,4 @@ public sealed class PssMeasurementTests : IDisposable
             return isDone();
         },
         TimeSpan.FromSeconds(10)));
-
-    private static unsafe bool IsCollected(int pid)
-    {
-        siginfo_t info = default;
-        return waitid(P_PID, (uint)pid, &info, WEXITED | WNOHANG) != 0 || info.si_pid == pid;
-    }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MetaMcp.Init.Processes;
 using MetaMcp.Init.Spawning;
-using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Processes;
 
@@ -29,12 +28,12 @@ public sealed unsafe class ChildListTests
     {
         var children = Enumerable.Range(0, 5).Select(_ => Start()).ToList();
         Assert.Equal(children, New(list));
-        End(children[ended]);
+        RealChild.Kill(children[ended]);
         list.Collected(children[ended]);
         // One of which no list has known goes without changing anything.
         var unseen = Start();
         var late = Start();
-        End(unseen);
+        RealChild.Kill(unseen);
         list.Collected(unseen);
         Assert.Equal([late], New(list));
         Assert.Empty(New(list));
@@ -83,7 +82,7 @@ public sealed unsafe class ChildListTests
             {
                 failure = thrown;
             }
-            All(list).ForEach(End);
+            All(list).ForEach(RealChild.Kill);
         });
         thread.Start();
         thread.Join();
@@ -101,12 +100,5 @@ public sealed unsafe class ChildListTests
             Group = SpawnGroup.Session };
         Assert.True(Spawner.Spawn(request, out var pid).IsSuccess);
         return pid;
-    }
-
-    private static void End(int pid)
-    {
-        siginfo_t info = default;
-        _ = kill(pid, 9);
-        Assert.Equal(0, waitid(P_PID, (uint)pid, &info, WEXITED));
     }
 }

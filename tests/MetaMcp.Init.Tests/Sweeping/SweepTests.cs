@@ -1,18 +1,13 @@
 using System.Runtime.CompilerServices;
 using MetaMcp.Init.Core.Config;
-using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.EndToEnd.Harness;
-using MetaMcp.Init.Events;
 using MetaMcp.Init.Helpers;
 using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
 using MetaMcp.Init.Runs;
-using MetaMcp.Init.Spawning;
-using MetaMcp.Init.Sweeping;
 using MetaMcp.Init.Tests.Output;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -34,13 +29,7 @@ public sealed class SweepTests : IDisposable
     {
         var plan = Plan.Build(new Settings { Services = [new ServiceSettings { Name = "a", Command = ["/bin/sleep", "60"] }] }).Plan!;
         _outputs = StandardOutputs.Open(_stdout.Writer, _stderr.Writer);
-        var cookie = new InstanceCookie(1, new byte[SipHash.KeySize]);
-        SelfExecutable.Path = Files.Binary;
-        var starter = new ServiceStarter(plan, new OutputHub(_outputs, (_, _, _) => { }), NullDevice.Open(), null, cookie);
-        _kernel = new LinuxKernel(
-            EventPort.Open(out _)!, new SignalQueue(_signals.Reader), _outputs, starter, new Census(cookie),
-            runs => new StrangerSearch(_runs = runs, null, cookie),
-            new FileReload("", _ => new SystemEvent.ReloadRefused([]), (_, _) => { }));
+        _kernel = RealKernel.Open(plan, _signals, _outputs, new OutputHub(_outputs, (_, _, _) => { }), runs => _runs = runs);
         _kernel.Perform(new Effect.Spawn(0, 1, plan.Services[0].Settings), _events);
         _pid = Assert.IsType<SystemEvent.Spawned>(_events.Dequeue()).Pid;
         _events.Clear();
