@@ -71,7 +71,7 @@ internal static class CleanupSteps
             var end = RestartDecision.Of(service, outcome, next, now);
             return end with { Effects = [.. first, .. end.Effects] };
         }
-        first = [.. first, new Effect.WatchRun(service.Index, run.Number, run.Pid)];
+        first = [.. first, new Effect.WatchRun(run.Number, run.Pid)];
         return state switch
         {
             Killing s => Purge(service, run, next, outcome, s.Kills, now, [.. first, .. Failed(service, run, s.Kills)]),
@@ -113,7 +113,7 @@ internal static class CleanupSteps
 
     public static ServiceStep KillAll(
         in ServiceContext service, Run run, History history, Outcome outcome, Instant now, ReadOnlySpan<Effect> first = default) =>
-        new(new Killing(run, history, outcome, 1, now + FirstRetry), [.. first, SignalAll(service, run, Signal.Kill)]);
+        new(new Killing(run, history, outcome, 1, now + FirstRetry), [.. first, SignalAll(run, Signal.Kill)]);
 
     public static ServiceStep DeadlinePassed(in ServiceContext service, ServiceState state, Instant now)
     {
@@ -128,18 +128,18 @@ internal static class CleanupSteps
                     [
                         .. StopSteps.EndCommand(service, s),
                         ServiceMachine.Report(new Notice.Killed(service.Name, s.Run.Pid, service.Settings.StopTimeout)),
-                        SignalAll(service, s.Run, service.Settings.KillSignal),
+                        SignalAll(s.Run, service.Settings.KillSignal),
                     ]);
             case Killing s:
                 return new(s with { Kills = s.Kills + 1, AgainAt = now + RetryAfter(s.Kills + 1) },
-                    [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(service, s), SignalAll(service, s.Run, Signal.Kill)]);
+                    [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(s), SignalAll(s.Run, Signal.Kill)]);
             case OthersStopping s:
                 return Purge(
                     service, s.Run, s.History, s.Outcome, 0, now, [ServiceMachine.Report(new Notice.KilledLeftovers(service.Name))]);
             case OthersKilling s:
                 return Purge(
                     service, s.Run, s.History, s.Outcome, s.Kills, now,
-                    [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(service, s)]);
+                    [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(s)]);
             default:
                 return ServiceMachine.Impossible(state, "DeadlinePassed");
         }
@@ -150,13 +150,13 @@ internal static class CleanupSteps
         new(new OthersStopping(run, history, now + service.Settings.StopTimeout, outcome),
         [
             .. first, ServiceMachine.Report(new Notice.EndingLeftovers(service.Name)),
-            SignalAll(service, run, service.Settings.StopSignal), SignalAll(service, run, Signal.Cont),
+            SignalAll(run, service.Settings.StopSignal), SignalAll(run, Signal.Cont),
         ]);
 
     private static ServiceStep Purge(
         in ServiceContext service, Run run, History history, Outcome outcome, int kills, Instant now, ReadOnlySpan<Effect> first) =>
         new(new OthersKilling(run, history, outcome, kills + 1, now + RetryAfter(kills + 1)),
-            [.. first, SignalAll(service, run, Signal.Kill)]);
+            [.. first, SignalAll(run, Signal.Kill)]);
 
     /// <summary>Told once, when the last of the retries has not helped.</summary>
     private static Effect[] Failed(in ServiceContext service, Run run, int kills) =>
@@ -169,6 +169,6 @@ internal static class CleanupSteps
         return delay < LongestRetry ? delay : LongestRetry;
     }
 
-    private static Effect.SignalRun SignalAll(in ServiceContext service, Run run, Signal signal) =>
-        new(service.Index, run.Number, run.Pid, signal);
+    private static Effect.SignalRun SignalAll(Run run, Signal signal) =>
+        new(run.Number, run.Pid, signal);
 }

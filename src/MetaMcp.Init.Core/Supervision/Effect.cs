@@ -5,52 +5,50 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
 
-/// <summary>What the machines ask of the kernel. Services are given by their index in the plan.</summary>
+/// <summary>What the machines ask of the kernel. It knows runs, each by its number, and no plan.</summary>
 public abstract record Effect : Case
 {
     /// <summary>Start the service; answered by Spawned or SpawnFailed.</summary>
-    public sealed record Spawn(int Service, long RunNumber, ServiceSettings Settings) : Effect;
+    public sealed record Spawn(long RunNumber, ServiceSettings Settings) : Effect;
 
     /// <summary>Start a probe of the service; answered by ProbeSpawned or ProbeEnded.</summary>
-    public sealed record SpawnProbe(int Service, long RunNumber, ServiceSettings Settings) : Effect;
+    public sealed record SpawnProbe(long RunNumber, ServiceSettings Settings) : Effect;
 
     /// <summary>
     /// Find the main process of a run that has put itself into the background. With a pidfile a child is started that reads it,
     /// answered as a probe is; else the oldest is taken, answered as <see cref="TakeMain"/> is.
     /// </summary>
-    public sealed record FindMain(int Service, long RunNumber, ServiceSettings Settings) : Effect;
+    public sealed record FindMain(long RunNumber, ServiceSettings Settings) : Effect;
 
     /// <summary>
     /// Take a process for the main one, if it is a child of ours and of this run; answered by MainChanged or MainRefused.
     /// </summary>
-    public sealed record TakeMain(int Service, long RunNumber, int Pid) : Effect;
+    public sealed record TakeMain(long RunNumber, int Pid) : Effect;
 
     /// <summary>To the main process alone, if it still is that of the run.</summary>
-    public sealed record SignalMain(int Service, long RunNumber, int Pid, Signal Signal) : Effect
+    public sealed record SignalMain(long RunNumber, int Pid, Signal Signal) : Effect
     {
         /// <summary>Passed on for somebody else ([signals]): it asks for no end.</summary>
         public bool IsForwarded { get; init; }
     }
 
     /// <summary>To every process that belongs to the run: its cgroup, or what can be found of it where there is none.</summary>
-    /// <param name="Service">Whose run it is.</param>
     /// <param name="RunNumber">Which run.</param>
     /// <param name="Main">Its main process, collected or not, which leads its process group.</param>
     /// <param name="Signal">SIGKILL is sent until nothing is left to take it.</param>
-    public sealed record SignalRun(int Service, long RunNumber, int Main, Signal Signal) : Effect;
+    public sealed record SignalRun(long RunNumber, int Main, Signal Signal) : Effect;
 
     /// <summary>Run the service's stop_command; answered by StopCommandSpawned or StopCommandNotStarted.</summary>
-    /// <param name="Service">Whose.</param>
     /// <param name="RunNumber">Which run is to end.</param>
     /// <param name="Main">Its main process, which the command is told.</param>
     /// <param name="Settings">Those it runs with.</param>
-    public sealed record SpawnStopCommand(int Service, long RunNumber, int Main, ServiceSettings Settings) : Effect;
+    public sealed record SpawnStopCommand(long RunNumber, int Main, ServiceSettings Settings) : Effect;
 
     /// <summary>End a probe or a stop_command of the run that is late or no longer wanted, with its whole group.</summary>
-    public sealed record KillHelper(int Service, long RunNumber, int Pid) : Effect;
+    public sealed record KillHelper(long RunNumber, int Pid) : Effect;
 
     /// <summary>Its main process was collected and others are left: tell when the last is gone.</summary>
-    public sealed record WatchRun(int Service, long RunNumber, int Main) : Effect;
+    public sealed record WatchRun(long RunNumber, int Main) : Effect;
 
     /// <summary>To every process that is left; answered by ChildrenCollected.</summary>
     public sealed record SignalTheRest(Signal Signal) : Effect;

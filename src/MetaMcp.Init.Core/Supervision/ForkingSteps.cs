@@ -26,7 +26,7 @@ internal static class ForkingSteps
     public static ServiceStep Forked(in ServiceContext service, Starting state, Instant now)
     {
         var forked = state with { IsForked = true };
-        Effect watch = new Effect.WatchRun(service.Index, state.Run.Number, state.Run.Pid);
+        Effect watch = new Effect.WatchRun(state.Run.Number, state.Run.Pid);
         if (service.Settings.PidFile is null)
             return new(forked with { Readiness = new Readiness.ProbeDue(now + BeforeGuess, 0) }, [watch]);
         var search = Search(service, forked, 0, now);
@@ -35,14 +35,14 @@ internal static class ForkingSteps
 
     public static ServiceStep Search(in ServiceContext service, Starting state, int tries, Instant now) =>
         new(state with { Readiness = new Readiness.ProbeLaunching(tries) { AnswerBy = now + ServiceMachine.AnswerPatience } },
-            [new Effect.FindMain(service.Index, state.Run.Number, service.Settings)]);
+            [new Effect.FindMain(state.Run.Number, service.Settings)]);
 
     /// <summary>Whether it may be the main process, the kernel's side knows.</summary>
     public static ServiceStep Named(in ServiceContext service, ServiceState state, int pid, Instant now) =>
         state is Starting { IsForked: true, Readiness: Readiness.ProbeRunning p } s
             ? new ServiceStep(
                 s with { Readiness = new Readiness.ProbeLaunching(p.Tries) { AnswerBy = now + ServiceMachine.AnswerPatience } },
-                [new Effect.TakeMain(service.Index, s.Run.Number, pid)])
+                [new Effect.TakeMain(s.Run.Number, pid)])
             : state;
 
     /// <summary>Whatever it was doing, it does with another process.</summary>

@@ -41,7 +41,7 @@ internal static class HealthSteps
                 return new(
                     state with { Watch = new HealthWatch.ProbeLaunching(
                         w.At, w.Streak) { AnswerBy = now + ServiceMachine.AnswerPatience } },
-                    [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
+                    [new Effect.SpawnProbe(state.Run.Number, service.Settings)]);
             case HealthWatch.ProbeLaunching w when now >= w.AnswerBy:
                 return ProbeNotStarted(service, state, now);
             // Its end comes as ProbeEnded, unless it is beyond SIGKILL.
@@ -49,7 +49,7 @@ internal static class HealthSteps
                 var silentAt = Instant.Later(now + KillPatience, w.Streak.GoodAt + service.Settings.Probe!.UnhealthyAfter);
                 return new(
                     state with { Watch = new HealthWatch.ProbeKilled(w.At, silentAt, w.Streak) },
-                    [new Effect.KillHelper(service.Index, state.Run.Number, w.Pid)]);
+                    [new Effect.KillHelper(state.Run.Number, w.Pid)]);
             case HealthWatch.ProbeKilled when service.IsEnding:
                 return state with { Watch = new HealthWatch.None() };
             case HealthWatch.ProbeKilled w when now >= w.SilentAt:

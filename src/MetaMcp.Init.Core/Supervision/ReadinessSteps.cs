@@ -65,7 +65,7 @@ internal static class ReadinessSteps
         {
             Watch = new HealthWatch.ProbeRunning(pid, w.At, now + TimeOf(service.Settings.Probe!), w.Streak),
         },
-        _ when HasRun(state) => new ServiceStep(state, [new Effect.KillHelper(service.Index, StatePredicates.RunOf(state)!.Value, pid)]),
+        _ when HasRun(state) => new ServiceStep(state, [new Effect.KillHelper(StatePredicates.RunOf(state)!.Value, pid)]),
         _ => ServiceMachine.Impossible(state, "ProbeSpawned"),
     };
 
@@ -115,15 +115,15 @@ internal static class ReadinessSteps
             new ServiceStep(
                 state with { Readiness = p with { KillAt = Instant.Never },
                 LastProbe = state.IsForked ? ForkingSteps.Unreadable : state.LastProbe },
-                [new Effect.KillHelper(service.Index, state.Run.Number, p.Pid)]),
+                [new Effect.KillHelper(state.Run.Number, p.Pid)]),
         _ => state,
     };
 
     /// <summary>Nothing of a probe is wanted once its service is on its way out.</summary>
     public static Effect[] EndProbe(in ServiceContext service, ServiceState state) => state switch
     {
-        Starting { Readiness: Readiness.ProbeRunning p } s => [new Effect.KillHelper(service.Index, s.Run.Number, p.Pid)],
-        Ready { Watch: HealthWatch.ProbeRunning p } s => [new Effect.KillHelper(service.Index, s.Run.Number, p.Pid)],
+        Starting { Readiness: Readiness.ProbeRunning p } s => [new Effect.KillHelper(s.Run.Number, p.Pid)],
+        Ready { Watch: HealthWatch.ProbeRunning p } s => [new Effect.KillHelper(s.Run.Number, p.Pid)],
         _ => [],
     };
 
@@ -133,7 +133,7 @@ internal static class ReadinessSteps
 
     private static ServiceStep Probe(in ServiceContext service, Starting state, int tries, Instant now) =>
         new(state with { Readiness = new Readiness.ProbeLaunching(tries) { AnswerBy = now + ServiceMachine.AnswerPatience } },
-            [new Effect.SpawnProbe(service.Index, state.Run.Number, service.Settings)]);
+            [new Effect.SpawnProbe(state.Run.Number, service.Settings)]);
 
     private static ServiceStep BecomeReady(in ServiceContext service, Starting state, Instant now) =>
         new(new Ready(state.Run, state.History, HealthSteps.Begin(service, state, now))

@@ -90,7 +90,7 @@ public static class ServiceMachine
 
     private static ServiceStep Launch(in ServiceContext service, History history, Instant now) =>
         new(new Launching(service.NextRun, history) { LookAt = now + AnswerPatience },
-            [new Effect.Spawn(service.Index, service.NextRun, service.Settings)]);
+            [new Effect.Spawn(service.NextRun, service.Settings)]);
 
     private static ServiceStep Spawned(in ServiceContext service, ServiceState state, int pid, Instant now)
     {
@@ -218,13 +218,13 @@ public static class ServiceMachine
             case Ready s:
                 return HealthSteps.DeadlinePassed(service, s, now);
             case Launching s:
-                return new(s with { LookAt = now + AnswerPatience }, [LookFor(service, s)]);
+                return new(s with { LookAt = now + AnswerPatience }, [LookFor(s)]);
             case CancelledLaunch s:
-                return new(s with { LookAt = now + AnswerPatience }, [LookFor(service, s)]);
+                return new(s with { LookAt = now + AnswerPatience }, [LookFor(s)]);
             case AwaitingStop s:
-                return new(s with { LookAt = now + CleanupSteps.TurnPatience }, [LookFor(service, s)]);
+                return new(s with { LookAt = now + CleanupSteps.TurnPatience }, [LookFor(s)]);
             case OthersWaiting s:
-                return new(s with { LookAt = now + CleanupSteps.TurnPatience }, [LookFor(service, s)]);
+                return new(s with { LookAt = now + CleanupSteps.TurnPatience }, [LookFor(s)]);
             case Stopping or Killing or OthersStopping or OthersKilling:
                 return CleanupSteps.DeadlinePassed(service, state, now);
             case Backoff s:
@@ -240,6 +240,6 @@ public static class ServiceMachine
     internal static Effect Report(Notice notice) => new Effect.Report(notice);
 
     /// <summary>Asks what there is of the run that the state is about.</summary>
-    internal static Effect LookFor(in ServiceContext service, ServiceState state) =>
-        new Effect.Sweep([RunBelief.Of(service.Index, state)!.Value], [], [], Strangers: false);
+    internal static Effect LookFor(ServiceState state) =>
+        new Effect.Sweep([RunBelief.Of(state)!.Value], [], [], Strangers: false);
 }

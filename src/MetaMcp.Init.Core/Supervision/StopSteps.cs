@@ -20,7 +20,7 @@ internal static class StopSteps
         return settings.StopCommand.IsEmpty
             ? new(stopping, [.. first, told, .. Signalled(service, run)])
             : new(stopping with { Progress = new StopProgress.CommandLaunching { SignalAt = SignalAt(service, stopping, now) } },
-                [.. first, told, new Effect.SpawnStopCommand(service.Index, run.Number, run.Pid, settings)]);
+                [.. first, told, new Effect.SpawnStopCommand(run.Number, run.Pid, settings)]);
     }
 
     public static ServiceStep CommandSpawned(in ServiceContext service, ServiceState state, int pid, Instant now) => state switch
@@ -31,7 +31,7 @@ internal static class StopSteps
         },
         // What it was to end has ended, or is being killed.
         Stopping or Killing or OthersStopping or OthersKilling when state is EndingState s =>
-            new ServiceStep(state, [new Effect.KillHelper(service.Index, s.Run.Number, pid)]),
+            new ServiceStep(state, [new Effect.KillHelper(s.Run.Number, pid)]),
         _ => ServiceMachine.Impossible(state, "StopCommandSpawned"),
     };
 
@@ -54,8 +54,8 @@ internal static class StopSteps
     public static Effect[] EndCommand(in ServiceContext service, ServiceState state) =>
         state switch
         {
-            Stopping { Progress: StopProgress.CommandRunning c } s => [new Effect.KillHelper(service.Index, s.Run.Number, c.Pid)],
-            Stopping { Progress: StopProgress.CommandOverdue c } s => [new Effect.KillHelper(service.Index, s.Run.Number, c.Pid)],
+            Stopping { Progress: StopProgress.CommandRunning c } s => [new Effect.KillHelper(s.Run.Number, c.Pid)],
+            Stopping { Progress: StopProgress.CommandOverdue c } s => [new Effect.KillHelper(s.Run.Number, c.Pid)],
             _ => [],
         };
 
@@ -70,8 +70,8 @@ internal static class StopSteps
 
     internal static Effect[] Signalled(in ServiceContext service, Run run) =>
     [
-        new Effect.SignalMain(service.Index, run.Number, run.Pid, service.Settings.StopSignal),
+        new Effect.SignalMain(run.Number, run.Pid, service.Settings.StopSignal),
         // What is stopped takes no SIGTERM until it continues.
-        new Effect.SignalMain(service.Index, run.Number, run.Pid, Signal.Cont),
+        new Effect.SignalMain(run.Number, run.Pid, Signal.Cont),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -30,7 +31,7 @@ public sealed partial class Supervisor
         if (child.Kind == EntryKind.Probe)
             ProbeEnded(child, ended);
         else
-            Current(child.Service, child.Parent, new ServiceEvent.StopCommandEnded(ended.Status));
+            Current(child.Parent, new ServiceEvent.StopCommandEnded(ended.Status));
         Registry.Remove(child);
     }
 
@@ -39,13 +40,23 @@ public sealed partial class Supervisor
         _orphans.Reused(spawned.Pid);
         if (Registry.Find(spawned.RunNumber) is { } entry)
             Registry.Started(entry, spawned.Pid);
-        if (Current(spawned.Service, spawned.RunNumber, new ServiceEvent.Spawned(spawned.Pid)))
-            _records[spawned.Service] = _records[spawned.Service] with { Starts = _records[spawned.Service].Starts + 1 };
+        if (OwnerOf(spawned.RunNumber) is not { } service)
+            return;
+        Apply(service, new ServiceEvent.Spawned(spawned.Pid));
+        _records[service] = _records[service] with { Starts = _records[service].Starts + 1 };
     }
 
-    private void MainChanged(int service, long run, int pid)
+    private void Said(long run, NotifyMessage message)
     {
-        if (StatePredicates.RunOf(_states[service]) != run)
+        if (OwnerOf(run) is not { } service)
+            return;
+        Apply(service, new ServiceEvent.Said(message));
+        _records[service] = _records[service].Saying(message);
+    }
+
+    private void MainChanged(long run, int pid)
+    {
+        if (OwnerOf(run) is not { } service)
             return;
         _orphans.Reused(pid);
         if (Registry.Find(run) is { } entry)
@@ -53,20 +64,23 @@ public sealed partial class Supervisor
             Registry.Collected(entry);
             Registry.Started(entry, pid);
         }
-        Current(service, run, new ServiceEvent.MainChanged(pid));
+        Apply(service, new ServiceEvent.MainChanged(pid));
     }
 
-    private void SpawnFailed(int service, long run, string reason, int code, bool isShortage)
+    private void SpawnFailed(long run, string reason, int code, bool isShortage)
     {
-        if (StatePredicates.RunOf(_states[service]) == run)
-            _records[service] = _records[service] with { Shortage = isShortage ? reason : null };
-        Current(service, run, new ServiceEvent.SpawnFailed(reason, code, isShortage));
+        if (OwnerOf(run) is not { } service)
+            return;
+        _records[service] = _records[service] with { Shortage = isShortage ? reason : null };
+        Apply(service, new ServiceEvent.SpawnFailed(reason, code, isShortage));
     }
 
-    private void Enter(EntryKind kind, int service, long run, int pid)
+    /// <summary>A helper of a run, which may be over by now: the end of the helper is waited for all the same.</summary>
+    private void Enter(EntryKind kind, long run, int pid)
     {
         _orphans.Reused(pid);
-        _ = Registry.Add(kind, _plan.Services[service].Name, service, run, _now, pid);
+        var owner = OwnerOf(run);
+        _ = Registry.Add(kind, owner is { } service ? _plan.Services[service].Name : "", owner ?? -1, run, _now, pid);
     }
 
     /// <summary>Whether the probe is one whose answer was not waited for any more, and another is under way.</summary>
@@ -80,7 +94,7 @@ public sealed partial class Supervisor
 
     private void ProbeEnded(Entry child, SystemEvent.ChildEnded ended)
     {
-        if (IsOutdated(_states[child.Service], child.Pid))
+        if (child.Service < 0 || IsOutdated(_states[child.Service], child.Pid))
             return;
         if (_states[child.Service] is ServiceState.Starting { IsForked: true })
         {
@@ -91,15 +105,15 @@ public sealed partial class Supervisor
         ref var record = ref _records[child.Service];
         if (_states[child.Service] is ServiceState.Ready ready && ready.Run.Number == child.Parent)
             record = record with { Probes = record.Probes.With(failure?.Reason, _now - child.Since) };
-        Current(child.Service, child.Parent, new ServiceEvent.ProbeEnded(failure));
+        Current(child.Parent, new ServiceEvent.ProbeEnded(failure));
     }
 
     private void PidFileRead(Entry child, SystemEvent.ChildEnded ended)
     {
         if (ended.Status.IsSuccess && int.TryParse(ended.Problem, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
-            Current(child.Service, child.Parent, new ServiceEvent.MainNamed(pid));
+            Current(child.Parent, new ServiceEvent.MainNamed(pid));
         else
-            Current(child.Service, child.Parent, new ServiceEvent.ProbeEnded(new ProbeFailure(
+            Current(child.Parent, new ServiceEvent.ProbeEnded(new ProbeFailure(
                 ended.Status.Code is null ? ForkingSteps.Unreadable : ended.Problem ?? $"{ended.Status}")));
     }
 
@@ -124,7 +138,7 @@ public sealed partial class Supervisor
         {
             LastExit = ended.Status, LastOom = oom, Shortage = ended.IsShortage && oom is null ? ended.Problem : null,
         };
-        Current(child.Service, child.Sequence, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom)
+        Current(child.Sequence, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom)
         {
             // What the kernel killed for memory is over its own limit, whatever it was doing.
             IsShortage = ended.IsShortage && oom is null,
@@ -133,12 +147,12 @@ public sealed partial class Supervisor
 
     private void OutOfMemory(SystemEvent.OutOfMemory counted)
     {
-        if (_ooms.Take(counted.RunNumber, counted.AtStart, counted.Now, _now) is not { } kills)
+        if (OwnerOf(counted.RunNumber) is not { } service ||
+            _ooms.Take(counted.RunNumber, counted.AtStart, counted.Now, _now) is not { } kills)
             return;
-        var service = _plan.Services[counted.Service];
-        var cause = OomCause.Of(kills.Origin, SettingsOf(counted.Service).Limits.MemoryMax, _plan.Settings.Limits.Memory);
-        _lastOom[counted.Service] = new Kill(counted.RunNumber, cause, _now);
-        Tell(new Notice.OutOfMemory(service.Name, kills.Processes, cause, counted.Peak));
+        var cause = OomCause.Of(kills.Origin, SettingsOf(service).Limits.MemoryMax, _plan.Settings.Limits.Memory);
+        _lastOom[service] = new Kill(counted.RunNumber, cause, _now);
+        Tell(new Notice.OutOfMemory(_plan.Services[service].Name, kills.Processes, cause, counted.Peak));
     }
 
     /// <summary>

@@ -56,7 +56,7 @@ public sealed partial class Supervisor
     {
         _ended[run] = _now;
         Tell(new Notice.OverLimit(_plan.Services[service].Name, reason));
-        Current(service, run, new ServiceEvent.OverLimit(reason));
+        Current(run, new ServiceEvent.OverLimit(reason));
     }
 
     /// <summary>

@@ -25,9 +25,9 @@ public sealed partial class Supervisor
 
     private void MemoryRead(SystemEvent.MemoryRead read)
     {
-        if (IsEnding || !_plan.Settings.Limits.Monitoring || StatePredicates.RunOf(_states[read.Service]) != read.RunNumber)
+        if (IsEnding || !_plan.Settings.Limits.Monitoring || OwnerOf(read.RunNumber) is not { } service)
             return;
-        Weigh(read.Service, read.Memory);
+        Weigh(service, read.Memory);
         if (_plan.Settings.Limits.Memory is not { } cap || read.OfAll is not { } used)
             return;
         var level = MemoryThresholds.Of(_levelOfAll, used, cap, _plan.Settings.Limits);

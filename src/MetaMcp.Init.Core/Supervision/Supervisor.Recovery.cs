@@ -98,7 +98,7 @@ public sealed partial class Supervisor
             Registry.Remove(entry);
         for (var service = 0; service < _states.Length; service++)
         {
-            if (RunBelief.Of(service, _states[service]) is not { } believed)
+            if (RunBelief.Of(_states[service]) is not { } believed)
                 continue;
             var entry =
                 Registry.Find(believed.RunNumber) ?? Registry.Restore(believed.RunNumber, _plan.Services[service].Name, service, _now);
@@ -115,7 +115,7 @@ public sealed partial class Supervisor
         _compareAt = Instant.Never;
         var runs = new List<RunBelief>();
         for (var service = 0; service < _states.Length; service++)
-            if (RunBelief.Of(service, _states[service]) is { } believed)
+            if (RunBelief.Of(_states[service]) is { } believed)
                 runs.Add(believed);
         var helpers = new List<HelperBelief>();
         foreach (var entry in Registry.Entries)
@@ -127,31 +127,31 @@ public sealed partial class Supervisor
     /// <summary>What of a run was lost on its way, told by what there is.</summary>
     private void Correct(RunFacts facts)
     {
-        var (service, number, stage, _) = facts.Believed;
-        if (service >= _states.Length || RunBelief.Of(service, _states[service]) != facts.Believed)
+        var (number, stage, _) = facts.Believed;
+        if (OwnerOf(number) is not { } service || RunBelief.Of(_states[service]) != facts.Believed)
             return;
         Repairs++;
         Tell(new Notice.Repaired($"{_plan.Services[service].Name}: what became of its run was lost on its way, and was found by looking"));
         if (stage == RunStage.Collected)
         {
-            Current(service, number, new ServiceEvent.RunEmpty());
+            Current(number, new ServiceEvent.RunEmpty());
             return;
         }
         if (stage == RunStage.Asked)
         {
             if (facts.Main == 0)
             {
-                SpawnFailed(service, number, "mcp-init has no memory for it", ExitCodes.System, isShortage: true);
+                SpawnFailed(number, "mcp-init has no memory for it", ExitCodes.System, isShortage: true);
                 return;
             }
-            Spawned(new SystemEvent.Spawned(service, number, facts.Main));
+            Spawned(new SystemEvent.Spawned(number, facts.Main));
         }
         if (!facts.HasMain && Registry.Find(number) is { } entry)
             MainEnded(entry, new SystemEvent.ChildEnded(
                 facts.Main, facts.Status ?? ExitStatus.Exited(ExitCodes.System), facts.Problem, OthersLeft: facts.IsThere,
                 facts.IsShortage));
         else if (facts.IsExecuted)
-            Current(service, number, new ServiceEvent.Executed());
+            Current(number, new ServiceEvent.Executed());
     }
 
     /// <summary>The end of a probe or a stop command was lost on its way; how it ended says nothing.</summary>
@@ -160,7 +160,7 @@ public sealed partial class Supervisor
         if (Registry.Find(sequence) is not { Kind: EntryKind.Probe or EntryKind.StopCommand } helper)
             return;
         Repairs++;
-        Current(helper.Service, helper.Parent, helper.Kind == EntryKind.Probe
+        Current(helper.Parent, helper.Kind == EntryKind.Probe
             ? new ServiceEvent.ProbeNotStarted() : new ServiceEvent.StopCommandEnded(ExitStatus.Exited(0)));
         Registry.Remove(helper);
     }

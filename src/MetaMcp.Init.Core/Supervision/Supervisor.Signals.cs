@@ -52,7 +52,7 @@ public sealed partial class Supervisor
         };
         Tell(new Notice.SignalForwarded(signal, _plan.Services[service].Name, run?.Pid));
         if (run is { Number: var number, Pid: var pid })
-            _effects.Add(new Effect.SignalMain(service, number, pid, signal) { IsForwarded = true });
+            _effects.Add(new Effect.SignalMain(number, pid, signal) { IsForwarded = true });
     }
 
     private void TellStatus()

@@ -143,9 +143,9 @@ public sealed partial class Supervisor
             case SystemEvent.Begin:
                 _phaseSince = _now;
                 Tell(new Notice.StartingUp(_states.Length));
-                for (var service = 0; service < _states.Length; service++)
-                    if (_gate.IsOpen(service))
-                        _followUps.Enqueue((service, new ServiceEvent.Start()));
+                for (var index = 0; index < _states.Length; index++)
+                    if (_gate.IsOpen(index))
+                        _followUps.Enqueue((index, new ServiceEvent.Start()));
                 break;
             case SystemEvent.SignalArrived(var signal, var isOfKernel):
                 SignalArrived(signal, isOfKernel);
@@ -159,47 +159,46 @@ public sealed partial class Supervisor
             case SystemEvent.Spawned spawned:
                 Spawned(spawned);
                 break;
-            case SystemEvent.SpawnFailed(var service, var run, var reason, var code, var isShortage):
-                SpawnFailed(service, run, reason, code, isShortage);
+            case SystemEvent.SpawnFailed(var run, var reason, var code, var isShortage):
+                SpawnFailed(run, reason, code, isShortage);
                 break;
-            case SystemEvent.Executed(var service, var run):
-                Current(service, run, new ServiceEvent.Executed());
+            case SystemEvent.Executed(var run):
+                Current(run, new ServiceEvent.Executed());
                 break;
-            case SystemEvent.Notified(var service, var run):
-                Current(service, run, new ServiceEvent.Notified());
+            case SystemEvent.Notified(var run):
+                Current(run, new ServiceEvent.Notified());
                 break;
-            case SystemEvent.Said(var service, var run, var message):
-                if (Current(service, run, new ServiceEvent.Said(message)))
-                    _records[service] = _records[service].Saying(message);
+            case SystemEvent.Said(var run, var message):
+                Said(run, message);
                 break;
-            case SystemEvent.MainChanged(var service, var run, var pid):
-                MainChanged(service, run, pid);
+            case SystemEvent.MainChanged(var run, var pid):
+                MainChanged(run, pid);
                 break;
-            case SystemEvent.MainRefused(var service, var run, var reason):
-                if (_states[service] is ServiceState.Starting { IsForked: true })
-                    Current(service, run, new ServiceEvent.ProbeEnded(new ProbeFailure(reason)));
+            case SystemEvent.MainRefused(var run, var reason):
+                if (OwnerOf(run) is { } service && _states[service] is ServiceState.Starting { IsForked: true })
+                    Current(run, new ServiceEvent.ProbeEnded(new ProbeFailure(reason)));
                 break;
-            case SystemEvent.RunEmpty(var service, var run):
-                Current(service, run, new ServiceEvent.RunEmpty());
+            case SystemEvent.RunEmpty(var run):
+                Current(run, new ServiceEvent.RunEmpty());
                 break;
             case SystemEvent.OutOfMemory counted:
                 OutOfMemory(counted);
                 break;
-            case SystemEvent.ProbeSpawned(var service, var run, var pid):
-                Enter(EntryKind.Probe, service, run, pid);
-                if (!Current(service, run, new ServiceEvent.ProbeSpawned(pid)))
-                    _effects.Add(new Effect.KillHelper(service, run, pid));
+            case SystemEvent.ProbeSpawned(var run, var pid):
+                Enter(EntryKind.Probe, run, pid);
+                if (!Current(run, new ServiceEvent.ProbeSpawned(pid)))
+                    _effects.Add(new Effect.KillHelper(run, pid));
                 break;
-            case SystemEvent.ProbeSpawnFailed(var service, var run):
-                Current(service, run, new ServiceEvent.ProbeNotStarted());
+            case SystemEvent.ProbeSpawnFailed(var run):
+                Current(run, new ServiceEvent.ProbeNotStarted());
                 break;
-            case SystemEvent.StopCommandSpawned(var service, var run, var pid):
-                Enter(EntryKind.StopCommand, service, run, pid);
-                if (!Current(service, run, new ServiceEvent.StopCommandSpawned(pid)))
-                    _effects.Add(new Effect.KillHelper(service, run, pid));
+            case SystemEvent.StopCommandSpawned(var run, var pid):
+                Enter(EntryKind.StopCommand, run, pid);
+                if (!Current(run, new ServiceEvent.StopCommandSpawned(pid)))
+                    _effects.Add(new Effect.KillHelper(run, pid));
                 break;
-            case SystemEvent.StopCommandNotStarted(var service, var run):
-                Current(service, run, new ServiceEvent.StopCommandEnded(null));
+            case SystemEvent.StopCommandNotStarted(var run):
+                Current(run, new ServiceEvent.StopCommandEnded(null));
                 break;
             case SystemEvent.Reloaded(var plan):
                 Reloaded(plan);
@@ -226,10 +225,15 @@ public sealed partial class Supervisor
         }
     }
 
-    /// <summary>Passes an event to a service unless it is about a run that is over.</summary>
-    private bool Current(int service, long run, ServiceEvent happened)
+    /// <summary>The service that a run is of; null where the run is over.</summary>
+    private int? OwnerOf(long run) =>
+        Registry.Find(run) is { Kind: EntryKind.Service, Service: var service } && service < _states.Length &&
+        StatePredicates.RunOf(_states[service]) == run ? service : null;
+
+    /// <summary>Passes an event to the service that a run is of, unless the run is over.</summary>
+    private bool Current(long run, ServiceEvent happened)
     {
-        if (StatePredicates.RunOf(_states[service]) != run)
+        if (OwnerOf(run) is not { } service)
             return false;
         Apply(service, happened);
         return true;

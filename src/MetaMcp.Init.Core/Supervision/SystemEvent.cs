@@ -31,48 +31,46 @@ public abstract record SystemEvent : Case
     /// <summary>Every child that had ended has been collected.</summary>
     public sealed record ChildrenCollected(bool AnyLeft) : SystemEvent;
 
-    public sealed record Spawned(int Service, long RunNumber, int Pid) : SystemEvent;
+    public sealed record Spawned(long RunNumber, int Pid) : SystemEvent;
 
     /// <summary>There is no process.</summary>
-    /// <param name="Service">Whose run it was to be.</param>
     /// <param name="RunNumber">Which run.</param>
     /// <param name="Reason">The step and the kernel's answer.</param>
     /// <param name="ExitCode">The code that the service is taken to have ended with.</param>
     /// <param name="IsShortage">Whether the container was short of something: the start is tried again and not counted.</param>
-    public sealed record SpawnFailed(int Service, long RunNumber, string Reason, int ExitCode, bool IsShortage = false) : SystemEvent;
+    public sealed record SpawnFailed(long RunNumber, string Reason, int ExitCode, bool IsShortage = false) : SystemEvent;
 
-    public sealed record Executed(int Service, long RunNumber) : SystemEvent;
+    public sealed record Executed(long RunNumber) : SystemEvent;
 
     /// <summary>A newline came on its <c>notify_fd</c>.</summary>
-    public sealed record Notified(int Service, long RunNumber) : SystemEvent;
+    public sealed record Notified(long RunNumber) : SystemEvent;
 
     /// <summary>What a process that may speak for a run has sent to its NOTIFY_SOCKET.</summary>
-    public sealed record Said(int Service, long RunNumber, NotifyMessage Message) : SystemEvent;
+    public sealed record Said(long RunNumber, NotifyMessage Message) : SystemEvent;
 
     /// <summary>Another process is the main one of a run: it has put itself into the background, or said so (MAINPID=).</summary>
-    public sealed record MainChanged(int Service, long RunNumber, int Pid) : SystemEvent;
+    public sealed record MainChanged(long RunNumber, int Pid) : SystemEvent;
 
     /// <summary>Why no process was taken for the main one.</summary>
-    public sealed record MainRefused(int Service, long RunNumber, string Reason) : SystemEvent;
+    public sealed record MainRefused(long RunNumber, string Reason) : SystemEvent;
 
     /// <summary>The last process of a run that is watched is gone.</summary>
-    public sealed record RunEmpty(int Service, long RunNumber) : SystemEvent;
+    public sealed record RunEmpty(long RunNumber) : SystemEvent;
 
     /// <summary>The kernel's counts of a run have moved; told before the end of a process they explain.</summary>
-    /// <param name="Service">Whose run it is.</param>
     /// <param name="RunNumber">Which run.</param>
     /// <param name="AtStart">The counts before its first process.</param>
     /// <param name="Now">The counts as they stand.</param>
     /// <param name="Peak">The most memory it ever held; null where the kernel does not say (before Linux 5.19).</param>
-    public sealed record OutOfMemory(int Service, long RunNumber, OomCounts AtStart, OomCounts Now, ByteSize? Peak) : SystemEvent;
+    public sealed record OutOfMemory(long RunNumber, OomCounts AtStart, OomCounts Now, ByteSize? Peak) : SystemEvent;
 
-    public sealed record ProbeSpawned(int Service, long RunNumber, int Pid) : SystemEvent;
+    public sealed record ProbeSpawned(long RunNumber, int Pid) : SystemEvent;
 
-    public sealed record ProbeSpawnFailed(int Service, long RunNumber) : SystemEvent;
+    public sealed record ProbeSpawnFailed(long RunNumber) : SystemEvent;
 
-    public sealed record StopCommandSpawned(int Service, long RunNumber, int Pid) : SystemEvent;
+    public sealed record StopCommandSpawned(long RunNumber, int Pid) : SystemEvent;
 
-    public sealed record StopCommandNotStarted(int Service, long RunNumber) : SystemEvent;
+    public sealed record StopCommandNotStarted(long RunNumber) : SystemEvent;
 
     /// <summary>What runs use; those of which nothing is left are not among them.</summary>
     public sealed record Sampled(ImmutableArray<RunUsage> Usages, bool Closely) : SystemEvent;
@@ -80,11 +78,10 @@ public abstract record SystemEvent : Case
     /// <summary>
     /// What a run, and everything together, hold as the kernel counts it; told at each beat of its probe, and when asked.
     /// </summary>
-    /// <param name="Service">Whose run it is.</param>
     /// <param name="RunNumber">Which run.</param>
     /// <param name="Memory">What its cgroup holds and would miss, in bytes.</param>
     /// <param name="OfAll">That of the workload; null where it cannot be read.</param>
-    public sealed record MemoryRead(int Service, long RunNumber, long Memory, long? OfAll) : SystemEvent;
+    public sealed record MemoryRead(long RunNumber, long Memory, long? OfAll) : SystemEvent;
 
     /// <summary>What a comparison with the kernel showed.</summary>
     /// <param name="Gone">Entered pids that are no children of ours any more; the end of each was told just before.</param>

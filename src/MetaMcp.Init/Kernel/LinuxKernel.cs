@@ -101,30 +101,30 @@ internal sealed class LinuxKernel : IKernel
         _happened = answers;
         switch (effect)
         {
-            case Effect.Spawn(var service, var number, var settings):
-                Start(service, number, settings);
+            case Effect.Spawn(var number, var settings):
+                Start(number, settings);
                 break;
-            case Effect.SpawnProbe(var service, var number, var settings):
-                StartProbe(service, number, settings);
+            case Effect.SpawnProbe(var number, var settings):
+                StartProbe(number, settings);
                 break;
-            case Effect.SpawnStopCommand(var service, var number, var main, var settings):
-                StartStopCommand(service, number, main, settings);
+            case Effect.SpawnStopCommand(var number, var main, var settings):
+                StartStopCommand(number, main, settings);
                 break;
-            case Effect.SignalMain(_, var number, var pid, var signal) main when _runs.Find(number) is { } run:
+            case Effect.SignalMain(var number, var pid, var signal) main when _runs.Find(number) is { } run:
                 run.IsAskedToEnd |= !main.IsForwarded;
                 if (_runs.IsMainOf(pid, number))
                     _ = kill(pid, signal.Number);
                 break;
-            case Effect.FindMain(var service, var number, var settings) when _runs.Find(number) is { } run:
+            case Effect.FindMain(var number, var settings) when _runs.Find(number) is { } run:
                 if (settings.PidFile is { } path)
-                    StartReadingPid(service, number, path);
+                    StartReadingPid(number, path);
                 else
                     _mains.Guess(run);
                 break;
-            case Effect.TakeMain(_, var number, var pid) when _runs.Find(number) is { } run:
+            case Effect.TakeMain(var number, var pid) when _runs.Find(number) is { } run:
                 _mains.Take(run, pid);
                 break;
-            case Effect.SignalRun(_, var number, _, var signal) when _runs.Find(number) is { } run:
+            case Effect.SignalRun(var number, _, var signal) when _runs.Find(number) is { } run:
                 // Each is looked for anew; what is to take the signal before may take this one.
                 if (signal != Signal.Cont)
                     _runs.Expire();
@@ -132,11 +132,11 @@ internal sealed class LinuxKernel : IKernel
                 _runs.Signal(run, signal);
                 CheckRest();
                 break;
-            case Effect.KillHelper(_, var number, var pid) when _helpers.IsOf(pid, number):
+            case Effect.KillHelper(var number, var pid) when _helpers.IsOf(pid, number):
                 _ = kill(-pid, Signal.Kill.Number);
                 _helpers.Killed(pid);
                 break;
-            case Effect.WatchRun(_, var number, _) when _runs.Find(number) is { } run:
+            case Effect.WatchRun(var number, _) when _runs.Find(number) is { } run:
                 WatchRest(run);
                 break;
             case Effect.Sample(var numbers, Closely: false):
@@ -196,18 +196,18 @@ internal sealed class LinuxKernel : IKernel
         return true;
     }
 
-    private void Start(int service, long number, ServiceSettings settings)
+    private void Start(long number, ServiceSettings settings)
     {
         _runs.Reserve();
-        if (_starter.Start(service, number, settings, out var problem) is not { } run)
+        if (_starter.Start(number, settings, out var problem) is not { } run)
         {
-            Tell(new SystemEvent.SpawnFailed(service, number, problem!.Reason, problem.ExitCode, problem.IsShortage));
+            Tell(new SystemEvent.SpawnFailed(number, problem!.Reason, problem.ExitCode, problem.IsShortage));
             return;
         }
         _runs.Add(run);
         try
         {
-            Tell(new SystemEvent.Spawned(service, number, run.Pid));
+            Tell(new SystemEvent.Spawned(number, run.Pid));
             Follow(run);
         }
         catch (OutOfMemoryException)
@@ -226,27 +226,27 @@ internal sealed class LinuxKernel : IKernel
         run.IsFollowed = true;
     }
 
-    private void StartProbe(int service, long number, ServiceSettings settings)
+    private void StartProbe(long number, ServiceSettings settings)
     {
         if (_runs.Find(number) is { } beside)
             _kernelSweep.LookAt(beside);
         var output = -1;
         var pid = _runs.Find(number) is { } run ? _starter.StartProbe(settings, run.Cgroup?.Directory, out output) : 0;
-        Follow(service, number, pid, output);
+        Follow(number, pid, output);
     }
 
     /// <summary>None where others hang: a file system that does not answer must not fill the container with those that ask it.</summary>
-    private void StartReadingPid(int service, long number, string path)
+    private void StartReadingPid(long number, string path)
     {
         var output = -1;
         var pid = _helpers.Left < MostLeft ? _starter.StartReadingPid(path, out output) : 0;
         if (pid > 0)
             _helpers.AddReader(pid);
-        Follow(service, number, pid, output);
+        Follow(number, pid, output);
     }
 
     /// <summary>A probe was started, or not (0): what it writes is read, and its service hears of it.</summary>
-    private void Follow(int service, long number, int pid, int output)
+    private void Follow(long number, int pid, int output)
     {
         if (pid > 0)
             _helpers.Add(pid, number);
@@ -260,11 +260,11 @@ internal sealed class LinuxKernel : IKernel
             _ = close(output);
         }
         Tell(pid > 0
-            ? new SystemEvent.ProbeSpawned(service, number, pid)
-            : new SystemEvent.ProbeSpawnFailed(service, number));
+            ? new SystemEvent.ProbeSpawned(number, pid)
+            : new SystemEvent.ProbeSpawnFailed(number));
     }
 
-    private void StartStopCommand(int service, long number, int main, ServiceSettings settings)
+    private void StartStopCommand(long number, int main, ServiceSettings settings)
     {
         if (_runs.Find(number) is { } asked)
             asked.IsAskedToEnd = true;
@@ -273,8 +273,8 @@ internal sealed class LinuxKernel : IKernel
         if (pid > 0)
             _helpers.Add(pid, number);
         Tell(pid > 0
-            ? new SystemEvent.StopCommandSpawned(service, number, pid)
-            : new SystemEvent.StopCommandNotStarted(service, number));
+            ? new SystemEvent.StopCommandSpawned(number, pid)
+            : new SystemEvent.StopCommandNotStarted(number));
     }
 
     /// <summary>Waits for the end of what a main process left behind.</summary>

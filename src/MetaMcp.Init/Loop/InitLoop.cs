@@ -161,19 +161,19 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
     {
         try
         {
-            if (effect is Effect.Spawn(var service, var run, _))
+            if (effect is Effect.Spawn(var run, _))
                 _events.Enqueue(
                     new SystemEvent.SpawnFailed(
-                    service, run, isShort
+                    run, isShort
                     ? "mcp-init has no memory for it" : "the start failed within mcp-init", ExitCodes.System, IsShortage: true));
-            else if (effect is Effect.SpawnProbe(var probed, var probedRun, _))
-                _events.Enqueue(new SystemEvent.ProbeSpawnFailed(probed, probedRun));
+            else if (effect is Effect.SpawnProbe(var probed, _))
+                _events.Enqueue(new SystemEvent.ProbeSpawnFailed(probed));
             else if (effect is Effect.ReadFile)
                 _events.Enqueue(new SystemEvent.ReloadRefused(["reading it failed within mcp-init"]));
             else if (effect is Effect.Sweep)
                 _events.Enqueue(new SystemEvent.Swept([], [], [], 0));
-            else if (effect is Effect.SpawnStopCommand(var stopped, var stoppedRun, _, _))
-                _events.Enqueue(new SystemEvent.StopCommandNotStarted(stopped, stoppedRun));
+            else if (effect is Effect.SpawnStopCommand(var stopped, _, _))
+                _events.Enqueue(new SystemEvent.StopCommandNotStarted(stopped));
         }
         catch (OutOfMemoryException)
         {

@@ -29,7 +29,7 @@ internal sealed class ChildCollector(
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
 
     private readonly Queue<(Reaped Reaped, ServiceRun? Run)> _reaped = new();
-    private readonly Dictionary<int, EndedRun> _last = [];
+    private readonly Dictionary<string, EndedRun> _last = [];
     private Signal? _endingTheRest;
     private int _probably;
 
@@ -107,7 +107,13 @@ internal sealed class ChildCollector(
     }
 
     /// <summary>The last run of a service whose main process was collected: how that ended is still known when the news is lost.</summary>
-    public EndedRun? LastOf(int service) => _last.GetValueOrDefault(service);
+    public EndedRun? Ended(long number)
+    {
+        foreach (var ended in _last.Values)
+            if (ended.Number == number)
+                return ended;
+        return null;
+    }
 
     /// <summary>Taken from the queue when it is told: where memory ends before, it is told the next time.</summary>
     private void TellEnds()
@@ -198,7 +204,7 @@ internal sealed class ChildCollector(
         finally
         {
             var problem = ProblemOf(run, reaped.Status);
-            _last[run.Service] = new EndedRun(run, reaped.Status, problem);
+            _last[run.Name] = new EndedRun(run, reaped.Status, problem);
             tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, problem?.Reason, others, problem?.IsShortage ?? false));
             (run.ToldStatus, run.ToldProblem) = (reaped.Status, problem);
         }

@@ -98,7 +98,7 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
     public void Take(ServiceRun run, int pid)
     {
         if (WhyNot(run, pid, out var stat) is { } reason)
-            tell(new SystemEvent.MainRefused(run.Service, run.Number, reason));
+            tell(new SystemEvent.MainRefused(run.Number, reason));
         else
             Change(run, stat, isGuessed: false);
     }
@@ -111,14 +111,14 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
         if (Oldest(run) is { } oldest)
             Change(run, oldest, isGuessed: true);
         else
-            tell(new SystemEvent.MainRefused(run.Service, run.Number, "none of its processes has lost its parent to mcp-init"));
+            tell(new SystemEvent.MainRefused(run.Number, "none of its processes has lost its parent to mcp-init"));
     }
 
     private void Change(ServiceRun run, in ProcessStat main, bool isGuessed)
     {
         runs.ChangeMain(run, main);
         run.IsGuessed = isGuessed;
-        tell(new SystemEvent.MainChanged(run.Service, run.Number, main.Pid));
+        tell(new SystemEvent.MainChanged(run.Number, main.Pid));
     }
 
     private string? WhyNot(ServiceRun run, int pid, out ProcessStat stat)

@@ -27,7 +27,7 @@ internal sealed class MemoryWatch(DescriptorWatch watch, Action<SystemEvent> tel
     public void Report(ServiceRun run)
     {
         if (run.Cgroup is { } cgroup && cgroup.Now is var now && now != cgroup.AtStart)
-            tell(new SystemEvent.OutOfMemory(run.Service, run.Number, cgroup.AtStart, now, cgroup.Peak));
+            tell(new SystemEvent.OutOfMemory(run.Number, cgroup.AtStart, now, cgroup.Peak));
     }
 
     /// <summary>Listens again to those that have rested, and reads what they said meanwhile.</summary>

@@ -100,7 +100,7 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
         // Its pid may be another's by then.
         if (!isCollected)
             run.LearnUser();
-        tell(new SystemEvent.Executed(run.Service, run.Number));
+        tell(new SystemEvent.Executed(run.Number));
     }
 
     private void ReadNotifyPipe(ServiceRun run)
@@ -113,7 +113,7 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
             return;
         var ready = text[..(int)count].Contains((byte)'\n');
         if (ready)
-            tell(new SystemEvent.Notified(run.Service, run.Number));
+            tell(new SystemEvent.Notified(run.Number));
         if (ready || count == 0)
         {
             watch.Remove(run.NotifyPipe);
@@ -138,7 +138,7 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
                 ReadExecPipe(run, isCollected: !run.HasMain);
             if (message.MainPid > 0)
                 named(run, message.MainPid);
-            tell(new SystemEvent.Said(run.Service, run.Number, message));
+            tell(new SystemEvent.Said(run.Number, message));
         }
         if (!hasDescriptors)
         {

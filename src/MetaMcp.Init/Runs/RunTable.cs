@@ -292,7 +292,7 @@ internal sealed class RunTable
             if (run.Cgroup is { } cgroup ? cgroup.IsPopulated : HasRest(run))
                 continue;
             // Told first, whatever becomes of the directory. Removing during the enumeration is allowed since .NET Core 3.0.
-            tell(new SystemEvent.RunEmpty(run.Service, run.Number));
+            tell(new SystemEvent.RunEmpty(run.Number));
             Remove(run);
             taken++;
         }

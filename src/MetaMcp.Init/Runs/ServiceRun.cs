@@ -10,11 +10,12 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Runs;
 
 /// <summary>The descriptors of ours that belong to one run of one service. -1 and null stand for none, or no longer.</summary>
-internal sealed class ServiceRun(int service, long number)
+internal sealed class ServiceRun(long number, string name)
 {
-    public int Service { get; } = service;
-
     public long Number { get; } = number;
+
+    /// <summary>The name of the service.</summary>
+    public string Name { get; } = name;
 
     /// <summary>The process that was started, which leads its session; it may have been collected.</summary>
     public int Pid

@@ -27,14 +27,13 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     public int NullDescriptor => nullDescriptor;
 
     /// <summary>Starts a run. On failure nothing is left open, and the step that was refused comes along.</summary>
-    /// <param name="service">Whose.</param>
     /// <param name="number">Which run.</param>
     /// <param name="settings">Those it is started with.</param>
     /// <param name="problem">Null where there is a process.</param>
-    public ServiceRun? Start(int service, long number, ServiceSettings settings, out StartProblem? problem)
+    public ServiceRun? Start(long number, ServiceSettings settings, out StartProblem? problem)
     {
         problem = null;
-        var run = new ServiceRun(service, number) 
+        var run = new ServiceRun(number, settings.Name)
         {
             HasOwnLimits = !settings.Attributes.ResourceLimits.IsEmpty, IsForking = settings.IsForking,
         };

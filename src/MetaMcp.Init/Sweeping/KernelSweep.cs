@@ -81,7 +81,7 @@ internal sealed class KernelSweep(
     public void LookAt(ServiceRun run)
     {
         if (runs.IsMain(run.Main) && !Reaper.IsChild(run.Main))
-            Sweep(new Effect.Sweep([new RunBelief(run.Service, run.Number, RunStage.Executed, run.Main)], [], [], Strangers: false));
+            Sweep(new Effect.Sweep([new RunBelief(run.Number, RunStage.Executed, run.Main)], [], [], Strangers: false));
         else
             ReadMemory(run);
     }
@@ -97,7 +97,7 @@ internal sealed class KernelSweep(
     private void ReadMemory(ServiceRun run)
     {
         if (run.Cgroup is { Memory: { } memory } cgroup)
-            tell(new SystemEvent.MemoryRead(run.Service, run.Number, memory, cgroup.MemoryOfAll));
+            tell(new SystemEvent.MemoryRead(run.Number, memory, cgroup.MemoryOfAll));
     }
 
     private void Missed(int pid, List<int> gone)
@@ -113,7 +113,7 @@ internal sealed class KernelSweep(
     private RunFacts? FactsOf(RunBelief believed, ServiceRun? run)
     {
         if (run is null)
-            return collector.LastOf(believed.Service) is { } last && last.Number == believed.RunNumber
+            return collector.Ended(believed.RunNumber) is { } last
                 ? new RunFacts(believed, IsThere: false, last.Main, last.IsExecuted, HasMain: false)
                 {
                     Status = last.Status, Problem = last.Problem?.Reason, IsShortage = last.Problem?.IsShortage ?? false,
@@ -124,7 +124,7 @@ internal sealed class KernelSweep(
         var hasMain = runs.IsMainOf(run.Main, run.Number);
         if (hasMain && believed.Stage is RunStage.Executed or RunStage.Collected && believed.Main != run.Main)
         {
-            tell(new SystemEvent.MainChanged(run.Service, run.Number, run.Main));
+            tell(new SystemEvent.MainChanged(run.Number, run.Main));
             return null;
         }
         if (!hasMain && run.ToldStatus is null && collector.IsWaiting(run.Main))

@@ -16,6 +16,7 @@ internal sealed class Chaos
 {
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
+    private readonly RunOwners _owners = new();
     private readonly Plan _plan;
     private readonly Supervisor _supervisor;
     private readonly Queue<SystemEvent> _answers = new();
@@ -75,10 +76,10 @@ internal sealed class Chaos
                 break;
             case 4 or 5 when mains.Find(p => p is { IsKnown: true, IsExecuted: false }) is { } main:
                 main.IsExecuted = true;
-                Handle(new SystemEvent.Executed(main.Service, main.Run));
+                Handle(new SystemEvent.Executed(main.Run));
                 break;
             case 6 when mains.Count > 0 && mains[pick % mains.Count] is { IsKnown: true } main:
-                Handle(new SystemEvent.Notified(main.Service, main.Run));
+                Handle(new SystemEvent.Notified(main.Run));
                 break;
             case 7 or 8 when mains.Count > 0 && mains[pick % mains.Count] is { IsKnown: true } main:
                 Collect(main, pick switch
@@ -196,6 +197,7 @@ internal sealed class Chaos
         foreach (var effect in effects)
         {
             _trace.Add((_now, effect));
+            _owners.Learn(effect, _plan);
             Perform(effect);
         }
         var changed = _plan.Services.Count(s => !ReferenceEquals(before[s.Index], _supervisor.StateOf(s.Index)));
@@ -223,25 +225,25 @@ internal sealed class Chaos
     {
         switch (happened)
         {
-            case SystemEvent.Spawned(var service, _, var pid):
+            case SystemEvent.Spawned(var number, var pid) when Owner(number) is var service:
                 // What was spawned directly is said to be executed in the same breath, before any other news of it.
                 _processes[pid].IsKnown = !_processes[pid].IsExecuted;
                 _told[service].IsSpawning = false;
                 break;
-            case SystemEvent.MainChanged(_, var run, var pid):
+            case SystemEvent.MainChanged(var run, var pid):
                 Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes).IsKnown = true;
                 Successions++;
                 break;
-            case SystemEvent.Executed(_, var run):
+            case SystemEvent.Executed(var run):
                 _processes.Values.Single(p => p.Kind == ProcessKind.Main && p.Run == run).IsKnown = true;
                 break;
-            case SystemEvent.SpawnFailed(var service, _, _, _, _):
+            case SystemEvent.SpawnFailed(var number, _, _, _) when Owner(number) is var service:
                 _told[service].IsSpawning = false;
                 break;
-            case SystemEvent.ProbeSpawned(_, _, var pid):
+            case SystemEvent.ProbeSpawned(_, var pid):
                 _processes[pid].IsKnown = true;
                 break;
-            case SystemEvent.StopCommandSpawned(_, _, var pid):
+            case SystemEvent.StopCommandSpawned(_, var pid):
                 _processes[pid].IsKnown = true;
                 break;
         }
@@ -252,45 +254,45 @@ internal sealed class Chaos
         Assert.Null(_exitCode);
         switch (effect)
         {
-            case Effect.Spawn(var service, var run, _):
+            case Effect.Spawn(var run, _) when Owner(run) is var service:
                 CheckStart(service, run);
                 Spawn(service, run);
                 break;
-            case Effect.SpawnProbe(var service, var run, _):
+            case Effect.SpawnProbe(var run, _) when Owner(run) is var service:
                 // One whose answer has not been heard for so long is not waited for any more.
                 Assert.DoesNotContain(
                     _processes.Values,
                     p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false } && p.Service == service && p.Run == run);
                 if (run % 5 == 0)
-                    _answers.Enqueue(new SystemEvent.ProbeSpawnFailed(service, run));
+                    _answers.Enqueue(new SystemEvent.ProbeSpawnFailed(run));
                 else
-                    _answers.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(service, run, ProcessKind.Probe).Pid));
+                    _answers.Enqueue(new SystemEvent.ProbeSpawned(run, Create(service, run, ProcessKind.Probe).Pid));
                 break;
-            case Effect.FindMain(var service, var run, { PidFile: not null }):
+            case Effect.FindMain(var run, { PidFile: not null }) when Owner(run) is var service:
                 Assert.DoesNotContain(
                     _processes.Values, p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false } && p.Run == run);
                 if (run % 5 == 0)
-                    _answers.Enqueue(new SystemEvent.ProbeSpawnFailed(service, run));
+                    _answers.Enqueue(new SystemEvent.ProbeSpawnFailed(run));
                 else
-                    _answers.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(service, run, ProcessKind.Probe).Pid));
+                    _answers.Enqueue(new SystemEvent.ProbeSpawned(run, Create(service, run, ProcessKind.Probe).Pid));
                 break;
-            case Effect.FindMain(var service, var run, _):
+            case Effect.FindMain(var run, _) when Owner(run) is var service:
                 TakeMain(service, run, Events);
                 break;
-            case Effect.TakeMain(var service, var run, var named):
+            case Effect.TakeMain(var run, var named) when Owner(run) is var service:
                 TakeMain(service, run, named);
                 break;
-            case Effect.SpawnStopCommand(var service, var run, var pid, _):
+            case Effect.SpawnStopCommand(var run, var pid, _) when Owner(run) is var service:
                 Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.StopCommand && p.Run == run);
                 Assert.Equal((service, run, ProcessKind.Main), (_processes[pid].Service, _processes[pid].Run, _processes[pid].Kind));
                 CheckStop(service);
                 _told[service].IsAsked = true;
                 if (run % 5 == 1)
-                    _answers.Enqueue(new SystemEvent.StopCommandNotStarted(service, run));
+                    _answers.Enqueue(new SystemEvent.StopCommandNotStarted(run));
                 else
-                    _answers.Enqueue(new SystemEvent.StopCommandSpawned(service, run, Create(service, run, ProcessKind.StopCommand).Pid));
+                    _answers.Enqueue(new SystemEvent.StopCommandSpawned(run, Create(service, run, ProcessKind.StopCommand).Pid));
                 break;
-            case Effect.SignalMain(var service, var number, var pid, var signal):
+            case Effect.SignalMain(var number, var pid, var signal) when Owner(number) is var service:
                 var main = Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes);
                 Assert.Equal((service, number, ProcessKind.Main), (main.Service, main.Run, main.Kind));
                 // A stop that began with its command, before everything began to end, goes on.
@@ -300,7 +302,7 @@ internal sealed class Chaos
                 if (signal != Signal.Cont && pid % 3 != 0)
                     main.IsDying = true;
                 break;
-            case Effect.SignalRun(var service, var number, var group, var signal):
+            case Effect.SignalRun(var number, var group, var signal) when Owner(number) is var service:
                 // While another main process was not heard of, it goes by the one before.
                 Assert.True(
                     _processes.Values.Any(
@@ -311,12 +313,12 @@ internal sealed class Chaos
                 if (signal == Signal.Kill)
                     KillRun(number);
                 break;
-            case Effect.KillHelper(_, var number, var pid):
+            case Effect.KillHelper(var number, var pid):
                 var helper = Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes);
                 Assert.True(helper.Run == number && helper.Kind is ProcessKind.Probe or ProcessKind.StopCommand);
                 _processes[pid].IsDying = true;
                 break;
-            case Effect.WatchRun(var service, var run, var group):
+            case Effect.WatchRun(var run, var group) when Owner(run) is var service:
                 var watched = Assert.Contains(group, (IReadOnlyDictionary<int, Group>)_groups);
                 Assert.Equal((service, run, false), (watched.Service, watched.Run, watched.IsWatched));
                 watched.IsWatched = true;
@@ -410,19 +412,21 @@ internal sealed class Chaos
         });
     }
 
+    private int Owner(long run) => _owners.Of(run);
+
     private void Spawn(int service, long run)
     {
         if (run % 7 == 0)
         {
-            _answers.Enqueue(new SystemEvent.SpawnFailed(service, run, "no process to be had", 111));
+            _answers.Enqueue(new SystemEvent.SpawnFailed(run, "no process to be had", 111));
             return;
         }
         var process = Create(service, run, ProcessKind.Main);
-        _answers.Enqueue(new SystemEvent.Spawned(service, run, process.Pid));
+        _answers.Enqueue(new SystemEvent.Spawned(run, process.Pid));
         if (run % 2 == 0)
         {
             process.IsExecuted = true;
-            _answers.Enqueue(new SystemEvent.Executed(service, run));
+            _answers.Enqueue(new SystemEvent.Executed(run));
         }
     }
 
@@ -462,19 +466,19 @@ internal sealed class Chaos
     {
         if (_groups.Values.FirstOrDefault(g => g.Run == run) is not { } left || jitter % 4 == 0)
         {
-            _answers.Enqueue(new SystemEvent.MainRefused(service, run, "none of it may be"));
+            _answers.Enqueue(new SystemEvent.MainRefused(run, "none of it may be"));
             return;
         }
         _ = _groups.Remove(left.Id);
         var main = Create(service, run, ProcessKind.Main);
         (main.IsExecuted, main.IsDying, main.IsGroupKilled) = (true, left.IsDying, left.IsDying);
-        _answers.Enqueue(new SystemEvent.MainChanged(service, run, main.Pid));
+        _answers.Enqueue(new SystemEvent.MainChanged(run, main.Pid));
     }
 
     private void Empty(Group group)
     {
         _groups.Remove(group.Id);
-        Handle(new SystemEvent.RunEmpty(group.Service, group.Run));
+        Handle(new SystemEvent.RunEmpty(group.Run));
         if (_exitCode is null)
             TellOfChildren();
     }

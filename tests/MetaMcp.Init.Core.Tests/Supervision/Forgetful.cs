@@ -13,6 +13,7 @@ internal sealed class Forgetful
 {
     private const int MostAllocations = 40;
 
+    private readonly RunOwners _owners = new();
     private readonly Random _random;
     private readonly Supervisor _supervisor;
     private readonly Queue<SystemEvent> _events = new();
@@ -89,7 +90,10 @@ internal sealed class Forgetful
             Trace.Add($"{Now.Nanoseconds / 1_000_000} {happened}");
             if (Handle(happened) is { } effects)
                 foreach (var effect in effects.ToArray())
+                {
+                    _owners.Learn(effect, _supervisor.Plan);
                     Perform(effect);
+                }
         }
     }
 
@@ -135,7 +139,7 @@ internal sealed class Forgetful
             _supervisor.Disturb(Now);
             if (effect is Effect.Spawn lost && _random.Next(2) == 0)
                 _events.Enqueue(
-                    new SystemEvent.SpawnFailed(lost.Service, lost.RunNumber, "mcp-init has no memory for it", 111, IsShortage: true));
+                    new SystemEvent.SpawnFailed(lost.RunNumber, "mcp-init has no memory for it", 111, IsShortage: true));
             return;
         }
         Do(effect);
@@ -145,37 +149,37 @@ internal sealed class Forgetful
     {
         switch (effect)
         {
-            case Effect.Spawn(var service, var run, var settings):
+            case Effect.Spawn(var run, var settings) when Owner(run) is var service:
                 Assert.DoesNotContain(_processes.Values, p => p.Kind == EntryKind.Service && p.Run == run);
                 var main = Create(EntryKind.Service, service, run);
-                _events.Enqueue(new SystemEvent.Spawned(service, run, main.Pid));
-                _events.Enqueue(new SystemEvent.Executed(service, run));
+                _events.Enqueue(new SystemEvent.Spawned(run, main.Pid));
+                _events.Enqueue(new SystemEvent.Executed(run));
                 if (settings.IsForking)
                     End(main, ExitStatus.Exited(0), isInBackground: true);
                 break;
-            case Effect.FindMain(var service, var run, { PidFile: not null }):
-                _events.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(EntryKind.Probe, service, run).Pid));
+            case Effect.FindMain(var run, { PidFile: not null }) when Owner(run) is var service:
+                _events.Enqueue(new SystemEvent.ProbeSpawned(run, Create(EntryKind.Probe, service, run).Pid));
                 End(_processes[_nextPid - 1], ExitStatus.Exited(0), words: "7");
                 break;
-            case Effect.FindMain(var service, var run, _):
+            case Effect.FindMain(var run, _) when Owner(run) is var service:
                 TakeMain(service, run);
                 break;
-            case Effect.TakeMain(var service, var run, _):
+            case Effect.TakeMain(var run, _) when Owner(run) is var service:
                 TakeMain(service, run);
                 break;
-            case Effect.SpawnProbe(var service, var run, _):
-                _events.Enqueue(new SystemEvent.ProbeSpawned(service, run, Create(EntryKind.Probe, service, run).Pid));
+            case Effect.SpawnProbe(var run, _) when Owner(run) is var service:
+                _events.Enqueue(new SystemEvent.ProbeSpawned(run, Create(EntryKind.Probe, service, run).Pid));
                 End(_processes[_nextPid - 1], ExitStatus.Exited(0));
                 break;
-            case Effect.SpawnStopCommand(var service, var run, _, _):
-                _events.Enqueue(new SystemEvent.StopCommandSpawned(service, run, Create(EntryKind.StopCommand, service, run).Pid));
+            case Effect.SpawnStopCommand(var run, _, _) when Owner(run) is var service:
+                _events.Enqueue(new SystemEvent.StopCommandSpawned(run, Create(EntryKind.StopCommand, service, run).Pid));
                 End(_processes[_nextPid - 1], ExitStatus.Exited(0));
                 break;
-            case Effect.SignalMain(_, var run, var pid, var signal):
+            case Effect.SignalMain(var run, var pid, var signal):
                 if (_processes.TryGetValue(pid, out var asked) && asked.Run == run && signal != Signal.Cont)
                     End(asked, ExitStatus.KilledBy(signal));
                 break;
-            case Effect.SignalRun(_, var run, _, var signal):
+            case Effect.SignalRun(var run, _, var signal):
                 if (signal == Signal.Cont)
                     break;
                 if (_processes.Values.FirstOrDefault(p => p.Kind == EntryKind.Service && p.Run == run) is { } killed)
@@ -183,11 +187,11 @@ internal sealed class Forgetful
                 if (_rests.TryGetValue(run, out var rest))
                     Empty(rest);
                 break;
-            case Effect.KillHelper(_, var run, var pid):
+            case Effect.KillHelper(var run, var pid):
                 if (_processes.TryGetValue(pid, out var helper) && helper.Run == run)
                     End(helper, ExitStatus.KilledBy(Signal.Kill));
                 break;
-            case Effect.WatchRun(_, var run, _):
+            case Effect.WatchRun(var run, _):
                 Watch(run);
                 break;
             case Effect.Sweep sweep:
@@ -209,6 +213,8 @@ internal sealed class Forgetful
         }
     }
 
+    private int Owner(long run) => _owners.Of(run);
+
     private Process Create(EntryKind kind, int service, long run)
     {
         var process = new Process(_nextPid++, kind, service, run);
@@ -219,9 +225,9 @@ internal sealed class Forgetful
     private void TakeMain(int service, long run)
     {
         if (_rests.Remove(run))
-            _events.Enqueue(new SystemEvent.MainChanged(service, run, Create(EntryKind.Service, service, run).Pid));
+            _events.Enqueue(new SystemEvent.MainChanged(run, Create(EntryKind.Service, service, run).Pid));
         else
-            _events.Enqueue(new SystemEvent.MainRefused(service, run, "nothing of it is left"));
+            _events.Enqueue(new SystemEvent.MainRefused(run, "nothing of it is left"));
     }
 
     private void End(Process process, ExitStatus status, bool leaves = true, bool isInBackground = false, string? words = null)
@@ -246,7 +252,7 @@ internal sealed class Forgetful
     {
         _ = _rests.Remove(rest.Run);
         if (rest.IsWatched)
-            _events.Enqueue(new SystemEvent.RunEmpty(rest.Service, rest.Run));
+            _events.Enqueue(new SystemEvent.RunEmpty(rest.Run));
         _events.Enqueue(new SystemEvent.ChildrenCollected(AnyLeft: Left > 0));
     }
 
@@ -259,10 +265,10 @@ internal sealed class Forgetful
             var main = _processes.Values.FirstOrDefault(p => p.Kind == EntryKind.Service && p.Run == believed.RunNumber);
             var isThere = main is not null || _rests.ContainsKey(believed.RunNumber);
             var (pid, status) = main is not null ? (main.Pid, (ExitStatus?)null)
-                : _last.TryGetValue(believed.Service, out var last) && last.Run == believed.RunNumber ? (last.Pid, last.Status) : (0, null);
+                : _last.Values.FirstOrDefault(l => l.Run == believed.RunNumber) is { Run: > 0 } last ? (last.Pid, last.Status) : (0, null);
             if (main is not null && (believed.Stage is RunStage.Executed or RunStage.Collected) && believed.Main != main.Pid)
             {
-                _events.Enqueue(new SystemEvent.MainChanged(main.Service, main.Run, main.Pid));
+                _events.Enqueue(new SystemEvent.MainChanged(main.Run, main.Pid));
                 continue;
             }
             if (believed.Stage == RunStage.Collected)

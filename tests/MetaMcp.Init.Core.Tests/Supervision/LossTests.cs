@@ -104,7 +104,7 @@ public sealed class LossTests
         world.Begin().Pass("4900ms");
         Assert.Empty(world.Sweeps);
         world.Pass("100ms");
-        Assert.Equal([new RunBelief(0, 1, RunStage.Asked, 0)], Assert.Single(world.Sweeps).Runs);
+        Assert.Equal([new RunBelief(1, RunStage.Asked, 0)], Assert.Single(world.Sweeps).Runs);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class LossTests
     {
         var world = new World(Daemon("a"));
         world.Begin().Forget();
-        var believed = RunBelief.Of(0, world.StateOf("a"))!.Value;
+        var believed = RunBelief.Of(world.StateOf("a"))!.Value;
         world.Post(new SystemEvent.Swept([], [], [], 0)
         {
             Facts = [
@@ -168,7 +168,7 @@ public sealed class LossTests
     {
         var world = new World(Daemon("a"));
         world.Begin();
-        var believed = RunBelief.Of(0, world.StateOf("a"))!.Value;
+        var believed = RunBelief.Of(world.StateOf("a"))!.Value;
         var facts = new RunFacts(
             believed, IsThere: false, believed.Main, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(3) };
         world.Exits("a", 3).Forget();

@@ -93,5 +93,5 @@ public sealed class MemoryTests
     private static World Holds(World world, int mebibytes, int? ofAll = null) =>
         world.Post(
             new SystemEvent.MemoryRead(
-            0, StatePredicates.RunOf(world.StateOf("a"))!.Value, (long)mebibytes << 20, ofAll is { } all ? (long)all << 20 : null));
+                StatePredicates.RunOf(world.StateOf("a"))!.Value, (long)mebibytes << 20, ofAll is { } all ? (long)all << 20 : null));
 }

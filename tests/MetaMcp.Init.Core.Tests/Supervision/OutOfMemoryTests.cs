@@ -78,7 +78,7 @@ public sealed class OutOfMemoryTests
     {
         var world = new World(File(Daemon("hog")) with { Limits = new LimitSettings { Memory = new ByteSize(1 << 30) } });
         world.Begin().Forget();
-        world.Post(new SystemEvent.OutOfMemory(0, 1, default, new OomCounts(0, 0, 1, 0, 1, 0), null))
+        world.Post(new SystemEvent.OutOfMemory(1, default, new OomCounts(0, 0, 1, 0, 1, 0), null))
             .Tells("hog 1 killed: memory of [limits], 1GiB");
     }
 
@@ -98,5 +98,5 @@ public sealed class OutOfMemoryTests
     }
 
     private static SystemEvent.OutOfMemory Counted(long oom, long kills, long whole = 0, long run = 1) =>
-        new(0, run, default, new OomCounts(oom, oom, kills, whole, 0, 0), null);
+        new(run, default, new OomCounts(oom, oom, kills, whole, 0, 0), null);
 }

@@ -91,7 +91,7 @@ public sealed class ReadinessTests
             new Run(1, 7, default), default, Instant.Never, new Readiness.ProbeRunning(8, new Instant(5), 0));
         var step = ServiceMachine.Step(kernel, state, new ServiceEvent.DeadlinePassed(), new Instant(5));
         Assert.Equal(Instant.Never, step.State.Due);
-        Assert.Equal([new Effect.KillHelper(0, 1, 8)], step.Effects);
+        Assert.Equal([new Effect.KillHelper(1, 8)], step.Effects);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class ReadinessTests
         world.Program("a").Ignores(Signal.Term);
         world.Begin().Signal(Signal.Term).Forget();
         // The start of the probe was asked for before the stop, and the answer comes now.
-        world.Post(new SystemEvent.ProbeSpawned(0, 1, 900)).Tells("kill helper of a");
+        world.Post(new SystemEvent.ProbeSpawned(1, 900)).Tells("kill helper of a");
         world.Post(new SystemEvent.ChildEnded(900, ExitStatus.Exited(0), null, OthersLeft: false)).Tells();
         Assert.IsType<ServiceState.Stopping>(world.StateOf("a"));
     }
@@ -141,8 +141,8 @@ public sealed class ReadinessTests
         var world = new World(Daemon("a").Probed());
         world.Program("a").Probe = ProbeBehaviour.Hangs;
         world.Begin().Exits("a", 1).Forget();
-        world.Post(new SystemEvent.ProbeSpawned(0, 1, 900)).Tells("kill helper of a");
-        world.Post(new SystemEvent.ProbeSpawnFailed(0, 1)).Tells();
+        world.Post(new SystemEvent.ProbeSpawned(1, 900)).Tells("kill helper of a");
+        world.Post(new SystemEvent.ProbeSpawnFailed(1)).Tells();
         Assert.IsType<ServiceState.Backoff>(world.StateOf("a"));
     }
 
@@ -152,7 +152,7 @@ public sealed class ReadinessTests
         var world = new World(Daemon("a").Probed());
         world.Program("a").Probe = ProbeBehaviour.Hangs;
         world.Begin();
-        world.Post(new SystemEvent.ProbeSpawned(0, 1, 900)).Exits("a", 1).Pass("1s").Forget();
+        world.Post(new SystemEvent.ProbeSpawned(1, 900)).Exits("a", 1).Pass("1s").Forget();
         world.Post(new SystemEvent.ChildEnded(900, ExitStatus.Exited(0), null, OthersLeft: false)).Tells();
         Assert.IsType<ServiceState.Starting>(world.StateOf("a"));
     }

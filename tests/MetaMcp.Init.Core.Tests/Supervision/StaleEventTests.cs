@@ -13,7 +13,7 @@ public sealed class StaleEventTests
     {
         var world = new World(Daemon("a").ReadyBy(ReadyRule.SdNotify));
         world.Begin().Exits("a", 1).Pass("1s").Forget();
-        world.Post(new SystemEvent.Notified(0, 1)).Post(new SystemEvent.Executed(0, 1)).Post(new SystemEvent.RunEmpty(0, 1)).Tells();
+        world.Post(new SystemEvent.Notified(1)).Post(new SystemEvent.Executed(1)).Post(new SystemEvent.RunEmpty(1)).Tells();
         Assert.IsType<ServiceState.Starting>(world.StateOf("a"));
         world.Notifies("a").Tells("a ready", "up");
     }
@@ -23,7 +23,7 @@ public sealed class StaleEventTests
     {
         var world = new World(Daemon("a"), Daemon("b"));
         world.Begin().Exits("a", 1).Forget();
-        world.Post(new SystemEvent.Notified(0, 1)).Post(new SystemEvent.Executed(0, 1)).Post(new SystemEvent.RunEmpty(0, 1)).Tells();
+        world.Post(new SystemEvent.Notified(1)).Post(new SystemEvent.Executed(1)).Post(new SystemEvent.RunEmpty(1)).Tells();
         Assert.IsType<ServiceState.Backoff>(world.StateOf("a"));
     }
 

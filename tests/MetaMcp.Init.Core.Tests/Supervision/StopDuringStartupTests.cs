@@ -104,7 +104,7 @@ public sealed class StopDuringStartupTests
         var world = new World(Daemon("a").ReadyBy(ReadyRule.NotifyFd), Daemon("b").Needs("a"));
         world.Program("a").Ignores(Signal.Term);
         world.Begin().Forget();
-        world.PostTogether(new SystemEvent.SignalArrived(Signal.Term), new SystemEvent.Notified(0, 1)).Tells(
+        world.PostTogether(new SystemEvent.SignalArrived(Signal.Term), new SystemEvent.Notified(1)).Tells(
             "shutting down: SIGTERM", "b stopped", "SIGTERM a");
     }
 

@@ -49,7 +49,7 @@ public sealed class StopTests
         world.Begin().Signal(Signal.Term);
         var (run, pid) = (StatePredicates.RunOf(world.StateOf("a"))!.Value, world.PidOf("a"));
         Assert.Equal(
-            [new Effect.SignalMain(0, run, pid, Signal.Int), new Effect.SignalMain(0, run, pid, Signal.Cont)],
+            [new Effect.SignalMain(run, pid, Signal.Int), new Effect.SignalMain(run, pid, Signal.Cont)],
             world.LastEffects.OfType<Effect.SignalMain>());
     }
 

@@ -7,21 +7,21 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 /// <summary>An effect as a scenario tells it; null for what only repeats another line.</summary>
 internal static class StoryLine
 {
-    public static string? Of(Effect effect, Plan plan)
+    public static string? Of(Effect effect, Plan plan, RunOwners owners)
     {
-        string Name(int service) => plan.Services[service].Name;
+        string Name(long run) => plan.Services[owners.Of(run)].Name;
         return effect switch
         {
-            Effect.Spawn e => $"start {Name(e.Service)}",
-            Effect.SpawnProbe e => $"probe {Name(e.Service)}",
-            Effect.FindMain e => $"find main of {Name(e.Service)}",
-            Effect.TakeMain e => $"take {e.Pid} for main of {Name(e.Service)}",
-            Effect.SpawnStopCommand e => $"stop command of {Name(e.Service)}",
-            Effect.KillHelper e => $"kill helper of {Name(e.Service)}",
+            Effect.Spawn e => $"start {e.Settings.Name}",
+            Effect.SpawnProbe e => $"probe {Name(e.RunNumber)}",
+            Effect.FindMain e => $"find main of {Name(e.RunNumber)}",
+            Effect.TakeMain e => $"take {e.Pid} for main of {Name(e.RunNumber)}",
+            Effect.SpawnStopCommand e => $"stop command of {Name(e.RunNumber)}",
+            Effect.KillHelper e => $"kill helper of {Name(e.RunNumber)}",
             Effect.SignalMain { Signal: var s } when s == Signal.Cont => null,
             Effect.SignalRun { Signal: var s } when s == Signal.Cont => null,
-            Effect.SignalMain e => $"{e.Signal} {Name(e.Service)}",
-            Effect.SignalRun e => $"{e.Signal} group of {Name(e.Service)}",
+            Effect.SignalMain e => $"{e.Signal} {Name(e.RunNumber)}",
+            Effect.SignalRun e => $"{e.Signal} group of {Name(e.RunNumber)}",
             Effect.SignalTheRest e => $"{e.Signal} the rest",
             Effect.Exit e => $"exit {e.Code}",
             Effect.Report e => Of(e.Notice),

@@ -17,6 +17,7 @@ internal sealed class World
     private readonly Supervisor _supervisor;
     private readonly Dictionary<string, Behaviour> _programs = [];
     private readonly Queue<SystemEvent> _events = new();
+    private readonly RunOwners _owners = new();
     private readonly Dictionary<int, Process> _processes = [];
     private readonly HashSet<int> _zombies = [];
     private readonly Dictionary<int, Behaviour> _groups = [];
@@ -94,13 +95,13 @@ internal sealed class World
 
     public World IsKilledBy(string service, Signal signal) => Ends(MainOf(service), ExitStatus.KilledBy(signal));
 
-    public World Executes(string service) => Post(new SystemEvent.Executed(IndexOf(service), MainOf(service).Run));
+    public World Executes(string service) => Post(new SystemEvent.Executed(MainOf(service).Run));
 
-    public World Notifies(string service) => Post(new SystemEvent.Notified(IndexOf(service), MainOf(service).Run));
+    public World Notifies(string service) => Post(new SystemEvent.Notified(MainOf(service).Run));
 
     /// <summary>What its NOTIFY_SOCKET is sent.</summary>
     public World Says(string service, string message) => Post(
-        new SystemEvent.Said(IndexOf(service), MainOf(service).Run, NotifyMessage.Read(System.Text.Encoding.UTF8.GetBytes(message))));
+        new SystemEvent.Said(MainOf(service).Run, NotifyMessage.Read(System.Text.Encoding.UTF8.GetBytes(message))));
 
     /// <summary>A probe that hung ends after all.</summary>
     public World ProbeEnds(string service, int code) =>
@@ -121,7 +122,7 @@ internal sealed class World
     /// <summary>The kernel gives the answer to a spawn that was held back.</summary>
     public World AnswersSpawn(string service)
     {
-        var spawn = _unanswered.First(s => s.Service == IndexOf(service));
+        var spawn = _unanswered.First(s => s.Settings.Name == service);
         _unanswered.Remove(spawn);
         Answer(spawn);
         return Drain();
@@ -262,9 +263,10 @@ internal sealed class World
             LastEffects.AddRange(_supervisor.Handle(happened, Now));
             foreach (var effect in LastEffects.ToArray())
             {
+                _owners.Learn(effect, Plan);
                 if (effect is Effect.Report(Notice.ProbeFailed failed))
                     ProbeFailures.Add(failed);
-                if (StoryLine.Of(effect, _supervisor.Plan) is { } line)
+                if (StoryLine.Of(effect, _supervisor.Plan, _owners) is { } line)
                     _story.Add(line);
                 Perform(effect);
             }
@@ -286,47 +288,47 @@ internal sealed class World
     {
         switch (effect)
         {
-            case Effect.Spawn spawn when ProgramOf(spawn.Service).SpawnAnswer == SpawnAnswer.WhenTold:
+            case Effect.Spawn spawn when ProgramOf(Owner(spawn.RunNumber)).SpawnAnswer == SpawnAnswer.WhenTold:
                 _unanswered.Add(spawn);
                 break;
             case Effect.Spawn spawn:
                 Answer(spawn);
                 break;
-            case Effect.SpawnProbe(var service, var run, _):
+            case Effect.SpawnProbe(var run, _) when Owner(run) is var service:
                 StartHelper(ProcessKind.Probe, ProgramOf(service).Probe, service, run,
-                    new SystemEvent.ProbeSpawnFailed(service, run), pid => new SystemEvent.ProbeSpawned(service, run, pid));
+                    new SystemEvent.ProbeSpawnFailed(run), pid => new SystemEvent.ProbeSpawned(run, pid));
                 break;
-            case Effect.FindMain(var service, var run, { PidFile: not null }):
+            case Effect.FindMain(var run, { PidFile: not null }) when Owner(run) is var service:
                 StartHelper(ProcessKind.Probe, ProgramOf(service).Probe, service, run,
-                    new SystemEvent.ProbeSpawnFailed(service, run), pid => new SystemEvent.ProbeSpawned(service, run, pid));
+                    new SystemEvent.ProbeSpawnFailed(run), pid => new SystemEvent.ProbeSpawned(run, pid));
                 break;
-            case Effect.FindMain(var service, var run, _):
+            case Effect.FindMain(var run, _) when Owner(run) is var service:
                 TakeMain(service, run, _nextPid++);
                 break;
-            case Effect.TakeMain(var service, var run, var pid):
+            case Effect.TakeMain(var run, var pid) when Owner(run) is var service:
                 TakeMain(service, run, pid);
                 break;
-            case Effect.SpawnStopCommand(var service, var run, _, _):
+            case Effect.SpawnStopCommand(var run, _, _) when Owner(run) is var service:
                 StartHelper(ProcessKind.StopCommand, ProgramOf(service).StopCommand, service, run,
-                    new SystemEvent.StopCommandNotStarted(service, run), pid => new SystemEvent.StopCommandSpawned(service, run, pid));
+                    new SystemEvent.StopCommandNotStarted(run), pid => new SystemEvent.StopCommandSpawned(run, pid));
                 break;
-            case Effect.SignalMain(var service, _, var pid, var signal):
+            case Effect.SignalMain(var number, var pid, var signal) when Owner(number) is var service:
                 Assert.True(
                     _processes.TryGetValue(pid, out var main) && main.Service == service, $"{signal} to pid {pid}, which was collected");
                 if (ProgramOf(service).Obeys(signal))
                     End(main!, StatusOf(service, signal));
                 break;
-            case Effect.SignalRun(var service, _, var group, var signal) when ProgramOf(service).Obeys(signal):
+            case Effect.SignalRun(var number, var group, var signal) when Owner(number) is var service && ProgramOf(service).Obeys(signal):
                 if (_processes.TryGetValue(group, out var leader) && leader.Service == service)
                     End(leader, StatusOf(service, signal), othersLeft: signal != Core.Values.Signal.Kill);
                 else
                     EmptyGroup(group);
                 break;
-            case Effect.KillHelper(_, _, var pid):
+            case Effect.KillHelper(_, var pid):
                 if (_processes.TryGetValue(pid, out var late) && ProgramOf(late.Service).Probe != ProbeBehaviour.IsBeyondKill)
                     End(late, ExitStatus.KilledBy(Core.Values.Signal.Kill));
                 break;
-            case Effect.WatchRun(var service, var run, var group):
+            case Effect.WatchRun(var run, var group) when Owner(run) is var service:
                 _watched[group] = (service, run);
                 if (!_groups.ContainsKey(group))
                     EmptyGroup(group);
@@ -354,7 +356,7 @@ internal sealed class World
                 break;
             case Effect.ReadMemory(var runs):
                 foreach (var process in _processes.Values.Where(p => p.Kind == ProcessKind.Main && runs.Contains(p.Run)))
-                    _events.Enqueue(new SystemEvent.MemoryRead(process.Service, process.Run, process.Behaviour.Memory,
+                    _events.Enqueue(new SystemEvent.MemoryRead(process.Run, process.Behaviour.Memory,
                         _processes.Values.Where(p => p.Kind == ProcessKind.Main).Sum(p => p.Behaviour.Memory)));
                 break;
             case Effect.SignalStranger(var stranger, var signal) when Strangers.TryGetValue(stranger.Pid, out var seen) &&
@@ -381,7 +383,7 @@ internal sealed class World
     {
         if (ProgramOf(service).MainRefusals.TryDequeue(out var reason))
         {
-            _events.Enqueue(new SystemEvent.MainRefused(service, run, reason));
+            _events.Enqueue(new SystemEvent.MainRefused(run, reason));
             return;
         }
         foreach (var (group, _) in _watched.Where(w => w.Value == (service, run)).ToArray())
@@ -390,7 +392,7 @@ internal sealed class World
             _ = _groups.Remove(group);
         }
         _processes[pid] = new Process(pid, service, run, ProcessKind.Main, ProgramOf(service));
-        _events.Enqueue(new SystemEvent.MainChanged(service, run, pid));
+        _events.Enqueue(new SystemEvent.MainChanged(run, pid));
     }
 
     /// <summary>Its main process names another one, and goes on.</summary>
@@ -416,21 +418,21 @@ internal sealed class World
 
     private void Answer(Effect.Spawn spawn)
     {
-        var program = ProgramOf(spawn.Service);
+        var program = ProgramOf(Owner(spawn.RunNumber));
         if (program.Shortages > 0)
         {
             program.Shortages--;
-            _events.Enqueue(new SystemEvent.SpawnFailed(spawn.Service, spawn.RunNumber, "pipe: EMFILE", 111, IsShortage: true));
+            _events.Enqueue(new SystemEvent.SpawnFailed(spawn.RunNumber, "pipe: EMFILE", 111, IsShortage: true));
             return;
         }
         if (program.SpawnFailures.TryDequeue(out var failure))
         {
-            _events.Enqueue(new SystemEvent.SpawnFailed(spawn.Service, spawn.RunNumber, failure.Reason, failure.ExitCode));
+            _events.Enqueue(new SystemEvent.SpawnFailed(spawn.RunNumber, failure.Reason, failure.ExitCode));
             return;
         }
-        Assert.DoesNotContain(_processes.Values, p => p.Service == spawn.Service && p.Kind == ProcessKind.Main);
-        var process = Create(spawn.Service, spawn.RunNumber, ProcessKind.Main);
-        _events.Enqueue(new SystemEvent.Spawned(spawn.Service, spawn.RunNumber, process.Pid));
+        Assert.DoesNotContain(_processes.Values, p => p.Service == Owner(spawn.RunNumber) && p.Kind == ProcessKind.Main);
+        var process = Create(Owner(spawn.RunNumber), spawn.RunNumber, ProcessKind.Main);
+        _events.Enqueue(new SystemEvent.Spawned(spawn.RunNumber, process.Pid));
         if (program.ShortagesOfStage > 0)
         {
             program.ShortagesOfStage--;
@@ -448,7 +450,7 @@ internal sealed class World
             return;
         }
         if (!program.HoldsExec)
-            _events.Enqueue(new SystemEvent.Executed(spawn.Service, spawn.RunNumber));
+            _events.Enqueue(new SystemEvent.Executed(spawn.RunNumber));
         if (program.ExitsAtOnce is { } code)
             End(process, ExitStatus.Exited(code));
     }
@@ -490,7 +492,7 @@ internal sealed class World
     {
         _groups.Remove(group);
         if (_watched.Remove(group, out var owner))
-            _events.Enqueue(new SystemEvent.RunEmpty(owner.Service, owner.Run));
+            _events.Enqueue(new SystemEvent.RunEmpty(owner.Run));
     }
 
     private void Collected() =>
@@ -500,6 +502,8 @@ internal sealed class World
         signal != Core.Values.Signal.Kill && ProgramOf(service).CodeWhenStopped is { } code
             ? ExitStatus.Exited(code)
             : ExitStatus.KilledBy(signal);
+
+    private int Owner(long run) => _owners.Of(run);
 
     private Behaviour ProgramOf(int service) => Program(_supervisor.Plan.Services[service].Name);
 

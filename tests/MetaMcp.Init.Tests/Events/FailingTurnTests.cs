@@ -33,7 +33,7 @@ public sealed class FailingTurnTests : IDisposable
         // Without outputs to write to, whoever reads a line of a service fails.
         var kernel = RealKernel.Open(plan, _signals, outputs, new OutputHub(null!, (_, _, _) => { }));
         var events = new Queue<SystemEvent>();
-        kernel.Perform(new Effect.Spawn(0, 1, plan.Services[0].Settings), events);
+        kernel.Perform(new Effect.Spawn(1, plan.Services[0].Settings), events);
         var pid = Assert.IsType<SystemEvent.Spawned>(events.Dequeue()).Pid;
         Assert.True(SpinWait.SpinUntil(() => ProcessTable.TryRead(pid, out var stat) && stat.IsDead, TimeSpan.FromSeconds(10)));
         SendChildEnded();

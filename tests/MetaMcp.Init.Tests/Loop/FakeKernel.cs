@@ -10,6 +10,7 @@ namespace MetaMcp.Init.Tests.Loop;
 /// </summary>
 internal sealed class FakeKernel : IKernel
 {
+    private readonly Dictionary<long, string> _names = [];
     private const int ManyEffects = 1_000;
 
     /// <summary>A service that is watched never lets it sleep for good.</summary>
@@ -67,9 +68,9 @@ internal sealed class FakeKernel : IKernel
         if (effect is not Effect.Sweep)
             Log.Add(effect switch
             {
-                Effect.Spawn e => $"spawn {e.Service}",
-                Effect.SignalMain e => $"{e.Signal} {e.Service}",
-                Effect.SignalRun e => $"{e.Signal} group {e.Service}",
+                Effect.Spawn e => $"spawn {_names[e.RunNumber] = e.Settings.Name}",
+                Effect.SignalMain e => $"{e.Signal} {_names[e.RunNumber]}",
+                Effect.SignalRun e => $"{e.Signal} group {_names[e.RunNumber]}",
                 Effect.SignalTheRest e => $"{e.Signal} the rest",
                 _ => effect.ToString(),
             });
@@ -89,11 +90,11 @@ internal sealed class FakeKernel : IKernel
     {
         switch (effect)
         {
-            case Effect.Spawn(var service, var run, _):
-                answers.Enqueue(new SystemEvent.Spawned(service, run, 100 + service));
-                answers.Enqueue(new SystemEvent.Executed(service, run));
+            case Effect.Spawn(var run, _):
+                answers.Enqueue(new SystemEvent.Spawned(run, (int)run + 99));
+                answers.Enqueue(new SystemEvent.Executed(run));
                 break;
-            case Effect.SignalMain(_, _, var pid, var signal) when signal != Signal.Cont:
+            case Effect.SignalMain(_, var pid, var signal) when signal != Signal.Cont:
                 answers.Enqueue(new SystemEvent.ChildEnded(pid, ExitStatus.KilledBy(signal), null, OthersLeft: false));
                 break;
             case Effect.Sweep:

@@ -16,7 +16,7 @@ public sealed class InitLoopTests
     {
         var code = Run(Daemon("a"), Daemon("b") with { DependsOn = ["a"] });
         Assert.Equal(0, code);
-        Assert.Equal(["spawn 0", "spawn 1", "SIGTERM 1", "SIGCONT 1", "SIGTERM 0", "SIGCONT 0", "SIGTERM the rest"], _kernel.Log);
+        Assert.Equal(["spawn a", "spawn b", "SIGTERM b", "SIGCONT b", "SIGTERM a", "SIGCONT a", "SIGTERM the rest"], _kernel.Log);
         // One wait, in which the stop arrives: everything else followed from answers.
         Assert.Equal([Instant.Never], _kernel.Waits);
     }
@@ -34,14 +34,14 @@ public sealed class InitLoopTests
         var began = _kernel.Now;
         Run(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5), Restart = Never }, Daemon("b"));
         Assert.Equal(began + TimeSpan.FromSeconds(5), _kernel.Waits[0]);
-        Assert.Contains("SIGTERM 0", _kernel.Log);
+        Assert.Contains("SIGTERM a", _kernel.Log);
         Assert.Contains(_told, n => n is Notice.Failed { Reason: "not ready within 5s" });
     }
 
     [Fact]
     public void A_wait_that_ends_early_is_no_deadline()
     {
-        _kernel.ThenWaitBrings().ThenWaitBrings().ThenWaitBrings(new SystemEvent.Notified(0, 1));
+        _kernel.ThenWaitBrings().ThenWaitBrings().ThenWaitBrings(new SystemEvent.Notified(1));
         Run(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5) });
         Assert.Contains(_told, n => n is Notice.Ready);
         Assert.DoesNotContain(_told, n => n is Notice.Restarting);
@@ -50,7 +50,7 @@ public sealed class InitLoopTests
     [Fact]
     public void What_has_happened_is_heard_before_a_deadline_that_passed_in_the_meantime()
     {
-        _kernel.ThenWaitBrings(new SystemEvent.SignalArrived(Signal.Hup)).ThenWaitBrings(new SystemEvent.Notified(0, 1));
+        _kernel.ThenWaitBrings(new SystemEvent.SignalArrived(Signal.Hup)).ThenWaitBrings(new SystemEvent.Notified(1));
         var loop = new InitLoop(
             _kernel, Supervise(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5) }), notice =>
         {
@@ -73,8 +73,8 @@ public sealed class InitLoopTests
         _kernel.ThenWaitBrings(new SystemEvent.SignalArrived(Signal.Term));
         _kernel.Answer = (effect, answers) =>
         {
-            if (effect is Effect.Spawn { Service: 0 } spawn && spawn.RunNumber > 2)
-                answers.Enqueue(new SystemEvent.SpawnFailed(0, spawn.RunNumber, "no process", 111));
+            if (effect is Effect.Spawn { Settings.Name: "a" } spawn && spawn.RunNumber > 2)
+                answers.Enqueue(new SystemEvent.SpawnFailed(spawn.RunNumber, "no process", 111));
             else
                 FakeKernel.Obey(effect, answers);
         };
@@ -89,12 +89,12 @@ public sealed class InitLoopTests
         var throws = 1;
         _kernel.Answer = (effect, answers) =>
         {
-            if (effect is Effect.Spawn { Service: 0 } && throws-- > 0)
+            if (effect is Effect.Spawn { Settings.Name: "a" } && throws-- > 0)
                 throw new InvalidOperationException("out of something");
             FakeKernel.Obey(effect, answers);
         };
         Assert.Equal(0, Run(Daemon("a"), Daemon("b")));
-        Assert.Equal(["spawn 0", "spawn 1", "spawn 0"], _kernel.Log.Take(3));
+        Assert.Equal(["spawn a", "spawn b", "spawn a"], _kernel.Log.Take(3));
         Assert.Contains(_told, n => n is Notice.Bug b && b.Text.Contains("out of something", StringComparison.Ordinal));
     }
 
@@ -108,7 +108,7 @@ public sealed class InitLoopTests
             {
                 if (throws-- > 0)
                     throw new InvalidOperationException("out of something");
-                answers.Enqueue(new SystemEvent.ProbeSpawned(probe.Service, probe.RunNumber, 500));
+                answers.Enqueue(new SystemEvent.ProbeSpawned(probe.RunNumber, 500));
                 answers.Enqueue(new SystemEvent.ChildEnded(500, ExitStatus.Exited(0), null, OthersLeft: false));
                 return;
             }
@@ -129,7 +129,7 @@ public sealed class InitLoopTests
     [Fact]
     public void An_event_that_makes_no_sense_is_reported_and_survived()
     {
-        _kernel.ThenWaitBrings(new SystemEvent.Executed(Service: 99, 1), new SystemEvent.SignalArrived(Signal.Term));
+        _kernel.ThenWaitBrings(new SystemEvent.Swept(null!, [], [], 0), new SystemEvent.SignalArrived(Signal.Term));
         Assert.Equal(0, Run(Daemon("a")));
         Assert.Single(_told, n => n is Notice.Bug);
     }
@@ -139,7 +139,7 @@ public sealed class InitLoopTests
     {
         var loop = new InitLoop(_kernel, Supervise(Daemon("a")), _ => throw new InvalidOperationException("no memory for words"));
         Assert.Equal(0, loop.Run());
-        Assert.Contains("SIGTERM 0", _kernel.Log);
+        Assert.Contains("SIGTERM a", _kernel.Log);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class InitLoopTests
                 throw Exhausted;
         };
         Assert.Equal(0, new InitLoop(_kernel, supervisor, _told.Add).Run());
-        Assert.Equal(["spawn 0", "spawn 1"], _kernel.Log.Take(2));
+        Assert.Equal(["spawn a", "spawn b"], _kernel.Log.Take(2));
         Assert.Contains(_told, n => n is Notice.MemoryShort);
         Assert.DoesNotContain(_told, n => n is Notice.Bug);
     }
@@ -201,7 +201,7 @@ public sealed class InitLoopTests
         };
         Assert.Equal(0, new InitLoop(_kernel, supervisor, _told.Add).Run());
         Assert.Contains(_told, n => n is Notice.Exited { Service: "a", Status: var status } && status == ExitStatus.Exited(1));
-        Assert.Contains("spawn 0", _kernel.Log.Skip(2));
+        Assert.Contains("spawn a", _kernel.Log.Skip(2));
         Assert.DoesNotContain(_told, n => n is Notice.Bug);
     }
 
@@ -216,7 +216,7 @@ public sealed class InitLoopTests
             FakeKernel.Obey(effect, answers);
         };
         Assert.Equal(0, Run(Daemon("a")));
-        Assert.Equal(["spawn 0", "SIGTERM 0", "SIGTERM 0"], _kernel.Log.Take(3));
+        Assert.Equal(["spawn a", "SIGTERM a", "SIGTERM a"], _kernel.Log.Take(3));
         Assert.DoesNotContain(_told, n => n is Notice.Bug);
     }
 

@@ -85,7 +85,7 @@ public sealed class RunTableTests
     {
         for (var number = 2; number <= 100; number++)
         {
-            var run = new ServiceRun(0, number) { Pid = Nobody - number };
+            var run = new ServiceRun(number, "a") { Pid = Nobody - number };
             _runs.Add(run);
             _runs.Signal(run, Signal.Kill);
         }

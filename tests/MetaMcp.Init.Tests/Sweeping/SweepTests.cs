@@ -30,7 +30,7 @@ public sealed class SweepTests : IDisposable
         var plan = Plan.Build(new Settings { Services = [new ServiceSettings { Name = "a", Command = ["/bin/sleep", "60"] }] }).Plan!;
         _outputs = StandardOutputs.Open(_stdout.Writer, _stderr.Writer);
         _kernel = RealKernel.Open(plan, _signals, _outputs, new OutputHub(_outputs, (_, _, _) => { }), runs => _runs = runs);
-        _kernel.Perform(new Effect.Spawn(0, 1, plan.Services[0].Settings), _events);
+        _kernel.Perform(new Effect.Spawn(1, plan.Services[0].Settings), _events);
         _pid = Assert.IsType<SystemEvent.Spawned>(_events.Dequeue()).Pid;
         _events.Clear();
     }
@@ -68,7 +68,7 @@ public sealed class SweepTests : IDisposable
         Steal();
         var probed =
             new ServiceSettings { Name = "a", Command = ["x"], Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1") } };
-        _kernel.Perform(new Effect.SpawnProbe(0, 1, probed), _events);
+        _kernel.Perform(new Effect.SpawnProbe(1, probed), _events);
         Assert.Equal(_pid, Assert.IsType<SystemEvent.ChildEnded>(NextBesideItsStart()).Pid);
         // Nobody is there to be probed any more.
         Assert.Contains(_events, e => e is SystemEvent.ProbeSpawnFailed);
@@ -96,8 +96,8 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void A_signal_for_another_run_does_not_reach_the_one_that_has_its_pid()
     {
-        _kernel.Perform(new Effect.SignalMain(0, 2, _pid, Signal.Kill), _events);
-        _kernel.Perform(new Effect.SignalMain(0, 1, _pid, Signal.Term), _events);
+        _kernel.Perform(new Effect.SignalMain(2, _pid, Signal.Kill), _events);
+        _kernel.Perform(new Effect.SignalMain(1, _pid, Signal.Term), _events);
         Assert.Equal(Signal.Term.Number, StatusOf(_pid));
     }
 
@@ -116,7 +116,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void A_start_whose_answer_was_lost_is_told_by_the_next_comparison()
     {
-        _kernel.Perform(new Effect.Sweep([new RunBelief(0, 1, RunStage.Asked, 0)], [], [], Strangers: false), _events);
+        _kernel.Perform(new Effect.Sweep([new RunBelief(1, RunStage.Asked, 0)], [], [], Strangers: false), _events);
         var facts = Assert.Single(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Facts);
         Assert.Equal((_pid, true, true), (facts.Main, facts.IsThere, facts.HasMain));
     }
@@ -169,7 +169,7 @@ public sealed class SweepTests : IDisposable
         Assert.Equal([33], Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).LostHelpers);
     }
 
-    private Effect.Sweep Asking(RunStage stage = RunStage.Executed) => new([new RunBelief(0, 1, stage, _pid)], [], [], Strangers: false);
+    private Effect.Sweep Asking(RunStage stage = RunStage.Executed) => new([new RunBelief(1, stage, _pid)], [], [], Strangers: false);
 
     /// <summary>In methods of their own, whose variables are gone when they return.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
