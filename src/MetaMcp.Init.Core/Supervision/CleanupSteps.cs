@@ -1,6 +1,6 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
-using static MetaMcp.Init.Core.Supervision.ServiceState;
+using static MetaMcp.Init.Core.Supervision.RunState;
 
 namespace MetaMcp.Init.Core.Supervision;
 
@@ -21,146 +21,141 @@ internal static class CleanupSteps
     /// <summary>Whoever waits longer for a turn is looked for: its place, or the news of its end, may have been lost.</summary>
     public static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
 
-    /// <param name="service">Whose run it is.</param>
+    /// <param name="context">What the step needs to know beside the state.</param>
     /// <param name="state">Where it stands.</param>
     /// <param name="run">Which run.</param>
-    /// <param name="history">What counts against what comes after it.</param>
     /// <param name="outcome">What its end will mean.</param>
     /// <param name="now">The beginning of its end.</param>
     /// <param name="isUrgent">It waits for no turn.</param>
-    public static ServiceStep Begin(
-        in ServiceContext service, ServiceState state, Run run, History history, Outcome outcome, Instant now, bool isUrgent = false)
+    public static RunStep Begin(
+        in RunContext context, RunState state, Run run, Outcome outcome, Instant now, bool isUrgent = false)
     {
-        var probe = ReadinessSteps.EndProbe(service, state);
+        var probe = ReadinessSteps.EndProbe(context, state);
         if (state is Starting { IsForked: true })
-            return service.IsEnding || isUrgent
-                ? Drain(service, run, history, outcome, now, probe)
-                : new(new OthersWaiting(run, history, outcome) { LookAt = now + TurnPatience }, [.. probe]);
-        return service.IsEnding
-            ? StopSteps.Ask(service, run, history, outcome, now, probe)
-            : new(new AwaitingStop(run, history, outcome) { LookAt = now + TurnPatience }, [.. probe]);
+            return context.IsEnding || isUrgent
+                ? Drain(context, run, outcome, now, probe)
+                : new(new OthersWaiting(run, outcome) { LookAt = now + TurnPatience }, [.. probe]);
+        return context.IsEnding
+            ? StopSteps.Ask(context, run, outcome, now, probe)
+            : new(new AwaitingStop(run, outcome) { LookAt = now + TurnPatience }, [.. probe]);
     }
 
     /// <summary>It is asked to end, or what its main process left behind is.</summary>
-    public static ServiceStep Turn(in ServiceContext service, ServiceState state, Instant now) => state switch
+    public static RunStep Turn(in RunContext context, RunState state, Instant now) => state switch
     {
-        AwaitingStop s => StopSteps.Ask(service, s.Run, s.History, s.Outcome, now, []),
-        OthersWaiting s => Drain(service, s.Run, s.History, s.Outcome, now, []),
-        _ => ServiceMachine.Impossible(state, "Turn"),
+        AwaitingStop s => StopSteps.Ask(context, s.Run, s.Outcome, now, []),
+        OthersWaiting s => Drain(context, s.Run, s.Outcome, now, []),
+        _ => RunMachine.Impossible(state, "Turn"),
     };
 
-    public static ServiceStep Exited(in ServiceContext service, ServiceState state, ServiceEvent.Exited exited, Instant now)
+    public static RunStep Exited(in RunContext context, RunState state, RunEvent.Exited exited, Instant now)
     {
-        var (run, history, outcome) = state switch
+        var (run, outcome) = state switch
         {
-            Starting { IsForked: false } s => (s.Run, s.History, RestartDecision.OutcomeOf(service, s, exited)),
-            Ready s => (s.Run, s.History, RestartDecision.OutcomeOf(service, exited)),
-            AwaitingStop or Stopping or Killing when state is EndingState s => (s.Run, s.History, s.Outcome),
+            Starting { IsForked: false } s => (s.Run, RunOutcome.Of(context, s, exited)),
+            Ready s => (s.Run, RunOutcome.Of(context, exited)),
+            AwaitingStop or Stopping or Killing when state is EndingState s => (s.Run, s.Outcome),
             _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
         };
-        var (counted, reset) = RestartDecision.Count(service, history, state, outcome, now - run.StartedAt);
-        var next = reset ? default : counted;
-        var told = ServiceMachine.Report(new Notice.Exited(service.Name, run.Pid, exited.Status, now - run.StartedAt, exited.Oom));
-        Effect[] first = [told, .. ReadinessSteps.EndProbe(service, state), .. StopSteps.EndCommand(service, state)];
+        var told = RunMachine.Report(new Notice.Exited(context.Name, run.Pid, exited.Status, now - run.StartedAt, exited.Oom));
+        Effect[] first = [told, .. ReadinessSteps.EndProbe(context, state), .. StopSteps.EndCommand(context, state)];
         if (state is Starting starting && ForkingSteps.IsFork(starting, outcome, exited))
-            return ForkingSteps.Forked(service, starting, now);
-        if (IsInBackground(service, state, exited, now - run.StartedAt))
-            first = [.. first, ServiceMachine.Report(new Notice.InBackground(service.Name))];
+            return ForkingSteps.Forked(context, starting, now);
+        if (IsInBackground(context, state, exited, now - run.StartedAt))
+            first = [.. first, RunMachine.Report(new Notice.InBackground(context.Name))];
         if (!exited.OthersLeft)
-        {
-            var end = RestartDecision.Of(service, outcome, next, now);
-            return end with { Effects = [.. first, .. end.Effects] };
-        }
+            return new(new Over(run.Number, outcome), [.. first]);
         first = [.. first, new Effect.WatchRun(run.Number, run.Pid)];
         return state switch
         {
-            Killing s => Purge(service, run, next, outcome, s.Kills, now, [.. first, .. Failed(service, run, s.Kills)]),
-            Stopping => Drain(service, run, next, outcome, now, first),
-            _ when service.IsEnding => Drain(service, run, next, outcome, now, first),
-            _ => new(new OthersWaiting(run, next, outcome) { LookAt = now + TurnPatience }, [.. first]),
+            Killing s => Purge(context, run, outcome, s.Kills, now, [.. first, .. Failed(context, run, s.Kills)]),
+            Stopping => Drain(context, run, outcome, now, first),
+            _ when context.IsEnding => Drain(context, run, outcome, now, first),
+            _ => new(new OthersWaiting(run, outcome) { LookAt = now + TurnPatience }, [.. first]),
         };
     }
 
-    private static bool IsInBackground(in ServiceContext service, ServiceState state, ServiceEvent.Exited exited, TimeSpan ran) =>
-        exited is { Status.IsSuccess: true, OthersLeft: true } && state is Starting or Ready && ran < SoonAfterStart && !service.IsEnding &&
-        service.Settings is { Type: ServiceType.Daemon, IsForking: false };
+    private static bool IsInBackground(in RunContext context, RunState state, RunEvent.Exited exited, TimeSpan ran) =>
+        exited is { Status.IsSuccess: true, OthersLeft: true } && (state is Starting or Ready) && ran < SoonAfterStart &&
+            !context.IsEnding &&
+        context.Settings is { Type: ServiceType.Daemon, IsForking: false };
 
     /// <summary>No more waiting.</summary>
-    public static ServiceStep Kill(in ServiceContext service, ServiceState state, Instant now)
+    public static RunStep Kill(in RunContext context, RunState state, Instant now)
     {
         var asked = new Outcome.AsAsked();
-        Effect[] helpers = [.. ReadinessSteps.EndProbe(service, state), .. StopSteps.EndCommand(service, state)];
+        Effect[] helpers = [.. ReadinessSteps.EndProbe(context, state), .. StopSteps.EndCommand(context, state)];
         switch (state)
         {
             case Starting { IsForked: true } s:
-                return Purge(service, s.Run, s.History, asked, 0, now, helpers);
+                return Purge(context, s.Run, asked, 0, now, helpers);
             case Starting s:
-                return KillAll(service, s.Run, s.History, asked, now, helpers);
+                return KillAll(context, s.Run, asked, now, helpers);
             case Ready s:
-                return KillAll(service, s.Run, s.History, asked, now, helpers);
+                return KillAll(context, s.Run, asked, now, helpers);
             case AwaitingStop or Stopping when state is EndingState s:
-                return KillAll(service, s.Run, s.History, asked, now, helpers);
+                return KillAll(context, s.Run, asked, now, helpers);
             // What its kill_signal was to do, SIGKILL does now.
-            case Killing { Kills: 1 } s when service.Settings.KillSignal != Signal.Kill:
-                return KillAll(service, s.Run, s.History, asked, now, helpers);
+            case Killing { Kills: 1 } s when context.Settings.KillSignal != Signal.Kill:
+                return KillAll(context, s.Run, asked, now, helpers);
             case OthersWaiting or OthersStopping when state is EndingState s:
-                return Purge(service, s.Run, s.History, asked, 0, now, helpers);
+                return Purge(context, s.Run, asked, 0, now, helpers);
             default:
                 // Nothing of it runs, or it was killed already: the same as being asked.
-                return ServiceMachine.Stop(service, state, asked, now);
+                return RunMachine.Stop(context, state, asked, now);
         }
     }
 
-    public static ServiceStep KillAll(
-        in ServiceContext service, Run run, History history, Outcome outcome, Instant now, ReadOnlySpan<Effect> first = default) =>
-        new(new Killing(run, history, outcome, 1, now + FirstRetry), [.. first, SignalAll(run, Signal.Kill)]);
+    public static RunStep KillAll(
+        in RunContext context, Run run, Outcome outcome, Instant now, ReadOnlySpan<Effect> first = default) =>
+        new(new Killing(run, outcome, 1, now + FirstRetry), [.. first, SignalAll(run, Signal.Kill)]);
 
-    public static ServiceStep DeadlinePassed(in ServiceContext service, ServiceState state, Instant now)
+    public static RunStep DeadlinePassed(in RunContext context, RunState state, Instant now)
     {
         switch (state)
         {
             case Stopping { Progress: StopProgress.CommandLaunching } s when now < s.KillAt:
-                return StopSteps.CommandLate(service, s, null);
+                return StopSteps.CommandLate(context, s, null);
             case Stopping { Progress: StopProgress.CommandRunning command } s when now < s.KillAt:
-                return StopSteps.CommandLate(service, s, command);
+                return StopSteps.CommandLate(context, s, command);
             case Stopping s:
-                return new(new Killing(s.Run, s.History, s.Outcome, 1, now + FirstRetry),
+                return new(new Killing(s.Run, s.Outcome, 1, now + FirstRetry),
                     [
-                        .. StopSteps.EndCommand(service, s),
-                        ServiceMachine.Report(new Notice.Killed(service.Name, s.Run.Pid, service.Settings.StopTimeout)),
-                        SignalAll(s.Run, service.Settings.KillSignal),
+                        .. StopSteps.EndCommand(context, s),
+                        RunMachine.Report(new Notice.Killed(context.Name, s.Run.Pid, context.Settings.StopTimeout)),
+                        SignalAll(s.Run, context.Settings.KillSignal),
                     ]);
             case Killing s:
                 return new(s with { Kills = s.Kills + 1, AgainAt = now + RetryAfter(s.Kills + 1) },
-                    [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(s), SignalAll(s.Run, Signal.Kill)]);
+                    [.. Failed(context, s.Run, s.Kills), RunMachine.LookFor(s), SignalAll(s.Run, Signal.Kill)]);
             case OthersStopping s:
                 return Purge(
-                    service, s.Run, s.History, s.Outcome, 0, now, [ServiceMachine.Report(new Notice.KilledLeftovers(service.Name))]);
+                    context, s.Run, s.Outcome, 0, now, [RunMachine.Report(new Notice.KilledLeftovers(context.Name))]);
             case OthersKilling s:
                 return Purge(
-                    service, s.Run, s.History, s.Outcome, s.Kills, now,
-                    [.. Failed(service, s.Run, s.Kills), ServiceMachine.LookFor(s)]);
+                    context, s.Run, s.Outcome, s.Kills, now,
+                    [.. Failed(context, s.Run, s.Kills), RunMachine.LookFor(s)]);
             default:
-                return ServiceMachine.Impossible(state, "DeadlinePassed");
+                return RunMachine.Impossible(state, "DeadlinePassed");
         }
     }
 
-    private static ServiceStep Drain(
-        in ServiceContext service, Run run, History history, Outcome outcome, Instant now, ReadOnlySpan<Effect> first) =>
-        new(new OthersStopping(run, history, now + service.Settings.StopTimeout, outcome),
+    private static RunStep Drain(
+        in RunContext context, Run run, Outcome outcome, Instant now, ReadOnlySpan<Effect> first) =>
+        new(new OthersStopping(run, now + context.Settings.StopTimeout, outcome),
         [
-            .. first, ServiceMachine.Report(new Notice.EndingLeftovers(service.Name)),
-            SignalAll(run, service.Settings.StopSignal), SignalAll(run, Signal.Cont),
+            .. first, RunMachine.Report(new Notice.EndingLeftovers(context.Name)),
+            SignalAll(run, context.Settings.StopSignal), SignalAll(run, Signal.Cont),
         ]);
 
-    private static ServiceStep Purge(
-        in ServiceContext service, Run run, History history, Outcome outcome, int kills, Instant now, ReadOnlySpan<Effect> first) =>
-        new(new OthersKilling(run, history, outcome, kills + 1, now + RetryAfter(kills + 1)),
+    private static RunStep Purge(
+        in RunContext context, Run run, Outcome outcome, int kills, Instant now, ReadOnlySpan<Effect> first) =>
+        new(new OthersKilling(run, outcome, kills + 1, now + RetryAfter(kills + 1)),
             [.. first, SignalAll(run, Signal.Kill)]);
 
     /// <summary>Told once, when the last of the retries has not helped.</summary>
-    private static Effect[] Failed(in ServiceContext service, Run run, int kills) =>
-        kills == service.KillRetries + 1 ? [ServiceMachine.Report(new Notice.CleanupFailed(service.Name, run.Pid, kills))] : [];
+    private static Effect[] Failed(in RunContext context, Run run, int kills) =>
+        kills == context.KillRetries + 1 ? [RunMachine.Report(new Notice.CleanupFailed(context.Name, run.Pid, kills))] : [];
 
     /// <summary>From so many SIGKILL to the next one.</summary>
     public static TimeSpan RetryAfter(int kills)

@@ -1,5 +1,5 @@
 using MetaMcp.Init.Core.Values;
-using static MetaMcp.Init.Core.Supervision.ServiceState;
+using static MetaMcp.Init.Core.Supervision.RunState;
 
 namespace MetaMcp.Init.Core.Supervision;
 
@@ -20,44 +20,44 @@ internal static class ForkingSteps
     private static readonly TimeSpan BeforeGuess = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Whether the end of its process is that of one which has gone into the background.</summary>
-    public static bool IsFork(Starting state, Outcome outcome, ServiceEvent.Exited exited) =>
+    public static bool IsFork(Starting state, Outcome outcome, RunEvent.Exited exited) =>
         state.Readiness is Readiness.AwaitingFork && outcome is Outcome.Success && exited.OthersLeft;
 
-    public static ServiceStep Forked(in ServiceContext service, Starting state, Instant now)
+    public static RunStep Forked(in RunContext context, Starting state, Instant now)
     {
         var forked = state with { IsForked = true };
         Effect watch = new Effect.WatchRun(state.Run.Number, state.Run.Pid);
-        if (service.Settings.PidFile is null)
+        if (context.Settings.PidFile is null)
             return new(forked with { Readiness = new Readiness.ProbeDue(now + BeforeGuess, 0) }, [watch]);
-        var search = Search(service, forked, 0, now);
+        var search = Search(context, forked, 0, now);
         return search with { Effects = [watch, .. search.Effects] };
     }
 
-    public static ServiceStep Search(in ServiceContext service, Starting state, int tries, Instant now) =>
-        new(state with { Readiness = new Readiness.ProbeLaunching(tries) { AnswerBy = now + ServiceMachine.AnswerPatience } },
-            [new Effect.FindMain(state.Run.Number, service.Settings)]);
+    public static RunStep Search(in RunContext context, Starting state, int tries, Instant now) =>
+        new(state with { Readiness = new Readiness.ProbeLaunching(tries) { AnswerBy = now + RunMachine.AnswerPatience } },
+            [new Effect.FindMain(state.Run.Number, context.Settings)]);
 
     /// <summary>Whether it may be the main process, the kernel's side knows.</summary>
-    public static ServiceStep Named(in ServiceContext service, ServiceState state, int pid, Instant now) =>
+    public static RunStep Named(in RunContext context, RunState state, int pid, Instant now) =>
         state is Starting { IsForked: true, Readiness: Readiness.ProbeRunning p } s
-            ? new ServiceStep(
-                s with { Readiness = new Readiness.ProbeLaunching(p.Tries) { AnswerBy = now + ServiceMachine.AnswerPatience } },
+            ? new RunStep(
+                s with { Readiness = new Readiness.ProbeLaunching(p.Tries) { AnswerBy = now + RunMachine.AnswerPatience } },
                 [new Effect.TakeMain(s.Run.Number, pid)])
             : state;
 
     /// <summary>Whatever it was doing, it does with another process.</summary>
-    public static ServiceStep MainChanged(in ServiceContext service, ServiceState state, int pid, Instant now)
+    public static RunStep MainChanged(in RunContext context, RunState state, int pid, Instant now)
     {
-        var told = ServiceMachine.Report(new Notice.MainChanged(service.Name, pid));
+        var told = RunMachine.Report(new Notice.MainChanged(context.Name, pid));
         // Told once more, by a comparison that was asked for before.
-        if (state is not Starting { IsForked: true } && StatePredicates.MainOf(state) == pid)
+        if (state is not Starting { IsForked: true } && RunPredicates.MainOf(state) == pid)
             return state;
         switch (state)
         {
             // A service that has named its main process is in the background, whether the first process has ended or not.
             case Starting { IsForked: true } or Starting { Readiness: Readiness.AwaitingFork } when state is Starting s:
                 var ready = ReadinessSteps.InBackground(
-                    service, s with { Run = s.Run with { Pid = pid }, IsForked = false, LastProbe = null }, now);
+                    context, s with { Run = s.Run with { Pid = pid }, IsForked = false, LastProbe = null }, now);
                 return ready with { Effects = [told, .. ready.Effects] };
             case Starting s:
                 return new(s with { Run = s.Run with { Pid = pid } }, [told]);
@@ -66,14 +66,14 @@ internal static class ForkingSteps
             // The one before was asked to end; this one was not.
             case Stopping { Progress: StopProgress.Signalled or StopProgress.CommandOverdue } s:
                 var next = s with { Run = s.Run with { Pid = pid } };
-                return new(next, [told, .. StopSteps.Signalled(service, next.Run)]);
+                return new(next, [told, .. StopSteps.Signalled(context, next.Run)]);
             // It was taken just before all of the run was to end: it ends like any that has a main process.
             case OthersWaiting s:
-                return new(new AwaitingStop(s.Run with { Pid = pid }, s.History, s.Outcome) { LookAt = s.LookAt }, [told]);
+                return new(new AwaitingStop(s.Run with { Pid = pid }, s.Outcome) { LookAt = s.LookAt }, [told]);
             case OthersStopping s:
-                return new(new Stopping(s.Run with { Pid = pid }, s.History, s.KillAt, s.Outcome), [told]);
+                return new(new Stopping(s.Run with { Pid = pid }, s.KillAt, s.Outcome), [told]);
             case OthersKilling s:
-                return new(new Killing(s.Run with { Pid = pid }, s.History, s.Outcome, s.Kills, s.AgainAt), [told]);
+                return new(new Killing(s.Run with { Pid = pid }, s.Outcome, s.Kills, s.AgainAt), [told]);
             case EndingState s:
                 return new(s with { Run = s.Run with { Pid = pid } }, [told]);
             default:
@@ -82,17 +82,13 @@ internal static class ForkingSteps
     }
 
     /// <summary>All of it has ended while its main process was looked for.</summary>
-    public static ServiceStep Ended(in ServiceContext service, Starting state, Instant now)
-    {
-        var history = state.History with { StartFailures = state.History.StartFailures + 1 };
-        var end =
-            RestartDecision.Of(service, new Outcome.Failing(new Failure($"all of it ended{Why(service, state)}", null)), history, now);
-        return end with { Effects = [.. ReadinessSteps.EndProbe(service, state), .. end.Effects] };
-    }
+    public static RunStep Ended(in RunContext context, Starting state) =>
+        new(new Over(state.Number, new Outcome.Failing(new Failure($"all of it ended{Why(context, state)}", null))),
+            [.. ReadinessSteps.EndProbe(context, state)]);
 
     /// <summary>Why its main process is not known yet, to follow the news that it is late.</summary>
-    public static string Why(in ServiceContext service, Starting state) =>
-        service.Settings.PidFile is { } path
+    public static string Why(in RunContext context, Starting state) =>
+        context.Settings.PidFile is { } path
             ? $" before its pidfile {path} named its main process: {state.LastProbe ?? "it was not read yet"}"
             : $" before its main process was known: {state.LastProbe ?? "it was not looked for yet"}";
 }

@@ -54,8 +54,7 @@ internal sealed class LimitWatch
         (Memory && _plan.Settings.Limits.Memory is not null) || (Tasks && _plan.Settings.Limits.Tasks is not null);
 
     /// <summary>A process of a service's own runs, and not the second stage; what is on its way out is not ended once more.</summary>
-    public static bool IsEndable(ServiceState state) =>
-        state is ServiceState.Ready or ServiceState.Starting { Readiness: not Readiness.AwaitingExec };
+    public static bool IsEndable(ServiceState state) => StatePredicates.RunStateOf(state) is { } run && RunPredicates.IsEndable(run);
 
     public void Changed(int service, ServiceState before, ServiceState after, Instant now)
     {

@@ -1,7 +1,7 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Values;
-using static MetaMcp.Init.Core.Supervision.ServiceState;
+using static MetaMcp.Init.Core.Supervision.RunState;
 
 namespace MetaMcp.Init.Core.Supervision;
 
@@ -13,55 +13,55 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 internal static class NotificationSteps
 {
-    public static ServiceStep Said(in ServiceContext service, ServiceState state, in NotifyMessage message, Instant now)
+    public static RunStep Said(in RunContext context, RunState state, in NotifyMessage message, Instant now)
     {
-        var step = new ServiceStep(state, []);
-        if (message.IsReady && service.Settings.Ready == ReadyRule.SdNotify)
-            step = ReadinessSteps.Notified(service, state, now);
-        if (message.IsWatchdogTriggered && !service.IsEnding && step.State is Ready { WatchdogBy: var by } triggered && by != Instant.Never)
-            return After(step, HealthSteps.Unhealthy(service, triggered, now, "it said WATCHDOG=trigger", now));
+        var step = new RunStep(state, []);
+        if (message.IsReady && context.Settings.Ready == ReadyRule.SdNotify)
+            step = ReadinessSteps.Notified(context, state, now);
+        if (message.IsWatchdogTriggered && !context.IsEnding && step.State is Ready { WatchdogBy: var by } triggered && by != Instant.Never)
+            return After(step, HealthSteps.Unhealthy(context, triggered, now, "it said WATCHDOG=trigger", now));
         if (message.IsStopping && step.State is Ready ready)
-            step = After(step, Stopping(service, ready, now));
-        return step with { State = Extended(Watched(service, step.State, message, now), message, now) };
+            step = After(step, Stopping(context, ready, now));
+        return step with { State = Extended(Watched(context, step.State, message, now), message, now) };
     }
 
     /// <summary>It ends by itself: no probe can say anything about it any more, and it has as long as if it had been asked to.</summary>
-    private static ServiceStep Stopping(in ServiceContext service, Ready state, Instant now)
+    private static RunStep Stopping(in RunContext context, Ready state, Instant now)
     {
-        var ending = service.IsEnding || state.Ending != Patience.None ? state.Ending : Patience.From(now, service.Settings.StopTimeout);
+        var ending = context.IsEnding || state.Ending != Patience.None ? state.Ending : Patience.From(now, context.Settings.StopTimeout);
         return new(state with { Watch = new HealthWatch.None(), WatchdogBy = Instant.Never, Ending = ending },
-            [.. ReadinessSteps.EndProbe(service, state)]);
+            [.. ReadinessSteps.EndProbe(context, state)]);
     }
 
     /// <summary>The time after STOPPING=1 is over.</summary>
-    public static ServiceStep EndingPassed(in ServiceContext service, Ready state, Instant now) =>
-        service.IsEnding
+    public static RunStep EndingPassed(in RunContext context, Ready state, Instant now) =>
+        context.IsEnding
             ? state with { Ending = Patience.None }
-            : HealthSteps.Unhealthy(service, state with { Ending = Patience.None }, now,
-                $"it said STOPPING=1 and has not ended since, for its stop_timeout of {Duration.Format(service.Settings.StopTimeout)} or " +
+            : HealthSteps.Unhealthy(context, state with { Ending = Patience.None }, now,
+                $"it said STOPPING=1 and has not ended since, for its stop_timeout of {Duration.Format(context.Settings.StopTimeout)} or " +
                 "what it asked for", now);
 
     /// <summary>Like a service that fails its probes: ended, and started again as after a failure.</summary>
-    public static ServiceStep WatchdogPassed(in ServiceContext service, Ready state, Instant now)
+    public static RunStep WatchdogPassed(in RunContext context, Ready state, Instant now)
     {
-        var time = state.WatchdogTime ?? service.Settings.Watchdog ?? TimeSpan.Zero;
-        return HealthSteps.Unhealthy(service, state, now + -time, $"no WATCHDOG=1 for {Duration.Format(time)}", now);
+        var time = state.WatchdogTime ?? context.Settings.Watchdog ?? TimeSpan.Zero;
+        return HealthSteps.Unhealthy(context, state, now + -time, $"no WATCHDOG=1 for {Duration.Format(time)}", now);
     }
 
     /// <summary>The time for the first keep-alive of a run that has just become ready.</summary>
-    public static Instant FirstWatchdog(in ServiceContext service, Starting state, Instant now) =>
-        (state.WatchdogTime ?? service.Settings.Watchdog) is { } time && time > TimeSpan.Zero && !service.IsEnding
+    public static Instant FirstWatchdog(in RunContext context, Starting state, Instant now) =>
+        (state.WatchdogTime ?? context.Settings.Watchdog) is { } time && time > TimeSpan.Zero && !context.IsEnding
             ? now + time
             : Instant.Never;
 
-    private static ServiceState Watched(in ServiceContext service, ServiceState state, in NotifyMessage message, Instant now)
+    private static RunState Watched(in RunContext context, RunState state, in NotifyMessage message, Instant now)
     {
         if (state is Starting starting && message.Watchdog is { } early)
             return starting with { WatchdogTime = early };
         // What has said STOPPING=1 is watched no more.
-        if (state is not Ready s || service.IsEnding || s.Ending != Patience.None)
+        if (state is not Ready s || context.IsEnding || s.Ending != Patience.None)
             return state;
-        var time = message.Watchdog ?? s.WatchdogTime ?? service.Settings.Watchdog;
+        var time = message.Watchdog ?? s.WatchdogTime ?? context.Settings.Watchdog;
         if (message.Watchdog is { } given)
             s = s with { WatchdogTime = given, WatchdogBy = given == TimeSpan.Zero ? Instant.Never : now + given };
         return message.IsAlive && s.WatchdogBy != Instant.Never && time is { } wait ? s with { WatchdogBy = now + wait } : s;
@@ -70,7 +70,7 @@ internal static class NotificationSteps
     /// <summary>
     /// Never shorter than it was: another message is wanted within the time that this one gives. A start ends with its phase.
     /// </summary>
-    private static ServiceState Extended(ServiceState state, in NotifyMessage message, Instant now)
+    private static RunState Extended(RunState state, in NotifyMessage message, Instant now)
     {
         if (message.Extension is not { } more)
             return state;
@@ -83,5 +83,5 @@ internal static class NotificationSteps
         };
     }
 
-    private static ServiceStep After(ServiceStep first, ServiceStep then) => then with { Effects = [.. first.Effects, .. then.Effects] };
+    private static RunStep After(RunStep first, RunStep then) => then with { Effects = [.. first.Effects, .. then.Effects] };
 }

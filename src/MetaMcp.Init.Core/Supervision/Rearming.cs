@@ -20,11 +20,12 @@ internal static class Rearming
                 s with { Until = Instant.Earlier(
                     s.Until, now + BackoffDelay.For(restart.Backoff, Math.Max(s.History.Restarts, 1), jitter)) },
             Open s when restart != before.Restart => s with { Until = Instant.Earlier(s.Until, now + restart.Breaker.OpenFor) },
-            Starting s when after.StartTimeout != before.StartTimeout => s with { ReadyBy = s.Run.StartedAt + after.StartTimeout },
-            Ready s => s with
+            Active { Run: RunState.Starting run } s when after.StartTimeout != before.StartTimeout =>
+                s with { Run = run with { ReadyBy = run.Run.StartedAt + after.StartTimeout } },
+            Active { Run: RunState.Ready run } s => s with
             {
-                ClosesAt = s.ClosesAt == Instant.Never ? Instant.Never : s.Run.StartedAt + restart.Backoff.ResetAfter,
-                Watch = after.Probe is { } probe && probe != before.Probe ? Under(s.Watch, probe, now) : s.Watch,
+                ClosesAt = s.ClosesAt == Instant.Never ? Instant.Never : run.Run.StartedAt + restart.Backoff.ResetAfter,
+                Run = after.Probe is { } probe && probe != before.Probe ? run with { Watch = Under(run.Watch, probe, now) } : run,
             },
             _ => state,
         };

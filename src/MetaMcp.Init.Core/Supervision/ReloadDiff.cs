@@ -83,7 +83,7 @@ internal sealed class ReloadDiff
             Started.Add(service.Name);
             (state, Records[index], Running[index]) = (new ServiceState.Waiting(), new ServiceRecord { ChangedAt = _now }, null);
         }
-        else if (old.IsRetired && Running[index] is { } kept && state is ServiceState.Starting or ServiceState.Ready &&
+        else if (old.IsRetired && Running[index] is { } kept && state is ServiceState.Active { Run: RunState.Starting or RunState.Ready } &&
             LaunchSignature.AreSame(kept, service.Settings))
             // It was taken out of the file and put back before its turn to stop came. It was ready once, or nobody it waits for would run.
             Keep(service, kept);
@@ -106,7 +106,7 @@ internal sealed class ReloadDiff
             if (LaunchSignature.AreSame(running, service.Settings))
                 Keep(service, running);
             // It should be on its way out since the file before; what was to send it there was lost.
-            else if (state is ServiceState.Launching or ServiceState.Starting or ServiceState.Ready)
+            else if (state is ServiceState.Active { Run: RunState.Launching or RunState.Starting or RunState.Ready })
                 Restart(service);
         }
         else

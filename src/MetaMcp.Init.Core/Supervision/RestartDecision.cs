@@ -11,63 +11,19 @@ internal static class RestartDecision
     private static readonly TimeSpan FirstDeferral = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDeferral = TimeSpan.FromSeconds(5);
 
-    /// <summary>Of a run that ended before it was ready.</summary>
-    public static Outcome OutcomeOf(in ServiceContext service, Starting state, ServiceEvent.Exited exited)
-    {
-        if (exited is { Problem: { } shortage, IsShortage: true })
-            return new Outcome.Deferred(shortage);
-        if (exited.Problem is { } problem)
-            return new Outcome.Failing(new Failure(problem, exited.Status));
-        if (!IsSuccess(service.Settings, exited.Status))
-            return new Outcome.Failing(new Failure(exited.Reason, exited.Status) { Oom = exited.Oom });
-        // Before its program was executed, success is no more than the second stage saying nothing; it cannot happen.
-        if (state.Readiness is Readiness.AwaitingFork)
-            return exited.OthersLeft
-                ? new Outcome.Success(exited.Status)
-                : new Outcome.Failing(
-                    new Failure($"{exited.Status}, and no process of it was found in the background; where it stays in the foreground, " +
-                        "remove type = \"forking\"", exited.Status));
-        return service.Settings.Type == ServiceType.Oneshot || state.Readiness is Readiness.AwaitingExec
-            ? new Outcome.Success(exited.Status)
-            : new Outcome.Failing(new Failure($"{exited.Status} before it was ready", exited.Status));
-    }
-
-    /// <summary>Of a run that was ready.</summary>
-    public static Outcome OutcomeOf(in ServiceContext service, ServiceEvent.Exited exited) =>
-        IsSuccess(service.Settings, exited.Status)
-            ? new Outcome.Success(exited.Status)
-            : new Outcome.Failing(new Failure(exited.Reason, exited.Status) { Oom = exited.Oom });
-
-    /// <summary>The history with this end counted, and whether the run was long enough to clear it.</summary>
-    public static (History Counted, bool Reset) Count(
-        in ServiceContext service, History history, ServiceState state, Outcome outcome, TimeSpan ran)
-    {
-        if (state is Ready && ran >= service.Settings.Restart.Backoff.ResetAfter)
-            return (history, true);
-        var failedToStart = state is Starting && outcome is Outcome.Failing;
-        return (failedToStart ? history with { StartFailures = history.StartFailures + 1 } : history, false);
-    }
-
-    /// <summary>
-    /// For a run that is about to be ended: its history is cleared now where it ran long, since the time it takes to end is not time
-    /// it ran well.
-    /// </summary>
-    public static Ready Rested(in ServiceContext service, Ready state, Instant now) =>
-        now - state.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter ? state with { History = default } : state;
-
     /// <summary>The state once nothing of the run is left.</summary>
     public static ServiceStep Of(in ServiceContext service, Outcome outcome, History history, Instant now) => outcome switch
     {
-        Outcome.AsAsked => new(new Stopped(), [ServiceMachine.Report(new Notice.Stopped(service.Name))]),
+        Outcome.AsAsked => new(new Stopped(), [RunMachine.Report(new Notice.Stopped(service.Name))]),
         Outcome.GivenUp(var failure) => Failed(service, failure),
         Outcome.Anew => new Waiting(history),
         Outcome.Deferred(var reason) => Deferred(service, history, reason, now),
         Outcome.Success when service.Settings.Type == ServiceType.Oneshot =>
-            new(new Completed(), [ServiceMachine.Report(new Notice.Completed(service.Name))]),
+            new(new Completed(), [RunMachine.Report(new Notice.Completed(service.Name))]),
         Outcome.Success(var status) when service.Settings.Restart.Policy == RestartPolicy.Always =>
             AgainAfterSuccess(service, history, status, now),
         Outcome.Success(var status) =>
-            new(new Finished(status), [ServiceMachine.Report(new Notice.Finished(service.Name, status))]),
+            new(new Finished(status), [RunMachine.Report(new Notice.Finished(service.Name, status))]),
         Outcome.Failing(var failure) when MayTryAgain(service, history) => Again(service, history, failure, now),
         Outcome.Failing(var failure) => Failed(service, failure),
         _ => throw new InvalidOperationException($"bug: outcome {outcome}"),
@@ -81,7 +37,7 @@ internal static class RestartDecision
         delay = delay < LongestDeferral ? delay : LongestDeferral;
         // Told ever more rarely: what the container is short of may be so for days.
         return new(new Backoff(now + delay, counted), BitOperations.IsPow2(counted.Shortages)
-            ? [ServiceMachine.Report(new Notice.Deferred(service.Name, reason, delay, counted.Shortages))] : []);
+            ? [RunMachine.Report(new Notice.Deferred(service.Name, reason, delay, counted.Shortages))] : []);
     }
 
     private static bool MayTryAgain(in ServiceContext service, History history) =>
@@ -99,9 +55,9 @@ internal static class RestartDecision
             Failures = 0, Restarts = history.Restarts + 1, Breaker = history.Breaker.IsHalfOpen ? Breaker.Closed : history.Breaker,
         };
         var delay = BackoffDelay.For(service.Settings.Restart.Backoff, counted.Restarts, service.Jitter);
-        var told = ServiceMachine.Report(new Notice.RestartingAfterSuccess(service.Name, status.ShellCode, delay));
+        var told = RunMachine.Report(new Notice.RestartingAfterSuccess(service.Name, status.ShellCode, delay));
         return new(new Backoff(now + delay, counted),
-            history.Breaker.IsHalfOpen ? [ServiceMachine.Report(new Notice.CircuitClosed(service.Name)), told] : [told]);
+            history.Breaker.IsHalfOpen ? [RunMachine.Report(new Notice.CircuitClosed(service.Name)), told] : [told]);
     }
 
     private static ServiceStep Again(in ServiceContext service, History history, Failure failure, Instant now)
@@ -115,7 +71,7 @@ internal static class RestartDecision
         };
         if (counted.Breaker.Opens(restart.Breaker))
         {
-            var opened = ServiceMachine.Report(history.Breaker.IsHalfOpen
+            var opened = RunMachine.Report(history.Breaker.IsHalfOpen
                 ? new Notice.CircuitOpenAgain(service.Name, failure.Reason, restart.Breaker.OpenFor)
                 : new Notice.CircuitOpen(
                     service.Name, failure.Reason, counted.Breaker.Failures.Count, restart.Breaker.Window, restart.Breaker.OpenFor));
@@ -125,12 +81,9 @@ internal static class RestartDecision
         // It has been of no use since then, and every second that it was not counts.
         var until = Instant.Later(now, (failure.Since ?? now) + delay);
         return new(new Backoff(until, counted),
-            [ServiceMachine.Report(new Notice.Restarting(service.Name, failure.Reason, until - now, counted.Failures))]);
+            [RunMachine.Report(new Notice.Restarting(service.Name, failure.Reason, until - now, counted.Failures))]);
     }
 
     private static ServiceStep Failed(in ServiceContext service, Failure failure) =>
-        new(new Failed(failure), [ServiceMachine.Report(new Notice.Failed(service.Name, failure.Reason))]);
-
-    private static bool IsSuccess(ServiceSettings settings, ExitStatus status) =>
-        status.IsSuccess || (status.Code is { } code && settings.SuccessExitCodes.Contains(code));
+        new(new Failed(failure), [RunMachine.Report(new Notice.Failed(service.Name, failure.Reason))]);
 }

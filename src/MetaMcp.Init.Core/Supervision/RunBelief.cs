@@ -10,17 +10,17 @@ public enum RunStage { Asked, Started, Executed, Collected }
 public readonly record struct RunBelief(long RunNumber, RunStage Stage, int Main)
 {
     /// <summary>What a state says of its run; null where it has none.</summary>
-    public static RunBelief? Of(ServiceState state) => state switch
+    public static RunBelief? Of(RunState state) => state switch
     {
-        ServiceState.Launching s => new(s.RunNumber, RunStage.Asked, 0),
-        ServiceState.CancelledLaunch s => new(s.RunNumber, RunStage.Asked, 0),
-        ServiceState.Starting { Readiness: Readiness.AwaitingExec } s => new(s.Run.Number, RunStage.Started, s.Run.Pid),
-        ServiceState.Starting { IsForked: true } s => new(s.Run.Number, RunStage.Collected, 0),
-        ServiceState.Starting s => new(s.Run.Number, RunStage.Executed, s.Run.Pid),
-        ServiceState.Ready s => new(s.Run.Number, RunStage.Executed, s.Run.Pid),
-        ServiceState.OthersWaiting or ServiceState.OthersStopping or ServiceState.OthersKilling when state is EndingState s =>
-            new(s.Run.Number, RunStage.Collected, 0),
-        EndingState s => new(s.Run.Number, RunStage.Executed, s.Run.Pid),
+        RunState.Launching s => new(s.Number, RunStage.Asked, 0),
+        RunState.CancelledLaunch s => new(s.Number, RunStage.Asked, 0),
+        RunState.Starting { Readiness: Readiness.AwaitingExec } s => new(s.Number, RunStage.Started, s.Run.Pid),
+        RunState.Starting { IsForked: true } s => new(s.Number, RunStage.Collected, 0),
+        RunState.Starting s => new(s.Number, RunStage.Executed, s.Run.Pid),
+        RunState.Ready s => new(s.Number, RunStage.Executed, s.Run.Pid),
+        RunState.OthersWaiting or RunState.OthersStopping or RunState.OthersKilling when state is EndingState s =>
+            new(s.Number, RunStage.Collected, 0),
+        EndingState s => new(s.Number, RunStage.Executed, s.Run.Pid),
         _ => null,
     };
 }

@@ -5,241 +5,131 @@ using static MetaMcp.Init.Core.Supervision.ServiceState;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>
-/// One service from its first start to its last process.
+/// One service from its first start to its last run.
 /// <code>
-///   Waiting ──start──▶ Launching ──spawned──▶ Starting ──ready──▶ Ready
-///      │                  │  ▲                    │                 │
-///      │skip          failed  └──until──┐     late│stop         stop│
-///      ▼                  │             │         ▼                 ▼
-///   Skipped               │          Backoff   Stopping ──late──▶ Killing
-///                         │             ▲         └───────┬─────────┘ exited
-///                         │             │                 ▼
-///                         ▼             │  OthersStopping ──late──▶ OthersKilling     (only while others of its run live)
-///                     (outcome) ────────┴───────┬─────────────┘
-///                                               ▼
-///                         Stopped · Completed · Finished · Failed
+///   Waiting ──start──▶ Active ──────────────────┬──▶ Stopped · Completed · Finished · Failed
+///      │                 ▲   the run is over    │
+///      │skip             │                      ▼
+///      ▼                 └──────until────── Backoff · Open
+///   Skipped
 /// </code>
-/// Where a failure opens the circuit breaker, Open takes the place of Backoff. Before Stopping there is AwaitingStop, before OthersStopping
-/// OthersWaiting: there a run waits for its turn in the cleanup queue.
-/// Stop and Kill are possible at any time; a service with no process is then Stopped at once. What a run's end means is
-/// decided when it ends (an <see cref="Outcome"/>) and takes effect when nothing of the run is left.
-/// Impossible pairs throw: the loop reports them as a bug and leaves the state alone.
+/// While there is a run, its own machine (<see cref="RunMachine"/>) has the say; when the run is over, the <see cref="RestartDecision"/>
+/// goes by its outcome. Stop and Kill are possible at any time; a service that has no run is then Stopped at once. Impossible pairs throw:
+/// the loop reports them as a bug and leaves the state alone.
 /// </summary>
 public static class ServiceMachine
 {
-    /// <summary>An answer of the kernel takes milliseconds; one that has not come by then was lost for want of memory.</summary>
-    internal static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
+    public static ServiceStep Step(in ServiceContext service, ServiceState state, ServiceEvent happened, Instant now) => happened switch
+    {
+        ServiceEvent.OfRun(var run) when state is Active s => Forward(service, s, run, now),
+        ServiceEvent.Start when state is Waiting s => Launch(service, s.History, now),
+        ServiceEvent.Skip(var dependency, var code) when state is Waiting => new Skipped(dependency, code),
+        ServiceEvent.Postpone when state is Backoff s => new Waiting(s.History),
+        ServiceEvent.Postpone when state is Open s => new Waiting(s.History),
+        ServiceEvent.Resume when state is Skipped => new Waiting(),
+        ServiceEvent.Stop => End(service, state, new Outcome.AsAsked(), now),
+        ServiceEvent.Kill when state is Active s => Forward(service, s, new RunEvent.Kill(), now),
+        ServiceEvent.Kill => End(service, state, new Outcome.AsAsked(), now),
+        ServiceEvent.Reconfigure => Reconfigure(service, state, now),
+        ServiceEvent.Restart(var dependency) => Restart(service, state, dependency, now),
+        ServiceEvent.GiveUp(var reason) => GiveUp(service, state, reason, now),
+        ServiceEvent.DeadlinePassed => DeadlinePassed(service, state, now),
+        _ => Impossible(state, happened),
+    };
 
-    public static ServiceStep Step(in ServiceContext service, ServiceState state, ServiceEvent happened, Instant now) =>
-        happened switch
-        {
-            ServiceEvent.Start => Start(service, state, now),
-            ServiceEvent.Skip(var dependency, var code) when state is Waiting => new Skipped(dependency, code),
-            ServiceEvent.Postpone => state switch
-            {
-                Backoff s => new Waiting(s.History),
-                Open s => new Waiting(s.History),
-                _ => Impossible(state, happened),
-            },
-            ServiceEvent.Resume when state is Skipped => new Waiting(),
-            ServiceEvent.Stop => Stop(service, state, new Outcome.AsAsked(), now),
-            ServiceEvent.Reconfigure => Reconfigure(service, state, now),
-            ServiceEvent.Turn => CleanupSteps.Turn(service, state, now),
-            ServiceEvent.Restart(var dependency) => Restart(service, state, dependency, now),
-            ServiceEvent.Kill => CleanupSteps.Kill(service, state, now),
-            ServiceEvent.GiveUp(var reason) => GiveUp(service, state, reason, now),
-            ServiceEvent.Spawned(var pid) => Spawned(service, state, pid, now),
-            ServiceEvent.SpawnFailed(var reason, _, true) when state is Launching s =>
-                RestartDecision.Of(service, new Outcome.Deferred(reason), s.History, now),
-            ServiceEvent.SpawnFailed(var reason, var code, _) =>
-            SpawnFailed(service, state, new Failure(reason, ExitStatus.Exited(code)), now),
-            ServiceEvent.Executed => ReadinessSteps.Executed(service, state, now),
-            ServiceEvent.Notified => ReadinessSteps.Notified(service, state, now),
-            ServiceEvent.Said(var message) => NotificationSteps.Said(service, state, message, now),
-            ServiceEvent.ProbeSpawned(var pid) => ReadinessSteps.ProbeSpawned(service, state, pid, now),
-            ServiceEvent.ProbeEnded(var failure) => ReadinessSteps.ProbeEnded(service, state, failure, now),
-            ServiceEvent.ProbeNotStarted =>
-                state is Ready { Watch: HealthWatch.ProbeLaunching or HealthWatch.ProbeRunning or HealthWatch.ProbeKilled } s
-                ? HealthSteps.ProbeNotStarted(service, s, now)
-                : ReadinessSteps.ProbeEnded(service, state, ProbeFailure.NotStarted, now),
-            ServiceEvent.StopCommandSpawned(var pid) => StopSteps.CommandSpawned(service, state, pid, now),
-            ServiceEvent.StopCommandEnded(var status) => StopSteps.CommandEnded(service, state, status),
-            ServiceEvent.MainNamed(var pid) => ForkingSteps.Named(service, state, pid, now),
-            ServiceEvent.MainChanged(var pid) => ForkingSteps.MainChanged(service, state, pid, now),
-            ServiceEvent.Exited exited => CleanupSteps.Exited(service, state, exited, now),
-            ServiceEvent.RunEmpty => state switch
-            {
-                OthersWaiting or OthersStopping or OthersKilling when state is EndingState s =>
-                    RestartDecision.Of(service, s.Outcome, s.History, now),
-                Starting { IsForked: true } s => ForkingSteps.Ended(service, s, now),
-                _ => Impossible(state, happened),
-            },
-            ServiceEvent.OverLimit(var reason) => OverLimit(service, state, reason, now),
-            ServiceEvent.DeadlinePassed => DeadlinePassed(service, state, now),
-            _ => Impossible(state, happened),
-        };
-
-    internal static ServiceStep Impossible(ServiceState state, object happened) =>
+    private static ServiceStep Impossible(ServiceState state, object happened) =>
         throw new InvalidOperationException($"bug: {happened} in state {state}");
 
-    private static ServiceStep Start(in ServiceContext service, ServiceState state, Instant now) => state switch
+    private static ServiceStep Launch(in ServiceContext service, History history, Instant now)
     {
-        Waiting s => Launch(service, s.History, now),
-        _ => Impossible(state, "Start"),
-    };
-
-    private static ServiceStep Launch(in ServiceContext service, History history, Instant now) =>
-        new(new Launching(service.NextRun, history) { LookAt = now + AnswerPatience },
-            [new Effect.Spawn(service.NextRun, service.Settings)]);
-
-    private static ServiceStep Spawned(in ServiceContext service, ServiceState state, int pid, Instant now)
-    {
-        switch (state)
-        {
-            case Launching s:
-                var run = new Run(s.RunNumber, pid, now);
-                return new(new Starting(run, s.History, now + service.Settings.StartTimeout, new Readiness.AwaitingExec()),
-                    [Report(new Notice.Started(service.Name, pid))]);
-            case CancelledLaunch s:
-                // It never got to run a line of its own, so there is nothing to ask it politely.
-                var cancelled = new Run(s.RunNumber, pid, now);
-                return CleanupSteps.KillAll(service, cancelled, default, s.Outcome, now, [Report(new Notice.Started(service.Name, pid))]);
-            default:
-                return Impossible(state, "Spawned");
-        }
+        var begun = RunMachine.Begin(service.Run, now);
+        return new(new Active(begun.State, history), begun.Effects);
     }
 
-    private static ServiceStep SpawnFailed(in ServiceContext service, ServiceState state, Failure failure, Instant now) => state switch
+    /// <summary>The run takes its step; where that is its last, what follows is decided in the same step.</summary>
+    private static ServiceStep Forward(in ServiceContext service, Active state, RunEvent happened, Instant now)
     {
-        Launching s =>
-            RestartDecision.Of(service, new Outcome.Failing(failure), s.History with { StartFailures = s.History.StartFailures + 1 }, now),
-        CancelledLaunch s => RestartDecision.Of(service, s.Outcome, new History(), now),
-        _ => Impossible(state, "SpawnFailed"),
-    };
-
-    /// <summary>Asks it to end. What has no process is done at once.</summary>
-    internal static ServiceStep Stop(in ServiceContext service, ServiceState state, Outcome outcome, Instant now)
-    {
-        switch (state)
+        var step = RunMachine.Step(service.Run, state.Run, happened, now);
+        if (ReferenceEquals(step.State, state.Run))
+            return new(state, step.Effects);
+        var history = Counted(service, state, step.State, now);
+        if (step.State is RunState.Over(_, var outcome))
         {
-            case Waiting or Backoff or Open:
-                return RestartDecision.Of(service, outcome, new History(), now);
-            case Launching s:
-                return new CancelledLaunch(s.RunNumber, outcome) { LookAt = s.LookAt };
-            case CancelledLaunch s:
-                return s with { Outcome = outcome };
-            case Starting s:
-                return CleanupSteps.Begin(service, s, s.Run, s.History, outcome, now);
-            case Ready s:
-                return CleanupSteps.Begin(service, s, s.Run, s.History, outcome, now);
-            // In a shutdown nobody waits for a turn.
-            case EndingState s when service.IsEnding && StatePredicates.IsQueued(s):
-                return CleanupSteps.Turn(service, s with { Outcome = outcome }, now);
-            // Already on its way out, for a restart perhaps: only the meaning changes, never the deadline.
-            case EndingState s:
-                return s with { Outcome = outcome };
-            default:
-                return state;
+            var next = RestartDecision.Of(service, outcome, history, now);
+            return next with { Effects = [.. step.Effects, .. next.Effects] };
         }
+        return new(new Active(step.State, history) { ClosesAt = ClosesAt(service, state, step.State, history) }, step.Effects);
     }
 
-    private static ServiceStep GiveUp(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
+    /// <summary>What counts against the service by the step of its run.</summary>
+    private static History Counted(in ServiceContext service, Active before, RunState after, Instant now) => (before.Run, after) switch
     {
-        // It has succeeded; only what it left behind has not ended yet.
-        OthersWaiting or OthersStopping or OthersKilling
-            when service.Settings.Type == ServiceType.Oneshot && state is EndingState { Outcome: Outcome.Success } => state,
-        Waiting or Launching or CancelledLaunch or Starting or Backoff or Open or EndingState =>
-            Stop(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
+        // Its program was executed: there was room for it.
+        (RunState.Starting { Readiness: Readiness.AwaitingExec },
+            RunState.Starting { Readiness: not Readiness.AwaitingExec } or RunState.Ready) => before.History with { Shortages = 0 },
+        // A run that lasted clears everything, from the moment that it is asked to end: the time that this takes is not time it ran well.
+        (RunState.Ready ready, not RunState.Ready)
+            when now - ready.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter => default,
+        (RunState.Launching or RunState.Starting, EndingState { Outcome: Outcome.Failing } or RunState.Over { Outcome: Outcome.Failing }) =>
+            before.History with { StartFailures = before.History.StartFailures + 1 },
+        (RunState.Launching, RunState.CancelledLaunch) => default,
+        _ => before.History,
+    };
+
+    private static Instant ClosesAt(in ServiceContext service, Active before, RunState after, History history) => after switch
+    {
+        RunState.Ready when before.Run is RunState.Ready => before.ClosesAt,
+        RunState.Ready ready when history.Breaker.IsHalfOpen => ready.Run.StartedAt + service.Settings.Restart.Backoff.ResetAfter,
+        _ => Instant.Never,
+    };
+
+    /// <summary>A service that has no run is done at once.</summary>
+    private static ServiceStep End(in ServiceContext service, ServiceState state, Outcome outcome, Instant now) => state switch
+    {
+        Active s => Forward(service, s, new RunEvent.Stop(outcome), now),
+        Waiting or Backoff or Open => RestartDecision.Of(service, outcome, default, now),
         _ => state,
     };
 
-    /// <summary>What runs, or is about to, is ended; what has ended for a reason of its own, or is about to, is left to that.</summary>
+    private static ServiceStep GiveUp(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
+    {
+        Active { Run: RunState.Ready } => state,
+        // It has succeeded; only the processes that it left behind have not ended yet.
+        Active { Run: EndingState { Outcome: Outcome.Success } run }
+            when service.Settings.Type == ServiceType.Oneshot && RunPredicates.MainOf(run) is null => state,
+        _ => End(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
+    };
+
+    /// <summary>A service that runs, or is about to, is ended; one that ends for a reason of its own is left to that.</summary>
     private static ServiceStep Restart(in ServiceContext service, ServiceState state, string dependency, Instant now)
     {
-        if (state is not (Launching or Starting or Ready))
+        if (state is not Active { Run: RunState.Launching or RunState.Starting or RunState.Ready } active)
             return state;
-        var end = Stop(service, state is Ready ready ? RestartDecision.Rested(service, ready, now) : state, new Outcome.Anew(), now);
-        return end with { Effects = [Report(new Notice.RestartingWith(service.Name, dependency)), .. end.Effects] };
+        var end = Forward(service, active, new RunEvent.Stop(new Outcome.Anew()), now);
+        return end with { Effects = [RunMachine.Report(new Notice.RestartingWith(service.Name, dependency)), .. end.Effects] };
     }
 
     /// <summary>Whatever it was doing is of the file before; it starts afresh when nothing of that is left.</summary>
-    private static ServiceStep Reconfigure(in ServiceContext service, ServiceState state, Instant now)
-    {
-        var anew = new Outcome.Anew();
-        return state switch
-        {
-            Waiting or Backoff or Open or Completed or Finished or Failed or Skipped or Stopped => new Waiting(),
-            Starting s => Stop(service, s with { History = default }, anew, now),
-            Ready s => Stop(service, s with { History = default }, anew, now),
-            _ => Stop(service, state is EndingState s ? s with { History = default } : state, anew, now),
-        };
-    }
-
-    /// <summary>Where the kernel would kill, we ask first; what is on its way out already is left to its deadline.</summary>
-    private static ServiceStep OverLimit(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
-    {
-        Starting { IsForked: true } s => CleanupSteps.Begin(
-            service, s, s.Run, s.History with { StartFailures = s.History.StartFailures + 1 },
-            new Outcome.Failing(new Failure(reason, null)), now, isUrgent: true),
-        // It waits for no turn: the kernel would not wait either, and what it holds is missing for others.
-        Starting s => NoLater(StopSteps.Ask(service, s.Run, s.History with { StartFailures = s.History.StartFailures + 1 },
-            new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s))),
-        Ready s => NoLater(StopSteps.Ask(service, s.Run, RestartDecision.Rested(service, s, now).History,
-            new Outcome.Failing(new Failure(reason, null)), now, ReadinessSteps.EndProbe(service, s))),
-        Stopping s => NoLater(s with { KillAt = Instant.Earlier(s.KillAt, now + service.Settings.StopTimeout) }),
-        EndingState => state,
-        _ => Impossible(state, "OverLimit"),
-    };
-
-    /// <summary>What it holds is missing for others: it cannot ask for more time.</summary>
-    private static ServiceStep NoLater(ServiceStep step) =>
-        step.State is Stopping s ? step with { State = s with { LastKillAt = s.KillAt } } : step;
+    private static ServiceStep Reconfigure(in ServiceContext service, ServiceState state, Instant now) => state is Active s
+        ? Forward(service, s with { History = default, ClosesAt = Instant.Never }, new RunEvent.Stop(new Outcome.Anew()), now)
+        : new Waiting();
 
     private static ServiceStep DeadlinePassed(in ServiceContext service, ServiceState state, Instant now)
     {
         switch (state)
         {
-            case Starting s when now >= s.ReadyBy:
-                var what = service.Settings.Type == ServiceType.Oneshot ? "finished" : "ready";
-                var within = $"within {Duration.Format(service.Settings.StartTimeout)}";
-                var late = new Failure($"not {what} {within}{ReadinessSteps.LastProbe(service, s)}", null);
-                var history = s.History with { StartFailures = s.History.StartFailures + 1 };
-                return Stop(service, s with { History = history }, new Outcome.Failing(late), now);
-            case Starting s:
-                return ReadinessSteps.DeadlinePassed(service, s, now);
-            case Ready s when now >= s.ClosesAt:
-                return new(s with { History = default, ClosesAt = Instant.Never }, [Report(new Notice.CircuitClosed(service.Name))]);
-            case Ready s when now >= s.Ending.Until:
-                return NotificationSteps.EndingPassed(service, s, now);
-            case Ready s when now >= s.WatchdogBy && service.IsEnding:
-                return s with { WatchdogBy = Instant.Never };
-            case Ready s when now >= s.WatchdogBy:
-                return NotificationSteps.WatchdogPassed(service, s, now);
-            case Ready s:
-                return HealthSteps.DeadlinePassed(service, s, now);
-            case Launching s:
-                return new(s with { LookAt = now + AnswerPatience }, [LookFor(s)]);
-            case CancelledLaunch s:
-                return new(s with { LookAt = now + AnswerPatience }, [LookFor(s)]);
-            case AwaitingStop s:
-                return new(s with { LookAt = now + CleanupSteps.TurnPatience }, [LookFor(s)]);
-            case OthersWaiting s:
-                return new(s with { LookAt = now + CleanupSteps.TurnPatience }, [LookFor(s)]);
-            case Stopping or Killing or OthersStopping or OthersKilling:
-                return CleanupSteps.DeadlinePassed(service, state, now);
+            case Active s when now >= s.ClosesAt:
+                return new(s with { History = default, ClosesAt = Instant.Never },
+                    [RunMachine.Report(new Notice.CircuitClosed(service.Name))]);
+            case Active s:
+                return Forward(service, s, new RunEvent.DeadlinePassed(), now);
             case Backoff s:
                 return Launch(service, s.History, now);
             case Open s:
                 var trial = Launch(service, s.History, now);
-                return trial with { Effects = [Report(new Notice.CircuitTrial(service.Name)), .. trial.Effects] };
+                return trial with { Effects = [RunMachine.Report(new Notice.CircuitTrial(service.Name)), .. trial.Effects] };
             default:
                 return Impossible(state, "DeadlinePassed");
         }
     }
-
-    internal static Effect Report(Notice notice) => new Effect.Report(notice);
-
-    /// <summary>Asks what there is of the run that the state is about.</summary>
-    internal static Effect LookFor(ServiceState state) =>
-        new Effect.Sweep([RunBelief.Of(state)!.Value], [], [], Strangers: false);
 }

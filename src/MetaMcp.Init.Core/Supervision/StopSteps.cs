@@ -1,5 +1,5 @@
 using MetaMcp.Init.Core.Values;
-using static MetaMcp.Init.Core.Supervision.ServiceState;
+using static MetaMcp.Init.Core.Supervision.RunState;
 
 namespace MetaMcp.Init.Core.Supervision;
 
@@ -10,48 +10,48 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 internal static class StopSteps
 {
-    public static ServiceStep Ask(
-        in ServiceContext service, Run run, History history, Outcome outcome, Instant now, ReadOnlySpan<Effect> first)
+    public static RunStep Ask(
+        in RunContext context, Run run, Outcome outcome, Instant now, ReadOnlySpan<Effect> first)
     {
-        var settings = service.Settings;
+        var settings = context.Settings;
         var time = Patience.From(now, settings.StopTimeout);
-        var stopping = new Stopping(run, history, time.Until, outcome) { LastKillAt = time.Latest };
-        var told = ServiceMachine.Report(new Notice.Stopping(service.Name, run.Pid, settings.StopSignal, settings.StopTimeout));
+        var stopping = new Stopping(run, time.Until, outcome) { LastKillAt = time.Latest };
+        var told = RunMachine.Report(new Notice.Stopping(context.Name, run.Pid, settings.StopSignal, settings.StopTimeout));
         return settings.StopCommand.IsEmpty
-            ? new(stopping, [.. first, told, .. Signalled(service, run)])
-            : new(stopping with { Progress = new StopProgress.CommandLaunching { SignalAt = SignalAt(service, stopping, now) } },
+            ? new(stopping, [.. first, told, .. Signalled(context, run)])
+            : new(stopping with { Progress = new StopProgress.CommandLaunching { SignalAt = SignalAt(context, stopping, now) } },
                 [.. first, told, new Effect.SpawnStopCommand(run.Number, run.Pid, settings)]);
     }
 
-    public static ServiceStep CommandSpawned(in ServiceContext service, ServiceState state, int pid, Instant now) => state switch
+    public static RunStep CommandSpawned(in RunContext context, RunState state, int pid, Instant now) => state switch
     {
         Stopping { Progress: StopProgress.CommandLaunching } s => s with
         {
-            Progress = new StopProgress.CommandRunning(pid, SignalAt(service, s, now)),
+            Progress = new StopProgress.CommandRunning(pid, SignalAt(context, s, now)),
         },
         // What it was to end has ended, or is being killed.
         Stopping or Killing or OthersStopping or OthersKilling when state is EndingState s =>
-            new ServiceStep(state, [new Effect.KillHelper(s.Run.Number, pid)]),
-        _ => ServiceMachine.Impossible(state, "StopCommandSpawned"),
+            new RunStep(state, [new Effect.KillHelper(s.Run.Number, pid)]),
+        _ => RunMachine.Impossible(state, "StopCommandSpawned"),
     };
 
-    public static ServiceStep CommandEnded(in ServiceContext service, ServiceState state, ExitStatus? status)
+    public static RunStep CommandEnded(in RunContext context, RunState state, ExitStatus? status)
     {
         if (state is Stopping { Progress: StopProgress.CommandOverdue } overdue)
             return overdue with { Progress = new StopProgress.Signalled() };
         if (state is not Stopping { Progress: StopProgress.CommandLaunching or StopProgress.CommandRunning } s)
             return state is Stopping or Killing or OthersStopping or OthersKilling
                 ? state
-                : ServiceMachine.Impossible(state, "StopCommandEnded");
-        var signalled = Signalled(service, s.Run);
+                : RunMachine.Impossible(state, "StopCommandEnded");
+        var signalled = Signalled(context, s.Run);
         return new(s with { Progress = new StopProgress.Signalled() },
             status is { IsSuccess: true }
                 ? [.. signalled]
-                : [ServiceMachine.Report(new Notice.StopCommandFailed(service.Name, status)), .. signalled]);
+                : [RunMachine.Report(new Notice.StopCommandFailed(context.Name, status)), .. signalled]);
     }
 
     /// <summary>Nothing of the command is wanted once its service has ended or is killed.</summary>
-    public static Effect[] EndCommand(in ServiceContext service, ServiceState state) =>
+    public static Effect[] EndCommand(in RunContext context, RunState state) =>
         state switch
         {
             Stopping { Progress: StopProgress.CommandRunning c } s => [new Effect.KillHelper(s.Run.Number, c.Pid)],
@@ -59,18 +59,18 @@ internal static class StopSteps
             _ => [],
         };
 
-    private static Instant SignalAt(in ServiceContext service, Stopping state, Instant now) =>
-        Instant.Earlier(now + (service.Settings.StopTimeout / 2), state.KillAt);
+    private static Instant SignalAt(in RunContext context, Stopping state, Instant now) =>
+        Instant.Earlier(now + (context.Settings.StopTimeout / 2), state.KillAt);
 
     /// <summary>Half of the time is over and the command is not; null where it was asked for and no answer came.</summary>
-    public static ServiceStep CommandLate(in ServiceContext service, Stopping state, StopProgress.CommandRunning? command) =>
+    public static RunStep CommandLate(in RunContext context, Stopping state, StopProgress.CommandRunning? command) =>
         new(state with { Progress = command is null ? new StopProgress.Signalled() : new StopProgress.CommandOverdue(command.Pid) },
-            [ServiceMachine.Report(new Notice.StopCommandLate(service.Name, service.Settings.StopTimeout / 2)),
-                .. Signalled(service, state.Run)]);
+            [RunMachine.Report(new Notice.StopCommandLate(context.Name, context.Settings.StopTimeout / 2)),
+                .. Signalled(context, state.Run)]);
 
-    internal static Effect[] Signalled(in ServiceContext service, Run run) =>
+    internal static Effect[] Signalled(in RunContext context, Run run) =>
     [
-        new Effect.SignalMain(run.Number, run.Pid, service.Settings.StopSignal),
+        new Effect.SignalMain(run.Number, run.Pid, context.Settings.StopSignal),
         // What is stopped takes no SIGTERM until it continues.
         new Effect.SignalMain(run.Number, run.Pid, Signal.Cont),
     ];

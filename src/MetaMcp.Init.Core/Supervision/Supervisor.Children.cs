@@ -31,7 +31,7 @@ public sealed partial class Supervisor
         if (child.Kind == EntryKind.Probe)
             ProbeEnded(child, ended);
         else
-            Current(child.Parent, new ServiceEvent.StopCommandEnded(ended.Status));
+            Current(child.Parent, new RunEvent.StopCommandEnded(ended.Status));
         Registry.Remove(child);
     }
 
@@ -42,7 +42,7 @@ public sealed partial class Supervisor
             Registry.Started(entry, spawned.Pid);
         if (OwnerOf(spawned.RunNumber) is not { } service)
             return;
-        Apply(service, new ServiceEvent.Spawned(spawned.Pid));
+        Apply(service, new ServiceEvent.OfRun(new RunEvent.Spawned(spawned.Pid)));
         _records[service] = _records[service] with { Starts = _records[service].Starts + 1 };
     }
 
@@ -50,7 +50,7 @@ public sealed partial class Supervisor
     {
         if (OwnerOf(run) is not { } service)
             return;
-        Apply(service, new ServiceEvent.Said(message));
+        Apply(service, new ServiceEvent.OfRun(new RunEvent.Said(message)));
         _records[service] = _records[service].Saying(message);
     }
 
@@ -64,7 +64,7 @@ public sealed partial class Supervisor
             Registry.Collected(entry);
             Registry.Started(entry, pid);
         }
-        Apply(service, new ServiceEvent.MainChanged(pid));
+        Apply(service, new ServiceEvent.OfRun(new RunEvent.MainChanged(pid)));
     }
 
     private void SpawnFailed(long run, string reason, int code, bool isShortage)
@@ -72,7 +72,7 @@ public sealed partial class Supervisor
         if (OwnerOf(run) is not { } service)
             return;
         _records[service] = _records[service] with { Shortage = isShortage ? reason : null };
-        Apply(service, new ServiceEvent.SpawnFailed(reason, code, isShortage));
+        Apply(service, new ServiceEvent.OfRun(new RunEvent.SpawnFailed(reason, code, isShortage)));
     }
 
     /// <summary>A helper of a run, which may be over by now: the end of the helper is waited for all the same.</summary>
@@ -84,11 +84,11 @@ public sealed partial class Supervisor
     }
 
     /// <summary>Whether the probe is one whose answer was not waited for any more, and another is under way.</summary>
-    private static bool IsOutdated(ServiceState state, int pid) => state switch
+    private static bool IsOutdated(ServiceState state, int pid) => StatePredicates.RunStateOf(state) switch
     {
-        ServiceState.Starting { Readiness: Readiness.ProbeLaunching } or ServiceState.Ready { Watch: HealthWatch.ProbeLaunching } => true,
-        ServiceState.Starting { Readiness: Readiness.ProbeRunning p } => p.Pid != pid,
-        ServiceState.Ready { Watch: HealthWatch.ProbeRunning p } => p.Pid != pid,
+        RunState.Starting { Readiness: Readiness.ProbeLaunching } or RunState.Ready { Watch: HealthWatch.ProbeLaunching } => true,
+        RunState.Starting { Readiness: Readiness.ProbeRunning p } => p.Pid != pid,
+        RunState.Ready { Watch: HealthWatch.ProbeRunning p } => p.Pid != pid,
         _ => false,
     };
 
@@ -96,24 +96,24 @@ public sealed partial class Supervisor
     {
         if (child.Service < 0 || IsOutdated(_states[child.Service], child.Pid))
             return;
-        if (_states[child.Service] is ServiceState.Starting { IsForked: true })
+        if (_states[child.Service] is ServiceState.Active { Run: RunState.Starting { IsForked: true } })
         {
             PidFileRead(child, ended);
             return;
         }
         var failure = FailureOf(child.Service, ended);
         ref var record = ref _records[child.Service];
-        if (_states[child.Service] is ServiceState.Ready ready && ready.Run.Number == child.Parent)
+        if (_states[child.Service] is ServiceState.Active { Run: RunState.Ready ready } && ready.Number == child.Parent)
             record = record with { Probes = record.Probes.With(failure?.Reason, _now - child.Since) };
-        Current(child.Parent, new ServiceEvent.ProbeEnded(failure));
+        Current(child.Parent, new RunEvent.ProbeEnded(failure));
     }
 
     private void PidFileRead(Entry child, SystemEvent.ChildEnded ended)
     {
         if (ended.Status.IsSuccess && int.TryParse(ended.Problem, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
-            Current(child.Parent, new ServiceEvent.MainNamed(pid));
+            Current(child.Parent, new RunEvent.MainNamed(pid));
         else
-            Current(child.Parent, new ServiceEvent.ProbeEnded(new ProbeFailure(
+            Current(child.Parent, new RunEvent.ProbeEnded(new ProbeFailure(
                 ended.Status.Code is null ? ForkingSteps.Unreadable : ended.Problem ?? $"{ended.Status}")));
     }
 
@@ -122,10 +122,10 @@ public sealed partial class Supervisor
         // A reload may have taken the probe of a service away, with one still under way.
         if (ended.Status.IsSuccess || SettingsOf(service).Probe is not { } probe)
             return ended.Status.IsSuccess ? null : new ProbeFailure($"{ended.Status}");
-        var isKilled = _states[service] switch
+        var isKilled = StatePredicates.RunStateOf(_states[service]) switch
         {
-            ServiceState.Starting { Readiness: Readiness.ProbeRunning p } => p.KillAt == Instant.Never,
-            ServiceState.Ready { Watch: HealthWatch.ProbeKilled } => true,
+            RunState.Starting { Readiness: Readiness.ProbeRunning p } => p.KillAt == Instant.Never,
+            RunState.Ready { Watch: HealthWatch.ProbeKilled } => true,
             _ => false,
         };
         return isKilled ? ProbeFailure.TimedOut(probe, ended.Problem) : ProbeFailure.Of(probe, ended.Status, ended.Problem);
@@ -138,7 +138,7 @@ public sealed partial class Supervisor
         {
             LastExit = ended.Status, LastOom = oom, Shortage = ended.IsShortage && oom is null ? ended.Problem : null,
         };
-        Current(child.Sequence, new ServiceEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom)
+        Current(child.Sequence, new RunEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom)
         {
             // What the kernel killed for memory is over its own limit, whatever it was doing.
             IsShortage = ended.IsShortage && oom is null,
@@ -163,8 +163,9 @@ public sealed partial class Supervisor
     {
         if (status.IsSuccess || !_lastOom.TryGetValue(child.Service, out var oom) || oom.Run != child.Sequence)
             return null;
-        var isOurs = _states[child.Service] is ServiceState.Killing ||
-            (_states[child.Service] is ServiceState.Stopping && status.Code is null &&
+        var run = StatePredicates.RunStateOf(_states[child.Service]);
+        var isOurs = run is RunState.Killing ||
+            (run is RunState.Stopping && status.Code is null &&
                 status.Signal == SettingsOf(child.Service).StopSignal);
         return isOurs || _now - oom.At > OomLedger.Patience ? null : oom.Cause;
     }

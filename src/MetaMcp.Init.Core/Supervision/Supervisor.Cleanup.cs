@@ -14,7 +14,7 @@ public sealed partial class Supervisor
         {
             if (!StatePredicates.IsQueued(_states[service]))
                 continue;
-            _followUps.Enqueue((service, new ServiceEvent.Turn()));
+            _followUps.Enqueue((service, new ServiceEvent.OfRun(new RunEvent.Turn())));
             return true;
         }
         return false;
@@ -31,15 +31,16 @@ public sealed partial class Supervisor
         var hasEnded = StatePredicates.IsActive(before) && !StatePredicates.IsActive(after);
         if (HasFailed(after, retries) && !HasFailed(before, retries))
             record = record with { Cleanups = record.Cleanups.Failing(_now - record.EndingSince) };
-        else if (hasEnded && !HasFailed(before, retries) && before is not (ServiceState.Launching or ServiceState.CancelledLaunch))
+        else if (hasEnded && !HasFailed(before, retries) &&
+            before is not ServiceState.Active { Run: RunState.Launching or RunState.CancelledLaunch })
             record = record with
             {
                 Cleanups = record.Cleanups.With(
-                    before is EndingState ? _now - record.EndingSince : TimeSpan.Zero,
-                    before is ServiceState.Killing or ServiceState.OthersKilling),
+                    StatePredicates.IsEnding(before) ? _now - record.EndingSince : TimeSpan.Zero,
+                    before is ServiceState.Active { Run: RunState.Killing or RunState.OthersKilling }),
             };
     }
 
-    private static bool HasFailed(ServiceState state, int retries) => state is
-        ServiceState.Killing or ServiceState.OthersKilling && !StatePredicates.IsCleanedUp(state, retries);
+    private static bool HasFailed(ServiceState state, int retries) =>
+        StatePredicates.RunStateOf(state) is { } run && RunPredicates.HasFailed(run, retries);
 }

@@ -56,7 +56,7 @@ public sealed partial class Supervisor
     {
         _ended[run] = _now;
         Tell(new Notice.OverLimit(_plan.Services[service].Name, reason));
-        Current(run, new ServiceEvent.OverLimit(reason));
+        Current(run, new RunEvent.OverLimit(reason));
     }
 
     /// <summary>
@@ -66,8 +66,9 @@ public sealed partial class Supervisor
     private bool IsMemoryReturning(Dictionary<long, int> services)
     {
         foreach (var (run, at) in _ended)
-            if (_now - at < LongestReturn && services.TryGetValue(run, out var service) && _states[service] is not
-                (ServiceState.Killing { Kills: > MostKillsOfReturning } or ServiceState.OthersKilling { Kills: > MostKillsOfReturning }))
+            if (_now - at < LongestReturn && services.TryGetValue(run, out var service) &&
+                StatePredicates.RunStateOf(_states[service]) is not
+                    (RunState.Killing { Kills: > MostKillsOfReturning } or RunState.OthersKilling { Kills: > MostKillsOfReturning }))
                 return true;
         return false;
     }

@@ -40,7 +40,8 @@ public sealed partial class Supervisor
         var rule = _plan.Settings.Init.ExitWhen;
         if (settings.Required && (rule != ExitRule.AllExit || Phase is Phase.StartingUp))
             ShutDown($"required service {settings.Name} is gone", StatePredicates.ExitCodeOf(after));
-        else if (rule == ExitRule.AnyExits && settings.Type == ServiceType.Daemon && after is ServiceState.Finished or ServiceState.Failed)
+        else if (rule == ExitRule.AnyExits && settings.Type == ServiceType.Daemon &&
+            (after is ServiceState.Finished or ServiceState.Failed))
             ShutDown($"{settings.Name} ended", after is ServiceState.Finished f ? f.Status.ShellCode : StatePredicates.ExitCodeOf(after));
     }
 
@@ -98,7 +99,8 @@ public sealed partial class Supervisor
             case Phase.StartingUp when _unsettled == 0:
                 Phase = new Phase.Running();
                 Tell(new Notice.Up(_now - _startedAt,
-                    Listed(s => s is ServiceState.Ready), Listed(s => s is ServiceState.Completed or ServiceState.Finished),
+                    Listed(s => s is ServiceState.Active { Run: RunState.Ready }),
+                        Listed(s => s is ServiceState.Completed or ServiceState.Finished),
                     Missing()));
                 _told = _missing;
                 return true;

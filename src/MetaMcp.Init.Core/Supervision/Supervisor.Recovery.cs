@@ -72,14 +72,14 @@ public sealed partial class Supervisor
         if (Phase is Phase.ShuttingDown)
             StopIfItsTurn(index);
         else if (Phase is Phase.Killing && !StatePredicates.IsOver(state) &&
-            state is not (ServiceState.Killing or ServiceState.OthersKilling))
+            state is not ServiceState.Active { Run: RunState.Killing or RunState.OthersKilling })
             _followUps.Enqueue((index, new ServiceEvent.Kill()));
         if (IsEnding)
             return;
         if (_records[index].RestartsWith is { } dependency)
             _followUps.Enqueue((index, new ServiceEvent.Restart(_plan.Services[dependency].Name)));
         Place(service);
-        if (state is ServiceState.Launching or ServiceState.Starting or ServiceState.Ready && !service.IsRetired &&
+        if (state is ServiceState.Active { Run: RunState.Launching or RunState.Starting or RunState.Ready } && !service.IsRetired &&
             _running[index] is { } running && !LaunchSignature.AreSame(running, service.Settings))
             _followUps.Enqueue((index, Reconfigure));
         if (StatePredicates.IsBroken(state) && !service.IsRetired)
@@ -98,7 +98,7 @@ public sealed partial class Supervisor
             Registry.Remove(entry);
         for (var service = 0; service < _states.Length; service++)
         {
-            if (RunBelief.Of(_states[service]) is not { } believed)
+            if (BeliefOf(service) is not { } believed)
                 continue;
             var entry =
                 Registry.Find(believed.RunNumber) ?? Registry.Restore(believed.RunNumber, _plan.Services[service].Name, service, _now);
@@ -109,13 +109,15 @@ public sealed partial class Supervisor
         }
     }
 
+    private RunBelief? BeliefOf(int service) => StatePredicates.RunStateOf(_states[service]) is { } run ? RunBelief.Of(run) : null;
+
     /// <summary>Asks what there is of each run, of everything that is entered.</summary>
     private void Compare(IReadOnlyList<Membership.Stranger> known, bool strangers)
     {
         _compareAt = Instant.Never;
         var runs = new List<RunBelief>();
         for (var service = 0; service < _states.Length; service++)
-            if (RunBelief.Of(_states[service]) is { } believed)
+            if (BeliefOf(service) is { } believed)
                 runs.Add(believed);
         var helpers = new List<HelperBelief>();
         foreach (var entry in Registry.Entries)
@@ -128,13 +130,13 @@ public sealed partial class Supervisor
     private void Correct(RunFacts facts)
     {
         var (number, stage, _) = facts.Believed;
-        if (OwnerOf(number) is not { } service || RunBelief.Of(_states[service]) != facts.Believed)
+        if (OwnerOf(number) is not { } service || BeliefOf(service) != facts.Believed)
             return;
         Repairs++;
         Tell(new Notice.Repaired($"{_plan.Services[service].Name}: what became of its run was lost on its way, and was found by looking"));
         if (stage == RunStage.Collected)
         {
-            Current(number, new ServiceEvent.RunEmpty());
+            Current(number, new RunEvent.RunEmpty());
             return;
         }
         if (stage == RunStage.Asked)
@@ -151,7 +153,7 @@ public sealed partial class Supervisor
                 facts.Main, facts.Status ?? ExitStatus.Exited(ExitCodes.System), facts.Problem, OthersLeft: facts.IsThere,
                 facts.IsShortage));
         else if (facts.IsExecuted)
-            Current(number, new ServiceEvent.Executed());
+            Current(number, new RunEvent.Executed());
     }
 
     /// <summary>The end of a probe or a stop command was lost on its way; how it ended says nothing.</summary>
@@ -161,7 +163,7 @@ public sealed partial class Supervisor
             return;
         Repairs++;
         Current(helper.Parent, helper.Kind == EntryKind.Probe
-            ? new ServiceEvent.ProbeNotStarted() : new ServiceEvent.StopCommandEnded(ExitStatus.Exited(0)));
+            ? new RunEvent.ProbeNotStarted() : new RunEvent.StopCommandEnded(ExitStatus.Exited(0)));
         Registry.Remove(helper);
     }
 }

@@ -42,12 +42,12 @@ public sealed partial class Supervisor
     /// <summary>[signals]: to the main process, as from <c>kill</c>. The second stage has not become it yet.</summary>
     private void Forward(Signal signal, int service)
     {
-        var run = _states[service] switch
+        var run = StatePredicates.RunStateOf(_states[service]) switch
         {
-            ServiceState.Starting { Readiness: not Readiness.AwaitingExec, IsForked: false } s => s.Run,
-            ServiceState.Ready s => s.Run,
-            ServiceState.AwaitingStop s => s.Run,
-            ServiceState.Stopping s => s.Run,
+            RunState.Starting { Readiness: not Readiness.AwaitingExec, IsForked: false } s => s.Run,
+            RunState.Ready s => s.Run,
+            RunState.AwaitingStop s => s.Run,
+            RunState.Stopping s => s.Run,
             _ => (Run?)null,
         };
         Tell(new Notice.SignalForwarded(signal, _plan.Services[service].Name, run?.Pid));

@@ -34,10 +34,11 @@ public sealed partial class Supervisor
             return;
         for (; _givenBack < _states.Length; _givenBack++)
         {
-            if (_states[_givenBack] is not ServiceState.Ready { WatchdogBy: var by } ready || by == Instant.Never)
+            if (_states[_givenBack] is not ServiceState.Active { Run: RunState.Ready { WatchdogBy: var by } ready } active ||
+                by == Instant.Never)
                 continue;
             MayEndHere();
-            var later = ready with { WatchdogBy = by + _stoodStill };
+            var later = active with { Run = ready with { WatchdogBy = by + _stoodStill } };
             _states[_givenBack] = later;
             _deadlines.Set(_givenBack, later.Due);
         }

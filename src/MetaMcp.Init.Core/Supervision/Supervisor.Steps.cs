@@ -17,11 +17,11 @@ public sealed partial class Supervisor
         if ((happened is ServiceEvent.Skip && before is not ServiceState.Waiting) ||
             (happened is ServiceEvent.Resume && before is not ServiceState.Skipped))
             return;
-        if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Backoff or ServiceState.Open &&
+        if (happened is ServiceEvent.DeadlinePassed && (before is ServiceState.Backoff or ServiceState.Open) &&
             !_gate.HasDependencies(service))
             happened = new ServiceEvent.Postpone();
         // Nobody waits for it to become ready any more; it is stopped when those that depend on it are gone.
-        if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Starting && IsEnding)
+        if (happened is ServiceEvent.DeadlinePassed && before is ServiceState.Active { Run: RunState.Starting } && IsEnding)
             return;
         // Another one given up may have begun the end of everything, which has an order of its own.
         if (IsEnding && happened is (ServiceEvent.GiveUp or ServiceEvent.Restart))
@@ -41,7 +41,7 @@ public sealed partial class Supervisor
         }
         // What one that is in the file no more came to is of no account.
         var after = IsRetired(service) && StatePredicates.IsOver(step.State) ? new ServiceState.Stopped() : step.State;
-        var isLaunched = after is ServiceState.Launching && before is not ServiceState.Launching;
+        var isLaunched = after is ServiceState.Active && before is not ServiceState.Active;
         _effects.EnsureCapacity(_effects.Count + step.Effects.Length);
         if (isLaunched)
             _ = Registry.Add(EntryKind.Service, _plan.Services[service].Name, service, 0, _now);
@@ -49,9 +49,9 @@ public sealed partial class Supervisor
         // From here to the last of its effects nothing is allocated: a state and what is to be done for it come together or not at all.
         _hasTakenEffect = true;
         _states[service] = after;
-        if (after.GetType() != before.GetType())
+        if (!StatePredicates.AreAlike(before, after))
             _records[service] = _records[service] with { ChangedAt = _now };
-        if (after is EndingState && before is not EndingState)
+        if (StatePredicates.IsEnding(after) && !StatePredicates.IsEnding(before))
             _records[service] = _records[service] with { EndingSince = _now, KillRetries = _plan.Settings.Shutdown.Retries };
         if (isLaunched)
         {
@@ -64,7 +64,7 @@ public sealed partial class Supervisor
         if (happened is ServiceEvent.Restart)
             _records[service] = _records[service] with { RestartsWith = null };
         // No state says that they are to: noted here, or it would be lost where memory ends before it is asked for.
-        if (before is ServiceState.Ready && after is not ServiceState.Ready && !IsEnding)
+        if (HasCeasedToBeReady(before, after) && !IsEnding)
             foreach (var dependent in _named.RestartedWith(service))
                 _records[dependent] = _records[dependent] with { RestartsWith = service };
         if (StatePredicates.RunOf(before) is { } run && StatePredicates.RunOf(after) != run)
@@ -77,6 +77,9 @@ public sealed partial class Supervisor
             _queued.Enqueue(service);
         Propagate(service, before, after);
     }
+
+    private static bool HasCeasedToBeReady(ServiceState before, ServiceState after) =>
+        before is ServiceState.Active { Run: RunState.Ready } && after is not ServiceState.Active { Run: RunState.Ready };
 
     private bool MayStart(int service) =>
         !IsEnding && (_gate.IsOpen(service) || (_records[service].Starts > 0 && _gate.HasDependencies(service)));
@@ -113,13 +116,13 @@ public sealed partial class Supervisor
             foreach (var dependent in _gate.NeededBy(service))
                 if (_states[dependent] is ServiceState.Skipped && !NeedsBroken(dependent))
                     _followUps.Enqueue((dependent, new ServiceEvent.Resume()));
-        if (before is ServiceState.Ready && after is not ServiceState.Ready && !IsEnding)
+        if (HasCeasedToBeReady(before, after) && !IsEnding)
             foreach (var dependent in _named.RestartedWith(service))
                 _followUps.Enqueue((dependent, new ServiceEvent.Restart(_plan.Services[service].Name)));
         if (after is ServiceState.Waiting && before is not ServiceState.Waiting && !IsEnding && !IsRetired(service))
             StartAnew(service);
         // Nothing new starts once the end has begun, whoever was about to be tried again.
-        if ((IsEnding || IsRetired(service)) && after is ServiceState.Backoff or ServiceState.Open or ServiceState.Waiting)
+        if ((IsEnding || IsRetired(service)) && (after is ServiceState.Backoff or ServiceState.Open or ServiceState.Waiting))
             _followUps.Enqueue((service, new ServiceEvent.Stop()));
     }
 
@@ -160,11 +163,6 @@ public sealed partial class Supervisor
     }
 
     private ServiceContext Context(int service) => new(
-        service,
-        SettingsOf(service),
-        Phase is Phase.StartingUp ? _plan.Settings.Startup.Retries : null,
-        Registry.Next,
-        _jitter.Roll(),
-        IsEnding,
-        _records[service].KillRetries);
+        new RunContext(SettingsOf(service), Registry.Next, _jitter.Roll(), IsEnding, _records[service].KillRetries),
+        Phase is Phase.StartingUp ? _plan.Settings.Startup.Retries : null);
 }

@@ -163,10 +163,10 @@ public sealed partial class Supervisor
                 SpawnFailed(run, reason, code, isShortage);
                 break;
             case SystemEvent.Executed(var run):
-                Current(run, new ServiceEvent.Executed());
+                Current(run, new RunEvent.Executed());
                 break;
             case SystemEvent.Notified(var run):
-                Current(run, new ServiceEvent.Notified());
+                Current(run, new RunEvent.Notified());
                 break;
             case SystemEvent.Said(var run, var message):
                 Said(run, message);
@@ -175,30 +175,30 @@ public sealed partial class Supervisor
                 MainChanged(run, pid);
                 break;
             case SystemEvent.MainRefused(var run, var reason):
-                if (OwnerOf(run) is { } service && _states[service] is ServiceState.Starting { IsForked: true })
-                    Current(run, new ServiceEvent.ProbeEnded(new ProbeFailure(reason)));
+                if (OwnerOf(run) is { } service && _states[service] is ServiceState.Active { Run: RunState.Starting { IsForked: true } })
+                    Current(run, new RunEvent.ProbeEnded(new ProbeFailure(reason)));
                 break;
             case SystemEvent.RunEmpty(var run):
-                Current(run, new ServiceEvent.RunEmpty());
+                Current(run, new RunEvent.RunEmpty());
                 break;
             case SystemEvent.OutOfMemory counted:
                 OutOfMemory(counted);
                 break;
             case SystemEvent.ProbeSpawned(var run, var pid):
                 Enter(EntryKind.Probe, run, pid);
-                if (!Current(run, new ServiceEvent.ProbeSpawned(pid)))
+                if (!Current(run, new RunEvent.ProbeSpawned(pid)))
                     _effects.Add(new Effect.KillHelper(run, pid));
                 break;
             case SystemEvent.ProbeSpawnFailed(var run):
-                Current(run, new ServiceEvent.ProbeNotStarted());
+                Current(run, new RunEvent.ProbeNotStarted());
                 break;
             case SystemEvent.StopCommandSpawned(var run, var pid):
                 Enter(EntryKind.StopCommand, run, pid);
-                if (!Current(run, new ServiceEvent.StopCommandSpawned(pid)))
+                if (!Current(run, new RunEvent.StopCommandSpawned(pid)))
                     _effects.Add(new Effect.KillHelper(run, pid));
                 break;
             case SystemEvent.StopCommandNotStarted(var run):
-                Current(run, new ServiceEvent.StopCommandEnded(null));
+                Current(run, new RunEvent.StopCommandEnded(null));
                 break;
             case SystemEvent.Reloaded(var plan):
                 Reloaded(plan);
@@ -231,11 +231,11 @@ public sealed partial class Supervisor
         StatePredicates.RunOf(_states[service]) == run ? service : null;
 
     /// <summary>Passes an event to the service that a run is of, unless the run is over.</summary>
-    private bool Current(long run, ServiceEvent happened)
+    private bool Current(long run, RunEvent happened)
     {
         if (OwnerOf(run) is not { } service)
             return false;
-        Apply(service, happened);
+        Apply(service, new ServiceEvent.OfRun(happened));
         return true;
     }
 

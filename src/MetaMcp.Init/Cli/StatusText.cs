@@ -13,12 +13,13 @@ internal static class StatusText
     public static string Of(Notice.StatusOf status)
     {
         var (state, record) = (status.State, status.Record);
+        var run = StatePredicates.RunStateOf(state);
         var text = new StringBuilder($"{Word(state)} for {Rounded(status.Now - record.ChangedAt)}");
         if (StatePredicates.MainOf(state) is { } pid)
             text.Append(CultureInfo.InvariantCulture, $" (pid {pid})");
-        if (state is ServiceState.Starting or ServiceState.Ready or ServiceState.Stopping)
+        if (run is RunState.Starting or RunState.Ready or RunState.Stopping)
             text.Append(record.Doing is { } doing ? $", {doing}" : "").Append(record.Status is { } said ? $", says \"{said}\"" : "");
-        if (state.Due is var due && state is ServiceState.Backoff or ServiceState.Open)
+        if (state.Due is var due && (state is ServiceState.Backoff or ServiceState.Open))
             text.Append(CultureInfo.InvariantCulture, $", next start in {Rounded(Instant.Later(due, status.Now) - status.Now)}");
         if (record.Starts > 1)
             text.Append(CultureInfo.InvariantCulture, $", started {record.Starts} times");
@@ -26,7 +27,7 @@ internal static class StatusText
             text.Append(CultureInfo.InvariantCulture, $", last {exit}{(record.LastOom is { } oom ? $", out of memory: {oom.Limit}" : "")}");
         if (state is ServiceState.Failed { Failure: var failure })
             text.Append(CultureInfo.InvariantCulture, $": {failure.Reason}");
-        if (state is ServiceState.Starting { LastProbe: { } lastProbe })
+        if (run is RunState.Starting { LastProbe: { } lastProbe })
             text.Append(CultureInfo.InvariantCulture, $"; last probe: {lastProbe}");
         if (record.Memory is { } memory)
             text.Append(CultureInfo.InvariantCulture, $", memory {memory.Rounded}");
@@ -66,20 +67,25 @@ internal static class StatusText
     private static string Word(ServiceState state) => state switch
     {
         ServiceState.Waiting => "waiting",
-        ServiceState.Launching or ServiceState.Starting => "starting",
-        ServiceState.Ready { History.Breaker.IsHalfOpen: true } => "ready, circuit half-open,",
-        ServiceState.Ready { Watch: HealthWatch.ProbeDue { Streak.Failures: > 0 } or HealthWatch.ProbeLaunching { Streak.Failures: > 0 } or
-            HealthWatch.ProbeRunning { Streak.Failures: > 0 } or HealthWatch.ProbeKilled } => "ready, failing its probe,",
-        ServiceState.Ready => "ready",
+        ServiceState.Active { Run: RunState.Ready, History.Breaker.IsHalfOpen: true } => "ready, circuit half-open,",
+        ServiceState.Active s => Word(s.Run),
         ServiceState.Backoff => "backing off",
         ServiceState.Open => "circuit open",
         ServiceState.Completed => "completed",
         ServiceState.Finished => "finished",
         ServiceState.Failed => "failed",
         ServiceState.Skipped => "skipped",
-        ServiceState.Stopped => "stopped",
-        ServiceState.Killing { Kills: > 1 } or ServiceState.OthersKilling { Kills: > 1 } => "withstanding SIGKILL",
-        ServiceState.AwaitingStop or ServiceState.OthersWaiting => "to be stopped in its turn",
+        _ => "stopped",
+    };
+
+    private static string Word(RunState run) => run switch
+    {
+        RunState.Launching or RunState.Starting => "starting",
+        RunState.Ready { Watch: HealthWatch.ProbeDue { Streak.Failures: > 0 } or HealthWatch.ProbeLaunching { Streak.Failures: > 0 } or
+            HealthWatch.ProbeRunning { Streak.Failures: > 0 } or HealthWatch.ProbeKilled } => "ready, failing its probe,",
+        RunState.Ready => "ready",
+        RunState.Killing { Kills: > 1 } or RunState.OthersKilling { Kills: > 1 } => "withstanding SIGKILL",
+        RunState.AwaitingStop or RunState.OthersWaiting => "to be stopped in its turn",
         _ => "stopping",
     };
 

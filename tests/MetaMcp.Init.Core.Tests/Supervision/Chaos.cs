@@ -207,11 +207,8 @@ internal sealed class Chaos
             Assert.True(_supervisor.Due > _now, "woken, and due again at once");
         if (_endBegan is null)
             Assert.True(
-                _plan.Services.Count(
-                    s => !_told[s.Index].IsOverLimit &&
-                    _supervisor.StateOf(
-                    s.Index) is ServiceState.Stopping or ServiceState.OthersStopping) <= _plan.Settings.Shutdown.MaxConcurrent,
-                    "too many at once");
+                _plan.Services.Count(s => !_told[s.Index].IsOverLimit && IsAsked(s.Index)) <= _plan.Settings.Shutdown.MaxConcurrent,
+                "too many at once");
         CheckRegistry();
         foreach (var probe in _processes.Values.Where(
             p => p is { Kind: ProcessKind.Probe or ProcessKind.StopCommand, IsKnown: true, IsDying: false }))
@@ -586,23 +583,26 @@ internal sealed class Chaos
         Assert.InRange(restarting.Delay.TotalSeconds, least - 0.001, (most * (1 + backoff.Jitter)) + 0.001);
     }
 
-    private bool IsAwaited(Process probe) => _supervisor.StateOf(probe.Service) switch
+    private bool IsAsked(int service) =>
+        _supervisor.StateOf(service) is ServiceState.Active { Run: RunState.Stopping or RunState.OthersStopping };
+
+    private bool IsAwaited(Process probe) => StatePredicates.RunStateOf(_supervisor.StateOf(probe.Service)) switch
     {
-        ServiceState.Stopping { Progress: StopProgress.CommandRunning c } => c.Pid == probe.Pid,
-        ServiceState.Stopping { Progress: StopProgress.CommandOverdue c } => c.Pid == probe.Pid,
-        ServiceState.Starting s => s.Run.Number == probe.Run,
-        ServiceState.Ready { Watch: not HealthWatch.None } s => s.Run.Number == probe.Run,
+        RunState.Stopping { Progress: StopProgress.CommandRunning c } => c.Pid == probe.Pid,
+        RunState.Stopping { Progress: StopProgress.CommandOverdue c } => c.Pid == probe.Pid,
+        RunState.Starting s => s.Number == probe.Run,
+        RunState.Ready { Watch: not HealthWatch.None } s => s.Number == probe.Run,
         _ => false,
     };
 
-    private static int? MainPidOf(ServiceState state) => state switch
+    private static int? MainPidOf(ServiceState state) => StatePredicates.RunStateOf(state) switch
     {
         // That of one which is in the background was collected, and stands for its run.
-        ServiceState.Starting { IsForked: false } s => s.Run.Pid,
-        ServiceState.Ready s => s.Run.Pid,
-        ServiceState.AwaitingStop s => s.Run.Pid,
-        ServiceState.Stopping s => s.Run.Pid,
-        ServiceState.Killing s => s.Run.Pid,
+        RunState.Starting { IsForked: false } s => s.Run.Pid,
+        RunState.Ready s => s.Run.Pid,
+        RunState.AwaitingStop s => s.Run.Pid,
+        RunState.Stopping s => s.Run.Pid,
+        RunState.Killing s => s.Run.Pid,
         _ => null,
     };
 

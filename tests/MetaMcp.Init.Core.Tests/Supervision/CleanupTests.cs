@@ -42,7 +42,7 @@ public sealed class CleanupTests
         var world = Unhealthy(1, most: 1, Daemon("w"));
         world.Program("w").LeavesBehind = true;
         world.Pass("0ms").Forget().Exits("w", 1).Tells("w exit code 1");
-        Assert.IsType<ServiceState.OthersWaiting>(world.StateOf("w"));
+        Assert.IsType<RunState.OthersWaiting>(world.RunOf("w"));
         world.Exits("a", 0).TellsAmongOthers("a exit code 0", "SIGTERM group of w", "w again in 1s: exit code 1");
     }
 

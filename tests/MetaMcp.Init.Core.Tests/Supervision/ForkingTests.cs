@@ -61,7 +61,7 @@ public sealed class ForkingTests
         world.Program("a").ProbeSays = ("1", 1);
         world.Program("a").MainRefusals.Enqueue("pid 1 does not belong to this service");
         world.Begin().Exits("a", 0).Tells("start a", "find main of a", "take 1 for main of a");
-        Assert.IsType<ServiceState.Starting>(world.StateOf("a"));
+        Assert.IsType<RunState.Starting>(world.RunOf("a"));
         world.Pass("200ms").TellsAmongOthers("find main of a", "a ready");
     }
 
@@ -116,12 +116,11 @@ public sealed class ForkingTests
     [Fact]
     public void A_limit_that_is_passed_meanwhile_ends_it_at_once()
     {
-        var step = ServiceMachine.Step(
-            new ServiceContext(0, Forking(), StartRetries: null, NextRun: 8, Jitter: 0.5, IsEnding: false),
-            new ServiceState.Starting(
-            new Run(7, 70, default), default, Instant.Never, new Readiness.ProbeDue(default, 1)) { IsForked = true },
-            new ServiceEvent.OverLimit("over"), default);
-        Assert.IsType<ServiceState.OthersStopping>(step.State);
+        var step = RunMachine.Step(
+            new RunContext(Forking(), NextRun: 8, Jitter: 0.5, IsEnding: false),
+            new RunState.Starting(new Run(7, 70, default), Instant.Never, new Readiness.ProbeDue(default, 1)) { IsForked = true },
+            new RunEvent.OverLimit("over"), default);
+        Assert.IsType<RunState.OthersStopping>(step.State);
     }
 
     [Fact]
@@ -168,9 +167,9 @@ public sealed class ForkingTests
         var world = Begun(Forking(null));
         world.Program("a").Ignores(Signal.Term);
         world.Exits("a", 0).Signal(Signal.Term).Forget();
-        Assert.IsType<ServiceState.OthersStopping>(world.StateOf("a"));
+        Assert.IsType<RunState.OthersStopping>(world.RunOf("a"));
         world.FindsMain("a");
-        Assert.IsType<ServiceState.Stopping>(world.StateOf("a"));
+        Assert.IsType<RunState.Stopping>(world.RunOf("a"));
         world.Program("a").LeavesBehind = false;
         world.Pass("11s").TellsAmongOthers("SIGKILL group of a", "exit 0");
     }

@@ -204,7 +204,7 @@ public sealed class HealthTests
     /// <summary>Until the second probe of all has come, the first after it was ready.</summary>
     private static World FirstProbe(World world)
     {
-        var ready = Assert.IsType<ServiceState.Ready>(world.StateOf("a"));
+        var ready = Assert.IsType<RunState.Ready>(world.RunOf("a"));
         return world.Pass(Duration.Format(ready.Due - world.Now));
     }
 

@@ -19,7 +19,7 @@ public sealed class LossTests
             world.Begin();
             var ended = new SystemEvent.ChildEnded(world.PidOf("db"), ExitStatus.Exited(1), null, OthersLeft: false);
             isOver = !Handled(world, ended, world.Now, allocations);
-            Assert.True(world.StateOf("app") is ServiceState.Stopping, $"allocation {allocations}: app is {world.StateOf("app")}");
+            Assert.True(world.RunOf("app") is RunState.Stopping, $"allocation {allocations}: app is {world.StateOf("app")}");
         }
     }
 
@@ -33,8 +33,8 @@ public sealed class LossTests
             var world = new World(File(late, late with { Name = "later" }));
             world.Begin().Pass("59s");
             isOver = !Handled(world, SystemEvent.TimePassed.Instance, world.Now + Span("2s"), allocations);
-            Assert.True(world.StateOf("late") is ServiceState.Stopping, $"allocation {allocations}: late is {world.StateOf("late")}");
-            Assert.True(world.StateOf("later") is ServiceState.Stopping, $"allocation {allocations}: later is {world.StateOf("later")}");
+            Assert.True(world.RunOf("late") is RunState.Stopping, $"allocation {allocations}: late is {world.StateOf("late")}");
+            Assert.True(world.RunOf("later") is RunState.Stopping, $"allocation {allocations}: later is {world.StateOf("later")}");
         }
     }
 
@@ -154,7 +154,7 @@ public sealed class LossTests
     {
         var world = new World(Daemon("a"));
         world.Begin().Forget();
-        var believed = RunBelief.Of(world.StateOf("a"))!.Value;
+        var believed = RunBelief.Of(world.RunOf("a"))!.Value;
         world.Post(new SystemEvent.Swept([], [], [], 0)
         {
             Facts = [
@@ -168,7 +168,7 @@ public sealed class LossTests
     {
         var world = new World(Daemon("a"));
         world.Begin();
-        var believed = RunBelief.Of(world.StateOf("a"))!.Value;
+        var believed = RunBelief.Of(world.RunOf("a"))!.Value;
         var facts = new RunFacts(
             believed, IsThere: false, believed.Main, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(3) };
         world.Exits("a", 3).Forget();
@@ -190,7 +190,7 @@ public sealed class LossTests
         foreach (var service in world.Plan.Services)
         {
             var state = world.Supervisor.StateOf(service.Index);
-            Assert.True(state is ServiceState.Ready or ServiceState.Completed, $"{service.Name} is {state}");
+            Assert.True(state is ServiceState.Active { Run: RunState.Ready } or ServiceState.Completed, $"{service.Name} is {state}");
         }
         Assert.Equal(
             world.Plan.Services.Where(s => s.Settings.Type == ServiceType.Daemon).Select(s => s.Index),

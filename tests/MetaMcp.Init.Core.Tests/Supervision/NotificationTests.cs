@@ -27,7 +27,7 @@ public sealed class NotificationTests
         var world = new World(Daemon("a") with { Watchdog = Span("1m"), Ready = ReadyRule.NotifyFd });
         world.Begin().Forget();
         world.Says("a", "READY=1");
-        Assert.IsType<ServiceState.Starting>(world.StateOf("a"));
+        Assert.IsType<RunState.Starting>(world.RunOf("a"));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class NotificationTests
         world.Program("a").Ignores(Signal.Term);
         world.Program("a").Memory = 200;
         world.Begin().Says("a", "READY=1").Pass("3s");
-        Assert.IsType<ServiceState.Stopping>(world.StateOf("a"));
+        Assert.IsType<RunState.Stopping>(world.RunOf("a"));
         world.Forget();
         world.Says("a", "EXTEND_TIMEOUT_USEC=30000000").Pass("5s").TellsAmongOthers("SIGKILL group of a");
     }

@@ -56,7 +56,7 @@ public sealed class RandomKillTests
         world.Program("probed").Probe = ProbeBehaviour.Succeeds;
         // The longest back-off and the open circuit are over by then.
         world.Pass("2m");
-        Assert.All(Services, s => Assert.IsType<ServiceState.Ready>(world.StateOf(s.Name)));
+        Assert.All(Services, s => Assert.IsType<RunState.Ready>(world.RunOf(s.Name)));
         Assert.Equal(Services.Length, world.Registry.Entries.Count(e => e.Kind == EntryKind.Service));
         world.Signal(Signal.Term).Pass("30s");
         told.AddRange(world.Told());

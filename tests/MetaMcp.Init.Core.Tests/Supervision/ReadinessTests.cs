@@ -62,7 +62,7 @@ public sealed class ReadinessTests
         while (times.Count < 8)
         {
             times.Add(world.Elapsed.TotalMilliseconds);
-            var due = Assert.IsType<Readiness.ProbeDue>(Assert.IsType<ServiceState.Starting>(world.StateOf("a")).Readiness).At;
+            var due = Assert.IsType<Readiness.ProbeDue>(Assert.IsType<RunState.Starting>(world.RunOf("a")).Readiness).At;
             world.Pass(Duration.Format(due - world.Now));
         }
         Assert.Equal([0, 100, 300, 700, 1500, 2500, 3500, 4500], times);
@@ -86,10 +86,9 @@ public sealed class ReadinessTests
         var world = new World(
             File(Daemon("a").Probed("2s").StartTimeout("1h")) with { Startup = new StartupSettings { Timeout = Span("2h") } });
         world.Begin();
-        var kernel = new ServiceContext(0, Daemon("a").Probed("2s"), 2, 1, 0.5, IsEnding: false);
-        var state = new ServiceState.Starting(
-            new Run(1, 7, default), default, Instant.Never, new Readiness.ProbeRunning(8, new Instant(5), 0));
-        var step = ServiceMachine.Step(kernel, state, new ServiceEvent.DeadlinePassed(), new Instant(5));
+        var context = new RunContext(Daemon("a").Probed("2s"), NextRun: 2, Jitter: 0.5, IsEnding: false);
+        var state = new RunState.Starting(new Run(1, 7, default), Instant.Never, new Readiness.ProbeRunning(8, new Instant(5), 0));
+        var step = RunMachine.Step(context, state, new RunEvent.DeadlinePassed(), new Instant(5));
         Assert.Equal(Instant.Never, step.State.Due);
         Assert.Equal([new Effect.KillHelper(1, 8)], step.Effects);
     }
@@ -132,7 +131,7 @@ public sealed class ReadinessTests
         // The start of the probe was asked for before the stop, and the answer comes now.
         world.Post(new SystemEvent.ProbeSpawned(1, 900)).Tells("kill helper of a");
         world.Post(new SystemEvent.ChildEnded(900, ExitStatus.Exited(0), null, OthersLeft: false)).Tells();
-        Assert.IsType<ServiceState.Stopping>(world.StateOf("a"));
+        Assert.IsType<RunState.Stopping>(world.RunOf("a"));
     }
 
     [Fact]
@@ -154,6 +153,6 @@ public sealed class ReadinessTests
         world.Begin();
         world.Post(new SystemEvent.ProbeSpawned(1, 900)).Exits("a", 1).Pass("1s").Forget();
         world.Post(new SystemEvent.ChildEnded(900, ExitStatus.Exited(0), null, OthersLeft: false)).Tells();
-        Assert.IsType<ServiceState.Starting>(world.StateOf("a"));
+        Assert.IsType<RunState.Starting>(world.RunOf("a"));
     }
 }

@@ -329,7 +329,7 @@ public sealed class ReloadTests
         world.Program("b").Ignores(Signal.FromNumber(12));
         world.Begin();
         world.Reloads(usr2 with { Services = [Changed(services[0]), Changed(services[1])] }).Forget();
-        Assert.IsType<ServiceState.AwaitingStop>(world.StateOf("b"));
+        Assert.IsType<RunState.AwaitingStop>(world.RunOf("b"));
         world.Signal(Signal.FromNumber(12));
         Assert.Contains(world.LastEffects, e => e is Effect.SignalMain { Signal: var signal } && signal == Signal.FromNumber(12));
     }

@@ -17,7 +17,7 @@ public sealed class RestartWithTests
         world.Exits("db", 1)
             .Tells("db exit code 1", "db again in 1s: exit code 1", "app anew with db", "SIGTERM app", "app killed by SIGTERM");
         world.Pass("1s").Tells("start db", "db ready", "start app", "app ready");
-        Assert.IsType<ServiceState.Ready>(world.StateOf("other"));
+        Assert.IsType<RunState.Ready>(world.RunOf("other"));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class ShortageTests
         world.Pass("200ms").Tells("start a");
         world.Pass("400ms").Tells("start a", "a deferred for 800ms, 4: pipe: EMFILE");
         world.Pass("10s").TellsAmongOthers("start a", "a ready", "up");
-        Assert.Equal(default, Assert.IsType<ServiceState.Ready>(world.StateOf("a")).History);
+        Assert.Equal(default, Assert.IsType<ServiceState.Active>(world.StateOf("a")).History);
     }
 
     [Fact]

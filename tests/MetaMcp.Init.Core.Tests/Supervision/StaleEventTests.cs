@@ -14,7 +14,7 @@ public sealed class StaleEventTests
         var world = new World(Daemon("a").ReadyBy(ReadyRule.SdNotify));
         world.Begin().Exits("a", 1).Pass("1s").Forget();
         world.Post(new SystemEvent.Notified(1)).Post(new SystemEvent.Executed(1)).Post(new SystemEvent.RunEmpty(1)).Tells();
-        Assert.IsType<ServiceState.Starting>(world.StateOf("a"));
+        Assert.IsType<RunState.Starting>(world.RunOf("a"));
         world.Notifies("a").Tells("a ready", "up");
     }
 
@@ -32,8 +32,8 @@ public sealed class StaleEventTests
     {
         var world = new World(Daemon("a"), Daemon("b"));
         world.Begin().Exits("a", 1).Pass("1s").Exits("b", 1).Pass("1s");
-        Assert.Equal(3, Assert.IsType<ServiceState.Ready>(world.StateOf("a")).Run.Number);
-        Assert.Equal(4, Assert.IsType<ServiceState.Ready>(world.StateOf("b")).Run.Number);
+        Assert.Equal(3, Assert.IsType<RunState.Ready>(world.RunOf("a")).Run.Number);
+        Assert.Equal(4, Assert.IsType<RunState.Ready>(world.RunOf("b")).Run.Number);
     }
 
     [Fact]
@@ -56,11 +56,11 @@ public sealed class StaleEventTests
         var pid = world.PidOf("a");
         world.Exits("a", 1).Exits("b", 1).NextPidIs(pid);
         world.Pass("1s").Forget();
-        var a = Assert.IsType<ServiceState.Ready>(world.StateOf("a")).Run.Pid;
-        var b = Assert.IsType<ServiceState.Ready>(world.StateOf("b")).Run.Pid;
+        var a = Assert.IsType<RunState.Ready>(world.RunOf("a")).Run.Pid;
+        var b = Assert.IsType<RunState.Ready>(world.RunOf("b")).Run.Pid;
         Assert.Contains(pid, new[] { a, b });
         world.Exits("b", 3).Tells("b exit code 3", "b again in 2s: exit code 3");
-        Assert.IsType<ServiceState.Ready>(world.StateOf("a"));
+        Assert.IsType<RunState.Ready>(world.RunOf("a"));
     }
 
     [Fact]

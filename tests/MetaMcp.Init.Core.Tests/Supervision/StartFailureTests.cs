@@ -31,7 +31,7 @@ public sealed class StartFailureTests
         world.Begin().Forget();
         for (var i = 0; i < 50; i++)
             world.Exits("a", 1).Pass("30s");
-        Assert.IsType<ServiceState.Ready>(world.StateOf("a"));
+        Assert.IsType<RunState.Ready>(world.RunOf("a"));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class StopDuringStartupTests
         var world = new World(Daemon("a"));
         world.Program("a").SpawnAnswer = SpawnAnswer.WhenTold;
         world.Begin().Forget().Signal(Signal.Term).Tells("shutting down: SIGTERM");
-        Assert.IsType<ServiceState.CancelledLaunch>(world.StateOf("a"));
+        Assert.IsType<RunState.CancelledLaunch>(world.RunOf("a"));
         world.AnswersSpawn("a").Tells("SIGKILL group of a", "a killed by SIGKILL", "a stopped", "SIGTERM the rest", "exit 0");
     }
 
@@ -51,7 +51,7 @@ public sealed class StopDuringStartupTests
         world.Program("a").HoldsExec = true;
         world.Program("a").Ignores(Signal.Term);
         world.Begin().Signal(Signal.Term).Forget().Executes("a").Tells();
-        Assert.IsType<ServiceState.Stopping>(world.StateOf("a"));
+        Assert.IsType<RunState.Stopping>(world.RunOf("a"));
     }
 
     [Fact]

@@ -76,7 +76,7 @@ internal static class StoryLine
         Notice.StatusOfAll n =>
             $"status of all: {n.Active} of {n.Services}{(n.Missing.IsEmpty ? "" : ", without " + string.Join(", ", n.Missing))}",
         Notice.StatusOf n =>
-            $"status of {n.Service}: {n.State.GetType().Name}, {n.Record.Starts} " +
+            $"status of {n.Service}: {(StatePredicates.RunStateOf(n.State) as object ?? n.State).GetType().Name}, {n.Record.Starts} " +
             $"starts{(n.Record.LastExit is { } exit ? $", last {exit}" : "")}",
         Notice.Memory n => $"{n.Service ?? "all"} memory {n.Level}: {n.Used} of {n.Cap}",
         Notice.Reloaded n =>

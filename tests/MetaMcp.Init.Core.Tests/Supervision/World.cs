@@ -71,6 +71,9 @@ internal sealed class World
 
     public ServiceState StateOf(string service) => _supervisor.StateOf(IndexOf(service));
 
+    /// <summary>The run of a service that has one.</summary>
+    public RunState RunOf(string service) => Assert.IsType<ServiceState.Active>(StateOf(service)).Run;
+
     public ServiceRecord RecordOf(string service) => _supervisor.RecordOf(IndexOf(service));
 
     public Behaviour Program(string service)

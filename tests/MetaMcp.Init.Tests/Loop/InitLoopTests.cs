@@ -188,7 +188,7 @@ public sealed class InitLoopTests
         {
             if (effect is Effect.Sweep { IsWhole: true } sweep && isLost)
             {
-                var believed = sweep.Runs.Single(r => r.Service == 0);
+                var believed = sweep.Runs.Single(r => r.RunNumber == 1);
                 isLost = false;
                 answers.Enqueue(new SystemEvent.Swept([], [], [], 0)
                 {

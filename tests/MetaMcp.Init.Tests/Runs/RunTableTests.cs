@@ -13,7 +13,7 @@ public sealed class RunTableTests
     private const int Nobody = int.MaxValue - 1;
 
     private readonly List<ProcessStat> _shown = [Stat(Environment.ProcessId, 0), Stat(Nobody, Environment.ProcessId)];
-    private readonly ServiceRun _run = new(0, 1) { Pid = Nobody };
+    private readonly ServiceRun _run = new(1, "a") { Pid = Nobody };
     private readonly Census _census;
     private readonly RunTable _runs;
     private readonly FakeProcesses _processes = new();

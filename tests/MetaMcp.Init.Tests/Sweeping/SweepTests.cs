@@ -124,7 +124,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void A_run_that_is_not_there_is_told_to_be_over()
     {
-        RunBelief[] believed = [new(0, 98, RunStage.Asked, 0), new(0, 99, RunStage.Executed, 4711), new(0, 97, RunStage.Collected, 0)];
+        RunBelief[] believed = [new(98, RunStage.Asked, 0), new(99, RunStage.Executed, 4711), new(97, RunStage.Collected, 0)];
         _kernel.Perform(new Effect.Sweep(believed, [], [], Strangers: false), _events);
         var facts = Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Facts;
         Assert.Equal(believed, facts.Select(f => f.Believed));
