@@ -12,9 +12,6 @@ namespace MetaMcp.Init.Core.Supervision;
 /// </summary>
 internal static class CleanupSteps
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
-
     /// <summary>One that goes into the background has done so by then.</summary>
     private static readonly TimeSpan SoonAfterStart = TimeSpan.FromSeconds(10);
 
@@ -108,7 +105,7 @@ internal static class CleanupSteps
 
     public static RunStep KillAll(
         in RunContext context, Run run, Outcome outcome, Instant now, ReadOnlySpan<Effect> first = default) =>
-        new(new Killing(run, outcome, 1, now + FirstRetry), [.. first, SignalAll(run, Signal.Kill)]);
+        new(new Killing(run, outcome, 1, now + Ladder.FirstRetry), [.. first, SignalAll(run, Signal.Kill)]);
 
     public static RunStep DeadlinePassed(in RunContext context, RunState state, Instant now)
     {
@@ -119,14 +116,14 @@ internal static class CleanupSteps
             case Stopping { Progress: StopProgress.CommandRunning command } s when now < s.KillAt:
                 return StopSteps.CommandLate(context, s, command);
             case Stopping s:
-                return new(new Killing(s.Run, s.Outcome, 1, now + FirstRetry),
+                return new(new Killing(s.Run, s.Outcome, 1, now + Ladder.FirstRetry),
                     [
                         .. StopSteps.EndCommand(context, s),
                         RunMachine.Report(new Notice.Killed(context.Name, s.Run.Pid, context.Settings.StopTimeout)),
                         SignalAll(s.Run, context.Settings.KillSignal),
                     ]);
             case Killing s:
-                return new(s with { Kills = s.Kills + 1, AgainAt = now + RetryAfter(s.Kills + 1) },
+                return new(s with { Kills = s.Kills + 1, AgainAt = now + Ladder.RetryAfter(s.Kills + 1) },
                     [.. Failed(context, s.Run, s.Kills), RunMachine.LookFor(s), SignalAll(s.Run, Signal.Kill)]);
             case OthersStopping s:
                 return Purge(
@@ -150,19 +147,12 @@ internal static class CleanupSteps
 
     private static RunStep Purge(
         in RunContext context, Run run, Outcome outcome, int kills, Instant now, ReadOnlySpan<Effect> first) =>
-        new(new OthersKilling(run, outcome, kills + 1, now + RetryAfter(kills + 1)),
+        new(new OthersKilling(run, outcome, kills + 1, now + Ladder.RetryAfter(kills + 1)),
             [.. first, SignalAll(run, Signal.Kill)]);
 
     /// <summary>Told once, when the last of the retries has not helped.</summary>
     private static Effect[] Failed(in RunContext context, Run run, int kills) =>
-        kills == context.KillRetries + 1 ? [RunMachine.Report(new Notice.CleanupFailed(context.Name, run.Pid, kills))] : [];
-
-    /// <summary>From so many SIGKILL to the next one.</summary>
-    public static TimeSpan RetryAfter(int kills)
-    {
-        var delay = FirstRetry * Math.Pow(2, Math.Min(kills - 1, 10));
-        return delay < LongestRetry ? delay : LongestRetry;
-    }
+        Ladder.IsLast(kills, context.KillRetries) ? [RunMachine.Report(new Notice.CleanupFailed(context.Name, run.Pid, kills))] : [];
 
     private static Effect.SignalRun SignalAll(Run run, Signal signal) =>
         new(run.Number, run.Pid, signal);

@@ -81,7 +81,14 @@ internal sealed class LimitWatch
 
     public void Looked(Instant now) => Due = now + Interval;
 
-    public void Forget(long run) => _closely.Remove(run);
+    /// <summary>The runs that were ended for a limit and are still there, and since when.</summary>
+    public Dictionary<long, Instant> Ended { get; } = [];
+
+    public void Forget(long run)
+    {
+        _closely.Remove(run);
+        Ended.Remove(run);
+    }
 
     /// <summary>
     /// The runs whose rough figure comes so near a cap that the close one is wanted; none while a close look is under way.

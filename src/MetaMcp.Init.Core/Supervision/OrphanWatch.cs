@@ -12,7 +12,7 @@ namespace MetaMcp.Init.Core.Supervision;
 /// Of thousands only so many are remembered, each of which takes memory of PID 1; the others are counted, and have their turn when
 /// some of those have gone. The log has a line for the first ones of a look, and one for all others.
 /// </summary>
-internal sealed class OrphanWatch(Settings settings, Registry registry, Action<Effect> perform)
+internal sealed class OrphanWatch(Settings settings, Registry registry, Action<Effect> perform, Action<long> queue)
 {
     /// <summary>Commands that are counted by name; what else there is counts together.</summary>
     private const int MostCommands = 64;
@@ -53,7 +53,9 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     /// <summary>Whether some are to end: then there is something to look for again.</summary>
     public bool HasAny => _orphans.Count > _stages[(int)Stage.Told] || _endsUntold > 0 || (_beyond > 0 && _hasChanged);
 
-    /// <summary>When one has had its time since it was asked or killed. Perhaps too early: who has ended since has none.</summary>
+    /// <summary>
+    /// When one has had its time since it was asked or killed. This may be too early, since the orphan that it was for may have ended.
+    /// </summary>
     public Instant Due { get; private set; } = Instant.Never;
 
     /// <summary>When the first grace is over, and a look is to confirm that they are of nobody.</summary>
@@ -113,7 +115,10 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
                     found++;
             }
             else if (orphan.Stage == Stage.Graced && now >= orphan.Due)
+            {
                 Move(orphan, Stage.Queued, Instant.Never);
+                queue(orphan.Entry.Sequence);
+            }
         }
         Recount();
         _hasChanged = found > 0 || vanished.Count > 0;
@@ -129,29 +134,42 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
 
     private bool IsToEnd(Stranger stranger) => Settings.Orphans == OrphanPolicy.Terminate && stranger.IsOurs;
 
-    /// <summary>Does what is due, and asks those whose turn it is while there is a place for them.</summary>
-    public void Advance(int places, Instant now)
+    /// <summary>The numbers of those that wait for their turn in the cleanup queue.</summary>
+    public IEnumerable<long> Waiting()
     {
-        if (now < Due && (places <= 0 || _stages[(int)Stage.Queued] == 0))
+        foreach (var orphan in _orphans.Values)
+            if (orphan.Stage == Stage.Queued)
+                yield return orphan.Entry.Sequence;
+    }
+
+    /// <summary>The turn of an entry has come: asks the orphan to end; false where it is none that waits.</summary>
+    public bool Ask(long number, Instant now)
+    {
+        if (registry.Find(number) is not { Kind: EntryKind.Orphan, Pid: var pid } || !_orphans.TryGetValue(pid, out var orphan) ||
+            orphan.Stage != Stage.Queued)
+            return false;
+        Move(orphan, Stage.Asked, now + Shutdown.TermTimeout);
+        Due = Instant.Earlier(Due, orphan.Due);
+        perform(new Effect.SignalStranger(orphan.Stranger, Signal.Term));
+        perform(new Effect.SignalStranger(orphan.Stranger, Signal.Cont));
+        return true;
+    }
+
+    /// <summary>Goes up the ladder with those whose time is over.</summary>
+    public void Advance(Instant now)
+    {
+        if (now < Due)
             return;
         foreach (var orphan in _orphans.Values)
         {
-            if (orphan.Stage == Stage.Queued && places > 0)
-            {
-                places--;
-                Move(orphan, Stage.Asked, now + Shutdown.TermTimeout);
-                perform(new Effect.SignalStranger(orphan.Stranger, Signal.Term));
-                perform(new Effect.SignalStranger(orphan.Stranger, Signal.Cont));
-            }
-            else if (orphan.Stage is Stage.Asked or Stage.Killed or Stage.Failed && now >= orphan.Due)
-            {
-                orphan.Kills++;
-                var hasFailed = orphan.Stage == Stage.Failed || orphan.Kills > Shutdown.Retries + 1;
-                if (hasFailed && orphan.Stage != Stage.Failed)
-                    Tell(new Notice.OrphanCleanupFailed(orphan.Stranger.Pid, orphan.Stranger.Command, orphan.Kills - 1));
-                Move(orphan, hasFailed ? Stage.Failed : Stage.Killed, now + CleanupSteps.RetryAfter(orphan.Kills));
-                perform(new Effect.SignalStranger(orphan.Stranger, Signal.Kill));
-            }
+            if (orphan.Stage is not (Stage.Asked or Stage.Killed or Stage.Failed) || now < orphan.Due)
+                continue;
+            orphan.Kills++;
+            var hasFailed = orphan.Stage == Stage.Failed || Ladder.HasFailed(orphan.Kills, Shutdown.Retries);
+            if (hasFailed && orphan.Stage != Stage.Failed)
+                Tell(new Notice.OrphanCleanupFailed(orphan.Stranger.Pid, orphan.Stranger.Command, orphan.Kills - 1));
+            Move(orphan, hasFailed ? Stage.Failed : Stage.Killed, now + Ladder.RetryAfter(orphan.Kills));
+            perform(new Effect.SignalStranger(orphan.Stranger, Signal.Kill));
         }
         Recount();
     }

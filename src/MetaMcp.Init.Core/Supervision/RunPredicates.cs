@@ -18,8 +18,8 @@ public static class RunPredicates
     public static bool IsCleanedUp(RunState state, int killRetries) => state switch
     {
         Stopping or OthersStopping => true,
-        Killing s => s.Kills <= killRetries + 1,
-        OthersKilling s => s.Kills <= killRetries + 1,
+        Killing s => !Ladder.HasFailed(s.Kills, killRetries),
+        OthersKilling s => !Ladder.HasFailed(s.Kills, killRetries),
         _ => false,
     };
 

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
-using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 
@@ -10,79 +8,100 @@ namespace MetaMcp.Init.Core.Supervision;
 /// All services together: who may start, who must stop and when everything is over. It takes one event, lets the service it
 /// concerns take its step, passes on what that means to the services around it until nothing more follows, and returns what is
 /// to be done, in order. It never waits, never calls out and knows no clock but the instant it is given. Work per event grows
-/// with the edges of the services that changed, not with the number of services.
+/// with the edges of the services that changed, not with the number of services. Each of its parts has one job; they share the
+/// <see cref="ServiceTable"/> and write into one <see cref="Response"/>.
 /// </summary>
-public sealed partial class Supervisor
+public sealed class Supervisor
 {
-    private Plan _plan;
-    private readonly Jitter _jitter;
-    private ServiceState[] _states;
-    private ServiceRecord[] _records;
-    private StartGate _gate;
-    private StopOrder _order;
-    private readonly DeadlineHeap _deadlines;
-    private NamedServices _named;
-    private readonly List<Effect> _effects = [];
-    private readonly Instant _startedAt;
-    private Instant _now;
-    private Instant _phaseSince;
-    private int _told;
+    /// <summary>From SIGKILL to all that is left until PID 1 ends without waiting any longer.</summary>
+    public static TimeSpan KillPatience => Phases.KillPatience;
 
-    /// <param name="plan">What to run.</param>
+    private readonly Response _response = new();
+    private readonly ServiceTable _services;
+    private readonly DeadlineHeap _deadlines;
+    private readonly LimitWatch _limitWatch;
+    private readonly MemoryBeat _memoryBeat;
+    private readonly OrphanWatch _orphans;
+    private readonly CleanupQueue _cleanups;
+    private readonly Phases _phases;
+    private readonly ServiceDriver _driver;
+    private readonly SweepSchedule _sweeps;
+    private readonly ChildEvents _children;
+    private readonly Comparisons _comparisons;
+    private readonly LimitEnforcement _limits;
+    private readonly MemoryReadings _memory;
+    private readonly Reload _reload;
+    private readonly Recovery _recovery;
+    private readonly SignalMeanings _signals;
+    private readonly Standstill _standstill;
+
+    /// <param name="plan">The plan to run.</param>
     /// <param name="seed">Of the jitter.</param>
     /// <param name="startedAt">Now.</param>
-    /// <param name="sampled">The controllers whose limits nobody else enforces.</param>
-    /// <param name="registry">What everything is entered in.</param>
-    /// <param name="counted">The controllers by which the kernel counts what each run has.</param>
+    /// <param name="sampled">The controllers whose limits the kernel does not enforce.</param>
+    /// <param name="registry">Has an entry for everything that runs.</param>
+    /// <param name="counted">The controllers by which the kernel counts the use of each run.</param>
     public Supervisor(
         Plan plan, ulong seed, Instant startedAt, Controllers sampled = Controllers.None, Registry? registry = null,
         Controllers counted = Controllers.None)
     {
         ArgumentNullException.ThrowIfNull(plan);
         Registry = registry ?? new Registry();
-        _orphans = new OrphanWatch(plan.Settings, Registry, _effects.Add);
-        _sampled = sampled;
-        _plan = plan;
-        _startedAt = startedAt;
-        _jitter = new Jitter(seed);
-        _gate = new StartGate(plan);
-        _order = new StopOrder(plan);
-        _states = new ServiceState[plan.Services.Length];
-        Array.Fill(_states, new ServiceState.Waiting());
-        _records = new ServiceRecord[_states.Length];
-        Array.Fill(_records, new ServiceRecord { ChangedAt = startedAt });
-        _deadlines = new DeadlineHeap(_states.Length);
-        _limits = new LimitWatch(plan, sampled);
-        _memory = new MemoryBeat(plan, counted.HasFlag(Controllers.Memory));
-        _running = new ServiceSettings?[_states.Length];
-        _named = new NamedServices(plan);
-        _unsettled = _states.Length;
-        Phase = new Phase.StartingUp(startedAt + plan.Settings.Startup.Timeout);
+        var jitter = new Jitter(seed);
+        var ooms = new OomLedger();
+        _services = new ServiceTable(plan, Registry, startedAt);
+        _deadlines = new DeadlineHeap(_services.States.Length);
+        _limitWatch = new LimitWatch(plan, sampled);
+        _memoryBeat = new MemoryBeat(plan, counted.HasFlag(Controllers.Memory));
+        _orphans = new OrphanWatch(plan.Settings, Registry, _response.Add, number => _cleanups!.Enter(number));
+        _cleanups = new CleanupQueue(_response, _services, _orphans);
+        _phases = new Phases(_response, _services, _limitWatch, _memoryBeat, startedAt);
+        _driver = new ServiceDriver(
+            _response, _services, Registry, _phases, _cleanups, _limitWatch, _memoryBeat, ooms, _deadlines, jitter);
+        _sweeps = new SweepSchedule(_response, _services, _phases);
+        _children = new ChildEvents(_response, _services, Registry, _orphans, ooms, _driver, _sweeps);
+        _comparisons = new Comparisons(_response, _services, Registry, _phases, _orphans, _sweeps, _driver, _children);
+        _memory = new MemoryReadings(_response, _services, _phases, _memoryBeat);
+        _limits = new LimitEnforcement(_response, _services, _phases, _limitWatch, _memory, _driver);
+        _reload = new Reload(_response, _services, _phases, _orphans, _sweeps, _driver, _deadlines, jitter);
+        _recovery = new Recovery(_response, _services, Registry, _phases, _cleanups, _orphans, _driver, _reload, _comparisons);
+        _signals = new SignalMeanings(_response, _services, _phases, _reload, _orphans, _comparisons);
+        _standstill = new Standstill(_response, _services, _deadlines);
     }
 
-    public Phase Phase
-    {
-        get;
-        private set
-        {
-            field = value;
-            _hasTakenEffect = true;
-        }
-    }
+    public Phase Phase => _phases.Phase;
 
     public Registry Registry { get; }
 
-    /// <summary>What is in force.</summary>
-    public Plan Plan => _plan;
+    /// <summary>The plan in force.</summary>
+    public Plan Plan => _services.Plan;
+
+    /// <summary>How many differences sweeps have mended.</summary>
+    public int Repairs => _comparisons.Repairs;
+
+    /// <summary>How many orphans were ended, by command.</summary>
+    public IReadOnlyDictionary<string, int> OrphansEnded => _orphans.Ended;
 
     /// <summary>When <see cref="SystemEvent.TimePassed"/> is wanted although nothing happened.</summary>
-    public Instant Due => _isDisturbed ? _resumeAt : Instant.Earliest(
-        _deadlines.Earliest, _limits.Due, _memory.Due, Phase.Due, _compareAt,
-        IsEnding ? Instant.Never : Instant.Earlier(_sweepAt, _orphans.Due));
+    public Instant Due => _recovery.IsDisturbed ? _recovery.ResumeAt : Instant.Earliest(
+        _deadlines.Earliest, _limitWatch.Due, _memoryBeat.Due, Phase.Due, _comparisons.ConfirmAt,
+        _phases.IsEnding ? Instant.Never : Instant.Earlier(_sweeps.Due, _orphans.Due));
 
-    public ServiceState StateOf(int service) => _states[service];
+#if DEBUG
+    /// <summary>Called where memory may end, so that tests can let it end there.</summary>
+    public Action? Allocates
+    {
+        get => _response.Allocates;
+        set => _response.Allocates = value;
+    }
+#endif
 
-    public ServiceRecord RecordOf(int service) => _records[service];
+    public ServiceState StateOf(int service) => _services.States[service];
+
+    public ServiceRecord RecordOf(int service) => _services.Records[service];
+
+    /// <summary>An event was lost, or something that was asked for was not done.</summary>
+    public void Disturb(Instant now) => _recovery.Disturb(now);
 
     /// <summary>
     /// Takes an event. The list is the supervisor's own and valid until the next event. Where memory ends before anything has come of
@@ -91,27 +110,25 @@ public sealed partial class Supervisor
     /// </summary>
     public IReadOnlyList<Effect> Handle(SystemEvent happened, Instant at)
     {
-        NoteStandstill(at);
-        _now = at;
-        _effects.Clear();
-        _hasTakenEffect = false;
+        _standstill.Note(at, Due);
+        _response.Begin(at);
         try
         {
-            if (_isDisturbed)
-                Recover();
-            GiveTimeBack();
-            _hasTakenEffect = false;
+            if (_recovery.IsDisturbed)
+                _recovery.Recover();
+            _standstill.GiveTimeBack();
+            _response.HasTakenEffect = false;
             Dispatch(happened);
-            _hasTakenEffect = true;
+            _response.HasTakenEffect = true;
             Settle();
         }
         catch (OutOfMemoryException)
         {
             Disturb(at);
-            if (!_hasTakenEffect)
+            if (!_response.HasTakenEffect)
                 throw;
         }
-        return _effects;
+        return _response.Effects;
     }
 
     /// <summary>Until nothing more follows.</summary>
@@ -121,158 +138,126 @@ public sealed partial class Supervisor
         {
             do
             {
-                // Taken from the queue when it is done: where memory ends before, Recover keeps what follows from no state.
-                while (_followUps.TryPeek(out var next))
+                // Taken from the queue when it is done: where memory ends before, Recovery keeps what follows from no state.
+                while (_response.FollowUps.TryPeek(out var next))
                 {
-                    Apply(next.Service, next.Event);
-                    _ = _followUps.Dequeue();
+                    _driver.Apply(next.Service, next.Event);
+                    _ = _response.FollowUps.Dequeue();
                 }
             }
-            while (NextCleanup() || MovePhase());
-            if (!IsEnding)
-                _orphans.Advance(FreePlaces, _now);
+            while (NextCleanup() || _phases.Move());
+            if (!_phases.IsEnding)
+                _orphans.Advance(_response.Now);
         }
         while (NextCleanup());
-        TellWhetherDegraded();
+        _phases.TellWhetherDegraded();
     }
+
+    private bool NextCleanup() => !_phases.IsEnding && _cleanups.Next();
 
     private void Dispatch(SystemEvent happened)
     {
         switch (happened)
         {
             case SystemEvent.Begin:
-                _phaseSince = _now;
-                Tell(new Notice.StartingUp(_states.Length));
-                for (var index = 0; index < _states.Length; index++)
-                    if (_gate.IsOpen(index))
-                        _followUps.Enqueue((index, new ServiceEvent.Start()));
+                _phases.Begin();
                 break;
             case SystemEvent.SignalArrived(var signal, var isOfKernel):
-                SignalArrived(signal, isOfKernel);
+                _signals.Arrived(signal, isOfKernel);
                 break;
             case SystemEvent.ChildEnded ended:
-                ChildEnded(ended);
+                _children.Ended(ended);
                 break;
             case SystemEvent.ChildrenCollected(var anyLeft):
-                ChildrenCollected(anyLeft);
+                _phases.ChildrenCollected(anyLeft);
                 break;
             case SystemEvent.Spawned spawned:
-                Spawned(spawned);
+                _children.Spawned(spawned);
                 break;
             case SystemEvent.SpawnFailed(var run, var reason, var code, var isShortage):
-                SpawnFailed(run, reason, code, isShortage);
+                _children.SpawnFailed(run, reason, code, isShortage);
                 break;
             case SystemEvent.Executed(var run):
-                Current(run, new RunEvent.Executed());
+                _driver.Current(run, new RunEvent.Executed());
                 break;
             case SystemEvent.Notified(var run):
-                Current(run, new RunEvent.Notified());
+                _driver.Current(run, new RunEvent.Notified());
                 break;
             case SystemEvent.Said(var run, var message):
-                Said(run, message);
+                _children.Said(run, message);
                 break;
             case SystemEvent.MainChanged(var run, var pid):
-                MainChanged(run, pid);
+                _children.MainChanged(run, pid);
                 break;
             case SystemEvent.MainRefused(var run, var reason):
-                if (OwnerOf(run) is { } service && _states[service] is ServiceState.Active { Run: RunState.Starting { IsForked: true } })
-                    Current(run, new RunEvent.ProbeEnded(new ProbeFailure(reason)));
+                _children.MainRefused(run, reason);
                 break;
             case SystemEvent.RunEmpty(var run):
-                Current(run, new RunEvent.RunEmpty());
+                _driver.Current(run, new RunEvent.RunEmpty());
                 break;
             case SystemEvent.OutOfMemory counted:
-                OutOfMemory(counted);
+                _children.OutOfMemory(counted);
                 break;
             case SystemEvent.ProbeSpawned(var run, var pid):
-                Enter(EntryKind.Probe, run, pid);
-                if (!Current(run, new RunEvent.ProbeSpawned(pid)))
-                    _effects.Add(new Effect.KillHelper(run, pid));
+                _children.ProbeSpawned(run, pid);
                 break;
             case SystemEvent.ProbeSpawnFailed(var run):
-                Current(run, new RunEvent.ProbeNotStarted());
+                _driver.Current(run, new RunEvent.ProbeNotStarted());
                 break;
             case SystemEvent.StopCommandSpawned(var run, var pid):
-                Enter(EntryKind.StopCommand, run, pid);
-                if (!Current(run, new RunEvent.StopCommandSpawned(pid)))
-                    _effects.Add(new Effect.KillHelper(run, pid));
+                _children.StopCommandSpawned(run, pid);
                 break;
             case SystemEvent.StopCommandNotStarted(var run):
-                Current(run, new RunEvent.StopCommandEnded(null));
+                _driver.Current(run, new RunEvent.StopCommandEnded(null));
                 break;
             case SystemEvent.Reloaded(var plan):
-                Reloaded(plan);
+                _reload.PutInForce(plan);
                 break;
             case SystemEvent.ReloadRefused(var problems):
-                if (!IsEnding)
-                    Tell(new Notice.ReloadRefused(problems));
+                _reload.Refused(problems);
                 break;
             case SystemEvent.Swept swept:
-                Swept(swept);
+                _comparisons.Heard(swept);
                 break;
             case SystemEvent.MemoryRead read:
-                MemoryRead(read);
+                _memory.Heard(read);
                 break;
             case SystemEvent.Sampled sampled:
-                Sampled(sampled);
+                _limits.Sampled(sampled);
                 break;
             case SystemEvent.TimePassed:
                 TimePassed();
                 break;
             default:
-                Tell(new Notice.Bug($"unknown event {happened}"));
+                _response.Tell(new Notice.Bug($"unknown event {happened}"));
                 break;
         }
     }
 
-    /// <summary>The service that a run is of; null where the run is over.</summary>
-    private int? OwnerOf(long run) =>
-        Registry.Find(run) is { Kind: EntryKind.Service, Service: var service } && service < _states.Length &&
-        StatePredicates.RunOf(_states[service]) == run ? service : null;
-
-    /// <summary>Passes an event to the service that a run is of, unless the run is over.</summary>
-    private bool Current(long run, RunEvent happened)
-    {
-        if (OwnerOf(run) is not { } service)
-            return false;
-        Apply(service, new ServiceEvent.OfRun(happened));
-        return true;
-    }
-
     private void TimePassed()
     {
-        while (_deadlines.TakeDue(_now) is >= 0 and var service)
+        var now = _response.Now;
+        while (_deadlines.TakeDue(now) is >= 0 and var service)
         {
             try
             {
-                Apply(service, new ServiceEvent.DeadlinePassed());
+                _driver.Apply(service, new ServiceEvent.DeadlinePassed());
             }
             catch (OutOfMemoryException)
             {
-                _deadlines.Set(service, _states[service].Due);
+                _deadlines.Set(service, _services.States[service].Due);
                 throw;
             }
         }
-        if (_now >= Phase.Due)
-            PhaseTimedOut();
-        if (_now >= _limits.Due)
-            Look();
-        if (_now >= _memory.Due)
-            ReadMemory();
-        if (_now >= _sweepAt)
-            Sweep();
-        if (_now >= _compareAt)
-            Compare([], strangers: false);
+        if (now >= Phase.Due)
+            _phases.TimedOut();
+        if (now >= _limitWatch.Due)
+            _limits.Look();
+        if (now >= _memoryBeat.Due)
+            _memory.Read();
+        if (now >= _sweeps.Due)
+            _comparisons.Sweep();
+        if (now >= _comparisons.ConfirmAt)
+            _comparisons.Compare([], strangers: false);
     }
-
-    private void Tell(Notice notice)
-    {
-        MayEndHere();
-        _effects.Add(new Effect.Report(notice));
-    }
-
-    private static int Difference(bool before, bool after) => (after ? 1 : 0) - (before ? 1 : 0);
-
-    private ImmutableArray<string> NamesOf(Func<ServiceState, bool> which) =>
-        [.. _plan.Services.Where(s => which(_states[s.Index])).Select(s => s.Name)];
 }

@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Core.Supervision;
 /// What is done after a time in which PID 1 stood still: it was stopped (SIGSTOP), frozen with its services (`docker pause`), or its
 /// machine was. Then no service could be heard, and mostly none could speak, so that a WATCHDOG=1 that is missing proves nothing.
 /// </summary>
-public sealed partial class Supervisor
+internal sealed class Standstill(Response response, ServiceTable services, DeadlineHeap deadlines)
 {
     /// <summary>A machine that is only busy lets PID 1 be late by less.</summary>
     private static readonly TimeSpan LateByStandstill = TimeSpan.FromSeconds(1);
@@ -18,29 +18,29 @@ public sealed partial class Supervisor
     /// PID 1 was due to be woken, and comes far too late. When the standstill began is not known, so it is taken to have begun at the
     /// event before: a watchdog then has what was left of its time at that event, and never more than its whole time from now.
     /// </summary>
-    private void NoteStandstill(Instant now)
+    public void Note(Instant now, Instant due)
     {
-        if (now - Instant.Later(Due, _now) > LateByStandstill)
-            _stoodStill += now - _now;
+        if (now - Instant.Later(due, response.Now) > LateByStandstill)
+            _stoodStill += now - response.Now;
     }
 
     /// <summary>
     /// Before the event is handled, since a message that waited sets a deadline of its own. Where memory ends in the middle, the event is
     /// handed over again, and the services that come after have their time then.
     /// </summary>
-    private void GiveTimeBack()
+    public void GiveTimeBack()
     {
         if (_stoodStill == TimeSpan.Zero)
             return;
-        for (; _givenBack < _states.Length; _givenBack++)
+        for (; _givenBack < services.States.Length; _givenBack++)
         {
-            if (_states[_givenBack] is not ServiceState.Active { Run: RunState.Ready { WatchdogBy: var by } ready } active ||
+            if (services.States[_givenBack] is not ServiceState.Active { Run: RunState.Ready { WatchdogBy: var by } ready } active ||
                 by == Instant.Never)
                 continue;
-            MayEndHere();
+            response.MayEndHere();
             var later = active with { Run = ready with { WatchdogBy = by + _stoodStill } };
-            _states[_givenBack] = later;
-            _deadlines.Set(_givenBack, later.Due);
+            services.States[_givenBack] = later;
+            deadlines.Set(_givenBack, later.Due);
         }
         (_stoodStill, _givenBack) = (TimeSpan.Zero, 0);
     }

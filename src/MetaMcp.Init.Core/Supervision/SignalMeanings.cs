@@ -3,7 +3,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>Signals that are sent to us: what each means.</summary>
-public sealed partial class Supervisor
+internal sealed class SignalMeanings(
+    Response response, ServiceTable services, Phases phases, Reload reload, OrphanWatch orphans, Comparisons comparisons)
 {
     private bool _hasToldOfWinch;
 
@@ -11,16 +12,16 @@ public sealed partial class Supervisor
     /// A stop before everything else, so that [shutdown] signals may take SIGHUP or SIGUSR1. Of a terminal that changes its size nobody
     /// expects that it stops the container, whatever is in that list.
     /// </summary>
-    private void SignalArrived(Signal signal, bool isOfKernel)
+    public void Arrived(Signal signal, bool isOfKernel)
     {
         var isResize = signal == Signal.Winch && isOfKernel;
-        if (_plan.Settings.Shutdown.IsStop(signal) && !isResize)
-            StopRequested(signal);
+        if (services.Plan.Settings.Shutdown.IsStop(signal) && !isResize)
+            phases.StopRequested(signal);
         else if (signal == Signal.Hup)
-            AskForFile();
+            reload.Ask();
         else if (signal == Signal.Usr1)
             TellStatus();
-        else if (_named.TryReceiver(signal, out var service))
+        else if (services.Named.TryReceiver(signal, out var service))
             Forward(signal, service);
         else if (!isResize)
             Ignored(signal);
@@ -36,13 +37,13 @@ public sealed partial class Supervisor
         if (signal == Signal.Cont || signal == Signal.Urg || (signal == Signal.Winch && _hasToldOfWinch))
             return;
         _hasToldOfWinch |= signal == Signal.Winch;
-        Tell(new Notice.SignalIgnored(signal, MayBeStop: true));
+        response.Tell(new Notice.SignalIgnored(signal, MayBeStop: true));
     }
 
     /// <summary>[signals]: to the main process, as from <c>kill</c>. The second stage has not become it yet.</summary>
     private void Forward(Signal signal, int service)
     {
-        var run = StatePredicates.RunStateOf(_states[service]) switch
+        var run = services.RunStateOf(service) switch
         {
             RunState.Starting { Readiness: not Readiness.AwaitingExec, IsForked: false } s => s.Run,
             RunState.Ready s => s.Run,
@@ -50,26 +51,19 @@ public sealed partial class Supervisor
             RunState.Stopping s => s.Run,
             _ => (Run?)null,
         };
-        Tell(new Notice.SignalForwarded(signal, _plan.Services[service].Name, run?.Pid));
+        response.Tell(new Notice.SignalForwarded(signal, services.Plan.Services[service].Name, run?.Pid));
         if (run is { Number: var number, Pid: var pid })
-            _effects.Add(new Effect.SignalMain(number, pid, signal) { IsForwarded = true });
+            response.Effects.Add(new Effect.SignalMain(number, pid, signal) { IsForwarded = true });
     }
 
     private void TellStatus()
     {
-        Tell(new Notice.StatusOfAll(
-            Phase, _now - _startedAt, Listed(StatePredicates.IsActive), Listed(_ => true), Missing(), OrphansEnded, Repairs));
-        foreach (var service in _plan.Services)
-            if (!IsRetired(service.Index) || !StatePredicates.IsOver(_states[service.Index]))
-                Tell(new Notice.StatusOf(service.Name, _states[service.Index], _records[service.Index], _now));
-    }
-
-    /// <summary>How many of the services that the file has are so.</summary>
-    private int Listed(Func<ServiceState, bool> which)
-    {
-        var count = 0;
-        foreach (var service in _plan.Services)
-            count += !service.IsRetired && which(_states[service.Index]) ? 1 : 0;
-        return count;
+        response.Tell(new Notice.StatusOfAll(
+            phases.Phase, response.Now - phases.StartedAt, services.Listed(StatePredicates.IsActive), services.Listed(_ => true),
+            phases.Missing(), orphans.Ended, comparisons.Repairs));
+        foreach (var service in services.Plan.Services)
+            if (!services.IsRetired(service.Index) || !StatePredicates.IsOver(services.States[service.Index]))
+                response.Tell(
+                    new Notice.StatusOf(service.Name, services.States[service.Index], services.Records[service.Index], response.Now));
     }
 }
