@@ -6,6 +6,7 @@
 //   --barrier        last, the protocol's barrier: says how long it took
 //   --flood SECONDS  without end, from eight processes
 //   --times N        so many times
+//   --every MS       with a pause after each time
 //   --exit CODE      then ends so, instead of staying
 #include "common.h"
 #include <dirent.h>
@@ -129,7 +130,7 @@ int main(int argc, char **argv)
 {
     deadline();
     const char *own = getenv("NOTIFY_SOCKET");
-    int ends[2] = {-1, -1}, others = 0, at_end = 0, flooding = 0, times = 1, code = -1, i = 1;
+    int ends[2] = {-1, -1}, others = 0, at_end = 0, flooding = 0, times = 1, pause_ms = 0, code = -1, i = 1;
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
         if (strcmp(argv[i], "--to-others") == 0)
             others = 1;
@@ -141,6 +142,8 @@ int main(int argc, char **argv)
             flooding = atoi(argv[++i]);
         else if (strcmp(argv[i], "--times") == 0)
             times = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--every") == 0)
+            pause_ms = atoi(argv[++i]);
         else if (strcmp(argv[i], "--exit") == 0)
             code = atoi(argv[++i]);
         else if (strcmp(argv[i], "--linger") == 0)
@@ -159,7 +162,7 @@ int main(int argc, char **argv)
         add(own);
     if (count == 0)
         fail("no socket");
-    for (int time = 0; time < times; time++)
+    for (int time = 0; time < times; time++, usleep(pause_ms * 1000))
         for (int text = i; text < argc; text++)
             for (int target = 0; target < count; target++)
                 if (flooding)

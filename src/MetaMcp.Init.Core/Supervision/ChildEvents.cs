@@ -77,11 +77,11 @@ internal sealed class ChildEvents(
     }
 
     /// <summary>A helper of a run, which may be over by now: the end of the helper is waited for all the same.</summary>
-    public void Enter(EntryKind kind, long run, int pid)
+    private void Enter(EntryKind kind, long run, int pid)
     {
         orphans.Reused(pid);
         var owner = services.OwnerOf(run);
-        _ = registry.Add(kind, owner is { } service ? services.Plan.Services[service].Name : "", owner ?? -1, run, response.Now, pid);
+        _ = registry.Add(kind, owner is { } service ? services.NameOf(service) : "", owner ?? -1, run, response.Now, pid);
     }
 
     /// <summary>Whether the probe is one whose answer was not waited for any more, and another is under way.</summary>
@@ -123,7 +123,7 @@ internal sealed class ChildEvents(
         // A reload may have taken the probe of a service away, with one still under way.
         if (ended.Status.IsSuccess || services.SettingsOf(service).Probe is not { } probe)
             return ended.Status.IsSuccess ? null : new ProbeFailure($"{ended.Status}");
-        var isKilled = StatePredicates.RunStateOf(services.States[service]) switch
+        var isKilled = services.RunStateOf(service) switch
         {
             RunState.Starting { Readiness: Readiness.ProbeRunning p } => p.KillAt == Instant.Never,
             RunState.Ready { Watch: HealthWatch.ProbeKilled } => true,
@@ -153,7 +153,7 @@ internal sealed class ChildEvents(
             return;
         var cause = OomCause.Of(kills.Origin, services.SettingsOf(service).Limits.MemoryMax, services.Plan.Settings.Limits.Memory);
         _lastOom[service] = new Kill(counted.RunNumber, cause, response.Now);
-        response.Tell(new Notice.OutOfMemory(services.Plan.Services[service].Name, kills.Processes, cause, counted.Peak));
+        response.Tell(new Notice.OutOfMemory(services.NameOf(service), kills.Processes, cause, counted.Peak));
     }
 
     /// <summary>
@@ -164,7 +164,7 @@ internal sealed class ChildEvents(
     {
         if (status.IsSuccess || !_lastOom.TryGetValue(child.Service, out var oom) || oom.Run != child.Sequence)
             return null;
-        var run = StatePredicates.RunStateOf(services.States[child.Service]);
+        var run = services.RunStateOf(child.Service);
         var isOurs = run is RunState.Killing ||
             (run is RunState.Stopping && status.Code is null &&
                 status.Signal == services.SettingsOf(child.Service).StopSignal);

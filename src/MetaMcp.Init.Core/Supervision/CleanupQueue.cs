@@ -33,14 +33,16 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Orp
     /// <summary>A run that waits and has lost its place has another.</summary>
     public void Restore(int service)
     {
-        if (StatePredicates.IsQueued(services.States[service]) && StatePredicates.RunOf(services.States[service]) is { } run &&
-            !_waiting.Contains(run))
+        var state = services.States[service];
+        if (StatePredicates.IsQueued(state) && StatePredicates.RunOf(state) is { } run && !_waiting.Contains(run))
             Enter(run);
     }
 
     /// <summary>The orphans that wait and have lost their places have others.</summary>
     public void RestoreOrphans()
     {
+        if (!orphans.HasWaiting)
+            return;
         var waiting = new HashSet<long>(_waiting);
         foreach (var number in orphans.Waiting())
             if (waiting.Add(number))

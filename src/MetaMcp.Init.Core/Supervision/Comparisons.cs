@@ -39,7 +39,7 @@ internal sealed class Comparisons(
         foreach (var entry in registry.Entries)
             if (entry is { Kind: EntryKind.Probe or EntryKind.StopCommand, Pid: > 0 })
                 helpers.Add(new HelperBelief(entry.Sequence, entry.Parent, entry.Pid));
-        response.Effects.Add(new Effect.Sweep(runs, helpers, known, strangers) { IsWhole = true });
+        response.Add(new Effect.Sweep(runs, helpers, known, strangers) { IsWhole = true });
     }
 
     public void Heard(SystemEvent.Swept swept)

@@ -16,7 +16,7 @@ internal sealed class LimitEnforcement(
     public void Look()
     {
         limits.Looked(response.Now);
-        response.Effects.Add(
+        response.Add(
             new Effect.Sample(
                 [.. services.States.Where(StatePredicates.IsActive).Select(s => StatePredicates.RunOf(s)!.Value)], Closely: false));
     }
@@ -26,30 +26,29 @@ internal sealed class LimitEnforcement(
     {
         if (phases.IsEnding)
             return;
-        var owners = ServicesByRun();
-        ImmutableArray<RunUsage> usages = [.. sampled.Usages.Where(u => owners.ContainsKey(u.Run))];
-        if (!sampled.Closely && limits.Near(usages, owners, response.Now) is { IsEmpty: false } near)
-            response.Effects.Add(new Effect.Sample(near, Closely: true));
+        ImmutableArray<RunUsage> usages = [.. sampled.Usages.Where(u => services.OwnerOf(u.Run) is not null)];
+        if (!sampled.Closely && limits.Near(usages, OwnerOf, response.Now) is { IsEmpty: false } near)
+            response.Add(new Effect.Sample(near, Closely: true));
         foreach (var usage in usages)
-            if (IsEndable(owners[usage.Run]) && limits.Breach(owners[usage.Run], usage, sampled.Closely) is { } reason)
-                EndForLimit(owners[usage.Run], usage.Run, reason);
+            if (IsEndable(OwnerOf(usage.Run)) && limits.Breach(OwnerOf(usage.Run), usage, sampled.Closely) is { } reason)
+                EndForLimit(OwnerOf(usage.Run), usage.Run, reason);
         // A rough look shows no less than there is: what it shows below a threshold is below it.
         foreach (var usage in usages)
-            if (!usage.IsEstimate && IsEndable(owners[usage.Run]) &&
+            if (!usage.IsEstimate && IsEndable(OwnerOf(usage.Run)) &&
                 (sampled.Closely ||
-                    MemoryThresholds.PercentOf(usage.Memory, services.SettingsOf(owners[usage.Run]).Limits.MemoryMax ?? default) <
+                    MemoryThresholds.PercentOf(usage.Memory, services.SettingsOf(OwnerOf(usage.Run)).Limits.MemoryMax ?? default) <
                     services.Plan.Settings.Limits.MemoryWarning))
-                readings.Weigh(owners[usage.Run], usage.Memory);
-        if (limits.BreachOfAll(usages, sampled.Closely) is not { } breach || IsMemoryReturning(owners))
+                readings.Weigh(OwnerOf(usage.Run), usage.Memory);
+        if (limits.BreachOfAll(usages, sampled.Closely) is not { } breach || IsMemoryReturning())
             return;
-        if (Largest(usages, owners, breach.IsMemory) is { } largest)
-            EndForLimit(owners[largest.Run], largest.Run, breach.Reason);
+        if (Largest(usages, breach.IsMemory) is { } largest)
+            EndForLimit(OwnerOf(largest.Run), largest.Run, breach.Reason);
     }
 
     private void EndForLimit(int service, long run, string reason)
     {
         limits.Ended[run] = response.Now;
-        response.Tell(new Notice.OverLimit(services.Plan.Services[service].Name, reason));
+        response.Tell(new Notice.OverLimit(services.NameOf(service), reason));
         driver.Current(run, new RunEvent.OverLimit(reason));
     }
 
@@ -57,10 +56,10 @@ internal sealed class LimitEnforcement(
     /// Whether the memory of a run that was ended is on its way back: then nobody else need be ended for it. What sleeps in the
     /// kernel and takes no SIGKILL keeps its memory, and must not switch the cap off for all others.
     /// </summary>
-    private bool IsMemoryReturning(Dictionary<long, int> owners)
+    private bool IsMemoryReturning()
     {
         foreach (var (run, at) in limits.Ended)
-            if (response.Now - at < LongestReturn && owners.TryGetValue(run, out var service) &&
+            if (response.Now - at < LongestReturn && services.OwnerOf(run) is { } service &&
                 services.RunStateOf(service) is not
                     (RunState.Killing { Kills: > MostKillsOfReturning } or RunState.OthersKilling { Kills: > MostKillsOfReturning }))
                 return true;
@@ -68,12 +67,12 @@ internal sealed class LimitEnforcement(
     }
 
     /// <summary>A required one only where nothing else is left.</summary>
-    private RunUsage? Largest(ImmutableArray<RunUsage> usages, Dictionary<long, int> owners, bool byMemory)
+    private RunUsage? Largest(ImmutableArray<RunUsage> usages, bool byMemory)
     {
         RunUsage? largest = null;
         foreach (var usage in usages)
         {
-            if (!IsEndable(owners[usage.Run]))
+            if (!IsEndable(OwnerOf(usage.Run)))
                 continue;
             if (largest is null || Rank(usage).CompareTo(Rank(largest)) > 0)
                 largest = usage;
@@ -81,18 +80,11 @@ internal sealed class LimitEnforcement(
         return largest;
 
         (bool IsOptional, long Size) Rank(RunUsage usage) =>
-            (!services.Plan.Services[owners[usage.Run]].Settings.Required, byMemory ? usage.Memory : usage.Tasks);
+            (!services.Plan.Services[OwnerOf(usage.Run)].Settings.Required, byMemory ? usage.Memory : usage.Tasks);
     }
 
     private bool IsEndable(int service) => LimitWatch.IsEndable(services.States[service]);
 
-    /// <summary>Whose each run is of which something may be left.</summary>
-    private Dictionary<long, int> ServicesByRun()
-    {
-        var owners = new Dictionary<long, int>();
-        for (var service = 0; service < services.States.Length; service++)
-            if (StatePredicates.RunOf(services.States[service]) is { } run)
-                owners[run] = service;
-        return owners;
-    }
+    /// <summary>The service of a run that is not over.</summary>
+    private int OwnerOf(long run) => services.OwnerOf(run)!.Value;
 }

@@ -93,7 +93,7 @@ internal sealed class LimitWatch
     /// <summary>
     /// The runs whose rough figure comes so near a cap that the close one is wanted; none while a close look is under way.
     /// </summary>
-    public ImmutableArray<long> Near(ImmutableArray<RunUsage> usages, Dictionary<long, int> services, Instant now)
+    public ImmutableArray<long> Near(ImmutableArray<RunUsage> usages, Func<long, int> ownerOf, Instant now)
     {
         if (!Memory || now < _closeBy)
             return [];
@@ -101,7 +101,7 @@ internal sealed class LimitWatch
         ImmutableArray<long> near =
         [
             .. _isOfAll ? usages.Select(u => u.Run) : usages.Where(u =>
-                _plan.Services[services[u.Run]].Settings.Limits.MemoryMax is { } max && IsNear(u.Run, u.Memory, max.Bytes))
+                _plan.Services[ownerOf(u.Run)].Settings.Limits.MemoryMax is { } max && IsNear(u.Run, u.Memory, max.Bytes))
                     .Select(u => u.Run),
         ];
         _closeBy = near.IsEmpty ? default : now + CloseLookTimeout;

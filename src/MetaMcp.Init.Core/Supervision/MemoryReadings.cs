@@ -19,7 +19,7 @@ internal sealed class MemoryReadings(Response response, ServiceTable services, P
         for (var service = 0; service < services.States.Length; service++)
             if (memory.IsWatched(service, services.States[service]))
                 runs.Add(StatePredicates.RunOf(services.States[service])!.Value);
-        response.Effects.Add(new Effect.ReadMemory(runs.DrainToImmutable()));
+        response.Add(new Effect.ReadMemory(runs.DrainToImmutable()));
     }
 
     public void Heard(SystemEvent.MemoryRead read)
@@ -42,7 +42,7 @@ internal sealed class MemoryReadings(Response response, ServiceTable services, P
         ref var record = ref services.Records[service];
         var level = MemoryThresholds.Of(record.Level, used, cap, services.Plan.Settings.Limits);
         if (level != record.Level)
-            response.Tell(new Notice.Memory(services.Plan.Services[service].Name, level, new ByteSize(used), cap));
+            response.Tell(new Notice.Memory(services.NameOf(service), level, new ByteSize(used), cap));
         record = record with { Level = level, Memory = new ByteSize(used) };
     }
 }

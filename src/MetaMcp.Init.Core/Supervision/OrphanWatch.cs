@@ -134,6 +134,9 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
 
     private bool IsToEnd(Stranger stranger) => Settings.Orphans == OrphanPolicy.Terminate && stranger.IsOurs;
 
+    /// <summary>Whether some wait for their turn in the cleanup queue.</summary>
+    public bool HasWaiting => _stages[(int)Stage.Queued] > 0;
+
     /// <summary>The numbers of those that wait for their turn in the cleanup queue.</summary>
     public IEnumerable<long> Waiting()
     {

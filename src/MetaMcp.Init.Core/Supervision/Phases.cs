@@ -24,7 +24,7 @@ internal sealed class Phases(
     public Phase Phase
     {
         get;
-        set
+        private set
         {
             field = value;
             response.HasTakenEffect = true;
@@ -32,6 +32,19 @@ internal sealed class Phases(
     } = new Phase.StartingUp(startedAt + services.Plan.Settings.Startup.Timeout);
 
     public bool IsEnding => Phase is not (Phase.StartingUp or Phase.Running);
+
+    /// <summary>The first event of all.</summary>
+    public void Begin()
+    {
+        _since = response.Now;
+        response.Tell(new Notice.StartingUp(services.States.Length));
+        for (var service = 0; service < services.States.Length; service++)
+            if (services.Gate.IsOpen(service))
+                response.Follow(service, new ServiceEvent.Start());
+    }
+
+    /// <summary>Another file is in force, and what the phase is then.</summary>
+    public void PutInForce(Phase phase) => Phase = phase;
 
     public void StopRequested(Signal signal)
     {
@@ -65,14 +78,14 @@ internal sealed class Phases(
             ShutDown($"{settings.Name} ended", after is ServiceState.Finished f ? f.Status.ShellCode : StatePredicates.ExitCodeOf(after));
     }
 
-    public void ShutDown(string reason, int exitCode, int requests = 0)
+    private void ShutDown(string reason, int exitCode, int requests = 0)
     {
-        Begin(new Phase.ShuttingDown(response.Now + services.Plan.Settings.Shutdown.Timeout, exitCode, requests), reason);
+        BeginShutdown(new Phase.ShuttingDown(response.Now + services.Plan.Settings.Shutdown.Timeout, exitCode, requests), reason);
         for (var service = services.States.Length - 1; service >= 0; service--)
             StopIfItsTurn(service);
     }
 
-    private void Begin(Phase.ShuttingDown phase, string reason)
+    private void BeginShutdown(Phase.ShuttingDown phase, string reason)
     {
         response.MayEndHere();
         // All or nothing: asked again, a stop that has begun would be an emergency.
@@ -83,8 +96,8 @@ internal sealed class Phases(
         limits.End();
         memory.End();
         _since = response.Now;
-        response.Effects.Add(drop);
-        response.Effects.Add(told);
+        response.Add(drop);
+        response.Add(told);
     }
 
     public void StopIfItsTurn(int service)
@@ -166,7 +179,7 @@ internal sealed class Phases(
                     ? $"the container is short of something: {shortage}; it is tried on"
                     : services.States[service.Index] is ServiceState.Waiting ? $"waits for {NamesOfHeldUpBefore(service)}" : "starting",
                 ServiceState.Failed s => s.Failure.Reason,
-                ServiceState.Skipped s => $"needs {services.Plan.Services[s.Dependency].Name}",
+                ServiceState.Skipped s => $"needs {services.NameOf(s.Dependency)}",
                 ServiceState.Open => "circuit open",
                 _ => "circuit half-open",
             };
@@ -178,13 +191,13 @@ internal sealed class Phases(
     private void EndOrphans(Phase.ShuttingDown shutdown)
     {
         var grace = services.Plan.Settings.Init.OrphanGrace;
-        response.Effects.Add(new Effect.SignalTheRest(Signal.Term));
+        response.Add(new Effect.SignalTheRest(Signal.Term));
         Phase = new Phase.EndingOrphans(Instant.Earlier(response.Now + grace, shutdown.Deadline), shutdown.ExitCode, shutdown.Requests);
     }
 
     private void KillOrphans(int code)
     {
-        response.Effects.Add(new Effect.SignalTheRest(Signal.Kill));
+        response.Add(new Effect.SignalTheRest(Signal.Kill));
         Phase = new Phase.KillingOrphans(response.Now + KillPatience, code);
     }
 
@@ -213,7 +226,7 @@ internal sealed class Phases(
             case Phase.Killing(_, var code):
                 response.Tell(new Notice.BeyondKill(services.NamesOf(StatePredicates.IsActive)));
                 // What belongs to no service has not been sent anything yet, and may outlive us where we are not PID 1.
-                response.Effects.Add(new Effect.SignalTheRest(Signal.Kill));
+                response.Add(new Effect.SignalTheRest(Signal.Kill));
                 Finish(code);
                 break;
             case Phase.KillingOrphans(_, var code):
@@ -280,25 +293,15 @@ internal sealed class Phases(
 
     private string NamesOfHeldUpBefore(PlannedService service) =>
         string.Join(", ",
-            service.DependsOn.Concat(service.After).Where(s => services.Records[s].IsHeldUp).Select(s => services.Plan.Services[s].Name));
+            service.DependsOn.Concat(service.After).Where(s => services.Records[s].IsHeldUp).Select(s => services.NameOf(s)));
 
     public bool IsMissing(int service, ServiceState state) => StatePredicates.IsMissing(state) || services.Records[service].IsHeldUp;
 
     private void Finish(int code)
     {
         response.Tell(new Notice.Down(response.Now - _since, code));
-        response.Effects.Add(new Effect.Exit(code));
+        response.Add(new Effect.Exit(code));
         Phase = new Phase.Done(code);
-    }
-
-    /// <summary>The first event of all.</summary>
-    public void Begin()
-    {
-        _since = response.Now;
-        response.Tell(new Notice.StartingUp(services.States.Length));
-        for (var service = 0; service < services.States.Length; service++)
-            if (services.Gate.IsOpen(service))
-                response.Follow(service, new ServiceEvent.Start());
     }
 
     public void Changed(int service, ServiceState before, ServiceState after)

@@ -67,11 +67,11 @@ internal sealed class Recovery(
         if (phases.IsEnding)
             return;
         if (services.Records[index].RestartsWith is { } dependency)
-            response.Follow(index, new ServiceEvent.Restart(services.Plan.Services[dependency].Name));
+            response.Follow(index, new ServiceEvent.Restart(services.NameOf(dependency)));
         reload.Place(service);
         if (state is ServiceState.Active { Run: RunState.Launching or RunState.Starting or RunState.Ready } && !service.IsRetired &&
             services.Running[index] is { } running && !LaunchSignature.AreSame(running, service.Settings))
-            response.Follow(index, new ServiceEvent.Reconfigure());
+            response.Follow(index, Reload.Reconfigure);
         if (StatePredicates.IsBroken(state) && !service.IsRetired)
             phases.EndBecauseOf(index, state);
     }

@@ -13,7 +13,8 @@ internal sealed class Reload(
     Response response, ServiceTable services, Phases phases, OrphanWatch orphans, SweepSchedule schedule, ServiceDriver driver,
     DeadlineHeap deadlines, Jitter jitter)
 {
-    private static readonly ServiceEvent Reconfigure = new ServiceEvent.Reconfigure();
+    /// <summary>The same each time, so that there is one also where there is no memory.</summary>
+    internal static readonly ServiceEvent Reconfigure = new ServiceEvent.Reconfigure();
 
     public void Ask()
     {
@@ -21,7 +22,7 @@ internal sealed class Reload(
         if (phases.IsEnding)
             response.Tell(new Notice.SignalIgnored(Signal.Hup, MayBeStop: false));
         else
-            response.Effects.Add(new Effect.ReadFile());
+            response.Add(new Effect.ReadFile());
     }
 
     public void PutInForce(Plan read)
@@ -55,7 +56,7 @@ internal sealed class Reload(
             return;
         }
         // From here on it is in force, whole.
-        phases.Phase = phase;
+        phases.PutInForce(phase);
         services.PutInForce(next);
         driver.Recount();
         response.Effects.AddRange(told);

@@ -107,7 +107,7 @@ public static class RunMachine
             case Ready s:
                 return CleanupSteps.Begin(context, s, s.Run, outcome, now);
             // In a shutdown no run waits for a turn.
-            case EndingState s when context.IsEnding && s is AwaitingStop or OthersWaiting:
+            case EndingState s when context.IsEnding && (s is AwaitingStop or OthersWaiting):
                 return CleanupSteps.Turn(context, s with { Outcome = outcome }, now);
             // Already on its way out, for a restart perhaps: only the meaning changes, never the deadline.
             case EndingState s:

@@ -1,6 +1,5 @@
 using MetaMcp.Init.Core.Cgroups;
 
-
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>One service takes its step, and what that means to those around it.</summary>
@@ -33,7 +32,7 @@ internal sealed class ServiceDriver(
         catch (Exception bug) when (bug is not OutOfMemoryException)
 #pragma warning restore CA1031
         {
-            response.Tell(new Notice.Bug($"{services.Plan.Services[service].Name}: {bug.Message}"));
+            response.Tell(new Notice.Bug($"{services.NameOf(service)}: {bug.Message}"));
             return;
         }
         // What one that is in the file no more came to is of no account.
@@ -41,7 +40,7 @@ internal sealed class ServiceDriver(
         var isLaunched = after is ServiceState.Active && before is not ServiceState.Active;
         response.Effects.EnsureCapacity(response.Effects.Count + step.Effects.Length);
         if (isLaunched)
-            _ = registry.Add(EntryKind.Service, services.Plan.Services[service].Name, service, 0, response.Now);
+            _ = registry.Add(EntryKind.Service, services.NameOf(service), service, 0, response.Now);
         response.MayEndHere();
         // From here to the last of its effects nothing is allocated: a state and what is to be done for it come together or not at all.
         response.HasTakenEffect = true;
@@ -54,12 +53,13 @@ internal sealed class ServiceDriver(
         if (isLaunched)
         {
             services.Running[service] = services.Plan.Services[service].Settings;
-            services.Records[service] =
-                services.Records[service] with { Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null,
-                    RestartsWith = null };
+            services.Records[service] = services.Records[service] with
+            {
+                Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null, RestartsWith = null,
+            };
         }
         foreach (var effect in step.Effects)
-            response.Effects.Add(effect);
+            response.Add(effect);
         if (happened is ServiceEvent.Restart)
             services.Records[service] = services.Records[service] with { RestartsWith = null };
         // No state says that they are to: noted here, or it would be lost where memory ends before it is asked for.
@@ -108,7 +108,7 @@ internal sealed class ServiceDriver(
                     response.Follow(dependent, new ServiceEvent.Resume());
         if (HasCeasedToBeReady(before, after) && !phases.IsEnding)
             foreach (var dependent in services.Named.RestartedWith(service))
-                response.Follow(dependent, new ServiceEvent.Restart(services.Plan.Services[service].Name));
+                response.Follow(dependent, new ServiceEvent.Restart(services.NameOf(service)));
         if (after is ServiceState.Waiting && before is not ServiceState.Waiting && !phases.IsEnding && !services.IsRetired(service))
             StartAnew(service);
         // Nothing new starts once the end has begun, whoever was about to be tried again.
@@ -141,7 +141,7 @@ internal sealed class ServiceDriver(
             response.Follow(dependent, new ServiceEvent.Skip(service, StatePredicates.ExitCodeOf(after)));
         }
         if (after is ServiceState.Skipped(var dependency, _))
-            response.Tell(new Notice.Skipped(services.Plan.Services[service].Name, services.Plan.Services[dependency].Name));
+            response.Tell(new Notice.Skipped(services.NameOf(service), services.NameOf(dependency)));
         phases.EndBecauseOf(service, after);
     }
 

@@ -51,9 +51,9 @@ internal sealed class SignalMeanings(
             RunState.Stopping s => s.Run,
             _ => (Run?)null,
         };
-        response.Tell(new Notice.SignalForwarded(signal, services.Plan.Services[service].Name, run?.Pid));
+        response.Tell(new Notice.SignalForwarded(signal, services.NameOf(service), run?.Pid));
         if (run is { Number: var number, Pid: var pid })
-            response.Effects.Add(new Effect.SignalMain(number, pid, signal) { IsForwarded = true });
+            response.Add(new Effect.SignalMain(number, pid, signal) { IsForwarded = true });
     }
 
     private void TellStatus()

@@ -1,4 +1,3 @@
-using System.Reflection;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Supervision;
@@ -172,37 +171,20 @@ public sealed class RunTableTests
     [Fact]
     public void Every_pair_leads_where_the_table_says()
     {
-        Assert.Equal(Orders, TableOf(Events[..6]));
-        Assert.Equal(Life, TableOf(Events[6..12]));
-        Assert.Equal(Others, TableOf(Events[12..]));
-    }
-
-    private static string TableOf(IReadOnlyList<(string Name, RunEvent Event)> events)
-    {
-        string Row(string name, IEnumerable<string> cells)
-        {
-            var padded = cells.Zip(events, (cell, e) => cell.PadRight(Math.Max(10, e.Name.Length)));
-            return string.Join(' ', padded.Prepend(name.PadRight(10))).TrimEnd();
-        }
-        var rows = States.Select(s => Row(s.Name, events.Select(e => Cell(s.State, e.Event))));
-        return string.Join('\n', rows.Prepend(Row("", events.Select(e => e.Name))));
+        Assert.Equal(Orders, EventTable.Of(States, Events[..6], Cell));
+        Assert.Equal(Life, EventTable.Of(States, Events[6..12], Cell));
+        Assert.Equal(Others, EventTable.Of(States, Events[12..], Cell));
     }
 
     [Fact]
     public void No_case_is_left_out_of_the_table()
     {
-        Assert.Equal(CasesOf(typeof(RunState)), States.Select(s => s.State.GetType()).Distinct().Select(t => t.Name).Order());
-        Assert.Equal(CasesOf(typeof(RunEvent)), Events.Select(e => e.Event.GetType()).Distinct().Select(t => t.Name).Order());
-        var readiness = States.Select(s => s.State).OfType<RunState.Starting>().Select(s => s.Readiness.GetType()).Distinct();
-        Assert.Equal(CasesOf(typeof(Readiness)), readiness.Select(t => t.Name).Order());
-        var watches = States.Select(s => s.State).OfType<RunState.Ready>().Select(s => s.Watch.GetType()).Distinct();
-        Assert.Equal(CasesOf(typeof(HealthWatch)), watches.Select(t => t.Name).Order());
-        var progress = States.Select(s => s.State).OfType<RunState.Stopping>().Select(s => s.Progress.GetType()).Distinct();
-        Assert.Equal(CasesOf(typeof(StopProgress)), progress.Select(t => t.Name).Order());
+        EventTable.HasAllCases(States.Select(s => s.State));
+        EventTable.HasAllCases(Events.Select(e => e.Event));
+        EventTable.HasAllCases(States.Select(s => s.State).OfType<RunState.Starting>().Select(s => s.Readiness));
+        EventTable.HasAllCases(States.Select(s => s.State).OfType<RunState.Ready>().Select(s => s.Watch));
+        EventTable.HasAllCases(States.Select(s => s.State).OfType<RunState.Stopping>().Select(s => s.Progress));
     }
-
-    private static IEnumerable<string> CasesOf(Type sum) =>
-        sum.GetNestedTypes(BindingFlags.Public).Where(t => t.IsSubclassOf(sum)).Select(t => t.Name).Order();
 
     /// <summary>The state after it, "=" for the same, "!" for what cannot be. Any other exception fails the test.</summary>
     private static string Cell(RunState state, RunEvent happened)

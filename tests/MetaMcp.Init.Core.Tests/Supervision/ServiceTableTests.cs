@@ -1,4 +1,3 @@
-using System.Reflection;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
@@ -106,30 +105,16 @@ public sealed class ServiceTableTests
     [Fact]
     public void Every_pair_leads_where_the_table_says()
     {
-        Assert.Equal(Orders, TableOf(Events[..8]));
-        Assert.Equal(Ends, TableOf(Events[8..]));
-    }
-
-    private static string TableOf(IReadOnlyList<(string Name, ServiceEvent Event)> events)
-    {
-        string Row(string name, IEnumerable<string> cells)
-        {
-            var padded = cells.Zip(events, (cell, e) => cell.PadRight(Math.Max(10, e.Name.Length)));
-            return string.Join(' ', padded.Prepend(name.PadRight(10))).TrimEnd();
-        }
-        var rows = States.Select(s => Row(s.Name, events.Select(e => Cell(s.State, e.Event))));
-        return string.Join('\n', rows.Prepend(Row("", events.Select(e => e.Name))));
+        Assert.Equal(Orders, EventTable.Of(States, Events[..8], Cell));
+        Assert.Equal(Ends, EventTable.Of(States, Events[8..], Cell));
     }
 
     [Fact]
     public void No_case_is_left_out_of_the_table()
     {
-        Assert.Equal(CasesOf(typeof(ServiceState)), States.Select(s => s.State.GetType()).Distinct().Select(t => t.Name).Order());
-        Assert.Equal(CasesOf(typeof(ServiceEvent)), Events.Select(e => e.Event.GetType()).Distinct().Select(t => t.Name).Order());
+        EventTable.HasAllCases(States.Select(s => s.State));
+        EventTable.HasAllCases(Events.Select(e => e.Event));
     }
-
-    private static IEnumerable<string> CasesOf(Type sum) =>
-        sum.GetNestedTypes(BindingFlags.Public).Where(t => t.IsSubclassOf(sum)).Select(t => t.Name).Order();
 
     /// <summary>The state after it, "=" for the same, "!" for a pair that cannot be. Any other exception fails the test.</summary>
     private static string Cell(ServiceState state, ServiceEvent happened)

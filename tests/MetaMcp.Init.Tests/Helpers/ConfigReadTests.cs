@@ -268,11 +268,5 @@ public sealed class ConfigReadTests : IDisposable
         return pid;
     }
 
-    private void ReadUntil(Func<bool> isDone) => Assert.True(SpinWait.SpinUntil(
-        () =>
-        {
-            _onReadable?.Invoke();
-            return isDone();
-        },
-        TimeSpan.FromSeconds(10)));
+    private void ReadUntil(Func<bool> isDone) => RealChild.ReadUntil(() => _onReadable, isDone);
 }

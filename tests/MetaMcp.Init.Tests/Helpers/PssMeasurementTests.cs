@@ -160,11 +160,5 @@ public sealed class PssMeasurementTests : IDisposable
         return pid;
     }
 
-    private void ReadUntil(Func<bool> isDone) => Assert.True(SpinWait.SpinUntil(
-        () =>
-        {
-            _read?.Invoke();
-            return isDone();
-        },
-        TimeSpan.FromSeconds(10)));
+    private void ReadUntil(Func<bool> isDone) => RealChild.ReadUntil(() => _read, isDone);
 }

@@ -8,6 +8,17 @@ internal static unsafe class RealChild
     /// <summary>Waits for its end and collects it.</summary>
     public static void Collect(int pid) => Assert.True(SpinWait.SpinUntil(() => IsCollected(pid), TimeSpan.FromSeconds(10)));
 
+    /// <summary>Takes what its pipe has, as the event loop does, until something is so.</summary>
+    /// <param name="takeReadable">The handler of the pipe at that time; null for none.</param>
+    /// <param name="isDone">The end of it.</param>
+    public static void ReadUntil(Func<Action?> takeReadable, Func<bool> isDone) => Assert.True(SpinWait.SpinUntil(
+        () =>
+        {
+            takeReadable()?.Invoke();
+            return isDone();
+        },
+        TimeSpan.FromSeconds(10)));
+
     public static bool HasEnded(int pid)
     {
         siginfo_t info = default;
