@@ -193,7 +193,7 @@ public sealed partial class SampledLimitsTests
         await init.WaitFor("holds 61440 KiB");
         Assert.DoesNotContain(
             init.Lines, l => l.Text.Contains(Warning, StringComparison.Ordinal) || l.Text.Contains(": ended", StringComparison.Ordinal));
-        Assert.True(init.Lines.HasLogged("", "limits.enforce is \"off\""));
+        await init.WaitForLog("", "limits.enforce is \"off\"");
     }
 
     private static long Number(Match match, string name) => long.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture);

@@ -21,7 +21,7 @@ public sealed class SignalTests
         await init.WaitFor("one start pid=");
         init.Signal(12);
         await init.WaitFor("signal 12");
-        Assert.True(init.Lines.HasLogged("", "SIGUSR2 passed on to one (pid "));
+        await init.WaitForLog("", "SIGUSR2 passed on to one (pid ");
         init.Signal(15);
         await init.WaitForExit();
         Assert.Single(init.Stdout, line => line.Contains("signal 12", StringComparison.Ordinal));
