@@ -20,9 +20,9 @@ internal static class ResourceLimitReader
         List<ResourceLimit> limits = [];
         foreach (var entry in table.Entries)
         {
-            if (!ResourceNames.All.Contains(entry.Name))
+            if (!ResourceTable.All.Contains(entry.Name))
                 value.Problems.Error(
-                    entry.At, $"unknown resource {Quoted.Text(entry.Name)} in {value.Name}{Suggestion.For(entry.Name, ResourceNames.All)}");
+                    entry.At, $"unknown resource {Quoted.Text(entry.Name)} in {value.Name}{Suggestion.For(entry.Name, ResourceTable.All)}");
             else if (One(entry.Name, new ValueReader($"{value.Name}.{entry.Name}", entry.Value, value.Problems)) is { } limit)
                 limits.Add(limit);
         }
@@ -33,7 +33,7 @@ internal static class ResourceLimitReader
     {
         if (value.Node is TomlInteger { Number: >= 0 and var number })
             return new ResourceLimit(resource, (ulong)number, (ulong)number);
-        var example = ResourceNames.IsInBytes(resource) ? "64MiB" : "1024:4096";
+        var example = ResourceTable.IsInBytes(resource) ? "64MiB" : "1024:4096";
         if (value.Node is not TomlString { Text: var text })
         {
             value.Wrong("a number of 0 or more, or a string with soft and hard limit", $"\"{example}\"");
@@ -56,7 +56,7 @@ internal static class ResourceLimitReader
             return true;
         if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             amount = number;
-        else if (ResourceNames.IsInBytes(resource) && ByteSize.TryParse(text, out var size))
+        else if (ResourceTable.IsInBytes(resource) && ByteSize.TryParse(text, out var size))
             amount = (ulong)size.Bytes;
         return amount is not null;
     }

@@ -131,11 +131,11 @@ internal static class ValueKinds
         List<string> names = [];
         for (var i = 0; i < texts.Length; i++)
         {
-            if (CapabilityNames.Normalize(texts[i]) is { } name)
-                names.Add(name);
+            if (CapabilityTable.Find(texts[i]) is >= 0 and var number)
+                names.Add(CapabilityTable.All[number]);
             else
             {
-                var meant = Suggestion.For(texts[i].ToLowerInvariant().Replace("cap_", "", StringComparison.Ordinal), CapabilityNames.All);
+                var meant = Suggestion.For(texts[i].ToLowerInvariant().Replace("cap_", "", StringComparison.Ordinal), CapabilityTable.All);
                 value.Item(i, items[i]).Error($"{Quoted.Text(texts[i])} is no capability{meant}");
             }
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Values;
 
@@ -30,27 +29,25 @@ public sealed class InstanceCookie(long startedAtUnixMilliseconds, ReadOnlySpan<
     private readonly string _outer = string.Concat((outer ?? "").Split(',')
         .Where(one => one.Length is > 0 and <= MostOfOne).TakeLast(MostNamed - 1).Select(one => one + ","));
 
-    private readonly string _prefix = string.Create(CultureInfo.InvariantCulture, $"mcp-{startedAtUnixMilliseconds}-");
+    private readonly InstanceIds _ids = new(startedAtUnixMilliseconds);
     private readonly SipHash _tokens = new(key);
 
-    public string Of(long run) => string.Create(CultureInfo.InvariantCulture, $"{_outer}{_prefix}{run}-{_tokens.Of((ulong)run):x16}");
+    public string Of(long run) => string.Create(CultureInfo.InvariantCulture, $"{_outer}{_ids.Of(run)}-{_tokens.Of((ulong)run):x16}");
 
     /// <summary>The number of the run that an environment names with its token, 0 where it names none of ours.</summary>
     public long RunOf(ReadOnlySpan<byte> environ)
     {
         var value = Environ.Find(environ, "MCP_INIT_INSTANCE="u8);
-        Span<byte> prefix = stackalloc byte[64];
-        prefix = prefix[..Encoding.ASCII.GetBytes(_prefix, prefix)];
         foreach (var range in value.Split((byte)','))
-            if (value[range] is var one && one.StartsWith(prefix) && RunWithToken(one[prefix.Length..]) is > 0 and var run)
+            if (RunWithToken(value[range]) is > 0 and var run)
                 return run;
         return 0;
     }
 
     private long RunWithToken(ReadOnlySpan<byte> text)
     {
-        var hyphen = text.IndexOf((byte)'-');
-        if (hyphen < 0 || text.Length != hyphen + 1 + TokenDigits || !DecimalText.TryRead(text[..hyphen], long.MaxValue, out var run))
+        var hyphen = text.LastIndexOf((byte)'-');
+        if (hyphen < 0 || text.Length != hyphen + 1 + TokenDigits || _ids.SequenceOf(text[..hyphen]) is not (> 0 and var run))
             return 0;
         ulong token = 0;
         foreach (var digit in text[(hyphen + 1)..])
@@ -59,6 +56,6 @@ public sealed class InstanceCookie(long startedAtUnixMilliseconds, ReadOnlySpan<
                 return 0;
             token = (token << 4) + (ulong)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
         }
-        return token == _tokens.Of(run) ? (long)run : 0;
+        return token == _tokens.Of((ulong)run) ? run : 0;
     }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -29,7 +29,7 @@ public sealed record Entry(long Sequence, EntryKind Kind, string Type, int Servi
 /// <param name="startedAtUnixMilliseconds">Our own start, which tells our ids from those of an earlier life.</param>
 public sealed class Registry(long startedAtUnixMilliseconds = 0)
 {
-    private readonly string _prefix = string.Create(CultureInfo.InvariantCulture, $"mcp-{startedAtUnixMilliseconds}-");
+    private readonly InstanceIds _ids = new(startedAtUnixMilliseconds);
     private readonly Dictionary<long, Entry> _bySequence = [];
     private readonly Dictionary<int, Entry> _byPid = [];
     private readonly Dictionary<string, List<Entry>> _byType = [];
@@ -103,9 +103,7 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
 
     public Entry? Find(long sequence) => _bySequence.GetValueOrDefault(sequence);
 
-    public Entry? Find(string id) =>
-        id.StartsWith(_prefix, StringComparison.Ordinal) &&
-        long.TryParse(id.AsSpan(_prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? Find(sequence) : null;
+    public Entry? Find(string id) => Find(_ids.SequenceOf(Encoding.UTF8.GetBytes(id)));
 
     public Entry? FindByPid(int pid) => _byPid.GetValueOrDefault(pid);
 
@@ -115,6 +113,6 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
     public string IdOf(Entry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return _prefix + entry.Sequence.ToString(CultureInfo.InvariantCulture);
+        return _ids.Of(entry.Sequence);
     }
 }

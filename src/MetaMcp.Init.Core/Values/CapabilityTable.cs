@@ -1,9 +1,15 @@
+using System.Collections.Immutable;
+
 namespace MetaMcp.Init.Core.Values;
 
-/// <summary>The capabilities of Linux by name, lower case without the CAP_ prefix (<c>man 7 capabilities</c>).</summary>
+/// <summary>
+/// The capabilities of Linux (<c>man 7 capabilities</c>) by name, lower case without the CAP_ prefix, with the numbers of
+/// <c>linux/capability.h</c>.
+/// </summary>
 public static class CapabilityTable
 {
-    private static readonly string[] Names =
+    /// <summary>All names, each at the index that is its number.</summary>
+    public static ImmutableArray<string> All { get; } =
     [
         "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
         "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner",
@@ -13,17 +19,6 @@ public static class CapabilityTable
         "checkpoint_restore",
     ];
 
-    /// <summary>All names, each at the index that is its number.</summary>
-    public static ReadOnlySpan<string> All => Names;
-
     /// <summary>Reads <c>net_bind_service</c> or <c>CAP_NET_BIND_SERVICE</c>, in any case; -1 where there is none such.</summary>
-    public static int Find(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        var bare = name.AsSpan(name.StartsWith("cap_", StringComparison.OrdinalIgnoreCase) ? 4 : 0);
-        for (var number = 0; number < Names.Length; number++)
-            if (bare.Equals(Names[number], StringComparison.OrdinalIgnoreCase))
-                return number;
-        return -1;
-    }
+    public static int Find(string name) => NumberedNames.Find(All, "cap_", name);
 }

@@ -5,6 +5,7 @@ using MetaMcp.Init.Core.Diagnosis;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Exec;
+using MetaMcp.Init.Filesystem;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Doctor;
@@ -15,8 +16,6 @@ namespace MetaMcp.Init.Doctor;
 /// </summary>
 internal sealed unsafe class AbsenceFinder
 {
-    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     private readonly List<Absence> _found = [];
 
     private AbsenceFinder()
@@ -34,7 +33,7 @@ internal sealed unsafe class AbsenceFinder
     private void Look(ServiceSettings service)
     {
         var identity = Accounts(service);
-        var path = SearchPath(service, identity);
+        var path = PathOf(service, identity);
         using var user = RealUser.Become(identity);
         var directory = service.Attributes.WorkingDirectory;
         var entered = directory is null ? Errno.None : MayUse(directory, S_IFDIR);
@@ -70,7 +69,7 @@ internal sealed unsafe class AbsenceFinder
     }
 
     /// <summary>The PATH that the service is given: of the file, of its environment_file, of the container.</summary>
-    private string SearchPath(ServiceSettings service, Identity identity)
+    private byte[] PathOf(ServiceSettings service, Identity identity)
     {
         var edits = new EnvironmentEdits
         {
@@ -88,27 +87,41 @@ internal sealed unsafe class AbsenceFinder
             Add(service.Name, AbsenceKind.File, missing.Failure);
             environment = ServiceEnvironment.Build(edits with { Files = [] }, identity.Account, service.Attributes.User is not null);
         }
-        return service.Environment.TryGetValue("PATH", out var own) ? own
-            : ServiceEnvironment.TryFind(environment, "PATH"u8, out var value) ? Encoding.UTF8.GetString(value) : DefaultPath;
+        return service.Environment.TryGetValue("PATH", out var own) ? Encoding.UTF8.GetBytes(own)
+            : ServiceEnvironment.TryFind(environment, "PATH"u8, out var value) ? value.ToArray() : SearchPath.Default.ToArray();
     }
 
-    private void Program(string whose, ImmutableArray<string> command, string path, string? directory, Errno entered)
+    private void Program(string whose, ImmutableArray<string> command, byte[] path, string? directory, Errno entered)
     {
         var name = command[0];
-        if (!entered.IsSuccess && name.Contains('/', StringComparison.Ordinal) && name[0] != '/')
+        var hasSlash = name.Contains('/', StringComparison.Ordinal);
+        if (!entered.IsSuccess && hasSlash && name[0] != '/')
             return;
+        var error = hasSlash ? MayExecute(name, directory) : Search(name, path, directory);
+        if (!error.IsSuccess)
+            Add(whose, AbsenceKind.Program, new ExecFailure(ExecStep.Execute, error, name));
+    }
+
+    /// <summary>As the second stage has it: "there, but not for this user" is better to know than "not there".</summary>
+    private static Errno Search(string name, byte[] path, string? directory)
+    {
         var error = new Errno(Errno.ENOENT);
-        foreach (var part in name.Contains('/', StringComparison.Ordinal) ? [""] : path.Split(':'))
+        var candidates = new SearchPath(path, Encoding.UTF8.GetBytes(name), stackalloc byte[SearchPath.MostBytes]);
+        while (candidates.MoveNext())
         {
-            var candidate = part.Length == 0 ? name : $"{part}/{name}";
-            var answer = MayUse(candidate[0] == '/' || directory is null ? candidate : $"{directory}/{candidate}", S_IFREG);
-            // As the second stage has it: "there, but not for this user" is better to know than "not there".
-            if (answer.IsSuccess || answer.Number == Errno.EACCES)
-                error = answer;
+            var answer = MayExecute(PathText.From(candidates.Current), directory);
             if (answer.IsSuccess)
-                return;
+                return answer;
+            if (answer.Number == Errno.EACCES)
+                error = answer;
         }
-        Add(whose, AbsenceKind.Program, new ExecFailure(ExecStep.Execute, error, name));
+        return error;
+    }
+
+    private static Errno MayExecute(string path, string? directory)
+    {
+        var error = MayUse(path[0] == '/' || directory is null ? path : $"{directory}/{path}", S_IFREG);
+        return error.IsSuccess || error.Number == Errno.EACCES ? error : new Errno(Errno.ENOENT);
     }
 
     private void Add(string whose, AbsenceKind kind, ExecFailure failure) => _found.Add(new Absence(whose, kind, failure.Sentence));
@@ -119,7 +132,8 @@ internal sealed unsafe class AbsenceFinder
     private static Errno MayUse(string path, int type)
     {
         statx status;
-        fixed (byte* name = Encoding.UTF8.GetBytes(path + "\0"))
+        Span<byte> buffer = stackalloc byte[512];
+        fixed (byte* name = PathText.Terminated(path, buffer))
         {
             if (get_statx(AT_FDCWD, name, 0, STATX_TYPE, &status) != 0)
                 return LastError;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Filesystem;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Exec;
@@ -11,9 +12,6 @@ namespace MetaMcp.Init.Exec;
 /// </summary>
 internal static unsafe class CommandSearch
 {
-    // man 7 limits: PATH_MAX, with the zero.
-    private const int PathMax = 4096;
-
     /// <summary>Becomes the command, or says why not.</summary>
     public static ExecFailedException Execute(byte** command, byte** environment)
     {
@@ -30,7 +28,7 @@ internal static unsafe class CommandSearch
         else if (!name.IsEmpty)
         {
             if (!ServiceEnvironment.TryFind(environment, "PATH"u8, out var path))
-                path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"u8;
+                path = SearchPath.Default;
             error = Search(path, name, command, environment, ref missing);
         }
         if (error.Number == Errno.ENOENT && missing is not null)
@@ -41,21 +39,11 @@ internal static unsafe class CommandSearch
     private static Errno Search(
         ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, byte** command, byte** environment, ref ExecFailure? missing)
     {
-        var candidate = stackalloc byte[PathMax];
-        var buffer = new Span<byte>(candidate, PathMax);
+        var candidate = stackalloc byte[SearchPath.MostBytes];
         var denied = false;
-        foreach (var range in path.Split((byte)':'))
+        var candidates = new SearchPath(path, name, new Span<byte>(candidate, SearchPath.MostBytes));
+        while (candidates.MoveNext())
         {
-            var directory = path[range];
-            if (directory.Length + name.Length + 2 > PathMax)
-                continue;
-            var length = directory.Length;
-            directory.CopyTo(buffer);
-            // An empty element is the current directory.
-            if (length > 0)
-                buffer[length++] = (byte)'/';
-            name.CopyTo(buffer[length..]);
-            buffer[length + name.Length] = 0;
             _ = execve(candidate, command, environment);
             switch (LastError.Number)
             {

@@ -1,7 +1,8 @@
-using System.Text;
+using System.Runtime.InteropServices;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Spawning;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -19,12 +20,13 @@ internal static unsafe class MissingInterpreter
     /// <summary>The same of a name that was looked for in our own PATH, unless it has a slash in it.</summary>
     public static ExecFailure? FindInPath(byte* name)
     {
-        var program = ByteText.From(name);
-        if (program.Contains('/', StringComparison.Ordinal) ||
-            !ServiceEnvironment.TryFind(StartArguments.Environment, "PATH"u8, out var path))
+        var bare = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name);
+        if (bare.Contains((byte)'/') || !ServiceEnvironment.TryFind(StartArguments.Environment, "PATH"u8, out var path))
             return Find(name);
-        foreach (var directory in Encoding.Latin1.GetString(path).Split(':'))
-            if (Find(ByteText.ToNative($"{directory}/{program}")) is { } missing)
+        var candidate = stackalloc byte[SearchPath.MostBytes];
+        var candidates = new SearchPath(path, bare, new Span<byte>(candidate, SearchPath.MostBytes));
+        while (candidates.MoveNext())
+            if (Find(candidate) is { } missing)
                 return missing;
         return null;
     }

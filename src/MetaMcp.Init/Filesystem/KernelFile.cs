@@ -50,19 +50,8 @@ internal static unsafe class KernelFile
         return Errno.None;
     }
 
-    /// <summary>The whole file, for those whose length nobody knows (mountinfo); empty where it cannot be read.</summary>
-    public static byte[] ReadAll(string path, int most = 1 << 20)
-    {
-        var buffer = new byte[4096];
-        while (true)
-        {
-            if (!Read(path, buffer, out var length).IsSuccess)
-                return [];
-            if (length < buffer.Length || buffer.Length >= most)
-                return buffer[..length];
-            buffer = new byte[buffer.Length * 4];
-        }
-    }
+    /// <summary>The whole file, where its length cannot be known before (mountinfo); empty where it cannot be read.</summary>
+    public static byte[] ReadAll(string path) => WholeFile.Read(path, 0, 1 << 20, out var bytes).IsSuccess ? bytes : [];
 
     /// <summary>One write, since the kernel takes each as a command of its own.</summary>
     public static Errno Write(string path, string text)

@@ -4,17 +4,22 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Filesystem;
 
-/// <summary>Somebody's file, of whatever kind and length.</summary>
+/// <summary>
+/// A file of any kind and length, read to its end. The content is gathered in native memory: the length is not known before, and the
+/// managed heap, which has a hard limit, would be left with every buffer that was too small.
+/// </summary>
 internal static unsafe class WholeFile
 {
-    /// <summary>From its start to its end, but no more than so many bytes.</summary>
-    /// <param name="path">Where it is.</param>
-    /// <param name="flags">O_NONBLOCK: nobody waits for the other end of a pipe.</param>
-    /// <param name="most">In bytes.</param>
-    /// <param name="bytes">What is in it.</param>
-    public static Errno Read(string path, int flags, int most, out ReadOnlyMemory<byte> bytes)
+    private const int FirstCapacity = 16 * 1024;
+
+    /// <summary>From the start of the file to its end, but no more than so many bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="flags">More flags of <c>man 2 open</c>; with O_NONBLOCK a pipe without a writer is empty.</param>
+    /// <param name="most">The limit in bytes.</param>
+    /// <param name="bytes">The content; where reading failed, the bytes before that.</param>
+    public static Errno Read(string path, int flags, int most, out byte[] bytes)
     {
-        bytes = default;
+        bytes = [];
         var descriptor = KernelFile.Open(path, O_RDONLY | flags);
         if (descriptor < 0)
             return LastError;
@@ -23,22 +28,46 @@ internal static unsafe class WholeFile
         return error;
     }
 
-    /// <summary>From where it stands to its end, but no more than so many bytes.</summary>
-    public static Errno Read(int descriptor, int most, out ReadOnlyMemory<byte> bytes)
+    /// <summary>The same of an open file, from its position on.</summary>
+    public static Errno Read(int descriptor, int most, out byte[] bytes)
     {
-        var buffer = new byte[16 * 1024];
-        var length = 0;
-        nint count;
-        do
+        var error = ReadNative(descriptor, most, out var content);
+        try
         {
-            if (length == buffer.Length)
-                Array.Resize(ref buffer, Math.Min(buffer.Length * 2, most));
-            fixed (byte* free = &MemoryMarshal.GetArrayDataReference(buffer))
-                count = read(descriptor, free + length, (nuint)(buffer.Length - length));
-            length += (int)Math.Max(count, 0);
+            bytes = content.ToArray();
         }
-        while (count > 0 && length < most);
-        bytes = buffer.AsMemory(0, length);
-        return count < 0 ? LastError : Errno.None;
+        finally
+        {
+            fixed (byte* start = content)
+                NativeMemory.Free(start);
+        }
+        return error;
+    }
+
+    /// <summary>The same, left in native memory: for a process that will execute another program, and so never frees it.</summary>
+    public static Errno ReadNative(int descriptor, int most, out ReadOnlySpan<byte> content)
+    {
+        var capacity = Math.Min(FirstCapacity, most);
+        var length = 0;
+        var bytes = (byte*)NativeMemory.Alloc((nuint)capacity);
+        var error = Errno.None;
+        while (length < most)
+        {
+            if (length == capacity)
+            {
+                capacity = (int)Math.Min(capacity * 2L, most);
+                bytes = (byte*)NativeMemory.Realloc(bytes, (nuint)capacity);
+            }
+            var count = read(descriptor, bytes + length, (nuint)(capacity - length));
+            if (count < 0 && LastError.Number == Errno.EINTR)
+                continue;
+            if (count < 0)
+                error = LastError;
+            if (count <= 0)
+                break;
+            length += (int)count;
+        }
+        content = new ReadOnlySpan<byte>(bytes, length);
+        return error;
     }
 }

@@ -169,7 +169,7 @@ internal sealed class ConfigRead(
     private void ReadHere()
     {
         var error = WholeFile.Read(file.Path, O_NONBLOCK, ConfigReader.MostRead, out var bytes);
-        Finish(error.IsSuccess ? null : error.Message, bytes.ToArray());
+        Finish(error.IsSuccess ? null : error.Message, bytes);
     }
 
     /// <param name="problem">Null where it was read.</param>

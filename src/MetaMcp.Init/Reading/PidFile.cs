@@ -16,7 +16,7 @@ internal static unsafe class PidFile
     public static int Tell(string path)
     {
         var error = WholeFile.Read(path, O_NONBLOCK, MostRead, out var bytes);
-        var isRead = DecimalText.TryRead(bytes.Span.Trim(" \t\r\n"u8), int.MaxValue, out var pid) && pid > 0;
+        var isRead = DecimalText.TryRead(bytes.AsSpan().Trim(" \t\r\n"u8), int.MaxValue, out var pid) && pid > 0;
         var line = !error.IsSuccess ? error.Message : isRead ? $"{pid}" : "there is no number in it";
         fixed (byte* start = Encoding.UTF8.GetBytes(line + "\n"))
             _ = write(1, start, (nuint)Encoding.UTF8.GetByteCount(line) + 1);

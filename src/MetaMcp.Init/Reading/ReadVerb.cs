@@ -19,7 +19,7 @@ internal static class ReadVerb
         if (args is not [var path])
             return ExitCodes.Configuration;
         var problem = SettledFile.Read(path, ConfigReader.MostRead, out var bytes);
-        return FileAnswer.Tell(1, problem is not null, problem is null ? bytes.Span : Encoding.UTF8.GetBytes(problem))
+        return FileAnswer.Tell(1, problem is not null, problem is null ? bytes : Encoding.UTF8.GetBytes(problem))
             ? ExitCodes.Success
             : ExitCodes.Failure;
     }

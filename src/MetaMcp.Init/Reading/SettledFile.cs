@@ -19,7 +19,7 @@ internal static unsafe class SettledFile
     public const int PauseMilliseconds = 100;
 
     /// <summary>Why it could not be read, or null.</summary>
-    public static string? Read(string path, int most, out ReadOnlyMemory<byte> bytes)
+    public static string? Read(string path, int most, out byte[] bytes)
     {
         string? problem;
         var attempt = 0;
@@ -29,9 +29,9 @@ internal static unsafe class SettledFile
         return problem;
     }
 
-    private static string? TryRead(string path, int most, out ReadOnlyMemory<byte> bytes)
+    private static string? TryRead(string path, int most, out byte[] bytes)
     {
-        bytes = default;
+        bytes = [];
         // It waits for as long as the file system takes: somebody else has a clock.
         var descriptor = KernelFile.Open(path);
         var error = descriptor < 0 ? LastError : Errno.None;

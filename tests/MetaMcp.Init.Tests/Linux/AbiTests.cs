@@ -58,8 +58,8 @@ public sealed class AbiTests
         Assert.Contains("NOT_IN_ANY_HEADER", message, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<(string Name, int Number)> Numbered(string prefix, ReadOnlySpan<string> names) =>
-        names.ToArray().Select((name, number) => (prefix + name.ToUpperInvariant(), number));
+    private static IEnumerable<(string Name, int Number)> Numbered(string prefix, IEnumerable<string> names) =>
+        names.Select((name, number) => (prefix + name.ToUpperInvariant(), number));
 
     private static void AssertAccepted(string source)
     {
