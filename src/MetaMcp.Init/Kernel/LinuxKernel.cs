@@ -14,8 +14,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Kernel;
 
 /// <summary>
-/// The seam on Linux: one epoll instance over the signal queue, our own outputs and the descriptors of every run. A pid is
-/// signalled only while it is known and not collected, and only this thread collects, so that it cannot be somebody else's.
+/// The seam on Linux: one epoll instance over the signal queue, our own outputs and the descriptors of every run. A pid is signalled
+/// only while it is known and not collected, and only this thread collects, so the pid cannot belong to another process.
 /// </summary>
 internal sealed class LinuxKernel : IKernel
 {
@@ -37,10 +37,10 @@ internal sealed class LinuxKernel : IKernel
     private readonly FileReload _file;
     private readonly ConfigRead _read;
 
-    /// <summary>More than one turn brings.</summary>
+    /// <summary>More events than one turn brings.</summary>
     private const int Room = 512;
 
-    /// <summary>Readers of pidfiles that outlive their SIGKILL.</summary>
+    /// <summary>The number of readers of pidfiles that may outlive their SIGKILL.</summary>
     private const int MostLeft = 4;
 
     private readonly HelperTable _helpers = new();
@@ -88,7 +88,8 @@ internal sealed class LinuxKernel : IKernel
     public void Wait(Instant due, Queue<SystemEvent> happened)
     {
         _happened = happened;
-        // What is taken from the kernel (a signal, the status of a child) is told whatever happens: the room for it is taken first.
+        // // A signal or a child's status, once taken from the kernel, must be reported even if memory ends: its room in the queue is
+        // reserved first.
         happened.EnsureCapacity(happened.Count + Room);
         _full.Follow();
         _due = _collector.IsDue ? Now : Instant.Earliest(
@@ -212,11 +213,11 @@ internal sealed class LinuxKernel : IKernel
         }
         catch (OutOfMemoryException)
         {
-            // There is a process, so its start has not failed; what was not told is found by the next comparison.
+            // // The process exists, so its start has not failed. The next sweep finds the events that were not queued.
         }
     }
 
-    /// <summary>Listens to all that a run has to say; to what it is listened to already, no harm is done.</summary>
+    /// <summary>Reads everything that a run reports. To add a descriptor a second time does no harm.</summary>
     private void Follow(ServiceRun run)
     {
         _reports.Follow(run);
@@ -256,7 +257,7 @@ internal sealed class LinuxKernel : IKernel
         }
         catch (OutOfMemoryException)
         {
-            // Why it may fail is not told, then; it runs all the same.
+            // // The reason of a failure will be missing; the probe runs all the same.
             _ = close(output);
         }
         Tell(pid > 0
@@ -268,7 +269,7 @@ internal sealed class LinuxKernel : IKernel
     {
         if (_runs.Find(number) is { } asked)
             asked.IsAskedToEnd = true;
-        // It is told the pid, which is somebody else's once it was collected.
+        // // The command is told the pid of the main process. After that was collected, the pid may belong to another process.
         var pid = _runs.IsMainOf(main, number) ? _starter.StartStopCommand(settings, _runs.Find(number)?.Cgroup?.Directory, main) : 0;
         if (pid > 0)
             _helpers.Add(pid, number);
@@ -277,13 +278,13 @@ internal sealed class LinuxKernel : IKernel
             : new SystemEvent.StopCommandNotStarted(number));
     }
 
-    /// <summary>Waits for the end of what a main process left behind.</summary>
+    /// <summary>Waits for the end of the processes that a main process left behind.</summary>
     private void WatchRest(ServiceRun run)
     {
         _runs.Watch(run);
         if (run.Cgroup is { } cgroup && cgroup.WatchPopulated() is >= 0 and var events)
             _watch.Add(events, Source.PopulatedEvents, CheckRest, EPOLLPRI);
-        // It may have been empty by then.
+        // // The run may have been empty before it was watched.
         CheckRest();
     }
 

@@ -5,17 +5,18 @@ using MetaMcp.Init.Kernel;
 namespace MetaMcp.Init.Loop;
 
 /// <summary>
-/// The whole life of the init: wait, let the supervisor take the event, perform what it asks, and again. One thread, no tick,
-/// no decision of its own. From <see cref="Run"/> on nothing may end the process but the supervisor's word: a bug costs the one event
-/// or effect it came with, since an init that dies takes everything with it. Memory that is not to be had costs nothing but time: the
-/// event is handed over again, with the reserve at first, then a while later; and what was lost all the same is found by comparing.
+/// The whole life of the init: wait for an event, give it to the supervisor, perform the effects that the supervisor asks for, and
+/// repeat. One thread, no tick, no decision of its own. After <see cref="Run"/> has begun, only the supervisor's word ends the
+/// process: a bug costs the one event or effect that met it, since an init that dies takes every process with it. A lack of memory
+/// costs only time: the event is handed over again, first with the reserve, then after a pause; and the next sweep finds what was
+/// lost all the same.
 /// </summary>
 internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Notice> tell)
 {
-    /// <summary>More events than are ever on their way, so that the queue need not grow.</summary>
+    /// <summary>More events than are ever queued, so that the queue need not grow.</summary>
     private const int Room = 1024;
 
-    /// <summary>An event that fits into no memory must not keep all others from being heard for longer than this times the pause.</summary>
+    /// <summary>An event that never fits into memory delays all other events for at most this times the pause.</summary>
     private const int MostTries = 20;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -25,7 +26,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
     private int _tries;
     private int? _exitCode;
 
-#pragma warning disable CA1031 // Whatever it is that is caught here, PID 1 goes on.
+#pragma warning disable CA1031 // PID 1 goes on after every exception.
     public int Run()
     {
         _events.Enqueue(new SystemEvent.Begin());
@@ -35,8 +36,8 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
                 _ = _events.Dequeue();
             if (_exitCode is { } code)
                 return code;
-            // A look at what happens also where a deadline has passed: it may make the deadline void, and with one deadline
-            // after another it would never be heard of.
+            // // Waits even if a deadline has passed: an event may make the deadline void, and with one deadline after another the
+            // event would never be read.
             Wait();
             if (_tries == 0 && kernel.LookedAt >= supervisor.Due)
                 Remember(SystemEvent.TimePassed.Instance);
@@ -69,7 +70,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
         }
     }
 
-    /// <summary>False where it is to be handed over again later.</summary>
+    /// <summary>False if the event is to be handed over again later.</summary>
     private bool Take(SystemEvent happened)
     {
         if (Handle(happened) is not { } effects)
@@ -86,7 +87,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
         return true;
     }
 
-    /// <summary>Null where there is no memory for it.</summary>
+    /// <summary>Null if there is no memory for the event.</summary>
     private IReadOnlyList<Effect>? Handle(SystemEvent happened)
     {
         while (true)
@@ -148,14 +149,15 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
         }
     }
 
-    /// <summary>Of what starts a process nobody knows here how far it came; the comparison finds out.</summary>
+    /// <summary>An effect that starts a process is not repeated, since it is not known how far it came; the sweep finds
+    /// out.</summary>
     private static bool MayBeRepeated(Effect effect) => effect is
         Effect.SignalMain or Effect.SignalRun or Effect.KillHelper or Effect.WatchRun or Effect.SignalStranger
             or Effect.SignalTheRest or Effect.Sweep;
 
     /// <summary>
-    /// A service whose start is never answered would wait for ever. Where the kernel had answered before it threw, the second
-    /// answer is one that cannot be, and no more than reported.
+    /// A service whose start is never answered would wait for ever. If the kernel had answered before it threw, the second answer is
+    /// impossible in the service's state, and is only reported.
     /// </summary>
     private void AnswerFor(Effect effect, bool isShort)
     {
@@ -177,7 +179,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
         }
         catch (OutOfMemoryException)
         {
-            // Whoever waits for an answer has a deadline, or is found by the comparison.
+            // // Every state that waits for an answer has a deadline, or the sweep finds it.
         }
     }
 
@@ -205,7 +207,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
         }
         catch (Exception)
         {
-            // There are no words for it; what matters is that we are still here.
+            // // No memory for the message. It is more important that PID 1 goes on.
         }
     }
 #pragma warning restore CA1031
