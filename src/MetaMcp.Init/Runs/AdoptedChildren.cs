@@ -5,22 +5,23 @@ using MetaMcp.Init.Processes;
 namespace MetaMcp.Init.Runs;
 
 /// <summary>
-/// The children of ours that we did not start: they lost their parent. Each, with all that hangs below it, is of one run or of none, and
-/// that does not change; its pid is its own until we collect it. So each is looked at when it is new, in slices of a turn
-/// (<see cref="AdoptedLooks"/>), and what was found is kept: thousands of them cost the end of a service one list of our children. While
-/// some are still to be looked at, whether anything is left of a run is not known.
+/// The children of ours that we did not start: they lost their parent. Each of them, with all processes below it, belongs to one run
+/// or to none, and that does not change; its pid is its own until we collect it. So each is looked at when it is new, in slices of a
+/// turn (<see cref="AdoptedLooks"/>), and the result is kept: with thousands of them the end of a service costs one list of our
+/// children. While some are still to be looked at, it is not known whether a process of a run is left.
 /// </summary>
 internal sealed class AdoptedChildren
 {
-    /// <summary>As many as a snapshot takes; those left out have their turn when the ones before them are gone.</summary>
+    /// <summary>The limit of one list; children beyond it have their turn when earlier ones are gone.</summary>
     private const int Most = 1 << 16;
 
     /// <summary>
-    /// Each end of a child that was not looked at yet takes another list; a service that forks without end may not hold up others.
+    /// Each end of a child that was not looked at yet requires another list; a service that forks without end must not delay other
+    /// services.
     /// </summary>
     private const int MostLists = 8;
 
-    /// <summary>Between two looks at those of which nothing could be seen.</summary>
+    /// <summary>Between two looks at children that could not be read.</summary>
     private static readonly TimeSpan AgainPause = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<int, AdoptedChild> _adopted = [];
@@ -44,7 +45,7 @@ internal sealed class AdoptedChildren
     /// <param name="source">Looks at single processes.</param>
     /// <param name="census">Remembers the run of a process from before it lost its parent.</param>
     /// <param name="isStarted">Whether we started a child.</param>
-    /// <param name="runs">Every run of which something may be left.</param>
+    /// <param name="runs">Every run that may still have processes.</param>
     public AdoptedChildren(ProcessSource source, Census census, Func<int, bool> isStarted, Func<ReadOnlySpan<KnownRun>> runs)
     {
         (_source, _isStarted, _take) = (source, isStarted, Take);
@@ -54,33 +55,33 @@ internal sealed class AdoptedChildren
     /// <summary>When <see cref="Continue"/> has something to do.</summary>
     public Instant Due => _looks.Due;
 
-    /// <summary>The last child that a list showed; see <see cref="IsSettled(long)"/>.</summary>
+    /// <summary>The serial of the last child that a list showed; see <see cref="IsSettled(long)"/>.</summary>
     public long Last => _lastSerial;
 
-    /// <summary>The list of our children holds no longer.</summary>
+    /// <summary>The list of our children is not valid any more.</summary>
     public void Expire() => _isListed = null;
 
-    /// <summary>From now on a whole slice may be spent again.</summary>
+    /// <summary>A new turn: a whole slice of time may be spent again.</summary>
     public void BeginTurn() => _looks.BeginTurn();
 
-    /// <summary>Looks at those that are still unknown, for what is left of this turn's slice.</summary>
+    /// <summary>Looks at the children that are still unknown, for the rest of this turn's slice.</summary>
     public void Continue() => _looks.Continue();
 
-    /// <summary>A child of ours was collected, a started one or another: its pid is free for others.</summary>
+    /// <summary>A child of ours was collected, started by us or not: the kernel may give its pid to another process.</summary>
     public void Collected(int pid)
     {
         _source.Collected(pid);
         Forget(pid);
     }
 
-    /// <summary>A pid is that of a main process from now on.</summary>
+    /// <summary>The pid is that of a main process from now on.</summary>
     public void Forget(int pid)
     {
         if (_adopted.Remove(pid, out var was))
             Drop(was);
     }
 
-    /// <summary>A child is not the main process of a run any more, and was not collected.</summary>
+    /// <summary>A child is no longer the main process of a run, and was not collected.</summary>
     public void Released(int pid)
     {
         if (!_adopted.ContainsKey(pid))
@@ -90,18 +91,18 @@ internal sealed class AdoptedChildren
     /// <summary>Whether every child that a list showed was looked at.</summary>
     public bool IsSettled() => IsSettled(_lastSerial);
 
-    /// <summary>Whether all were looked at that came no later than a certain one.</summary>
+    /// <summary>Whether every child up to a certain serial was looked at.</summary>
     public bool IsSettled(long through) => _looks.FirstUnknown > through;
 
-    /// <summary>Whether one of them is of a run.</summary>
+    /// <summary>Whether one of the children belongs to the run.</summary>
     public bool Has(long run) => _topsOf.ContainsKey(run);
 
-    /// <summary>Lists our children, unless that was done since <see cref="Expire"/>; false where it cannot be.</summary>
+    /// <summary>Lists our children, unless that was done since <see cref="Expire"/>; false if the list cannot be read.</summary>
     /// <remarks>
-    /// The kernel lists thousands in several pieces, by their position. No piece misses one, since new children are put last, and only
-    /// this thread takes any away.
+    /// The kernel lists thousands of children in several pieces, by their position. No piece misses a child, since new children are
+    /// put last, and only this thread removes any.
     /// </remarks>
-    /// <param name="isWhole">Whether those that were seen before are to be seen again, if only to find that one is missing.</param>
+    /// <param name="isWhole">Whether children that were seen before are to be listed again, to find one that is missing.</param>
     public bool List(bool isWhole = false)
     {
         if (_isListed is { } listed)
@@ -119,19 +120,20 @@ internal sealed class AdoptedChildren
         return isListed;
     }
 
-    /// <summary>Room for a question about each run: that its main process was collected must be noted whatever happens.</summary>
+    /// <summary>Reserves room for a question about each run: that its main process was collected must be noted even if memory
+    /// ends.</summary>
     public void Reserve(int runs) => _ = _questions.EnsureCapacity(runs);
 
-    /// <summary>The main process of a run was collected: lists from now on show what it left.</summary>
+    /// <summary>The main process of a run was collected: lists from now on show the processes that it left behind.</summary>
     public void MainEnded(long run) => _questions[run] = new Question(_list);
 
-    /// <summary>Nothing is left of a run.</summary>
+    /// <summary>No process of the run is left.</summary>
     public void NothingLeft(long run) => _ = _questions.Remove(run);
 
     /// <summary>
-    /// Whether something of a run hangs below one of them, or may do so; null where our children cannot be listed. Nothing is left after
-    /// one list, once all of its children are known. If some of them ended before that, what hung below those is in another list, and so on
-    /// for so many lists.
+    /// Whether a process of the run is below one of the children, or may be; null if our children cannot be listed. No process is
+    /// left after one list, once all children in it are known. If some of them ended before they were known, the processes below
+    /// these are in a later list, and so on for up to eight lists.
     /// </summary>
     public bool? MayHave(long run)
     {
@@ -156,8 +158,8 @@ internal sealed class AdoptedChildren
                 NothingLeft(run);
                 return false;
             }
-            // A list that another run has asked for serves as well: a first one made since its main process ended, a second one made when
-            // all of the first were known.
+            // // A list that another run has asked for serves as well: as the first list, if it was made after the main process
+            // ended; as the second, if it was made when all children of the first were known.
             if (question.Lists == 0 ? question.List == _list : question.List >= _settledList)
                 Expire();
             if (!List())
@@ -168,10 +170,10 @@ internal sealed class AdoptedChildren
         return true;
     }
 
-    /// <summary>Whether it was found to be of no live run; then nothing below it is, either.</summary>
+    /// <summary>Whether the child was found to belong to no live run; then no process below it does.</summary>
     public bool IsStranger(int pid) => _adopted.TryGetValue(pid, out var known) && known is { State: AdoptedState.Settled, Run: 0 };
 
-    /// <summary>Those whose run is known.</summary>
+    /// <summary>Adds the children whose run is known.</summary>
     public void AddKnown(List<KnownChild> children)
     {
         if (_topsOf.Count == 0)
@@ -181,10 +183,11 @@ internal sealed class AdoptedChildren
                 children.Add(new KnownChild(pid, known.Run));
     }
 
-    /// <summary>Those that were looked at and are of no live run. Of one whose environment could not be read nothing is said.</summary>
-    /// <param name="strays">Gets them.</param>
-    /// <param name="isLive">Whether something of a run may be left.</param>
-    /// <param name="told">Pids of those that are left out.</param>
+    /// <summary>Adds the children that were looked at and belong to no live run. A child whose environment could not be read is
+    /// left out.</summary>
+    /// <param name="strays">The list that they are added to.</param>
+    /// <param name="isLive">Whether a run may still have processes.</param>
+    /// <param name="told">Pids of children that are left out.</param>
     public void AddStrangers(List<StrayChild> strays, Func<long, bool> isLive, HashSet<int> told)
     {
         foreach (var (pid, known) in _adopted)
@@ -195,7 +198,7 @@ internal sealed class AdoptedChildren
     /// <summary>All of them.</summary>
     public IEnumerable<int> All => _adopted.Keys;
 
-    /// <summary>It was found to be of no run, and shows now that it is of one.</summary>
+    /// <summary>The child was found to belong to no run, and has now shown that it belongs to one.</summary>
     public void LookAgainAt(int pid)
     {
         if (!_adopted.ContainsKey(pid))
@@ -204,7 +207,7 @@ internal sealed class AdoptedChildren
         Add(pid);
     }
 
-    /// <summary>Whether it is there still: not collected, and the one that was seen.</summary>
+    /// <summary>Whether the process that was seen is still there and not collected.</summary>
     public bool Has(Stranger seen) => _adopted.TryGetValue(seen.Pid, out var known) && known.StartTime == seen.StartTime;
 
     private void Take(int pid)
@@ -262,7 +265,7 @@ internal sealed class AdoptedChildren
             _topsOf[child.Run] = count;
     }
 
-    /// <summary>A thread in state D may be awake by now: they are looked at again when somebody asks.</summary>
+    /// <summary>A thread in state D may be awake by now, so such children are looked at again when a question is asked.</summary>
     private void LookAgainAtTheBlind()
     {
         var now = _source.Now;
@@ -277,7 +280,8 @@ internal sealed class AdoptedChildren
             LookAgainAt(child.Pid);
     }
 
-    /// <summary>Somebody else has collected them. The number of one may be that of a child which we started since.</summary>
+    /// <summary>Another process has collected these children. The pid of one may by now be that of a child that we
+    /// started.</summary>
     private void DropMissing()
     {
         _some.Clear();
@@ -288,17 +292,17 @@ internal sealed class AdoptedChildren
             Forget(child.Pid);
     }
 
-    /// <summary>How far the question is whether anything is left of a run.</summary>
-    /// <param name="List">The latest list that counts; where none does, the last that does not, since something of it was there
-    /// then.</param>
-    /// <param name="Lists">How many count so far.</param>
-    /// <param name="Through">The last child of the latest of them.</param>
-    /// <param name="LostBefore">How many had been lost when that was made.</param>
+    /// <summary>How far the question has come whether a process of the run is left.</summary>
+    /// <param name="List">The latest list that counts; if none counts yet, the last list on which a process of the run was
+    /// found.</param>
+    /// <param name="Lists">The number of lists that count so far.</param>
+    /// <param name="Through">The serial of the last child in the latest of them.</param>
+    /// <param name="LostBefore">The number of children that had been lost when that list was made.</param>
     private readonly record struct Question(int List, int Lists = 0, long Through = 0, long LostBefore = 0);
 }
 
-/// <summary>A child of ours of no live run.</summary>
-/// <param name="Pid">Its number.</param>
-/// <param name="StartTime">With the number, it and no other.</param>
-/// <param name="IsOurs">It, or a process below it, names a run of ours that is over.</param>
+/// <summary>A child of ours that belongs to no live run.</summary>
+/// <param name="Pid">The pid.</param>
+/// <param name="StartTime">Identifies the process together with the pid.</param>
+/// <param name="IsOurs">The child, or a process below it, names a run of ours that is over.</param>
 internal sealed record StrayChild(int Pid, ulong StartTime, bool IsOurs);

@@ -7,34 +7,35 @@ namespace MetaMcp.Init.Runs;
 /// <summary>
 /// Looks at children that lost their parent, one process after the other and in slices of a turn.
 /// <para>
-/// Evidence, as in <see cref="RunMembership"/>, of the child itself or of any process below it: that a census had known it before, its
-/// session or group, its environment. An empty environment is read again a millisecond later, since it is empty in the middle of an exec.
-/// A child without evidence is looked at once more, later: it may have been about to execute a program that names its run.
+/// Evidence, as in <see cref="RunMembership"/>, of the child itself or of any process below it: a census knew it before; its
+/// session or group; its environment. An empty environment is read again a millisecond later, since it is empty in the middle of an
+/// exec. A child without evidence is looked at once more, later: it may have been about to execute a program whose environment names
+/// its run.
 /// </para>
 /// </summary>
 /// <param name="source">Looks at single processes.</param>
 /// <param name="census">Remembers the run of a process from before it lost its parent.</param>
-/// <param name="runs">Every run of which something may be left.</param>
-/// <param name="settle">Takes what was found of a child: its run, or 0.</param>
+/// <param name="runs">Every run that may still have processes.</param>
+/// <param name="settle">Takes the result for a child: its run, or 0.</param>
 internal sealed class AdoptedLooks(
     ProcessSource source, Census census, Func<ReadOnlySpan<KnownRun>> runs, Action<AdoptedChild, AdoptedState, long> settle)
 {
-    /// <summary>Of PID 1's time in one turn.</summary>
+    /// <summary>The part of PID 1's time in one turn.</summary>
     public static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>From an empty environment to the second look. An exec shows no environment for less.</summary>
+    /// <summary>From an empty environment to the second look. An exec shows an empty environment for a shorter time.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>To the look that confirms that a child is of no run. No question waits for it.</summary>
+    /// <summary>From a result of no run to the look that confirms it. No question waits for that look.</summary>
     private static readonly TimeSpan ConfirmPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>To another try where there was no descriptor to look with.</summary>
+    /// <summary>From a look that failed for want of a descriptor to the next try.</summary>
     private static readonly TimeSpan ShortagePause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Of the processes below one child; a tree that is larger, and shows nothing so far, is of no run.</summary>
+    /// <summary>The limit of processes below one child: a larger tree without evidence so far belongs to no run.</summary>
     private const int MostBelow = 4096;
 
-    /// <summary>So many that ended before their turn came may stand in a queue.</summary>
+    /// <summary>The number of children that ended before their look and may still stand in a queue.</summary>
     private const int Slack = 1024;
 
     private readonly Queue<AdoptedChild> _first = new();
@@ -49,8 +50,8 @@ internal sealed class AdoptedLooks(
     private Instant? _until;
 
     /// <summary>
-    /// How many ended before they were known, or while they were looked at: what hung below them has come to us, and is in a later list of
-    /// our children only.
+    /// The number of children that ended before they were known, or while they were looked at: the processes below them have become
+    /// our children, and only a later list of our children shows them.
     /// </summary>
     public long Lost { get; set; }
 
@@ -59,7 +60,7 @@ internal sealed class AdoptedLooks(
     {
         get
         {
-            // Those of the second look came before all that were not looked at yet.
+            // // Children that wait for their second look came before all that were not looked at yet.
             var next = Peek(_second) ?? Peek(_first);
             var serial = next?.Serial ?? long.MaxValue;
             return _walked is { IsAwaited: true } walked ? Math.Min(serial, walked.Serial) : serial;
@@ -79,16 +80,16 @@ internal sealed class AdoptedLooks(
         }
     }
 
-    /// <summary>Room for one more, taken before it is anywhere.</summary>
+    /// <summary>Reserves room for one more child, before it is added to any collection.</summary>
     public void Reserve() => _ = _first.EnsureCapacity(_first.Count + 1);
 
     public void Add(AdoptedChild child) => _first.Enqueue(child);
 
-    /// <summary>From now on a whole slice may be spent again.</summary>
+    /// <summary>A new turn: a whole slice of time may be spent again.</summary>
     public void BeginTurn() => _until = null;
 
-    /// <summary>Where many come and go, those that ended before their turn came would fill our memory.</summary>
-    /// <param name="living">How many there are.</param>
+    /// <summary>Where many children come and go, those that ended before their look would fill our memory.</summary>
+    /// <param name="living">The number of children that exist.</param>
     public void DropGone(int living)
     {
         DropGone(_first, living);
@@ -96,8 +97,8 @@ internal sealed class AdoptedLooks(
         DropGone(_unconfirmed, living);
     }
 
-    /// <summary>Looks for what is left of this turn's slice.</summary>
-    /// <param name="isAwaited">Whether a moment may be waited out for a second look, where the slice lasts until then.</param>
+    /// <summary>Looks at children for the rest of this turn's slice.</summary>
+    /// <param name="isAwaited">Whether to wait for the time of a second look, if it comes within the slice.</param>
     public void Continue(bool isAwaited = false)
     {
         var until = _until ??= source.Now + Slice;
@@ -146,7 +147,7 @@ internal sealed class AdoptedLooks(
         Peek(queue) is { } next && next.NotBefore <= source.Now ? queue.Dequeue() : null;
 
     /// <summary>
-    /// Looks at one process of the tree. Nothing has changed where there was no memory for it, except that the next try is a while later.
+    /// Looks at one process of the tree. If memory ends, the state stays as it was, except that the next try comes after a pause.
     /// </summary>
     private void LookAtNext(AdoptedChild child)
     {
@@ -160,7 +161,7 @@ internal sealed class AdoptedLooks(
         var glance = source.Look(pid);
         _children.Clear();
         var isRead = glance.Sight is Sight.Whole or Sight.Partial or Sight.Blocked;
-        // Its number may be another's by now, or its parent has ended and it is ours.
+        // // The pid may belong to another process by now; or its parent has ended, and the process is our own child.
         var isIts = isRead && (pid == child.Pid || glance.Stat.Parent == parent);
         var after = isIts ? source.AddChildren(glance.Stat, _children) : glance.Sight;
         if (glance.Sight == Sight.Shortage || after == Sight.Shortage)
@@ -181,12 +182,12 @@ internal sealed class AdoptedLooks(
             Next(child, glance, isIts);
     }
 
-    /// <summary>Nothing here fails for want of memory.</summary>
+    /// <summary>Allocates nothing.</summary>
     private void Next(AdoptedChild child, in Glance glance, bool isIts)
     {
         if (isIts)
         {
-            // A live run that it names, and is not of, is another user's.
+            // // If the child names a live run and does not belong to it, the name is another user's claim.
             if (child.Named == 0 && !RunMembership.IsKnown(runs(), glance.Claim.Run))
                 child.Named = glance.Claim.Run;
             _isWalkWhole &= glance.Sight == Sight.Whole;
@@ -205,7 +206,7 @@ internal sealed class AdoptedLooks(
         _below.Add((child.Pid, 0));
     }
 
-    /// <summary>The whole tree was looked at, and nothing tells its run.</summary>
+    /// <summary>The whole tree was looked at, and no process in it shows a run.</summary>
     private void SettleWithout(AdoptedChild child)
     {
         child.NotBefore = source.Now + ShortagePause;

@@ -9,18 +9,18 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Runs;
 
-/// <summary>Collects children and tells what became of each, with all that its run had to say before.</summary>
+/// <summary>Collects children and reports how each ended, after everything that its run had reported before.</summary>
 /// <param name="runs">Knows the main processes.</param>
-/// <param name="helpers">Children that are of no run, until they are collected.</param>
-/// <param name="pss">Has a child of its own, of which nobody else hears.</param>
-/// <param name="read">The same.</param>
-/// <param name="disposal">The same.</param>
-/// <param name="probes">What a probe writes.</param>
-/// <param name="reports">What a run says of itself.</param>
-/// <param name="follow">Whether another process has taken the place of a main one.</param>
-/// <param name="streams">What a run writes.</param>
-/// <param name="memory">Whose end the kernel explains.</param>
-/// <param name="tell">Hears it.</param>
+/// <param name="helpers">Children that belong to no run, until they are collected.</param>
+/// <param name="pss">Has a child of its own, whose end is reported to it alone.</param>
+/// <param name="read">Likewise.</param>
+/// <param name="disposal">Likewise.</param>
+/// <param name="probes">The outputs of probes.</param>
+/// <param name="reports">The reports of runs about themselves.</param>
+/// <param name="follow">Whether another process has taken the place of a main process.</param>
+/// <param name="streams">The outputs of runs.</param>
+/// <param name="memory">Knows whether the kernel killed a run for its memory.</param>
+/// <param name="tell">Takes the events.</param>
 internal sealed class ChildCollector(
     RunTable runs, HelperTable helpers, PssMeasurement pss, ConfigRead read, Disposal disposal, ProbeOutputs probes, RunReports reports,
     Func<ServiceRun, ExitStatus, bool> follow, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
@@ -37,10 +37,11 @@ internal sealed class ChildCollector(
     public bool IsDue { get; private set; }
 
     /// <summary>SIGCHLD has come.</summary>
-    /// <param name="pid">Perhaps the one that has ended: the kernel finds that one without a walk over all of our children.</param>
+    /// <param name="pid">Probably the child that has ended: the kernel finds one pid without a walk over all of our children.</param>
     public void ChildEnded(int pid) => (IsDue, _probably) = (true, pid);
 
-    /// <summary>Everybody that is left is sent a signal, those too that come to be ours by the end of their parents.</summary>
+    /// <summary>Sends a signal to every process that is left, and to those that become our children later because their parents
+    /// end.</summary>
     public void EndTheRest(Signal signal)
     {
         _endingTheRest = signal;
@@ -49,15 +50,16 @@ internal sealed class ChildCollector(
     }
 
     /// <summary>
-    /// Collects what has ended: one SIGCHLD may stand for any number of children. Should more end than one turn takes, the
-    /// next one goes on without waiting.
+    /// Collects the children that have ended: one SIGCHLD may stand for any number of them. If more end than one turn takes, the next
+    /// turn goes on without waiting.
     /// </summary>
     public void Collect()
     {
         bool anyLeft;
         var collected = 0;
         runs.Expire();
-        // All first, so that one look at what they leave behind serves for all. Should it fail, the next turn has the rest.
+        // // All children are collected first, so that one look at the processes they leave behind serves for all. If it fails, the
+        // next turn takes the rest.
         IsDue = true;
         _reaped.EnsureCapacity(_reaped.Count + Reaper.MaxPerTurn);
         if (_probably > 0 && Reaper.TryCollect(_probably) is { } first)
@@ -77,18 +79,19 @@ internal sealed class ChildCollector(
         if (_reaped.Count > 0)
             return;
         _ = runs.TakeEmpty(tell);
-        // What the ended ones leave behind is ours now, and a subreaper has not signalled it yet.
+        // // The processes that the ended ones leave behind are our children now, and as a subreaper we have not signalled them yet.
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
             Descendants.End(signal);
         if (anyLeft && _endingTheRest is not null && (read.HasLeft || disposal.HasLeft || helpers.Left > 0))
             anyLeft = !IsNobodyElseLeft();
-        // This may be the end of us, and what a daemon of a service that is long gone said last is still in its pipe.
+        // // This may be the end of mcp-init, and the last output of a daemon whose service ended long ago is still in its pipe.
         if (!anyLeft)
             streams.LastWords();
         tell(new SystemEvent.ChildrenCollected(anyLeft));
     }
 
-    /// <summary>Somebody else took its exit status. That must not be, and if it is, nobody must wait for it.</summary>
+    /// <summary>Another process took the exit status of this child. That should not happen; if it does, nothing must go on
+    /// waiting for it.</summary>
     public void Missed(int pid)
     {
         _reaped.EnsureCapacity(_reaped.Count + 1);
@@ -97,7 +100,7 @@ internal sealed class ChildCollector(
         TellEnds();
     }
 
-    /// <summary>Whether a pid stands for a child that was collected and whose end was not told yet.</summary>
+    /// <summary>Whether a pid belongs to a child that was collected and whose end was not reported yet.</summary>
     public bool IsWaiting(int pid)
     {
         foreach (var (reaped, _) in _reaped)
@@ -115,7 +118,7 @@ internal sealed class ChildCollector(
         return null;
     }
 
-    /// <summary>Taken from the queue when it is told: where memory ends before, it is told the next time.</summary>
+    /// <summary>An end leaves the queue when it was reported: if memory ends before that, it is reported the next time.</summary>
     private void TellEnds()
     {
         var end = MonotonicClock.Now + Slice;
@@ -142,8 +145,8 @@ internal sealed class ChildCollector(
     }
 
     /// <summary>
-    /// The end of everything does not wait for helpers that were sent SIGKILL and sleep in the kernel: one that reads the file from a file
-    /// system that hangs, or closes a descriptor on one.
+    /// The end of mcp-init does not wait for helpers that were sent SIGKILL and sleep in the kernel: a helper that reads a file from
+    /// a file system that hangs, or closes a descriptor on one.
     /// </summary>
     private bool IsNobodyElseLeft()
     {
@@ -152,8 +155,8 @@ internal sealed class ChildCollector(
     }
 
     /// <summary>
-    /// Why a run never became its service; null where it did. A second stage that ends by itself before it has applied everything, and
-    /// without a word, had no memory or no second thread for its runtime.
+    /// The reason why a run never became its service; null if it did. A second stage that ends by itself before it has applied
+    /// everything, and without a report, had no memory or no second thread for its runtime.
     /// </summary>
     private static StartProblem? ProblemOf(ServiceRun run, ExitStatus status) => run switch
     {
@@ -164,7 +167,7 @@ internal sealed class ChildCollector(
             IsShortage: !run.HasOwnLimits && (status.Code is not null || status.Signal == Signal.Abort)),
     };
 
-    /// <summary>Of a probe; its end is told whether there is memory for them or not.</summary>
+    /// <summary>The last line of a probe; the probe's end is reported even if there is no memory for the line.</summary>
     private string? LastWordsOf(int pid)
     {
         try
@@ -190,7 +193,8 @@ internal sealed class ChildCollector(
         reports.ReadOf(run);
         if (follow(run, reaped.Status))
             return;
-        // Whatever goes wrong on the way, its status is told: then others are taken to be left, and found or not found later.
+        // // The status is reported even if a later step fails: then the run is taken to have other processes, and a later look
+        // decides.
         var others = true;
         try
         {

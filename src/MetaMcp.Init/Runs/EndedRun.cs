@@ -3,7 +3,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Runs;
 
 /// <summary>
-/// How the last run of a service ended, as it was told. Kept after the run, whose streams and sockets must not be: the news may be lost.
+/// How the last run of a service ended, as it was reported. Kept longer than the run, whose streams and sockets must be released: the
+/// event may be lost.
 /// </summary>
 internal sealed class EndedRun(ServiceRun run, ExitStatus status, StartProblem? problem)
 {

@@ -10,7 +10,7 @@ namespace MetaMcp.Init.Runs;
 /// <summary>Looks at single processes in /proc.</summary>
 internal sealed class LiveProcesses(ClaimReader claims) : ProcessSource
 {
-    /// <summary>Of a process with more threads, the children of the first are looked at.</summary>
+    /// <summary>Of a process with more threads, only the children of the first 256 are looked at.</summary>
     private const int MostThreads = 256;
 
     private readonly ChildList _ours = new(getpid());
@@ -40,7 +40,7 @@ internal sealed class LiveProcesses(ClaimReader claims) : ProcessSource
         var error = process.Threads <= 1 ? AddOfThread(process.Pid, process.Pid, children) : AddOfThreads(process.Pid, children);
         if (error.IsShortage)
             return Sight.Shortage;
-        // Children of one that has ended are ours: they are not in the list that was read.
+        // // If the process has ended meanwhile, its children are ours: the list that was read lacks them.
         if (ProcessTable.TryRead(process.Pid, out var now, out error))
             return now.IsDead || now.StartTime != process.StartTime ? Sight.Dead : Sight.Whole;
         return error.IsShortage ? Sight.Shortage : Sight.Dead;

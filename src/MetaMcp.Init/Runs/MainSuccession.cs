@@ -8,18 +8,19 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Runs;
 
 /// <summary>
-/// Which process takes the place of a run's main one: where a service puts itself into the background, or names another one (MAINPID=,
-/// <c>man 3 sd_notify</c>). It has to belong to the run, whoever named it, since it is sent signals and the service ends with it; and to be
-/// a child of ours, since nobody else hears how it ends. One that still has another parent takes its place when that has ended.
+/// Decides which process takes the place of a run's main process, if a service puts itself into the background or names another
+/// process (MAINPID=, <c>man 3 sd_notify</c>). The new main process has to belong to the run, whichever process named it, since it is
+/// sent signals and the service ends with it. It has to be a child of ours, since only its parent learns how it ends. A process that
+/// still has another parent takes the place when that parent has ended.
 /// </summary>
-/// <param name="runs">Whose a process is.</param>
-/// <param name="isCollected">Whether a pid stands for a child whose end is about to be told.</param>
-/// <param name="tell">Has the answers.</param>
+/// <param name="runs">Knows which process belongs to which run.</param>
+/// <param name="isCollected">Whether a pid belongs to a child whose end is about to be reported.</param>
+/// <param name="tell">Takes the answers.</param>
 internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected, Action<SystemEvent> tell)
 {
     /// <summary>
-    /// To look at a process costs a look at all of its run: a service that names one after the other has this often, and the last name in
-    /// between counts once this is over.
+    /// A look at one process costs a look at all processes of its run, so a service that sends one name after the other gets one look
+    /// in this time. The last name in between counts after that.
     /// </summary>
     private static readonly TimeSpan BetweenNames = TimeSpan.FromMilliseconds(100);
 
@@ -43,9 +44,9 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
     {
         if (run.IsAskedToEnd || !run.IsExecuted)
             return;
-        // The last name counts, and the pid may be another's by the time it is needed.
+        // // The last name counts. The start time is kept, since the pid may belong to another process later.
         run.Successor = (run.HasMain && pid == run.Main) || !ProcessTable.TryRead(pid, out var named) || named.IsDead ? null : named;
-        // Collected and not told yet: its successor is looked for in a moment.
+        // // The main process was collected and its end not reported yet: its successor is looked for in a moment.
         if (!run.HasMain && run.ToldStatus is null)
             return;
         if (run.Successor is null)
@@ -56,7 +57,7 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
             _ = TakeNamed(run);
     }
 
-    /// <summary>Takes those that were named too soon after another.</summary>
+    /// <summary>Takes processes that were named too soon after another.</summary>
     public void Expire(Instant now)
     {
         if (_named.Count == 0)
@@ -68,13 +69,13 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
         foreach (var run in _due)
         {
             _ = _named.Remove(run);
-            // One whose end was told is in the background, and its main process is looked for.
+            // // A run whose end was reported is in the background, and its main process is being looked for.
             if (run.HasMain || run.ToldStatus is not null)
                 _ = TakeNamed(run);
         }
     }
 
-    /// <summary>Its main process was collected. Whether another one has taken its place, so that nothing has ended.</summary>
+    /// <summary>The main process was collected. True if another process has taken its place, so that the run goes on.</summary>
     public bool HasSuccessor(ServiceRun run, ExitStatus status)
     {
         if (run.IsAskedToEnd || !run.IsExecuted)
@@ -94,7 +95,7 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
         return true;
     }
 
-    /// <summary>Takes a process for the main one, if it can be.</summary>
+    /// <summary>Makes a process the main process, if it qualifies.</summary>
     public void Take(ServiceRun run, int pid)
     {
         if (WhyNot(run, pid, out var stat) is { } reason)
@@ -103,7 +104,7 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
             Change(run, stat, isGuessed: false);
     }
 
-    /// <summary>Takes the process that was named, or the oldest one of the run that is a child of ours.</summary>
+    /// <summary>Takes the process that was named, or the oldest process of the run that is a child of ours.</summary>
     public void Guess(ServiceRun run)
     {
         if (TakeNamed(run))

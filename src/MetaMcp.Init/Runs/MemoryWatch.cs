@@ -6,8 +6,9 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Runs;
 
 /// <summary>
-/// Hears from memory.events that the kernel has killed. It tells of every brush with memory.high or memory.max as well, a hundred
-/// times a second of a service whose files fill its cap: after a word that was none of a kill the next is heard a second later.
+/// Learns from memory.events that the kernel has killed for memory. The file also changes each time a limit (memory.high, memory.max)
+/// is reached, a hundred times a second for a service whose files fill its cap. So after a change that was no kill, the file is not
+/// watched for a second.
 /// </summary>
 internal sealed class MemoryWatch(DescriptorWatch watch, Action<SystemEvent> tell)
 {
@@ -23,14 +24,14 @@ internal sealed class MemoryWatch(DescriptorWatch watch, Action<SystemEvent> tel
             watch.Add(cgroup.MemoryEvents, Source.MemoryEvents, () => Woke(run), EPOLLPRI);
     }
 
-    /// <summary>Tells what the counts of a run are, where they have moved since its start.</summary>
+    /// <summary>Reports the counts of a run, if they have changed since its start.</summary>
     public void Report(ServiceRun run)
     {
         if (run.Cgroup is { } cgroup && cgroup.Now is var now && now != cgroup.AtStart)
             tell(new SystemEvent.OutOfMemory(run.Number, cgroup.AtStart, now, cgroup.Peak));
     }
 
-    /// <summary>Listens again to those that have rested, and reads what they said meanwhile.</summary>
+    /// <summary>Watches again the runs whose pause is over, and reports the changes meanwhile.</summary>
     public void Resume(Instant now)
     {
         if (now < Due)
@@ -43,7 +44,7 @@ internal sealed class MemoryWatch(DescriptorWatch watch, Action<SystemEvent> tel
                 Due = Instant.Earlier(Due, until);
                 continue;
             }
-            // Removing during the enumeration is allowed since .NET Core 3.0. Its cgroup may be gone.
+            // // .NET Core 3.0 and later allow to remove during the enumeration. The cgroup may be gone by now.
             _resting.Remove(run);
             if (run.Cgroup is not { MemoryEvents: >= 0 })
                 continue;

@@ -4,7 +4,7 @@ using MetaMcp.Init.Processes;
 
 namespace MetaMcp.Init.Runs;
 
-/// <summary>What runs use. One that is gone, or whose processes cannot be seen, is left out.</summary>
+/// <summary>The memory and tasks of runs. A run that is gone, or whose processes cannot be seen, is left out.</summary>
 internal static class RunMeasure
 {
     public static ImmutableArray<RunUsage> Roughly(RunTable table, IReadOnlyList<long> runs)
@@ -21,7 +21,7 @@ internal static class RunMeasure
         return usages.DrainToImmutable();
     }
 
-    /// <summary>Estimated, and the processes that a close look is to read.</summary>
+    /// <summary>Estimates, and the processes whose PSS a child is to read.</summary>
     public static (ImmutableArray<RunUsage> Usages, IReadOnlyList<int[]> Members) Closely(RunTable table, IReadOnlyList<long> runs)
     {
         var usages = ImmutableArray.CreateBuilder<RunUsage>(runs.Count);

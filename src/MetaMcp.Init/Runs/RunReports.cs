@@ -9,10 +9,12 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Runs;
 
-/// <summary>What a run says of itself: that its second stage has become the service, or why not, and that it is ready.</summary>
+/// <summary>The reports of a run about itself: that its second stage has become the service, or why not, and that it is
+/// ready.</summary>
 internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal, Action<ServiceRun, int> named, Action<SystemEvent> tell)
 {
-    /// <summary>More than the kernel keeps for one that does not read, as it is set mostly (net.unix.max_dgram_qlen, 10 to 512).</summary>
+    /// <summary>More messages than the kernel keeps for a socket that is not read, with usual settings (net.unix.max_dgram_qlen,
+    /// 10 to 512).</summary>
     private const int MostWaiting = 64;
 
     public void Follow(ServiceRun run)
@@ -24,24 +26,24 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
             Watch(run, socket);
     }
 
-    /// <summary>Its main process was collected: what it had said by then is read first.</summary>
+    /// <summary>The main process was collected: the reports that it had sent before are read first.</summary>
     public void ReadOf(ServiceRun run)
     {
-        // The mark may come in a read of its own.
+        // // The mark may come in a read of its own.
         for (var reads = 0; run.ExecPipe >= 0 && reads < 2; reads++)
             ReadExecPipe(run, isCollected: true);
         for (var reads = 0; reads < MostWaiting && run.NotifySocket is { IsHeadRead: false } socket && TakeMessage(run, socket); reads++)
             continue;
     }
 
-    /// <summary>Its main process was collected and has no successor: nobody listens any more.</summary>
-    /// <param name="run">Which.</param>
-    /// <param name="isToStay">It is in the background, and will speak again.</param>
+    /// <summary>The main process was collected and has no successor: its reports end.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="isToStay">The service is in the background, and will send reports again.</param>
     public void ReadTheLast(ServiceRun run, bool isToStay)
     {
         if (run.ExecPipe >= 0)
         {
-            // A process it left behind before it became the service holds the pipe; that cannot be a service of ours.
+            // // A process that the second stage left behind holds the pipe; that process cannot become the service.
             watch.Remove(run.ExecPipe);
             run.CloseExecPipe();
         }
@@ -54,14 +56,14 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
             EndSocket(run);
     }
 
-    /// <summary>Nobody of the run is left, or is to be heard any more.</summary>
+    /// <summary>No process of the run is left, or none is to be heard any more.</summary>
     public void EndSocket(ServiceRun run)
     {
         if (run.NotifySocket is not { } socket)
             return;
         run.NotifySocket = null;
         socket.End();
-        // As many as the kernel keeps for one that does not read (net.unix.max_dgram_qlen), and no more can come.
+        // // As many messages as the kernel keeps for a socket that is not read (net.unix.max_dgram_qlen); no more can come.
         while (!socket.IsHeadRead && TakeMessage(run, socket))
             continue;
         watch.Remove(socket.Descriptor);
@@ -81,7 +83,7 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
         {
             run.IsApplied = true;
             record = record[1..];
-            // What the execution came to is still on its way: the end of the pipe, or a record.
+            // // The result of the exec is not there yet: the end of the pipe, or a record.
             if (record.IsEmpty)
                 return;
         }
@@ -97,7 +99,7 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
 
     private void Executed(ServiceRun run, bool isCollected)
     {
-        // Its pid may be another's by then.
+        // // After the process was collected, its pid may belong to another process.
         if (!isCollected)
             run.LearnUser();
         tell(new SystemEvent.Executed(run.Number));
@@ -122,18 +124,19 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
     }
 
     /// <summary>
-    /// Reads one message of a run's socket. What has descriptors is received by a child, and the next one is read after that.
+    /// Reads one message of a run's socket. A message with descriptors is received by a child, and the next message is read after
+    /// that.
     /// </summary>
     private bool TakeMessage(ServiceRun run, NotifySocket socket)
     {
         Span<byte> text = stackalloc byte[NotifyMessage.MaxLength + 1];
         if (!socket.TryPeek(text, out var length, out var sender, out var hasDescriptors))
             return false;
-        // A longer one is none of the protocol's, and would be cut.
+        // // A longer message belongs to no known protocol, and would be cut.
         if (!socket.IsHeadRead && length <= NotifyMessage.MaxLength && IsOf(run, sender))
         {
             var message = NotifyMessage.Read(text[..length]);
-            // What it came to is perhaps still in the pipe: it can only have spoken after it.
+            // // The result of the exec may still be in the pipe: the service can have sent its message only after the exec.
             for (var reads = 0; message.MainPid > 0 && run.ExecPipe >= 0 && reads < 2; reads++)
                 ReadExecPipe(run, isCollected: !run.HasMain);
             if (message.MainPid > 0)
@@ -151,13 +154,14 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
     }
 
     /// <summary>
-    /// Whether a process may speak for a run: its main process, whose pid is its own until it is collected, and every process of the user
-    /// that the main process has, as <c>systemd-notify</c> in a script. The sender may have ended by now, so nothing is asked of it;
-    /// the kernel vouches for pid and user.
+    /// Whether a process may speak for a run: its main process, whose pid is its own until it is collected; and every process of the
+    /// same user as the main process, such as <c>systemd-notify</c> in a script. The sender may have ended by now, so its /proc files
+    /// are not read; the kernel vouches for pid and user.
     /// </summary>
     private static bool IsOf(ServiceRun run, in ucred sender)
     {
-        // Once it was collected its pid may be another's, and what it had sent counts by the user that it was last seen to have.
+        // // After the main process was collected, its pid may belong to another process; its earlier messages count by the user it
+        // was last seen to have.
         if (sender.pid == run.Main && run.HasMain)
             return true;
         if (run.HasMain)

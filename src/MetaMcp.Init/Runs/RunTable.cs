@@ -12,21 +12,22 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Runs;
 
 /// <summary>
-/// Every run of which something may be left: by its main process until that is collected, by its number until the last of its
-/// processes is gone. What belongs to a run is its cgroup; where there is none, what the census finds of it; where there is no /proc
-/// either, the process group its main process leads.
+/// Every run that may still have processes: found by its main process until that is collected, by its number until the last of its
+/// processes is gone. The members of a run are those of its cgroup; without a cgroup, those that the census finds; without /proc, the
+/// process group that its main process leads.
 /// </summary>
 internal sealed class RunTable
 {
     private const int MaxKillPasses = 100;
 
-    /// <summary>Of others somebody may come or go during every look: after so many in a row that found nobody, nobody is left.</summary>
+    /// <summary>A look is not whole if any process comes or goes during it. After this many looks in a row without a member, no
+    /// member is left.</summary>
     private const int EmptyLooks = 3;
 
-    /// <summary>Then others have their turn, and it goes on.</summary>
+    /// <summary>The longest time of one turn for killing; then the other steps have their turn.</summary>
     private static readonly TimeSpan KillSlice = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Between two slices, for what else there is to do and for others to run.</summary>
+    /// <summary>Between two slices, for other work of PID 1 and of other processes.</summary>
     private static readonly TimeSpan KillPause = TimeSpan.FromMilliseconds(100);
 
     private readonly List<KnownChild> _knownChildren = [];
@@ -44,10 +45,11 @@ internal sealed class RunTable
     private readonly HashSet<ServiceRun> _watched = [];
 
     /// <param name="unwatch">Called with each descriptor before it is closed.</param>
-    /// <param name="removed">Called with a run of which nothing is left.</param>
-    /// <param name="census">Of runs without a cgroup.</param>
-    /// <param name="helpers">The pids of children that are of no run (probes, who looks closely), until they are collected.</param>
-    /// <param name="source">Where looks at single processes come from.</param>
+    /// <param name="removed">Called with a run that has no process left.</param>
+    /// <param name="census">Finds the members of runs without a cgroup.</param>
+    /// <param name="helpers">The pids of children that belong to no run (probes, the child that measures PSS), until they are
+    /// collected.</param>
+    /// <param name="source">Looks at single processes.</param>
     public RunTable(Action<int> unwatch, Action<ServiceRun> removed, Census census, HashSet<int> helpers, ProcessSource source)
     {
         (_unwatch, _removed, _census, _helpers) = (unwatch, removed, census, helpers);
@@ -69,7 +71,7 @@ internal sealed class RunTable
         Expire();
     }
 
-    /// <summary>Room for one more, taken before there is a process that must not be lost.</summary>
+    /// <summary>Reserves room for one more run, before there is a process that must not be lost.</summary>
     public void Reserve()
     {
         _ = _byMain.EnsureCapacity(_byMain.Count + 1);
@@ -77,12 +79,12 @@ internal sealed class RunTable
         Adopted.Reserve(_byNumber.Count + 1);
     }
 
-    /// <summary>Whether a run that is to be killed forks faster than it could be.</summary>
+    /// <summary>Whether a run that is to be killed forks faster than one slice can kill.</summary>
     public bool IsKilling => _unfinished.Count > 0;
 
     /// <summary>
-    /// Looks and kills, of all runs that are to be killed, until a look finds nobody of them who was not killed: what was killed starts
-    /// nobody any more. True where that was so of one.
+    /// Looks for members of all runs that are to be killed, and kills them, until a look finds no member that was not sent SIGKILL: a
+    /// killed process starts no other. True if a run has no such member left.
     /// </summary>
     public bool KillOn()
     {
@@ -94,7 +96,7 @@ internal sealed class RunTable
         {
             _census.Expire();
             var isSeen = Look();
-            // What is removed, or set anew, during an enumeration leaves it valid since .NET Core 3.0.
+            // // .NET Core 3.0 and later allow to remove and to set during the enumeration.
             foreach (var run in _unfinished.Keys)
             {
                 if (isSeen)
@@ -109,7 +111,7 @@ internal sealed class RunTable
         return _unfinished.Count < before;
     }
 
-    /// <summary>Goes on with what one turn leaves to the next; true where something became known.</summary>
+    /// <summary>Continues the work that one turn leaves to the next; true if something became known.</summary>
     public bool Continue()
     {
         Adopted.BeginTurn();
@@ -130,7 +132,7 @@ internal sealed class RunTable
         return !wasSettled;
     }
 
-    /// <summary>What was seen of the processes holds no longer.</summary>
+    /// <summary>The last look at the processes is not valid any more.</summary>
     public void Expire()
     {
         _census.Expire();
@@ -143,13 +145,13 @@ internal sealed class RunTable
     /// <summary>Whether a pid is the main process of this very run, and was not collected.</summary>
     public bool IsMainOf(int pid, long number) => _byMain.TryGetValue(pid, out var run) && run.Number == number;
 
-    /// <summary>Whether we started it and have not collected it.</summary>
+    /// <summary>Whether we started the process and have not collected it.</summary>
     public bool IsKnown(int pid) => _byMain.ContainsKey(pid) || _helpers.Contains(pid);
 
-    /// <summary>Every run of which something may be left, as they are now.</summary>
+    /// <summary>A copy of the list of all runs that may still have processes.</summary>
     public List<ServiceRun> All() => [.. _byNumber.Values];
 
-    /// <summary>The directories of those that have one.</summary>
+    /// <summary>The cgroup directories of the runs that have one.</summary>
     public IEnumerable<string> Cgroups
     {
         get
@@ -160,7 +162,7 @@ internal sealed class RunTable
         }
     }
 
-    /// <summary>A child was collected; null where it was no main process.</summary>
+    /// <summary>A child was collected; null if it was no main process.</summary>
     public ServiceRun? TakeMain(int pid)
     {
         Adopted.Collected(pid);
@@ -172,19 +174,20 @@ internal sealed class RunTable
         return run;
     }
 
-    /// <summary>Another process is the main one of a run: a child of ours that is no other's.</summary>
+    /// <summary>Another process becomes the main process of a run: a child of ours that belongs to no other run.</summary>
     public void ChangeMain(ServiceRun run, in ProcessStat main)
     {
         Reserve();
         if (run.HasMain && _byMain.Remove(run.Main))
             Adopted.Released(run.Main);
         _byMain[main.Pid] = run;
-        // It has lost its parent, and is from now on what we know of it.
+        // // The new main process had lost its parent; from now on it is known as a main process, and not as such a child.
         Adopted.Forget(main.Pid);
         run.Follow(main);
-        // With a main process, the end of that one tells more than that nothing is left.
+        // // With a main process, its end reports more than "the cgroup is empty".
         _ = _watched.Remove(run);
-        // Whoever does not read it must not watch it: it is readable again with each change of the cgroup, its freezing too.
+        // // The file must not be watched by epoll if it is not read: it becomes ready with each change of the cgroup, a freeze
+        // included.
         if (run.Cgroup is { PopulatedEvents: >= 0 and var events })
             _unwatch(events);
         Expire();
@@ -192,7 +195,7 @@ internal sealed class RunTable
 
     public ServiceRun? Find(long number) => _byNumber.GetValueOrDefault(number);
 
-    /// <summary>Nothing is left of a run.</summary>
+    /// <summary>No process of the run is left.</summary>
     public void Remove(ServiceRun run)
     {
         _byNumber.Remove(run.Number);
@@ -209,26 +212,26 @@ internal sealed class RunTable
         cgroup.Remove();
     }
 
-    /// <summary>Processes of the run beside its main one, which was collected.</summary>
+    /// <summary>Whether the run has processes beside its main process, which was collected.</summary>
     public bool HasOthers(ServiceRun run) => run.Cgroup is { } cgroup ? cgroup.HasMembersBeside(_helpers) : HasRest(run);
 
     public void Signal(ServiceRun run, Signal signal)
     {
         var isFirstThere = _byMain.TryGetValue(run.Pid, out var holder) && holder == run;
-        // Also in a cgroup: a second stage that is to be killed may not have joined it yet.
+        // // Also with a cgroup: a second stage that is to be killed may not have joined it yet.
         if (isFirstThere && signal == Core.Values.Signal.Kill)
             _ = kill(-run.Pid, signal.Number);
         if (run.Cgroup is { } cgroup)
             cgroup.Signal(signal);
         else if (signal == Core.Values.Signal.Kill)
         {
-            // One look serves for all that are to be killed in this turn.
+            // // One look serves for all runs that are to be killed in this turn.
             _ = _unfinished.TryAdd(run, 0);
             _killOnAt = MonotonicClock.Now;
         }
         else if (!isFirstThere && !run.HasMain && Adopted.List() && !Adopted.Has(run.Number))
         {
-            // None of it is known. Once it is known whether anything is left, there may be one.
+            // // No process of the run is known. The signal waits until it is known whether one is left.
             if (!Adopted.IsSettled())
                 _unsent.Enqueue((run, signal));
         }
@@ -236,7 +239,7 @@ internal sealed class RunTable
             SignalMembers(run, signal);
     }
 
-    /// <summary>Whether a signal need not wait any more: it was sent, or nothing is left of the run.</summary>
+    /// <summary>Whether a signal need not wait any more: it was sent, or the run has no process left.</summary>
     private bool IsSent(ServiceRun run, Signal signal)
     {
         if (!Adopted.Has(run.Number) && Adopted.MayHave(run.Number) is { } mayHave && !Adopted.Has(run.Number))
@@ -253,7 +256,7 @@ internal sealed class RunTable
             SignalGroup(run, _byMain.GetValueOrDefault(run.Pid), signal);
     }
 
-    /// <summary>The living processes of runs, as a look shows them now. The list is the same for each.</summary>
+    /// <summary>The living processes of runs, by a new look. The same list object is reused for each run.</summary>
     public IEnumerable<(long Run, List<ProcessStat> Members)> Members(IReadOnlyList<long> runs)
     {
         Expire();
@@ -279,11 +282,12 @@ internal sealed class RunTable
             _census.AddMembers(run.Number, members);
     }
 
-    /// <summary>From now on <see cref="TakeEmpty"/> has it once nothing is left.</summary>
+    /// <summary>From now on <see cref="TakeEmpty"/> takes the run once it has no process left.</summary>
     public void Watch(ServiceRun run) => _watched.Add(run);
 
-    /// <summary>Those watched of which nothing is left. A member whose parent lives elsewhere ends without a word to us.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Removes the watched runs that have no process left. A member that is not our child ends without a signal to
+    /// us.</summary>
+    /// <returns>The number of runs removed.</returns>
     public int TakeEmpty(Action<SystemEvent> tell)
     {
         var taken = 0;
@@ -300,8 +304,8 @@ internal sealed class RunTable
     }
 
     /// <summary>
-    /// What is left of a run hangs below a child of ours that is no main process and no helper. Where our children cannot be listed, two
-    /// looks at all processes tell.
+    /// The rest of a run is below a child of ours that is neither a main process nor a helper. If our children cannot be listed, two
+    /// looks at all processes decide.
     /// </summary>
     private bool HasRest(ServiceRun run)
     {
@@ -312,7 +316,8 @@ internal sealed class RunTable
             return mayHave;
         for (var look = 0; look < 2; look++)
         {
-            // Nobody is taken to be gone for want of a descriptor to look with: there is a next look. Without /proc there is none.
+            // // A look that failed for want of a descriptor does not prove that a process is gone: a later look decides. Without
+            // /proc there is none.
             if (!Look(out var error))
                 return error.IsShortage || HasGroup(run);
             if (_census.HasMembers(run.Number))
@@ -350,7 +355,7 @@ internal sealed class RunTable
 
     private void KillSeen(ServiceRun run)
     {
-        // Where some came and went meanwhile, nobody found does not mean nobody left.
+        // // If some processes came and went during the look, an empty result does not prove that no member is left.
         var empty = _census.Kill(run.Number) ? 0 : _unfinished[run] + 1;
         if (empty == EmptyLooks || (empty > 0 && _census.IsWhole))
             _unfinished.Remove(run);
@@ -359,8 +364,8 @@ internal sealed class RunTable
     }
 
     /// <summary>
-    /// Once the leader is collected, its number stays the group's as long as the group has members; should a new run's leader have
-    /// it, the group was empty.
+    /// After the leader is collected, its pid stays the group's as long as the group has members; if the leader of a new run has that
+    /// pid, the old group was empty.
     /// </summary>
     private static void SignalGroup(ServiceRun run, ServiceRun? holder, Signal signal)
     {
@@ -368,6 +373,6 @@ internal sealed class RunTable
             _ = kill(-run.Group, signal.Number);
     }
 
-    // EPERM: members that are not ours to signal are members all the same.
+    // // EPERM: the group has members, although we may not signal them.
     private static bool HasGroup(ServiceRun run) => kill(-run.Group, 0) == 0 || LastError.Number == Errno.EPERM;
 }

@@ -24,13 +24,14 @@ internal sealed class ServiceRun(long number, string name)
         set => Main = Session = Group = field = value;
     }
 
-    /// <summary>The main process: that one, until another takes its place.</summary>
+    /// <summary>The main process: the one that was started, until another takes its place.</summary>
     public int Main { get; private set; }
 
-    /// <summary>The session of the main process, whose number is nobody else's as long as that lives in it.</summary>
+    /// <summary>The session of the main process. Its number belongs to no other session as long as the main process lives in
+    /// it.</summary>
     public int Session { get; private set; }
 
-    /// <summary>The process group of the main process, which is all there is to go by without /proc.</summary>
+    /// <summary>The process group of the main process, which is the only evidence without /proc.</summary>
     public int Group { get; private set; }
 
     /// <summary>Whether the main process has not been collected.</summary>
@@ -39,70 +40,74 @@ internal sealed class ServiceRun(long number, string name)
     /// <summary>Whether the process that is started is to leave the service in the background and end.</summary>
     public bool IsForking { get; init; }
 
-    /// <summary>Named as the main process (MAINPID=), and not a child of ours yet; null for none.</summary>
+    /// <summary>The process that was named as the main process (MAINPID=) and is not a child of ours yet; null for
+    /// none.</summary>
     public ProcessStat? Successor { get; set; }
 
-    /// <summary>Whether the main process was taken for being the oldest, and may be followed by the next.</summary>
+    /// <summary>Whether the main process was chosen for being the oldest, and may be replaced by the next oldest.</summary>
     public bool IsGuessed { get; set; }
 
-    /// <summary>Whether it was sent its stop signal, or its stop_command was begun: from then on all of it is to end.</summary>
+    /// <summary>Whether the run was sent its stop signal, or its stop_command was begun: from then on all of its processes are to
+    /// end.</summary>
     public bool IsAskedToEnd { get; set; }
 
-    /// <summary>When a main process that it names is looked at again.</summary>
+    /// <summary>The time from which a main process that the service names is looked at again.</summary>
     public Instant NamesAgainAt { get; set; } = new(0);
 
     /// <summary>
-    /// The real user id its main process had when it began; null where that was root, which may have taken another since, and where
-    /// it could not be asked. A process of another user that says it is of this run is not believed.
+    /// The real user id that the main process had when it began; null if that was root, which may have changed to another since, or
+    /// if it could not be read. A process of another user that claims to belong to this run is not believed.
     /// </summary>
     public uint? User { get; private set; }
 
-    /// <summary>Made for this run alone; null where there is no tree of cgroups.</summary>
+    /// <summary>The cgroup of this run alone; null if there is no tree of cgroups.</summary>
     public InstanceCgroup? Cgroup { get; set; }
 
-    /// <summary>Why the second stage never became the service, where it said so.</summary>
+    /// <summary>The reason why the second stage never became the service, if it reported one.</summary>
     public StartProblem? Problem { get; set; }
 
     /// <summary>Whether the second stage has applied everything, so that only the program itself can have failed since.</summary>
     public bool IsApplied { get; set; }
 
-    /// <summary>Whether the file gives the service rlimits of its own: what these refuse is no shortage of the container.</summary>
+    /// <summary>Whether the file gives the service rlimits of its own: a refusal by these is no shortage of the
+    /// container.</summary>
     public bool HasOwnLimits { get; init; }
 
-    /// <summary>Reading end: the second stage's mark and last words, or the end of file when it has become the service.</summary>
+    /// <summary>Reading end: the second stage's mark and report, or the end of file when it has become the service.</summary>
     public int ExecPipe { get; set; } = -1;
 
-    /// <summary>Whether everything that it has to say is listened to.</summary>
+    /// <summary>Whether all descriptors of the run are watched.</summary>
     public bool IsFollowed { get; set; }
 
     /// <summary>Whether its main process became the service's own program.</summary>
     public bool IsExecuted => ExecPipe < 0 && IsApplied && Problem is null;
 
-    /// <summary>Whether the end of its main process was told, and how it ended.</summary>
+    /// <summary>How the main process ended, if its end was reported; else null.</summary>
     public ExitStatus? ToldStatus { get; set; }
 
-    /// <summary>Why it never became the service, as that was told.</summary>
+    /// <summary>The reason why the run never became its service, if it was reported.</summary>
     public StartProblem? ToldProblem { get; set; }
 
-    /// <summary>Reading end of what the service finds at its <c>notify_fd</c>.</summary>
+    /// <summary>Reading end of the pipe that the service finds at its <c>notify_fd</c>.</summary>
     public int NotifyPipe { get; set; } = -1;
 
     public NotifySocket? NotifySocket { get; set; }
 
-    /// <summary>The user its main process was last seen to have, which may write to the notification socket; null for not known.</summary>
+    /// <summary>The user that the main process was last seen to have; its processes may send notifications; null if not
+    /// known.</summary>
     public uint? NotifyUid { get; set; }
 
-    /// <summary>We have let go of our terminal for this run.</summary>
+    /// <summary>We have given our terminal to this run.</summary>
     public bool HasTerminal { get; set; }
 
     public ServiceStream? Output { get; set; }
 
     public ServiceStream? Error { get; set; }
 
-    /// <summary>Ours of each pair whose other end the child has; closed once it is spawned.</summary>
+    /// <summary>The ends of the child, which we close once it is spawned.</summary>
     public List<int> ChildsEnds { get; } = [];
 
-    /// <summary>Its main process has begun, and was not collected.</summary>
+    /// <summary>Reads the user of the main process, which has begun and was not collected.</summary>
     public void LearnUser()
     {
         NotifyUid = ProcessTable.UserOf(Pid, out _);
@@ -126,7 +131,7 @@ internal sealed class ServiceRun(long number, string name)
         ChildsEnds.Clear();
     }
 
-    /// <summary>Closes everything of ours and removes its cgroup; the run is not going to happen.</summary>
+    /// <summary>Closes all descriptors and removes the cgroup; the run does not begin.</summary>
     public void Close()
     {
         Cgroup?.Remove();
@@ -134,14 +139,14 @@ internal sealed class ServiceRun(long number, string name)
         CloseChildsEnds();
         CloseExecPipe();
         CloseNotifyPipe();
-        // It is not going to happen, so nobody has written to it.
+        // // The run does not begin, so no process has written to the socket.
         NotifySocket?.End();
         NotifySocket?.Close();
         Output?.Finish();
         Error?.Finish();
     }
 
-    /// <summary>Its main process, the leader of the terminal's session, is no more.</summary>
+    /// <summary>The main process, the leader of the terminal's session, has ended.</summary>
     public void ReturnTerminal()
     {
         if (HasTerminal)

@@ -14,16 +14,16 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Runs;
 
 /// <summary>
-/// Starts services, probes, close looks and reads of the file: opens what they find open, builds arguments and environment, and spawns
-/// our own binary. PID 1 neither executes nor looks for a program of the file's: that waits for the file system it is on, which may
-/// never answer, so the second stage does both. Registers nothing and keeps nothing.
+/// Starts services, probes, measurements and reads of the file: opens the descriptors of the child, builds its arguments and
+/// environment, and spawns our own binary. PID 1 neither executes nor searches for a program of the file: both wait for the program's
+/// file system, which may never answer, so the second stage does both. Registers and keeps nothing.
 /// </summary>
 internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, CgroupTree? cgroups, InstanceCookie cookie)
 {
     private readonly NotifyDirectory _notify = new(plan.Settings.Init.RuntimeDirectory);
     private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
 
-    /// <summary>/dev/null, for what children are not to have.</summary>
+    /// <summary>/dev/null, in place of descriptors that children are not to have.</summary>
     public int NullDescriptor => nullDescriptor;
 
     /// <summary>Starts a run. On failure nothing is left open, and the step that was refused comes along.</summary>
@@ -47,7 +47,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         }
         finally
         {
-            // Also where memory ended on the way: what was opened for a run that never was would be lost.
+            // // Also if memory ended on the way: the descriptors of a run that never began would be lost.
             run.CloseChildsEnds();
             if (run.Pid == 0)
                 run.Close();
@@ -59,7 +59,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         var mappings = new List<DescriptorMapping> { new(settings.Stdin == StdinMode.Inherit ? 0 : nullDescriptor, 0) };
         var errorDescriptor = settings.NotifyFd == ErrorDescriptor ? ErrorDescriptor + 1 : ErrorDescriptor;
         Errno error;
-        // Not while the child is made: it finds descriptors at numbers up to the limit.
+        // // The limit is lower only here and not during the spawn: the child finds descriptors at numbers up to the limit.
         using (DescriptorLimit.Reserve())
             error = Open(run, settings, mappings, errorDescriptor, out step);
         if (!error.IsSuccess)
@@ -86,11 +86,11 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         return error;
     }
 
-    /// <summary>Starts a probe of a service, which joins the cgroup of its run. The pid, or 0.</summary>
-    /// <param name="settings">Those that the service runs with.</param>
-    /// <param name="cgroup">That of its run; null without.</param>
+    /// <summary>Starts a probe of a service, which joins the cgroup of the service's run. Returns the pid, or 0.</summary>
+    /// <param name="settings">The settings that the service runs with.</param>
+    /// <param name="cgroup">The cgroup of the run; null without one.</param>
     /// <param name="output">
-    /// What it writes can be read there; -1 where it was not started, or no pipe was to be had and its output goes nowhere.
+    /// The reading end of the probe's output; -1 if the probe was not started, or if there was no pipe and its output is discarded.
     /// </param>
     public int StartProbe(ServiceSettings settings, string? cgroup, out int output)
     {
@@ -102,7 +102,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
             ProbeTarget.Tcp(var address) => ["probe", "tcp", address, .. options],
             ProbeTarget.Unix(var path) => ["probe", "unix", path, .. options],
             ProbeTarget.Mcp(var address) => ["probe", "mcp", address, .. options],
-            // A command of the file's runs as the service does.
+            // // A command of the file runs with the service's attributes.
             ProbeTarget.Exec(var command) =>
                 ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup) with { OwnOutput = true })],
             _ => [],
@@ -111,7 +111,8 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
             own, settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear(), out output);
     }
 
-    /// <summary>Starts a child that writes the pid in a file, or why there is none. As <see cref="StartProbe"/>.</summary>
+    /// <summary>Starts a child that writes the pid in a file, or the reason why it cannot. Like <see
+    /// cref="StartProbe"/>.</summary>
     public int StartReadingPid(string path, out int output) =>
         StartWithOutput(["read", "--pid", path], ImmutableSortedDictionary<string, string>.Empty, out output);
 
@@ -137,8 +138,8 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     }
 
     /// <summary>
-    /// Starts the stop_command of a service as the service itself is, with MAINPID in its environment (<c>man 5 systemd.service</c>). The
-    /// pid, or 0.
+    /// Starts the stop_command of a service with the attributes of the service and MAINPID in its environment (<c>man 5
+    /// systemd.service</c>). Returns the pid, or 0.
     /// </summary>
     public int StartStopCommand(ServiceSettings settings, string? cgroup, int main)
     {
@@ -156,7 +157,8 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         return ChildProgram.Start(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
     }
 
-    /// <summary>Starts the child that reads how much memory processes have, group by group, and tells it on a pipe.</summary>
+    /// <summary>Starts the child that reads how much memory processes have, group by group, and writes the answer to a
+    /// pipe.</summary>
     public Errno StartMeasuring(IReadOnlyList<int[]> groups, int answer, out int pid)
     {
         ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(answer, 1), new(nullDescriptor, 2)];
@@ -164,14 +166,14 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
             ["mcp-init", "measure", .. MeasureRequest.Encode(groups)], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
     }
 
-    /// <summary>Starts the child that reads the configuration and tells it on a pipe.</summary>
+    /// <summary>Starts the child that reads the configuration and writes it to a pipe.</summary>
     public Errno StartReading(string path, int answer, out int pid)
     {
         ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(answer, 1), new(nullDescriptor, 2)];
         return ChildProgram.Start(["mcp-init", "read", path], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
     }
 
-    /// <summary>The number the second stage finds its error pipe at: past what services are usually given.</summary>
+    /// <summary>The number of the second stage's error pipe: higher than the descriptors that services usually get.</summary>
     private const int ErrorDescriptor = 9;
 
     private static ExecRequest RequestFor(ServiceSettings settings, ImmutableArray<string> command, int? errorDescriptor) => new()
@@ -192,7 +194,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         Command = command,
     };
 
-    /// <summary>As the service is, but for the descriptor that only it is given.</summary>
+    /// <summary>The request of the service, without the descriptors that only the service gets.</summary>
     private static ExecRequest HelperFor(ServiceSettings settings, ImmutableArray<string> command, string? cgroup) =>
         RequestFor(settings, command, null) with { Cgroup = cgroup, KeptDescriptors = [], OwnOutput = false, Terminal = false };
 
@@ -274,12 +276,13 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
 
     private const string NotifyVariable = "NOTIFY_SOCKET";
 
-    /// <summary><c>man 3 sd_watchdog_enabled</c>; without WATCHDOG_PID it is meant for whoever has it.</summary>
+    /// <summary><c>man 3 sd_watchdog_enabled</c>; without WATCHDOG_PID it applies to every process that has the
+    /// variable.</summary>
     private const string WatchdogVariable = "WATCHDOG_USEC";
 
     private ImmutableSortedDictionary<string, string> EnvironmentOf(ServiceSettings settings, ServiceRun run)
     {
-        // Not of a probe: what a probe starts is no part of the service.
+        // // A probe does not get this variable: processes that a probe starts are no part of the service.
         var environment = settings.Environment.SetItem(InstanceCookie.Variable, cookie.Of(run.Number));
         if (run.NotifySocket is { } socket)
             environment = environment.SetItem(NotifyVariable, socket.Address);
