@@ -5,21 +5,22 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Events;
 
-/// <summary>Takes one piece of what a descriptor has: one read, one datagram, one signal.</summary>
-/// <returns>Whether there may be another piece at once.</returns>
+/// <summary>Takes one piece of a descriptor's input: one read, one datagram, one signal.</summary>
+/// <returns>Whether there may be another piece now.</returns>
 internal delegate bool PieceHandler();
 
 /// <summary>
 /// One wait for all descriptors, and a handler for each. A handler never loops: it takes one piece, and this watch alone decides
-/// whether it has another turn. So no descriptor, however fast it is written to, keeps PID 1 from the others: each that is ready has
-/// one piece a turn, and more only while the whole turn is short. What is left comes again at once, since the epoll is level-triggered.
+/// whether it gets another turn. So a descriptor that is written to without end cannot keep PID 1 from the others: each ready
+/// descriptor gets one piece a turn, and more only while the whole turn is short. The rest comes again at once, since the epoll is
+/// level-triggered.
 /// </summary>
 internal sealed class DescriptorWatch
 {
-    /// <summary>A burst of datagrams or signals costs one wait and not as many.</summary>
+    /// <summary>So that a burst of datagrams or signals costs one wait instead of one for each.</summary>
     internal const int MostPieces = 16;
 
-    /// <summary>After that nothing has a second piece in a turn.</summary>
+    /// <summary>After this time no descriptor has a second piece in the turn.</summary>
     internal static readonly TimeSpan ShortTurn = TimeSpan.FromMilliseconds(2);
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
@@ -29,7 +30,8 @@ internal sealed class DescriptorWatch
     private readonly Action<Ready> _onReady;
     private PieceHandler? _first;
 
-    /// <summary>What the kernel had no room to watch (ENOMEM; ENOSPC, fs.epoll.max_user_watches): it is asked again.</summary>
+    /// <summary>Descriptors that the kernel had no room to watch (ENOMEM; ENOSPC, fs.epoll.max_user_watches): each is tried
+    /// again.</summary>
     private readonly Dictionary<int, uint> _refused = [];
     private Instant _end;
     private Exception? _problem;
@@ -41,7 +43,7 @@ internal sealed class DescriptorWatch
     public DescriptorWatch(EventPort port, TimeSpan? shortTurn = null) =>
         (_port, _onReady, _shortTurn) = (port, OnReady, shortTurn ?? ShortTurn);
 
-    /// <summary>The descriptor that is looked at before all others where more are ready than one turn takes.</summary>
+    /// <summary>Adds the descriptor that comes before all others if more are ready than one turn takes.</summary>
     public void AddFirst(int descriptor, Source source, PieceHandler handler)
     {
         _first = handler;
@@ -49,7 +51,7 @@ internal sealed class DescriptorWatch
     }
 
     /// <param name="descriptor">Non-blocking.</param>
-    /// <param name="source">Its kind.</param>
+    /// <param name="source">The kind of descriptor.</param>
     /// <param name="handler">Takes one piece.</param>
     /// <param name="events">EPOLL* bits.</param>
     public void Add(int descriptor, Source source, PieceHandler handler, uint events = EPOLLIN)
@@ -60,7 +62,7 @@ internal sealed class DescriptorWatch
             _refused[descriptor] = events;
     }
 
-    /// <summary>The same for a handler that takes all there is, where that has an end of its own.</summary>
+    /// <summary>The same for a handler that takes all input, if the length of that input has a limit.</summary>
     public void Add(int descriptor, Source source, Action takeAll, uint events = EPOLLIN) => Add(
         descriptor,
         source,
@@ -71,14 +73,14 @@ internal sealed class DescriptorWatch
         },
         events);
 
-    /// <summary>Called before it is closed.</summary>
+    /// <summary>To be called before the descriptor is closed.</summary>
     public void Remove(int descriptor)
     {
         Forget(descriptor);
         _port.Remove(descriptor);
     }
 
-    /// <summary>The same for one that is closed already: the kernel has forgotten it by itself.</summary>
+    /// <summary>The same for a descriptor that is closed already: the kernel has forgotten it by itself.</summary>
     public void Forget(int descriptor)
     {
         _ = _handlers.Remove(descriptor);
@@ -86,8 +88,8 @@ internal sealed class DescriptorWatch
     }
 
     /// <summary>
-    /// Waits until something is ready or the deadline has come, and gives everything that is ready its turn. What a handler throws costs no
-    /// other handler its turn: the first exception is thrown after the last handler.
+    /// Waits until a descriptor is ready or the deadline has come, and gives every ready descriptor its turn. An exception of one
+    /// handler costs no other handler its turn: the first exception is thrown after the last handler.
     /// </summary>
     public void Wait(Instant due)
     {
@@ -114,7 +116,7 @@ internal sealed class DescriptorWatch
 
     private void Take(PieceHandler handler)
     {
-#pragma warning disable CA1031 // Of whatever kind: it is thrown again when the others have had their turn.
+#pragma warning disable CA1031 // Every exception is thrown again when the other handlers have had their turn.
         try
         {
             for (var pieces = 0; pieces < MostPieces; pieces++)

@@ -6,13 +6,13 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Events;
 
-/// <summary>What became ready: the descriptor it was registered with and the EPOLL* bits.</summary>
+/// <summary>A descriptor that became ready, and its EPOLL* bits.</summary>
 internal readonly record struct Ready(int Descriptor, uint Events);
 
 /// <summary>
-/// One epoll instance (<c>man 7 epoll</c>), level-triggered. An event of a batch may be about a descriptor that an earlier one
-/// of the same batch closed, and whose number is taken again: everything registered is therefore non-blocking, so that the
-/// worst of it is a read that finds nothing.
+/// One epoll instance (<c>man 7 epoll</c>), level-triggered. An event of a batch may be about a descriptor that the handler of an
+/// earlier event closed, and whose number is in use again. So every registered descriptor is non-blocking, and the worst result is a
+/// read that finds nothing.
 /// </summary>
 internal sealed unsafe class EventPort
 {
@@ -23,7 +23,7 @@ internal sealed unsafe class EventPort
 
     private EventPort(int descriptor) => _descriptor = descriptor;
 
-    // x86-64 alone packs the record.
+    // // Only x86-64 packs the record.
     private static bool IsPacked => RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     private static int EventSize => IsPacked ? sizeof(epoll_event_packed) : sizeof(epoll_event_aligned);
@@ -35,20 +35,21 @@ internal sealed unsafe class EventPort
         return descriptor < 0 ? null : new EventPort(descriptor);
     }
 
-    /// <summary>EPERM: a regular file, which is always ready and needs no waiting for.</summary>
+    /// <summary>EPERM: a regular file, which is always ready and needs no wait.</summary>
     public Errno Add(int descriptor, uint events) => Control(EPOLL_CTL_ADD, descriptor, events);
 
     public Errno Change(int descriptor, uint events) => Control(EPOLL_CTL_MOD, descriptor, events);
 
     public void Remove(int descriptor) => _ = Control(EPOLL_CTL_DEL, descriptor, 0);
 
-    /// <summary>Whether more may be ready than the last wait told.</summary>
+    /// <summary>Whether more descriptors may be ready than the last wait reported.</summary>
     public bool IsFull => _count == BatchSize;
 
-    /// <summary>What was ready by then, the last wait has told, or the next one will: what comes later may have been missed.</summary>
+    /// <summary>The last wait, or the next one, reports every descriptor that was ready by then. A later one may have been
+    /// missed.</summary>
     public Instant LookedAt { get; private set; }
 
-    /// <summary>Sleeps until something is ready, a deadline has come, or PID 1 was stopped and goes on.</summary>
+    /// <summary>Sleeps until a descriptor is ready, a deadline has come, or PID 1 was stopped and goes on.</summary>
     public void Wait(Instant due)
     {
         fixed (byte* start = _batch)
@@ -56,8 +57,8 @@ internal sealed unsafe class EventPort
             LookedAt = MonotonicClock.Now;
             var timeout = PollTimeout.Until(due, LookedAt);
             _count = epoll_wait(_descriptor, start, BatchSize, timeout);
-            // The time is over; or EINTR, since PID 1 was stopped for any length of time, which says nothing of what has become ready
-            // meanwhile. With nothing to wait for, a call cannot be interrupted and tells all.
+            // // Either the time is over; or EINTR: PID 1 was stopped for any length of time, and descriptors may have become ready
+            // meanwhile. A call with a time-out of zero cannot be interrupted and reports all of them.
             if (_count > 0 || timeout == 0)
                 return;
             LookedAt = MonotonicClock.Now;
@@ -65,7 +66,7 @@ internal sealed unsafe class EventPort
         }
     }
 
-    /// <summary>Calls with each that the last wait found ready.</summary>
+    /// <summary>Calls with each descriptor that the last wait found ready.</summary>
     public void ForEach(Action<Ready> ready)
     {
         for (var i = 0; i < _count; i++)

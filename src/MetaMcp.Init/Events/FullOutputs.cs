@@ -3,7 +3,7 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Events;
 
-/// <summary>Waits for room in our own outputs: a full pipe is watched while it is full, and only then.</summary>
+/// <summary>Waits for room in our own outputs: a pipe is watched only while it is full.</summary>
 internal sealed class FullOutputs(StandardOutputs outputs, DescriptorWatch watch)
 {
     private readonly HashSet<OutputSink> _full = [];

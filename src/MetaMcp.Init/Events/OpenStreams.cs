@@ -4,12 +4,13 @@ using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Events;
 
-/// <summary>The outputs of services that somebody still holds open, its main process or what that has left behind.</summary>
+/// <summary>The outputs of services that are still open: the main process, or a process that it left behind, holds the writing
+/// end.</summary>
 internal sealed class OpenStreams(DescriptorWatch watch)
 {
     private readonly HashSet<ServiceStream> _open = [];
 
-    /// <summary>Those that have dropped lines, which are counted out once their time has come.</summary>
+    /// <summary>Streams that have dropped lines, and report the count when their time has come.</summary>
     private readonly HashSet<ServiceStream> _reporting = [];
 
     /// <summary>When <see cref="Report"/> has something to do.</summary>
@@ -45,14 +46,15 @@ internal sealed class OpenStreams(DescriptorWatch watch)
         }
     }
 
-    /// <summary>What it wrote before it ended comes before the news of its end. A grandchild may still hold the stream open.</summary>
+    /// <summary>Reads the output that a process wrote before it ended, so that it comes before the message of its end. A
+    /// grandchild may still hold the stream open.</summary>
     public void LastWords(ServiceStream? stream)
     {
         if (stream is { Fd: >= 0 and var descriptor })
             Took(stream, descriptor, stream.Drain(MonotonicClock.Now));
     }
 
-    /// <summary>The same of everybody's.</summary>
+    /// <summary>The same for all streams.</summary>
     public void LastWords()
     {
         foreach (var stream in _open)

@@ -5,15 +5,15 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Events;
 
 /// <summary>
-/// Which signals the init takes from the queue instead of being hit by, and how they come to be blocked on every thread.
-/// An explicit list: the runtime itself needs SEGV, FPE, ILL and BUS for its exceptions and SIGRTMIN (34) to stop threads,
-/// glibc keeps 32 and 33, and nobody can block KILL and STOP.
+/// The signals that the init takes from the queue instead of being interrupted by them, and the code that blocks them on every
+/// thread. An explicit list: the runtime needs SEGV, FPE, ILL and BUS for its exceptions and SIGRTMIN (34) to stop threads, glibc
+/// keeps 32 and 33, and KILL and STOP cannot be blocked.
 /// </summary>
 internal static unsafe class SignalMask
 {
     private static readonly int[] NeededByTheRuntime = [4, 7, 8, 11, 32, 33, 34];
 
-    /// <summary>True where we take the signal and, in pass-through mode, hand it on.</summary>
+    /// <summary>True if we take the signal and, in pass-through mode, forward it.</summary>
     public static bool IsTaken(int number) =>
         number is >= 1 and <= Signal.Max && number != Signal.Kill.Number && number != Signal.Stop.Number &&
         !NeededByTheRuntime.AsSpan().Contains(number);
@@ -32,9 +32,9 @@ internal static unsafe class SignalMask
     }
 
     /// <summary>
-    /// Blocks them on this thread and on the runtime's finalizer thread, which exists before <c>Main</c> with nothing blocked:
-    /// without it the kernel would hand that thread our SIGTERM (which then kills us) or SIGCHLD (which is then lost).
-    /// A thread can only set its own mask, so the finalizer thread is given one finalizer to run.
+    /// Blocks the signals on this thread and on the runtime's finalizer thread, which exists before <c>Main</c> with no signal
+    /// blocked: without this the kernel could give that thread our SIGTERM (which then kills us) or SIGCHLD (which is then lost). A
+    /// thread can only set its own mask, so the finalizer thread is given one finalizer to run.
     /// </summary>
     public static void BlockOnEveryThread()
     {
@@ -43,7 +43,7 @@ internal static unsafe class SignalMask
         GC.Collect(0);
         GC.WaitForPendingFinalizers();
 
-        // A SIGCHLD disposition of "ignore", inherited from a careless parent, would make the kernel throw statuses away.
+        // // A SIGCHLD disposition of "ignore", inherited from the parent, would make the kernel discard exit statuses.
         sigaction standard = default;
         _ = set_sigaction(Signal.Chld.Number, &standard, null);
     }

@@ -5,26 +5,26 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Events;
 
 /// <summary>
-/// The signals that came, in a descriptor (<c>man 2 signalfd</c>). Preferred to sigtimedwait, which unblocks what it waits for,
-/// so that neither a test nor an operator could see in /proc that the signals are blocked on every thread.
+/// The signals that came, in a descriptor (<c>man 2 signalfd</c>). Preferred to sigtimedwait, which unblocks the signals it waits
+/// for, so that /proc would not show to a test or an operator that the signals are blocked on every thread.
 /// </summary>
 internal sealed unsafe class SignalQueue
 {
     /// <summary>
-    /// As many are taken before anything else has its turn: real-time signals queue up, and who sends them without end must
-    /// not have the loop to itself.
+    /// The number of signals that are taken before other work has its turn: real-time signals queue up, and a process that sends them
+    /// without end must not keep the loop busy.
     /// </summary>
     public const int MaxPerTurn = 64;
 
     private readonly uint _ourselves = (uint)getpid();
 
-    /// <param name="descriptor">A signalfd; tests, whose process has signals of its own, give one that nothing comes on.</param>
+    /// <param name="descriptor">A signalfd; tests, whose process has signals of its own, give a descriptor without input.</param>
     internal SignalQueue(int descriptor) => Descriptor = descriptor;
 
     /// <summary>Readable while a signal is pending; non-blocking.</summary>
     public int Descriptor { get; }
 
-    /// <summary>Blocks the signals on every thread first: what is not blocked does not arrive here.</summary>
+    /// <summary>Blocks the signals on every thread first: a signal that is not blocked does not arrive here.</summary>
     public static SignalQueue? Open(out Errno error)
     {
         SignalMask.BlockOnEveryThread();
@@ -35,13 +35,14 @@ internal sealed unsafe class SignalQueue
     }
 
     /// <summary>
-    /// The next pending signal, or null where there is none. What comes from ourselves is nobody's message: a write to a pipe
-    /// that nobody reads any more sends its writer SIGPIPE, and one that is blocked is kept even where it is ignored.
+    /// The next pending signal, or null. A signal from our own process is ignored: a write to a pipe without a reader sends its
+    /// writer SIGPIPE, and a blocked signal is kept pending even if its disposition is to ignore it.
     /// </summary>
     public Signal? TryTake() => TryTake(out _, out _);
 
-    /// <param name="isOfKernel">The kernel sent it (SI_KERNEL, <c>man 2 sigaction</c>), as those of a terminal, and no process.</param>
-    /// <param name="sender">The process that it is of, for SIGCHLD the child; as its sender says.</param>
+    /// <param name="isOfKernel">The kernel sent the signal (SI_KERNEL, <c>man 2 sigaction</c>), as for a terminal, and no process
+    /// did.</param>
+    /// <param name="sender">The process that sent the signal; for SIGCHLD the child. The sender may have set any value.</param>
     public Signal? TryTake(out bool isOfKernel, out int sender)
     {
         (isOfKernel, sender) = (false, 0);

@@ -1,14 +1,14 @@
 namespace MetaMcp.Init.Events;
 
 /// <summary>
-/// The kinds of descriptors that PID 1 waits on. Each has a handler, and a test that floods it
-/// (<c>BoundedTurnTests</c>): a new kind needs a new flood there.
+/// The kinds of descriptors that PID 1 waits for. Each has a handler, and a test that floods it (<c>BoundedTurnTests</c>): a new kind
+/// needs a new flood there.
 /// </summary>
 internal enum Source
 {
     Signals,
 
-    /// <summary>The mark and the last words of a second stage.</summary>
+    /// <summary>The mark and the report of a second stage.</summary>
     ExecPipe,
 
     /// <summary>A service's <c>notify_fd</c>.</summary>
@@ -20,7 +20,7 @@ internal enum Source
     /// <summary>A service's stdout or stderr.</summary>
     ServiceOutput,
 
-    /// <summary>Our own stdout or stderr, full a moment ago.</summary>
+    /// <summary>Our own stdout or stderr, which was full a moment ago.</summary>
     OwnOutput,
 
     MemoryEvents,
@@ -32,6 +32,6 @@ internal enum Source
     /// <summary>The answer of the child that reads the configuration.</summary>
     ConfigRead,
 
-    /// <summary>What a probe writes; it is not looked at for a while after each turn.</summary>
+    /// <summary>The output of a probe; it is not read for a while after each turn.</summary>
     ProbeOutput,
 }

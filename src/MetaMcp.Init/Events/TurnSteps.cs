@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace MetaMcp.Init.Events;
 
 /// <summary>
-/// The steps of one turn, in order. A step that throws, for a bug or for want of memory, would do so turn after turn and starve those that
-/// follow; so each is taken, and the first exception is thrown at the end.
+/// The steps of one turn, in order. A step that throws, for a bug or for want of memory, would do so turn after turn and starve the
+/// steps after it. So every step is taken, and the first exception is thrown at the end.
 /// </summary>
 internal sealed class TurnSteps(params Action[] steps)
 {
@@ -13,7 +13,7 @@ internal sealed class TurnSteps(params Action[] steps)
         Exception? first = null;
         foreach (var step in steps)
         {
-#pragma warning disable CA1031 // Of whatever kind: it is thrown again when the other steps have been taken.
+#pragma warning disable CA1031 // Every exception is thrown again when the other steps have been taken.
             try
             {
                 step();

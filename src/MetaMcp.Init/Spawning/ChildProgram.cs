@@ -4,15 +4,15 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Spawning;
 
 /// <summary>
-/// Starts our own binary, as the second stage or as a helper, in a session of its own with our environment, some of it set anew, and the
-/// oom_score_adj that we were given.
+/// Starts our own binary, as the second stage or as a helper: in a session of its own, with our environment (some variables replaced)
+/// and the oom_score_adj that mcp-init was given.
 /// </summary>
 internal static unsafe class ChildProgram
 {
-    /// <param name="arguments">The first is its name.</param>
-    /// <param name="set">Variables beside those of ours, or in their place.</param>
-    /// <param name="mappings">What it finds open.</param>
-    /// <param name="pid">Where it was started.</param>
+    /// <param name="arguments">The first is the name of the child.</param>
+    /// <param name="set">Variables that are added to our own environment, or replace its values.</param>
+    /// <param name="mappings">The descriptors that the child finds open.</param>
+    /// <param name="pid">The pid of the child, if it was started.</param>
     /// <param name="program">Another path, for tests.</param>
     public static Errno Start(
         ImmutableArray<string> arguments, ImmutableSortedDictionary<string, string> set,

@@ -3,13 +3,15 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Spawning;
 
 /// <summary>
-/// How many descriptors PID 1 may have open (<c>man 2 getrlimit</c>, RLIMIT_NOFILE). Its soft limit is raised to the hard one, since it
-/// holds some for each service; services are given back the limit that mcp-init was started with, as programs that use select(2) rely on.
-/// The last few are kept from starts: with all taken by runs, nothing could be looked at, stopped or killed any more.
+/// The number of descriptors that PID 1 may have open (<c>man 2 getrlimit</c>, RLIMIT_NOFILE). Its soft limit is raised to the hard
+/// one, since it holds some for each service. Services get the limit that mcp-init was started with, since programs that use
+/// select(2) rely on it. The last few descriptors are kept from starts: if runs held all of them, no process could be looked at,
+/// stopped or killed any more.
 /// </summary>
 internal static unsafe class DescriptorLimit
 {
-    /// <summary>A look at /proc and a signal take two at a time; a cleanup, a probe or a read of the file as many.</summary>
+    /// <summary>A look at /proc and a signal take two at a time; a cleanup, a probe or a read of the file takes as
+    /// many.</summary>
     private const int Kept = 16;
 
     /// <summary>More than any number of services takes; some runtimes set no hard limit at all.</summary>
@@ -17,10 +19,10 @@ internal static unsafe class DescriptorLimit
 
     private static rlimit _own;
 
-    /// <summary>The soft limit that we were started with; null where it is in force still.</summary>
+    /// <summary>The soft limit that mcp-init was started with; null if it is still in force.</summary>
     public static ulong? Original { get; private set; }
 
-    /// <summary>Raises the soft limit, where the hard one is higher.</summary>
+    /// <summary>Raises the soft limit, if the hard one is higher.</summary>
     public static void Raise()
     {
         rlimit given;
@@ -30,7 +32,7 @@ internal static unsafe class DescriptorLimit
         if (prlimit(0, RLIMIT_NOFILE, &raised, null) != 0)
             return;
         _own = raised;
-        // Also where nothing is raised: the reserve of a start is in force when its child is made.
+        // // Also if the limit is not raised: the reserve of a start may be in force when its child is made.
         Original = given.rlim_cur;
     }
 

@@ -4,15 +4,15 @@ using System.Text;
 namespace MetaMcp.Init.Spawning;
 
 /// <summary>
-/// The environment of a child: ours, byte for byte, with some variables set anew. What is set comes from the file; what is
-/// inherited is passed on by pointer and never decoded.
+/// The environment of a child: our own, byte for byte, with some variables replaced. The replaced values come from the file;
+/// inherited variables are passed on by pointer and never decoded.
 /// </summary>
 internal sealed unsafe class EnvironmentBlock : IDisposable
 {
     private readonly NativeStrings _own;
     private byte** _block;
 
-    /// <param name="set">Name and value; replaces what is inherited under that name.</param>
+    /// <param name="set">Name and value; replaces the inherited value of that name.</param>
     public EnvironmentBlock(IReadOnlyCollection<KeyValuePair<string, string>> set)
     {
         var own = new List<string>(set.Count);

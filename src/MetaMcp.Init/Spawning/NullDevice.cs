@@ -2,10 +2,10 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Spawning;
 
-/// <summary>What services find on stdin, and on stdout where their output is not wanted.</summary>
+/// <summary>The descriptor that services find on stdin, and on stdout if their output is discarded.</summary>
 internal static unsafe class NullDevice
 {
-    /// <summary>/dev/null; in a root without one the reading end of a pipe nobody writes to, which reads as empty too.</summary>
+    /// <summary>/dev/null; in a root without it, the reading end of a pipe without a writer, which also reads as empty.</summary>
     public static int Open()
     {
         int descriptor;

@@ -4,9 +4,9 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Spawning;
 
 /// <summary>
-/// The init makes itself the last one the out-of-memory killer takes, where it may (CAP_SYS_RESOURCE; Docker's default is
-/// without), and gives its children the score it was given: a child copies it at fork, so for that moment ours is as it was
-/// (<c>man 5 proc</c>, /proc/[pid]/oom_score_adj).
+/// The init makes itself the last process that the out-of-memory killer takes, if it may (CAP_SYS_RESOURCE, which Docker does not
+/// give by default). Its children get the score that the init was given: a child copies the score at fork, so for that moment the
+/// init sets its own score back (<c>man 5 proc</c>, /proc/[pid]/oom_score_adj).
 /// </summary>
 internal static unsafe class OomScore
 {
@@ -14,7 +14,7 @@ internal static unsafe class OomScore
     private static int _descriptor = -1;
     private static string _original = "0";
 
-    /// <summary>Only as PID 1: anywhere else the machine is not ours to rank.</summary>
+    /// <summary>Only as PID 1: elsewhere other processes of the machine may matter more than this one.</summary>
     public static void Lower()
     {
         if (getpid() != 1)
@@ -36,7 +36,7 @@ internal static unsafe class OomScore
             _ = close(descriptor);
     }
 
-    /// <summary>The score we were given, until disposed.</summary>
+    /// <summary>Until disposed, our score is the one that we were given.</summary>
     public static Moment Original()
     {
         if (_descriptor >= 0)

@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Spawning;
 /// <summary>A pipe whose reading end is ours and whose writing end a child gets; both close on exec.</summary>
 internal static unsafe class Pipe
 {
-    /// <summary>Our end does not block; the child's does, as programs expect of their output.</summary>
+    /// <summary>Our end does not block; the child's end does, as programs expect of their output.</summary>
     public static Errno Open(out int reading, out int writing)
     {
         var ends = stackalloc int[2];

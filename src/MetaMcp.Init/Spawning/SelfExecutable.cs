@@ -4,20 +4,20 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Spawning;
 
-/// <summary>Our own program file, for the second stage, for probes, for close looks and for reads of the file.</summary>
+/// <summary>Our own program file, for the second stage, probes, measurements and reads of the file.</summary>
 internal static unsafe class SelfExecutable
 {
     private static string? _path;
 
     /// <summary>
-    /// <c>/proc/self/exe</c>, which stays right when the file is replaced; without /proc, the name the kernel was given at exec
-    /// (<c>man 3 getauxval</c>, AT_EXECFN), which holds because the init never changes its directory.
+    /// <c>/proc/self/exe</c>, which stays right when the file is replaced. Without /proc it is the name that the kernel was given at
+    /// exec (<c>man 3 getauxval</c>, AT_EXECFN), which stays right because the init never changes its directory.
     /// </summary>
     public static string Path
     {
         get => _path ??= CanOpenProc() ? "/proc/self/exe"
         : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)getauxval(AT_EXECFN)));
-        // Tests are another program than the one they start.
+        // // The program of the tests is another than the one they start.
         internal set => _path = value;
     }
 

@@ -1,9 +1,9 @@
 namespace MetaMcp.Init.Spawning;
 
-/// <summary>Where the child stands among sessions, groups and terminals.</summary>
+/// <summary>The child's session, process group and terminal.</summary>
 internal enum SpawnGroup
 {
-    /// <summary>A process group of its own in our session: what a command in front of a terminal needs.</summary>
+    /// <summary>A process group of its own in our session: for a command in front of a terminal.</summary>
     Own,
 
     /// <summary>The same, and that group becomes the foreground of the terminal on descriptor 0.</summary>
@@ -13,14 +13,14 @@ internal enum SpawnGroup
     Session,
 }
 
-/// <summary>A descriptor of ours and the number the child finds it at.</summary>
+/// <summary>A descriptor of ours, and its number in the child.</summary>
 internal readonly record struct DescriptorMapping(int Ours, int Childs);
 
-/// <summary>What <see cref="Spawner"/> starts.</summary>
-/// <remarks>Every descriptor of ours that is not mapped has close-on-exec set and so stays ours.</remarks>
+/// <summary>The program that <see cref="Spawner"/> starts, and its surroundings.</summary>
+/// <remarks>Every descriptor of ours that is not mapped is close-on-exec, so the child does not get it.</remarks>
 internal readonly unsafe ref struct SpawnRequest
 {
-    /// <summary>A path; the child is looked for nowhere else.</summary>
+    /// <summary>The path of the program.</summary>
     public required byte* Path { get; init; }
 
     public required byte** Arguments { get; init; }
@@ -28,6 +28,6 @@ internal readonly unsafe ref struct SpawnRequest
     public SpawnGroup Group { get; init; }
     public ReadOnlySpan<DescriptorMapping> Descriptors { get; init; }
 
-    /// <summary>Search PATH of our own environment for a name without a slash, as <c>execvp</c> does.</summary>
+    /// <summary>Search the PATH of our own environment for a name without a slash, as <c>execvp</c> does.</summary>
     public bool SearchPath { get; init; }
 }

@@ -4,8 +4,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Spawning;
 
 /// <summary>
-/// Starts processes by <c>posix_spawn</c>, which runs no managed code between fork and exec. The child begins with nothing
-/// blocked, every disposition at its default and the group or session asked for.
+/// Starts processes by <c>posix_spawn</c>, which runs no managed code between fork and exec. The child begins with no signal blocked,
+/// every disposition at its default, and the requested group or session.
 /// </summary>
 internal static unsafe class Spawner
 {
@@ -57,19 +57,19 @@ internal static unsafe class Spawner
     }
 
     /// <summary>
-    /// A source whose number another mapping gives to the child would be overwritten before its own turn: such a one is
-    /// duplicated to a number that no mapping gives.
+    /// If another mapping gives the number of this source to the child, the source would be overwritten before its own turn. Such a
+    /// source is duplicated to a number that no mapping gives.
     /// </summary>
-    /// <param name="mapping">The mapping whose source is meant.</param>
+    /// <param name="mapping">The mapping of the source.</param>
     /// <param name="all">All mappings.</param>
-    /// <param name="moved">Takes what is to be closed after the spawn.</param>
+    /// <param name="moved">Gets the duplicates, which are to be closed after the spawn.</param>
     /// <param name="source">The source, or its duplicate.</param>
     private static Errno Keep(DescriptorMapping mapping, ReadOnlySpan<DescriptorMapping> all, List<int> moved, out int source)
     {
         source = mapping.Ours;
         while (source != mapping.Childs && IsGiven(source, all))
         {
-            // Never the same one again: what was taken on the way stays open until the spawn.
+            // // The numbers rise: each duplicate on the way stays open until the spawn, so no number comes twice.
             source = fcntl(source, F_DUPFD_CLOEXEC, source + 1);
             if (source < 0)
                 return LastError;

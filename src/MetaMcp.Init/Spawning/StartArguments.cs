@@ -4,8 +4,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Spawning;
 
 /// <summary>
-/// The arguments and the environment exactly as the kernel laid them out at exec, as bytes: what is handed on to a child must
-/// not change by being decoded and encoded again (file names need not be UTF-8).
+/// The arguments and the environment exactly as the kernel laid them out at exec, as bytes: words that are passed on to a child must
+/// not be changed by decoding and encoding (file names need not be UTF-8).
 /// </summary>
 internal static unsafe class StartArguments
 {
@@ -13,9 +13,9 @@ internal static unsafe class StartArguments
     public static byte** Environment => SystemNative_GetEnviron();
 
     /// <summary>
-    /// The argument vector, null-terminated, from index <paramref name="skip"/> (0 is the program's own name). The kernel puts
-    /// it right below the environment with the count in front, which is checked; where libc has moved the environment, the
-    /// decoded arguments serve.
+    /// The argument vector, null-terminated, from index <paramref name="skip"/> (0 is the program's own name). The kernel puts it
+    /// right below the environment, with the count in front; the count is checked. If libc has moved the environment, the decoded
+    /// arguments are used.
     /// </summary>
     public static byte** Arguments(ReadOnlySpan<string> decoded, int skip)
     {
@@ -26,7 +26,7 @@ internal static unsafe class StartArguments
         return new NativeStrings(skip == 0 ? ["mcp-init", .. decoded] : decoded[(skip - 1)..]).Pointer;
     }
 
-    /// <summary>The variables whose names begin with a prefix of ASCII; of two under one name the first, as getenv has it.</summary>
+    /// <summary>The variables whose names begin with an ASCII prefix; of two with one name the first, as getenv has it.</summary>
     public static Dictionary<string, string> Variables(string prefix)
     {
         var found = new Dictionary<string, string>();
