@@ -9,42 +9,43 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Helpers;
 
-/// <summary>Starts a child that reads a file and tells it on the descriptor.</summary>
+/// <summary>Starts a child that reads a file and writes it to the descriptor <c>answer</c>.</summary>
 internal delegate Errno ReadStart(string path, int answer, out int pid);
 
 /// <summary>
-/// Reads the file again, by a short child: its file system may hang, which must hang nobody else. There is one read at a time; who asks
-/// meanwhile has one more after it, since this one may have begun before the change. A child that outlives its SIGKILL, since it sleeps in
-/// the kernel, is left to itself, and does not keep others from being sent: by then the file may be on another file system. Where there is
-/// room for nobody (a limit of tasks, full), it is read here, hanging or not: the new file may be what is to make room.
+/// Reads the file again, by a short child process: the file's file system may hang, and then only that child hangs. There is one read
+/// at a time; a request during a read causes one more read after it, since this one may have begun before the change. A child that
+/// outlives its SIGKILL, because it sleeps in the kernel, is left alone, and further children may be started: by then the file may be
+/// on another file system. If no child can be started (the limit of tasks is reached), PID 1 reads the file itself, whether its file
+/// system hangs or not: the new file may be the one that makes room.
 /// </summary>
-/// <param name="file">What is to be read, and what is made of it.</param>
+/// <param name="file">The file, and what is done with it.</param>
 /// <param name="begin">Starts the child.</param>
-/// <param name="helpers">Knows its pid until it is collected.</param>
+/// <param name="helpers">Holds the pid of the child until it is collected.</param>
 /// <param name="watch">Calls back when a descriptor can be read.</param>
-/// <param name="unwatch">No more; called before it is closed.</param>
-/// <param name="tell">Has the answer, once for each read that was not dropped.</param>
+/// <param name="unwatch">Ends that; called before the descriptor is closed.</param>
+/// <param name="tell">Takes the answer, once for each read that was not dropped.</param>
 internal sealed class ConfigRead(
     FileReload file, ReadStart begin, HashSet<int> helpers, Action<int, Action> watch, Action<int> unwatch, Action<SystemEvent> tell)
 {
     /// <summary>
-    /// More than a network file system that is merely slow takes, and no more than somebody who waits for an answer will.
+    /// Longer than a network file system takes that is merely slow, and not longer than an operator will wait for an answer.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whoever sends SIGHUP every minute must not fill the container with children that never end.</summary>
+    /// <summary>A SIGHUP every minute must not fill the container with children that never end.</summary>
     private const int MostLeft = 4;
 
-    /// <summary>What our binary exits with where the kernel gives its runtime no second thread.</summary>
+    /// <summary>The exit code of our binary if the kernel gives its runtime no second thread.</summary>
     private const int NoSecondThread = 255;
 
-    /// <summary>Children that nobody waits for any more, until they are collected.</summary>
+    /// <summary>Children that were sent SIGKILL and whose answer does not count any more, until they are collected.</summary>
     private readonly HashSet<int> _left = new(MostLeft + 1);
 
     private FileAnswer _answer = new(0);
     private bool _isAskedAgain;
 
-    /// <summary>Of the child at work until it is collected; else 0.</summary>
+    /// <summary>The pid of the child that is reading, until it is collected; else 0.</summary>
     private int _pid;
 
     private int _pipe = -1;
@@ -52,10 +53,10 @@ internal sealed class ConfigRead(
     /// <summary>When <see cref="Expire"/> has something to do.</summary>
     public Instant Due { get; private set; } = Instant.Never;
 
-    /// <summary>Whether there is a child that nobody waits for any more.</summary>
+    /// <summary>Whether there is a child that was sent SIGKILL and not collected.</summary>
     public bool HasLeft => _left.Count > 0;
 
-    /// <summary>Whether this is one of those: it was sent SIGKILL, and where it does not end by that, by nothing.</summary>
+    /// <summary>Whether this is such a child. If it does not end by SIGKILL, no signal ends it.</summary>
     public bool IsLeft(int pid) => _left.Contains(pid);
 
     public void Start()
@@ -65,7 +66,7 @@ internal sealed class ConfigRead(
             tell(Refused(problem));
     }
 
-    /// <summary>Gives up on a child that takes too long, and sends the one that was asked for meanwhile.</summary>
+    /// <summary>Gives up on a child that takes too long, and starts the read that was requested meanwhile.</summary>
     public void Expire(Instant now)
     {
         if (now < Due)
@@ -79,11 +80,11 @@ internal sealed class ConfigRead(
         }
         Read();
         if (now >= Due)
-            Finish($"not read within {Duration.Format(Patience)}: its file system does not answer, or it is a pipe that nobody writes; " +
+            Finish($"not read within {Duration.Format(Patience)}: its file system does not answer, or it is a pipe without a writer; " +
                 "when `head` shows it again, send SIGHUP again");
     }
 
-    /// <summary>A child was collected; true where it was one of these.</summary>
+    /// <summary>A child was collected; true if it was one of these.</summary>
     public bool TakeCollected(int pid, ExitStatus status)
     {
         if (_left.Remove(pid))
@@ -91,7 +92,7 @@ internal sealed class ConfigRead(
         if (pid != _pid)
             return false;
         _pid = 0;
-        // All that it will ever say is in the pipe.
+        // // Everything that the child wrote is in the pipe.
         var isWhole = TakeAll() == AnswerTurn.Whole;
         if (!isWhole && status == ExitStatus.Exited(NoSecondThread))
             ReadHere();
@@ -100,7 +101,7 @@ internal sealed class ConfigRead(
         return true;
     }
 
-    /// <summary>Nobody wants to know any more.</summary>
+    /// <summary>The answer is not wanted any more.</summary>
     public void Drop()
     {
         _isAskedAgain = false;
@@ -108,11 +109,11 @@ internal sealed class ConfigRead(
         Due = Instant.Never;
     }
 
-    /// <summary>Null where a child is on its way, or nobody is needed any more.</summary>
+    /// <summary>Null if a child is reading, or the answer was told already.</summary>
     private string? Spawn()
     {
         if (_left.Count >= MostLeft)
-            return $"{MostLeft} reads before still hang in the kernel; when its file system answers again, or the container was " +
+            return $"{MostLeft} earlier reads still hang in the kernel; when its file system answers again, or the container was " +
                 "restarted, send SIGHUP again";
         var error = Pipe.Open(out var reading, out var writing);
         if (!error.IsSuccess)
@@ -140,7 +141,8 @@ internal sealed class ConfigRead(
         }
     }
 
-    private static string NotBegun(Errno error) => $"mcp-init can start nobody to read it: {error}; send SIGHUP again when there is room";
+    private static string NotBegun(Errno error) =>
+        $"mcp-init cannot start a process to read it: {error}; send SIGHUP again when there is room";
 
     private void Read()
     {
@@ -148,7 +150,7 @@ internal sealed class ConfigRead(
             Took(TakeAll());
     }
 
-    /// <summary>All that is there: there is an end to the longest answer.</summary>
+    /// <summary>Takes everything that is in the pipe: an answer has a greatest length.</summary>
     private AnswerTurn TakeAll()
     {
         AnswerTurn turn;
@@ -163,7 +165,7 @@ internal sealed class ConfigRead(
         if (turn == AnswerTurn.Whole)
             Finish(_answer.HasProblem ? Encoding.UTF8.GetString(_answer.Bytes!) : null, _answer.Bytes);
         else if (turn == AnswerTurn.Broken)
-            Finish("whoever was to read it ended without an answer; send SIGHUP again");
+            Finish("the process that was to read it ended without an answer; send SIGHUP again");
     }
 
     private void ReadHere()
@@ -172,13 +174,13 @@ internal sealed class ConfigRead(
         Finish(error.IsSuccess ? null : error.Message, bytes);
     }
 
-    /// <param name="problem">Null where it was read.</param>
-    /// <param name="bytes">What was read.</param>
+    /// <param name="problem">Null if the file was read.</param>
+    /// <param name="bytes">The bytes of the file.</param>
     private void Finish(string? problem, byte[]? bytes = null)
     {
         Leave();
-        // Whatever goes wrong on the way: who asked has an answer, and who asked again another read.
-        SystemEvent answer = Refused(problem ?? "what is in it could not be taken; send SIGHUP again");
+        // // Even if a later step fails, the request gets an answer, and a request that came meanwhile gets another read.
+        SystemEvent answer = Refused(problem ?? "its contents could not be put in force; send SIGHUP again");
         try
         {
             if (problem is null)
@@ -188,7 +190,8 @@ internal sealed class ConfigRead(
         {
             _answer = new FileAnswer(0);
             tell(answer);
-            // Not here: this may be in the middle of collecting, where pids that are free already stand for who has ended.
+            // // Not here: this may be called while children are collected, when pids that are free already still stand for collected
+            // children.
             if (_isAskedAgain)
                 Due = MonotonicClock.Now;
         }
@@ -203,7 +206,7 @@ internal sealed class ConfigRead(
         (_pipe, Due) = (-1, Instant.Never);
         if (_pid == 0)
             return;
-        // It was not collected, so it has its pid. Mostly it has ended, or is about to.
+        // // The child was not collected, so the pid is still its own. Mostly the child has ended, or is about to.
         _ = kill(_pid, Signal.Kill.Number);
         _ = _left.Add(_pid);
         _pid = 0;

@@ -3,10 +3,10 @@ using MetaMcp.Init.Core.Supervision;
 
 namespace MetaMcp.Init.Helpers;
 
-/// <summary>The file that may be read again, and what of it is put in force outside of the supervisor.</summary>
-/// <param name="path">Where it is.</param>
-/// <param name="take">Makes of its bytes: Reloaded, or ReloadRefused with every problem.</param>
-/// <param name="apply">Called with the settings before and those in force from now on.</param>
+/// <summary>The file that may be read again, and the settings of it that are put in force outside of the supervisor.</summary>
+/// <param name="path">The path of the file.</param>
+/// <param name="take">Turns the bytes into an event: Reloaded, or ReloadRefused with every problem.</param>
+/// <param name="apply">Called with the settings before and the settings in force from now on.</param>
 internal sealed class FileReload(string path, Func<byte[], SystemEvent> take, Action<Settings, Settings> apply)
 {
     public string Path { get; } = path;

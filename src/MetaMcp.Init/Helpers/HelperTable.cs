@@ -1,18 +1,18 @@
 namespace MetaMcp.Init.Helpers;
 
 /// <summary>
-/// Children of ours that belong to no run, until they are collected: probes, stop commands, and those that look closely or read the
-/// file. A pid comes round again, so a helper is known by the run that it works for as well.
+/// Children of ours that belong to no run, until they are collected: probes, stop commands, and the children that measure memory or
+/// read the file. The kernel reuses pids, so a helper is identified by its pid and the run that it works for.
 /// </summary>
 internal sealed class HelperTable
 {
     private readonly Dictionary<int, long> _runs = [];
 
-    /// <summary>Those that read a pidfile.</summary>
+    /// <summary>The helpers that read a pidfile.</summary>
     private readonly HashSet<int> _readers = [];
 
     /// <summary>
-    /// Those of them that were sent SIGKILL; one that has not ended by it sleeps in the kernel, for a file system that hangs.
+    /// The readers that were sent SIGKILL. One that has not ended by it sleeps in the kernel, for a file system that hangs.
     /// </summary>
     private readonly HashSet<int> _left = [];
 
@@ -20,17 +20,18 @@ internal sealed class HelperTable
 
     public void AddReader(int pid) => _ = _readers.Add(pid);
 
-    /// <summary>It was sent SIGKILL.</summary>
+    /// <summary>The helper was sent SIGKILL.</summary>
     public void Killed(int pid)
     {
         if (_readers.Contains(pid))
             _ = _left.Add(pid);
     }
 
-    /// <summary>Whether nobody waits for it: it was sent SIGKILL, and where it does not end by that, by nothing.</summary>
+    /// <summary>Whether a reader was sent SIGKILL. If it does not end by that, no signal ends it, so mcp-init does not wait for
+    /// it.</summary>
     public bool IsLeft(int pid) => _left.Contains(pid);
 
-    /// <summary>Every helper's pid, also of those that work for no run.</summary>
+    /// <summary>Every helper's pid, also of helpers that work for no run.</summary>
     public HashSet<int> Pids { get; } = [];
 
     public void Add(int pid, long run)
@@ -42,7 +43,7 @@ internal sealed class HelperTable
     /// <summary>Whether the process works for this run and has not been collected.</summary>
     public bool IsOf(int pid, long run) => _runs.TryGetValue(pid, out var of) && of == run;
 
-    /// <summary>It was collected: the pid is free for others.</summary>
+    /// <summary>The helper was collected: the kernel may give its pid to another process.</summary>
     public void Remove(int pid)
     {
         _ = Pids.Remove(pid);

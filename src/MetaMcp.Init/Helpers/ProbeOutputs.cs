@@ -7,17 +7,18 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Helpers;
 
 /// <summary>
-/// What probes write while they run: the last line of it is why one has failed. After a pipe full, or all there is, an output has a pause:
-/// a probe that writes without end waits for us in its own time, and costs PID 1 next to none.
+/// The outputs of probes while they run: the last line of an output is the reason why its probe failed. After a full pipe was read,
+/// or all there was, an output has a pause: so a probe that writes without end waits for us in its own time, and costs PID 1 almost
+/// none.
 /// </summary>
 /// <param name="watch">Calls back when a descriptor can be read.</param>
-/// <param name="unwatch">No more; called before it is closed.</param>
+/// <param name="unwatch">Ends that; called before the descriptor is closed.</param>
 internal sealed unsafe class ProbeOutputs(Action<int, PieceHandler> watch, Action<int> unwatch)
 {
-    /// <summary>Of one read.</summary>
+    /// <summary>The length of one read.</summary>
     internal const int PieceLength = 4096;
 
-    /// <summary>A pipe full.</summary>
+    /// <summary>As much as a full pipe holds.</summary>
     private const int PiecesBeforePause = 16;
 
     /// <summary>A megabyte of output takes a probe 0.8 s.</summary>
@@ -28,8 +29,8 @@ internal sealed unsafe class ProbeOutputs(Action<int, PieceHandler> watch, Actio
     /// <summary>When <see cref="Expire"/> has something to do.</summary>
     public Instant Due { get; private set; } = Instant.Never;
 
-    /// <param name="pid">Of the probe, which has not been collected.</param>
-    /// <param name="descriptor">The reading end of what it writes to, non-blocking; ours from now on. -1 where none was to be had.</param>
+    /// <param name="pid">The probe, which has not been collected.</param>
+    /// <param name="descriptor">The reading end of its output, non-blocking; ours from now on. -1 if there was no pipe.</param>
     public void Follow(int pid, int descriptor)
     {
         if (descriptor < 0)
@@ -39,7 +40,7 @@ internal sealed unsafe class ProbeOutputs(Action<int, PieceHandler> watch, Actio
         Resume(output);
     }
 
-    /// <summary>The pauses that are over end.</summary>
+    /// <summary>Reads again the outputs whose pause is over.</summary>
     public void Expire(Instant now)
     {
         if (now < Due)
@@ -51,8 +52,8 @@ internal sealed unsafe class ProbeOutputs(Action<int, PieceHandler> watch, Actio
     }
 
     /// <summary>
-    /// A child was collected. The last line that it wrote; null where it wrote none or was no probe. Processes that still hold the pipe
-    /// open are not waited for.
+    /// A child was collected. Returns the last line that it wrote; null if it wrote none or was no probe. Processes that still hold
+    /// the pipe open are not waited for.
     /// </summary>
     public string? TakeCollected(int pid)
     {
@@ -95,7 +96,7 @@ internal sealed unsafe class ProbeOutputs(Action<int, PieceHandler> watch, Actio
         return false;
     }
 
-    /// <summary>One piece; 0 is the end; less: there is nothing at present.</summary>
+    /// <summary>Reads one piece. Returns its length; 0 at the end; less than 0 if there is no input at present.</summary>
     private static int Take(ProbeOutput output)
     {
         var piece = stackalloc byte[PieceLength];
@@ -121,7 +122,7 @@ internal sealed unsafe class ProbeOutputs(Action<int, PieceHandler> watch, Actio
 
         public bool IsPaused { get; set; }
 
-        /// <summary>Read since the last pause.</summary>
+        /// <summary>The number of pieces read since the last pause.</summary>
         public int Pieces { get; set; }
 
         public LastLine Last { get; } = new();

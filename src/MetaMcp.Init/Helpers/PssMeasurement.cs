@@ -7,36 +7,37 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Helpers;
 
-/// <summary>Starts a child that answers on the descriptor how much memory each group of processes has.</summary>
+/// <summary>Starts a child that writes to the descriptor <c>answer</c> how much memory each group of processes has.</summary>
 internal delegate Errno MeasureStart(IReadOnlyList<int[]> groups, int answer, out int pid);
 
 /// <summary>
-/// How much memory runs have, by PSS. To read it takes a lock of each process, which is never to be had where a thread that holds it waits
-/// for a file system that hangs; so a short child reads it. For what it has not told in time the estimate stands that PID 1 made
-/// without the lock. There is one such child at most: while an old one cannot be got rid of, there are estimates.
+/// The memory of runs, by PSS. The kernel takes a lock of each process to read it, and a thread that holds the lock may wait for a
+/// file system that hangs; so a short child process reads it. For each run that the child has not reported in time, the estimate
+/// counts that PID 1 made without the lock. There is at most one such child: while an old child does not end, there are estimates
+/// only.
 /// </summary>
 /// <param name="begin">Starts the child.</param>
-/// <param name="helpers">Knows its pid until it is collected.</param>
+/// <param name="helpers">Holds the pid of the child until it is collected.</param>
 /// <param name="watch">Calls back when a descriptor can be read.</param>
-/// <param name="unwatch">No more; called before it is closed.</param>
-/// <param name="tell">Has the answer, once for each <see cref="Start"/>.</param>
+/// <param name="unwatch">Ends that; called before the descriptor is closed.</param>
+/// <param name="tell">Takes the answer, once for each <see cref="Start"/>.</param>
 internal sealed unsafe class PssMeasurement(
     MeasureStart begin, HashSet<int> helpers, Action<int, Action> watch, Action<int> unwatch, Action<ImmutableArray<RunUsage>> tell)
 {
     /// <summary>
-    /// From one line of the answer to the next. With the half second to the look before it, a breach is known within one; many
-    /// services near the cap of all together take longer.
+    /// The time from one line of the answer to the next. Together with the half second to the look before it, a breach of a limit is
+    /// known within one second; many services near the cap of all together take longer.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Of the whole answer.</summary>
+    /// <summary>The time for the whole answer.</summary>
     private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(1);
 
     private ImmutableArray<RunUsage> _estimates = [];
     private MeasureAnswer _answer = new(0);
     private Instant _giveUpAt;
 
-    /// <summary>Of the last child until it is collected; else 0.</summary>
+    /// <summary>The pid of the last child until it is collected; else 0.</summary>
     private int _pid;
 
     private int _pipe = -1;
@@ -44,11 +45,11 @@ internal sealed unsafe class PssMeasurement(
     /// <summary>When <see cref="Expire"/> has something to do.</summary>
     public Instant Due { get; private set; } = Instant.Never;
 
-    /// <param name="estimates">What is taken where PSS cannot be had.</param>
+    /// <param name="estimates">Used for runs whose PSS cannot be read.</param>
     /// <param name="members">The processes of each of those runs.</param>
     public void Start(ImmutableArray<RunUsage> estimates, IReadOnlyList<int[]> members)
     {
-        // A look that is not over is over now.
+        // // A measurement that is still under way ends now.
         Finish();
         var answer = new MeasureAnswer(estimates.Length);
         if (estimates.IsEmpty || _pid != 0 || !Spawn(members))
@@ -62,7 +63,7 @@ internal sealed unsafe class PssMeasurement(
         watch(_pipe, Read);
     }
 
-    /// <summary>Gives up on a child that takes too long; what it has said by now counts.</summary>
+    /// <summary>Gives up on a child that takes too long; its answer so far counts.</summary>
     public void Expire(Instant now)
     {
         if (now < Due)
@@ -72,7 +73,7 @@ internal sealed unsafe class PssMeasurement(
             Finish();
     }
 
-    /// <summary>A child was collected; true where it was this one.</summary>
+    /// <summary>A child was collected; true if it was this one.</summary>
     public bool TakeCollected(int pid)
     {
         if (pid != _pid)
@@ -109,7 +110,7 @@ internal sealed unsafe class PssMeasurement(
         }
     }
 
-    /// <summary>A page of it; the longest answers take more turns.</summary>
+    /// <summary>Reads up to 4096 bytes of the answer; the longest answers take more turns.</summary>
     private void Read()
     {
         if (_pipe < 0)
@@ -129,7 +130,7 @@ internal sealed unsafe class PssMeasurement(
     {
         if (_pipe < 0)
             return;
-        // It was not collected. Mostly it has ended, or is about to.
+        // // The child was not collected. Mostly it has ended, or is about to.
         if (_pid > 0)
             _ = kill(_pid, Signal.Kill.Number);
         unwatch(_pipe);

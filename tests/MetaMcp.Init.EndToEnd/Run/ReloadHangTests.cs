@@ -141,7 +141,7 @@ public sealed class ReloadHangTests
         init.Signal(Hup);
         var refused = await init.WaitForLog("", "not reloaded");
         Assert.Contains(init.Lines.Logged("", "reload: "), l =>
-            l.Text.EndsWith("mcp-init can start nobody to read it: Too many open files (EMFILE); send SIGHUP again when there is room",
+            l.Text.EndsWith("mcp-init cannot start a process to read it: Too many open files (EMFILE); send SIGHUP again when there is room",
                 StringComparison.Ordinal));
         await Limit(1024);
         init.Signal(Hup);
@@ -207,7 +207,7 @@ public sealed class ReloadHangTests
         return slowest;
     }
 
-    /// <summary>A pipe whose other end nobody writes takes the place of the file.</summary>
+    /// <summary>A pipe without a writer takes the place of the file.</summary>
     private static async Task MakePipe(Installation files)
     {
         File.Delete(files["mcp-init.toml"]);

@@ -71,7 +71,7 @@ public sealed class ConfigReadTests : IDisposable
     [InlineData("exit 1")]
     [InlineData("kill -KILL $$")]
     public void Half_an_answer_is_none(string script) =>
-        Answers(script, _path + ": whoever was to read it ended without an answer; send SIGHUP again");
+        Answers(script, _path + ": the process that was to read it ended without an answer; send SIGHUP again");
 
     [Fact]
     public void A_child_that_was_collected_first_is_read_to_its_end()
@@ -148,7 +148,7 @@ public sealed class ConfigReadTests : IDisposable
         }
         // Nobody was collected.
         Start(Abc);
-        Assert.StartsWith(_path + ": 4 reads before still hang", _told[^1], StringComparison.Ordinal);
+        Assert.StartsWith(_path + ": 4 earlier reads still hang", _told[^1], StringComparison.Ordinal);
         Assert.Equal(4, _paths.Count);
         Assert.True(_read.TakeCollected(Collected(_helpers.First()), ExitStatus.Exited(0)));
         Start(Abc);
@@ -214,7 +214,7 @@ public sealed class ConfigReadTests : IDisposable
         Start(Abc);
         Start(Abc);
         Assert.Throws<InvalidOperationException>(() => ReadUntil(() => false));
-        Assert.Equal([_path + ": what is in it could not be taken; send SIGHUP again"], _told);
+        Assert.Equal([_path + ": its contents could not be put in force; send SIGHUP again"], _told);
         _take = _ => new SystemEvent.ReloadRefused(["took it"]);
         _read.Expire(_read.Due);
         Answered("took it");
