@@ -9,36 +9,38 @@ using MetaMcp.Init.Time;
 namespace MetaMcp.Init.Sweeping;
 
 /// <summary>
-/// Compares what is believed with what the kernel has: which runs are not there any more, or have come further than was heard; what is
-/// there and belongs to nobody. Whatever was lost on its way for want of memory is found again by this. Of the latter there may be
-/// thousands, so they are looked at in slices, of one turn after the other, and told when all are known.
+/// Compares the supervisor's beliefs with the kernel's state: runs that have ended, or have come further than was reported; processes
+/// that belong to no live run. So every event that was lost for want of memory is found again. There may be thousands of such
+/// processes, so they are looked at in slices, one a turn, and reported when all are known.
 /// </summary>
-/// <param name="runs">Every run that there is.</param>
-/// <param name="helpers">Every probe and stop command that there is.</param>
-/// <param name="search">Finds processes of nobody's.</param>
-/// <param name="collector">Tells of those whose exit status somebody else took.</param>
-/// <param name="follow">Listens to a run, where that was not to be done when it was started.</param>
-/// <param name="watchRest">Waits for the end of what a main process left behind.</param>
-/// <param name="tell">Has the answers.</param>
+/// <param name="runs">Every run.</param>
+/// <param name="helpers">Every probe and stop command.</param>
+/// <param name="search">Finds processes that belong to no live run.</param>
+/// <param name="collector">Reports children whose exit status another process took.</param>
+/// <param name="follow">Watches the descriptors of a run, if that failed when it was started.</param>
+/// <param name="watchRest">Waits for the end of the processes that a main process left behind.</param>
+/// <param name="tell">Takes the answers.</param>
 internal sealed class KernelSweep(
     RunTable runs, HelperTable helpers, StrangerSearch search, ChildCollector collector,
     Action<ServiceRun> follow, Action<ServiceRun> watchRest, Action<SystemEvent> tell)
 {
-    /// <summary>Of PID 1's time in one turn.</summary>
+    /// <summary>The part of PID 1's time in one turn.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>A list of all our children, for those that another has collected, takes as long as thousands of them need.</summary>
+    /// <summary>Between two whole lists of our children, which find a child that another process has collected: with thousands of
+    /// children a list takes long.</summary>
     private static readonly TimeSpan WholePause = TimeSpan.FromMinutes(1);
 
     private StrangerSweep? _sweep;
     private Instant _wholeAt;
 
-    /// <summary>When <see cref="Continue"/> has something to do. Children still to be looked at have a time of their own.</summary>
+    /// <summary>When <see cref="Continue"/> has something to do. Children that are still to be looked at have a time of their
+    /// own.</summary>
     public Instant Due => _sweep is null || _sweep.IsWaiting ? Instant.Never : MonotonicClock.Now;
 
     public void Sweep(Effect.Sweep asked)
     {
-        // The one before is over, with what it has found.
+        // // A sweep that is under way ends now, with its results so far.
         Finish();
         runs.Expire();
         var now = MonotonicClock.Now;
@@ -70,14 +72,14 @@ internal sealed class KernelSweep(
         Continue();
     }
 
-    /// <summary>Goes on with a comparison that is under way.</summary>
+    /// <summary>Continues a sweep that is under way.</summary>
     public void Continue()
     {
         if (_sweep is { } sweep && sweep.Continue(MonotonicClock.Now + Slice))
             Finish();
     }
 
-    /// <summary>At each beat of the probe of a run: whether its main process is there at all, and what it holds.</summary>
+    /// <summary>With each probe of a run: looks whether its main process still exists, and reads its memory.</summary>
     public void LookAt(ServiceRun run)
     {
         if (runs.IsMain(run.Main) && !Reaper.IsChild(run.Main))
@@ -86,7 +88,7 @@ internal sealed class KernelSweep(
             ReadMemory(run);
     }
 
-    /// <summary>What each of the runs holds, where the kernel counts it.</summary>
+    /// <summary>Reads the memory of each of the runs, if the kernel counts it.</summary>
     public void ReadMemory(ImmutableArray<long> numbers)
     {
         foreach (var number in numbers)
@@ -107,8 +109,8 @@ internal sealed class KernelSweep(
     }
 
     /// <summary>
-    /// Null where nothing differs, or where what differs is about to be told. What is on its way already is told before this answer, and
-    /// then the answer is of something that is believed no longer.
+    /// Null if nothing differs, or if the difference is about to be reported. An event that is queued already is handled before this
+    /// answer, and then this answer does not fit the supervisor's beliefs any more.
     /// </summary>
     private RunFacts? FactsOf(RunBelief believed, ServiceRun? run)
     {
@@ -146,7 +148,7 @@ internal sealed class KernelSweep(
         }
     }
 
-    /// <summary>What nobody waits for would run beside its successor.</summary>
+    /// <summary>A run that the supervisor does not know would go on beside its successor, so it is killed.</summary>
     private void EndUnknown(IReadOnlyList<RunBelief> believed)
     {
         var known = new HashSet<long>(believed.Count);

@@ -10,18 +10,19 @@ using MetaMcp.Init.Runs;
 namespace MetaMcp.Init.Sweeping;
 
 /// <summary>
-/// Looks for processes that belong to no live run: in cgroups of the workload that are no live run's, and among our children those
-/// that we did not start. Whose a child is without a cgroup is known of each (AdoptedChildren).
+/// Looks for processes that belong to no live run: with cgroups, those in cgroups of the workload that belong to no live run; and
+/// children of ours that we did not start. Without cgroups, AdoptedChildren knows the run of each such child.
 /// </summary>
 internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCookie cookie)
 {
     private readonly ClaimReader _claims = new(cookie);
 
-    /// <summary>The last new one that was looked at: the next search begins behind it, so that all have their turn.</summary>
+    /// <summary>The pid of the last new candidate that was looked at: the next search begins behind it, so that all have their
+    /// turn.</summary>
     public int LookedUpTo { get; set; }
 
-    /// <summary>Those that may be told.</summary>
-    /// <param name="known">What the asker knows: nothing new can be said of one that is perhaps nobody's of ours.</param>
+    /// <summary>The processes that may be reported.</summary>
+    /// <param name="known">The strangers that the supervisor knows: one that is not proven to be ours is not reported again.</param>
     public List<StrayChild> Candidates(IReadOnlyList<Stranger> known)
     {
         var candidates = new List<StrayChild>();
@@ -35,7 +36,7 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
                     _ = told.Add(stranger.Pid);
             runs.Adopted.AddStrangers(candidates, run => runs.Find(run) is not null, told);
         }
-        // In the order of their numbers, from the one behind the last: those before it come at the end.
+        // // In the order of their pids, from the one behind the last; those before it come at the end.
         candidates.Sort((one, other) => IsBehind(one) == IsBehind(other) ? one.Pid.CompareTo(other.Pid) : IsBehind(one) ? -1 : 1);
         return candidates;
     }
@@ -43,8 +44,8 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
     private bool IsBehind(StrayChild candidate) => candidate.Pid > LookedUpTo;
 
     /// <summary>
-    /// What there is to be said of one; null where it is gone, is a live run's after all, or cannot be looked at. Whether it is of nobody
-    /// still, a second search has to confirm: it may have moved, or become another program, during this one.
+    /// Looks at one candidate; null if it is gone, belongs to a live run after all, or cannot be looked at. A second search has to
+    /// confirm that it belongs to no live run: it may have moved, or executed another program, during this one.
     /// </summary>
     public Stranger? LookAt(StrayChild candidate)
     {
@@ -54,13 +55,14 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
         if (tree is null ? stat.StartTime != candidate.StartTime || IsLive(stat) : !TryIsOurs(stat, ref isOurs))
             return null;
         Span<byte> buffer = stackalloc byte[4096];
-        // Traced by somebody, it is at work.
+        // // A process that is traced is in use by its tracer.
         if (!ProcessStatus.TryReadTracer(ProcFile.Read(candidate.Pid, "status"u8, buffer), out var tracer) || tracer != 0)
             return null;
         return new Stranger(candidate.Pid, stat.StartTime, CommandOf(candidate.Pid), isOurs);
     }
 
-    /// <summary>Whether it has become a live run's since it was looked at: by executing a program that names one (<c>env</c>).</summary>
+    /// <summary>Whether the process belongs to a live run since it was looked at: by executing a program whose environment names
+    /// one (<c>env</c>).</summary>
     private bool IsLive(in ProcessStat stat)
     {
         if (_claims.Read(stat, out var claim) == Sight.Blocked)
@@ -71,7 +73,7 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
         return true;
     }
 
-    /// <summary>Whether one that was seen before has ended. What cannot be read is not taken to be gone.</summary>
+    /// <summary>Whether a process that was seen before has ended. If it cannot be read, assume that it still exists.</summary>
     public bool HasEnded(Stranger seen)
     {
         if (runs.Adopted.Has(seen))
@@ -82,8 +84,8 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
     }
 
     /// <summary>
-    /// Members of the workload that are no live run's (of our children need they not be), and children of ours outside of it. The
-    /// workload is listed first: what a live run forks meanwhile is then in its own list alone.
+    /// Members of the workload that belong to no live run (these need not be our children), and children of ours outside of the
+    /// workload. The workload is listed first: a process that a live run forks meanwhile is then only in that run's own list.
     /// </summary>
     private void AddStrays(List<StrayChild> found)
     {
@@ -114,14 +116,15 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
         return false;
     }
 
-    /// <summary>Where cgroups tell: false where it is a live run's after all, or plainly not ours.</summary>
+    /// <summary>With cgroups: false if the process belongs to a live run after all, or is plainly not ours.</summary>
     private bool TryIsOurs(in ProcessStat stat, ref bool isOurs)
     {
-        // environ is behind the lock of the memory map (ARCHITECTURE): one that may hold it is looked at another time.
+        // // The kernel reads environ behind the lock of the memory map (ARCHITECTURE): a process that may hold that lock is looked
+        // at another time.
         if (_claims.Read(stat, out var claim) == Sight.Blocked || runs.Find(claim.Run) is not null)
             return false;
-        // A docker exec lands in the container's own cgroup, beside the workload. The environment of another user may not be ours to
-        // read (CAP_SYS_PTRACE).
+        // // A docker exec starts in the container's own cgroup, beside the workload. We may not be allowed to read the environment
+        // of another user's process (CAP_SYS_PTRACE).
         isOurs |= claim.Run > 0;
         return isOurs;
     }

@@ -6,16 +6,17 @@ using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Sweeping;
 
-/// <summary>The part of a comparison that grows with other people's processes, which is done in slices: it looks at strangers.</summary>
-/// <param name="swept">What was found of runs and helpers.</param>
-/// <param name="known">Those of the comparisons before, which are looked at again whatever their number.</param>
-/// <param name="through">The last child that is looked for; null where only those known are looked at.</param>
+/// <summary>The part of a sweep that grows with the number of foreign processes, done in slices: it looks at strangers.</summary>
+/// <param name="swept">The results for runs and helpers.</param>
+/// <param name="known">The strangers of the sweeps before, which are all looked at again.</param>
+/// <param name="through">The serial of the last child that is looked for; null to look at known strangers only.</param>
 /// <param name="adopted">Children of ours that we did not start.</param>
-/// <param name="search">Tells which of them are strangers.</param>
+/// <param name="search">Decides which of them are strangers.</param>
 internal sealed class StrangerSweep(
     SystemEvent.Swept swept, IReadOnlyList<Stranger> known, long? through, AdoptedChildren adopted, StrangerSearch search)
 {
-    /// <summary>So many that were not known are looked at by one comparison: each takes memory. The next goes on behind them.</summary>
+    /// <summary>The number of new candidates that one sweep looks at, since each takes memory. The next sweep goes on behind
+    /// them.</summary>
     private const int MostNew = 1024;
 
     private readonly List<Stranger> _vanished = [];
@@ -31,7 +32,7 @@ internal sealed class StrangerSweep(
     /// <summary>Children of ours are still to be looked at, which has a time of its own.</summary>
     public bool IsWaiting { get; private set; }
 
-    /// <summary>Goes on until a moment has come, or a little longer; true where it is over.</summary>
+    /// <summary>Continues until the given time, or a little longer; true if the sweep is over.</summary>
     public bool Continue(Instant until)
     {
         for (; _knownAt < known.Count; _knownAt++)
@@ -54,11 +55,12 @@ internal sealed class StrangerSweep(
                 return false;
             LookAt(_candidates[_candidateAt]);
         }
-        // Only those that are to be ended: one that may be anybody's is left alone in any case.
+        // // Tracers matter only for processes that are to be ended: a process that is not proven to be ours is left alone in any
+        // case.
         return !_found.Exists(stranger => stranger.IsOurs) || _tracers.Continue(until);
     }
 
-    /// <summary>The answer, with as much as was found.</summary>
+    /// <summary>The answer, with the results so far.</summary>
     public SystemEvent.Swept Finish()
     {
         _ = _found.RemoveAll(stranger => stranger.IsOurs && (!_tracers.IsWhole || _tracers.Has(stranger.Pid)));

@@ -8,7 +8,7 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Sweeping;
 
 /// <summary>
-/// Finds the processes that trace another or are traced, in slices: whom a process traces stands in the traced one's file alone.
+/// Finds the processes that trace another or are traced, in slices: only the file of the traced process names its tracer.
 /// </summary>
 internal sealed unsafe class TracerSearch
 {
@@ -19,13 +19,13 @@ internal sealed unsafe class TracerSearch
     private int _directory = -1;
     private bool _isOver;
 
-    /// <summary>True where it is over and every process could be asked.</summary>
+    /// <summary>True if the search is over and every process could be read.</summary>
     public bool IsWhole { get; private set; }
 
     /// <summary>Whether a process traces or is traced.</summary>
     public bool Has(int pid) => _found.Contains(pid);
 
-    /// <summary>Goes on until a moment has come, or a little longer; true where it is over.</summary>
+    /// <summary>Continues until the given time, or a little longer; true if the search is over.</summary>
     public bool Continue(Instant until)
     {
         if (_isOver)
@@ -50,7 +50,7 @@ internal sealed unsafe class TracerSearch
         return Finish(list.Error.IsSuccess);
     }
 
-    /// <summary>Closes what an unfinished search has open.</summary>
+    /// <summary>Closes the directory of an unfinished search.</summary>
     public void Close()
     {
         if (_directory >= 0)
