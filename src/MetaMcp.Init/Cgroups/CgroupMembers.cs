@@ -4,16 +4,16 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Cgroups;
 
-/// <summary>The processes of a cgroup and of those below it, one by one.</summary>
+/// <summary>The processes of a cgroup and of the cgroups below it, one by one.</summary>
 internal static unsafe class CgroupMembers
 {
-    /// <summary>Deeper than anybody builds; a service that does must not exhaust our stack.</summary>
+    /// <summary>Deeper than usual trees; a service that nests deeper must not exhaust our stack.</summary>
     private const int MaxDepth = 32;
 
-    /// <summary>So many are pinned at once: a thousand would take all descriptors there are.</summary>
+    /// <summary>The number of processes pinned at once: a thousand would take all descriptors that PID 1 may have.</summary>
     private const int BatchSize = 64;
 
-    /// <summary>Their pids; those that our PID namespace has no number for, listed as 0, are left out.</summary>
+    /// <summary>The pids; processes without a pid in our PID namespace, which are listed as 0, are left out.</summary>
     public static List<int> Find(string directory)
     {
         var pids = new List<int>();
@@ -28,8 +28,8 @@ internal static unsafe class CgroupMembers
     }
 
     /// <summary>
-    /// Signals each. Between a list and the signal a process may end and its pid be given to somebody else's, so each is pinned
-    /// by a pidfd first and signalled if it is listed still.
+    /// Signals each process. Between the list and the signal a process may end and the kernel give its pid to another. So each is
+    /// pinned by a pidfd first, and signalled if it is still listed.
     /// </summary>
     public static void Signal(string directory, Signal signal)
     {
@@ -38,12 +38,13 @@ internal static unsafe class CgroupMembers
         for (var next = 0; next < pids.Count; next++)
         {
             var descriptor = pidfd_open(pids[next], 0);
-            var isFull = descriptor < 0 && LastError.Number is Errno.EMFILE or Errno.ENFILE;
+            var isFull = descriptor < 0 && (LastError.Number is Errno.EMFILE or Errno.ENFILE);
             if (descriptor >= 0)
                 pinned.Add((pids[next], descriptor));
             if (isFull && pinned.Count > 1)
             {
-                // The list takes a descriptor as well. Who loses his, and who got none, come first in the next batch.
+                // // The list takes a descriptor as well. The process whose pidfd is closed here, and the one that got none, come
+                // first in the next batch.
                 Release(pinned, pinned.Count - 1);
                 next -= 2;
             }

@@ -4,8 +4,8 @@ using MetaMcp.Init.Filesystem;
 namespace MetaMcp.Init.Cgroups;
 
 /// <summary>
-/// Removes cgroups that have done their duty, leaves first. The kernel refuses (EBUSY) while the last process of one is still
-/// being taken apart; what is refused is kept and tried again with the next one, never waited for.
+/// Removes cgroups that are no longer used, leaves first. The kernel refuses (EBUSY) while it still takes the last process of a
+/// cgroup apart. A refused removal is kept and tried again with the next one, and never waited for.
 /// </summary>
 internal sealed class CgroupRemoval
 {
@@ -25,7 +25,8 @@ internal sealed class CgroupRemoval
     {
         var error = KernelFile.RemoveDirectory(directory);
         if (error.Number is not (Errno.EBUSY or Errno.ENOTEMPTY))
-            // ENOENT: somebody was quicker. What else there is (EACCES after a change of mounts) no trying again would mend.
+            // // ENOENT: another process has removed it. For every other error (EACCES after a change of mounts) a further try would
+            // not help.
             return true;
         if (depth == 0)
             return false;

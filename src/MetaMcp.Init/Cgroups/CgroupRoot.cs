@@ -6,7 +6,7 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Cgroups;
 
-/// <summary>Finds the directory of the cgroup we are in (cgroup-v2.rst, "Namespace"), changing nothing.</summary>
+/// <summary>Finds the directory of the cgroup we are in (cgroup-v2.rst, "Namespace"), and changes nothing.</summary>
 internal static class CgroupRoot
 {
     private const string MountInfoPath = "/proc/self/mountinfo";
@@ -26,7 +26,7 @@ internal static class CgroupRoot
         (string Directory, bool IsReadOnly)? best = null;
         foreach (var mount in mounts)
         {
-            // The one that can be written to, and of several the last, which covers the others.
+            // // Prefers a mount that is writable, and of several the last, which covers the others.
             if (Within(mount, path) is { } directory && KernelFile.Exists($"{directory}/cgroup.procs") &&
                 (best is not { IsReadOnly: false } || !mount.IsReadOnly))
                 best = (directory, mount.IsReadOnly);
@@ -40,7 +40,7 @@ internal static class CgroupRoot
             : new CgroupAccess(found.Directory, CgroupObstacle.NotPermitted, refused);
     }
 
-    /// <summary>Where a mount shows a cgroup; null where it does not.</summary>
+    /// <summary>The path of a cgroup below a mount; null if the mount does not show it.</summary>
     private static string? Within(Mount mount, string path)
     {
         if (path.StartsWith("/..", StringComparison.Ordinal) || mount.Root.StartsWith("/..", StringComparison.Ordinal))
@@ -67,7 +67,7 @@ internal static class CgroupRoot
     private static CgroupAccess Examine(string directory)
     {
         Span<byte> text = stackalloc byte[64];
-        // The root of the machine has no such file, and is always a domain.
+        // // The root cgroup of the machine has no such file, and is always a domain.
         if (KernelFile.Read($"{directory}/cgroup.type", text, out var length).IsSuccess && !text[..length].SequenceEqual("domain\n"u8))
             return new CgroupAccess(directory, CgroupObstacle.Threaded);
         return HasStrangers(directory)
@@ -75,7 +75,7 @@ internal static class CgroupRoot
             : new CgroupAccess(directory, CgroupObstacle.None);
     }
 
-    /// <summary>A process that has no number in our PID namespace is listed as 0.</summary>
+    /// <summary>A process that has no pid in our PID namespace is listed as 0.</summary>
     private static bool HasStrangers(string directory)
     {
         var members = KernelFile.ReadAll($"{directory}/cgroup.procs");

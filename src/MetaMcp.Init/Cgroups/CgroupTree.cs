@@ -9,7 +9,7 @@ using MetaMcp.Init.Time;
 namespace MetaMcp.Init.Cgroups;
 
 /// <summary>
-/// The cgroups below ours: <c>init</c> holds PID 1 and whatever else stood in the root, outside of every cap of ours;
+/// The cgroups below ours: <c>init</c> holds PID 1 and all other processes that were in the root, outside of every cap of ours;
 /// <c>workload</c> has the limits of everything together and a fresh child for each run of each service.
 /// </summary>
 internal sealed class CgroupTree
@@ -32,7 +32,7 @@ internal sealed class CgroupTree
         CanLimitSwap = KernelFile.Exists($"{Workload}/memory.swap.max");
         var countsMemory = controllers.HasFlag(Controllers.Memory);
         _workloadEvents = countsMemory ? KernelFile.Open($"{Workload}/memory.events.local") : -1;
-        // The machine's root has none: no limit applies to it.
+        // // The root cgroup of the machine has no such file: no limit applies to it.
         _containerEvents = countsMemory ? KernelFile.Open($"{root}/memory.events.local") : -1;
     }
 
@@ -40,18 +40,19 @@ internal sealed class CgroupTree
 
     public string Workload => $"{Root}/workload";
 
-    /// <summary>Those that hold for the services' cgroups.</summary>
+    /// <summary>The controllers that the services' cgroups have.</summary>
     public Controllers Controllers { get; }
 
-    /// <summary>Those that do not, and what the kernel said.</summary>
+    /// <summary>The controllers that they do not have, and the kernel's errors.</summary>
     public ImmutableArray<RefusedController> Refused { get; }
 
-    /// <summary>False where the kernel does not account swap: then a service may flee its cap into it, where there is any.</summary>
+    /// <summary>False if the kernel does not account swap: then a service over its cap may be swapped out, if there is
+    /// swap.</summary>
     public bool CanLimitSwap { get; }
 
     public CgroupRemoval Removal { get; } = new();
 
-    /// <summary>What the workload holds and would miss, at most a second old: everybody's probes ask for it.</summary>
+    /// <summary>The working set of the workload, at most a second old, since every probe of a service asks for it.</summary>
     public long? MemoryOfAll
     {
         get
@@ -62,20 +63,20 @@ internal sealed class CgroupTree
         }
     }
 
-    /// <summary>How often the caps above a service's own were hit.</summary>
+    /// <summary>How often the caps above a service's own were reached.</summary>
     public (long Workload, long Container) OuterOoms => (Ooms(_workloadEvents), Ooms(_containerEvents));
 
-    /// <summary>Makes the tree. Where something is in the way, nothing depends on what was done by then, and it is said.</summary>
+    /// <summary>Makes the tree. If a step fails, null and the obstacle; nothing depends on the steps before it.</summary>
     public static CgroupTree? SetUp(string root, LimitSettings limits, out CgroupAccess outcome)
     {
         outcome = new CgroupAccess(root, CgroupObstacle.None);
         var leaf = $"{root}/init";
         var workload = $"{root}/workload";
-        // What an earlier life of this container left: limits of its that the file no longer has must not stay in force.
+        // // A directory of an earlier life of this container: limits that the file no longer has must not stay in force.
         new CgroupRemoval().Remove(workload);
         foreach (var directory in (ReadOnlySpan<string>)[leaf, workload])
         {
-            // EEXIST: an earlier life of this container, of which somebody is still there.
+            // EEXIST: an earlier life of this container left the directory, and a process of it is still there.
             if (KernelFile.MakeDirectory(directory) is { IsSuccess: false, Number: not Errno.EEXIST } refused)
             {
                 outcome = new CgroupAccess(directory, CgroupObstacle.Refused, refused);
@@ -110,7 +111,8 @@ internal sealed class CgroupTree
         return tree;
     }
 
-    /// <summary>Other limits of everything together; what the file no longer says is lifted. Where one is refused, which and why.</summary>
+    /// <summary>Writes other limits of everything together, and lifts those that the file no longer has. Returns the first
+    /// refusal.</summary>
     public string? Apply(LimitSettings before, LimitSettings after)
     {
         var files = LimitFiles.Of(after, Controllers, CanLimitSwap);
@@ -118,9 +120,10 @@ internal sealed class CgroupTree
         foreach (var file in LimitFiles.Of(before, Controllers, CanLimitSwap))
             if (!Has(files, file.Name) && KernelFile.Write($"{Workload}/{file.Name}", "max") is { IsSuccess: false } error)
                 refused ??= $"{Workload}/{file.Name}: {error}";
-        // Whoever writes a cap below what is held reclaims until it fits, files too, and the kernel kills whom it likes: not PID 1.
+        // // A process that writes a cap below the present memory reclaims until it fits, and waits for file systems; then the kernel
+        // kills some service. PID 1 must not do that.
         if (after.Memory is { } cap && InstanceCgroup.Number($"{Workload}/memory.current") is { } held && held > cap.Bytes)
-            return $"memory: the services hold {new ByteSize(held).Rounded}, more than the new {cap}; the cap before stays in force";
+            return $"memory: the services hold {new ByteSize(held).Rounded}, more than the new {cap}; the previous cap stays in force";
         foreach (var file in files)
             if (KernelFile.Write($"{Workload}/{file.Name}", file.Value) is { IsSuccess: false } error)
                 refused ??= $"{Workload}/{file.Name}: {error}";
@@ -136,8 +139,8 @@ internal sealed class CgroupTree
     }
 
     /// <summary>
-    /// A fresh cgroup with its limits set, before there is a process to break them. A directory of the same name may be left of
-    /// an earlier run, and one of the kernel's files may bear it.
+    /// Makes a fresh cgroup and sets its limits, before there is a process to exceed them. A directory of the same name may be left
+    /// of an earlier run, and one of the kernel's files may have that name.
     /// </summary>
     public InstanceCgroup? Create(string service, long run, CgroupLimits limits, out string step, out Errno error)
     {
@@ -161,11 +164,12 @@ internal sealed class CgroupTree
         return new InstanceCgroup(this, directory);
     }
 
-    /// <summary>At the very end: the container's cgroup is the runtime's to remove, and what is empty is in nobody's way.</summary>
+    /// <summary>At the very end. The container runtime removes the container's cgroup, and cgroups that are empty do no
+    /// harm.</summary>
     public void Dismantle() => Removal.Remove(Workload);
 
     /// <summary>
-    /// What services make below their own cgroups we have to walk and to remove, and it must not be without end (cgroup-v2.rst,
+    /// We have to walk and remove the cgroups that services make below their own, so their number must have a limit (cgroup-v2.rst,
     /// cgroup.max.depth, cgroup.max.descendants; Linux 4.14). Root may lift it.
     /// </summary>
     private static void BoundNesting(string workload)
@@ -174,7 +178,7 @@ internal sealed class CgroupTree
         _ = KernelFile.Write($"{workload}/cgroup.max.descendants", MaxDescendants);
     }
 
-    /// <summary>A kernel may have the controller without cpu.max (CONFIG_CFS_BANDWIDTH); then it has no cpu limits.</summary>
+    /// <summary>A kernel may have the controller without cpu.max (CONFIG_CFS_BANDWIDTH); then there are no cpu limits.</summary>
     private static Controllers WithoutBandwidth(string workload, Controllers enabled, out ImmutableArray<RefusedController> missing)
     {
         var lacks = enabled.HasFlag(Controllers.Cpu) && !KernelFile.Exists($"{workload}/cpu.max");

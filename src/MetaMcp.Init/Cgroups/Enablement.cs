@@ -5,18 +5,18 @@ using MetaMcp.Init.Filesystem;
 
 namespace MetaMcp.Init.Cgroups;
 
-/// <summary>A controller that the children of a cgroup do without, and why: ENOENT where it is not offered.</summary>
+/// <summary>A controller that the children of a cgroup do not have, and the error: ENOENT if it is not offered.</summary>
 internal readonly record struct RefusedController(Controllers Controller, Errno Errno);
 
-/// <summary>Which controllers the children of a cgroup have.</summary>
+/// <summary>The controllers that the children of a cgroup have.</summary>
 internal readonly record struct Enablement(Controllers Enabled, ImmutableArray<RefusedController> Refused)
 {
     private const int MaxTries = 100;
 
-    /// <summary>One by one: written together it is all or nothing.</summary>
+    /// <summary>Enables them one by one: written together, all are enabled or none.</summary>
     /// <param name="directory">The parent.</param>
-    /// <param name="leaf">Where processes go that came in meanwhile; null where none can.</param>
-    /// <param name="wanted">Those to enable.</param>
+    /// <param name="leaf">The cgroup for processes that came in meanwhile; null if none can.</param>
+    /// <param name="wanted">The controllers to enable.</param>
     public static Enablement Enable(string directory, string? leaf, Controllers wanted)
     {
         var enabled = Controllers.None;
@@ -39,7 +39,7 @@ internal readonly record struct Enablement(Controllers Enabled, ImmutableArray<R
         for (var attempt = 0; ; attempt++)
         {
             var error = KernelFile.Write($"{directory}/cgroup.subtree_control", "+" + name);
-            // EBUSY: a process came in since the directory was emptied.
+            // // EBUSY: a process came in since the directory was emptied.
             if (error.Number != Errno.EBUSY || leaf is null || attempt == MaxTries || Evacuation.Empty(directory, leaf) is not null)
                 return error;
         }

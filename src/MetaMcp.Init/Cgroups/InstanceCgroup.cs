@@ -6,15 +6,16 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Cgroups;
 
-/// <summary>The cgroup of one run of one service, from before its first process to after its last.</summary>
+/// <summary>The cgroup of one run of one service, from before its first process until after its last.</summary>
 internal sealed class InstanceCgroup
 {
-    /// <summary>Processes that fork while they are killed one by one are followed this often before others have their turn.</summary>
+    /// <summary>The number of passes over processes that fork while they are killed one by one, before other work has its
+    /// turn.</summary>
     private const int MaxPasses = 10;
 
     private readonly CgroupTree _tree;
 
-    /// <summary>Watches the directory's memory.events from the first process on.</summary>
+    /// <summary>Opens the directory's memory.events before the first process joins.</summary>
     public InstanceCgroup(CgroupTree tree, string directory)
     {
         _tree = tree;
@@ -26,18 +27,19 @@ internal sealed class InstanceCgroup
 
     public string Directory { get; }
 
-    /// <summary>Readable by priority (EPOLLPRI) when a count moved; -1 where memory is not the kernel's concern here.</summary>
+    /// <summary>Readable by priority (EPOLLPRI) when a count has changed; -1 if the kernel does not limit memory here.</summary>
     public int MemoryEvents { get; private set; } = -1;
 
-    /// <summary>The same for <see cref="IsPopulated"/>; -1 until somebody wants to know.</summary>
+    /// <summary>The same for <see cref="IsPopulated"/>; -1 until it is watched.</summary>
     public int PopulatedEvents { get; private set; } = -1;
 
     public OomCounts AtStart { get; }
 
-    /// <summary>How many kills the last reading had.</summary>
+    /// <summary>The number of kills at the last reading.</summary>
     public long KillsSeen { get; private set; }
 
-    /// <summary>The kernel counts before it kills: read after an exit was collected, these have all that led to it.</summary>
+    /// <summary>The kernel counts before it kills: read after an exit was collected, the counts include everything that led to
+    /// it.</summary>
     public OomCounts Now
     {
         get
@@ -51,12 +53,13 @@ internal sealed class InstanceCgroup
                 0, FlatKeyed.Value(events, "oom"u8), FlatKeyed.Value(events, "oom_kill"u8), FlatKeyed.Value(events, "oom_group_kill"u8),
                 workload, container);
             KillsSeen = counts.Kills;
-            // Without a hit here or below there is none here.
+            // // If no limit was reached here or below, none was reached here.
             return counts.OomBelow == 0 ? counts : counts with { Oom = Local() ?? counts.OomBelow };
         }
     }
 
-    /// <summary>How often this very cgroup hit its cap; where the kernel does not say (before Linux 5.2), as often as any below.</summary>
+    /// <summary>How often this very cgroup reached its cap; null before Linux 5.2, and then the count includes all cgroups
+    /// below.</summary>
     private long? Local()
     {
         Span<byte> text = stackalloc byte[512];
@@ -64,7 +67,7 @@ internal sealed class InstanceCgroup
             ? FlatKeyed.Value(text[..length], "oom"u8) : null;
     }
 
-    /// <summary>The most it ever held; null before Linux 5.19.</summary>
+    /// <summary>The peak of its memory; null before Linux 5.19.</summary>
     public ByteSize? Peak
     {
         get
@@ -73,13 +76,13 @@ internal sealed class InstanceCgroup
         }
     }
 
-    /// <summary>What it holds and would miss; null where memory is not the kernel's concern here.</summary>
+    /// <summary>Its working set; null if the kernel does not limit memory here.</summary>
     public long? Memory => _tree.Controllers.HasFlag(Controllers.Memory) ? WorkingSet.Of(Directory) : null;
 
-    /// <summary>The same of all of the workload.</summary>
+    /// <summary>The same for the whole workload.</summary>
     public long? MemoryOfAll => _tree.MemoryOfAll;
 
-    /// <summary>The number that a file of a cgroup holds; null where it cannot be read.</summary>
+    /// <summary>The number in a file of a cgroup; null if it cannot be read.</summary>
     public static long? Number(string path)
     {
         Span<byte> text = stackalloc byte[32];
@@ -87,7 +90,8 @@ internal sealed class InstanceCgroup
             DecimalText.TryRead(text[..length].TrimEnd((byte)'\n'), long.MaxValue, out var number) ? (long)number : null;
     }
 
-    /// <summary>Whether a process is in it or below it; one that has ended and waits to be collected is none.</summary>
+    /// <summary>Whether a process is in it or below it; a process that has ended and waits to be collected does not
+    /// count.</summary>
     public bool IsPopulated
     {
         get
@@ -96,21 +100,21 @@ internal sealed class InstanceCgroup
             var error = PopulatedEvents >= 0
                 ? KernelFile.Read(PopulatedEvents, text, out var length)
                 : KernelFile.Read($"{Directory}/cgroup.events", text, out length);
-            // EMFILE: look for the processes themselves, which a moment later may be possible.
+            // // EMFILE: assume that there are processes; a later look may succeed.
             return error.IsSuccess ? FlatKeyed.Value(text[..length], "populated"u8) != 0 : error.IsShortage;
         }
     }
 
     /// <summary>
-    /// The last process may be on its way out of the kernel (6.18 on): then nobody is left, whatever "populated" says. That is
-    /// believed only of a cgroup that has none below it, and that can be listed (EMFILE).
+    /// The last process may be on its way out of the kernel (6.18 and later): then no process is left, although "populated" is still
+    /// 1. That is assumed only for a cgroup that has none below it and that can be listed (EMFILE).
     /// </summary>
-    /// <param name="helpers">Those that are in it and none of its run's: probes, which are ended by themselves.</param>
+    /// <param name="helpers">Processes in it that do not belong to its run: probes, which end by themselves.</param>
     public bool HasMembersBeside(IReadOnlyCollection<int> helpers) => IsPopulated &&
         (DirectoryEntries.Directories(Directory).Count > 0 || !CgroupMembers.CanList(Directory) || !CgroupMembers.Find(Directory)
             .TrueForAll(helpers.Contains));
 
-    // The descriptor may not have been to be had when it was wanted (EMFILE).
+    // // The descriptor may be missing because there was none free when it was to be opened (EMFILE).
     private bool ReadEvents(Span<byte> text, out int length) => MemoryEvents >= 0
         ? KernelFile.Read(MemoryEvents, text, out length).IsSuccess
         : KernelFile.Read($"{Directory}/memory.events", text, out length).IsSuccess;
@@ -124,12 +128,12 @@ internal sealed class InstanceCgroup
             CgroupMembers.Signal(Directory, signal);
             return;
         }
-        // Atomic against fork. ENOENT before Linux 5.14; EMFILE where no descriptor is left to write it with.
+        // // Atomic against fork. ENOENT before Linux 5.14; EMFILE if no descriptor is left to write it with.
         if (!KernelFile.Write($"{Directory}/cgroup.kill", "1").IsSuccess)
             KillEach();
     }
 
-    /// <summary>Frozen ones fork no more, and take SIGKILL all the same (cgroup-v2.rst, cgroup.freeze; Linux 5.2).</summary>
+    /// <summary>Frozen processes do not fork, and still die of SIGKILL (cgroup-v2.rst, cgroup.freeze; Linux 5.2).</summary>
     internal void KillEach()
     {
         _ = KernelFile.Write($"{Directory}/cgroup.freeze", "1");
@@ -137,7 +141,7 @@ internal sealed class InstanceCgroup
             CgroupMembers.Signal(Directory, Core.Values.Signal.Kill);
     }
 
-    /// <summary>Nothing is in it any more; what the kernel will not remove yet is tried again later.</summary>
+    /// <summary>The cgroup is empty; if the kernel does not remove it yet, that is tried again later.</summary>
     public void Remove()
     {
         if (MemoryEvents >= 0)

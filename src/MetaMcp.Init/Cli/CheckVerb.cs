@@ -4,7 +4,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary><c>mcp-init check</c>: every error and warning of a file, one a line, and how many services it makes.</summary>
+/// <summary><c>mcp-init check</c>: prints every error and warning of a file, one a line, and the number of services.</summary>
 internal static class CheckVerb
 {
     public static int Run(string? given)
@@ -15,7 +15,7 @@ internal static class CheckVerb
         return ExitCodes.Success;
     }
 
-    /// <summary>Says on stderr what there is to say; null where that is that the file cannot be run.</summary>
+    /// <summary>Prints all diagnostics to stderr; null if the file cannot be run.</summary>
     public static Plan? Load(string? given, out string path)
     {
         var found = ConfigLocator.Find(given);

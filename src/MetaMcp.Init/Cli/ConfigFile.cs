@@ -5,10 +5,11 @@ using MetaMcp.Init.Spawning;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>A configuration from its file, and the variables that stand above it, to a plan.</summary>
+/// <summary>Makes a plan from a configuration file and the variables that override it.</summary>
 internal static class ConfigFile
 {
-    /// <summary>What cannot be read is a diagnostic too, with the file's name alone. Waits for as long as its file system takes.</summary>
+    /// <summary>A file that cannot be read gives a diagnostic with the file's name alone. Waits for as long as its file system
+    /// takes.</summary>
     public static PlanResult Plan(string path)
     {
         var error = WholeFile.Read(path, 0, ConfigReader.MostRead, out var bytes);
@@ -17,8 +18,8 @@ internal static class ConfigFile
             : new PlanResult(null, [new Diagnostic(Severity.Error, new SourcePosition(path, 0, 0), error.Message)]);
     }
 
-    /// <param name="path">As diagnostics show it.</param>
-    /// <param name="bytes">What is in it.</param>
+    /// <param name="path">The path as diagnostics show it.</param>
+    /// <param name="bytes">The contents of the file.</param>
     public static PlanResult Plan(string path, ReadOnlyMemory<byte> bytes) =>
         Core.Planning.Plan.Read(path, bytes, StartArguments.Variables(Overrides.Prefix));
 }

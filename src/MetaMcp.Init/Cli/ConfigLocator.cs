@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.Cli;
 
-/// <summary>Where the file is: the path given, MCP_INIT_CONFIG, then the two default places.</summary>
+/// <summary>Finds the file: the path given, MCP_INIT_CONFIG, then the two default places.</summary>
 internal sealed class ConfigLocator
 {
     public const string Variable = "MCP_INIT_CONFIG";
@@ -9,13 +9,14 @@ internal sealed class ConfigLocator
 
     private ConfigLocator(string? path, string problem) => (Path, Problem) = (path, problem);
 
-    /// <summary>The file to read; null where there is none.</summary>
+    /// <summary>The file to read; null if there is none.</summary>
     public string? Path { get; }
 
-    /// <summary>What to say where there is none: all the places looked at.</summary>
+    /// <summary>The error message if there is none: all the places looked at.</summary>
     public string Problem { get; }
 
-    /// <param name="given">From the command line. What is asked for by name is not looked for elsewhere: opening it says why not.</param>
+    /// <param name="given">From the command line. A file that is named is not looked for elsewhere: opening it gives the
+    /// error.</param>
     public static ConfigLocator Find(string? given) =>
         Find(given, Environment.GetEnvironmentVariable(Variable), File.Exists);
 

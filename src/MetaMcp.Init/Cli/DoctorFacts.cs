@@ -4,7 +4,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>The words for facts and platforms that page and document share.</summary>
+/// <summary>The words for facts and platforms that the page and the JSON document share.</summary>
 internal static class DoctorFacts
 {
     private const long Mebibyte = 1L << 20;
@@ -69,7 +69,7 @@ internal static class DoctorFacts
     {
         { IsGranted: true } => "writable",
         { Obstacle: Core.Cgroups.CgroupObstacle.ReadOnly } => "read-only",
-        _ => "not to be divided",
+        _ => "cannot be divided",
     };
 
     private static string Limits(CgroupFacts cgroup)

@@ -3,10 +3,10 @@ using MetaMcp.Init.Core.Diagnosis;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>The diagnosis as a page: what is, then what is missing with its settings, the worst first, then what is good to know.</summary>
+/// <summary>The diagnosis as a page: the facts, then errors and warnings with their settings, then notes.</summary>
 internal static class DoctorText
 {
-    /// <summary>Of the second column; beside the first it makes lines of 120 at most.</summary>
+    /// <summary>The width of the second column; with the first column, lines have at most 120 characters.</summary>
     private const int Width = 102;
 
     public static string Render(Examination examination, string? file)
@@ -16,9 +16,9 @@ internal static class DoctorText
         var facts = new TextTable("  ");
         DoctorFacts.Each(examination.Facts, (name, value) => Rows(facts, name, value));
         facts.AppendTo(text);
-        Section(text, examination, FindingSeverity.Error, "ERRORS: what is asked for here cannot work");
-        Section(text, examination, FindingSeverity.Warning, "WARNINGS: what works less well than it could");
-        Section(text, examination, FindingSeverity.Info, "NOTES: nothing that is asked for here is missing");
+        Section(text, examination, FindingSeverity.Error, "ERRORS: with these the configuration cannot work");
+        Section(text, examination, FindingSeverity.Warning, "WARNINGS: with these it works less well than it could");
+        Section(text, examination, FindingSeverity.Info, "NOTES: good to know; nothing is missing");
         return text.Append('\n').Append(examination.Summary).Append('\n').ToString();
     }
 
@@ -34,7 +34,7 @@ internal static class DoctorText
             isFirst = false;
             text.Append($"\n  {finding.Id}\n");
             var table = new TextTable("    ");
-            // As wide as the widest name, so that the settings of all findings stand in one column.
+            // // The first cell is as wide as the widest name, so that the settings of all findings stand in one column.
             Rows(table, "found     ", finding.Found);
             Rows(table, "costs", finding.Costs);
             DoctorFacts.EachSetting(finding.Remedies, (platform, setting) =>
@@ -46,7 +46,7 @@ internal static class DoctorText
         }
     }
 
-    /// <summary>One row for each line that the text has or takes.</summary>
+    /// <summary>One row for each line of the text, and for each line that wrapping adds.</summary>
     private static void Rows(TextTable table, string name, string value)
     {
         foreach (var line in value.Split('\n'))
@@ -72,7 +72,7 @@ internal static class DoctorText
             table.Add(name, line);
     }
 
-    /// <summary>A mount point or a process can be named so that a terminal would obey.</summary>
+    /// <summary>A mount point or a process may have a name with control characters that a terminal would obey.</summary>
     private static string Printable(string text)
     {
         var characters = text.ToCharArray();

@@ -6,14 +6,15 @@ using MetaMcp.Init.Doctor;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary><c>mcp-init doctor</c>: what the kernel and the container permit, and the setting for what they don't.</summary>
+/// <summary><c>mcp-init doctor</c>: what the kernel and the container permit, and the setting for each thing that they do
+/// not.</summary>
 internal static class DoctorVerb
 {
     public static int Run(string? given, bool json)
     {
         var located = ConfigLocator.Find(given);
         Plan? plan = null;
-        // A container is worth looking at before there is a file; one that is there has to be right.
+        // // Without a file the container is examined alone; a file that exists has to be right.
         if (located.Path is { } path && (plan = Load(path)) is null)
             return ExitCodes.Configuration;
         var facts = FactFinder.Find((plan?.Settings.Init ?? new InitSettings()).RuntimeDirectory);
@@ -27,7 +28,7 @@ internal static class DoctorVerb
         return examination.HasShortfall ? ExitCodes.Failure : ExitCodes.Success;
     }
 
-    /// <summary>Warnings are for <c>check</c> to say; errors are said here, or nobody would know what is wrong.</summary>
+    /// <summary>Prints errors only; <c>check</c> prints warnings.</summary>
     private static Plan? Load(string path)
     {
         var result = ConfigFile.Plan(path);

@@ -9,10 +9,10 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>Who enforces the file's limits: the kernel where it may, else we; made once, before anything starts.</summary>
-/// <param name="Tree">Null where there are no cgroups of our own.</param>
-/// <param name="Access">Why not, where there are none.</param>
-/// <param name="Needed">The controllers that the file's limits ask for.</param>
+/// <summary>Whether the kernel or mcp-init enforces the file's limits; made once, before anything starts.</summary>
+/// <param name="Tree">Null if there are no cgroups of our own.</param>
+/// <param name="Access">The reason, if there are none.</param>
+/// <param name="Needed">The controllers that the file's limits need.</param>
 internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controllers Needed)
 {
     public static Enforcing SetUp(Settings settings)
@@ -24,22 +24,22 @@ internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controll
         return new Enforcing(tree, access, LimitFiles.NeededBy(settings));
     }
 
-    /// <summary>Those the file asks for and the kernel does not give.</summary>
+    /// <summary>The controllers that the file needs and the kernel does not give.</summary>
     private Controllers Missing => Needed & ~(Tree?.Controllers ?? Controllers.None);
 
-    /// <summary>Those that we watch ourselves where something has such a limit, now or after a reload.</summary>
+    /// <summary>The controllers whose limits we watch ourselves, if a service has such a limit now or after a reload.</summary>
     public Controllers Sampled => Access.Obstacle is CgroupObstacle.SwitchedOff or CgroupObstacle.NoProc
         ? Controllers.None : (Controllers.Memory | Controllers.Tasks) & ~(Tree?.Controllers ?? Controllers.None);
 
-    /// <summary>The same container under another file.</summary>
+    /// <summary>The same container with another file.</summary>
     public Enforcing Under(Settings settings) => this with { Needed = LimitFiles.NeededBy(settings) };
 
-    /// <summary>Whether a file asks for what the kernel does not give, and the one before did not.</summary>
+    /// <summary>Whether a file needs a controller that the kernel does not give, and the previous file did not.</summary>
     public bool LacksMoreThan(Enforcing before) => (Missing & ~before.Missing) != Controllers.None;
 
     private bool IsSwapFree => Tree is { CanLimitSwap: false } && Needed.HasFlag(Controllers.Memory) && HasSwap();
 
-    /// <summary>What stands against <c>enforce = "require"</c>; null where nothing does.</summary>
+    /// <summary>The reason why <c>enforce = "require"</c> cannot be met; null if it can.</summary>
     public string? Objection
     {
         get
@@ -80,10 +80,10 @@ internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controll
     };
 
     private const string Watching =
-        "mcp-init looks itself, and ends what is over its memory_max or tasks_max; memory_high and swap_max have no effect";
+        "mcp-init looks itself, and ends a service over its memory_max or tasks_max; memory_high and swap_max have no effect";
 
     private static string Unseen => FactFinder.HidePid() is { } hides
-        ? $" (without CAP_SYS_PTRACE not what other users run: /proc is mounted with hidepid={hides})" : "";
+        ? $" (without CAP_SYS_PTRACE it cannot see processes of other users: /proc is mounted with hidepid={hides})" : "";
 
     private string MissingText => $"the container's cgroup has no controller {Missing.Join()}" +
         string.Concat(
@@ -92,6 +92,6 @@ internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controll
     private const string SwapText =
         "the kernel does not limit swap (memory.swap.max is missing): a service over its memory_max is swapped out";
 
-    /// <summary>A line for each area behind one of headings (<c>man 5 proc</c>, /proc/swaps).</summary>
+    /// <summary>The file has one line for headings and one for each swap area (<c>man 5 proc</c>, /proc/swaps).</summary>
     private static bool HasSwap() => KernelFile.ReadAll("/proc/swaps").AsSpan().Count((byte)'\n') > 1;
 }

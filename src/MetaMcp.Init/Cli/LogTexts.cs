@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace MetaMcp.Init.Cli;
 
 /// <summary>
-/// Everything the init says in its log. An event's id and name (the method's) never change their meaning, since alerts
-/// hang on them; the words may. Ids go by what they are about: 1xx a service's life, 2xx output, 3xx the whole system,
-/// 4xx processes that are no service's, 9xx ourselves.
+/// All texts of mcp-init's log. An event's id and name (the method's) never change their meaning, since alerts depend on them; the
+/// words may change. The first digit of an id is its subject: 1xx a service's life, 2xx output, 3xx the whole system, 4xx processes
+/// that belong to no service, 9xx mcp-init itself.
 /// <para>
-/// Numbers are taken as objects: each combination of value types would be compiled through every generic method between
-/// here and the sink, 10 KB of the binary for a combination.
+/// Numbers are parameters of type object: each combination of value types would be compiled through every generic method between here
+/// and the sink, 10 KB of the binary for a combination.
 /// </para>
 /// </summary>
 internal static partial class LogTexts
@@ -53,10 +53,10 @@ internal static partial class LogTexts
     [LoggerMessage(111, LogLevel.Warning, "{Service}: killed, it did not stop within {Timeout} (pid {Pid})")]
     public static partial void ServiceKilled(this ILogger log, string service, string timeout, object pid);
 
-    [LoggerMessage(112, LogLevel.Information, "{Service}: ending what it left behind")]
+    [LoggerMessage(112, LogLevel.Information, "{Service}: ending the processes that it left behind")]
     public static partial void EndingLeftovers(this ILogger log, string service);
 
-    [LoggerMessage(113, LogLevel.Warning, "{Service}: killed what it left behind")]
+    [LoggerMessage(113, LogLevel.Warning, "{Service}: killed the processes that it left behind")]
     public static partial void LeftoversKilled(this ILogger log, string service);
 
     [LoggerMessage(
@@ -98,7 +98,7 @@ internal static partial class LogTexts
     [LoggerMessage(125, LogLevel.Information, "{Service}: {Status}")]
     public static partial void StatusOf(this ILogger log, string service, string status);
 
-    [LoggerMessage(126, LogLevel.Information, "{Service}: to start anew with {Dependency}, which has ended")]
+    [LoggerMessage(126, LogLevel.Information, "{Service}: restarting with {Dependency}, which has ended")]
     public static partial void RestartingWith(this ILogger log, string service, string dependency);
 
     [LoggerMessage(127, LogLevel.Warning, "{Service}: stop_command failed: {Reason}")]
@@ -109,8 +109,8 @@ internal static partial class LogTexts
 
     [LoggerMessage(
         129, LogLevel.Error,
-        "{Service}: cleanup failed: something of it is still there after SIGKILL was sent {Kills} (uninterruptible sleep?); it is not " +
-        "started again before it is gone (main pid {Pid})")]
+        "{Service}: cleanup failed: a process of it is still there after SIGKILL was sent {Kills} (uninterruptible sleep?); the service " +
+        "is not started again before that process is gone (main pid {Pid})")]
     public static partial void CleanupFailed(this ILogger log, string service, object kills, object pid);
 
     [LoggerMessage(130, LogLevel.Warning, "{Service}: memory {Level}: {Used} of {Cap}, {Percent} %")]
@@ -213,7 +213,7 @@ internal static partial class LogTexts
     [LoggerMessage(322, LogLevel.Error, "reload: {Problem}")]
     public static partial void ReloadProblem(this ILogger log, string problem);
 
-    [LoggerMessage(323, LogLevel.Error, "not reloaded: the configuration before stays in force")]
+    [LoggerMessage(323, LogLevel.Error, "not reloaded: the previous configuration stays in force")]
     public static partial void NotReloaded(this ILogger log);
 
     [LoggerMessage(401, LogLevel.Debug, "reaped orphan pid {Pid}: {Status}")]
@@ -222,7 +222,7 @@ internal static partial class LogTexts
     [LoggerMessage(402, LogLevel.Warning, "processes left after {Grace}: killed")]
     public static partial void OrphansKilled(this ILogger log, string grace);
 
-    [LoggerMessage(403, LogLevel.Information, "orphan {Command} (pid {Pid}): of no live service; ended in {Grace}")]
+    [LoggerMessage(403, LogLevel.Information, "orphan {Command} (pid {Pid}): belongs to no live service; ended in {Grace}")]
     public static partial void OrphanFound(this ILogger log, string command, object pid, string grace);
 
     [LoggerMessage(404, LogLevel.Information, "orphan {Command} (pid {Pid}): {Reason}; left alone")]
@@ -238,17 +238,16 @@ internal static partial class LogTexts
 
     [LoggerMessage(
         407, LogLevel.Warning,
-        "orphans: {Found} more found; {Beyond} beyond the number that is remembered at a time, which have their turn when others have " +
-        "gone")]
+        "orphans: {Found} more found; {Beyond} over the limit of orphans at a time, which are handled when others are gone")]
     public static partial void MoreOrphans(this ILogger log, object found, object beyond);
 
-    [LoggerMessage(408, LogLevel.Warning, "orphans: {Count} more ended since the look before")]
+    [LoggerMessage(408, LogLevel.Warning, "orphans: {Count} more ended since the last look")]
     public static partial void MoreOrphansEnded(this ILogger log, object count);
 
-    [LoggerMessage(903, LogLevel.Error, "out of memory at the limit of the heap; what could not be done is tried again")]
+    [LoggerMessage(903, LogLevel.Error, "out of memory at the limit of the heap; the step that failed is tried again")]
     public static partial void MemoryShort(this ILogger log);
 
-    [LoggerMessage(904, LogLevel.Information, "memory is to be had again")]
+    [LoggerMessage(904, LogLevel.Information, "memory is available again")]
     public static partial void MemoryBack(this ILogger log);
 
     [LoggerMessage(902, LogLevel.Warning, "repaired: {What}")]

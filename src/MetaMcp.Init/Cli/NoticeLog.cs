@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>What the supervisor has to say, put into words.</summary>
+/// <summary>Writes the supervisor's notices to the log.</summary>
 internal sealed class NoticeLog(ILogger log)
 {
     public void Tell(Notice notice)
@@ -166,10 +166,10 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.OrphanFound n:
                 log.OrphanLeft(
                     n.Command, n.Pid,
-                    n.IsOurs ? "of no live service" : "perhaps of a docker exec, or of a service that nothing tells it to be of");
+                    n.IsOurs ? "belongs to no live service" : "may come from a docker exec, or belong to a service without evidence");
                 break;
             case Notice.OrphanEnded n:
-                log.OrphanEnded(n.Command, n.Pid, n.Status?.ToString() ?? "no child of ours", n.OfCommand);
+                log.OrphanEnded(n.Command, n.Pid, n.Status?.ToString() ?? "not a child of mcp-init", n.OfCommand);
                 break;
             case Notice.MoreOrphans n:
                 log.MoreOrphans(n.Found, n.Beyond);
@@ -229,11 +229,11 @@ internal sealed class NoticeLog(ILogger log)
 
     private void Memory(Notice.Memory n)
     {
-        var (who, percent) = (n.Service ?? "all together", (int)(n.Used.Bytes * 100.0 / n.Cap.Bytes));
+        var (name, percent) = (n.Service ?? "all together", (int)(n.Used.Bytes * 100.0 / n.Cap.Bytes));
         if (n.Level == MemoryLevel.Normal)
-            log.MemoryNormal(who, n.Used.Rounded, n.Cap.ToString(), percent);
+            log.MemoryNormal(name, n.Used.Rounded, n.Cap.ToString(), percent);
         else
-            log.MemoryHigh(who, n.Level == MemoryLevel.Critical ? "critical" : "high", n.Used.Rounded, n.Cap.ToString(), percent);
+            log.MemoryHigh(name, n.Level == MemoryLevel.Critical ? "critical" : "high", n.Used.Rounded, n.Cap.ToString(), percent);
     }
 
     private static string OrNone(ImmutableArray<string> names) => names.IsEmpty ? "none" : string.Join(", ", names);

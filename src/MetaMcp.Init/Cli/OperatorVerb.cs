@@ -1,10 +1,10 @@
 namespace MetaMcp.Init.Cli;
 
-/// <summary>A verb for people: what it is called, what it takes and what it does.</summary>
+/// <summary>A verb for operators: its name, its options and its action.</summary>
 /// <param name="name">The first word of the command line.</param>
-/// <param name="help">What <c>mcp-init NAME --help</c> says.</param>
-/// <param name="flags">Options that stand alone.</param>
-/// <param name="valued">Options that want a value.</param>
+/// <param name="help">The text of <c>mcp-init NAME --help</c>.</param>
+/// <param name="flags">Options without a value.</param>
+/// <param name="valued">Options with a value.</param>
 /// <param name="run">Returns the exit code.</param>
 internal sealed class OperatorVerb(
     string name, string help, string[] flags, string[] valued, Func<VerbArguments, int> run)

@@ -3,12 +3,12 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>Everything that is not on the way to a service's first instruction: help, version, check, plan, doctor.</summary>
+/// <summary>Everything that no service start needs: help, version, check, plan, doctor.</summary>
 internal static class OperatorVerbs
 {
     private static readonly OperatorVerb[] Verbs =
     [
-        // These two are dispatched before; here they are asked for their help only.
+        // // Program.cs runs these two; here they only show their help.
         new("run", HelpText.Run, [], ["--config"], _ => ExitCodes.Success),
         new("probe", HelpText.Probe, [], [], _ => ExitCodes.Success),
         new("check", HelpText.Check, [], ["--config"], given => CheckVerb.Run(File(given))),

@@ -4,8 +4,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Cli;
 
 /// <summary>
-/// What a verb prints, straight to the descriptor: the runtime's console would add 0.2 MB to the binary for encodings,
-/// colours and terminals that nobody asked for.
+/// The output of a verb, written straight to the descriptor: the runtime's console would add 0.2 MB to the binary for encodings,
+/// colours and terminals that no verb needs.
 /// </summary>
 internal static unsafe class Page
 {
@@ -17,7 +17,7 @@ internal static unsafe class Page
 
     public static void Error(string line) => Write(2, Encoding.UTF8.GetBytes(line + "\n"));
 
-    /// <summary>All of it, waiting for a slow reader; where there is no reader any more there is nobody to tell.</summary>
+    /// <summary>Writes all bytes and waits for a slow reader; without a reader the rest is dropped.</summary>
     private static void Write(int file, ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

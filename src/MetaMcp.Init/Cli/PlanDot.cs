@@ -5,8 +5,8 @@ using MetaMcp.Init.Core.Planning;
 namespace MetaMcp.Init.Cli;
 
 /// <summary>
-/// The graph for Graphviz, from what comes first to what waits for it: solid for depends_on, dashed for after, boxes for
-/// oneshots, a thick line around what is required.
+/// The graph for Graphviz, from each service to those that wait for it: solid for depends_on, dashed for after, boxes for oneshots, a
+/// thick line around required services.
 /// </summary>
 internal static class PlanDot
 {

@@ -7,10 +7,10 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>The plan as a page: what starts when, what stops when, and what each service may use.</summary>
+/// <summary>The plan as a page: the order of start and stop, and the limits of each service.</summary>
 internal static class PlanText
 {
-    /// <summary>What <c>docker stop</c> waits where nobody told it otherwise.</summary>
+    /// <summary>The time that <c>docker stop</c> waits by default.</summary>
     private static readonly TimeSpan DockerStop = TimeSpan.FromSeconds(10);
 
     public static string Render(Plan plan, string file)
@@ -29,7 +29,7 @@ internal static class PlanText
     private static void Start(StringBuilder text, Plan plan)
     {
         var startup = plan.Settings.Startup;
-        text.Append($"\nSTART   each as soon as what it waits for is there; all within {Duration.Format(startup.Timeout)}, failures " +
+        text.Append($"\nSTART   each as soon as its dependencies are there; all within {Duration.Format(startup.Timeout)}, failures " +
             $"tried {Counted.Text(startup.Retries, "time")} more\n\n");
         var table = new TextTable("  ");
         table.Add("", "", "", "within", "");
@@ -46,8 +46,8 @@ internal static class PlanText
     {
         var timeout = plan.Settings.Shutdown.Timeout;
         var signals = string.Join(", ", plan.Settings.Shutdown.Signals);
-        text.Append($"\nSTOP    on {signals}: each as soon as what needs it is gone; all within {Duration.Format(timeout)}, then SIGKILL " +
-            "to what is left\n\n");
+        text.Append($"\nSTOP    on {signals}: each as soon as its dependents are gone; all within {Duration.Format(timeout)}, then " +
+            "SIGKILL to the rest\n\n");
         var table = new TextTable("  ");
         Waves(plan.StopWaves, (number, index) =>
         {
@@ -63,7 +63,7 @@ internal static class PlanText
         if (timeout > DockerStop)
         {
             var grace = Math.Ceiling(timeout.TotalSeconds) + 1;
-            text.Append($"\n  \"docker stop\" waits {Duration.Format(DockerStop)} unless told otherwise; give it longer than the " +
+            text.Append($"\n  \"docker stop\" waits {Duration.Format(DockerStop)} by default; give it longer than the " +
                 $"{Duration.Format(timeout)} above:\n");
             text.Append(
                 CultureInfo.InvariantCulture,
@@ -101,7 +101,7 @@ internal static class PlanText
         if (plan.Services.IsEmpty)
             return;
         var exceptions = gaining.IsEmpty ? "" : $" but in {Names(plan, gaining, ", ")}";
-        text.Append($"\n  no_new_privileges: sudo, su and other set-uid programs, and file capabilities, give nothing{exceptions}\n");
+        text.Append($"\n  no_new_privileges: sudo, su and other set-uid programs, and file capabilities, give no privilege{exceptions}\n");
     }
 
     private static void Restarts(StringBuilder text, Plan plan)

@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary><c>mcp-init plan</c>: what a file means, as a page, a JSON document or a graph.</summary>
+/// <summary><c>mcp-init plan</c>: the plan of a file, as a page, a JSON document or a graph.</summary>
 internal static class PlanVerb
 {
     public static int Run(string? given, bool json, bool dot)

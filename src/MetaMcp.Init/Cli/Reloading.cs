@@ -6,7 +6,7 @@ using MetaMcp.Init.Output;
 namespace MetaMcp.Init.Cli;
 
 /// <summary>
-/// The file that was read again for SIGHUP: what is wrong with it, and what of it is put in force that is not the supervisor's.
+/// The file that was read again for SIGHUP: finds its errors, and puts in force the settings that are not the supervisor's.
 /// </summary>
 internal sealed class Reloading(string path, Enforcing enforcing, InitLogger log, LogClock clock)
 {

@@ -25,12 +25,12 @@ namespace MetaMcp.Init.Cli;
 /// <summary><c>mcp-init run</c>: init and supervisor on a TOML file.</summary>
 internal static class RunVerb
 {
-    /// <summary>A reader of our output that has stopped reading does not hold the container back longer than this.</summary>
+    /// <summary>A reader of our output that has stopped reading delays the container's end for at most this time.</summary>
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromMilliseconds(200);
 
     private const string NoFile = "run: --config names no file; write mcp-init run --config FILE";
 
-    /// <param name="args">Those of the verb.</param>
+    /// <param name="args">The arguments of the verb.</param>
     public static int Run(ReadOnlySpan<string> args)
     {
         _ = StandardStreams.Ensure();
@@ -79,7 +79,7 @@ internal static class RunVerb
         return code;
     }
 
-    /// <summary>What is left of our own is in nobody's way; the exit code must not be lost for it.</summary>
+    /// <summary>A cgroup of ours that remains does no harm; the exit code must not be lost for it.</summary>
     private static void Dismantle(CgroupTree? tree)
     {
         try

@@ -6,7 +6,7 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Cli;
 
 /// <summary>
-/// Where a service stands, in a line: <c>ready for 3m12s (pid 8), started 2 times, last exit code 1; 12 probes, 1 failed, …</c>
+/// The status of a service in a line: <c>ready for 3m12s (pid 8), started 2 times, last exit code 1; 12 probes, 1 failed, …</c>
 /// </summary>
 internal static class StatusText
 {
@@ -31,7 +31,7 @@ internal static class StatusText
             text.Append(CultureInfo.InvariantCulture, $"; last probe: {lastProbe}");
         if (record.Memory is { } memory)
             text.Append(CultureInfo.InvariantCulture, $", memory {memory.Rounded}");
-        if (record.Cleanups is { Killed: > 0 } or { Failed: > 0 } && record.Cleanups is var ends)
+        if ((record.Cleanups is { Killed: > 0 } or { Failed: > 0 }) && record.Cleanups is var ends)
             text.Append(CultureInfo.InvariantCulture,
                 $"; ended {Counted.Text(ends.Clean, "time")} clean, {ends.Killed} killed, {ends.Failed} failed, last " +
                 $"{Milliseconds(ends.Last)}, worst {Milliseconds(ends.Worst)}");

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>Rows of text in columns as wide as what stands in them; the last column is as long as it is.</summary>
+/// <summary>Rows of text in columns, each as wide as its widest cell; the last column is not padded.</summary>
 internal sealed class TextTable(string indent)
 {
     private readonly List<string[]> rows = [];

@@ -14,18 +14,18 @@ internal sealed class VerbArguments
     {
     }
 
-    /// <summary>The word that is no option; null where there is none.</summary>
+    /// <summary>The word that is no option; null if there is none.</summary>
     public string? Operand { get; private set; }
 
     public bool Has(string option) => _given.ContainsKey(option);
 
     public string? Value(string option) => _given.GetValueOrDefault(option);
 
-    /// <param name="words">What follows the verb.</param>
-    /// <param name="flags">Options that stand alone.</param>
-    /// <param name="valued">Options that want a value.</param>
-    /// <param name="error">Null on success, else what is wrong.</param>
-    /// <returns>Null where <paramref name="error"/> is set.</returns>
+    /// <param name="words">The words after the verb.</param>
+    /// <param name="flags">Options without a value.</param>
+    /// <param name="valued">Options with a value.</param>
+    /// <param name="error">Null on success, else the error.</param>
+    /// <returns>Null if <paramref name="error"/> is set.</returns>
     public static VerbArguments? Read(ReadOnlySpan<string> words, string[] flags, string[] valued, out string? error)
     {
         var arguments = new VerbArguments();

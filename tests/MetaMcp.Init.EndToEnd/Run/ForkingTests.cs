@@ -41,7 +41,7 @@ public sealed class ForkingTests
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
         Assert.False(init.Lines.HasLogged("web", "killed, it did not stop"));
-        Assert.False(init.Lines.HasLogged("web", "ending what it left behind"));
+        Assert.False(init.Lines.HasLogged("web", "ending the processes that it left behind"));
     }
 
     /// <summary>

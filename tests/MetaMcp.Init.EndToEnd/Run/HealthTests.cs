@@ -101,7 +101,7 @@ public sealed class HealthTests
             Native.Signal(init.Inside(Log.PidIn(ready)).Pid, 9);
             ready = await init.WaitForLog("a", "ready", ready);
         }
-        Assert.False(init.Lines.HasLogged("a", "killed what it left behind"));
+        Assert.False(init.Lines.HasLogged("a", "killed the processes that it left behind"));
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
         Assert.False(Directory.Exists(Path.Combine(init.Cgroup, "workload")));

@@ -35,7 +35,7 @@ public sealed class OrphanTests
         var lost = await Lose(init, "hang");
         await Crash(init);
         var found = await init.WaitForLog("", "orphan hang (pid ");
-        Assert.EndsWith(": of no live service; ended in 1s", found.Text, StringComparison.Ordinal);
+        Assert.EndsWith(": belongs to no live service; ended in 1s", found.Text, StringComparison.Ordinal);
         var ended = await init.WaitForLog("", "orphan hang (pid ", found);
         Assert.EndsWith(": ended, killed by SIGTERM; 1 of this command so far", ended.Text, StringComparison.Ordinal);
         Assert.Equal(lost.InnerPid, Log.PidIn(ended));
@@ -64,7 +64,7 @@ public sealed class OrphanTests
         var lost = await Lose(init, "hang");
         await Crash(init);
         var found = await init.WaitForLog("", "orphan hang (pid ");
-        Assert.EndsWith(": of no live service; left alone", found.Text, StringComparison.Ordinal);
+        Assert.EndsWith(": belongs to no live service; left alone", found.Text, StringComparison.Ordinal);
         // A second one, found by a later sweep, which has seen the first again.
         _ = await Lose(init, "ignore-term");
         await Crash(init);
@@ -230,7 +230,7 @@ public sealed class OrphanTests
         Stray(init, moved.Pid);
         await Crash(init);
         var found = await init.WaitForLog("", "orphan ignore-term (pid ");
-        Assert.EndsWith(": of no live service; ended in 1s", found.Text, StringComparison.Ordinal);
+        Assert.EndsWith(": belongs to no live service; ended in 1s", found.Text, StringComparison.Ordinal);
         await init.WaitForLog("", "; 1 of this command so far", found);
         Assert.False(init.IsAlive(moved.InnerPid));
         // What came in like docker exec stands beside the workload: nothing is said of it.

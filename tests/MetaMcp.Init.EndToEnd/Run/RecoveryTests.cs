@@ -72,7 +72,7 @@ public sealed class RecoveryTests
             """);
         await using var init = await files.Start();
         var daemon = await init.WaitFor("daemon pid");
-        await init.WaitForLog("old", "ending what it left behind");
+        await init.WaitForLog("old", "ending the processes that it left behind");
         await init.WaitFor("daemon got 15", daemon);
         if (policy == "always")
         {
@@ -192,7 +192,7 @@ public sealed class RecoveryTests
         Native.Signal(init.Inside(Log.PidIn(baseReady)).Pid, 9);
         await init.WaitForLog("base", "ready", baseReady);
         if (attribute.Length > 0)
-            await init.WaitFor("first    | before ready", await init.WaitForLog("first", "to start anew with base"));
+            await init.WaitFor("first    | before ready", await init.WaitForLog("first", "restarting with base"));
         files.Open("go");
         await init.WaitForLog("", "up after");
         Assert.Equal(attribute.Length > 0 ? 2 : 1, init.Lines.Logged("first", "started").Count);

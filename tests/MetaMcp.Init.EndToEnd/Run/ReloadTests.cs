@@ -36,7 +36,7 @@ public sealed class ReloadTests
         await init.WaitForLog("", "up after");
         files.Rewrite("[service.a]\ncomand = [\"%hang\"]\n[service.b]\ncommand = \"x\"\ndepends_on = [\"c\"]\n");
         init.Signal(Hup);
-        await init.WaitForLog("", "not reloaded: the configuration before stays in force");
+        await init.WaitForLog("", "not reloaded: the previous configuration stays in force");
         var told = init.Lines.Logged("", "reload: ");
         Assert.Contains(told, l => l.Text.Contains("did you mean \"command\"", StringComparison.Ordinal));
         Assert.Contains(told, l => l.Text.Contains("there is no such service", StringComparison.Ordinal));

@@ -67,7 +67,7 @@ public sealed partial class LimitTests(SmallMachine small)
         // To write less than what is held would make PID 1 take it back from everybody, and the kernel kill whom it likes.
         _ = await init.Inside($"sed -i 's/300MiB/20MiB/' {init.File}");
         await init.Command.Signal(1);
-        await init.Command.WaitForAll("[limits]: memory: the services hold ", "the cap before stays in force");
+        await init.Command.WaitForAll("[limits]: memory: the services hold ", "the previous cap stays in force");
         Assert.Equal(["314572800"], await init.Inside("cat /sys/fs/cgroup/workload/memory.max"));
         Assert.Single(init.Command.Lines.Logged("quiet", "started"));
         Assert.Equal(0, await init.Stop());
@@ -407,11 +407,11 @@ public sealed partial class LimitTests(SmallMachine small)
             {
                 await init.Command.WaitForLog("stuck", "ended, over its memory_max of 48MiB, with about 5", limit: Patience.Long);
                 await Succeed("! timeout 1 cat /proc/$(pidof stuck | cut -d' ' -f1)/smaps_rollup");
-                var killed = await init.Command.WaitForLog("stuck", "killed what it left behind", limit: Patience.Long);
+                var killed = await init.Command.WaitForLog("stuck", "killed the processes that it left behind", limit: Patience.Long);
                 Assert.False(init.Command.Lines.HasLogged("stuck", "failed"), "it is not gone before it is thawed");
                 await init.Command.Signal(1);
                 await init.Command.WaitForLog("", "reloaded: restarting none", killed, Patience.Usual);
-                await init.Command.WaitForLog("stuck", "cleanup failed: something of it is still there after SIGKILL was sent 2 times",
+                await init.Command.WaitForLog("stuck", "cleanup failed: a process of it is still there after SIGKILL was sent 2 times",
                     killed, Patience.Long);
             }
             finally

@@ -58,7 +58,7 @@ public sealed class PlanViewsTests
         """
         f.toml: 4 services in 3 waves
 
-        START   each as soon as what it waits for is there; all within 1m, failures tried 2 times more
+        START   each as soon as its dependencies are there; all within 1m, failures tried 2 times more
 
                                           within
           1  migrate   oneshot, required  1m      done when it succeeds
@@ -66,7 +66,7 @@ public sealed class PlanViewsTests
           2  backend   required           1m      ready when http://127.0.0.1:12009/health answers; needs migrate; after memory
           3  frontend                     1m      ready when started; needs backend
 
-        STOP    on SIGTERM, SIGINT, SIGQUIT, SIGRTMIN+3: each as soon as what needs it is gone; all within 50s, then SIGKILL to what is left
+        STOP    on SIGTERM, SIGINT, SIGQUIT, SIGRTMIN+3: each as soon as its dependents are gone; all within 50s, then SIGKILL to the rest
 
           1  frontend  drain, then SIGTERM, SIGKILL after 20s
           2  backend   SIGTERM, SIGKILL after 15s
@@ -75,7 +75,7 @@ public sealed class PlanViewsTests
 
           the longest chain: frontend → backend → memory, up to 45s
 
-          "docker stop" waits 10s unless told otherwise; give it longer than the 50s above:
+          "docker stop" waits 10s by default; give it longer than the 50s above:
           docker run --stop-timeout 51, stop_grace_period: 51s in Compose, terminationGracePeriodSeconds: 51 in Kubernetes
 
         LIMITS  all together: memory 4GiB, 512 tasks; by the kernel in cgroup workload/NAME where the container permits it, else by sampling
@@ -86,7 +86,7 @@ public sealed class PlanViewsTests
           backend   1GiB    0     256    1.5  node
           frontend  –       0     –      –    as mcp-init
 
-          no_new_privileges: sudo, su and other set-uid programs, and file capabilities, give nothing
+          no_new_privileges: sudo, su and other set-uid programs, and file capabilities, give no privilege
 
         RESTART of services that end while everything runs
 
@@ -115,7 +115,7 @@ public sealed class PlanViewsTests
             stdin = "inherit"
             """u8.ToArray()).Plan!;
         var page = PlanText.Render(plan, "f");
-        Assert.Contains("file capabilities, give nothing but in a\n", page, StringComparison.Ordinal);
+        Assert.Contains("file capabilities, give no privilege but in a\n", page, StringComparison.Ordinal);
         Assert.Contains("ready when started; has stdin\n", page, StringComparison.Ordinal);
         using var document = JsonDocument.Parse(PlanJson.Render(plan, "f").ToArray());
         var services = document.RootElement.GetProperty("services").EnumerateArray().ToList();
