@@ -29,7 +29,8 @@ internal static unsafe class CapabilitySets
         return error;
     }
 
-    /// <summary>Effective, permitted and inheritable alike: the inheritable ones are what the ambient set draws on.</summary>
+    /// <summary>Sets effective, permitted and inheritable alike: only inheritable capabilities can be in the ambient
+    /// set.</summary>
     public static Errno SetAll(ulong kept)
     {
         var header = new cap_user_header { version = _LINUX_CAPABILITY_VERSION_3 };
@@ -42,7 +43,7 @@ internal static unsafe class CapabilitySets
         return syscall(SYS_capset, (nint)(&header), (nint)data, 0, 0) == 0 ? Errno.None : LastError;
     }
 
-    /// <summary>The bounding set as the kernel has it, of all capabilities it knows, which may be more than we have names for.</summary>
+    /// <summary>The bounding set as the kernel has it. The kernel may know more capabilities than we have names for.</summary>
     public static ulong Bounding()
     {
         var set = 0UL;
@@ -68,7 +69,7 @@ internal static unsafe class CapabilitySets
         return Errno.None;
     }
 
-    /// <summary>The ambient set, which is what a process that is not root keeps across exec, becomes exactly this.</summary>
+    /// <summary>Makes the ambient set exactly this. A process that is not root keeps the ambient set across exec.</summary>
     public static Errno SetAmbient(ulong kept)
     {
         if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)

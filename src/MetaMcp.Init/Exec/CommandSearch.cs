@@ -7,8 +7,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Exec;
 
 /// <summary>
-/// <c>execvp</c> with the PATH of the command's own environment, by its own user: what counts is what the command may run,
-/// not what PID 1 may. A file that is not a program is not given to a shell.
+/// <c>execvp</c> with the PATH of the command's own environment, as its own user: the permissions of the command count, not those of
+/// PID 1. A file that is not a program is not given to a shell.
 /// </summary>
 internal static unsafe class CommandSearch
 {
@@ -59,11 +59,11 @@ internal static unsafe class CommandSearch
                     return LastError;
             }
         }
-        // As execvp has it: "there, but not for you" is better to know than "not there".
+        // // Like execvp: "there, but not for you" helps more than "not there".
         return new Errno(denied ? Errno.EACCES : Errno.ENOENT);
     }
 
-    // A directory on a file system that is gone: the next one may be well.
+    // // Errors of a directory whose file system is gone: the next directory may be well.
     private const int ENODEV = 19;
     private const int ETIMEDOUT = 110;
     private const int ESTALE = 116;

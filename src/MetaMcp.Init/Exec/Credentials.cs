@@ -5,8 +5,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Exec;
 
 /// <summary>
-/// Who the command runs as and what it may. Raw calls, on this thread alone: glibc's setuid family would signal every thread of
-/// the process and wait for it, and capset never reaches more than one anyway. The other threads end at exec.
+/// The user and the privileges of the command. Raw calls, on this thread alone: glibc's setuid family would signal every thread of
+/// the process and wait for it, and capset only ever changes one thread. The other threads end at exec.
 /// </summary>
 internal static unsafe class Credentials
 {
@@ -30,8 +30,8 @@ internal static unsafe class Credentials
     }
 
     /// <summary>
-    /// Asks the kernel for everything that was changed. A step that a security module, an emulation or a mistake of ours turned
-    /// into nothing must not leave a service running as root.
+    /// Asks the kernel for everything that was changed. If a security module, an emulation or a mistake of ours made a step
+    /// ineffective, the service must not run as root.
     /// </summary>
     public static void Verify(Identity identity, ProcessAttributes attributes)
     {
@@ -49,8 +49,8 @@ internal static unsafe class Credentials
     }
 
     /// <summary>
-    /// Without CAP_SETPCAP the bounding set stays as it is; with no_new_privs that does not matter, as exec then gives
-    /// nothing that the process does not have.
+    /// Without CAP_SETPCAP the bounding set stays as it is. With no_new_privs that does not matter, since exec then gives no
+    /// privilege that the process does not have.
     /// </summary>
     private static void NarrowBoundingSet(ulong kept, bool noNewPrivileges)
     {
@@ -63,7 +63,7 @@ internal static unsafe class Credentials
             throw ExecFailedException.Of(ExecStep.BoundingSet, refused);
     }
 
-    // Skipped where nothing would change: a container that runs as the service's user already may not call it at all.
+    // // Skipped if nothing would change: a container that runs as the service's user already may not be allowed to call it at all.
     private static void SetGroups(uint[] groups)
     {
         if (HasGroups(groups))

@@ -6,8 +6,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Exec;
 
 /// <summary>
-/// Sees to it that exec closes every descriptor the command was not meant to have: 0, 1, 2 and those asked for stay as they
-/// are, all others are marked, so that nothing that is still in use here breaks.
+/// Makes exec close every descriptor that the command is not to have: 0, 1, 2 and the requested ones stay open, all others are
+/// marked, so that those still in use here keep working until exec.
 /// </summary>
 internal static unsafe class Descriptors
 {
@@ -35,7 +35,7 @@ internal static unsafe class Descriptors
             MarkAllPossible(kept);
     }
 
-    /// <summary>Every open descriptor by /proc; false where there is no /proc.</summary>
+    /// <summary>Marks every open descriptor in /proc; false if there is no /proc.</summary>
     private static bool MarkListed(int[] kept)
     {
         int directory;
@@ -56,7 +56,7 @@ internal static unsafe class Descriptors
         rlimit limit;
         _ = prlimit(0, RLIMIT_NOFILE, null, &limit);
         var most = (int)Math.Min(limit.rlim_max, int.MaxValue);
-        // poll says of a thousand at once which are not open, at no cost to those that are.
+        // // poll reports for a thousand descriptors at once which are not open, without harm to the open ones.
         const int Batch = 1024;
         var asked = stackalloc pollfd[Batch];
         for (var first = 3; first < most; first += Batch)

@@ -4,7 +4,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Exec;
 
-/// <summary>A step that failed ends the second stage, from however deep: there is nothing to go back to.</summary>
+/// <summary>A step that failed ends the second stage from any depth: there is no state to go back to.</summary>
 [SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "Never made without a failure.")]
 internal sealed class ExecFailedException(ExecFailure failure) : Exception(failure.Sentence)
 {

@@ -8,13 +8,13 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Exec;
 
 /// <summary>
-/// <c>mcp-init exec [OPTION…] -- CMD</c>: the second stage. It applies to itself what <c>posix_spawn</c> cannot set and becomes
-/// the command. On the way of nearly every service start, so nothing is made that the request does not need.
+/// <c>mcp-init exec [OPTION…] -- CMD</c>: the second stage. It applies to itself the attributes that <c>posix_spawn</c> cannot set,
+/// and becomes the command. Nearly every service start goes through it, so nothing is made that the request does not need.
 /// </summary>
 internal static unsafe class ExecVerb
 {
     /// <param name="args">The program's arguments, the verb first.</param>
-    /// <returns>An exit code where it failed; where it succeeds there is nobody left to return to.</returns>
+    /// <returns>An exit code on failure. On success the process is replaced and this does not return.</returns>
     public static int Run(ReadOnlySpan<string> args)
     {
         var raw = StartArguments.Arguments(args, 2);
@@ -44,7 +44,7 @@ internal static unsafe class ExecVerb
         return ExitCodes.System;
     }
 
-    /// <summary>Tells that only the program itself can fail from here on; see <see cref="ExecFailure.Mark"/>.</summary>
+    /// <summary>Reports that only the program itself can fail from here on; see <see cref="ExecFailure.Mark"/>.</summary>
     private static void Mark(int? descriptor)
     {
         var mark = ExecFailure.Mark;
@@ -62,7 +62,7 @@ internal static unsafe class ExecVerb
         var record = failure.Encode();
         fixed (byte* start = record)
         {
-            // One write of less than PIPE_BUF is whole or not at all. Where nobody reads any more, the exit code has to do.
+            // // One write of less than PIPE_BUF is whole or not at all. Without a reader only the exit code remains.
             _ = write(error, start, (nuint)record.Length);
         }
     }

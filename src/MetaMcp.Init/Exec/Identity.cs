@@ -4,7 +4,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Exec;
 
-/// <summary>The numbers behind the names of a request. Null: stays as it is.</summary>
+/// <summary>The ids behind the names of a request. Null: not changed.</summary>
 internal sealed class Identity
 {
     public uint? Uid { get; private init; }
@@ -15,7 +15,7 @@ internal sealed class Identity
     /// <summary>The supplementary groups, all of them.</summary>
     public uint[]? Groups { get; private init; }
 
-    /// <summary>The user's line in /etc/passwd, where there is one.</summary>
+    /// <summary>The user's line in /etc/passwd, if there is one.</summary>
     public PasswdEntry? Account { get; private init; }
 
     private const string Passwd = "/etc/passwd";
@@ -24,8 +24,8 @@ internal sealed class Identity
     private static readonly Identity Unchanged = new();
 
     /// <summary>
-    /// Names are looked up first, then what is a number is taken as one, with or without a line in the files. A number
-    /// with no line gets the group of the same number, never root's group by default, and no other.
+    /// Names are looked up first; then a number is taken as an id, with or without a line in the files. A uid without a line gets the
+    /// group of the same number and no other, never root's group by default.
     /// </summary>
     public static Identity Resolve(ProcessAttributes attributes)
     {

@@ -9,15 +9,15 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Exec;
 
 /// <summary>
-/// Why a program that is there was "not found": <c>execve</c> says ENOENT of a script's interpreter and of a dynamic loader too. It opens
-/// and reads the program, which may wait for its file system, so only a process asks that has nothing else to do.
+/// Finds why a program that exists was "not found": <c>execve</c> also says ENOENT if a script's interpreter or a dynamic loader is
+/// missing. This opens and reads the program, which may wait for its file system, so only a process without other duties calls it.
 /// </summary>
 internal static unsafe class MissingInterpreter
 {
-    // As the kernel: a script's interpreter may be a script, so many times.
+    // // The kernel's own limit: a script's interpreter may be a script, up to this depth.
     private const int Deepest = 5;
 
-    /// <summary>The same of a name that was looked for in our own PATH, unless it has a slash in it.</summary>
+    /// <summary>The same for a name that was searched for in our own PATH, unless it has a slash in it.</summary>
     public static ExecFailure? FindInPath(byte* name)
     {
         var bare = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name);
@@ -32,7 +32,7 @@ internal static unsafe class MissingInterpreter
     }
 
     /// <param name="program">The path that <c>execve</c> was given, zero-terminated.</param>
-    /// <returns>Null where the program itself is missing, cannot be read, or names no interpreter that is missing.</returns>
+    /// <returns>Null if the program itself is missing, cannot be read, or names no interpreter that is missing.</returns>
     public static ExecFailure? Find(byte* program)
     {
         var head = stackalloc byte[ProgramHead.Size];

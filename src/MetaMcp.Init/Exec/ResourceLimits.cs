@@ -5,13 +5,13 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Exec;
 
 /// <summary>
-/// Limits are set while we may still raise them. Those on memory hit this process as well, whose runtime reserves more
-/// than a service may be allowed, so they take effect last: early only their hard limit is raised, where it is, which later
-/// there may be no privilege for.
+/// Limits are set while we may still raise them. Limits on memory apply to this process too, whose runtime reserves more than a
+/// service may be allowed, so they are set last. Early, only their hard limit is raised, if needed, since later there may be no
+/// privilege for that.
 /// </summary>
 internal static unsafe class ResourceLimits
 {
-    /// <summary>The soft limit of descriptors that PID 1 was started with, which it has raised for itself.</summary>
+    /// <summary>Restores the soft limit of descriptors that PID 1 was started with and has raised for itself.</summary>
     public static void RestoreSoft(ulong soft)
     {
         rlimit limit;

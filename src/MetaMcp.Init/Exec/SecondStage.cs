@@ -7,31 +7,31 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Exec;
 
 /// <summary>
-/// The order of the steps, which is what this stage is about:
+/// The order of the steps, and its reasons:
 /// <list type="number">
-/// <item>the cgroup, before a line of the service or a page of its memory exists;</item>
-/// <item>inherited descriptors are marked close-on-exec: here /proc is still readable and the descriptor limit is still the
-/// one they were opened under;</item>
-/// <item>all files are read, before a limit on descriptors or memory, or the loss of root, could get in the way;</item>
-/// <item>what takes privileges: the owner of the output pipes, the terminal, OOM score, limits, nice; the umask;</item>
+/// <item>the cgroup, before any code of the service runs or a page of its memory exists;</item>
+/// <item>inherited descriptors are marked close-on-exec: at this point /proc is still readable and the descriptor limit is still the
+/// one that they were opened under;</item>
+/// <item>all files are read, before a limit on descriptors or memory, or the loss of root, could prevent it;</item>
+/// <item>the steps that take privileges: the owner of the output pipes, the terminal, OOM score, limits, nice; the umask;</item>
 /// <item>capabilities and ids: bounding set, groups, gid, uid, the kept set;</item>
 /// <item>the directory, entered as the service's own user;</item>
-/// <item>no_new_privs, and then everything about credentials is asked back and compared;</item>
-/// <item>limits that could fell this very process, signals, exec.</item>
+/// <item>no_new_privs; then all credentials are read back and compared;</item>
+/// <item>limits that could end this very process, signals, exec.</item>
 /// </list>
-/// Everything acts on the calling thread, the first of the process, which is the one that exec keeps.
+/// Every step acts on the calling thread, the first of the process, which is the one that exec keeps.
 /// </summary>
 internal static unsafe class SecondStage
 {
     /// <summary>Applies the request and becomes the command.</summary>
-    /// <param name="request">What to apply.</param>
+    /// <param name="request">The attributes to apply.</param>
     /// <param name="command">The command's arguments, as bytes.</param>
-    /// <param name="ready">Called when everything is applied and the program comes next.</param>
+    /// <param name="ready">Called when everything is applied and the exec comes next.</param>
     [DoesNotReturn]
     public static void Become(ExecRequest request, byte** command, Action ready)
     {
         var attributes = request.Attributes;
-        // Without the cap it was to have the service must not run at all. A 0 is whoever writes it.
+        // // Without its limits the service must not run at all. The kernel takes a 0 for the process that writes.
         if (request.Cgroup is { } cgroup && KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false } refused)
             throw ExecFailedException.Of(ExecStep.Cgroup, refused, cgroup);
         if (request.CloseDescriptors)
@@ -40,7 +40,7 @@ internal static unsafe class SecondStage
         var identity = Identity.Resolve(attributes);
         var environment = ServiceEnvironment.Build(request.Environment, identity.Account, attributes.User is not null);
 
-        // As root of the container; without CAP_CHOWN a service cannot have another user either.
+        // // As root of the container; without CAP_CHOWN a service cannot have another user either.
         if (request.OwnSocket is { } socket && identity.Uid is { } owner && lchown(ByteText.ToNative(socket), owner, uint.MaxValue) != 0 &&
             owner != geteuid())
             throw ExecFailedException.Of(ExecStep.OwnSocket, LastError, socket);
@@ -66,7 +66,7 @@ internal static unsafe class SecondStage
         Credentials.Verify(identity, attributes);
 
         ResourceLimits.ApplyLate(attributes.ResourceLimits.AsSpan());
-        // Before SIGPIPE is what it was: a reader that has ended meanwhile must not end this process.
+        // // Called before SIGPIPE is reset: a reader that has ended meanwhile must not end this process.
         ready();
         SignalReset.All();
         throw CommandSearch.Execute(command, environment);

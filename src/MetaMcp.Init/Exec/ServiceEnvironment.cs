@@ -7,8 +7,8 @@ using MetaMcp.Init.Spawning;
 namespace MetaMcp.Init.Exec;
 
 /// <summary>
-/// The command's environment as a vector of C strings, made from ours in the order of <see cref="EnvironmentEdits"/>. Entries
-/// are passed on as the bytes they are.
+/// The command's environment as a vector of C strings, made from ours in the order of <see cref="EnvironmentEdits"/>. Entries are
+/// passed on as bytes, unchanged.
 /// </summary>
 internal sealed unsafe class ServiceEnvironment
 {
@@ -36,7 +36,7 @@ internal sealed unsafe class ServiceEnvironment
         return environment.ToVector();
     }
 
-    /// <summary>The value of a variable, or nothing where there is none.</summary>
+    /// <summary>The value of a variable; false if there is none.</summary>
     public static bool TryFind(byte** environment, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         for (var at = environment; *at != null; at++)
@@ -60,7 +60,7 @@ internal sealed unsafe class ServiceEnvironment
         }
         if (!userGiven)
             return;
-        // They are another user's, even where /etc/passwd has nothing better to say.
+        // // The values are those of another user, so they are removed even if /etc/passwd has no value for the new one.
         foreach (var name in (ReadOnlySpan<string>)["HOME", "USER", "LOGNAME", "SHELL"])
             if (!edits.Kept.Contains(name))
                 Remove(name);
@@ -108,7 +108,7 @@ internal sealed unsafe class ServiceEnvironment
 
     private void Remove(string name)
     {
-        // More than once: nothing forbids duplicates, and what is removed must be gone.
+        // // In a loop: an environment may hold a name twice, and both entries must go.
         for (var at = IndexOf(name); at >= 0; at = IndexOf(name))
             entries.RemoveAt(at);
     }

@@ -4,8 +4,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Exec;
 
 /// <summary>
-/// Gives the command the signals of a fresh process. Handlers end with exec by themselves; what is ignored stays ignored, and
-/// our runtime ignores SIGPIPE; so does the mask. The kernel's own calls, because glibc's refuse its two private signals.
+/// Gives the command the signals of a fresh process. Exec itself removes handlers, but keeps ignored signals and the mask, and our
+/// runtime ignores SIGPIPE. Uses the kernel's own calls, since glibc's functions refuse its two private signals.
 /// </summary>
 internal static unsafe class SignalReset
 {

@@ -2,26 +2,27 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Exec;
 
-/// <summary>What the command finds on 0, 1 and 2, made usable to it. Nothing here may keep it from starting.</summary>
+/// <summary>Prepares descriptors 0, 1 and 2 for the command. A failure here does not prevent the start.</summary>
 internal static unsafe class StandardDescriptors
 {
-    /// <summary>For the owner to read and write, for everybody else to write: <c>rw--w--w-</c>.</summary>
+    /// <summary>The owner may read and write, all others may write: <c>rw--w--w-</c>.</summary>
     private const uint WritableByAll = 0x192;
 
     /// <summary>
-    /// Lets the command open its pipes again by name (<c>echo x > /dev/stdout</c>), which the kernel allows by the owner and mode of the
-    /// pipe and not by what is open already. Only a process that holds the pipe gets at that name, so the mode lets nobody in; it serves
-    /// processes of the command that change their user, and containers without CAP_CHOWN. Owning the pipe as well is what programs
-    /// expect that open it for reading and writing. Its reading end, PID 1's, has an open file description of its own.
+    /// Lets the command open its pipes again by name (<c>echo x > /dev/stdout</c>). The kernel decides that by the owner and mode of
+    /// the pipe, not by the descriptors that are open. Only a process that holds the pipe can reach that name, so the mode gives
+    /// access to no other process; it serves processes of the command that change their user, and containers without CAP_CHOWN. The
+    /// new owner serves programs that open the pipe for reading and writing. PID 1's reading end has an open file description of its
+    /// own.
     /// </summary>
-    /// <param name="uid">Who is to own them; null leaves the owner.</param>
+    /// <param name="uid">The new owner; null to leave it.</param>
     public static void OwnPipes(uint? uid)
     {
         for (var descriptor = 1; descriptor <= 2; descriptor++)
         {
             if (!IsPipe(descriptor))
                 continue;
-            // In this order: the mode is the owner's to change.
+            // // In this order: only the owner may change the mode.
             _ = fchmod(descriptor, WritableByAll);
             if (uid is { } owner)
                 _ = fchown(descriptor, owner, uint.MaxValue);
@@ -29,8 +30,8 @@ internal static unsafe class StandardDescriptors
     }
 
     /// <summary>
-    /// Makes the terminal on 0 the controlling one, for job control and Ctrl-C. EPERM where another session has it, ENOTTY where it is
-    /// none: then the command has a descriptor to read from and no more.
+    /// Makes the terminal on 0 the controlling terminal, for job control and Ctrl-C. EPERM if another session has it, ENOTTY if it is
+    /// no terminal: then the command only has a descriptor to read from.
     /// </summary>
     public static void TakeTerminal()
     {

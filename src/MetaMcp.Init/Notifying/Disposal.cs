@@ -8,14 +8,14 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Notifying;
 
 /// <summary>
-/// Gets rid of descriptors that came with notifications, by short children (<c>discard</c>): each inherits the socket, receives what
-/// PID 1 must not, and ends. One child a socket at a time and some fifty a second, so that a service that sends descriptors without end
-/// costs PID 1 next to nothing. A child that hangs is killed after a second; the socket is closed when no message with descriptors is left
-/// in it.
+/// Closes descriptors that came with notifications, by short children (<c>discard</c>): each inherits the socket, receives the
+/// messages that PID 1 must not receive, and ends. One child at a time for each socket, and some fifty a second, so that a service
+/// that sends descriptors without end costs PID 1 almost no time. A child that hangs is killed after a second. The socket is closed
+/// when no message with descriptors is left in it.
 /// </summary>
-/// <param name="watch">Does not look at the socket while a child does.</param>
+/// <param name="watch">Does not read the socket while a child does.</param>
 /// <param name="nullDescriptor">The child's outputs.</param>
-/// <param name="helpers">Knows its pid until it is collected.</param>
+/// <param name="helpers">Holds the pid of a child until it is collected.</param>
 internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSet<int> helpers)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -38,12 +38,13 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
     /// <summary>Whether there is a child that was sent SIGKILL and has not ended: it may sleep in the kernel.</summary>
     public bool HasLeft => _cases.Exists(c => c.IsKilled);
 
-    /// <summary>Whether a pid is of such a child.</summary>
+    /// <summary>Whether a pid belongs to such a child.</summary>
     public bool IsLeft(int pid) => _cases.Exists(c => c.IsKilled && c.Pid == pid);
 
-    /// <summary>The first message of a socket has descriptors: the socket is watched again when it has been received.</summary>
-    /// <param name="socket">Whose.</param>
-    /// <param name="again">Watches it again.</param>
+    /// <summary>The first message of a socket has descriptors: the socket is watched again when that message has been
+    /// received.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="again">Watches the socket again.</param>
     public void Receive(NotifySocket socket, Action again)
     {
         var one = CaseOf(socket);
@@ -53,7 +54,7 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
     }
 
     /// <summary>
-    /// The run is over: the socket, which nobody watches any more, is closed, at once where nothing in it has descriptors.
+    /// The run is over: the socket, which is no longer watched, is closed; at once if no message in it has descriptors.
     /// </summary>
     public void Close(NotifySocket socket)
     {
@@ -64,7 +65,7 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
             Continue(one);
     }
 
-    /// <summary>Kills a child that hangs, and starts the next one where its time has come.</summary>
+    /// <summary>Kills a child that hangs, and starts the next one if its time has come.</summary>
     public void Expire(Instant now)
     {
         for (var at = _cases.Count - 1; at >= 0; at--)
@@ -77,14 +78,14 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
                 Continue(one);
                 continue;
             }
-            // It was not collected, so it has its pid.
+            // // The child was not collected, so the pid is still its own.
             _ = kill(one.Pid, Signal.Kill.Number);
             one.IsKilled = true;
             one.Due = Instant.Never;
         }
     }
 
-    /// <summary>A child was collected; true where it was one of these.</summary>
+    /// <summary>A child was collected; true if it was one of these.</summary>
     public bool TakeCollected(int pid)
     {
         if (_cases.Find(c => c.Pid == pid) is not { } one)
@@ -103,7 +104,7 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
         return one;
     }
 
-    /// <summary>Does what comes next; where memory ends on the way, it is done a second later.</summary>
+    /// <summary>Takes the next step; if memory ends on the way, it is tried again a second later.</summary>
     private void Continue(Case one)
     {
         one.Due = MonotonicClock.Now + Patience;
@@ -119,7 +120,7 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
         }
         if (one.Again is { } again)
         {
-            // Its first message may be there still, with its descriptors, where no child could be had.
+            // // If no child could be started, the first message may still be there with its descriptors.
             if (one.Socket.IsHeadRead)
                 Start(one);
             else
@@ -150,21 +151,21 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
         _ = helpers.Add(pid);
     }
 
-    /// <summary>A socket with which something is to be done.</summary>
+    /// <summary>A socket that needs a child, or is to be closed.</summary>
     private sealed class Case(NotifySocket socket)
     {
         public NotifySocket Socket { get; } = socket;
 
-        /// <summary>Watches it again; null where it is to be closed.</summary>
+        /// <summary>Watches the socket again; null if it is to be closed.</summary>
         public Action? Again { get; set; }
 
-        /// <summary>Of the child at work until it is collected; else 0.</summary>
+        /// <summary>The pid of the child at work until it is collected; else 0.</summary>
         public int Pid { get; set; }
 
-        /// <summary>That child was sent SIGKILL.</summary>
+        /// <summary>The child was sent SIGKILL.</summary>
         public bool IsKilled { get; set; }
 
-        /// <summary>When the child at work is late, or the next one may start.</summary>
+        /// <summary>The time at which the child at work is late, or the next one may start.</summary>
         public Instant Due { get; set; } = Instant.Never;
 
         public Instant NotBefore { get; set; }

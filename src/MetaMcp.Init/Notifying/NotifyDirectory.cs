@@ -5,9 +5,9 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Notifying;
 
 /// <summary>
-/// Where the sockets of services stand as files, <c>notify</c> below <c>runtime_dir</c>: everybody may go through it and nobody list it.
-/// Made when the first service needs it; a root that is read-only has none, and the sockets have abstract names. Like everything below
-/// runtime_dir it is PID 1 itself that makes it, so runtime_dir has to be on a file system that always answers.
+/// The directory of the services' sockets, <c>notify</c> below <c>runtime_dir</c>: every user may pass through it and none may list
+/// it. Made when the first service needs it. With a read-only root there is none, and the sockets have abstract names. PID 1 itself
+/// makes everything below runtime_dir, so runtime_dir has to be on a file system that always answers.
 /// </summary>
 internal sealed unsafe class NotifyDirectory(string runtimeDirectory)
 {
@@ -22,7 +22,7 @@ internal sealed unsafe class NotifyDirectory(string runtimeDirectory)
     private string? _path;
     private bool _isTried;
 
-    /// <summary>The directory; null where it cannot be made.</summary>
+    /// <summary>The directory; null if it cannot be made.</summary>
     public string? Path
     {
         get
@@ -42,7 +42,8 @@ internal sealed unsafe class NotifyDirectory(string runtimeDirectory)
         _ = Mkdir(path, Passable);
         if (!IsOurs(path))
             return null;
-        // As PID 1 there is no other mcp-init whose sockets these could be: a container that was killed left them.
+        // // As PID 1 we are the only mcp-init, so sockets that are already there are left from an earlier life of the container that
+        // was killed.
         if (getpid() == 1)
             foreach (var name in DirectoryEntries.Sockets(path))
                 fixed (byte* bytes = Encoding.UTF8.GetBytes($"{path}/{name}\0"))
@@ -51,7 +52,7 @@ internal sealed unsafe class NotifyDirectory(string runtimeDirectory)
     }
 
     /// <summary>
-    /// Whether no other user can put something else in the place of a socket: a directory of ours that only we can write to.
+    /// Whether no other user can replace a socket: the directory is ours, and only we can write to it.
     /// </summary>
     private static bool IsOurs(string path)
     {

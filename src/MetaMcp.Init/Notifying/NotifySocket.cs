@@ -6,19 +6,19 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Notifying;
 
 /// <summary>
-/// The datagram socket that one run finds in its NOTIFY_SOCKET (<c>man 3 sd_notify</c>). Where there is a directory for it, it is a file
-/// that only the service's own user can write to: the second stage gives it to that user. Else its name is abstract, and has no
-/// permissions. Either way a message counts by its sender's credentials (RunReports).
+/// The datagram socket that one run finds in its NOTIFY_SOCKET (<c>man 3 sd_notify</c>). If there is a directory for it, it is a file
+/// that only the service's own user can write to: the second stage makes that user the owner. Otherwise its name is abstract, and has
+/// no permissions. In both cases a message counts by its sender's credentials (RunReports).
 /// <para>
-/// A datagram may carry descriptors (<c>man 7 unix</c>, SCM_RIGHTS), and PID 1 never takes one. To receive them, even into no
-/// room at all, closes them, and the last close of a socket with SO_LINGER or of a file on a file system that hangs waits, for as long as
-/// its sender likes. So messages are read where they lie (MSG_PEEK); one without descriptors is then received, and one with
-/// them is received, or closed with the socket, by a child (<see cref="Disposal"/>).
+/// A datagram may carry descriptors (<c>man 7 unix</c>, SCM_RIGHTS), and PID 1 never receives one. To receive them, even without room
+/// for them, closes them, and the last close of a socket with SO_LINGER, or of a file on a file system that hangs, waits for as long
+/// as the sender likes. So messages are read in place (MSG_PEEK). A message without descriptors is then received; a message with
+/// descriptors is received, or closed with the socket, by a child (<see cref="Disposal"/>).
 /// </para>
 /// </summary>
 internal sealed unsafe class NotifySocket
 {
-    /// <summary>Room for the credentials and nothing else: the kernel puts them first, and says that there was more.</summary>
+    /// <summary>Room for the credentials only: the kernel puts them first, and reports that there was more.</summary>
     private static readonly int ControlSize = sizeof(cmsghdr) + 16;
 
     private readonly string? _path;
@@ -27,18 +27,18 @@ internal sealed unsafe class NotifySocket
 
     public int Descriptor { get; private set; }
 
-    /// <summary>What NOTIFY_SOCKET says; <c>@</c> stands for the zero byte of an abstract name.</summary>
+    /// <summary>The value of NOTIFY_SOCKET; <c>@</c> stands for the zero byte of an abstract name.</summary>
     public string Address { get; }
 
-    /// <summary>The file, which the second stage gives to the service's user; null where the name is abstract.</summary>
+    /// <summary>The file, whose owner the second stage changes to the service's user; null if the name is abstract.</summary>
     public string? Path => _path;
 
-    /// <summary>The first message has been read, and waits for a child to receive its descriptors.</summary>
+    /// <summary>The first message was read, and waits for a child to receive its descriptors.</summary>
     public bool IsHeadRead { get; set; }
 
-    /// <param name="directory">Ours, for files; null where there is none.</param>
+    /// <param name="directory">Our directory for socket files; null if there is none.</param>
     /// <param name="isOpenToAll">Whether every user may write: the service may change its user itself.</param>
-    /// <param name="error">Why not.</param>
+    /// <param name="error">The error, if null is returned.</param>
     public static NotifySocket? Open(string? directory, bool isOpenToAll, out Errno error)
     {
         ulong random;
@@ -64,11 +64,11 @@ internal sealed unsafe class NotifySocket
         return null;
     }
 
-    /// <summary>Reads the first message, which stays where it is.</summary>
+    /// <summary>Reads the first message and leaves it in the socket.</summary>
     /// <param name="text">Room for <see cref="NotifyMessage.MaxLength"/> and one more.</param>
-    /// <param name="length">How much of it there is.</param>
+    /// <param name="length">The length of the message.</param>
     /// <param name="sender">The kernel's word on the process that sent it.</param>
-    /// <param name="hasDescriptors">Whether it must not be received here.</param>
+    /// <param name="hasDescriptors">Whether PID 1 must not receive it.</param>
     public bool TryPeek(Span<byte> text, out int length, out ucred sender, out bool hasDescriptors)
     {
         (length, sender, hasDescriptors) = (0, default, false);
@@ -97,7 +97,7 @@ internal sealed unsafe class NotifySocket
         _ = recv(Descriptor, &none, 0, MSG_DONTWAIT);
     }
 
-    /// <summary>No message comes any more; those that are there can still be read.</summary>
+    /// <summary>No further message can come; those that are there can still be read.</summary>
     public void End()
     {
         _ = shutdown(Descriptor, SHUT_RD);
@@ -107,7 +107,7 @@ internal sealed unsafe class NotifySocket
             _ = unlink(path);
     }
 
-    /// <summary>Only where no message with descriptors is left.</summary>
+    /// <summary>To be called only if no message with descriptors is left.</summary>
     public void Close()
     {
         if (Descriptor >= 0)
@@ -123,7 +123,7 @@ internal sealed unsafe class NotifySocket
         if (bytes.Length >= sockaddr_un.PathLength)
             return false;
         bytes.CopyTo(new Span<byte>(address.sun_path, sockaddr_un.PathLength));
-        // There is one thread, so no file of another's making comes between.
+        // // PID 1 has one thread, so no other file is made under this umask.
         var before = umask(mask);
         var isBound = bind(descriptor, &address, (uint)(sizeof(ushort) + bytes.Length)) == 0;
         _ = umask(before);

@@ -5,18 +5,18 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.PassThrough;
 
 /// <summary>
-/// Stands between a shell and the child: the shell knows of our process group only, so that has to stop, to go on and to hold the
-/// terminal where the child's does (<c>man 7 credentials</c>, "Sessions and process groups").
+/// Stands between a shell and the child. The shell knows our process group only, so our group has to stop, continue and hold the
+/// terminal whenever the child's does (<c>man 7 credentials</c>, "Sessions and process groups").
 /// </summary>
-/// <param name="child">A child that was not collected, wherever it is asked about.</param>
-/// <param name="hasForeground">The child was given the terminal when it was started.</param>
+/// <param name="child">The child, which is not collected before any call here.</param>
+/// <param name="hasForeground">Whether the child was given the terminal when it was started.</param>
 internal sealed unsafe class JobControl(int child, bool hasForeground)
 {
     private bool _gave = hasForeground;
 
     /// <summary>Stops us, or our whole process group, until SIGCONT comes.</summary>
     /// <returns>
-    /// False where nothing stopped: PID 1 does not, and the kernel discards a stop signal of a group that no shell could continue.
+    /// False if nothing stopped: PID 1 does not stop, and the kernel discards a stop signal of a group that no shell could continue.
     /// </returns>
     public bool Suspend(Signal with, bool group)
     {
@@ -24,7 +24,7 @@ internal sealed unsafe class JobControl(int child, bool hasForeground)
             return false;
         if (Terminal.IsOf(getpgid(child)))
             Release();
-        // This also takes a SIGCONT back that has not been looked at yet, so one that is pending afterwards has ended a stop.
+        // // kill also removes a pending SIGCONT from before, so a SIGCONT that is pending afterwards has ended a stop.
         _ = kill(group ? 0 : getpid(), with.Number);
         if (with != Signal.Stop)
             TakeEffect(with);
@@ -32,7 +32,7 @@ internal sealed unsafe class JobControl(int child, bool hasForeground)
         return sigpending(&pending) == 0 && (pending.__val[0] & Bit(Signal.Cont)) != 0;
     }
 
-    /// <summary>Continues the child with its group, in the foreground where that is ours.</summary>
+    /// <summary>Continues the child with its group, in the foreground if that is ours.</summary>
     public void Resume()
     {
         var group = getpgid(child);
@@ -43,13 +43,14 @@ internal sealed unsafe class JobControl(int child, bool hasForeground)
         }
         else if (!Terminal.IsOf(group))
         {
-            // The shell has it and keeps it, as after `bg`.
+            // // The shell has the terminal and keeps it, as after `bg`.
             _gave = false;
         }
         _ = kill(-group, Signal.Cont.Number);
     }
 
-    /// <summary>Gives the terminal back to the group it came from. Never takes what a shell has taken itself.</summary>
+    /// <summary>Gives the terminal back to the group it came from. Never takes a terminal that a shell has taken
+    /// itself.</summary>
     public void Release()
     {
         if (_gave && getpid() != 1)
@@ -57,7 +58,7 @@ internal sealed unsafe class JobControl(int child, bool hasForeground)
         _gave = false;
     }
 
-    /// <summary>Lets the signal, blocked like all others, act for once. It does so before the first call returns.</summary>
+    /// <summary>Lets the signal, which is blocked like all others, act once. It acts before the first call returns.</summary>
     private static void TakeEffect(Signal signal)
     {
         sigset_t one = default;

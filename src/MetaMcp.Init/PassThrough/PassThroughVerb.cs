@@ -10,7 +10,7 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.PassThrough;
 
-/// <summary><c>mcp-init [flags] -- CMD</c>: init for one command, what tini and dumb-init do.</summary>
+/// <summary><c>mcp-init [flags] -- CMD</c>: the init for one command, like tini and dumb-init.</summary>
 internal sealed unsafe class PassThroughVerb
 {
     private readonly PassThroughOptions _options;
@@ -50,7 +50,7 @@ internal sealed unsafe class PassThroughVerb
             out var child);
         if (!started.IsSuccess)
             return Refuse(WhyNot(command[0], args[options.CommandIndex], started), ExitCodes.ForFailedExec(started));
-        // The command has its own directory by now; ours would only keep a file system from being unmounted.
+        // // The command has its own directory by now; ours would only prevent that a file system is unmounted.
         fixed (byte* root = "/\0"u8)
             _ = chdir(root);
         if (options.Verbosity > 0)
@@ -81,17 +81,17 @@ internal sealed unsafe class PassThroughVerb
             Say("not PID 1: orphans of the command go to another process; -s adopts them here");
     }
 
-    /// <summary>Somebody may have made us one before we were executed, which changes nothing about it.</summary>
+    /// <summary>A process may have made us a subreaper before we were executed; exec keeps that.</summary>
     private static bool IsSubreaper()
     {
         int isOne;
         return prctl(PR_GET_CHILD_SUBREAPER, (nuint)(&isOne), 0, 0, 0) == 0 && isOne != 0;
     }
 
-    // From here on nothing exits on an error: the child is running and somebody has to collect it.
+    // // From here on nothing exits on an error: the child is running and only this process can collect it.
     private int Supervise()
     {
-        // Children may have ended before the first wait; their SIGCHLD is pending, but one may stand for many.
+        // // Children may have ended before the first wait; their SIGCHLD is pending, but one signal may stand for many children.
         var mayHaveEnded = true;
         while (true)
         {
@@ -112,7 +112,7 @@ internal sealed unsafe class PassThroughVerb
         }
     }
 
-    /// <returns>True where it stopped before all that had ended was collected.</returns>
+    /// <returns>True if it stopped before all ended children were collected.</returns>
     private bool Collect()
     {
         for (var collected = 0; collected < Reaper.MaxPerTurn; collected++)
@@ -140,7 +140,8 @@ internal sealed unsafe class PassThroughVerb
         return true;
     }
 
-    /// <summary>After everything that has ended, so that a child that was stopped and then killed counts as killed.</summary>
+    /// <summary>Called after all ended children were collected, so that a child that was stopped and then killed counts as
+    /// killed.</summary>
     private void NoticeStop()
     {
         if (Reaper.TryTakeStop(_child) is not { } signal)
@@ -184,7 +185,7 @@ internal sealed unsafe class PassThroughVerb
 
     private void EndTheRest(Signal signal)
     {
-        // Without /proc a subreaper does not know its children; the command's own group is what it can reach.
+        // // Without /proc a subreaper does not know its children; it can reach only the command's own group.
         if (Descendants.End(signal))
             return;
         _ = kill(-_child, signal.Number);
@@ -197,6 +198,6 @@ internal sealed unsafe class PassThroughVerb
         return code;
     }
 
-    /// <summary>One line to stderr by write(2). A pipe that takes no more must not hold us up.</summary>
+    /// <summary>Writes one line to stderr by write(2). A full pipe must not block us.</summary>
     private static void Say(string message) => StandardError.TryWriteLine($"mcp-init: {message}");
 }
