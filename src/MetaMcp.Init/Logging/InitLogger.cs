@@ -5,16 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace MetaMcp.Init.Logging;
 
 /// <summary>
-/// The logger of PID 1. The factory and what hangs on it are made when something is first logged: a container that says
-/// nothing never pays for them. Nothing here has a thread, a queue or a handle to the runtime's console; a line goes into
-/// the sink, which never blocks.
+/// The logger of PID 1. The factory and its provider are made when a message is first logged, so a container that logs nothing never
+/// pays for them. There is no thread, no queue and no handle to the runtime's console; a line goes into the sink, which never blocks.
 /// </summary>
 internal sealed class InitLogger(OutputSink sink) : ILogger, IDisposable
 {
     private LoggerFactory? _factory;
     private ILogger? _logger;
 
-    /// <summary>May be set again when the file has been read; what is logged from then on follows it.</summary>
+    /// <summary>May be set again when the file has been read; later messages follow it.</summary>
     public LogSettings Settings
     {
         get;
@@ -37,7 +36,7 @@ internal sealed class InitLogger(OutputSink sink) : ILogger, IDisposable
         (_logger ??= Make()).Log(logLevel, eventId, record, exception, static (logged, _) => logged.Message);
     }
 
-    /// <summary>There are no scopes: one thread does one thing at a time, and each text says what it is about.</summary>
+    /// <summary>There are no scopes: one thread does one thing at a time, and each text names its subject.</summary>
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

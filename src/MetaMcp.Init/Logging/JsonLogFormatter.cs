@@ -11,11 +11,11 @@ namespace MetaMcp.Init.Logging;
 
 /// <summary>
 /// One object a line: <c>{"time":"…Z","level":"info","id":102,"event":"ServiceReady","message":"…","values":{…}}</c>, and
-/// <c>"exception"</c> where there is one. The identifiers stay what they are when a text is reworded.
+/// <c>"exception"</c> if there is one. The id and the event stay the same when a text is reworded.
 /// </summary>
 internal sealed class JsonLogFormatter() : ConsoleFormatter("mcp-init-json")
 {
-    /// <summary>Under this name the template comes along with the values.</summary>
+    /// <summary>The name under which the template is among the values.</summary>
     private const string Template = "{OriginalFormat}";
 
     private readonly ArrayBufferWriter<byte> _json = new();
@@ -49,7 +49,7 @@ internal sealed class JsonLogFormatter() : ConsoleFormatter("mcp-init-json")
                 continue;
             _json.Write(separator);
             separator = ","u8;
-            // Templates have their placeholders in Pascal case, JSON its members in camel case.
+            // // Templates have their placeholders in Pascal case, JSON its members in camel case.
             AppendText([], char.ToLowerInvariant(name[0]) + name[1..]);
             _json.Write(":"u8);
             AppendValue(value);

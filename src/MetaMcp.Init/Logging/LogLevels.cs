@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MetaMcp.Init.Logging;
 
-/// <summary>The levels by the names the file has for them.</summary>
+/// <summary>The levels by their names in the file.</summary>
 internal static class LogLevels
 {
     public static string Name(LogLevel level) => level switch
@@ -13,7 +13,7 @@ internal static class LogLevels
         LogLevel.Error or LogLevel.Critical or LogLevel.None or _ => "error",
     };
 
-    /// <summary>All of one width.</summary>
+    /// <summary>All names padded to one width.</summary>
     public static string Padded(LogLevel level) => level switch
     {
         LogLevel.Information => "info ",

@@ -3,9 +3,9 @@ using System.Collections;
 namespace MetaMcp.Init.Logging;
 
 /// <summary>
-/// What was logged, whatever the type of its state was: the finished text and the named values. Everything behind
-/// <see cref="InitLogger"/> is generic over the state in the contracts of Microsoft.Extensions.Logging, and with this one
-/// type each of those methods is compiled once, not once for every combination of parameters a log text has.
+/// A logged message, independent of the type of its state: the finished text and the named values. In the contracts of
+/// Microsoft.Extensions.Logging everything behind <see cref="InitLogger"/> is generic over the state. With this one type each of
+/// those methods is compiled once, instead of once for every combination of parameters of a log text.
 /// </summary>
 internal sealed class LogRecord(string message, IReadOnlyList<KeyValuePair<string, object?>> values)
     : IReadOnlyList<KeyValuePair<string, object?>>

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace MetaMcp.Init.Logging;
 
 /// <summary>
-/// Carries what a <see cref="ConsoleFormatter"/> writes into an <see cref="OutputSink"/>, in place of the console
-/// provider, whose queue has a thread and blocks the caller when stdout is a full pipe.
+/// Carries the output of a <see cref="ConsoleFormatter"/> into an <see cref="OutputSink"/>. It replaces the console provider, whose
+/// queue has a thread and blocks the caller when stdout is a full pipe.
 /// </summary>
 internal sealed class SinkLoggerProvider : ILoggerProvider, ILogger
 {
@@ -46,8 +46,8 @@ internal sealed class SinkLoggerProvider : ILoggerProvider, ILogger
     public void Dispose() => _writer.Dispose();
 
     /// <summary>
-    /// What a log text says may come from a service, a file or a path, so it is made as safe as a service's output: the
-    /// newlines are the formatter's, everything else that could repaint a line is escaped here.
+    /// A log text may contain text of a service, a file or a path, so it is made as safe as a service's output: newlines come from
+    /// the formatter only, and every other character that could repaint a line is escaped here.
     /// </summary>
     private void Send()
     {

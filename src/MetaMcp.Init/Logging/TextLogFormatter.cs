@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace MetaMcp.Init.Logging;
 
 /// <summary>
-/// <c>mcp-init | info  backend: ready</c>, in the column of the services' own lines. An exception follows on lines of its
-/// own, marked <c>+</c> as every continued line is.
+/// <c>mcp-init | info  backend: ready</c>, in the column of the services' own lines. An exception follows on lines of its own, marked
+/// <c>+</c> like every continued line.
 /// </summary>
 internal sealed class TextLogFormatter(int nameWidth) : ConsoleFormatter("mcp-init-text")
 {
@@ -33,6 +33,6 @@ internal sealed class TextLogFormatter(int nameWidth) : ConsoleFormatter("mcp-in
         }
     }
 
-    /// <summary>A newline in a text would be the end of the line to everything that comes after the formatter.</summary>
+    /// <summary>Every later step would take a newline in a text for the end of the line.</summary>
     private static string OneLine(string text) => text.Replace("\n", "\\n", StringComparison.Ordinal);
 }

@@ -3,10 +3,10 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Output;
 
-/// <summary>Which file, pipe, terminal or socket a descriptor stands for, and of what kind that is.</summary>
+/// <summary>Identifies the file, pipe, terminal or socket behind a descriptor, with its type.</summary>
 internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, int Type)
 {
-    /// <returns>EBADF where the descriptor is not open.</returns>
+    /// <returns>EBADF if the descriptor is not open.</returns>
     public static unsafe Errno Read(int fd, out FileIdentity identity)
     {
         identity = default;

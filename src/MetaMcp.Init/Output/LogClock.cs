@@ -4,16 +4,16 @@ using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Output;
 
-/// <summary>The time that lines are given, for everything that writes to the same outputs. No clock is read where none is shown.</summary>
+/// <summary>The time in front of lines, for all writers of the same outputs. The clock is read only if a time is shown.</summary>
 internal sealed class LogClock
 {
-    /// <summary>What <c>elapsed</c> counts from.</summary>
+    /// <summary>The start of <c>elapsed</c>.</summary>
     public Instant Start { get; set; } = MonotonicClock.Now;
 
-    /// <summary>May change while lines are written: the next one follows it.</summary>
+    /// <summary>May change while lines are written: the next line follows it.</summary>
     public LogTime Shown { get; set; }
 
-    /// <summary>Of a line of text.</summary>
+    /// <summary>The time for a line of text.</summary>
     public LineTime Now => Shown switch
     {
         LogTime.Utc => LineTime.OfUtc(DateTime.UtcNow),

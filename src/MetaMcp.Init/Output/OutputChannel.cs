@@ -5,36 +5,36 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Output;
 
 /// <summary>
-/// A way to write to a descriptor we were given that never blocks and never touches its O_NONBLOCK flag: the flag belongs
-/// to the open file description, which every child shares, and a Node or Python child that finds it set loses output.
-/// The way is chosen once:
+/// Writes to a descriptor that we were given, without ever blocking and without changing its O_NONBLOCK flag: the flag belongs to
+/// the open file description, which every child shares, and a Node or Python child that finds it set loses output. The way to write
+/// is chosen once:
 /// <list type="bullet">
 /// <item>a socket: <c>send</c> with MSG_DONTWAIT;</item>
 /// <item>a regular file: <c>write</c>, which waits for no reader;</item>
 /// <item>a pipe or a terminal: opened anew through <c>/proc/self/fd</c>, for a description of our own that is
 /// non-blocking;</item>
-/// <item>where that is refused (no <c>/proc</c>, or it belongs to another user): <c>pwritev2</c> with RWF_NOWAIT where the
-/// kernel takes it (pipes, since Linux 6.4), else <c>poll</c> and then no more than what is sure to fit. Between the two
-/// a child may fill what <c>poll</c> promised; that is the one case in which the write can wait for a reader.</item>
+/// <item>where that is refused (no <c>/proc</c>, or it belongs to another user): <c>pwritev2</c> with RWF_NOWAIT if the kernel
+/// accepts it (pipes, since Linux 6.4), else <c>poll</c> and then no more than what certainly fits. Between the two calls a child may
+/// fill the room that <c>poll</c> reported; this is the one case in which the write can wait for a reader.</item>
 /// </list>
 /// </summary>
 internal sealed unsafe class OutputChannel : IDisposable
 {
-    /// <summary>A pipe is writable while a page of it is free, and a page is at least this (PIPE_BUF).</summary>
+    /// <summary>A pipe is writable while one of its pages is free, and a page has at least this size (PIPE_BUF).</summary>
     private const int PipeChunk = 4096;
 
     /// <summary>
-    /// A terminal calls itself writable while any room is left. Pseudo-terminals give room out in units of 256 bytes
-    /// (tty_buffer.c), one at least for each run of plain characters and one for each control character, which may
-    /// become several: so half a unit without a control character fits, or one control character.
+    /// A terminal is reported writable while any room is left. Pseudo-terminals allocate room in units of 256 bytes (tty_buffer.c),
+    /// at least one for each run of plain characters and one for each control character, which may become several characters. So half
+    /// a unit without a control character fits, or one control character.
     /// </summary>
     private const int TerminalChunk = 128;
 
     private readonly int _fd;
     private Way _way;
 
-    /// <param name="fd">Not owned, unless it is <see cref="Way.OwnDescription"/>.</param>
-    /// <param name="way">How to write to it.</param>
+    /// <param name="fd">Not owned, unless the way is <see cref="Way.OwnDescription"/>.</param>
+    /// <param name="way">The way to write to it.</param>
     public OutputChannel(int fd, Way way)
     {
         _fd = fd;
@@ -43,7 +43,7 @@ internal sealed unsafe class OutputChannel : IDisposable
 
     internal enum Way { Closed, Socket, File, OwnDescription, NoWait, PolledPipe, PolledTerminal }
 
-    /// <summary>What to wait on for room; -1 where there is nothing to wait for.</summary>
+    /// <summary>The descriptor to poll for room; -1 if no wait is needed.</summary>
     public int PollFd => _way is Way.Closed or Way.File ? -1 : _fd;
 
     public bool IsClosed => _way == Way.Closed;
@@ -63,7 +63,8 @@ internal sealed unsafe class OutputChannel : IDisposable
             : new OutputChannel(fd, Way.NoWait);
     }
 
-    /// <summary>Writes what fits at once. Success with fewer bytes than given is normal; EAGAIN is "no room".</summary>
+    /// <summary>Writes the bytes that fit at once. Success with fewer bytes than given is normal; EAGAIN means "no
+    /// room".</summary>
     public Errno TryWrite(ReadOnlySpan<byte> bytes, out int written)
     {
         Errno error;
@@ -112,7 +113,7 @@ internal sealed unsafe class OutputChannel : IDisposable
     private Errno WritePolled(byte* start, int length, out int written)
     {
         pollfd writable = new() { fd = _fd, events = POLLOUT };
-        // With POLLERR or POLLHUP nobody reads any more: the write then says so at once.
+        // // With POLLERR or POLLHUP the reader is gone: the write then fails at once.
         if (poll(&writable, 1, 0) > 0)
             return Result(write(_fd, start, (nuint)length), out written);
         written = 0;
@@ -140,7 +141,7 @@ internal sealed unsafe class OutputChannel : IDisposable
             own = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0);
         if (own < 0)
             return -1;
-        // What is mounted on /proc may be anything.
+        // // Another file system may be mounted on /proc, so the identity is compared.
         if (FileIdentity.Read(own, out var opened).IsSuccess && opened == identity)
             return own;
         _ = close(own);

@@ -3,19 +3,19 @@ using MetaMcp.Init.Core.Output;
 
 namespace MetaMcp.Init.Output;
 
-/// <summary>A stream went over its rate: so many of its lines were dropped.</summary>
+/// <summary>A stream went over its rate: this number of its lines was dropped.</summary>
 internal delegate void LinesDropped(string service, OutputStream stream, long lines);
 
 /// <summary>
-/// What the streams of all services share: the two sinks, one buffer to read into and one to put lines together in. There
-/// is one thread, so nobody finds the buffers in use.
+/// Shared by the streams of all services: the two sinks, one buffer to read into and one to build lines in. There is one thread, so
+/// the buffers are never in use twice.
 /// </summary>
 internal sealed class OutputHub(StandardOutputs outputs, LinesDropped onDropped)
 {
-    /// <summary>The most that is taken from one stream before the next one has its turn; also what a pipe holds.</summary>
+    /// <summary>The limit for one stream before the next one has its turn; also the capacity of a pipe.</summary>
     public const int ReadSize = 64 * 1024;
 
-    /// <summary>Lines are handed to the sink in lots of about this many bytes: one write for many lines.</summary>
+    /// <summary>Lines are given to the sink in lots of about this many bytes: one write for many lines.</summary>
     public const int LotSize = 32 * 1024;
 
     public byte[] ReadBuffer => field ??= GC.AllocateUninitializedArray<byte>(ReadSize);

@@ -8,18 +8,18 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Output;
 
 /// <summary>
-/// Descriptor 1 or 2 of the init. A reader that is slow, stopped or gone must cost lines, never time: what does not fit
-/// at once waits in a bounded ring; what does not fit there is dropped and counted. Once lines are dropped, all further
-/// ones are until half of the ring is free again, and then a line says how many were, in the place where they would
-/// have been. Lines are whole or not there at all.
+/// Descriptor 1 or 2 of the init. A reader that is slow, stopped or gone must cost lines, never time: bytes that do not fit at once
+/// wait in a bounded ring; lines that do not fit there are dropped and counted. Once a line is dropped, all further lines are dropped
+/// until half of the ring is free again; then a line reports their number, in the place where they would have been. A line is written
+/// whole or not at all.
 /// <para>
-/// The loop registers <see cref="PollFd"/> for writability while <see cref="WantsWritable"/> is true, and only then: a
-/// pipe without a reader is "ready" for ever.
+/// The loop watches <see cref="PollFd"/> for writability only while <see cref="WantsWritable"/> is true: a pipe without a reader is
+/// "ready" for ever.
 /// </para>
 /// </summary>
 internal sealed unsafe class OutputSink : IDisposable
 {
-    /// <summary>A burst that the usual rate limit lets through, of lines as long as they mostly are.</summary>
+    /// <summary>Holds a burst that the default rate limit lets through, of lines of usual length.</summary>
     public const int DefaultCapacity = 1024 * 1024;
 
     private readonly OutputChannel _channel;
@@ -28,10 +28,10 @@ internal sealed unsafe class OutputSink : IDisposable
     private State _state;
     private long _unreported;
 
-    /// <param name="channel">Where to; owned.</param>
+    /// <param name="channel">The channel to write to; owned.</param>
     /// <param name="name">For people: <c>stdout</c>.</param>
-    /// <param name="capacity">Bytes that may wait; at least the longest line.</param>
-    /// <param name="clock">Of all that is written here; its own where there is none.</param>
+    /// <param name="capacity">The number of bytes that may wait; at least the longest line.</param>
+    /// <param name="clock">The clock of all lines written here; null for a clock of its own.</param>
     public OutputSink(OutputChannel channel, string name, int capacity = DefaultCapacity, LogClock? clock = null)
     {
         Clock = clock ?? new LogClock();
@@ -43,43 +43,44 @@ internal sealed unsafe class OutputSink : IDisposable
 
     /// <param name="fd">Not owned.</param>
     /// <param name="name">For people: <c>stdout</c>.</param>
-    /// <param name="capacity">Bytes that may wait; at least the longest line.</param>
-    /// <param name="clock">Of all that is written here; its own where there is none.</param>
+    /// <param name="capacity">The number of bytes that may wait; at least the longest line.</param>
+    /// <param name="clock">The clock of all lines written here; null for a clock of its own.</param>
     public static OutputSink Open(int fd, string name, int capacity = DefaultCapacity, LogClock? clock = null) =>
         new(OutputChannel.Open(fd), name, capacity, clock);
 
     private enum State
     {
-        /// <summary>Nothing waits; lines go straight out.</summary>
+        /// <summary>No bytes wait; lines are written at once.</summary>
         Open,
 
-        /// <summary>There is no room; the descriptor will say when there is.</summary>
+        /// <summary>There is no room; the descriptor becomes writable when there is.</summary>
         Full,
 
         /// <summary>
-        /// An error that may pass (a full disk, a hung-up terminal), which nothing will announce: tried again with each line.
+        /// An error that may pass (a full disk, a hung-up terminal) and whose end no event reports: tried again with each line.
         /// </summary>
         Failing,
 
-        /// <summary>Closed, or nobody will ever read it.</summary>
+        /// <summary>Closed, or no process will ever read it.</summary>
         Gone,
     }
 
     public LogClock Clock { get; }
 
-    /// <summary>How the line that tells of dropped lines is shown. It is known only once the file has been read.</summary>
+    /// <summary>The format of the line that reports dropped lines. It is known only after the file has been read.</summary>
     public LineFormat NoticeFormat { get; set; } = new PrefixFormat(LineFormat.OwnName, LineFormat.OwnName.Length);
 
-    /// <summary>What to register for writability; -1 where that is never needed. epoll refuses some (EPERM): no harm.</summary>
+    /// <summary>The descriptor to watch for writability; -1 if that is never needed. epoll refuses some (EPERM), which does no
+    /// harm.</summary>
     public int PollFd => _channel.PollFd;
 
     public bool WantsWritable => _state == State.Full;
 
-    /// <summary>Lines that were never written, since the start.</summary>
+    /// <summary>The number of lines since the start that were never written.</summary>
     public long DroppedLines { get; private set; }
 
     /// <summary>Takes one or more whole lines, each with a newline at its end.</summary>
-    /// <returns>False where at least one of them was dropped.</returns>
+    /// <returns>False if at least one of them was dropped.</returns>
     public bool TryWrite(ReadOnlySpan<byte> lines)
     {
         if (_state == State.Failing)
@@ -106,8 +107,8 @@ internal sealed unsafe class OutputSink : IDisposable
     /// <summary>There is room again.</summary>
     public void OnWritable() => Drain();
 
-    /// <summary>At the end: waits for the reader for so long and no longer.</summary>
-    /// <returns>True where nothing is left to write.</returns>
+    /// <summary>At the end: waits for the reader, for this time at most.</summary>
+    /// <returns>True if no bytes are left to write.</returns>
     public bool Flush(TimeSpan timeout)
     {
         var deadline = MonotonicClock.Now + timeout;
@@ -146,14 +147,14 @@ internal sealed unsafe class OutputSink : IDisposable
     {
         0 => State.Open,
         Errno.EAGAIN => State.Full,
-        // The reader has gone, or the descriptor is none that can be written to: neither comes back.
+        // // The reader is gone, or the descriptor cannot be written to: neither changes any more.
         Errno.EPIPE or Errno.EBADF or Errno.EINVAL or Errno.ECONNRESET or Errno.ENOTCONN => State.Gone,
         // ENOSPC, EDQUOT, EFBIG: space can be made. EIO: a terminal that was hung up, or a bad disk.
         _ => State.Failing,
     };
 
-    /// <param name="lines">What is to wait.</param>
-    /// <param name="begun">The first line is half out already, so its rest must follow.</param>
+    /// <param name="lines">The lines that are to wait.</param>
+    /// <param name="begun">A part of the first line was written already, so its rest must follow.</param>
     private bool TryKeep(ReadOnlySpan<byte> lines, bool begun)
     {
         if (lines.Length <= _ring.Free)
@@ -164,7 +165,7 @@ internal sealed unsafe class OutputSink : IDisposable
         var whole = lines[.._ring.Free].LastIndexOf((byte)'\n') + 1;
         if (whole == 0 && begun)
         {
-            // A line longer than the ring: what is out of it is given an end, so that the next one begins on its own.
+            // // The line is longer than the ring: the part that was written gets an end, so that the next line begins on its own.
             _ring.Append("\n"u8);
             return Drop(lines);
         }

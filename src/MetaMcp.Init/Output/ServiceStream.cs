@@ -4,36 +4,36 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Output;
 
-/// <summary>What one turn of reading found.</summary>
+/// <summary>The result of one turn of reading.</summary>
 internal enum StreamTurn
 {
-    /// <summary>Something was read; there may be more.</summary>
+    /// <summary>Bytes were read; there may be more.</summary>
     Read,
 
-    /// <summary>Nothing there for now.</summary>
+    /// <summary>No bytes for now.</summary>
     Idle,
 
-    /// <summary>Nothing will come any more; the descriptor is closed.</summary>
+    /// <summary>No bytes will come any more; the descriptor is closed.</summary>
     Ended,
 }
 
 /// <summary>
-/// The reading end of a service's stdout or stderr: bytes in, formatted lines to the sink. It is read as fast as the
-/// service writes, whatever our own output does, since a pipe that nobody empties blocks the service (supervisor #1554);
-/// the rate limit and the sink decide what is shown.
+/// The reading end of a service's stdout or stderr: bytes in, formatted lines to the sink. It is read as fast as the service writes,
+/// even if our own output is blocked, since a pipe that is not read blocks the service (supervisor #1554). The rate limit and the
+/// sink decide which lines are shown.
 /// </summary>
 /// <param name="fd">Non-blocking; owned.</param>
 /// <param name="service">The name, for the report of dropped lines.</param>
-/// <param name="stream">Which of the two.</param>
-/// <param name="format">How lines are shown.</param>
-/// <param name="rate">Null is no limit.</param>
-/// <param name="hub">What all streams share.</param>
+/// <param name="stream">stdout or stderr.</param>
+/// <param name="format">The format of the lines.</param>
+/// <param name="rate">The rate limit; null for none.</param>
+/// <param name="hub">Shared by all streams.</param>
 internal sealed unsafe class ServiceStream(
     int fd, string service, OutputStream stream, LineFormat format, LineRate? rate, OutputHub hub) : IDisposable
 {
     /// <summary>
-    /// A pipe holds 64 KiB unless it is asked for more, and an unprivileged process may ask for 1 MiB
-    /// (<c>/proc/sys/fs/pipe-max-size</c>): so much, then, can have been written by a service that has gone.
+    /// A pipe holds 64 KiB by default, and an unprivileged process may set up to 1 MiB (<c>/proc/sys/fs/pipe-max-size</c>): a service
+    /// that has ended can have left as many bytes.
     /// </summary>
     private const int MaxDrainTurns = 1024 * 1024 / OutputHub.ReadSize;
 
@@ -41,13 +41,13 @@ internal sealed unsafe class ServiceStream(
     private readonly LineRateLimiter _limiter = new(rate);
     private bool _isOpen = true;
 
-    /// <summary>What to wait on for readability; -1 after the end.</summary>
+    /// <summary>The descriptor to watch for readability; -1 after the end.</summary>
     public int Fd => _isOpen ? fd : -1;
 
-    /// <summary>When <see cref="OnDeadline"/> is to be called; null for not at all.</summary>
+    /// <summary>When <see cref="OnDeadline"/> is to be called; null for never.</summary>
     public Instant? Due => _limiter.Due;
 
-    /// <summary>Takes at most <see cref="OutputHub.ReadSize"/> bytes, so that one service cannot keep the loop to itself.</summary>
+    /// <summary>Takes at most <see cref="OutputHub.ReadSize"/> bytes, so that one service cannot keep the loop busy.</summary>
     public StreamTurn OnReadable(Instant now)
     {
         if (!_isOpen)
@@ -60,14 +60,14 @@ internal sealed unsafe class ServiceStream(
             Take(hub.ReadBuffer.AsSpan(0, (int)count), now);
             return StreamTurn.Read;
         }
-        if (count < 0 && LastError.Number is Errno.EAGAIN or Errno.EINTR)
+        if (count < 0 && (LastError.Number is Errno.EAGAIN or Errno.EINTR))
             return StreamTurn.Idle;
-        // 0 is the end. EIO is how a terminal's reading end says the same.
+        // // 0 is the end. The reading end of a terminal reports its end as EIO.
         Finish();
         return StreamTurn.Ended;
     }
 
-    /// <summary>After the service has gone: what it wrote last, without waiting for more.</summary>
+    /// <summary>After the service has ended: reads its last output, without waiting for more.</summary>
     public StreamTurn Drain(Instant now)
     {
         var turn = StreamTurn.Read;
@@ -78,14 +78,14 @@ internal sealed unsafe class ServiceStream(
 
     public void OnDeadline(Instant now) => Report(_limiter.TakeDropped(now));
 
-    /// <summary>Ends the stream although somebody may still hold the other end: an unfinished line is shown as it is.</summary>
+    /// <summary>Ends the stream although a process may still hold the other end: an unfinished line is shown as it is.</summary>
     public void Finish()
     {
         if (!_isOpen)
             return;
         _isOpen = false;
         _ = close(fd);
-        // The last words of a service are worth more than its rate limit.
+        // // The last line of a service is shown even over its rate limit.
         if (_splitter.TryTakeRest(out var line))
             format.Append(line, Time, hub.Lot);
         HandOver();

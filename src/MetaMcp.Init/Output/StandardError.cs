@@ -3,13 +3,13 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Output;
 
-/// <summary>Descriptor 2 for the verbs that say one line and go: <c>write(2)</c>, never the runtime's console.</summary>
+/// <summary>Descriptor 2 for verbs that print one line and end: <c>write(2)</c>, never the runtime's console.</summary>
 internal static unsafe class StandardError
 {
-    // POSIX: a write of up to this is whole or not at all on a pipe that poll calls writable.
+    // // POSIX: on a pipe that poll reports writable, a write up to this length is done whole or not at all.
     private const int PipeBuf = 4096;
 
-    /// <summary>Writes the line if that can be done at once, cut to what a pipe takes whole.</summary>
+    /// <summary>Writes the line if that is possible at once, cut to the length that a pipe takes whole.</summary>
     public static void TryWriteLine(string line)
     {
         pollfd writable = new() { fd = 2, events = POLLOUT };

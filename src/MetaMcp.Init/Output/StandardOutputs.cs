@@ -5,8 +5,8 @@ using MetaMcp.Init.Time;
 namespace MetaMcp.Init.Output;
 
 /// <summary>
-/// Where the init's own descriptors 1 and 2 lead. When both are the same pipe or terminal they are one sink: two would
-/// each break off in the middle of a line when it is full, and the other go on from there.
+/// The init's own descriptors 1 and 2. If both are the same pipe or terminal they share one sink: two sinks would each stop in the
+/// middle of a line when it is full, and the other would continue there.
 /// </summary>
 internal sealed class StandardOutputs : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class StandardOutputs : IDisposable
         Error = error;
     }
 
-    /// <summary>One for both.</summary>
+    /// <summary>One clock for both.</summary>
     public LogClock Clock { get; }
 
     public OutputSink Output { get; }
@@ -36,7 +36,7 @@ internal sealed class StandardOutputs : IDisposable
         return new StandardOutputs(output, areOne ? output : OutputSink.Open(errorFd, "stderr", capacity, output.Clock));
     }
 
-    /// <summary>Shows what the sinks say for themselves as the rest of the log is shown.</summary>
+    /// <summary>Shows the sinks' own messages in the format of the log.</summary>
     public void ShowNotices(LogFormat format, int nameWidth)
     {
         Output.NoticeFormat = Notices(format, nameWidth, OutputStream.Stdout);
@@ -44,7 +44,7 @@ internal sealed class StandardOutputs : IDisposable
             Error.NoticeFormat = Notices(format, nameWidth, OutputStream.Stderr);
     }
 
-    /// <summary>Both, within one span of time.</summary>
+    /// <summary>Flushes both, within one span of time.</summary>
     public void Flush(TimeSpan timeout)
     {
         var deadline = MonotonicClock.Now + timeout;

@@ -14,19 +14,19 @@ internal enum ClosedStreams
 }
 
 /// <summary>
-/// Sees to it that 0, 1 and 2 are taken. Whoever starts us with one of them closed would otherwise have the next thing we
-/// open, a signalfd say, stand there, and our children or a stray message would write into it.
+/// Makes sure that 0, 1 and 2 are in use. If we were started with one of them closed, the next descriptor that we open, such as a
+/// signalfd, would take its number, and our children or a stray message would write into it.
 /// </summary>
 internal static unsafe class StandardStreams
 {
     /// <summary>
-    /// Puts something harmless in the place of each that is closed, before anything else is opened. It is closed again on
-    /// exec, so that children find what we found.
+    /// Opens /dev/null in the place of each closed one, before any other descriptor is opened. It is closed again on exec, so that
+    /// children find the same as we did.
     /// </summary>
-    /// <returns>Those that were closed.</returns>
+    /// <returns>The streams that were closed.</returns>
     public static ClosedStreams Ensure() => Ensure(0);
 
-    /// <param name="first">The number that stands for stdin; any other than 0 is for tests.</param>
+    /// <param name="first">The number of stdin; tests give another than 0.</param>
     internal static ClosedStreams Ensure(int first)
     {
         var closed = ClosedStreams.None;
@@ -47,14 +47,14 @@ internal static unsafe class StandardStreams
             holder = open(path, O_RDWR | O_CLOEXEC, 0);
         if (holder < 0)
             holder = ReadEndOfPipe();
-        // The lowest free number is what the kernel gives, and all lower ones are taken: normally this is it already.
+        // // The kernel gives the lowest free number, and all lower ones are taken: normally this is the wanted one already.
         if (holder < 0 || holder == fd)
             return;
         _ = dup3(holder, fd, O_CLOEXEC);
         _ = close(holder);
     }
 
-    /// <summary>Without a /dev, in an empty root: reads find the end of file, and writes are refused.</summary>
+    /// <summary>Without a /dev, in an empty root: reads return the end of file, and writes are refused.</summary>
     private static int ReadEndOfPipe()
     {
         var ends = stackalloc int[2];
