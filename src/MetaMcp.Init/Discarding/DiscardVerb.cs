@@ -4,13 +4,13 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Discarding;
 
 /// <summary>
-/// <c>mcp-init discard one|all</c>: receives messages from the datagram socket on descriptor 0, and with them the descriptors that they
-/// carry, into no room: the kernel closes these. That may take as long as their sender likes (SO_LINGER, a file system that hangs),
-/// which is why PID 1 leaves it to a child and kills that when it takes too long.
+/// <c>mcp-init discard one|all</c>: receives messages from the datagram socket on descriptor 0 without room for the descriptors that
+/// they carry, so the kernel closes these. That may take as long as their sender likes (SO_LINGER, a file system that hangs), so PID
+/// 1 leaves it to a child and kills the child when it takes too long.
 /// </summary>
 internal static unsafe class DiscardVerb
 {
-    /// <returns>0; 100 where the arguments cannot be used.</returns>
+    /// <returns>0; 100 if the arguments are wrong.</returns>
     public static int Run(ReadOnlySpan<string> args)
     {
         if (args is not ["one" or "all"])

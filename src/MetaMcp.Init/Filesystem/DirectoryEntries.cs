@@ -2,12 +2,12 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Filesystem;
 
-/// <summary>What a directory holds; nothing where it cannot be read.</summary>
+/// <summary>The entries of a directory; none if it cannot be read.</summary>
 internal static class DirectoryEntries
 {
     private const int BufferSize = 4096;
 
-    /// <summary>The directories in a directory, without itself and its parent.</summary>
+    /// <summary>The directories in a directory, without <c>.</c> and <c>..</c>.</summary>
     public static List<string> Directories(string path) => OfType(path, DT_DIR);
 
     /// <summary>The sockets in a directory.</summary>

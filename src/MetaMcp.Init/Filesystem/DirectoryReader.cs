@@ -4,8 +4,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Filesystem;
 
 /// <summary>
-/// The entries of an open directory (<c>man 2 getdents64</c>), itself and its parent among them, read into a buffer of the caller's
-/// and without making garbage.
+/// The entries of an open directory (<c>man 2 getdents64</c>), <c>.</c> and <c>..</c> among them, read into a buffer of the caller's
+/// and without allocating.
 /// </summary>
 /// <param name="descriptor">The directory; not closed here.</param>
 /// <param name="buffer">Some kilobytes.</param>
@@ -15,15 +15,15 @@ internal unsafe ref struct DirectoryReader(int descriptor, Span<byte> buffer)
     private int _at;
     private int _length;
 
-    /// <summary>Why there was no next entry; success at the end of the directory.</summary>
+    /// <summary>The error, if there was no next entry; success at the end of the directory.</summary>
     public Errno Error { get; private set; }
 
     /// <summary>
-    /// Whether the next entry was read already: where it was not, another reader of the same descriptor goes on from there.
+    /// Whether the next entry is in the buffer already. If not, another reader of the same descriptor can continue from there.
     /// </summary>
     public readonly bool IsBuffered => _at < _length;
 
-    /// <param name="name">Without its zero; good until the next call.</param>
+    /// <param name="name">Without its zero; valid until the next call.</param>
     /// <param name="type">One of DT_*.</param>
     public bool TryNext(out ReadOnlySpan<byte> name, out byte type)
     {

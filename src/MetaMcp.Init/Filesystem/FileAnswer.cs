@@ -4,27 +4,28 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Filesystem;
 
-/// <summary>What one turn of reading made of an answer.</summary>
+/// <summary>The result of one turn of reading an answer.</summary>
 internal enum AnswerTurn
 {
-    /// <summary>Some of it has come; there may be more.</summary>
+    /// <summary>A part of it has come; there may be more.</summary>
     Read,
 
-    /// <summary>Nothing there for now.</summary>
+    /// <summary>No bytes for now.</summary>
     Idle,
 
-    /// <summary>All of it is there.</summary>
+    /// <summary>The answer is complete.</summary>
     Whole,
 
-    /// <summary>It ended too early, or is none.</summary>
+    /// <summary>The answer ended too early, or is not valid.</summary>
     Broken,
 }
 
 /// <summary>
-/// What a child that reads a file tells on a pipe: a byte for the kind, four for the length (little-endian), and then the file's
-/// bytes, or why it could not be read. The length comes first, so that half of it, from one that was killed, is never taken for all.
+/// The answer of a child that reads a file, on a pipe: one byte for the kind, four for the length (little-endian), and then the
+/// file's bytes, or the reason why it could not be read. The length comes first, so that a part of an answer, from a child that was
+/// killed, is never taken for the whole.
 /// </summary>
-/// <param name="most">The longest that is taken.</param>
+/// <param name="most">The greatest length that is accepted.</param>
 internal sealed unsafe class FileAnswer(int most)
 {
     private const int HeadLength = 5;
@@ -34,12 +35,12 @@ internal sealed unsafe class FileAnswer(int most)
     private readonly byte[] _head = new byte[HeadLength];
     private int _length;
 
-    /// <summary>The file's bytes or, where it is a problem, the text of that; null until the head has come.</summary>
+    /// <summary>The file's bytes or, for a problem, its text; null until the head has come.</summary>
     public byte[]? Bytes { get; private set; }
 
     public bool HasProblem => _head[0] == IsProblem;
 
-    /// <summary>Waits for whoever reads. False where nobody does any more.</summary>
+    /// <summary>Writes an answer, and waits for the reader. False if there is no reader any more.</summary>
     public static bool Tell(int descriptor, bool isProblem, ReadOnlySpan<byte> bytes)
     {
         Span<byte> head = stackalloc byte[HeadLength];
@@ -48,7 +49,7 @@ internal sealed unsafe class FileAnswer(int most)
         return Write(descriptor, head) && Write(descriptor, bytes);
     }
 
-    /// <summary>Takes what is there, at most once what a pipe holds.</summary>
+    /// <summary>Takes the bytes that are there, at most as many as a pipe holds.</summary>
     public AnswerTurn Take(int descriptor)
     {
         var buffer = Bytes ?? _head;

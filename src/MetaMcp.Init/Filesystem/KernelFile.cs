@@ -5,12 +5,12 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Filesystem;
 
 /// <summary>
-/// The small files of /proc and /sys/fs/cgroup, which are read as a whole and written in one call. Nothing throws: the kernel's
-/// answer is the result.
+/// The small files of /proc and /sys/fs/cgroup, which are read whole and written in one call. No method throws: the kernel's error is
+/// the result.
 /// </summary>
 internal static unsafe class KernelFile
 {
-    /// <summary>Opens for reading; negative where that failed, with <see cref="LastError"/>.</summary>
+    /// <summary>Opens for reading; negative if that failed, with <see cref="LastError"/>.</summary>
     public static int Open(string path, int flags = O_RDONLY)
     {
         Span<byte> buffer = stackalloc byte[512];
@@ -18,7 +18,7 @@ internal static unsafe class KernelFile
             return open(name, flags | O_CLOEXEC | O_NOCTTY, 0);
     }
 
-    /// <summary>As much as there is room for, from the start.</summary>
+    /// <summary>Reads from the start, as much as the buffer takes.</summary>
     public static Errno Read(string path, Span<byte> buffer, out int length)
     {
         length = 0;
@@ -30,7 +30,8 @@ internal static unsafe class KernelFile
         return error;
     }
 
-    /// <summary>The same of an open file, whose position neither matters nor moves: files of cgroups are read again and again.</summary>
+    /// <summary>The same for an open file, whose position is neither used nor moved: files of cgroups are read again and
+    /// again.</summary>
     public static Errno Read(int descriptor, Span<byte> buffer, out int length)
     {
         length = 0;
@@ -53,7 +54,7 @@ internal static unsafe class KernelFile
     /// <summary>The whole file, where its length cannot be known before (mountinfo); empty where it cannot be read.</summary>
     public static byte[] ReadAll(string path) => WholeFile.Read(path, 0, 1 << 20, out var bytes).IsSuccess ? bytes : [];
 
-    /// <summary>One write, since the kernel takes each as a command of its own.</summary>
+    /// <summary>One write, since the kernel takes each write as a command of its own.</summary>
     public static Errno Write(string path, string text)
     {
         var descriptor = Open(path, O_WRONLY);

@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace MetaMcp.Init.Filesystem;
 
 /// <summary>
-/// Paths between their bytes, which may be any but zero, and text: a byte that is no part of UTF-8 is kept as a lone surrogate
-/// (U+DC80 and up), so that what was read from a directory can be opened.
+/// Converts paths between bytes, which may be any but zero, and text: a byte that is no valid UTF-8 is kept as a lone surrogate
+/// (U+DC80 and up), so that a name that was read from a directory can be opened.
 /// </summary>
 internal static class PathText
 {
@@ -21,7 +21,7 @@ internal static class PathText
         return new string(text);
     }
 
-    /// <summary>The bytes and a zero behind them, in the caller's buffer where they fit.</summary>
+    /// <summary>The bytes and a zero behind them, in the caller's buffer if they fit.</summary>
     public static ReadOnlySpan<byte> Terminated(string path, Span<byte> buffer)
     {
         var most = Encoding.UTF8.GetMaxByteCount(path.Length) + 1;
@@ -37,7 +37,7 @@ internal static class PathText
                 continue;
             }
             var plain = rest.IndexOfAnyInRange((char)(Escape + 0x80), (char)(Escape + 0xff));
-            // The second half of a pair is no byte: it comes after the first half.
+            // // The second half of a surrogate pair is no escaped byte: it comes after the first half.
             if (plain > 0 && char.IsHighSurrogate(rest[plain - 1]))
                 plain++;
             var part = plain < 0 ? rest : rest[..plain];

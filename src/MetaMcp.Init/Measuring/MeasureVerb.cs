@@ -7,12 +7,12 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Measuring;
 
 /// <summary>
-/// <c>mcp-init measure PID… : [PID… :]…</c>: how much memory each group of processes has, a line each. PID 1 runs it as a short child and
-/// kills it where it takes too long: PSS is behind a lock of each process that may never be had.
+/// <c>mcp-init measure PID… : [PID… :]…</c>: prints the memory of each group of processes, one a line. PID 1 runs it as a short child
+/// and kills it if it takes too long: the kernel reads PSS behind a lock of each process, which may never be free.
 /// </summary>
 internal static unsafe class MeasureVerb
 {
-    /// <returns>0; 1 where nobody takes the answer; 100 where the arguments cannot be used.</returns>
+    /// <returns>0; 1 if the answer cannot be written; 100 if the arguments are wrong.</returns>
     public static int Run(ReadOnlySpan<string> args)
     {
         if (MeasureRequest.Parse(args) is not { Count: > 0 } groups)
@@ -20,7 +20,7 @@ internal static unsafe class MeasureVerb
             _ = Say(2, "usage: mcp-init measure PID... : [PID... :]...\n");
             return ExitCodes.Configuration;
         }
-        // What a blocked process is asked may be the last that is asked at all.
+        // // Groups with a blocked process come last: the read for such a process may never return.
         var isBlocked = groups.Select(g => Array.Exists(g, ProcessTable.IsBlocked)).ToArray();
         return Tell(groups, at => !isBlocked[at]) && Tell(groups, at => isBlocked[at]) ? ExitCodes.Success : ExitCodes.Failure;
     }
@@ -46,13 +46,13 @@ internal static unsafe class MeasureVerb
             }
             var before = sum.Memory;
             sum.AddEstimate(pid);
-            // Of one that is gone meanwhile there is nothing to be estimated.
+            // // For a process that has ended meanwhile there is nothing to estimate.
             isEstimate |= sum.Memory != before;
         }
         return new Measured(sum.Memory, isEstimate);
     }
 
-    /// <summary>At once: what comes after it may never be answered.</summary>
+    /// <summary>Writes at once: the next read may never return.</summary>
     private static bool Say(int descriptor, string text)
     {
         Span<byte> line = stackalloc byte[64];

@@ -5,10 +5,12 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Measuring;
 
-/// <summary>PSS of a process (<c>Documentation/filesystems/proc.rst</c>, smaps_rollup): what it shares counts for its part of it.</summary>
+/// <summary>PSS of a process (<c>Documentation/filesystems/proc.rst</c>, smaps_rollup): each shared page counts in
+/// part.</summary>
 internal static class ProportionalSet
 {
-    /// <summary>In bytes. False where it is gone or may not be read. Waits for the lock of its memory map, for ever if need be.</summary>
+    /// <summary>In bytes. False if the process is gone or may not be read. Waits for the lock of its memory map, possibly for
+    /// ever.</summary>
     public static bool TryRead(int pid, out long bytes)
     {
         bytes = 0;

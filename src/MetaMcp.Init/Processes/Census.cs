@@ -9,13 +9,14 @@ namespace MetaMcp.Init.Processes;
 internal delegate Errno ProcessReader(ProcessSnapshot into, Func<int, bool>? isLeftOut, out bool isWhole);
 
 /// <summary>
-/// Who belongs to which run where there are no cgroups, as far as the last look showed. A look reads every process; it is taken
-/// only when somebody asks, and holds until <see cref="Expire"/>.
+/// The run of each process where there are no cgroups, as the last look showed it. A look reads every process; it is made only when
+/// needed, and is valid until <see cref="Expire"/>.
 /// </summary>
 internal sealed class Census
 {
     /// <summary>
-    /// No more environments are read in one look, some 2 ms: a child whose run only its environment tells is found later (AdoptedChildren).
+    /// One look reads at most this many environments, in some 2 ms: a child whose run only its environment shows is found later
+    /// (AdoptedChildren).
     /// </summary>
     private const int MostClaims = 64;
 
@@ -25,7 +26,7 @@ internal sealed class Census
     private ProcessSnapshot _before = new();
     private int _claims;
 
-    /// <param name="cookie">What our runs have in their environment.</param>
+    /// <param name="cookie">Recognises the tokens of our runs in environments.</param>
     /// <param name="read">Another source than /proc, for tests.</param>
     public Census(InstanceCookie cookie, ProcessReader? read = null)
     {
@@ -34,21 +35,21 @@ internal sealed class Census
         _claimOf = ClaimOf;
     }
 
-    /// <summary>Reads what processes say of themselves.</summary>
+    /// <summary>Reads the run that a process names.</summary>
     public ClaimReader Claims { get; }
 
     public bool IsFresh { get; private set; }
 
-    /// <summary>Whether nobody came or went during the last look.</summary>
+    /// <summary>Whether no process came or went during the last look.</summary>
     public bool IsWhole { get; private set; }
 
     public void Expire() => IsFresh = false;
 
-    /// <summary>Looks anew. Where that is refused nothing is known of anybody, but who was whose is remembered for the next look.</summary>
-    /// <param name="children">Those of our children that we know.</param>
-    /// <param name="runs">Every run of which something may be left.</param>
-    /// <param name="isStranger">Children of ours that are of no run: they are not read, and what hangs below them is of no run
-    /// either.</param>
+    /// <summary>Looks anew. If that is refused no run is known, but the results before are kept for the next look.</summary>
+    /// <param name="children">The children of ours that we know.</param>
+    /// <param name="runs">Every run that may still have processes.</param>
+    /// <param name="isStranger">Children of ours that belong to no run: they are not read, and all processes below them belong to no
+    /// run either.</param>
     public Errno Look(ReadOnlySpan<KnownChild> children, ReadOnlySpan<KnownRun> runs, Func<int, bool>? isStranger = null)
     {
         var error = _read(_before, isStranger, out var isWhole);
@@ -61,10 +62,10 @@ internal sealed class Census
         return error;
     }
 
-    /// <summary>The run that the last look knew this very process to be of; 0 for none.</summary>
+    /// <summary>The run that this very process belonged to at the last look; 0 for none.</summary>
     public long Remembered(in ProcessStat process) => _now.Find(process) is >= 0 and var at ? _now[at].Run : 0;
 
-    /// <summary>Whether a process of the run lives.</summary>
+    /// <summary>Whether a process of the run is alive.</summary>
     public bool HasMembers(long run)
     {
         for (var at = 0; at < _now.Count; at++)
@@ -73,7 +74,7 @@ internal sealed class Census
         return false;
     }
 
-    /// <summary>To each process of the run, once.</summary>
+    /// <summary>Signals each process of the run, once.</summary>
     public void Signal(long run, Signal signal)
     {
         for (var at = 0; at < _now.Count; at++)
@@ -82,8 +83,8 @@ internal sealed class Census
     }
 
     /// <summary>
-    /// Sends SIGKILL to each process of the run that was not sent it yet. False where none was sent it: nobody is there, or looking
-    /// again at once is of no use.
+    /// Sends SIGKILL to each process of the run that was not sent it yet. False if it was sent to none: there is no such process, or
+    /// another look at once would not help.
     /// </summary>
     public bool Kill(long run)
     {

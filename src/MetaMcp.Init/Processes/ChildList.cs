@@ -3,13 +3,13 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Processes;
 
 /// <summary>
-/// The list of our children, thousands of which need not be read again for those that came since: the kernel puts new ones last, and a
-/// child leaves the list when we collect it and at no other time. So what is new stands behind the text of those that were listed and are
-/// there still. The kernel makes the text before it all the same, but in one walk, and not in one for each page of it.
+/// The list of our children. With thousands of them, only those that are new since the last reading need to be read: the kernel puts
+/// new children last, and a child leaves the list only when we collect it. So new children stand behind the text of those that were
+/// listed and are still there. The kernel still makes the text before them, but in one walk instead of one for each page.
 /// </summary>
 internal sealed class ChildList
 {
-    /// <summary>More are not remembered, and are read as a whole each time.</summary>
+    /// <summary>With more children than this the whole list is read each time.</summary>
     private const int Most = 1 << 16;
 
     private readonly int _thread;
@@ -21,22 +21,23 @@ internal sealed class ChildList
     private bool _isInOrder;
     private bool _isWrong;
 
-    /// <param name="thread">The one that starts and adopts: the first.</param>
+    /// <param name="thread">The thread that starts and adopts children: the first.</param>
     public ChildList(int thread) => (_thread, _takeNew, _takeAny) = (thread, TakeNew, TakeAny);
 
-    /// <summary>Calls with each child; false where they cannot be read.</summary>
+    /// <summary>Calls with each child; false if the list cannot be read.</summary>
     public bool ForEach(Action<int> action)
     {
         _listed.Clear();
         (_isInOrder, _isWrong, _length, _action) = (false, false, 0, action);
         var isRead = ChildrenFile.ForEach(getpid(), _thread, _takeAny);
-        // Also where there was no memory on the way it is not.
+        // // If memory ended on the way the order is not known, so this is set last.
         _isInOrder = isRead && !_isWrong;
         return isRead;
     }
 
     /// <summary>
-    /// Calls with each child that no call has had before, or with all where that cannot be told; false where they cannot be read.
+    /// Calls with each child that no call has had before, or with all if the new ones are not known; false if the list cannot be
+    /// read.
     /// </summary>
     public bool ForEachNew(Action<int> action)
     {
@@ -64,7 +65,7 @@ internal sealed class ChildList
 
     private void TakeNew(int pid)
     {
-        // One that was listed stands before, where the position is right.
+        // // A child that was listed stands before the position, if the position is right.
         _isWrong |= _listed.Contains(pid);
         TakeAny(pid);
     }

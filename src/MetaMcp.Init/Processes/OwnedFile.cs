@@ -5,22 +5,23 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Processes;
 
 /// <summary>
-/// A file of /proc that only the owner of a process may open, or who has CAP_SYS_PTRACE, which Docker does not give to root (<c>man 2
-/// ptrace</c>, PTRACE_MODE_READ_FSCREDS): it is opened as the owner, and read as ourselves. Nothing is allocated on the way.
+/// A file of /proc that only the owner of a process may open, or a process with CAP_SYS_PTRACE, which Docker does not give to root
+/// (<c>man 2 ptrace</c>, PTRACE_MODE_READ_FSCREDS): it is opened as the owner, and read as ourselves. Allocates nothing.
 /// </summary>
 internal static unsafe class OwnedFile
 {
-    /// <summary>Opens it for reading; negative where that failed.</summary>
+    /// <summary>Opens the file for reading; negative if that failed.</summary>
     public static int Open(int pid, ReadOnlySpan<byte> name, out Errno error)
     {
         Span<byte> buffer = stackalloc byte[4096];
         if (!ProcessOwner.TryRead(ProcFile.Read(pid, "status"u8, buffer, out error), out var owner))
             return -1;
-        // The kernel takes both from whoever changes the user: the second closes /proc/1/fd/1 to a docker exec.
+        // // A change of the user clears both the death signal and the dumpable flag; without the flag a docker exec could not open
+        // /proc/1/fd/1.
         int deathSignal;
         _ = prctl(PR_GET_PDEATHSIG, (nuint)(&deathSignal), 0, 0, 0);
         var dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
-        // The group first, as long as we are who may change it.
+        // // The group first, while we still have the privilege to change it.
         var group = setfsgid(owner.Gid);
         var user = setfsuid(owner.Uid);
         var file = ProcFile.Open(pid, name);

@@ -4,13 +4,13 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Processes;
 
-/// <summary>The files of one process (<c>man 5 proc</c>), read in one call and without making garbage.</summary>
+/// <summary>The files of one process (<c>man 5 proc</c>), read in one call and without allocating.</summary>
 internal static unsafe class ProcFile
 {
-    /// <summary>As much as the buffer takes; nothing where the process is gone, or is not ours to read.</summary>
+    /// <summary>Reads as much as the buffer takes; empty if the process is gone, or may not be read.</summary>
     public static ReadOnlySpan<byte> Read(int pid, ReadOnlySpan<byte> name, Span<byte> buffer) => Read(pid, name, buffer, out _);
 
-    /// <summary>The same, and why there is nothing.</summary>
+    /// <summary>The same, with the error if the result is empty.</summary>
     public static ReadOnlySpan<byte> Read(int pid, ReadOnlySpan<byte> name, Span<byte> buffer, out Errno error)
     {
         var descriptor = Open(pid, name);
@@ -26,7 +26,7 @@ internal static unsafe class ProcFile
         return count > 0 ? buffer[..(int)count] : [];
     }
 
-    /// <summary>Opens it for reading; negative where that failed, with <see cref="LastError"/>.</summary>
+    /// <summary>Opens the file for reading; negative if that failed, with <see cref="LastError"/>.</summary>
     public static int Open(int pid, ReadOnlySpan<byte> name)
     {
         Span<byte> path = stackalloc byte[64];

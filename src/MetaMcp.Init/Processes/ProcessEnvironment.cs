@@ -5,22 +5,22 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Processes;
 
 /// <summary>
-/// The run that a process names in its environment. Where the environment is not ours to open, its owner's is (<see cref="OwnedFile"/>).
-/// Nothing is allocated on the way.
+/// The run that a process names in its environment. If we may not open the environment, it is opened as the owner of the process
+/// (<see cref="OwnedFile"/>). Allocates nothing.
 /// </summary>
 internal static unsafe class ProcessEnvironment
 {
-    /// <summary>More than any environment that a service is given; what is longer is searched so far.</summary>
+    /// <summary>More than the environment of any service; of a longer one only this much is searched.</summary>
     private const int Most = 1 << 18;
 
     /// <summary>
-    /// 0 where it names none of ours, or cannot be read. Behind the lock of the memory map of the process: see
-    /// <see cref="ProcessTable.IsBlocked"/>.
+    /// 0 if it names no run of ours, or cannot be read. The kernel reads it behind the lock of the process's memory map: see <see
+    /// cref="ProcessTable.IsBlocked"/>.
     /// </summary>
     /// <param name="pid">The process.</param>
-    /// <param name="cookie">Tells our runs.</param>
-    /// <param name="isEmpty">Nothing was read: it has no environment, or does not show it.</param>
-    /// <param name="error">Why it was not read to its end.</param>
+    /// <param name="cookie">Recognises our runs.</param>
+    /// <param name="isEmpty">No byte was read: the process has no environment, or does not show it.</param>
+    /// <param name="error">The error, if it was not read to its end.</param>
     public static long RunOf(int pid, InstanceCookie cookie, out bool isEmpty, out Errno error)
     {
         isEmpty = true;
@@ -35,7 +35,8 @@ internal static unsafe class ProcessEnvironment
         return run;
     }
 
-    /// <summary>Through a window that is moved from one variable to another; one that does not fit into it is none of ours.</summary>
+    /// <summary>Searches through a window that moves from one variable to the next; a variable that does not fit into it is not
+    /// ours.</summary>
     private static long Search(int file, InstanceCookie cookie, out bool isEmpty, out Errno error)
     {
         Span<byte> window = stackalloc byte[4096];

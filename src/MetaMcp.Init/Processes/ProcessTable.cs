@@ -7,23 +7,23 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Processes;
 
-/// <summary>Reads who is there: three system calls a process, and some for the list.</summary>
+/// <summary>Reads all processes: three system calls a process, and some for the list.</summary>
 internal static unsafe class ProcessTable
 {
     private const int ListSize = 8192;
 
-    /// <summary>A process that has more threads is taken to have one in state D: reading all of them takes too long.</summary>
+    /// <summary>A process with more threads is assumed to have one in state D: reading all of them takes too long.</summary>
     private const int MostThreads = 512;
 
     private const int StatSize = 1024;
 
     /// <summary>
-    /// Every process that /proc shows. Refused where it is not mounted, and where a shortage kept us from reading all: some of a list
-    /// would pass for all of it.
+    /// Reads every process in /proc. An error if /proc is not mounted, and if a shortage prevented the reading of all: a part of the
+    /// list would look like the whole.
     /// </summary>
     /// <param name="into">Filled anew.</param>
-    /// <param name="isLeftOut">Which are not wanted.</param>
-    /// <param name="isWhole">False where some were gone before they could be read.</param>
+    /// <param name="isLeftOut">The processes that are left out.</param>
+    /// <param name="isWhole">False if some were gone before they could be read.</param>
     public static Errno Read(ProcessSnapshot into, Func<int, bool>? isLeftOut, out bool isWhole)
     {
         into.Clear();
@@ -53,8 +53,8 @@ internal static unsafe class ProcessTable
     }
 
     /// <summary>
-    /// Whether a thread of a process is in state D. One that waits there for a file system may hold the lock of the memory map, and
-    /// who reads environ or smaps_rollup would wait with it. What cannot be read is taken to be.
+    /// Whether a thread of a process is in state D. A thread that waits there for a file system may hold the lock of the memory map,
+    /// and a read of environ or smaps_rollup would wait with it. A process that cannot be read is assumed to be blocked.
     /// </summary>
     public static bool IsBlocked(int pid)
     {
@@ -71,7 +71,7 @@ internal static unsafe class ProcessTable
             if (!DecimalText.TryRead(entry, int.MaxValue, out var thread))
                 continue;
             _ = Utf8.TryWrite(name, $"task/{thread}/stat", out var written);
-            // One that has ended since is in nobody's way.
+            // // A thread that has ended since blocks no read.
             blocked = ProcessStat.TryRead(ProcFile.Read(pid, name[..written], buffer, out var error), out var stat)
                 ? stat.IsBlocked : error.Number is not (Errno.ENOENT or Errno.ESRCH);
             blocked |= --left == 0;
@@ -81,17 +81,17 @@ internal static unsafe class ProcessTable
         return blocked;
     }
 
-    /// <summary>The real user id of a process; null where it is gone, or is not ours to read.</summary>
+    /// <summary>The real user id of a process; null if it is gone, or may not be read.</summary>
     public static uint? UserOf(int pid, out Errno error)
     {
         Span<byte> buffer = stackalloc byte[StatSize];
         return ProcessStatus.TryReadUser(ProcFile.Read(pid, "status"u8, buffer, out error), out var user) ? user : null;
     }
 
-    /// <summary>One process; false where it is gone.</summary>
+    /// <summary>Reads one process; false if it is gone.</summary>
     public static bool TryRead(int pid, out ProcessStat stat) => TryRead(pid, out stat, out _);
 
-    /// <summary>The same, and why not.</summary>
+    /// <summary>The same, with the error.</summary>
     public static bool TryRead(int pid, out ProcessStat stat, out Errno error)
     {
         Span<byte> buffer = stackalloc byte[StatSize];

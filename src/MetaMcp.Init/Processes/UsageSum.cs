@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.KernelText;
 
 namespace MetaMcp.Init.Processes;
 
-/// <summary>What the processes of a run use together.</summary>
+/// <summary>The memory and tasks of all processes of a run.</summary>
 internal struct UsageSum
 {
     private long _memory;
@@ -10,10 +10,10 @@ internal struct UsageSum
 
     public int Tasks { get; private set; }
 
-    /// <summary>In bytes, as <see cref="Core.Membership.RunUsage"/> has it.</summary>
+    /// <summary>In bytes, as <see cref="Core.Membership.RunUsage"/> defines it.</summary>
     public readonly long Memory => _memory + _largestFiles;
 
-    /// <summary>The sum of what is resident: never less than what is used.</summary>
+    /// <summary>Adds the resident memory. The sum is never less than the memory in use.</summary>
     public void AddRoughly(in ProcessStat process)
     {
         Tasks += process.Threads;
@@ -22,14 +22,14 @@ internal struct UsageSum
             _memory += statm.Resident * Environment.SystemPageSize;
     }
 
-    /// <summary>What can be told of PSS without the lock of the memory map.</summary>
+    /// <summary>Adds an estimate of PSS that needs no lock of the memory map.</summary>
     public void AddEstimate(in ProcessStat process)
     {
         Tasks += process.Threads;
         AddEstimate(process.Pid);
     }
 
-    /// <summary>The same, of its memory alone.</summary>
+    /// <summary>The same, for its memory alone.</summary>
     public void AddEstimate(int pid)
     {
         Span<byte> buffer = stackalloc byte[4096];
@@ -41,12 +41,13 @@ internal struct UsageSum
         }
         if (!Statm.TryRead(ProcFile.Read(pid, "statm"u8, buffer), out var statm))
             return;
-        // No such lines: then shared memory cannot be told from files, which are taken to be the same in each.
+        // // status has no such lines: then shared memory cannot be told from files, and files are assumed to be the same in each
+        // process.
         long page = Environment.SystemPageSize;
         _memory += (statm.Resident - statm.Shared) * page;
         _largestFiles = Math.Max(_largestFiles, statm.Shared * page);
     }
 
-    /// <summary>What is known of one.</summary>
+    /// <summary>Adds a known amount.</summary>
     public void AddMemory(long bytes) => _memory += bytes;
 }

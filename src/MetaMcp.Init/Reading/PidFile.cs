@@ -5,13 +5,13 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Reading;
 
-/// <summary>The number in a pidfile, which a daemon writes once it is in the background.</summary>
+/// <summary>The pid in a pidfile, which a daemon writes when it is in the background.</summary>
 internal static unsafe class PidFile
 {
-    /// <summary>A number, and whatever whitespace stands around it.</summary>
+    /// <summary>A number, and whitespace around it.</summary>
     private const int MostRead = 64;
 
-    /// <summary>Writes the number, or why there is none, as one line on stdout.</summary>
+    /// <summary>Writes the pid, or the reason why there is none, as one line on stdout.</summary>
     /// <returns>0 with a number.</returns>
     public static int Tell(string path)
     {

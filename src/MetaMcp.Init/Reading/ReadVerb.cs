@@ -6,12 +6,13 @@ using MetaMcp.Init.Filesystem;
 namespace MetaMcp.Init.Reading;
 
 /// <summary>
-/// <c>mcp-init read FILE</c>: the configuration, as <see cref="FileAnswer"/> on stdout. PID 1 runs it as a short child for a reload and
-/// kills it where it takes too long: a file system may never answer. With <c>--pid</c> it is a pidfile, as <see cref="PidFile"/>.
+/// <c>mcp-init read FILE</c>: prints the configuration to stdout, as <see cref="FileAnswer"/>. PID 1 runs it as a short child for a
+/// reload and kills it if it takes too long: a file system may never answer. With <c>--pid</c> it reads a pidfile, as <see
+/// cref="PidFile"/>.
 /// </summary>
 internal static class ReadVerb
 {
-    /// <returns>0; 1 where nobody takes the answer; 100 where the arguments cannot be used.</returns>
+    /// <returns>0; 1 if the answer cannot be written; 100 if the arguments are wrong.</returns>
     public static int Run(ReadOnlySpan<string> args)
     {
         if (args is ["--pid", var pidFile])

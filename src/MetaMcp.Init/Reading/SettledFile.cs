@@ -5,17 +5,18 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Reading;
 
 /// <summary>
-/// A file as it is when nobody writes it. What is read counts only where the file is a moment later what it was before: the same under its
-/// name, as long, and not changed. The moment is for editors that empty a file, and then write it: until they have, nothing about it moves.
+/// A file that no process is writing. Its contents count only if the file is unchanged a moment after the read: the same under its
+/// name, the same length and the same times. The moment is for editors that empty a file and then write it: in between nothing about
+/// the file changes.
 /// </summary>
 internal static unsafe class SettledFile
 {
     public const string Unsettled = "it changes while it is read; write the new one beside it and rename that, then send SIGHUP again";
 
-    /// <summary>One that was renamed away and is about to be replaced is tried again as well.</summary>
+    /// <summary>A file that was renamed away and is about to be replaced is tried again as well.</summary>
     private const int Attempts = 5;
 
-    /// <summary>Whoever pauses for longer in the middle of writing is not told from one that has finished.</summary>
+    /// <summary>A writer that pauses for longer in the middle cannot be told from one that has finished.</summary>
     public const int PauseMilliseconds = 100;
 
     /// <summary>Why it could not be read, or null.</summary>
@@ -42,7 +43,7 @@ internal static unsafe class SettledFile
         if (error.IsSuccess)
             error = WholeFile.Read(descriptor, most, out bytes);
         _ = poll(null, 0, PauseMilliseconds);
-        // The rest is about files: a pipe has changed by being read.
+        // // The comparison is for regular files only: reading a pipe changes it.
         var isFile = (before.stx_mode & S_IFMT) == S_IFREG;
         var isSettled = true;
         if (error.IsSuccess && isFile)

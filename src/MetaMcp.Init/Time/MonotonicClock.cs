@@ -3,7 +3,7 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Time;
 
-/// <summary>The one clock decisions are made by (<c>man 2 clock_gettime</c>, CLOCK_MONOTONIC).</summary>
+/// <summary>The one clock of all decisions (<c>man 2 clock_gettime</c>, CLOCK_MONOTONIC).</summary>
 internal static unsafe class MonotonicClock
 {
     public static Instant Now

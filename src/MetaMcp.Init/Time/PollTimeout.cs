@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Time;
 
-/// <summary>A deadline as <c>poll</c> and <c>epoll_wait</c> take it.</summary>
+/// <summary>A deadline in the form that <c>poll</c> and <c>epoll_wait</c> take.</summary>
 internal static class PollTimeout
 {
     /// <summary>Milliseconds, rounded up so that the sleep never ends just before its deadline; -1 is for ever.</summary>
