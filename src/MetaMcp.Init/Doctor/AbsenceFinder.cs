@@ -11,8 +11,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Doctor;
 
 /// <summary>
-/// Looks for what services name, by the steps of the second stage and with its words, short of taking them: a start from here would
-/// find the same. Every look may wait for a file system, as this is a process of its own.
+/// Looks for the users, files and programs that services name, by the steps of the second stage and with its messages, without taking
+/// the steps: a start would find the same. Every look may wait for a file system, since this is a process of its own.
 /// </summary>
 internal sealed unsafe class AbsenceFinder
 {
@@ -46,7 +46,7 @@ internal sealed unsafe class AbsenceFinder
             Program($"probe of {service.Name}", probe, path, directory, entered);
     }
 
-    /// <summary>Each name that is not there is left out of the next try, so that all of them are found.</summary>
+    /// <summary>A name that does not exist is left out of the next try, so that all missing names are found.</summary>
     private Identity Accounts(ServiceSettings service)
     {
         var attributes = service.Attributes;
@@ -74,7 +74,7 @@ internal sealed unsafe class AbsenceFinder
         var edits = new EnvironmentEdits
         {
             Clear = service.ClearEnvironment,
-            // Byte by byte, as the second stage has every text.
+            // // One character a byte, like every text of the second stage.
             Files = service.EnvironmentFile is { } file ? [Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(file))] : [],
         };
         byte** environment;
@@ -127,7 +127,7 @@ internal sealed unsafe class AbsenceFinder
     private void Add(string whose, AbsenceKind kind, ExecFailure failure) => _found.Add(new Absence(whose, kind, failure.Sentence));
 
     /// <summary>
-    /// Whether the user may enter the directory or execute the file; another type of file is refused as exec and chdir do it.
+    /// Whether the user may enter the directory or execute the file; another type of file is refused with the error of exec or chdir.
     /// </summary>
     private static Errno MayUse(string path, int type)
     {

@@ -5,8 +5,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Doctor;
 
 /// <summary>
-/// Asks seccomp by making each call so that it does nothing: with arguments the kernel refuses, or on ourselves alone.
-/// (A filter that kills instead of answering would end us here, as it would end mcp-init at its first such call.)
+/// Tests seccomp by making each call in a way that does nothing: with arguments that the kernel refuses, or on ourselves alone. (A
+/// filter that kills instead of answering would end this process, as it would end mcp-init at its first such call.)
 /// </summary>
 internal static unsafe class CallProbe
 {
@@ -18,7 +18,7 @@ internal static unsafe class CallProbe
         byte empty = 0;
         var ourselves = pidfd_open(getpid(), 0);
         var opened = ourselves < 0 ? LastError : Errno.None;
-        // Where there is no pidfd the descriptor is a bad one, and a filter still answers first.
+        // // Without a pidfd the descriptor is not valid, and a filter still answers first.
         var signalled = Answer(pidfd_send_signal(ourselves, 0, null, 0));
         if (ourselves >= 0)
             _ = close(ourselves);

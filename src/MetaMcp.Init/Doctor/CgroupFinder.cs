@@ -9,7 +9,7 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Doctor;
 
-/// <summary>What there is to know about the cgroup we are in.</summary>
+/// <summary>The facts about the cgroup we are in.</summary>
 internal static unsafe class CgroupFinder
 {
     public static CgroupFacts Find()
@@ -39,7 +39,8 @@ internal static unsafe class CgroupFinder
     }
 
     /// <summary>
-    /// Where mcp-init runs already it has made a tree, and <c>docker exec</c> puts us into its leaf: the container's group is above.
+    /// If mcp-init already runs here it has made a tree, and <c>docker exec</c> starts us in its leaf: the container's cgroup is the
+    /// parent.
     /// </summary>
     private static CgroupAccess AboveOurTree(CgroupAccess access)
     {
@@ -50,11 +51,11 @@ internal static unsafe class CgroupFinder
 
     private static CgroupVersion Version(CgroupAccess access, string controllers) =>
         !SelfCgroup.HasVersion1(KernelFile.ReadAll("/proc/self/cgroup"))
-            ? access.Directory is null && access.Obstacle is CgroupObstacle.NotMounted or CgroupObstacle.NoProc
+            ? access.Directory is null && (access.Obstacle is CgroupObstacle.NotMounted or CgroupObstacle.NoProc)
                 ? CgroupVersion.None
                 : CgroupVersion.V2
         : access.Directory is null ? CgroupVersion.V1
-        // With some hierarchies of version 1, version 2 can still have what we need.
+        // // With some hierarchies of version 1, version 2 can still have the controllers that we need.
         : controllers.Contains("memory", StringComparison.Ordinal) ? CgroupVersion.V2 : CgroupVersion.Hybrid;
 
     private static uint? Owner(string directory)
@@ -64,11 +65,11 @@ internal static unsafe class CgroupFinder
             return get_statx(AT_FDCWD, path, 0, STATX_UID, &found) == 0 ? found.stx_uid : null;
     }
 
-    /// <summary>Null for <c>max</c> as for no such file.</summary>
+    /// <summary>Null for <c>max</c> and for a missing file.</summary>
     private static long? Number(string path) =>
         FactFinder.Line(path) is { } text && DecimalText.TryRead(text, long.MaxValue, out var number) ? (long)number : null;
 
-    /// <summary><c>150000 100000</c>: so much of each period, both in microseconds.</summary>
+    /// <summary><c>150000 100000</c>: the quota in each period, both in microseconds.</summary>
     private static double? Cores(string? text) =>
         text?.Split(' ') is [var quota, var period] && DecimalText.TryRead(quota, long.MaxValue, out var used)
         && DecimalText.TryRead(period, long.MaxValue, out var whole) && whole > 0 ? (double)used / whole : null;

@@ -9,7 +9,7 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Doctor;
 
-/// <summary>Finds out the facts, and changes nothing: files are read, or it is asked whether they may be written.</summary>
+/// <summary>Finds the facts, and changes nothing: files are read, or the kernel is asked whether they may be written.</summary>
 internal static unsafe class FactFinder
 {
     /// <param name="runtimeDirectory">From the file, or the default.</param>
@@ -55,7 +55,7 @@ internal static unsafe class FactFinder
         }.WithPressure();
     }
 
-    /// <summary>Whether the directory could be made and written in, by the nearest part of it that is there.</summary>
+    /// <summary>Whether the directory could be made and written to, judged by its nearest existing parent.</summary>
     internal static DirectoryFacts Writable(string path)
     {
         var nearest = path;
@@ -64,14 +64,14 @@ internal static unsafe class FactFinder
         return new DirectoryFacts { Path = path, Nearest = nearest, Access = MayWrite(nearest, W_OK | X_OK) };
     }
 
-    /// <summary>What opening it would be answered, by <c>access</c>: a read-only mount says so too.</summary>
+    /// <summary>The error that opening for writing would give, by <c>access</c>, which also reports a read-only mount.</summary>
     internal static Errno MayWrite(string path, int mode = W_OK)
     {
         fixed (byte* name = Encoding.UTF8.GetBytes(path + "\0"))
             return access(name, mode) == 0 ? Errno.None : LastError;
     }
 
-    /// <summary>The first line of a small file; null where it cannot be read.</summary>
+    /// <summary>The first line of a small file; null if it cannot be read.</summary>
     internal static string? Line(string path)
     {
         Span<byte> buffer = stackalloc byte[256];
@@ -85,7 +85,7 @@ internal static unsafe class FactFinder
     {
         const string OfMachine = "/proc/pressure/memory";
         var ofCgroup = facts.Cgroup.Directory is { } directory ? $"{directory}/memory.pressure" : null;
-        // Where PSI is switched off the files are there, and reading them fails.
+        // // With PSI switched off the files exist, and reading them fails.
         return facts with
         {
             Pressure = new PressureFacts
@@ -115,7 +115,7 @@ internal static unsafe class FactFinder
         List<string> found = [];
         if (KernelFile.Exists("/.dockerenv"))
             found.Add("docker");
-        // The file is hidden where Podman mounts /run anew (--read-only); the variable it gives to every process.
+        // // The file is hidden if Podman mounts /run anew (--read-only); Podman sets the variable for every process.
         if (KernelFile.Exists("/run/.containerenv") || Environment.GetEnvironmentVariable("container") == "podman")
             found.Add("podman");
         if (KernelFile.Exists("/var/run/secrets/kubernetes.io"))

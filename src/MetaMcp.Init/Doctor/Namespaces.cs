@@ -4,14 +4,15 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Doctor;
 
 /// <summary>
-/// Which namespaces are the machine's first: those have had fixed inode numbers since Linux 3.8 (linux/nsfs.h, init_ns_ino).
+/// Tells the machine's first namespaces from others: the first have had fixed inode numbers since Linux 3.8 (linux/nsfs.h,
+/// init_ns_ino).
 /// </summary>
 internal static unsafe class Namespaces
 {
     public const ulong FirstPid = 0xEFFFFFFC;
     public const ulong FirstCgroup = 0xEFFFFFFB;
 
-    /// <summary>Null where it cannot be told.</summary>
+    /// <summary>Null if it cannot be read.</summary>
     public static bool? IsOwn(string kind, ulong first)
     {
         statx found;

@@ -4,8 +4,9 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Doctor;
 
 /// <summary>
-/// Takes on the ids that <c>access</c> goes by, the real ones and the groups, for as long as it lives. The effective ids stay, so that it
-/// can be undone. Where nobody lets us (no CAP_SETUID), the answers are for ourselves, who a service runs as then.
+/// Takes on the ids that <c>access</c> uses, the real ids and the groups, until it is disposed. The effective ids stay, so that the
+/// change can be undone. If the change is not permitted (no CAP_SETUID), the answers are for our own user, which is also the user of
+/// the services then.
 /// </summary>
 internal readonly unsafe ref struct RealUser
 {
@@ -31,7 +32,7 @@ internal readonly unsafe ref struct RealUser
 
     public void Dispose() => Set(_uid, _gid, _groups);
 
-    /// <summary>Raw calls: glibc's would change every thread.</summary>
+    /// <summary>Raw calls: glibc's functions would change every thread.</summary>
     private static void Set(uint? uid, uint? gid, uint[]? groups)
     {
         if (groups is not null)

@@ -26,7 +26,7 @@ internal static unsafe partial class Libc
         public ulong data;
     }
 
-    /// <summary>The same record where the ABI aligns it (arm64).</summary>
+    /// <summary>The same record on arm64, whose ABI aligns it.</summary>
     [CName("struct epoll_event", OnlyOn = "__aarch64__")]
     [StructLayout(LayoutKind.Sequential)]
     public struct epoll_event_aligned

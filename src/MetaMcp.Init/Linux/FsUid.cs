@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Linux;
 [CHeader("sys/fsuid.h")]
 internal static partial class Libc
 {
-    /// <summary><c>man 2 setfsuid</c>: of this thread alone. Answers the one before and reports no failure.</summary>
+    /// <summary><c>man 2 setfsuid</c>: for this thread only. Returns the former id and reports no failure.</summary>
     [LibraryImport(Name)]
     public static partial int setfsuid(uint fsuid);
 

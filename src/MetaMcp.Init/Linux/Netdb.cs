@@ -23,9 +23,8 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>
-    /// <c>man 3 getaddrinfo</c>. Linked statically it still reads /etc/hosts and asks the servers of /etc/resolv.conf; other
-    /// sources that nsswitch.conf may name are passed over. Returns its own numbers, not errno; blocks for as long as the
-    /// resolver is patient.
+    /// <c>man 3 getaddrinfo</c>. Linked statically it still reads /etc/hosts and asks the servers of /etc/resolv.conf; other sources
+    /// of nsswitch.conf are ignored. Returns its own error numbers, not errno; blocks until the resolver gives up.
     /// </summary>
     [LibraryImport(Name)]
     public static partial int getaddrinfo(byte* node, byte* service, addrinfo* hints, addrinfo** res);
@@ -34,7 +33,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     public static partial byte* gai_strerror(int errcode);
 
-    /// <summary><c>man 3 inet_pton</c>: 1 where the text is an address of the family.</summary>
+    /// <summary><c>man 3 inet_pton</c>: 1 if the text is an address of the family.</summary>
     [LibraryImport(Name)]
     public static partial int inet_pton(int af, byte* src, void* dst);
 }

@@ -17,7 +17,7 @@ internal static unsafe partial class Libc
     public const nint SIG_IGN = 1;
 
     /// <summary>
-    /// <c>man 3 sigsetops</c>: glibc's 1024 bits, of which the kernel uses the first 64; the glibc functions also see to it
+    /// <c>man 3 sigsetops</c>: glibc's 1024 bits, of which the kernel uses the first 64; the glibc functions also make sure
     /// that its own signals 32 and 33 are never blocked.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -45,12 +45,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "sigaction", SetLastError = true)]
     public static partial int set_sigaction(int signum, sigaction* act, sigaction* oldact);
 
-    /// <summary><c>man 2 sigpending</c>: what waits for this thread or for the whole process, blocked.</summary>
+    /// <summary><c>man 2 sigpending</c>: the blocked signals that are pending for this thread or for the whole process.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int sigpending(sigset_t* set);
 
     /// <summary>
-    /// <c>man 2 kill</c>: 0 is our own process group, a negative pid that one, -1 every process we may signal but ourselves.
+    /// <c>man 2 kill</c>: 0 is our own process group, a negative pid the group -pid, -1 every process we may signal but ourselves.
     /// </summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int kill(int pid, int sig);

@@ -22,7 +22,7 @@ internal static unsafe partial class Libc
     public const int SO_PASSCRED = 16;
     public const int SO_SNDTIMEO = 21;
 
-    /// <summary>A peer that is gone is an error to report, not a SIGPIPE to die of.</summary>
+    /// <summary>If the peer is gone the call fails; without this flag SIGPIPE would end the process.</summary>
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_DONTWAIT = 0x40;
 
@@ -90,7 +90,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial int socket(int domain, int type, int protocol);
 
-    /// <summary><c>man 2 connect</c>: EINPROGRESS on a non-blocking socket, and poll for POLLOUT says when to read SO_ERROR.</summary>
+    /// <summary><c>man 2 connect</c>: EINPROGRESS on a non-blocking socket; after poll reports POLLOUT, SO_ERROR has the result.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int connect(int sockfd, void* addr, uint addrlen);
 
@@ -98,7 +98,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial int bind(int sockfd, void* addr, uint addrlen);
 
-    /// <summary><c>man 2 shutdown</c>: whoever sends to a datagram socket that is not read any more has EPIPE.</summary>
+    /// <summary><c>man 2 shutdown</c>: a send to a datagram socket that is shut down for reading fails with EPIPE.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int shutdown(int sockfd, int how);
 

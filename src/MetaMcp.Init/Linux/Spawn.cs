@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>
-/// spawn.h. <c>posix_spawn</c> runs no managed code between fork and exec, which is what makes it the only safe way to
-/// start a process from here. All its functions return the error instead of setting errno.
+/// spawn.h. <c>posix_spawn</c> runs no managed code between fork and exec, so it is the only safe way to start a process from here.
+/// All its functions return the error instead of setting errno.
 /// </summary>
 [CHeader("spawn.h")]
 internal static unsafe partial class Libc
@@ -71,7 +71,7 @@ internal static unsafe partial class Libc
     public static partial int posix_spawn_file_actions_destroy(posix_spawn_file_actions_t* actions);
 
     /// <summary>
-    /// <c>man 3 posix_spawn_file_actions_adddup2</c>. Where both numbers are the same, glibc clears FD_CLOEXEC.
+    /// <c>man 3 posix_spawn_file_actions_adddup2</c>. If both numbers are the same, glibc clears FD_CLOEXEC.
     /// </summary>
     [LibraryImport(Name)]
     public static partial int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t* actions, int fd, int newfd);

@@ -18,7 +18,7 @@ internal static unsafe partial class Libc
     public const int S_IFREG = 0x8000;
     public const int S_IFSOCK = 0xc000;
 
-    /// <summary><c>man 2 statx</c>: the same layout on every architecture, which <c>struct stat</c> has not.</summary>
+    /// <summary><c>man 2 statx</c>: its layout is the same on every architecture, unlike that of <c>struct stat</c>.</summary>
     [CName("struct statx")]
     [StructLayout(LayoutKind.Sequential, Size = 256)]
     public struct statx

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MetaMcp.Init.Linux;
 
 /// <summary>
-/// sys/syscall.h: calls that glibc does not wrap, or wraps with more than the call. Its setuid family signals every thread
-/// and waits for each; where the calling thread is about to exec, and the kernel ends the others, that is not needed.
+/// sys/syscall.h: calls that glibc does not wrap, or wraps with more than the call. Its setuid family signals every thread and waits
+/// for each; that is not needed in a thread that is about to exec, since the kernel ends the others.
 /// </summary>
 [CHeader("sys/syscall.h")]
 internal static unsafe partial class Libc
@@ -54,7 +54,7 @@ internal static unsafe partial class Libc
     public static nint SYS_capget => IsX64 ? SYS_capget_x64 : SYS_capget_arm64;
     public static nint SYS_capset => IsX64 ? SYS_capset_x64 : SYS_capset_arm64;
 
-    /// <summary><c>man 2 syscall</c>; four arguments are the most that is needed here.</summary>
+    /// <summary><c>man 2 syscall</c>; no call here needs more than four arguments.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint syscall(nint number, nint first, nint second, nint third, nint fourth);
 }

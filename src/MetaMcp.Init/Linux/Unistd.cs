@@ -19,7 +19,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial int getpgid(int pid);
 
-    /// <summary><c>man 2 close</c>. Linux has closed the descriptor even where it reports EINTR: never repeat.</summary>
+    /// <summary><c>man 2 close</c>. Linux has closed the descriptor even if it reports EINTR: never repeat the call.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int close(int fd);
 
@@ -43,7 +43,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     public static partial int isatty(int fd);
 
-    /// <summary><c>man 3 tcgetpgrp</c>: fails with ENOTTY where the descriptor is not our controlling terminal.</summary>
+    /// <summary><c>man 3 tcgetpgrp</c>: fails with ENOTTY if the descriptor is not our controlling terminal.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int tcgetpgrp(int fd);
 
@@ -55,7 +55,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     public static partial int getpgrp();
 
-    /// <summary><c>man 2 execve</c>: returns only where it failed.</summary>
+    /// <summary><c>man 2 execve</c>: returns only if it failed.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int execve(byte* pathname, byte** argv, byte** envp);
 
@@ -99,7 +99,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint pread(int fd, void* buf, nuint count, long offset);
 
-    /// <summary><c>man 2 setsid</c>: EPERM where we lead a process group already.</summary>
+    /// <summary><c>man 2 setsid</c>: EPERM if we lead a process group already.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int setsid();
 

@@ -4,8 +4,8 @@ using MetaMcp.Init.Linux;
 namespace MetaMcp.Init.Probing;
 
 /// <summary>
-/// One connection, every wait of which ends by the deadline. Where it is the only one, the descriptor is not closed by hand:
-/// the process that probes ends right after.
+/// One connection; every wait ends by the deadline. If it is the only one, the descriptor is not closed by hand: the process that
+/// probes ends right after.
 /// </summary>
 internal readonly unsafe struct Connection
 {
@@ -14,7 +14,7 @@ internal readonly unsafe struct Connection
 
     private Connection(int socket, Deadline deadline) => (_socket, _deadline) = (socket, deadline);
 
-    /// <summary>Tries each address in turn; what the last one failed with is what is reported.</summary>
+    /// <summary>Tries each address in turn; the error of the last one is reported.</summary>
     public static Connection Open(List<SocketAddress> addresses, Deadline deadline)
     {
         var error = Errno.None;
@@ -30,8 +30,8 @@ internal readonly unsafe struct Connection
     }
 
     /// <summary>
-    /// A connection to a Unix socket. With a full backlog a non-blocking connect fails at once and nothing can be polled
-    /// for, so this one blocks, up to SO_SNDTIMEO.
+    /// Connects to a Unix socket. With a full backlog a non-blocking connect fails at once and cannot be polled, so this connect
+    /// blocks, up to SO_SNDTIMEO.
     /// </summary>
     public static void OpenUnix(SocketAddress address, Deadline deadline)
     {
@@ -68,14 +68,14 @@ internal readonly unsafe struct Connection
         }
     }
 
-    /// <summary>What has arrived, at least a byte; 0 is the end of the stream.</summary>
+    /// <summary>Receives at least one byte; 0 is the end of the stream.</summary>
     public int Receive(Span<byte> buffer)
     {
         fixed (byte* start = buffer)
         {
             while (true)
             {
-                // A server that always has something more to say is never waited for.
+                // // Checked before each receive: a server that sends without end must not keep the probe going.
                 if (_deadline.Passed)
                     throw new ProbeFailedException("timed out: connected, but no answer");
                 var count = Libc.recv(_socket, start, (nuint)buffer.Length, 0);

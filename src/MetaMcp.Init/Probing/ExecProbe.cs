@@ -8,12 +8,12 @@ using MetaMcp.Init.Time;
 namespace MetaMcp.Init.Probing;
 
 /// <summary>
-/// A command whose exit code is the answer, for people and for HEALTHCHECK lines: PID 1 runs the probes of the file without it. The command
-/// has our output and a session of its own; at the time-out, or when we are asked to end, its process group is killed.
+/// A command whose exit code is the answer, for operators and for HEALTHCHECK lines: PID 1 runs the probes of the file without it.
+/// The command has our output and a session of its own; its process group is killed at the time-out, or when we are asked to end.
 /// </summary>
 internal static unsafe class ExecProbe
 {
-    /// <param name="request">What to run.</param>
+    /// <param name="request">The command to run.</param>
     /// <param name="command">The same as it stands in our arguments, byte for byte.</param>
     public static void Run(ProbeRequest.Exec request, byte** command)
     {
@@ -37,7 +37,7 @@ internal static unsafe class ExecProbe
         var status = Wait(signals, pid, end, out var signal);
         if (status is { IsSuccess: true })
             return;
-        // It was not collected, so the group is still its own.
+        // // The child was not collected, so the group is still its own.
         if (status is null)
             _ = Linux.Libc.kill(-pid, Signal.Kill.Number);
         throw new ProbeFailedException(
@@ -46,13 +46,13 @@ internal static unsafe class ExecProbe
             : $"no answer within {Duration.Format(request.Timeout)}; killed");
     }
 
-    /// <summary>How it ended; null where it had not by the deadline, or by the signal that asks us to end.</summary>
+    /// <summary>The exit status; null if the deadline, or the signal that asks us to end, came first.</summary>
     private static ExitStatus? Wait(SignalQueue signals, int pid, Instant end, out Signal? asked)
     {
         asked = null;
         while (true)
         {
-            // One SIGCHLD may stand for many children: those that it leaves behind may be ours too.
+            // // One SIGCHLD may stand for many children: processes that the command leaves behind may be our children too.
             while (Reaper.TryCollect(out _) is { } reaped)
                 if (reaped.Pid == pid)
                     return reaped.Status;

@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Probing;
 
 namespace MetaMcp.Init.Probing;
 
-/// <summary>A GET, of whose answer only the first line is read, and what comes before it.</summary>
+/// <summary>A GET. Only the status line of the answer is read, and interim answers before it.</summary>
 internal static class HttpProbe
 {
     private const int SwitchingProtocols = 101;

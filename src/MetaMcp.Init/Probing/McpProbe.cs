@@ -2,10 +2,12 @@ using MetaMcp.Init.Core.Probing;
 
 namespace MetaMcp.Init.Probing;
 
-/// <summary>Carries out what <see cref="McpConversation"/> decides: a connection for each request, one deadline for all.</summary>
+/// <summary>Carries out the decisions of <see cref="McpConversation"/>: a connection for each request, one deadline for
+/// all.</summary>
 internal static class McpProbe
 {
-    // Ours alone, for as long as we live; PID 1 of another container may have the same, so the numbers start where no client's do.
+    // // Made of our pid, so no other probe of this container has it. Another container's probe may have it; clients do not use such
+    // high numbers.
     private const int FirstId = 1_000_000_000;
     private const int IdsOfOne = 16;
 
@@ -42,7 +44,7 @@ internal static class McpProbe
         }
         catch (ProbeFailedException)
         {
-            // Its head may have come, and a session with it.
+            // // The head of the answer may have come, and a session id with it.
             conversation.Remember(answer.Session);
             throw;
         }
@@ -61,12 +63,12 @@ internal static class McpProbe
             else
                 answer.Add(buffer.AsSpan(0, count));
         }
-        // A server with one thread takes the next connection when this one is gone.
+        // // A server with one thread takes the next connection when this one is closed.
         connection.Close();
     }
 
-    // A courtesy: it changes nothing about the server's health. With the deadline over it is sent all the same, and not waited for: a
-    // connection within the machine is there at once, and a server that only hung finds the request when it goes on.
+    // // A courtesy: it does not change the server's health. After the deadline the request is still sent, and not waited for: a
+    // connection within the machine is made at once, and a server that only hung finds the request when it goes on.
     private static void EndSession(McpRequest farewell, List<SocketAddress> addresses, Deadline deadline, byte[] buffer)
     {
         try

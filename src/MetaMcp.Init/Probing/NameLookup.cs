@@ -5,8 +5,8 @@ using MetaMcp.Init.Linux;
 namespace MetaMcp.Init.Probing;
 
 /// <summary>
-/// Turns a host into the addresses to try, in order. Digits and <c>localhost</c> never reach the resolver: in an empty
-/// root glibc's fails even for the latter, and it has no deadline.
+/// Turns a host into the addresses to try, in order. Digits and <c>localhost</c> are not given to the resolver: in an empty root
+/// glibc's resolver fails even for <c>localhost</c>, and it has no deadline.
 /// </summary>
 internal static unsafe class NameLookup
 {
@@ -23,8 +23,8 @@ internal static unsafe class NameLookup
         return SocketAddress.FromDigits(address.Host, address.Port) is { } digits ? [digits] : Ask(address, deadline);
     }
 
-    // The resolver blocks for as long as resolv.conf makes it patient. A probe is a process of its own with one purpose,
-    // so it may leave a thread behind in that wait and end by its deadline.
+    // // The resolver blocks for as long as resolv.conf says. A probe is a process of its own with one purpose, so it may end by its
+    // deadline while a thread still waits.
     private static List<SocketAddress> Ask(HostAndPort address, Deadline deadline)
     {
         var found = new List<SocketAddress>();

@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.Probing;
 
-/// <summary>The one way a probe fails: with a line that says why. It never leaves the verb.</summary>
+/// <summary>The failure of a probe, with a line that gives the reason. Only the verb catches it.</summary>
 internal sealed class ProbeFailedException : Exception
 {
     public ProbeFailedException() { }

@@ -8,9 +8,9 @@ using MetaMcp.Init.Spawning;
 namespace MetaMcp.Init.Probing;
 
 /// <summary>
-/// <c>mcp-init probe http URL | mcp URL | tcp HOST:PORT | unix PATH | exec -- CMD [--timeout 10s] [--expect 200-399]</c>: one question, one
-/// answer. PID 1 runs it as a short child for each probe, so it is raw sockets and nothing else: the framework's network
-/// stack would more than double its start and the binary.
+/// <c>mcp-init probe http URL | mcp URL | tcp HOST:PORT | unix PATH | exec -- CMD [--timeout 10s] [--expect 200-399]</c>: one
+/// question, one answer. PID 1 runs it as a short child for each probe, so it uses raw sockets only: the framework's network stack
+/// would more than double its start-up time and the binary.
 /// </summary>
 internal static unsafe class ProbeVerb
 {
@@ -19,7 +19,7 @@ internal static unsafe class ProbeVerb
         "       mcp-init probe exec [--timeout 10s] -- CMD [ARG…]";
 
     /// <param name="args">The program's arguments, the verb first.</param>
-    /// <returns>0 healthy; 1 not, with the reason on stderr; 100 where the arguments cannot be used.</returns>
+    /// <returns>0 healthy; 1 not healthy, with the reason on stderr; 100 if the arguments are wrong.</returns>
     public static int Run(ReadOnlySpan<string> args)
     {
         if (ProbeRequest.Parse(args[1..], out var error) is not { } request)
@@ -29,7 +29,7 @@ internal static unsafe class ProbeVerb
         }
         try
         {
-            // EBUSY: the service has enabled controllers for cgroups of its own below; then the probe stays where we are.
+            // // EBUSY: the service has enabled controllers for cgroups of its own below; then the probe stays in its present cgroup.
             if (request.Cgroup is { } cgroup &&
                 KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false, Number: not Errno.EBUSY } refused)
                 throw new ProbeFailedException($"{cgroup}: {refused}");
@@ -71,7 +71,7 @@ internal static unsafe class ProbeVerb
         var bytes = Encoding.UTF8.GetBytes($"mcp-init probe: {message}\n");
         fixed (byte* start = bytes)
         {
-            // Nobody is left to tell where stderr is closed.
+            // // If stderr is closed there is no other place for the message.
             _ = Libc.write(2, start, (nuint)bytes.Length);
         }
     }

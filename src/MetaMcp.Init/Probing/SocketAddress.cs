@@ -4,7 +4,7 @@ using MetaMcp.Init.Linux;
 
 namespace MetaMcp.Init.Probing;
 
-/// <summary>A socket address of any family, with the length connect(2) wants to be told.</summary>
+/// <summary>A socket address of any family, with the length that connect(2) takes.</summary>
 internal unsafe struct SocketAddress
 {
     public Libc.sockaddr_storage Storage;
@@ -12,7 +12,7 @@ internal unsafe struct SocketAddress
 
     public readonly int Family => Storage.ss_family;
 
-    /// <summary>Reads an address in digits; null where the text is a name.</summary>
+    /// <summary>Reads an address in digits; null if the text is a name.</summary>
     public static SocketAddress? FromDigits(string host, int port)
     {
         var text = Utf8(host);
@@ -52,7 +52,7 @@ internal unsafe struct SocketAddress
         var isAbstract = text is [(byte)'@', ..];
         if (isAbstract)
             unix->sun_path[0] = 0;
-        // An abstract name is all the bytes it is given, so there the final zero would be one too many.
+        // // Every byte counts in an abstract name, so it has no zero at the end.
         address.Length = (uint)(sizeof(ushort) + text.Length + (isAbstract ? 0 : 1));
         return address;
     }
