@@ -1,9 +1,9 @@
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>Cycles of the graph, one for each set of services that all wait for each other, the shortest there is.</summary>
+/// <summary>Finds cycles of the graph: the shortest one for each set of services that all wait for each other.</summary>
 internal static class Cycles
 {
-    /// <returns>Each as the services in waiting order, the first of the file first and not repeated at the end.</returns>
+    /// <returns>Each cycle as services in waiting order; the first in the file comes first and is not repeated at the end.</returns>
     public static List<List<int>> Find(DependencyGraph graph)
     {
         var groups = Groups(graph);
@@ -11,7 +11,7 @@ internal static class Cycles
         var seen = new HashSet<int>();
         for (var service = 0; service < graph.Count; service++)
         {
-            // A group is known by the first of its services; its size by whether it leads back there.
+            // // A group is identified by the first of its services. It has a cycle if a path leads back there.
             if (seen.Add(groups[service]) && Shortest(graph, groups, service) is { } cycle)
                 found.Add(cycle);
         }

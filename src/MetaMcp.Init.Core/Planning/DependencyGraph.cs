@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Config;
 
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>One name in depends_on or after, found: the service it stands for and where it is written.</summary>
+/// <summary>A name in depends_on or after: the service of that name, and the position of the name.</summary>
 internal sealed class Edge(int to, SourcePosition at)
 {
     public int To => to;
@@ -12,14 +12,14 @@ internal sealed class Edge(int to, SourcePosition at)
 }
 
 /// <summary>
-/// Who waits for whom, by index. Everything here is linear in services and edges and keeps its own stack: a file of ten
-/// thousand services in a row must not end PID 1.
+/// The services that each service waits for, by index. All code here is linear in services and edges and keeps its own stack: a file
+/// of ten thousand services in a row must not end PID 1.
 /// </summary>
 internal sealed class DependencyGraph
 {
     private readonly List<Edge>[] waitsFor;
 
-    /// <summary>Names that nothing bears, and those that make no sense, are reported and left out.</summary>
+    /// <summary>Names of no service, and names that make no sense, are reported and left out.</summary>
     public DependencyGraph(Settings settings, List<Diagnostic> diagnostics)
     {
         var services = settings.Services;
@@ -32,7 +32,7 @@ internal sealed class DependencyGraph
         waitsFor = new List<Edge>[services.Length];
         DependsOn = new ImmutableArray<int>[services.Length];
         After = new ImmutableArray<int>[services.Length];
-        // Which list last named a service, by a number of its own: a set that need not be emptied.
+        // // The number of the list that last named a service: a set that need not be emptied.
         var namedBy = new int[services.Length];
         var waitedForBy = new int[services.Length];
         var list = 0;
@@ -81,13 +81,13 @@ internal sealed class DependencyGraph
 
     public ImmutableArray<int>[] After { get; }
 
-    /// <summary>Those that wait for each, by either key, in the order of the file.</summary>
+    /// <summary>For each service the services that wait for it, by either key, in the order of the file.</summary>
     public ImmutableArray<int>[] Dependents { get; }
 
-    /// <summary>What each waits for, by either key, every service once.</summary>
+    /// <summary>The services that a service waits for, by either key, each once.</summary>
     public IReadOnlyList<Edge> WaitsFor(int service) => waitsFor[service];
 
-    /// <summary>Every service after those it waits for; the ones in a cycle, or behind one, are left out.</summary>
+    /// <summary>Every service after those it waits for; services in a cycle, or behind one, are left out.</summary>
     public List<int> Order()
     {
         var open = Array.ConvertAll(waitsFor, e => e.Count);

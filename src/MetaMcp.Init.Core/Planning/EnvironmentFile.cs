@@ -3,24 +3,25 @@ using System.Text;
 
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>Why an environment file cannot be used. The reason repeats nothing of the file: what is in it may be secret.</summary>
+/// <summary>The reason why an environment file cannot be used. It repeats no text of the file, which may be secret.</summary>
 /// <param name="Line">From 1; of a value over several lines the first.</param>
 /// <param name="Reason">One sentence that says what to write instead.</param>
 public sealed record EnvironmentFileProblem(int Line, string Reason);
 
 /// <summary>
-/// A file of <c>KEY=VALUE</c> lines, as far as Docker Compose (<c>env_file</c>, <c>.env</c>) and systemd (<c>EnvironmentFile=</c>) read
-/// it the same way. What one of them reads otherwise, or not at all, is refused: a file that works there must mean the same here.
-/// Compose, but not systemd, expands variables, knows comments behind values, <c>export</c> and <c>\n</c>; systemd, but not Compose,
-/// takes backslashes out of values without quotes, joins quoted pieces and has <c>;</c> begin a comment.
+/// A file of <c>KEY=VALUE</c> lines, in the form that Docker Compose (<c>env_file</c>, <c>.env</c>) and systemd
+/// (<c>EnvironmentFile=</c>) read in the same way. Text that one of them reads differently, or not at all, is refused: a file that
+/// works there must mean the same here. Compose, but not systemd, expands variables and knows comments behind values, <c>export</c>
+/// and <c>\n</c>; systemd, but not Compose, removes backslashes from values without quotes, joins quoted pieces and takes <c>;</c> as
+/// the start of a comment.
 /// </summary>
 public static class EnvironmentFile
 {
     private const string Blanks = " \t";
 
     /// <param name="text">Decoded as UTF-8 or byte by byte (Latin-1).</param>
-    /// <param name="problem">The first thing that is wrong; null where there is nothing.</param>
-    /// <returns>The entries, <c>KEY=VALUE</c> each; none where there is a problem.</returns>
+    /// <param name="problem">The first problem; null if there is none.</param>
+    /// <returns>The entries, <c>KEY=VALUE</c> each; none if there is a problem.</returns>
     public static ImmutableArray<string> Read(ReadOnlySpan<char> text, out EnvironmentFileProblem? problem)
     {
         var entries = ImmutableArray.CreateBuilder<string>();
@@ -37,9 +38,9 @@ public static class EnvironmentFile
             var name = equals < 0 ? line : line[..equals].TrimEnd(Blanks);
             var value = equals < 0 ? [] : line[(equals + 1)..].TrimStart(Blanks);
             var reason = WrongWithName(name, equals >= 0);
-            if (reason is null && value.Length > 0 && value[0] is '"' or '\'')
+            if (reason is null && value.Length > 0 && (value[0] is '"' or '\''))
             {
-                // It may go on in lines after this one.
+                // // The value may continue in the lines after this one.
                 var quoted = text[(text.IndexOf('=') + 1)..].TrimStart(Blanks);
                 var plain = new StringBuilder();
                 var length = Unquote(quoted, plain, out reason);
@@ -67,7 +68,7 @@ public static class EnvironmentFile
         return entries.DrainToImmutable();
     }
 
-    // Of a text that was decoded byte by byte the mark is three characters.
+    // // In a text that was decoded byte by byte the mark is three characters.
     private static ReadOnlySpan<char> WithoutByteOrderMark(ReadOnlySpan<char> text) =>
         text.StartsWith("\u00EF\u00BB\u00BF") ? text[3..] : text.StartsWith('\uFEFF') ? text[1..] : text;
 
@@ -95,7 +96,7 @@ public static class EnvironmentFile
         return isName ? null : EnvironmentFileReasons.Name;
     }
 
-    /// <param name="value">With the blanks in front of it.</param>
+    /// <param name="value">The value with the blanks in front of it.</param>
     private static string? WrongWithPlain(ReadOnlySpan<char> value)
     {
         for (var i = 0; i < value.Length; i++)
@@ -117,8 +118,8 @@ public static class EnvironmentFile
         return null;
     }
 
-    /// <summary>Appends what stands between the quotes that the text begins with.</summary>
-    /// <returns>How many characters that took, both quotes included.</returns>
+    /// <summary>Appends the text between the quotes that the text begins with.</summary>
+    /// <returns>The number of characters read, both quotes included.</returns>
     private static int Unquote(ReadOnlySpan<char> text, StringBuilder plain, out string? reason)
     {
         var quote = text[0];
@@ -143,11 +144,11 @@ public static class EnvironmentFile
                     plain.Append(next);
                     i++;
                     break;
-                // Compose reads \n, \t and octal numbers; systemd takes the backslash from ` and from the end of a line.
+                // // Compose reads \n, \t and octal numbers; systemd removes the backslash before ` and at the end of a line.
                 case '\\' when quote == '"' && next is 'a' or 'b' or 'c' or 'f' or 'n' or 'r' or 't' or 'v' or '0' or '`' or '\n' or '\r':
                     reason = EnvironmentFileReasons.Escape;
                     break;
-                // To Compose an escaped quote, to systemd the end.
+                // // For Compose this is an escaped quote, for systemd the end.
                 case '\\' when quote == '\'' && next == '\'':
                     reason = EnvironmentFileReasons.EscapedSingle;
                     break;

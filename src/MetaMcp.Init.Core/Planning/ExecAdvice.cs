@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>What to do about a failed step: the last part of its sentence, where there is something to say.</summary>
+/// <summary>The advice for a failed step: the last part of its sentence, if there is any.</summary>
 internal static class ExecAdvice
 {
     private const string ChangeIds =

@@ -4,8 +4,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Planning;
 
 /// <summary>
-/// Reads the words after <c>mcp-init exec</c>, every error at once. It looks at characters below 128 only, so text may be
-/// decoded either way: as UTF-8, or byte by byte where the bytes must survive.
+/// Reads the words after <c>mcp-init exec</c>, and reports every error at once. It looks at characters below 128 only, so the text
+/// may be decoded either as UTF-8 or, if the bytes must be preserved, byte by byte.
 /// </summary>
 public sealed class ExecArgumentReader
 {
@@ -30,10 +30,10 @@ public sealed class ExecArgumentReader
     {
     }
 
-    /// <summary>The request, or null and what is wrong with it. No message repeats the value of a variable.</summary>
-    /// <param name="words">What follows the verb.</param>
-    /// <param name="errors">Empty where there is a request.</param>
-    /// <param name="errorDescriptor">Where to report, known as far as it was read even if the rest is wrong.</param>
+    /// <summary>The request, or null and its errors. No message repeats the value of a variable.</summary>
+    /// <param name="words">The words after the verb.</param>
+    /// <param name="errors">Empty if there is a request.</param>
+    /// <param name="errorDescriptor">The descriptor for the report, if it was read, even if other words are wrong.</param>
     public static ExecRequest? Read(
         ReadOnlySpan<string> words, out ImmutableArray<string> errors, out int? errorDescriptor)
     {
@@ -230,7 +230,7 @@ public sealed class ExecArgumentReader
         limit = null;
         if (text.SequenceEqual(ExecArguments.Unlimited) || text.SequenceEqual("infinity"))
             return true;
-        // The largest number is the kernel's own sign for "unlimited".
+        // // The kernel uses the largest number for "unlimited".
         if (!DecimalText.TryRead(text, ulong.MaxValue - 1, out var number))
             return false;
         limit = number;

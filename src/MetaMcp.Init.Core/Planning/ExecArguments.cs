@@ -5,8 +5,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Planning;
 
 /// <summary>
-/// The command line of <c>mcp-init exec</c>, written by PID 1 for every start that needs a second stage, and by people.
-/// What <see cref="Encode"/> writes, <see cref="ExecArgumentReader"/> reads back as the same request.
+/// The command line of <c>mcp-init exec</c>, written by PID 1 for every start that needs a second stage, and by people. <see
+/// cref="ExecArgumentReader"/> reads the words of <see cref="Encode"/> back as the same request.
 /// </summary>
 public static class ExecArguments
 {
@@ -47,7 +47,7 @@ public static class ExecArguments
     {
         ArgumentNullException.ThrowIfNull(request);
         var words = ImmutableArray.CreateBuilder<string>();
-        // First, so that it is known when anything after it is wrong.
+        // // First, so that it is read even if a later word is wrong.
         if (request.ErrorDescriptor is { } error)
             Add(words, "--error-fd", Text(error));
         if (request.Cgroup is { } cgroup)
@@ -109,7 +109,7 @@ public static class ExecArguments
             Add(words, "--setenv", entry);
     }
 
-    // Two words, not one with "=": a value may then begin with anything.
+    // // Two words, not one with "=": a value may then begin with any character.
     private static void Add(ImmutableArray<string>.Builder words, string option, string value)
     {
         words.Add(option);

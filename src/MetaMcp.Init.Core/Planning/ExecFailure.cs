@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>Whose fault a failed start is, which decides the exit code and whether trying again may help.</summary>
+/// <summary>The cause of a failed start, which decides the exit code and whether another try may help.</summary>
 public enum ExecFailureKind
 {
     /// <summary>The request itself: a bad argument, an unknown user. Exit 100.</summary>
@@ -12,25 +12,25 @@ public enum ExecFailureKind
     /// <summary>The kernel refused a step. Exit 111.</summary>
     System,
 
-    /// <summary>The program is there and cannot be run. Exit 126.</summary>
+    /// <summary>The program exists and cannot be run. Exit 126.</summary>
     NotExecutable,
 
     /// <summary>There is no such program. Exit 127.</summary>
     NotFound,
 }
 
-/// <summary>The one reason why a second stage did not become its command.</summary>
+/// <summary>The reason why a second stage did not become its command.</summary>
 /// <param name="Step">The step that was refused.</param>
-/// <param name="Errno">The kernel's answer; success where the request itself was wrong.</param>
-/// <param name="Detail">What it was about, a path or a name say; control characters are replaced.</param>
+/// <param name="Errno">The kernel's error; success if the request itself was wrong.</param>
+/// <param name="Detail">The subject, such as a path or a name; control characters are replaced.</param>
 public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
 {
-    /// <summary>The longest record, well below what a pipe takes as one piece (POSIX: at least 512 bytes).</summary>
+    /// <summary>The length of the longest record, well below what a pipe takes in one piece (POSIX: at least 512 bytes).</summary>
     public const int MaxLength = 512;
 
     /// <summary>
-    /// One byte before any record: everything is applied, and the program is executed next. The end of the pipe after it means that
-    /// the program runs; the end without it, that the second stage itself ended, for want of memory or of a thread say.
+    /// One byte before any record: everything is applied, and the program is executed next. If the pipe ends after this byte, the
+    /// program runs. If it ends without it, the second stage itself ended, for example for want of memory or of a thread.
     /// </summary>
     public const byte Mark = (byte)'>';
 
@@ -44,17 +44,17 @@ public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
         ExecStep.Execute => Errno.Number switch
         {
             Errno.ENOENT or Errno.ENOTDIR => ExecFailureKind.NotFound,
-            // The kernel had no process or memory to give: the program itself may be fine.
+            // // The kernel had no free process or memory: the program itself may be fine.
             Errno.EAGAIN or Errno.ENOMEM or Errno.EMFILE => ExecFailureKind.System,
             _ => ExecFailureKind.NotExecutable,
         },
         _ => ExecFailureKind.System,
     };
 
-    /// <summary>The kernel had no descriptor, memory or process to give: the same start may well succeed a moment later.</summary>
+    /// <summary>The kernel had no free descriptor, memory or process: the same start may succeed a moment later.</summary>
     public bool IsShortage => Errno.MayPass;
 
-    /// <summary>What the second stage exits with.</summary>
+    /// <summary>The exit code of the second stage.</summary>
     public int ExitCode => Kind switch
     {
         ExecFailureKind.BadRequest => ExitCodes.Configuration,
@@ -63,7 +63,7 @@ public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
         _ => ExitCodes.System,
     };
 
-    /// <summary>For a human: <c>setgroups: Operation not permitted (EPERM): …what to do</c>.</summary>
+    /// <summary>For people: <c>setgroups: Operation not permitted (EPERM): …what to do</c>.</summary>
     public string Sentence
     {
         get
@@ -77,20 +77,20 @@ public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
     }
 
     /// <summary>
-    /// One line, <c>STEP ERRNO DETAIL</c>, in UTF-8; the detail is cut so that the whole is at most <see cref="MaxLength"/>.
+    /// One line, <c>STEP ERRNO DETAIL</c>, in UTF-8; the detail is cut so that the line has at most <see cref="MaxLength"/> bytes.
     /// </summary>
     public byte[] Encode()
     {
         var record = new byte[MaxLength];
         var head = Encoding.ASCII.GetBytes($"{Step.Name()} {Errno.Number} ", record);
-        // A character that does not fit whole is left out whole; lone surrogates become U+FFFD.
+        // // A character that does not fit whole is left out; lone surrogates become U+FFFD.
         Encoding.UTF8.GetEncoder()
             .Convert(Detail, record.AsSpan(head, MaxLength - head - 1), flush: true, out _, out var detail, out _);
         record[head + detail] = (byte)'\n';
         return record[..(head + detail + 1)];
     }
 
-    /// <summary>Reads a whole record; anything else, a truncated one included, is refused.</summary>
+    /// <summary>Reads a whole record; every other text, a truncated record included, is refused.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> record, out ExecFailure? failure)
     {
         failure = null;
@@ -106,7 +106,7 @@ public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
         return true;
     }
 
-    // A name with an escape sequence or a newline in it must not write other people's lines into a log.
+    // // A name with an escape sequence or a newline must not forge lines of others in a log.
     private static string Clean(string text)
     {
         foreach (var character in text)

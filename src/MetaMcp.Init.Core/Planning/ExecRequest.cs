@@ -4,49 +4,49 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Planning;
 
 /// <summary>
-/// What the second stage is asked to do to itself before it becomes the command: the arguments of <c>mcp-init exec</c> in
-/// a form that both ends share (<see cref="ExecArguments"/>).
+/// The changes that the second stage makes to itself before it becomes the command: the arguments of <c>mcp-init exec</c> in a form
+/// that both ends share (<see cref="ExecArguments"/>).
 /// </summary>
 public sealed record ExecRequest
 {
-    /// <summary>The directory of the cgroup to join before anything else; null stays where it is.</summary>
+    /// <summary>The directory of the cgroup to join before any other step; null to stay in the present one.</summary>
     public string? Cgroup { get; init; }
 
     public ProcessAttributes Attributes { get; init; } = ProcessAttributes.None;
 
     public EnvironmentEdits Environment { get; init; } = EnvironmentEdits.None;
 
-    /// <summary>The file of the NOTIFY_SOCKET, which becomes the user's; null for none.</summary>
+    /// <summary>The file of the NOTIFY_SOCKET, which gets the user as owner; null for none.</summary>
     public string? OwnSocket { get; init; }
 
-    /// <summary>The soft limit of descriptors, below the hard one that is inherited; null stays as it is.</summary>
+    /// <summary>The soft limit of descriptors, below the inherited hard one; null to leave it.</summary>
     public ulong? SoftDescriptors { get; init; }
 
-    /// <summary>Close what was inherited beyond 0, 1, 2 and <see cref="KeptDescriptors"/>.</summary>
+    /// <summary>Close inherited descriptors except 0, 1, 2 and <see cref="KeptDescriptors"/>.</summary>
     public bool CloseDescriptors { get; init; }
 
     public ImmutableArray<int> KeptDescriptors { get; init; } = [];
 
     /// <summary>
-    /// Pipes on 1 and 2 become the user's, so that the command can open /dev/stdout. Only for pipes that were made for it: a
-    /// container's own output is shared by all.
+    /// Pipes on 1 and 2 get the user as owner, so that the command can open /dev/stdout. Only for pipes that were made for the
+    /// command: a container's own output is shared by all services.
     /// </summary>
     public bool OwnOutput { get; init; }
 
-    /// <summary>The terminal on 0 becomes the controlling one of the command's session, where it is no other session's.</summary>
+    /// <summary>The terminal on 0 becomes the controlling one of the command's session, unless another session has it.</summary>
     public bool Terminal { get; init; }
 
-    /// <summary>Where a failure is reported as a record instead of on stderr; closed by a successful exec.</summary>
+    /// <summary>The descriptor that a failure is reported to as a record, instead of stderr; a successful exec closes it.</summary>
     public int? ErrorDescriptor { get; init; }
 
-    /// <summary>The program, looked for in the PATH it is given, and its arguments; never empty.</summary>
+    /// <summary>The program, searched for in the PATH that it is given, and its arguments; never empty.</summary>
     public required ImmutableArray<string> Command { get; init; }
 }
 
 /// <summary>
-/// How the command's environment differs from the one the second stage was started with. Applied in the order of the
-/// members, whatever their order on the command line: clear, then what /etc/passwd says of the user (HOME, USER, LOGNAME,
-/// SHELL), then the files, then removals, then explicit values.
+/// The difference between the command's environment and that of the second stage. Applied in the order of the members, in any order
+/// on the command line: clear, then the values of /etc/passwd for the user (HOME, USER, LOGNAME, SHELL), then the files, then
+/// removals, then explicit values.
 /// </summary>
 public sealed record EnvironmentEdits
 {
@@ -55,8 +55,8 @@ public sealed record EnvironmentEdits
     public bool Clear { get; init; }
 
     /// <summary>
-    /// Names whose inherited value stands against /etc/passwd and the files: those that PID 1 set for this service. Values
-    /// travel in the environment and not in the arguments, which everybody can read in /proc.
+    /// Names whose inherited value is kept over that of /etc/passwd and the files: the variables that PID 1 set for this service.
+    /// Values are passed in the environment and not in the arguments, which every user can read in /proc.
     /// </summary>
     public ImmutableArray<string> Kept { get; init; } = [];
 

@@ -26,17 +26,17 @@ public enum ExecStep
     Descriptors,
     Execute,
 
-    /// <summary>Of <see cref="Execute"/>: what the first line of a script names is not there.</summary>
+    /// <summary>A case of <see cref="Execute"/>: the interpreter in the first line of a script does not exist.</summary>
     Interpreter,
 
-    /// <summary>Of <see cref="Execute"/>: the dynamic loader that the program's header names is not there.</summary>
+    /// <summary>A case of <see cref="Execute"/>: the dynamic loader in the program's header does not exist.</summary>
     Loader,
 }
 
-/// <summary>What each step is called in messages and on the wire.</summary>
+/// <summary>The name of each step in messages and in records.</summary>
 public static class ExecSteps
 {
-    // By the enumeration's own numbers.
+    // // Indexed by the enumeration's numbers.
     private static readonly string[] Names =
     [
         "arguments", "error-fd", "cgroup", "env-file", "user", "group", "oom_score_adj", "own-socket", "rlimit", "nice", "bounding-set",

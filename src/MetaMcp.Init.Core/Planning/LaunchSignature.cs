@@ -3,12 +3,12 @@ using MetaMcp.Init.Core.Config;
 
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>What a process is started with, and cannot be given later: the difference that takes a restart.</summary>
+/// <summary>The settings that a process is started with and cannot be given later: a difference in them requires a restart.</summary>
 public static class LaunchSignature
 {
     /// <summary>
-    /// The text of an environment_file is read at each start and not compared. A probe that is there or not decides what a
-    /// running service is waited for; where it asks and how often, does not.
+    /// The text of an environment_file is read at each start and not compared. Whether there is a probe decides how a service becomes
+    /// ready, so it is compared; the probe's target and interval are not.
     /// </summary>
     public static bool AreSame(ServiceSettings one, ServiceSettings other)
     {
@@ -42,7 +42,7 @@ public static class LaunchSignature
         return true;
     }
 
-    /// <summary>The attributes and the command, as the second stage is given them.</summary>
+    /// <summary>The attributes and the command, in the form that the second stage gets.</summary>
     private static string[] Words(ServiceSettings settings) =>
         [.. ExecArguments.Encode(new ExecRequest { Attributes = settings.Attributes, Command = settings.Command })];
 }

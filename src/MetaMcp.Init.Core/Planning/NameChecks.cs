@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.Config;
 
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>Names of services elsewhere than in depends_on and after.</summary>
+/// <summary>Checks names of services in other places than depends_on and after.</summary>
 internal static class NameChecks
 {
     public static IEnumerable<Diagnostic> Find(Settings settings)

@@ -11,16 +11,16 @@ public sealed record PlannedService
     public required ImmutableArray<int> DependsOn { get; init; }
     public required ImmutableArray<int> After { get; init; }
 
-    /// <summary>Those that name this one in depends_on or after, each once: they stop before it.</summary>
+    /// <summary>The services that name this one in depends_on or after, each once: they stop before it.</summary>
     public required ImmutableArray<int> Dependents { get; init; }
 
     public string Name => Settings.Name;
 
-    /// <summary>It is in the file no more; it keeps its place until it has ended.</summary>
+    /// <summary>The service is not in the file any more; it keeps its place until it has ended.</summary>
     public bool IsRetired { get; init; }
 }
 
-/// <summary>A plan, null where the settings cannot make one, and everything there is to say about them.</summary>
+/// <summary>A plan, null if the settings cannot make one, and all diagnostics about them.</summary>
 public sealed record PlanResult(Plan? Plan, ImmutableArray<Diagnostic> Diagnostics);
 
 /// <summary>Settings whose dependency graph has been checked: acyclic, every name known.</summary>
@@ -64,17 +64,17 @@ public sealed class Plan
     /// <summary>Each wave can stop once the ones before it have stopped.</summary>
     public ImmutableArray<ImmutableArray<int>> StopWaves { get; }
 
-    /// <summary>The chain of services that may take longest to stop, in the order they stop.</summary>
+    /// <summary>The chain of services that may take longest to stop, in the order in which they stop.</summary>
     public StopPath LongestStop { get; }
 
     /// <summary>Reads a file and plans it, so that errors of both kinds are shown at once.</summary>
-    /// <param name="fileName">As diagnostics are to show it; it is not opened.</param>
+    /// <param name="fileName">The name in diagnostics; the file is not opened.</param>
     /// <param name="utf8">The file's bytes.</param>
-    /// <param name="variables">Of the environment, those of <see cref="Overrides"/>.</param>
+    /// <param name="variables">The variables of the environment that <see cref="Overrides"/> knows.</param>
     public static PlanResult Read(string fileName, ReadOnlyMemory<byte> utf8, Dictionary<string, string>? variables = null)
     {
         var problems = new Problems(fileName);
-        // A service that could not be read for a slip of syntax is not one that does not exist.
+        // // A service that could not be read because of a syntax error must not be reported as missing.
         if (ConfigReader.ReadAll(utf8.Span, variables, problems) is not { } settings || problems.HasSyntaxErrors)
             return new PlanResult(null, problems.Sorted());
         var result = Build(settings);
@@ -98,9 +98,9 @@ public sealed class Plan
     }
 
     /// <summary>
-    /// What is in force when another file takes over: services that both have keep their place, new ones come after or into a
-    /// vacant one, and those that are gone from the file stay until they have ended, those that needed them first. The waves are
-    /// those of the file alone.
+    /// The plan in force after a reload. Services that are in both files keep their index; new ones get a vacant index or one at the
+    /// end; services that are gone from the file stay until they have ended, and those that need them end first. The waves are those
+    /// of the new file alone.
     /// </summary>
     public static Plan Succeed(Plan before, Plan read, Func<int, bool> vacant)
     {
@@ -131,14 +131,14 @@ public sealed class Plan
             };
         foreach (var service in before.Services)
             services[service.Index] ??= service with { IsRetired = true, DependsOn = [], After = [] };
-        // They end before what they needed, and after what needed them and ends as well.
+        // // A retired service ends before the services that it needed, and after the retired services that need it.
         foreach (var service in before.Services)
         {
             if (!services[service.Index].IsRetired || vacant(service.Index))
                 continue;
             services[service.Index] = services[service.Index] with { Dependents = Retired(service) };
         }
-        // The file before this one, or the one before that, knows who needed what.
+        // // The previous file, or the one before it, knows which service needed which.
         foreach (var service in before.Services)
         {
             if (services[service.Index] is not { IsRetired: false } kept || kept.Name != service.Name)

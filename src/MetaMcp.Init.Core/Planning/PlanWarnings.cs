@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>What can be run but will hardly be what was meant: limits below the sum of what they hold, times that cannot pass.</summary>
+/// <summary>Settings that can be run but are hardly meant: limits below the sum of their parts, times that cannot pass.</summary>
 internal static class PlanWarnings
 {
     public static IEnumerable<Diagnostic> Find(Plan plan) =>
@@ -12,7 +12,7 @@ internal static class PlanWarnings
     private static IEnumerable<Diagnostic> Limits(Settings settings)
     {
         var (limits, origin) = (settings.Limits, settings.Origin);
-        // Wider than the parts, so that a sum cannot wrap round.
+        // // Wider than the parts, so that a sum cannot overflow.
         var memory = settings.Services.Aggregate(Int128.Zero, (sum, s) => sum + (s.Limits.MemoryMax?.Bytes ?? 0));
         if (limits.Memory is { } cap && memory > cap.Bytes)
             yield return Warning(

@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.Config;
 
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>Two readers of one stdin would each get a part of what is typed, and a terminal has one session.</summary>
+/// <summary>Two readers of one stdin would each get a part of the input, and a terminal belongs to one session.</summary>
 internal static class StdinChecks
 {
     public static IEnumerable<Diagnostic> Find(Settings settings)

@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>Services by how many others, one after another, come before them.</summary>
+/// <summary>Groups services by the number of others that come before them, one after another.</summary>
 internal static class Waves
 {
-    /// <param name="order">Every service after those in <paramref name="before"/> of it.</param>
-    /// <param name="before">What comes before a service.</param>
+    /// <param name="order">Every service after those that <paramref name="before"/> gives for it.</param>
+    /// <param name="before">The services that come before a service.</param>
     public static ImmutableArray<ImmutableArray<int>> Of(List<int> order, Func<int, IEnumerable<int>> before)
     {
         var level = new int[order.Count];
