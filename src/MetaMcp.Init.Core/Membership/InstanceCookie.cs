@@ -5,23 +5,24 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Membership;
 
 /// <summary>
-/// What every process of a run has in its environment, unless it was started with another: <c>mcp-MS-RUN-TOKEN</c>, our own start in
-/// milliseconds since 1970, the run's number, and a token of 16 hexadecimal digits that cannot be guessed, so that no process can
-/// pretend to be of another's run. The token is a keyed hash of the number: one of a run that is over is known without being kept.
-/// An init within a service of another one has a start of its own, and writes itself behind what it finds, separated by a comma:
-/// what it starts is of the outer one's run too, should it be killed itself.
+/// The value of MCP_INIT_INSTANCE, which every process of a run has in its environment unless it was started with another one:
+/// <c>mcp-MS-RUN-TOKEN</c>, our own start in milliseconds since 1970, the run's number, and a token of 16 hexadecimal digits. The
+/// token cannot be guessed, so no process can claim to belong to another service's run. It is a keyed hash of the number, so tokens
+/// of runs that are over need not be kept. An init within a service of another init has a start time of its own, and appends its
+/// value to the one that it finds, after a comma: the processes that it starts belong to the outer init's run too, in case the inner
+/// init is killed.
 /// </summary>
 /// <param name="startedAtUnixMilliseconds">Our own start.</param>
 /// <param name="key">16 random bytes, drawn at our start.</param>
-/// <param name="outer">What our own environment has in the variable; null for nothing.</param>
+/// <param name="outer">The value of the variable in our own environment; null for none.</param>
 public sealed class InstanceCookie(long startedAtUnixMilliseconds, ReadOnlySpan<byte> key, string? outer = null)
 {
     public const string Variable = "MCP_INIT_INSTANCE";
 
-    /// <summary>So many inits within one another are named; beyond that the outermost are dropped.</summary>
+    /// <summary>The number of nested inits that are named; with more, the outermost are dropped.</summary>
     private const int MostNamed = 8;
 
-    /// <summary>More than <c>mcp-</c>, two hyphens, two numbers of 63 bits and a token take: what is longer no init wrote.</summary>
+    /// <summary>Longer than <c>mcp-</c>, two hyphens, two numbers of 63 bits and a token: no init wrote a longer value.</summary>
     private const int MostOfOne = 64;
 
     private const int TokenDigits = 16;
@@ -34,7 +35,7 @@ public sealed class InstanceCookie(long startedAtUnixMilliseconds, ReadOnlySpan<
 
     public string Of(long run) => string.Create(CultureInfo.InvariantCulture, $"{_outer}{_ids.Of(run)}-{_tokens.Of((ulong)run):x16}");
 
-    /// <summary>The number of the run that an environment names with its token, 0 where it names none of ours.</summary>
+    /// <summary>The number of the run that an environment names with its token; 0 if it names none of ours.</summary>
     public long RunOf(ReadOnlySpan<byte> environ)
     {
         var value = Environ.Find(environ, "MCP_INIT_INSTANCE="u8);

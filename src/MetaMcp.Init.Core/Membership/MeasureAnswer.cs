@@ -1,21 +1,21 @@
 namespace MetaMcp.Init.Core.Membership;
 
 /// <summary>The memory of a group of processes.</summary>
-/// <param name="Bytes">PSS of all of them, where it is not an estimate.</param>
-/// <param name="IsEstimate">Whether that could not be had of some.</param>
+/// <param name="Bytes">PSS of all of them, unless it is an estimate.</param>
+/// <param name="IsEstimate">Whether PSS could not be read for some of them.</param>
 public readonly record struct Measured(long Bytes, bool IsEstimate)
 {
     internal const char EstimateMark = '~';
 
-    /// <summary>As an answer has it: <c>4096</c>, and <c>~4096</c> where it is an estimate.</summary>
+    /// <summary>The form in an answer: <c>4096</c>, or <c>~4096</c> for an estimate.</summary>
     public override string ToString() => $"{(IsEstimate ? "~" : "")}{Bytes}";
 }
 
 /// <summary>
-/// Takes what the verb <c>measure</c> answers in whatever pieces it comes: a line for each group as soon as it is measured, with
-/// the number of the group (from 0) and its memory, <c>3 4096</c>.
+/// Reads the answer of the verb <c>measure</c>, in pieces of any length: a line for each group as soon as it is measured, with the
+/// number of the group (from 0) and its memory, <c>3 4096</c>.
 /// </summary>
-/// <param name="groups">How many were asked for.</param>
+/// <param name="groups">The number of groups that were asked for.</param>
 public sealed class MeasureAnswer(int groups)
 {
     /// <summary>More than any machine has (1 PiB), so that sums of it do not overflow.</summary>
@@ -30,13 +30,13 @@ public sealed class MeasureAnswer(int groups)
 
     private enum Part { Group, FirstOfMemory, FirstDigit, Digits }
 
-    /// <summary>Of each group whose line came whole.</summary>
+    /// <summary>The result of each group whose line came whole.</summary>
     public IReadOnlyList<Measured?> Told => _told;
 
-    /// <summary>Nothing more is wanted.</summary>
+    /// <summary>All groups were answered.</summary>
     public bool IsWhole => _whole == _told.Length;
 
-    /// <summary>False where it is no such answer; what was told before holds.</summary>
+    /// <summary>False if the text is no such answer; results before it stay valid.</summary>
     public bool Take(ReadOnlySpan<byte> text)
     {
         foreach (var character in text)

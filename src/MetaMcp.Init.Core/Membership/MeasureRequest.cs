@@ -5,8 +5,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Membership;
 
 /// <summary>
-/// What the verb <c>measure</c> is asked: the pids of each group and a colon after them, <c>12 13 : 40 :</c>. The answer is
-/// read by <see cref="MeasureAnswer"/>.
+/// The arguments of the verb <c>measure</c>: the pids of each group and a colon after them, <c>12 13 : 40 :</c>. <see
+/// cref="MeasureAnswer"/> reads the answer.
 /// </summary>
 public static class MeasureRequest
 {
@@ -24,7 +24,7 @@ public static class MeasureRequest
         return words.DrainToImmutable();
     }
 
-    /// <summary>Null where it is no such request.</summary>
+    /// <summary>Null if the words are no such request.</summary>
     public static IReadOnlyList<int[]>? Parse(ReadOnlySpan<string> words)
     {
         var groups = new List<int[]>();

@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.KernelText;
 
 namespace MetaMcp.Init.Core.Membership;
 
-/// <summary>A process and what became known of it.</summary>
+/// <summary>A process and the results of a look at it.</summary>
 public record struct ProcessEntry
 {
     public ProcessStat Stat { get; init; }
@@ -10,9 +10,9 @@ public record struct ProcessEntry
     /// <summary>The number of the run it belongs to; 0 for none.</summary>
     public long Run { get; set; }
 
-    /// <summary>It was sent SIGKILL and can start nobody any more.</summary>
+    /// <summary>The process was sent SIGKILL and can start no other process any more.</summary>
     public bool IsKilled { get; set; }
 
-    /// <summary>The place of the child of ours that it is or descends from; see <see cref="RunMembership"/>.</summary>
+    /// <summary>The place of its topmost ancestor, or of itself, that is a child of ours; see <see cref="RunMembership"/>.</summary>
     internal int Top { get; set; }
 }

@@ -3,8 +3,8 @@ using MetaMcp.Init.Core.KernelText;
 namespace MetaMcp.Init.Core.Membership;
 
 /// <summary>
-/// Every process at one moment, by pid. Meant to be filled again and again: PID 1 looks twice a second, for months, and an array
-/// that is kept makes no garbage.
+/// Every process at one moment, by pid. It is filled again and again: PID 1 looks twice a second, for months, and an array that is
+/// kept makes no garbage.
 /// </summary>
 public sealed class ProcessSnapshot
 {
@@ -18,10 +18,10 @@ public sealed class ProcessSnapshot
 
     public void Clear() => Count = 0;
 
-    /// <summary>The kernel lists by pid in rising order; one that comes out of it is put where it belongs.</summary>
+    /// <summary>The kernel lists pids in rising order; a pid out of order is moved to its place.</summary>
     public void Add(ProcessStat stat)
     {
-        // More than that our heap need not hold: those left out have their turn when the ones before them are gone.
+        // // Our heap need not hold more: processes that are left out have their turn when earlier ones are gone.
         if (Count == Most)
             return;
         if (Count == _entries.Length)
@@ -32,7 +32,7 @@ public sealed class ProcessSnapshot
         _entries[at] = new ProcessEntry { Stat = stat };
     }
 
-    /// <summary>The place of a pid; negative where there is none.</summary>
+    /// <summary>The place of a pid; negative if there is none.</summary>
     public int Find(int pid)
     {
         var (low, high) = (0, Count - 1);
@@ -50,7 +50,7 @@ public sealed class ProcessSnapshot
         return -1;
     }
 
-    /// <summary>The place of this very process, not of another that has its number by now; negative where there is none.</summary>
+    /// <summary>The place of this very process, not of a later one with its pid; negative if there is none.</summary>
     public int Find(in ProcessStat process) =>
         Find(process.Pid) is >= 0 and var at && _entries[at].Stat.StartTime == process.StartTime ? at : -1;
 }

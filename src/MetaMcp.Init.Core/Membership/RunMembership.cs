@@ -2,38 +2,41 @@ using MetaMcp.Init.Core.KernelText;
 
 namespace MetaMcp.Init.Core.Membership;
 
-/// <summary>A child of ours of which we know what it is.</summary>
-/// <param name="Pid">Its number, ours until we collect it.</param>
-/// <param name="Run">The run it is the main process of; 0 for a probe, or who looks closely.</param>
+/// <summary>A child of ours that we know.</summary>
+/// <param name="Pid">The pid, which stays the child's until we collect it.</param>
+/// <param name="Run">The run whose main process it is; 0 for a helper.</param>
 public readonly record struct KnownChild(int Pid, long Run);
 
-/// <summary>A run of which something may be left.</summary>
-/// <param name="Number">Its number; a later run has a higher one.</param>
-/// <param name="Main">The pid its main process has or had, which names the session and the group that it began.</param>
+/// <summary>A run that may still have processes.</summary>
+/// <param name="Number">The run's number; a later run has a higher one.</param>
+/// <param name="Main">The pid of its main process, present or ended, which is also the number of the session and the group that it
+/// began.</param>
 /// <param name="User">
-/// The real user id of the run, which alone may say that it is of it; null for any, since its main process started as root and may have
-/// taken another, or could not be asked.
+/// The real user id of the run: only a process of this user is believed when it names the run. Null for any user, since the main
+/// process started as root and may have changed its user, or its user could not be read.
 /// </param>
 public readonly record struct KnownRun(long Number, int Main, uint? User = null);
 
-/// <summary>What a process says of itself.</summary>
-/// <param name="Run">The run that its environment names, with the token that only the processes of that run were given; 0 for none.</param>
-/// <param name="User">Its real user id; null where that could not be read.</param>
+/// <summary>The run that a process claims to belong to.</summary>
+/// <param name="Run">The run that its environment names, with the token that only the processes of that run were given; 0 for
+/// none.</param>
+/// <param name="User">Its real user id; null if it could not be read.</param>
 public readonly record struct RunClaim(long Run, uint? User = null);
 
 /// <summary>
-/// Which process belongs to which run, where no cgroup tells. A process that loses its parent is given to us, so everything of
-/// ours hangs below a child of ours, and what hangs below one child is of one run: nobody moves from one tree to another. It is
-/// thus enough to know the run of each child:
+/// Decides which process belongs to which run, if there is no cgroup. A process that loses its parent becomes our child, so each of
+/// our processes is below a child of ours, and all processes below one child belong to one run: no process moves from one tree to
+/// another. So it is enough to know the run of each child:
 /// <list type="number">
-/// <item>a main process or a probe is what it was started as (ancestry);</item>
-/// <item>any other lost its parent. It is of the run that it, or any process below it, was known to be of before;</item>
-/// <item>else of the run whose main process began the session or the group that one of them is in. The kernel gives out a number
-/// again only when nobody is in a session or group of that number, so the latest run that had it is meant;</item>
-/// <item>else of the run that one of them names in its environment, if it is of the same user.</item>
+/// <item>a main process or a probe belongs to the run that it was started for (ancestry);</item>
+/// <item>any other child lost its parent. It belongs to the run that it, or any process below it, was known to belong to
+/// before;</item>
+/// <item>else to the run whose main process began the session or the group that one of them is in. The kernel reuses a number only
+/// when no process is in a session or group of that number, so the latest run that had it is meant;</item>
+/// <item>else to the run that one of them names in its environment, if it has the same user.</item>
 /// </list>
-/// What does not hang below us (<c>docker exec</c>, and everybody else where we are not PID 1) is nobody's, whatever its
-/// environment says. A double fork between two looks into a session of its own, with the environment cleared, leaves no trace.
+/// A process that is not below us (<c>docker exec</c>, and every foreign process if we are not PID 1) belongs to no run, even if its
+/// environment names one. A double fork between two looks into a session of its own, with the environment cleared, leaves no trace.
 /// </summary>
 public static class RunMembership
 {
@@ -43,12 +46,12 @@ public static class RunMembership
     /// <param name="now">All processes; their runs are set.</param>
     /// <param name="before">An earlier look, whose runs are known.</param>
     /// <param name="self">Our pid.</param>
-    /// <param name="children">Those of our children that we know.</param>
-    /// <param name="runs">Every run of which something may be left.</param>
-    /// <param name="claimOf">What a pid says of itself; asked only where nothing else tells.</param>
-    /// <param name="isStranger">Which of our children are known to be of no run: neither they nor what hangs below them is among
-    /// all.</param>
-    /// <returns>False where the picture is torn, since processes came and went while it was taken.</returns>
+    /// <param name="children">The children of ours that we know.</param>
+    /// <param name="runs">Every run that may still have processes.</param>
+    /// <param name="claimOf">Reads the claim of a pid; called only if there is no other evidence.</param>
+    /// <param name="isStranger">Children of ours that are known to belong to no run: neither they nor the processes below them are
+    /// among all processes.</param>
+    /// <returns>False if processes came and went during the look, so that it is incomplete.</returns>
     public static bool Assign(
         ProcessSnapshot now, ProcessSnapshot before, int self,
         ReadOnlySpan<KnownChild> children, ReadOnlySpan<KnownRun> runs, Func<int, RunClaim> claimOf, Func<int, bool>? isStranger = null)
@@ -84,10 +87,10 @@ public static class RunMembership
         return isWhole;
     }
 
-    /// <summary>Whether it hangs below a child of ours whose run is still to be found.</summary>
+    /// <summary>Whether the process is below a child of ours whose run is not known yet.</summary>
     private static bool IsOfUnknown(ProcessSnapshot now, int at) => now[at].Top >= 0 && now[now[at].Top].Run == 0;
 
-    /// <summary>The run of a claim that is to be believed; 0 for none.</summary>
+    /// <summary>The run of a claim if it is believed; else 0.</summary>
     public static long Believed(ReadOnlySpan<KnownRun> runs, RunClaim claim)
     {
         foreach (var run in runs)
@@ -96,7 +99,7 @@ public static class RunMembership
         return 0;
     }
 
-    /// <summary>Whether something of a run may be left.</summary>
+    /// <summary>Whether a run may still have processes.</summary>
     public static bool IsKnown(ReadOnlySpan<KnownRun> runs, long number)
     {
         foreach (var run in runs)
@@ -105,11 +108,11 @@ public static class RunMembership
         return false;
     }
 
-    /// <summary>The run whose main process began the session of a process, else its group; 0 where there is none.</summary>
+    /// <summary>The run whose main process began the session of a process, else its group; 0 if there is none.</summary>
     public static long BegunBy(ReadOnlySpan<KnownRun> runs, in ProcessStat process) =>
         BegunBy(runs, process.Session) is not 0 and var run ? run : BegunBy(runs, process.Group);
 
-    /// <summary>The latest run whose main process had this number; 0 where there is none.</summary>
+    /// <summary>The latest run whose main process had this pid; 0 if there is none.</summary>
     private static long BegunBy(ReadOnlySpan<KnownRun> runs, int main)
     {
         long latest = 0;
@@ -119,7 +122,8 @@ public static class RunMembership
         return latest;
     }
 
-    /// <summary>For each process the child of ours it descends from. True where every line of ancestors could be followed.</summary>
+    /// <summary>Finds for each process the child of ours that it descends from. True if every line of ancestors could be
+    /// followed.</summary>
     private static bool FindTops(ProcessSnapshot now, int self, Func<int, bool>? isStranger)
     {
         var isWhole = true;
@@ -128,7 +132,8 @@ public static class RunMembership
         for (var at = 0; at < now.Count; at++)
         {
             var (top, up, last) = (Unknown, at, at);
-            // Up to one whose answer is known, marking the way, so that nobody is passed twice and a circle is noticed.
+            // // Goes up to an ancestor whose answer is known, and marks the way, so that no process is visited twice and a circle is
+            // noticed.
             while (up >= 0 && now[up].Top == Unknown && top == Unknown)
             {
                 now[up].Top = Open;
@@ -146,7 +151,8 @@ public static class RunMembership
                 top = now[up].Top;
             else if (top == Unknown)
             {
-                // Its parent is gone by now, or its number another's. In a namespace of our own it can only have come to us.
+                // // The parent is gone, or its pid belongs to another process. In our own PID namespace the process can only have
+                // become our child.
                 isWhole = false;
                 top = self == 1 ? last : NotOurs;
             }
@@ -156,7 +162,8 @@ public static class RunMembership
         return isWhole;
     }
 
-    /// <summary>The place of the parent; negative where it is not there, or started later than its child and so is another.</summary>
+    /// <summary>The place of the parent; negative if it does not exist, or started later than its child and so is another
+    /// process.</summary>
     private static int Above(ProcessSnapshot now, int at) =>
         now.Find(now[at].Stat.Parent) is >= 0 and var up && now[up].Stat.StartTime <= now[at].Stat.StartTime ? up : -1;
 }
