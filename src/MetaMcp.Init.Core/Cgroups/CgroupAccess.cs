@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Cgroups;
 
-/// <summary>What keeps us from a cgroup v2 tree of our own.</summary>
+/// <summary>The reason why we cannot have a cgroup v2 tree of our own.</summary>
 public enum CgroupObstacle
 {
     None,
@@ -10,10 +10,10 @@ public enum CgroupObstacle
     /// <summary><c>limits.enforce = "off"</c>.</summary>
     SwitchedOff,
 
-    /// <summary>We are not PID 1: the cgroup we are in belongs to others as well.</summary>
+    /// <summary>We are not PID 1: other processes belong to our cgroup as well.</summary>
     NotFirst,
 
-    /// <summary>There is no /proc to look for a mount in.</summary>
+    /// <summary>There is no /proc to find the mount in.</summary>
     NoProc,
 
     /// <summary>The host binds its controllers to cgroup v1, alone or beside v2.</summary>
@@ -22,37 +22,37 @@ public enum CgroupObstacle
     /// <summary>No cgroup2 file system is mounted here.</summary>
     NotMounted,
 
-    /// <summary>What is mounted does not hold the cgroup we are in.</summary>
+    /// <summary>The mounted file system does not show the cgroup we are in.</summary>
     OutOfSight,
 
     /// <summary>Mounted read-only: Docker's default.</summary>
     ReadOnly,
 
-    /// <summary>The directory is not ours to write in.</summary>
+    /// <summary>We may not write to the directory.</summary>
     NotPermitted,
 
-    /// <summary>Processes of another PID namespace are in it, which cannot be moved out of the way.</summary>
+    /// <summary>Processes of another PID namespace are in it; they cannot be moved.</summary>
     Shared,
 
     /// <summary>It is (part of) a threaded domain, whose children take no processes.</summary>
     Threaded,
 
-    /// <summary>Processes came faster than they could be moved out of the way.</summary>
+    /// <summary>Processes came faster than they could be moved.</summary>
     NeverEmpty,
 
-    /// <summary>A step failed that nothing above explains.</summary>
+    /// <summary>A step failed for another reason.</summary>
     Refused,
 }
 
-/// <summary>Where our cgroup is and whether we may make a tree of it.</summary>
-/// <param name="Directory">As a path in our file system; null where it could not be found.</param>
-/// <param name="Obstacle">What is in the way.</param>
-/// <param name="Errno">What the kernel answered, where it was asked.</param>
+/// <summary>The place of our cgroup, and whether we may make a tree of it.</summary>
+/// <param name="Directory">A path in our file system; null if it could not be found.</param>
+/// <param name="Obstacle">The obstacle, or none.</param>
+/// <param name="Errno">The kernel's error, if it refused a call.</param>
 public sealed record CgroupAccess(string? Directory, CgroupObstacle Obstacle, Errno Errno = default)
 {
     public bool IsGranted => Obstacle == CgroupObstacle.None;
 
-    /// <summary>One clause for a log line: why not.</summary>
+    /// <summary>The reason as one clause for a log line.</summary>
     public string Reason => Obstacle switch
     {
         CgroupObstacle.None => "the cgroup is ours",
@@ -70,7 +70,7 @@ public sealed record CgroupAccess(string? Directory, CgroupObstacle Obstacle, Er
         _ => $"{Directory}: {Errno}",
     };
 
-    /// <summary>The setting that would mend it in the place where most will meet it; <c>mcp-init doctor</c> knows the others.</summary>
+    /// <summary>The setting that removes the obstacle on the most common platform; <c>mcp-init doctor</c> knows the others.</summary>
     public string? Remedy => Obstacle switch
     {
         CgroupObstacle.ReadOnly =>

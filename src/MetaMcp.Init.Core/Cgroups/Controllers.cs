@@ -13,13 +13,13 @@ public enum Controllers
 
 public static class ControllerNames
 {
-    /// <summary>Each with the kernel's name for it, in the order they are enabled in.</summary>
+    /// <summary>Each with its name in the kernel, in the order in which they are enabled.</summary>
     public static ReadOnlySpan<(Controllers Controller, string Name)> All => Table;
 
     private static readonly (Controllers, string)[] Table =
         [(Controllers.Memory, "memory"), (Controllers.Tasks, "pids"), (Controllers.Cpu, "cpu")];
 
-    /// <summary><c>memory, pids</c>; <c>none</c> where there are none.</summary>
+    /// <summary><c>memory, pids</c>; <c>none</c> if there are none.</summary>
     public static string Join(this Controllers controllers)
     {
         var names = Array.FindAll(Table, c => controllers.HasFlag(c.Item1));

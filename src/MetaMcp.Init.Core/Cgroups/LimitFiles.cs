@@ -4,10 +4,10 @@ using MetaMcp.Init.Core.Config;
 
 namespace MetaMcp.Init.Core.Cgroups;
 
-/// <summary>One file of a cgroup's directory and what is to be written to it.</summary>
+/// <summary>One file of a cgroup's directory and the value to write to it.</summary>
 public readonly record struct LimitFile(string Name, string Value);
 
-/// <summary>Limits as the kernel takes them (cgroup-v2.rst); only those whose controller is there.</summary>
+/// <summary>Limits in the kernel's form (cgroup-v2.rst); only those whose controller is available.</summary>
 public static class LimitFiles
 {
     /// <summary>cpu.max gives a quota in microseconds within each of these periods: the kernel's default.</summary>
@@ -17,13 +17,13 @@ public static class LimitFiles
     private const string SwapMax = "memory.swap.max";
     private const string PidsMax = "pids.max";
 
-    /// <summary>Those of one service. What it does not say is left at the kernel's default, swap excepted.</summary>
+    /// <summary>The files of one service. A limit that is not set stays at the kernel's default, except swap.</summary>
     public static ImmutableArray<LimitFile> Of(CgroupLimits limits, Controllers controllers, bool canLimitSwap)
     {
         var files = ImmutableArray.CreateBuilder<LimitFile>();
         if (controllers.HasFlag(Controllers.Memory))
         {
-            // Before memory.max: with swap to flee to, a cap is none.
+            // // Before memory.max: a service that may be swapped out is not held by a cap.
             if (canLimitSwap)
                 files.Add(new(SwapMax, Text(limits.SwapMax.Bytes)));
             if (limits.MemoryHigh is { } high)
@@ -45,7 +45,7 @@ public static class LimitFiles
         return files.DrainToImmutable();
     }
 
-    /// <summary>Those of everything together. Its processes are not killed as one: the kernel picks a service.</summary>
+    /// <summary>The files of everything together. Its processes are not killed as one: the kernel picks a service.</summary>
     public static ImmutableArray<LimitFile> Of(LimitSettings limits, Controllers controllers, bool canLimitSwap)
     {
         var files = ImmutableArray.CreateBuilder<LimitFile>();
@@ -60,7 +60,7 @@ public static class LimitFiles
         return files.DrainToImmutable();
     }
 
-    /// <summary>The controllers without which something the file says cannot be enforced.</summary>
+    /// <summary>The controllers that the limits of the file need.</summary>
     public static Controllers NeededBy(Settings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);

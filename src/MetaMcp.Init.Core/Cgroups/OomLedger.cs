@@ -3,25 +3,25 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Cgroups;
 
 /// <summary>
-/// Tells whose limit killed. The kernel counts before it kills, so that counts read after an exit was collected have all of it; it
-/// counts the limit before the kill, so that a reading may fall between the two: what of a limit has not been answered by a kill
-/// stands until one comes. Where it kills all of a cgroup, it kills the one it chose, then counts that it will be all, then kills
-/// the others: a reading in between tells of the first, and what follows is for the same limit.
+/// Finds the limit that made the kernel kill. The kernel counts before it kills, so counts that are read after an exit was collected
+/// include it. The kernel counts the limit before the kill, so a reading may fall between the two: a hit of a limit without a kill so
+/// far is kept until a kill comes. If the kernel kills a whole cgroup, it kills the process that it chose, then counts the group
+/// kill, then kills the others: a reading in between reports the first one, and the later kills are for the same limit.
 /// </summary>
 public sealed class OomLedger
 {
-    /// <summary>A hit kills within moments; one that is longer ago was another's.</summary>
+    /// <summary>A hit kills within moments; a kill much later has another reason.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<long, Told> _told = [];
     private (long Hits, Instant At) _workload;
     private (long Hits, Instant At) _container;
 
-    /// <summary>What is new of a run, or null where nothing was killed since the last time.</summary>
+    /// <summary>The new kills of a run, or null if the kernel has killed none of it since the last call.</summary>
     /// <param name="run">The run's number.</param>
     /// <param name="atStart">The counts before its first process.</param>
-    /// <param name="now">The counts as they stand.</param>
-    /// <param name="at">When they were read.</param>
+    /// <param name="now">The present counts.</param>
+    /// <param name="at">The time of the reading.</param>
     public OomKills? Take(long run, OomCounts atStart, OomCounts now, Instant at)
     {
         if (now.WorkloadOom > _workload.Hits)
@@ -48,11 +48,12 @@ public sealed class OomLedger
         : now.ContainerOom > before.ContainerOom && at - _container.At <= Patience ? OomOrigin.Container
         : null;
 
-    /// <summary>Nothing is left of it.</summary>
+    /// <summary>The run is over.</summary>
     public void Forget(long run) => _told.Remove(run);
 
     /// <summary>
-    /// What a kill of a run was told by. A class: the tables of all classes are one piece of code, that of a struct is its own.
+    /// The counts and the limit of the last report. A class: the tables of all classes share one piece of code, that of a struct has
+    /// its own.
     /// </summary>
     private sealed record Told(OomCounts Counts, OomOrigin Origin);
 }

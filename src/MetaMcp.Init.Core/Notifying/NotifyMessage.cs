@@ -4,30 +4,30 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Notifying;
 
 /// <summary>
-/// One datagram of systemd's notification protocol (<c>man 3 sd_notify</c>): lines of <c>NAME=VALUE</c>. A name that is not known, and a
-/// value that cannot be read, is passed over, as systemd does; of a name that comes twice the last counts.
+/// One datagram of systemd's notification protocol (<c>man 3 sd_notify</c>): lines of <c>NAME=VALUE</c>. An unknown name, and a value
+/// that cannot be read, are ignored, as in systemd; if a name comes twice the last one counts.
 /// </summary>
 public readonly record struct NotifyMessage
 {
-    /// <summary>systemd reads no more of one either (PIPE_BUF).</summary>
+    /// <summary>systemd reads no longer message either (PIPE_BUF).</summary>
     public const int MaxLength = 4096;
 
     /// <summary>A status is one line for people.</summary>
     public const int MaxStatus = 160;
 
-    /// <summary>Longer than anybody waits; more microseconds would not fit into a deadline.</summary>
+    /// <summary>Longer than any useful time; more microseconds would not fit into a deadline.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(365);
 
     /// <summary>READY=1: started, or reloaded.</summary>
     public bool IsReady { get; private init; }
 
-    /// <summary>RELOADING=1: the service reads its configuration again, until it says READY=1.</summary>
+    /// <summary>RELOADING=1: the service reads its configuration again, until it sends READY=1.</summary>
     public bool IsReloading { get; private init; }
 
     /// <summary>STOPPING=1: the service has begun to end by itself.</summary>
     public bool IsStopping { get; private init; }
 
-    /// <summary>WATCHDOG=1: the keep-alive that <c>watchdog</c> of the file wants.</summary>
+    /// <summary>WATCHDOG=1: the keep-alive that the file's <c>watchdog</c> asks for.</summary>
     public bool IsAlive { get; private init; }
 
     /// <summary>WATCHDOG=trigger: as if the keep-alive had not come in time.</summary>
@@ -39,13 +39,13 @@ public readonly record struct NotifyMessage
     /// <summary>EXTEND_TIMEOUT_USEC: the time in which another such message, or the end of the start or the stop, follows.</summary>
     public TimeSpan? Extension { get; private init; }
 
-    /// <summary>STATUS: one line for people, as the service wrote it; null where it says none.</summary>
+    /// <summary>STATUS: one line for people, made safe; null if there is none.</summary>
     public string? Status { get; private init; }
 
-    /// <summary>MAINPID; 0 where it says none.</summary>
+    /// <summary>MAINPID; 0 if there is none.</summary>
     public int MainPid { get; private init; }
 
-    /// <summary>Reads one; never fails.</summary>
+    /// <summary>Reads one message; never fails.</summary>
     public static NotifyMessage Read(ReadOnlySpan<byte> datagram)
     {
         var message = default(NotifyMessage);
@@ -88,7 +88,8 @@ public readonly record struct NotifyMessage
     }
 
     /// <summary>
-    /// What could end a line, move a cursor or turn text around becomes a question mark: the log shows it among its own words.
+    /// Characters that could end a line, move a cursor or reverse text become question marks, since the log shows the status among
+    /// its own words.
     /// </summary>
     private static string Line(ReadOnlySpan<byte> value)
     {
