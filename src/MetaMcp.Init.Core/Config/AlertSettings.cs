@@ -9,6 +9,6 @@ public sealed record AlertSettings
     /// <summary>The same alert of the same subject is given once in this long.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Gets one JSON document on its stdin; empty is no sink.</summary>
+    /// <summary>The command gets one JSON document on its stdin; empty is no sink.</summary>
     public ImmutableArray<string> Command { get; init; } = [];
 }

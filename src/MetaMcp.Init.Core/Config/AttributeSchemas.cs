@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary>What services and servers have in common: the attributes of their processes and the limits of their cgroup.</summary>
+/// <summary>The keys that services and servers share: the attributes of their processes and the limits of their cgroup.</summary>
 internal static class AttributeSchemas
 {
     public static TableSchema<ProcessAttributes> Attributes { get; } = new()
@@ -31,7 +31,7 @@ internal static class AttributeSchemas
         { "oom_group", (s, v) => v.Flag() is { } x ? s with { OomGroup = x } : s },
     };
 
-    /// <summary>A user, or user and group in one as Docker and Compose write them: <c>1000:1000</c>.</summary>
+    /// <summary>A user, or user and group in one, as Docker and Compose write them: <c>1000:1000</c>.</summary>
     private static ProcessAttributes User(ProcessAttributes attributes, ValueReader value)
     {
         if (value.Node is not TomlString { Text: var text } || text.IndexOf(':', StringComparison.Ordinal) is not (>= 0 and var colon))

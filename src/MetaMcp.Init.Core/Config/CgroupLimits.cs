@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary>What the service's cgroup is given. A null leaves the kernel's default.</summary>
+/// <summary>The limits of the service's cgroup. Null leaves the kernel's default.</summary>
 public sealed record CgroupLimits
 {
     public ByteSize? MemoryMax { get; init; }

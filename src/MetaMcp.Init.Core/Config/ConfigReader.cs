@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Config.Toml;
 
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary>What a file says; <see cref="Settings"/> is null where it holds an error.</summary>
+/// <summary>The contents of a file; <see cref="Settings"/> is null if it holds an error.</summary>
 public sealed record ConfigResult(Settings? Settings, ImmutableArray<Diagnostic> Diagnostics);
 
 /// <summary>
@@ -12,15 +12,15 @@ public sealed record ConfigResult(Settings? Settings, ImmutableArray<Diagnostic>
 /// </summary>
 public static class ConfigReader
 {
-    /// <summary>The longest file read; what is longer is refused whatever it says.</summary>
+    /// <summary>The longest file that is read; a longer one is refused.</summary>
     public const int MaxBytes = TomlText.MaxBytes;
 
-    /// <summary>One byte more than a configuration can have: enough of a file for the reader to say that it is too long.</summary>
+    /// <summary>One byte more than a configuration can have: enough for the reader to report that the file is too long.</summary>
     public const int MostRead = MaxBytes + 1;
 
-    /// <param name="fileName">As diagnostics are to show it; it is not opened.</param>
-    /// <param name="utf8">The file's bytes, whatever they are: the worst that comes of them is a diagnostic.</param>
-    /// <param name="variables">Of the environment, those of <see cref="Overrides"/>.</param>
+    /// <param name="fileName">The name in diagnostics; the file is not opened.</param>
+    /// <param name="utf8">The file's bytes. For any bytes the worst result is a diagnostic.</param>
+    /// <param name="variables">The variables of the environment that <see cref="Overrides"/> knows.</param>
     public static ConfigResult Read(string fileName, ReadOnlyMemory<byte> utf8, Dictionary<string, string>? variables = null)
     {
         var problems = new Problems(fileName);
@@ -28,7 +28,7 @@ public static class ConfigReader
         return new ConfigResult(problems.HasErrors ? null : settings, problems.Sorted());
     }
 
-    /// <returns>What could be read, errors or not; null where there was no text at all.</returns>
+    /// <returns>The settings that could be read, even with errors; null if there was no text at all.</returns>
     internal static Settings? ReadAll(ReadOnlySpan<byte> utf8, Dictionary<string, string>? variables, Problems problems) =>
         TomlText.Decode(utf8, problems) is { } text
             ? new SettingsReader(TomlParser.Parse(text, problems), variables ?? [], problems).Read() : null;

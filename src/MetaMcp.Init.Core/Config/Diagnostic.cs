@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary>A place in a file, line and column from 1; line 0 where there is none, as in settings made by code.</summary>
+/// <summary>A place in a file, line and column from 1; line 0 if there is none, as in settings made by code.</summary>
 public readonly record struct SourcePosition(string File, int Line, int Column) : IComparable<SourcePosition>
 {
     public static SourcePosition None { get; }
@@ -15,10 +15,10 @@ public readonly record struct SourcePosition(string File, int Line, int Column) 
 
 public enum Severity { Error, Warning }
 
-/// <summary>One thing to say about a file, and where: <c>mcp-init.toml:12:3: unknown key "comand"</c>.</summary>
+/// <summary>One message about a file, with its place: <c>mcp-init.toml:12:3: unknown key "comand"</c>.</summary>
 public sealed record Diagnostic(Severity Severity, SourcePosition At, string Message)
 {
-    /// <summary>The form editors and terminals turn into a link; a warning says that it is one.</summary>
+    /// <summary>The form that editors and terminals turn into a link; a warning is marked as one.</summary>
     public override string ToString()
     {
         var text = Severity == Severity.Warning ? $"warning: {Message}" : Message;

@@ -7,13 +7,13 @@ internal sealed class NamedTable(TomlEntry entry, TomlTable table)
 {
     public string Name => entry.Name;
 
-    /// <summary>Where its name stands.</summary>
+    /// <summary>The position of its name.</summary>
     public SourcePosition At => entry.At;
 
     public TomlTable Table => table;
 
     public bool Has(string key) => table.Find(key) is not null;
 
-    /// <summary>Where the value of a key stands; where there is none, the name of the table.</summary>
+    /// <summary>The position of the value of a key; without the key, that of the table's name.</summary>
     public SourcePosition AtValue(string key) => table.Find(key)?.Value.At ?? entry.At;
 }

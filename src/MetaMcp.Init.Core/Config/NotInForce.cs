@@ -4,8 +4,8 @@ using MetaMcp.Init.Core.Config.Toml;
 namespace MetaMcp.Init.Core.Config;
 
 /// <summary>
-/// What a file may say that nothing acts on yet. It is read and checked like everything else, so that one file serves today and
-/// later, but an operator must not take a cap for enforced that is not: each is named, at its first place.
+/// Finds keys that have no effect yet. They are read and checked like all others, so that one file serves today and later, but an
+/// operator must not believe that a cap is enforced when it is not: each key is named, at its first place.
 /// </summary>
 internal static class NotInForce
 {

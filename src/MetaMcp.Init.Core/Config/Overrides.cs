@@ -4,9 +4,9 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Config;
 
 /// <summary>
-/// The variables METAMCP_*, which stand above the file: each takes the place of one key of its tables, before services take that
-/// key for their default. What a service says for itself is more particular and holds. An empty variable is none, as Compose
-/// hands on what is not set. Values are never shown, only what is wrong with them.
+/// The variables METAMCP_*, which override the file: each replaces the value of one key of the file's tables, before services take
+/// that key as their default. A value in a service's own table is more specific and stays. An empty variable counts as not set, since
+/// Compose passes unset variables on like that. Values are never shown, only their errors.
 /// </summary>
 public static class Overrides
 {
@@ -39,8 +39,8 @@ public static class Overrides
     public static IReadOnlyList<string> Names { get; } = Array.ConvertAll(All, o => o.Name);
 
     /// <param name="settings">The tables of the file.</param>
-    /// <param name="variables">Those that begin with <see cref="Prefix"/>.</param>
-    /// <param name="problems">Where a value that will not do is told.</param>
+    /// <param name="variables">The variables that begin with <see cref="Prefix"/>.</param>
+    /// <param name="problems">Gets the errors.</param>
     internal static Settings Apply(Settings settings, Dictionary<string, string> variables, Problems problems)
     {
         foreach (var one in All)
@@ -52,7 +52,7 @@ public static class Overrides
         return settings;
     }
 
-    /// <summary>What is left of a service where the lifecycle is switched off: it is started, reaped and stopped.</summary>
+    /// <summary>A service with the lifecycle switched off: it is started, reaped and stopped, and no more.</summary>
     internal static ServiceSettings WithoutLifecycle(ServiceSettings service) => service with
     {
         Limits = new CgroupLimits(),
@@ -65,7 +65,7 @@ public static class Overrides
     internal static bool IsSet(Dictionary<string, string> variables, string name) =>
         variables.TryGetValue(name, out var text) && !string.IsNullOrWhiteSpace(text);
 
-    /// <summary>Where diagnostics about a variable point.</summary>
+    /// <summary>The place that diagnostics about a variable show.</summary>
     internal static SourcePosition At(string name) => new(name, 0, 0);
 
     private static TimeSpan Time(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);

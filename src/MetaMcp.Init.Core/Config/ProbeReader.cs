@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Probing;
 
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary><c>probe = { http = "http://127.0.0.1:8080/health", interval = "15s" }</c>: one target, and how often.</summary>
+/// <summary><c>probe = { http = "http://127.0.0.1:8080/health", interval = "15s" }</c>: one target, and the times.</summary>
 internal static class ProbeReader
 {
     /// <summary>sun_path with its NUL (<c>man 7 unix</c>).</summary>
@@ -45,7 +45,7 @@ internal static class ProbeReader
         return ReferenceEquals(probe.Target, start.Target) ? null : probe;
     }
 
-    // Read by what will probe, so that nothing passes here that fails there.
+    // // Read by the code that will probe, so that no target passes here that fails there.
     private static string? Url(ValueReader value, string example)
     {
         if (value.Text(example) is not { } text)

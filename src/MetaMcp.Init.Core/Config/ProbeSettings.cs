@@ -19,9 +19,9 @@ public sealed record ProbeSettings
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
     public int Retries { get; init; } = 3;
 
-    /// <summary>From the start of a run: failures of probes in it do not count, until one has succeeded.</summary>
+    /// <summary>The time from the start of a run in which failures of probes do not count, until one has succeeded.</summary>
     public TimeSpan StartPeriod { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Without a success for this long it is unhealthy, whatever <see cref="Retries"/> says.</summary>
+    /// <summary>Without a success for this long the service is unhealthy, for any value of <see cref="Retries"/>.</summary>
     public TimeSpan UnhealthyAfter { get; init; } = TimeSpan.FromMinutes(3);
 }

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary>Gathers what is wrong with one file, so that it is all said at once.</summary>
+/// <summary>Gathers the errors of one file, so that all are shown at once.</summary>
 internal sealed class Problems(string file)
 {
-    /// <summary>Nobody reads more; a file of garbage must not cost memory without end.</summary>
+    /// <summary>More than a person reads; a file of garbage must not cost memory without end.</summary>
     public const int Max = 100;
 
     private readonly List<Diagnostic> found = [];
@@ -16,7 +16,7 @@ internal sealed class Problems(string file)
 
     public bool HasErrors { get; private set; }
 
-    /// <summary>Set where text could not be made sense of: what is missing then may be what was not understood.</summary>
+    /// <summary>Set if text could not be parsed: a key that seems to be missing may stand in that text.</summary>
     public bool HasSyntaxErrors { get; private set; }
 
     public void Syntax(SourcePosition at, string message)

@@ -7,7 +7,7 @@ public static class Quoted
 {
     private const int Longest = 60;
 
-    /// <summary>In quotes, printable on one line, and never so long that it hides the message.</summary>
+    /// <summary>The text in quotes, printable on one line, and cut so that it does not hide the message.</summary>
     public static string Text(string text)
     {
         var quoted = new StringBuilder("\"");

@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary>The tables that there is one of: [init], [limits], [startup], [health], [shutdown], [restart], [alerts], [launch].</summary>
+/// <summary>The tables that exist once: [init], [limits], [startup], [health], [shutdown], [restart], [alerts], [launch].</summary>
 internal static class SectionSchemas
 {
     private const int Many = 1_000_000;

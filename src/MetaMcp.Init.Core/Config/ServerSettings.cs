@@ -12,7 +12,7 @@ public sealed record ServerSettings
 {
     public required string Name { get; init; }
 
-    /// <summary>Empty where <c>launch</c> is given the command.</summary>
+    /// <summary>Empty if <c>launch</c> is given the command.</summary>
     public ImmutableArray<string> Command { get; init; } = [];
 
     /// <summary>At once; null is <see cref="LimitSettings.MaxPerType"/>.</summary>

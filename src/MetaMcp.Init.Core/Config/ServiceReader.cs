@@ -4,8 +4,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Config;
 
 /// <summary>The <c>[service.NAME]</c> tables.</summary>
-/// <param name="globals">The tables there is one of, already read: what a service does not say itself.</param>
-/// <param name="problems">Told what is wrong.</param>
+/// <param name="globals">The tables that exist once, already read: the defaults of services.</param>
+/// <param name="problems">Gets the errors.</param>
 internal sealed class ServiceReader(Settings globals, Problems problems)
 {
     private const int LargestDescriptor = 1023;
@@ -72,7 +72,7 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
         RestartWith = Items(named.Table, "restart_with"),
     };
 
-    /// <summary>What forks is a daemon in everything that comes after its start.</summary>
+    /// <summary>A forking service is a daemon in everything after its start.</summary>
     private static ServiceSettings Typed(ServiceSettings service, int word) => word == Words.Forking
         ? service with { Type = ServiceType.Daemon, IsForking = true }
         : service with { Type = (ServiceType)word, IsForking = false };
@@ -80,7 +80,7 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
     private static SourcePosition[] Items(TomlTable table, string key) =>
         table.Find(key)?.Value is TomlArray { Items: var items } ? Array.ConvertAll(items.ToArray(), i => i.At) : [];
 
-    /// <summary>A policy alone, or a table of what is to differ from [restart].</summary>
+    /// <summary>A policy alone, or a table of the differences to [restart].</summary>
     private static RestartSettings Restart(RestartSettings start, ValueReader value)
     {
         if (value.Node is TomlTable table)

@@ -3,12 +3,12 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary>What keys of one service say about each other.</summary>
+/// <summary>Rules about several keys of one service.</summary>
 internal static class ServiceRules
 {
     public static void Check(ServiceSettings service, NamedTable named, Problems problems)
     {
-        // Where a line could not be read, it may have been the one that is missed.
+        // // After a syntax error the missing key may stand in the line that could not be read.
         bool Lacks(string key) => !named.Has(key) && !problems.HasSyntaxErrors;
 
         if (Lacks("command"))
@@ -33,7 +33,7 @@ internal static class ServiceRules
             problems.Error(
                 named.AtValue("ready"), "ready = \"probe\" needs a probe; add probe = { http = \"http://127.0.0.1:8080/health\" }");
 
-        if (service.IsForking && service.Ready is ReadyRule.NotifyFd or ReadyRule.SdNotify)
+        if (service.IsForking && (service.Ready is ReadyRule.NotifyFd or ReadyRule.SdNotify))
             problems.Error(named.AtValue("ready"),
                 "a forking service is ready when it is in the background; a service that says so itself stays in the foreground: remove " +
                 "type");

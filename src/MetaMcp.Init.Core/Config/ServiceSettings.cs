@@ -22,30 +22,30 @@ public sealed record ServiceSettings
     /// </summary>
     public bool IsForking { get; init; }
 
-    /// <summary>Where a forking service writes the pid of its main process; null where that is to be guessed.</summary>
+    /// <summary>The file that a forking service writes the pid of its main process to; null to guess the main process.</summary>
     public string? PidFile { get; init; }
     public required ImmutableArray<string> Command { get; init; }
 
-    /// <summary>Must be satisfied before this one starts; where it fails, this one is skipped.</summary>
+    /// <summary>These must be satisfied before this service starts; if one fails, this service is skipped.</summary>
     public ImmutableArray<string> DependsOn { get; init; } = [];
 
     /// <summary>Order only: waits until these have settled, well or badly.</summary>
     public ImmutableArray<string> After { get; init; } = [];
 
-    /// <summary>Of those it waits for: where one of these is started anew, so is this one.</summary>
+    /// <summary>Names out of the two lists above: when one of these is started anew, so is this service.</summary>
     public ImmutableArray<string> RestartWith { get; init; } = [];
 
     public bool Required { get; init; }
     public RestartSettings Restart { get; init; } = new();
     public ProbeSettings? Probe { get; init; }
 
-    /// <summary>Defaults to <see cref="ReadyRule.Probe"/> where there is a probe, else <see cref="ReadyRule.Started"/>.</summary>
+    /// <summary>Defaults to <see cref="ReadyRule.Probe"/> with a probe, else to <see cref="ReadyRule.Started"/>.</summary>
     public ReadyRule Ready { get; init; } = ReadyRule.Started;
 
     /// <summary>The descriptor the service finds open and writes a newline to (s6's readiness protocol).</summary>
     public int NotifyFd { get; init; } = 3;
 
-    /// <summary>How long one attempt may take to become ready, or a oneshot to finish; defaults to [startup] timeout.</summary>
+    /// <summary>The time for one attempt to become ready, or for a oneshot to finish; defaults to [startup] timeout.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the service may be without a WATCHDOG=1 on its NOTIFY_SOCKET; null is without end.</summary>
@@ -72,7 +72,7 @@ public sealed record ServiceSettings
 
     public OutputMode Log { get; init; } = OutputMode.Prefix;
 
-    /// <summary>Of one service at most: mcp-init's own stdin, with the terminal where that is one.</summary>
+    /// <summary>One service at most can inherit mcp-init's own stdin, with the terminal if it is one.</summary>
     public StdinMode Stdin { get; init; } = StdinMode.Null;
 
     /// <summary>Lines over this are dropped and counted; null is no limit.</summary>

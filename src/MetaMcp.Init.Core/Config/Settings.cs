@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Core.Config;
 /// <summary>The whole file, read and checked key by key; how the parts fit together is planning's concern.</summary>
 public sealed record Settings
 {
-    /// <summary>False where METAMCP_LIFECYCLE_ENABLED says so: services have no limits, probes or restarts.</summary>
+    /// <summary>False if METAMCP_LIFECYCLE_ENABLED says so: services have no limits, probes or restarts.</summary>
     public bool LifecycleEnabled { get; init; } = true;
 
     public InitSettings Init { get; init; } = new();
@@ -27,10 +27,10 @@ public sealed record Settings
     /// <summary>Types that <c>mcp-init launch</c> may start, in the order of the file.</summary>
     public ImmutableArray<ServerSettings> Servers { get; init; } = [];
 
-    /// <summary>What the file says that nothing acts on yet: to be told, beside the diagnostics.</summary>
+    /// <summary>The keys of the file that have no effect yet: to be shown beside the diagnostics.</summary>
     public ImmutableArray<Diagnostic> NotInForce { get; init; } = [];
 
-    /// <summary>Where in the file it says so, for what is found only once everything is read.</summary>
+    /// <summary>The positions in the file, for checks that need all settings.</summary>
     internal SettingsOrigin Origin { get; init; } = SettingsOrigin.None;
 }
 

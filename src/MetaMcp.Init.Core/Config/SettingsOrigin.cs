@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary>The places that a check of the whole may have to point at; empty where settings were made by code.</summary>
+/// <summary>The positions that a check of the whole may have to show; empty if settings were made by code.</summary>
 internal sealed class SettingsOrigin
 {
     public static SettingsOrigin None { get; } = new();
@@ -19,7 +19,7 @@ internal sealed class SettingsOrigin
     public ServiceOrigin Service(int index) => index < Services.Length ? Services[index] : ServiceOrigin.None;
 }
 
-/// <summary>Where one service and the names in it stand.</summary>
+/// <summary>The positions of one service and the names in it.</summary>
 internal sealed class ServiceOrigin
 {
     public static ServiceOrigin None { get; } = new();
@@ -35,6 +35,6 @@ internal sealed class ServiceOrigin
     public SourcePosition[] After { get; init; } = [];
     public SourcePosition[] RestartWith { get; init; } = [];
 
-    /// <summary>Of one name among several; the service's own where settings were made by code.</summary>
+    /// <summary>The position of one name among several; the service's own if settings were made by code.</summary>
     public SourcePosition Of(SourcePosition[] names, int index) => index < names.Length ? names[index] : Table;
 }

@@ -4,13 +4,15 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary>The tree of a file to its settings. The tables that others fall back to come first, wherever they stand.</summary>
+/// <summary>
+/// Turns the tree of a file into settings. Tables that hold defaults of others are read first, in any order in the file.
+/// </summary>
 /// <param name="root">The file.</param>
-/// <param name="variables">Of the environment, those of <see cref="Overrides"/>.</param>
-/// <param name="problems">Where everything that is wrong is told.</param>
+/// <param name="variables">The variables of the environment that <see cref="Overrides"/> knows.</param>
+/// <param name="problems">Gets the errors.</param>
 internal sealed class SettingsReader(TomlTable root, Dictionary<string, string> variables, Problems problems)
 {
-    /// <summary>Those with a schema of their own first, in the order that <see cref="Home"/> asks them.</summary>
+    /// <summary>Tables with a schema of their own come first, in the order in which <see cref="Home"/> asks them.</summary>
     private static readonly string[] Sections =
         ["init", "limits", "startup", "health", "shutdown", "restart", "alerts", "launch", "signals", "service", "server"];
 

@@ -14,7 +14,9 @@ internal static class SignalRules
     public static bool IsOutOfReach(Signal signal) =>
         signal == Signal.Kill || signal == Signal.Stop || signal == Signal.Chld || Array.IndexOf(Runtime, signal.Number) >= 0;
 
-    /// <summary>Those of mcp-init's own that [shutdown] signals may take, and [signals] may not: the file read again, the status.</summary>
+    /// <summary>
+    /// Signals with a meaning of mcp-init's own (reload, status), which may be in [shutdown] signals, but not in [signals].
+    /// </summary>
     public static bool IsOwn(Signal signal) => signal == Signal.Hup || signal == Signal.Usr1;
 
     /// <summary>The signals that begin the shutdown.</summary>

@@ -6,7 +6,7 @@ public static class Suggestion
     /// <summary>Longer names are no typing errors, and the distance costs the product of the lengths.</summary>
     private const int Longest = 64;
 
-    /// <returns><c>; did you mean "command"?</c>, or nothing where nothing is near.</returns>
+    /// <returns><c>; did you mean "command"?</c>, or an empty text if no name is near.</returns>
     public static string For(string name, IEnumerable<string> known) =>
         Nearest(name, known) is { } nearest ? $"; did you mean {Quoted.Text(nearest)}?" : "";
 
@@ -14,7 +14,7 @@ public static class Suggestion
     {
         if (name.Length is 0 or > Longest)
             return null;
-        // A third of the name may be wrong, but not all of it: "a" is not meant by "d".
+        // // A third of the name may be wrong, but not all of it: "a" is no mistake for "d".
         var best = Math.Min(Math.Max(1, name.Length / 3), name.Length - 1) + 1;
         string? nearest = null;
         foreach (var candidate in known)

@@ -4,13 +4,13 @@ using MetaMcp.Init.Core.Config.Toml;
 namespace MetaMcp.Init.Core.Config;
 
 /// <summary>
-/// What a table may hold: each key with how its value changes the settings. Every key of the file is declared in one of
-/// these, once.
+/// The keys that a table may hold, each with the change that its value makes to the settings. Every key of the file is declared in
+/// one schema, once.
 /// </summary>
 internal sealed class TableSchema<T> : IEnumerable
     where T : class
 {
-    /// <summary>Past this many, a list of the keys there are helps nobody.</summary>
+    /// <summary>With more keys than this, a list of them in the message does not help.</summary>
     private const int Few = 6;
 
     // Untyped, as everything generic over T is compiled once for each of a dozen tables.
@@ -30,10 +30,10 @@ internal sealed class TableSchema<T> : IEnumerable
     }
 
     /// <param name="start">The defaults.</param>
-    /// <param name="table">What the file says.</param>
-    /// <param name="where">As messages name the table: <c>[limits]</c>, <c>probe</c>.</param>
-    /// <param name="problems">Told what is wrong.</param>
-    /// <param name="prefix">Put before the keys in messages, where the table stands inside another: <c>probe.</c></param>
+    /// <param name="table">The table of the file.</param>
+    /// <param name="where">The name of the table in messages: <c>[limits]</c>, <c>probe</c>.</param>
+    /// <param name="problems">Gets the errors.</param>
+    /// <param name="prefix">Put before the keys in messages, if the table stands inside another: <c>probe.</c></param>
     public T Read(T start, TomlTable table, string where, Problems problems, string prefix = "")
     {
         var settings = start;

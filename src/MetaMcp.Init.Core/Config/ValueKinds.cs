@@ -24,7 +24,7 @@ internal static class ValueKinds
     private static readonly SearchValues<char> AccountCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
 
-    /// <summary>A program and its arguments. There is no shell in between, so a string is not one.</summary>
+    /// <summary>A program and its arguments. No shell splits them, so a string is not accepted.</summary>
     public static ImmutableArray<string>? Command(this ValueReader value)
     {
         if (value.Node is TomlString { Text: var line })
@@ -36,7 +36,7 @@ internal static class ValueKinds
             return null;
         if (command is [{ Length: > 0 } program, ..])
         {
-            // With a slash it may be a file whose name has a space in it; then starting it says so.
+            // // With a slash it may be a file whose name has a space in it; if not, the start reports it.
             if (command.Length == 1 && program[0] != '/' && program.AsSpan().Trim().ContainsAny(' ', '\t'))
                 value.Problems.Warning(
                     value.Node.At,
@@ -80,7 +80,7 @@ internal static class ValueKinds
         return null;
     }
 
-    /// <summary>A name, or a number as a number or a string: what follows is the same.</summary>
+    /// <summary>A name, or a number written as a number or as a string; both have the same meaning.</summary>
     public static string? Account(this ValueReader value, string example)
     {
         var text = value.Node is TomlInteger { Number: var number } ? number.ToString(CultureInfo.InvariantCulture) : value.Text(example);
@@ -174,7 +174,7 @@ internal static class ValueKinds
         name.Length is > 0 and <= LongestServiceName && name is not ("mcp-init" or "." or "..")
         && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@') && name[0] != '-';
 
-    /// <summary>A <c>$NAME</c>, a <c>${</c>, or the <c>$$</c> that Compose takes for one.</summary>
+    /// <summary>A <c>$NAME</c>, a <c>${</c>, or the <c>$$</c> that Compose reads as a plain <c>$</c>.</summary>
     private static bool HasReference(string text)
     {
         for (var i = 0; i + 1 < text.Length; i++)

@@ -6,8 +6,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Config;
 
 /// <summary>
-/// One value on its way into the settings, and every way to read it. Each returns null where the value will not do, and
-/// has then said what to write instead.
+/// One value on its way into the settings, and every way to read it. Each method returns null if the value is not valid, and has then
+/// reported what to write instead.
 /// </summary>
 internal sealed class ValueReader(string name, TomlNode node, Problems problems)
 {
@@ -23,8 +23,8 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
 
     public void Error(string message) => problems.Error(node.At, message);
 
-    /// <param name="example">What it may look like.</param>
-    /// <param name="shortest">0 where an empty string says something.</param>
+    /// <param name="example">An example of a valid value.</param>
+    /// <param name="shortest">0 if an empty string is valid.</param>
     public string? Text(string example, int shortest = 1)
     {
         if (node is not TomlString { Text: var text })
@@ -143,8 +143,8 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
         return null;
     }
 
-    /// <param name="example">What one item may look like.</param>
-    /// <param name="shortest">0 where an empty one says something.</param>
+    /// <param name="example">An example of one item.</param>
+    /// <param name="shortest">0 if an empty item is valid.</param>
     public ImmutableArray<string>? Texts(string example, int shortest = 1)
     {
         if (node is TomlArray { Items: var items })
@@ -177,8 +177,8 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
     }
 
     /// <param name="wanted">With its article, as in <c>a string</c>.</param>
-    /// <param name="example">What to write on the right of the equals sign.</param>
-    /// <param name="how">To be added at the end.</param>
+    /// <param name="example">An example of the text on the right of the equals sign.</param>
+    /// <param name="how">Text at the end of the message.</param>
     public void Wrong(string wanted, string example, string how = "") =>
         Error($"{name} takes {wanted}, not {node.Kind}; write {(IsItem ? "" : $"{name} = ")}{example}{how}");
 

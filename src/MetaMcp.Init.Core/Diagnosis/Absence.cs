@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.Core.Diagnosis;
 
-/// <summary>What kind of thing a service names.</summary>
+/// <summary>The kind of thing that a service names.</summary>
 public enum AbsenceKind
 {
     /// <summary>A user or a group.</summary>
@@ -11,10 +11,12 @@ public enum AbsenceKind
     File,
 }
 
-/// <summary>Something that the file names for a service and the container does not have, or does not let the service's user have.</summary>
-/// <param name="service">Whose.</param>
-/// <param name="kind">What kind of thing.</param>
-/// <param name="sentence">As a failed start would say it, with what to do.</param>
+/// <summary>
+/// A thing that the file names for a service and that does not exist in the container, or that the service's user may not use.
+/// </summary>
+/// <param name="service">The service.</param>
+/// <param name="kind">The kind of thing.</param>
+/// <param name="sentence">The message of a failed start, with advice.</param>
 public sealed class Absence(string service, AbsenceKind kind, string sentence)
 {
     public string Service { get; } = service;

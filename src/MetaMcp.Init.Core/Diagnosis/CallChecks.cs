@@ -10,8 +10,8 @@ internal static class CallChecks
 {
     /// <param name="name">As in the manual.</param>
     /// <param name="since">The first Linux that has it.</param>
-    /// <param name="severity">Where it is missing.</param>
-    /// <param name="costs">Where it is missing.</param>
+    /// <param name="severity">The severity if it is missing.</param>
+    /// <param name="costs">The cost if it is missing.</param>
     private sealed class Call(string name, KernelRelease since, FindingSeverity severity, string costs)
     {
         public string Name { get; } = name;

@@ -2,11 +2,11 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Diagnosis;
 
-/// <summary>The capabilities that mcp-init has a use for, and those that services are to keep (<c>man 7 capabilities</c>).</summary>
+/// <summary>The capabilities that mcp-init uses, and those that services are to keep (<c>man 7 capabilities</c>).</summary>
 internal static class CapabilityChecks
 {
     /// <param name="name">Lower case, without CAP_.</param>
-    /// <param name="lost">What cannot be done without it.</param>
+    /// <param name="lost">The function that is lost without it.</param>
     /// <param name="needs">Whether a service needs it.</param>
     private sealed class Use(string name, string lost, Func<FileNeeds.Part, Facts, bool> needs)
     {
@@ -35,21 +35,22 @@ internal static class CapabilityChecks
         var before = found.Count;
         foreach (var use in Uses)
             if (!facts.Holds(use.Name))
-                found.Add(Missing(use.Name, use.Lost, needs.Who(p => use.Needs(p, facts) || Keeps(p, use.Name)), facts));
+                found.Add(Missing(use.Name, use.Lost, needs.Names(p => use.Needs(p, facts) || Keeps(p, use.Name)), facts));
         if (found.Count == before)
             found.Add(Finding.Ok("capabilities", "every capability that mcp-init has a use for is held"));
         foreach (var name in CapabilityTable.All)
-            if (!facts.Holds(name) && !Array.Exists(Uses, u => u.Name == name) && needs.Who(p => Keeps(p, name)) is { Count: > 0 } who)
-                found.Add(Missing(name, "it is to be kept, and is not there", who, facts));
+            if (!facts.Holds(name) && !Array.Exists(Uses, u => u.Name == name) &&
+                needs.Names(p => Keeps(p, name)) is { Count: > 0 } services)
+                found.Add(Missing(name, "it is to be kept, and is not there", services, facts));
     }
 
-    private static Finding Missing(string name, string lost, List<string> who, Facts facts)
+    private static Finding Missing(string name, string lost, List<string> services, Facts facts)
     {
         var upper = name.ToUpperInvariant();
         var isOffered = facts.Uid != 0 && (facts.BoundingCapabilities >> CapabilityTable.Find(name) & 1) != 0;
-        return new($"capability-{name.Replace('_', '-')}", who.Count == 0 ? FindingSeverity.Info : FindingSeverity.Error,
+        return new($"capability-{name.Replace('_', '-')}", services.Count == 0 ? FindingSeverity.Info : FindingSeverity.Error,
             isOffered ? $"CAP_{upper} is permitted to root, and this is uid {facts.Uid}" : $"CAP_{upper} is not held",
-            who.Count == 0 ? lost : $"{lost}; asked for by {FileNeeds.List(who)}",
+            services.Count == 0 ? lost : $"{lost}; asked for by {FileNeeds.List(services)}",
             isOffered ? Remedies.RunAsRoot
                 : Remedies.Flag($"--cap-add {upper}", $"cap_add: [{upper}]", $"securityContext: {{capabilities: {{add: [{upper}]}}}}"));
     }

@@ -4,8 +4,8 @@ using MetaMcp.Init.Core.Config;
 namespace MetaMcp.Init.Core.Diagnosis;
 
 /// <summary>
-/// Whether the kernel can be told to limit each service by itself: a writable cgroup v2 with the controllers for it
-/// (Documentation/admin-guide/cgroup-v2.rst). What stands in the way of that is as bad as <c>[limits] enforce</c> makes it.
+/// Whether the kernel can limit each service by itself: a writable cgroup v2 with the controllers for it
+/// (Documentation/admin-guide/cgroup-v2.rst). <c>[limits] enforce</c> decides how severe an obstacle is.
 /// </summary>
 internal static class CgroupChecks
 {
@@ -47,7 +47,7 @@ internal static class CgroupChecks
                 PrivateNamespace));
     }
 
-    /// <summary>Comes after all checks of what it is about.</summary>
+    /// <summary>To be called after all checks of cgroups.</summary>
     public static void FindRefusal(Facts facts, FileNeeds needs, List<Finding> found)
     {
         if (needs.Enforce == Enforcement.Require && IsRefused(facts, needs))
@@ -56,7 +56,7 @@ internal static class CgroupChecks
                 "mcp-init refuses to start; mend what stands above, or say enforce = \"prefer\"", Remedies.None));
     }
 
-    /// <summary>By the same rule as <c>run</c>: no tree at all, or one in which a limit of the file would not hold.</summary>
+    /// <summary>By the same rule as <c>run</c>: there is no tree, or a limit of the file would not be enforced in it.</summary>
     private static bool IsRefused(Facts facts, FileNeeds needs) =>
         Obstacle(facts) is not null || facts.Cgroup.Lacks(needs.Controllers) != Controllers.None ||
         (needs.Controllers.HasFlag(Controllers.Memory) && LimitChecks.IsSwapFree(facts));
@@ -100,14 +100,14 @@ internal static class CgroupChecks
     {
         if (!cgroup.IsVisible || cgroup.Offers("cpu"))
             return;
-        var who = needs.Who(p => p.Limits.CpuMax is not null || p.Limits.CpuWeight is not null);
-        found.Add(new("cgroup-no-cpu", who.Count == 0 ? FindingSeverity.Info : needs.SeverityWithout(Controllers.Cpu),
+        var services = needs.Names(p => p.Limits.CpuMax is not null || p.Limits.CpuWeight is not null);
+        found.Add(new("cgroup-no-cpu", services.Count == 0 ? FindingSeverity.Info : needs.SeverityWithout(Controllers.Cpu),
             $"the cpu controller is not offered in {cgroup.Directory}",
-            "cpu_max and cpu_weight have no effect" + (who.Count == 0 ? "" : $" ({FileNeeds.List(who)})"),
+            "cpu_max and cpu_weight have no effect" + (services.Count == 0 ? "" : $" ({FileNeeds.List(services)})"),
             Remedies.OnHost(Delegation)));
     }
 
-    /// <summary>Rootless containers get what systemd hands to the user's manager.</summary>
+    /// <summary>Rootless containers get the controllers that systemd delegates to the user's manager.</summary>
     private const string Delegation = "rootless: Delegate=cpu memory pids in a drop-in of user@.service, then log in anew";
 
     private static Remedies Mounted { get; } = new()
@@ -121,7 +121,7 @@ internal static class CgroupChecks
 
     private static Remedies PrivateNamespace { get; } = Remedies.Flag("--cgroupns private", "cgroup: private", null);
 
-    /// <summary>Docker refuses writable-cgroups where the daemon is rootless or remaps users.</summary>
+    /// <summary>Docker refuses writable-cgroups if the daemon is rootless or remaps users.</summary>
     private static Remedies Writable(Facts facts) => new()
     {
         Docker = facts.IsInUserNamespace ? "--privileged" : "--security-opt writable-cgroups=true (Docker 28 and later), else --privileged",

@@ -28,7 +28,7 @@ public sealed record CgroupFacts : Case
     /// <summary>Whether the cgroup namespace is another than the machine's first.</summary>
     public bool? HasOwnNamespace { get; init; }
 
-    /// <summary><c>cgroup.type</c>; null where there is no such file: the machine's root.</summary>
+    /// <summary><c>cgroup.type</c>; null if there is no such file, as in the machine's root cgroup.</summary>
     public string? Type { get; init; }
 
     /// <summary>The uid of the directory.</summary>
@@ -60,7 +60,7 @@ public sealed record CgroupFacts : Case
 
     public bool Offers(string controller) => Array.IndexOf(Controllers, controller) >= 0;
 
-    /// <summary>Those of the controllers that are not among <see cref="Controllers"/>.</summary>
+    /// <summary>The wanted controllers that are not among <see cref="Controllers"/>.</summary>
     internal Controllers Lacks(Controllers wanted)
     {
         var lacking = Cgroups.Controllers.None;

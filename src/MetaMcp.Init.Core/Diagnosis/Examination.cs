@@ -14,8 +14,8 @@ public sealed class Examination
 
     public IReadOnlyList<Finding> Findings => _findings;
 
-    /// <param name="facts">What was found out.</param>
-    /// <param name="plan">What is to run here; null where there is no file.</param>
+    /// <param name="facts">The facts.</param>
+    /// <param name="plan">The plan that is to run here; null if there is no file.</param>
     public static Examination Of(Facts facts, Plan? plan)
     {
         var needs = FileNeeds.Of(plan);
@@ -33,10 +33,10 @@ public sealed class Examination
         return examination;
     }
 
-    /// <summary>Whether anything is missing.</summary>
+    /// <summary>Whether there is a shortfall.</summary>
     public bool HasShortfall => _findings.Exists(f => f.IsShortfall);
 
-    /// <summary>The whole in one line: what is missing, and what becomes of the limits.</summary>
+    /// <summary>The result in one line: the shortfalls, and who enforces the limits.</summary>
     public string Summary
     {
         get

@@ -4,8 +4,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Diagnosis;
 
 /// <summary>
-/// What was found out about the kernel, the container and ourselves, without changing any of it. A null is what could not
-/// be found out: without /proc that is much.
+/// Facts about the kernel, the container and ourselves, found without changing anything. Null stands for a fact that could not be
+/// found; without /proc that is many of them.
 /// </summary>
 public sealed record Facts : Case
 {
@@ -15,7 +15,7 @@ public sealed record Facts : Case
 
     public int Pid { get; init; }
 
-    /// <summary>What PID 1 calls itself; ours is looked at from <c>docker exec</c> as a rule, where we are not it.</summary>
+    /// <summary>The name of PID 1; usually doctor runs in a <c>docker exec</c>, and PID 1 is another process.</summary>
     public string? FirstProcess { get; init; }
 
     public uint Uid { get; init; }
@@ -24,13 +24,15 @@ public sealed record Facts : Case
     /// <summary>The name of <see cref="Uid"/> in /etc/passwd.</summary>
     public string? UserName { get; init; }
 
-    /// <summary>The ids there are; null where it could not be read.</summary>
+    /// <summary>The ids that exist; null if the map could not be read.</summary>
     public IdRange[]? UidMap { get; init; }
 
     /// <summary>Whether the PID namespace is another than the machine's first.</summary>
     public bool? HasOwnPidNamespace { get; init; }
 
-    /// <summary>What has left its mark: docker, podman, kubernetes. Empty is no mark, not no container.</summary>
+    /// <summary>
+    /// The platforms whose marks were found: docker, podman, kubernetes. Empty means no mark, not that there is no container.
+    /// </summary>
     public string[] Containers { get; init; } = [];
 
     public bool NoNewPrivileges { get; init; }
@@ -40,17 +42,17 @@ public sealed record Facts : Case
 
     public CallAnswer[] Calls { get; init; } = [];
 
-    /// <summary>Masks with one bit a capability.</summary>
+    /// <summary>A mask with one bit for each capability.</summary>
     public ulong Capabilities { get; init; }
     public ulong BoundingCapabilities { get; init; }
 
-    /// <summary>By the number of the resource; null where they could not be read.</summary>
+    /// <summary>By the number of the resource; null if they could not be read.</summary>
     public ulong[]? HardLimits { get; init; }
     public ulong? OpenFiles { get; init; }
 
     public int? OomScoreAdjust { get; init; }
 
-    /// <summary>Null where /proc/meminfo does not say; 0 is no swap.</summary>
+    /// <summary>Null if /proc/meminfo does not say; 0 is no swap.</summary>
     public ByteSize? Swap { get; init; }
 
     public bool HasProc { get; init; } = true;
@@ -64,17 +66,19 @@ public sealed record Facts : Case
 
     public CgroupFacts Cgroup { get; init; } = new();
 
-    /// <summary>In the order of the services; null where there is no file to go by.</summary>
+    /// <summary>In the order of the services; null if there is no file.</summary>
     public Absence[]? Absences { get; init; }
 
-    // A record for its copies with a change; what the compiler writes to compare two takes more than all of the rest.
+    // // It is a record to be copied with changes. The compiler's code to compare two would be larger than all the rest.
     public bool Equals(Facts? other) => ReferenceEquals(this, other);
 
     public override int GetHashCode() => Pid;
 
     public bool Holds(string capability) => (Capabilities >> CapabilityTable.Find(capability) & 1) != 0;
 
-    /// <summary>Linux 6.4 gives triggers to everybody, for windows of whole multiples of 2 s; before it took CAP_SYS_RESOURCE.</summary>
+    /// <summary>
+    /// Linux 6.4 gives triggers to every user, for windows of whole multiples of 2 s; before, they took CAP_SYS_RESOURCE.
+    /// </summary>
     public bool HasPressureTriggers => Pressure is { IsThere: true, IsWritable: true }
         && (Holds("sys_resource") || (KernelRelease.Read(Release) is { } release && !release.IsBefore(new KernelRelease(6, 4))));
 
@@ -90,7 +94,7 @@ public sealed class PressureFacts
     /// <summary>memory.pressure of our cgroup can be read.</summary>
     public bool OfCgroup { get; init; }
 
-    /// <summary>One of them can be opened for writing, which is how a trigger is set.</summary>
+    /// <summary>One of the files can be opened for writing, which is how a trigger is set.</summary>
     public bool IsWritable { get; init; }
 
     public bool IsThere => OfMachine || OfCgroup;
@@ -101,24 +105,24 @@ public sealed class DirectoryFacts
 {
     public string Path { get; init; } = "/run/mcp-init";
 
-    /// <summary>The nearest part of it that is there.</summary>
+    /// <summary>Its nearest existing parent, or itself.</summary>
     public string Nearest { get; init; } = "/run";
 
-    /// <summary>What writing to that would be answered.</summary>
+    /// <summary>The error that a write to the nearest one would give.</summary>
     public Errno Access { get; init; }
 }
 
-/// <summary>What a system call answered that was made so that it does nothing.</summary>
+/// <summary>The answer to a system call that was made in a way that does nothing.</summary>
 /// <param name="name">As in the manual.</param>
-/// <param name="answer">Its error, or success; which of them means that it is allowed is the check's concern.</param>
+/// <param name="answer">Its error, or success; the check decides which of them means that the call is allowed.</param>
 public sealed class CallAnswer(string name, Errno answer)
 {
     public string Name { get; } = name;
     public Errno Answer { get; } = answer;
 
     /// <summary>
-    /// A filter answers with one of these two before the kernel looks at the arguments, a kernel without the call with
-    /// the second: any other error means that it is there and allowed.
+    /// A filter returns one of these two errors before the kernel looks at the arguments; a kernel without the call returns the
+    /// second. Any other error means that the call exists and is allowed.
     /// </summary>
     public bool IsRefused => Answer.Number is Errno.EPERM or Errno.ENOSYS;
 }

@@ -5,7 +5,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Diagnosis;
 
-/// <summary>What a file asks of the container, service by service.</summary>
+/// <summary>The file's demands on the container, service by service.</summary>
 internal sealed class FileNeeds
 {
     private readonly List<Part> _parts = [];
@@ -23,12 +23,12 @@ internal sealed class FileNeeds
     /// <summary>Null without a file: then nothing is asked.</summary>
     public Plan? Plan { get; }
 
-    /// <summary>The controllers without which a limit of the file is not enforced by the kernel: those that <c>run</c> asks for.</summary>
+    /// <summary>The controllers that the limits of the file need, as <c>run</c> determines them.</summary>
     public Controllers Controllers => Plan is null ? Controllers.None : LimitFiles.NeededBy(Plan.Settings);
 
     public Enforcement Enforce => Plan?.Settings.Limits.Enforce ?? Enforcement.Prefer;
 
-    /// <summary>How bad it is that the kernel cannot hold limits of this kind: a refusal to start where they are required.</summary>
+    /// <summary>The severity if the kernel cannot enforce limits of this kind: a refusal to start if the file requires it.</summary>
     public FindingSeverity SeverityWithout(Controllers controller) => Enforce switch
     {
         Enforcement.Off => FindingSeverity.Info,
@@ -58,8 +58,8 @@ internal sealed class FileNeeds
         return needs;
     }
 
-    /// <summary>The names of those that ask for something.</summary>
-    public List<string> Who(Func<Part, bool> asks)
+    /// <summary>The names of the services that ask for something.</summary>
+    public List<string> Names(Func<Part, bool> asks)
     {
         List<string> names = [];
         foreach (var part in _parts)

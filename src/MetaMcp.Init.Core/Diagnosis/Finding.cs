@@ -15,11 +15,11 @@ public enum FindingSeverity
     Error,
 }
 
-/// <summary>One thing that was looked at.</summary>
+/// <summary>The result of one check.</summary>
 /// <param name="id">Never changes its meaning, so that scripts can look for it: <c>cgroup-read-only</c>.</param>
-/// <param name="severity">How bad it is, for this file where there is one.</param>
-/// <param name="found">What is; several lines where it is of several services.</param>
-/// <param name="costs">What the operator loses by it, in one sentence; empty where that is nothing.</param>
+/// <param name="severity">The severity, for this file if there is one.</param>
+/// <param name="found">The observation; several lines if it concerns several services.</param>
+/// <param name="costs">The cost to the operator, in one sentence; empty if there is none.</param>
 /// <param name="remedies">The settings that mend it.</param>
 public sealed class Finding(string id, FindingSeverity severity, string found, string costs, Remedies remedies)
 {
@@ -29,9 +29,9 @@ public sealed class Finding(string id, FindingSeverity severity, string found, s
     public string Costs { get; } = costs;
     public Remedies Remedies { get; } = remedies;
 
-    /// <summary>What is as it should be.</summary>
+    /// <summary>A check without a shortfall.</summary>
     public static Finding Ok(string id, string found) => new(id, FindingSeverity.Ok, found, "", Remedies.None);
 
-    /// <summary>A shortfall: what keeps the exit code from being 0.</summary>
+    /// <summary>A shortfall: with one, the exit code is not 0.</summary>
     public bool IsShortfall => Severity >= FindingSeverity.Warning;
 }

@@ -4,7 +4,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Diagnosis;
 
-/// <summary>Who we are: PID 1 or not, which users there are, and whether privileges can still be gained.</summary>
+/// <summary>Our identity: PID 1 or not, the users that exist, and whether privileges can still be gained.</summary>
 internal static class IdentityChecks
 {
     private const string Ourselves = "mcp-init";
@@ -26,7 +26,7 @@ internal static class IdentityChecks
                     Containerd = "nerdctl run without --init and --pid, ENTRYPOINT [\"mcp-init\"] in the image",
                     Kubernetes = "in the pod: shareProcessNamespace: false, hostPID: false; command: [\"mcp-init\"]",
                 }));
-        var gaining = needs.Who(p => !p.Attributes.NoNewPrivileges);
+        var gaining = needs.Names(p => !p.Attributes.NoNewPrivileges);
         if (facts.NoNewPrivileges)
             found.Add(new("no-new-privileges", gaining.Count == 0 ? FindingSeverity.Info : FindingSeverity.Warning,
                 "no_new_privs is set on the whole container",
@@ -43,7 +43,7 @@ internal static class IdentityChecks
                     Kubernetes = "securityContext: {allowPrivilegeEscalation: true}",
                 }));
         if (facts.UidMap is { } map &&
-            needs.Who(p => NumberOf(p.Attributes.User) is { } uid && !IdMap.Has(map, uid)) is { Count: > 0 } missing)
+            needs.Names(p => NumberOf(p.Attributes.User) is { } uid && !IdMap.Has(map, uid)) is { Count: > 0 } missing)
             found.Add(new("user-not-mapped", FindingSeverity.Error,
                 $"the user of {FileNeeds.List(missing)} is a number that the container's user namespace does not have",
                 "they cannot be started",

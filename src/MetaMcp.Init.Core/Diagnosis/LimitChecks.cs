@@ -4,7 +4,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Diagnosis;
 
-/// <summary>The limits that the container itself has, against those that the file sets in it.</summary>
+/// <summary>The limits of the container itself, compared with those that the file sets in it.</summary>
 internal static class LimitChecks
 {
     public static void Find(Facts facts, FileNeeds needs, List<Finding> found)
@@ -38,10 +38,10 @@ internal static class LimitChecks
                     Remedies.None));
     }
 
-    /// <summary>There is swap, and no cgroup's share of it can be limited. The machine's root never has the file.</summary>
+    /// <summary>There is swap, and no cgroup can limit its use. The machine's root cgroup never has the file.</summary>
     internal static bool IsSwapFree(Facts facts) => facts.Swap is { Bytes: > 0 } && facts.Cgroup is { HasSwapMax: false, Type: not null };
 
-    /// <summary>For mcp-init itself, whatever <c>docker exec</c> brings in, and the kernel's own accounts of it.</summary>
+    /// <summary>For mcp-init itself, processes of <c>docker exec</c>, and the kernel's own accounting.</summary>
     private const int Spare = 64;
 
     private const long Mebibyte = 1L << 20;

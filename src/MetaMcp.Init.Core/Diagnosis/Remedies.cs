@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Diagnosis;
 
-/// <summary>The exact setting of each platform that mends a finding; null where that platform has none.</summary>
+/// <summary>The exact setting of each platform that mends a finding; null if the platform has none.</summary>
 public sealed record Remedies : Case
 {
 
@@ -20,13 +20,13 @@ public sealed record Remedies : Case
     /// <summary>In containerd's own configuration, or of <c>nerdctl run</c>.</summary>
     public string? Containerd { get; init; }
 
-    /// <summary>In the container of a pod, or in the pod where that is said.</summary>
+    /// <summary>In the container of a pod, or in the pod if the text says so.</summary>
     public string? Kubernetes { get; init; }
 
     /// <summary>In the image, or its Dockerfile.</summary>
     public string? Image { get; init; }
 
-    /// <summary>On the machine beneath, where no setting of a container helps.</summary>
+    /// <summary>On the host, if no setting of a container helps.</summary>
     public string? Host { get; init; }
 
     /// <summary>A flag that Docker, Podman and nerdctl spell alike.</summary>
@@ -41,7 +41,7 @@ public sealed record Remedies : Case
 
     internal static Remedies OnHost(string setting) => new() { Host = setting };
 
-    // A record for its copies with a change; what the compiler writes to compare two takes more than all of the rest.
+    // // It is a record to be copied with changes. The compiler's code to compare two would be larger than all the rest.
     public bool Equals(Remedies? other) => ReferenceEquals(this, other);
 
     public override int GetHashCode() => 0;

@@ -4,12 +4,12 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Diagnosis;
 
 /// <summary>
-/// The time that the container's stop is given, which nothing inside the container can see: so it is told what the file
-/// wants, and not whether it has it.
+/// The time for the container's stop, which cannot be seen inside the container: so the finding tells what the file needs, and not
+/// whether the container has it.
 /// </summary>
 internal static class StopChecks
 {
-    /// <summary>What Docker, Compose and Podman wait before SIGKILL where nobody says otherwise; Kubernetes waits 30 s.</summary>
+    /// <summary>The time before SIGKILL in Docker, Compose and Podman by default; Kubernetes waits 30 s.</summary>
     private static readonly TimeSpan Usual = TimeSpan.FromSeconds(10);
 
     public static void Find(FileNeeds needs, List<Finding> found)

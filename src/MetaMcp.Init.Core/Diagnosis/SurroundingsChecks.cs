@@ -3,11 +3,11 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Diagnosis;
 
-/// <summary>What stands around: /proc, pressure, the runtime directory, descriptors.</summary>
+/// <summary>The surroundings: /proc, pressure, the runtime directory, descriptors.</summary>
 internal static class SurroundingsChecks
 {
     /// <summary>
-    /// Of mcp-init itself, and of each service: two of its output, its pidfd, its cgroup's events, a socket, its probe's output.
+    /// For mcp-init itself; and for each service: two of its output, its pidfd, its cgroup's events, a socket, its probe's output.
     /// </summary>
     private const int OwnDescriptors = 32;
     private const int DescriptorsOfEach = 6;

@@ -50,7 +50,7 @@ internal ref struct ColonFields(ReadOnlySpan<byte> line)
         return true;
     }
 
-    /// <summary>True where the bytes are those of a text that was decoded byte by byte.</summary>
+    /// <summary>True if the bytes are those of a text that was decoded byte by byte.</summary>
     public static bool Same(ReadOnlySpan<byte> bytes, ReadOnlySpan<char> text)
     {
         if (bytes.Length != text.Length)

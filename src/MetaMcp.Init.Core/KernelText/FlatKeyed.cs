@@ -5,7 +5,7 @@ namespace MetaMcp.Init.Core.KernelText;
 /// <summary>Files of a key and a number a line (cgroup-v2.rst, "flat keyed"): memory.events, cgroup.events, cpu.stat.</summary>
 public static class FlatKeyed
 {
-    /// <summary>The number of a key; 0 where the file does not have it, as on a kernel that does not count it yet.</summary>
+    /// <summary>The number of a key; 0 if the file does not have it, as on a kernel that does not count it yet.</summary>
     public static long Value(ReadOnlySpan<byte> file, ReadOnlySpan<byte> key)
     {
         foreach (var range in file.Split((byte)'\n'))

@@ -17,7 +17,9 @@ public static class GroupFile
         return null;
     }
 
-    /// <summary>What <c>initgroups</c> gives a user: the primary group first, then each group that lists the user, once.</summary>
+    /// <summary>
+    /// The groups that <c>initgroups</c> gives a user: the primary group first, then each group that lists the user, once.
+    /// </summary>
     public static ImmutableArray<uint> GroupsOf(ReadOnlySpan<byte> file, string user, uint primary)
     {
         var groups = ImmutableArray.CreateBuilder<uint>();
@@ -34,8 +36,9 @@ public static class GroupFile
         var rest = new ColonFields(line);
         gid = 0;
         members = [];
-        return rest.TryNext(out name) && !name.IsEmpty && rest.TryNext(out _) && rest.TryNextId(out gid) &&
-            rest.TryNext(out members) && !rest.TryNext(out _);
+        if (!rest.TryNext(out name) || name.IsEmpty)
+            return false;
+        return rest.TryNext(out _) && rest.TryNextId(out gid) && rest.TryNext(out members) && !rest.TryNext(out _);
     }
 
     private static bool Lists(ReadOnlySpan<byte> members, string user)

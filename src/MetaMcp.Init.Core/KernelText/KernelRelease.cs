@@ -5,7 +5,7 @@ namespace MetaMcp.Init.Core.KernelText;
 /// <summary>The first two numbers of <c>uname -r</c>: <c>6.1.0-13-cloud-amd64</c> is 6.1.</summary>
 public readonly record struct KernelRelease(int Major, int Minor)
 {
-    /// <summary>Null where the text does not begin with two numbers.</summary>
+    /// <summary>Null if the text does not begin with two numbers.</summary>
     public static KernelRelease? Read(string text)
     {
         var dot = text.IndexOf('.', StringComparison.Ordinal);

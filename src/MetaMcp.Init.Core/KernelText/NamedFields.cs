@@ -9,7 +9,7 @@ namespace MetaMcp.Init.Core.KernelText;
 /// </summary>
 public static class NamedFields
 {
-    /// <summary>What stands after the name, without the space around it; null where no line has the name.</summary>
+    /// <summary>The text after the name, without the space around it; null if no line has the name.</summary>
     public static string? Find(ReadOnlySpan<byte> file, string name)
     {
         while (ColonFields.TryLine(ref file, out var line))
@@ -21,7 +21,7 @@ public static class NamedFields
         return null;
     }
 
-    /// <summary>The number that a field begins with; null where there is none, or it is beyond 63 bits.</summary>
+    /// <summary>The number that a field begins with; null if there is none, or it is beyond 63 bits.</summary>
     public static long? Number(ReadOnlySpan<byte> file, string name)
     {
         if (Find(file, name) is not { } text)

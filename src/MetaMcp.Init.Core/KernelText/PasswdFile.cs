@@ -6,8 +6,8 @@ namespace MetaMcp.Init.Core.KernelText;
 public sealed record PasswdEntry(string Name, uint Uid, uint Gid, string Home, string Shell)
 {
     /// <summary>
-    /// What SHELL is to say. Null where the shell is there to refuse logins (nologin, false): script(1), ssh's ProxyCommand and
-    /// others run their commands by SHELL, and take /bin/sh where it is not set.
+    /// The value for SHELL. Null if the shell exists to refuse logins (nologin, false): script(1), ssh's ProxyCommand and others run
+    /// their commands by SHELL, and take /bin/sh if it is not set.
     /// </summary>
     public string? LoginShell => Shell[(Shell.LastIndexOf('/') + 1)..] switch
     {
@@ -19,8 +19,8 @@ public sealed record PasswdEntry(string Name, uint Uid, uint Gid, string Home, s
 }
 
 /// <summary>
-/// /etc/passwd, which a static program has to read itself: glibc's look-ups would load plug-ins. The first line that
-/// matches counts; lines that are not seven fields with two numbers are passed over.
+/// /etc/passwd, which a static program has to read itself: glibc's look-ups would load plug-ins. The first line that matches counts;
+/// lines that are not seven fields with two numbers are ignored.
 /// </summary>
 public static class PasswdFile
 {
@@ -44,9 +44,11 @@ public static class PasswdFile
     {
         var rest = new ColonFields(line);
         var fields = new Fields();
-        if (rest.TryNext(out fields.Name) && !fields.Name.IsEmpty &&
-            rest.TryNext(out _) && rest.TryNextId(out fields.Uid) && rest.TryNextId(out fields.Gid) &&
-            rest.TryNext(out _) && rest.TryNext(out fields.Home) && rest.TryNext(out fields.Shell) && !rest.TryNext(out _))
+        if (!rest.TryNext(out fields.Name) || fields.Name.IsEmpty)
+            return fields;
+        if (!rest.TryNext(out _) || !rest.TryNextId(out fields.Uid) || !rest.TryNextId(out fields.Gid))
+            return fields;
+        if (rest.TryNext(out _) && rest.TryNext(out fields.Home) && rest.TryNext(out fields.Shell) && !rest.TryNext(out _))
             fields.Found = !line.Contains((byte)0);
         return fields;
     }

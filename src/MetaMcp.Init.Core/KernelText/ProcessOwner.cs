@@ -4,10 +4,10 @@ namespace MetaMcp.Init.Core.KernelText;
 
 /// <summary>The user and the group of a process that has one of each: real, effective and saved are the same.</summary>
 /// <param name="Uid">In our user namespace.</param>
-/// <param name="Gid">The same.</param>
+/// <param name="Gid">In our user namespace.</param>
 public readonly record struct ProcessOwner(uint Uid, uint Gid)
 {
-    /// <summary>Out of /proc/[pid]/status (<c>man 5 proc</c>); false where it acts for another than it is.</summary>
+    /// <summary>Read from /proc/[pid]/status (<c>man 5 proc</c>); false if its real, effective and saved ids differ.</summary>
     public static bool TryRead(ReadOnlySpan<byte> file, out ProcessOwner owner)
     {
         owner = default;

@@ -3,20 +3,20 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.KernelText;
 
 /// <summary>
-/// What /proc/[pid]/stat (<c>man 5 proc</c>) says of a process that tells whose it is. Numbers are those of our PID namespace; 0
-/// stands for a parent, group or session outside of it.
+/// The fields of /proc/[pid]/stat (<c>man 5 proc</c>) that show which run a process belongs to. Numbers are those of our PID
+/// namespace; 0 stands for a parent, group or session outside of it.
 /// </summary>
-/// <param name="Pid">Its number, which comes round again.</param>
-/// <param name="StartTime">In clock ticks since boot; together with the number it is one process and no other.</param>
-/// <param name="Parent">Who started it, or took it over.</param>
+/// <param name="Pid">The pid, which the kernel reuses.</param>
+/// <param name="StartTime">In clock ticks since boot; identifies the process together with the pid.</param>
+/// <param name="Parent">The process that started it, or that it was given to.</param>
 /// <param name="Group">Its process group.</param>
 /// <param name="Session">Its session.</param>
-/// <param name="Threads">How many it has.</param>
+/// <param name="Threads">The number of its threads.</param>
 /// <param name="IsDead">It has ended and waits to be collected.</param>
 public readonly record struct ProcessStat(int Pid, ulong StartTime, int Parent, int Group, int Session, int Threads, bool IsDead)
 {
     /// <summary>
-    /// It sleeps where no signal wakes it (state D), perhaps with the lock of its memory map. Of its first thread; the others have
+    /// Its first thread sleeps and no signal wakes it (state D), perhaps with the lock of its memory map. The other threads have
     /// files of their own.
     /// </summary>
     public bool IsBlocked { get; init; }

@@ -2,10 +2,10 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.KernelText;
 
-/// <summary>What /proc/[pid]/status (<c>man 5 proc</c>) says of whose a process is, and who watches it.</summary>
+/// <summary>The user and the tracer of a process, from /proc/[pid]/status (<c>man 5 proc</c>).</summary>
 public static class ProcessStatus
 {
-    /// <summary>Who traces it (a debugger, strace); 0 for nobody.</summary>
+    /// <summary>The pid of its tracer (a debugger, strace); 0 for none.</summary>
     public static bool TryReadTracer(ReadOnlySpan<byte> file, out int tracer)
     {
         var isRead = TryFirst(file, "\nTracerPid:\t"u8, int.MaxValue, out var number);

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace MetaMcp.Init.Core.KernelText;
 
-/// <summary>Who runs a file that does not run by itself.</summary>
+/// <summary>The kind of program that runs a file which does not run by itself.</summary>
 public enum InterpreterKind
 {
-    /// <summary>What the <c>#!</c> of a script names.</summary>
+    /// <summary>The interpreter in the <c>#!</c> line of a script.</summary>
     Script,
 
     /// <summary>The dynamic loader that an ELF header names (PT_INTERP).</summary>
@@ -28,8 +28,8 @@ public static class ProgramHead
     private const uint InterpreterHeader = 3;
 
     /// <param name="head">At most <see cref="Size"/> bytes from the start of the file.</param>
-    /// <param name="kind">What kind of interpreter the path names.</param>
-    /// <returns>A path, byte by byte (Latin-1); null where the file names none, or none that can be understood.</returns>
+    /// <param name="kind">The kind of interpreter that the path names.</param>
+    /// <returns>A path, byte by byte (Latin-1); null if the file names none, or none that can be parsed.</returns>
     public static string? Interpreter(ReadOnlySpan<byte> head, out InterpreterKind kind)
     {
         kind = head.StartsWith("#!"u8) ? InterpreterKind.Script : InterpreterKind.Loader;

@@ -1,16 +1,16 @@
 namespace MetaMcp.Init.Core.KernelText;
 
 /// <summary>
-/// What /proc/[pid]/status (<c>man 5 proc</c>, since Linux 4.5) says a process has in memory, in bytes. The kernel reads counters for
-/// it and takes no lock; smaps_rollup, which has PSS, waits for whoever changes the memory map, for ever where that one waits
-/// for a file system.
+/// The resident memory of a process in bytes, from /proc/[pid]/status (<c>man 5 proc</c>, since Linux 4.5). The kernel reads counters
+/// for it and takes no lock. smaps_rollup, which has PSS, waits while any thread changes the memory map, and for ever if that thread
+/// waits for a file system that hangs.
 /// </summary>
-/// <param name="Anonymous">Its own, and what it shares with those it forked and neither has written to since.</param>
-/// <param name="SharedMemory">Shared memory and what is mapped of a tmpfs.</param>
+/// <param name="Anonymous">Its own memory, and pages that it still shares with processes it forked.</param>
+/// <param name="SharedMemory">Shared memory and mapped files of a tmpfs.</param>
 /// <param name="Files">Programs, libraries and other mapped files.</param>
 public readonly record struct ResidentMemory(long Anonymous, long SharedMemory, long Files)
 {
-    /// <summary>False where the file has no such lines: an older kernel, a process without memory, a text that was cut.</summary>
+    /// <summary>False if the file has no such lines: an older kernel, a process without memory, a text that was cut.</summary>
     public static bool TryRead(ReadOnlySpan<byte> file, out ResidentMemory memory)
     {
         memory = default;

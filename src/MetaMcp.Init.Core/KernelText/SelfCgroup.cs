@@ -5,7 +5,7 @@ namespace MetaMcp.Init.Core.KernelText;
 /// <summary>/proc/[pid]/cgroup (<c>man 7 cgroups</c>): a line for each hierarchy, cgroup v2's begins with <c>0::</c>.</summary>
 public static class SelfCgroup
 {
-    /// <summary>The path within the hierarchy, as our namespace sees it; null where there is no cgroup v2.</summary>
+    /// <summary>The path within the hierarchy, as our namespace shows it; null if there is no cgroup v2.</summary>
     public static string? Unified(ReadOnlySpan<byte> file)
     {
         foreach (var range in file.Split((byte)'\n'))

@@ -2,9 +2,12 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.KernelText;
 
-/// <summary>/proc/[pid]/statm (<c>man 5 proc</c>): costs microseconds, and does not know with whom pages are shared.</summary>
+/// <summary>
+/// /proc/[pid]/statm (<c>man 5 proc</c>): costs microseconds, and does not tell which pages are shared with which process.
+/// </summary>
 /// <param name="Resident">Pages in memory.</param>
-/// <param name="Shared">Those of them that files or shared memory back, and others may have as well.</param>
+/// <param name="Shared">The number of them that belong to files or shared memory, so that other processes may have them as
+/// well.</param>
 public readonly record struct Statm(long Resident, long Shared)
 {
     public static bool TryRead(ReadOnlySpan<byte> file, out Statm statm)

@@ -122,8 +122,9 @@ public static class RunMembership
         return latest;
     }
 
-    /// <summary>Finds for each process the child of ours that it descends from. True if every line of ancestors could be
-    /// followed.</summary>
+    /// <summary>
+    /// Finds for each process the child of ours that it descends from. True if every line of ancestors could be followed.
+    /// </summary>
     private static bool FindTops(ProcessSnapshot now, int self, Func<int, bool>? isStranger)
     {
         var isWhole = true;
@@ -162,8 +163,9 @@ public static class RunMembership
         return isWhole;
     }
 
-    /// <summary>The place of the parent; negative if it does not exist, or started later than its child and so is another
-    /// process.</summary>
+    /// <summary>
+    /// The place of the parent; negative if it does not exist, or started later than its child and so is another process.
+    /// </summary>
     private static int Above(ProcessSnapshot now, int at) =>
         now.Find(now[at].Stat.Parent) is >= 0 and var up && now[up].Stat.StartTime <= now[at].Stat.StartTime ? up : -1;
 }

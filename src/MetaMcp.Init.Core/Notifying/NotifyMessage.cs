@@ -98,7 +98,7 @@ public readonly record struct NotifyMessage
         {
             _ = Rune.DecodeFromUtf8(value, out var rune, out var length);
             value = value[length..];
-            var isPlain = rune.Value is >= 0x20 and < 0x7f or > 0xa0 and < 0x2028 or > 0x206f &&
+            var isPlain = (rune.Value is (>= 0x20 and < 0x7f) or (> 0xa0 and < 0x2028) or > 0x206f) &&
                 rune.Value is not (0x61c or 0x200e or 0x200f);
             _ = text.Append(isPlain ? rune.ToString() : "?");
         }

@@ -5,12 +5,12 @@ using System.Text.Unicode;
 namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
-/// The inside of a JSON string (RFC 8259, 7). Beyond what JSON asks for, everything that is unsafe to show is escaped
-/// too: a log of JSON lines is read on terminals as well, and the reader of the JSON gets the same characters either way.
+/// The inside of a JSON string (RFC 8259, 7). Beyond what JSON requires, every character that is unsafe to show is escaped too: a log
+/// of JSON lines is also read on terminals, and a JSON parser gets the same characters either way.
 /// </summary>
 public static class JsonText
 {
-    /// <summary>Bytes that are no UTF-8 become U+FFFD, one for each sequence that is broken.</summary>
+    /// <summary>Bytes that are no UTF-8 become U+FFFD, one for each broken sequence.</summary>
     public static void Append(ReadOnlySpan<byte> text, ArrayBufferWriter<byte> to)
     {
         ArgumentNullException.ThrowIfNull(to);

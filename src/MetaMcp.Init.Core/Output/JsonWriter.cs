@@ -4,9 +4,8 @@ using System.Globalization;
 namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
-/// A JSON document for people and programs: indented by two spaces, in pure ASCII where that is what it was given. By hand,
-/// since System.Text.Json's writer brings 80 KB of number formats and encoders, and leaves characters as they are that
-/// repaint a terminal.
+/// A JSON document for people and programs: indented by two spaces, in pure ASCII if its texts are. By hand, since System.Text.Json's
+/// writer brings 80 KB of number formats and encoders, and does not escape characters that repaint a terminal.
 /// </summary>
 public sealed class JsonWriter(ArrayBufferWriter<byte> to)
 {
@@ -112,7 +111,7 @@ public sealed class JsonWriter(ArrayBufferWriter<byte> to)
         to.Write("\""u8);
     }
 
-    /// <summary>What stands between this and what came before it; nothing between a name and its value.</summary>
+    /// <summary>Writes the separator to the previous element; none between a name and its value.</summary>
     private void Separate()
     {
         if (_isNamed)

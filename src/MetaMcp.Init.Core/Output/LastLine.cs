@@ -4,9 +4,8 @@ using System.Text;
 namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
-/// Keeps the last line of a text that has anything but blanks in it, whatever the length of the text and of its lines. Of a long line its
-/// beginning is kept, where programs say what is wrong. The text may be hostile: what comes out is one line and harmless
-/// (<see cref="LineSanitizer"/>).
+/// Keeps the last line of a text that is not blank, for any length of the text and of its lines. Of a long line the beginning is
+/// kept, where programs name the error. The text may be hostile: the result is one harmless line (<see cref="LineSanitizer"/>).
 /// </summary>
 public sealed class LastLine
 {
@@ -20,7 +19,7 @@ public sealed class LastLine
     private bool _isCut;
     private bool _isWholeCut;
 
-    /// <summary>Null where nothing was written, or nothing but blanks.</summary>
+    /// <summary>Null if the text is empty or blank.</summary>
     public string? Text
     {
         get

@@ -3,10 +3,10 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
-/// A bucket of lines, full at first and refilled at the rate. What finds it empty is dropped and counted, and the count is due one
-/// span of the rate after the first of them. A service that is silent costs nothing, and nothing is kept of what was dropped.
+/// A bucket of lines, full at first and refilled at the rate. A line that finds it empty is dropped and counted, and the count is due
+/// one span of the rate after the first drop. A silent service costs nothing, and dropped lines are not stored.
 /// </summary>
-/// <param name="rate">Null lets everything through.</param>
+/// <param name="rate">Null for no limit.</param>
 public sealed class LineRateLimiter(LineRate? rate)
 {
     private readonly TimeSpan _timeToFill = rate is null ? default : rate.Per * ((double)rate.Burst / Math.Max(1, rate.Lines));
@@ -39,7 +39,7 @@ public sealed class LineRateLimiter(LineRate? rate)
             Due ??= now + rate.Per;
     }
 
-    /// <summary>The lines that were dropped, once it is time to tell; 0 before, and where nothing was dropped.</summary>
+    /// <summary>The number of dropped lines, once it is time to report; 0 before, and if none was dropped.</summary>
     public long TakeDropped(Instant now) => Due is { } due && now >= due ? TakeAllDropped() : 0;
 
     /// <summary>The same without waiting, since the stream has ended.</summary>
@@ -64,7 +64,7 @@ public sealed class LineRateLimiter(LineRate? rate)
         if (lines <= 0)
             return;
         _left = Math.Min(_left + lines, rate.Burst);
-        // What is left over of the time counts for the next line.
+        // // The rest of the time counts for the next line.
         _filled = filled + TimeSpan.FromTicks(lines * rate.Per.Ticks / rate.Lines);
     }
 }

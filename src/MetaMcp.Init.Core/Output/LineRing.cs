@@ -1,8 +1,8 @@
 namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
-/// Bytes that wait to be written, up to a fixed number of them. It starts small and grows when something does wait;
-/// what it has grown to it keeps, since where one reader was slow it will be again.
+/// Bytes that wait to be written, up to a fixed number. It starts small and grows when bytes do wait; it does not shrink, since a
+/// reader that was slow once will be slow again.
 /// </summary>
 /// <param name="capacity">In bytes.</param>
 public sealed class LineRing(int capacity)
@@ -20,7 +20,7 @@ public sealed class LineRing(int capacity)
 
     public bool IsEmpty => Count == 0;
 
-    /// <summary>What can be written in one go: all of it, or the part before the end of the buffer.</summary>
+    /// <summary>The bytes that can be written in one call: all of them, or those before the end of the buffer.</summary>
     public ReadOnlySpan<byte> First => _bytes.AsSpan(_start, Math.Min(Count, _bytes.Length - _start));
 
     private ReadOnlySpan<byte> Second => _bytes.AsSpan(0, Count - First.Length);

@@ -4,8 +4,8 @@ using System.Text;
 namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
-/// Makes any bytes safe to show beside the lines of others: what comes out is UTF-8 without a control character but tab
-/// and the colour sequences (SGR, <c>ESC [ … m</c>); everything else is shown escaped. Colours end with the line.
+/// Makes any bytes safe to show beside the lines of others: the result is UTF-8 without control characters except tab and the colour
+/// sequences (SGR, <c>ESC [ … m</c>); all others are shown escaped. Colours end with the line.
 /// </summary>
 public static class LineSanitizer
 {
@@ -15,7 +15,7 @@ public static class LineSanitizer
     private const int MaxColourLength = 64;
 
     /// <param name="text">In any encoding, or none.</param>
-    /// <param name="to">Where it is appended.</param>
+    /// <param name="to">The buffer that it is appended to.</param>
     /// <param name="keepsColours">False: colour sequences are left out.</param>
     public static void Append(ReadOnlySpan<byte> text, ArrayBufferWriter<byte> to, bool keepsColours = true)
     {

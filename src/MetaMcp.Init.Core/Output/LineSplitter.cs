@@ -3,10 +3,9 @@ using System.Numerics;
 namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
-/// Turns the bytes a service writes into lines. How the bytes were cut into reads never changes what comes out.
-/// A line that lies whole within one read is given out where it lies; only what is unfinished at the end of a read is
-/// copied. A stream never holds more than <see cref="MaxLength"/> bytes: a longer line comes out in pieces, each cut
-/// between characters where the text is UTF-8.
+/// Turns the bytes that a service writes into lines. The sizes of the reads never change the result. A line that is whole within one
+/// read is returned in place; only an unfinished line at the end of a read is copied. A stream never holds more than <see
+/// cref="MaxLength"/> bytes: a longer line is returned in pieces, each cut between characters if the text is UTF-8.
 /// </summary>
 public sealed class LineSplitter
 {
@@ -35,8 +34,8 @@ public sealed class LineSplitter
     }
 
     /// <summary>
-    /// Takes the next line off <paramref name="input"/>. False: all of it is used up, and what is left of it without a
-    /// newline waits inside for the next read.
+    /// Takes the next line off <paramref name="input"/>. False: all of it is used up, and a rest without a newline is kept for the
+    /// next read.
     /// </summary>
     public bool TryTake(ref ReadOnlySpan<byte> input, out OutputLine line)
     {
@@ -76,9 +75,8 @@ public sealed class LineSplitter
     }
 
     /// <summary>
-    /// Throws all lines of <paramref name="input"/> away and returns how many that were, at the speed of counting
-    /// newlines. An unfinished line at the end is kept, since by the time it ends there may be room for it; one that is
-    /// too long to be kept counts as thrown away.
+    /// Drops all lines of <paramref name="input"/> and returns their number, at the speed of counting newlines. An unfinished line at
+    /// the end is kept, since by the time it ends there may be room for it; one that is too long to be kept counts as dropped.
     /// </summary>
     public int Skip(ReadOnlySpan<byte> input)
     {
@@ -140,7 +138,9 @@ public sealed class LineSplitter
         return _buffer.AsSpan(0, _start);
     }
 
-    /// <summary>Where to cut so that a UTF-8 character that reaches into <paramref name="next"/> stays in one piece.</summary>
+    /// <summary>
+    /// The position to cut at, so that a UTF-8 character that continues in <paramref name="next"/> stays in one piece.
+    /// </summary>
     private static int CutBefore(ReadOnlySpan<byte> piece, byte next)
     {
         if (!IsContinuation(next))

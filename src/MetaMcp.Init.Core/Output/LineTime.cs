@@ -4,8 +4,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
-/// The time a line has in front of it, or none. Digits are written by hand: the framework's formatter brings every calendar and the
-/// time zones with it, 100 KB of them, and would allocate for each line.
+/// The time in front of a line, or none. Digits are written by hand: the framework's formatter brings every calendar and the time
+/// zones with it, 100 KB of them, and would allocate for each line.
 /// </summary>
 public readonly record struct LineTime
 {

@@ -11,7 +11,7 @@ public enum LinePart
     Last,
 }
 
-/// <summary>A line, or a piece of one, without its newline. Valid until the splitter is asked for the next one.</summary>
+/// <summary>A line, or a piece of one, without its newline. Valid until the splitter's next call.</summary>
 public readonly ref struct OutputLine(ReadOnlySpan<byte> bytes, LinePart part)
 {
     public ReadOnlySpan<byte> Bytes { get; } = bytes;

@@ -4,8 +4,8 @@ using System.Text;
 namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
-/// <c>backend  | text</c>, as docker compose shows it. A piece that continues the line before it has <c>+</c> in place of
-/// <c>|</c>: it stands in front of the text, where the service cannot forge it.
+/// <c>backend  | text</c>, as docker compose shows it. A piece that continues the line before it has <c>+</c> in place of <c>|</c>:
+/// the mark stands in front of the text, where the service cannot forge it.
 /// </summary>
 public sealed class PrefixFormat : LineFormat
 {

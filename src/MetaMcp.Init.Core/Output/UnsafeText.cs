@@ -4,15 +4,14 @@ using System.Text;
 namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
-/// Which characters may not reach a terminal or a log as they are, and how each is shown instead. They are those that
-/// move the cursor, repaint what is there, begin a line, or turn the direction of the text around, so that one service
-/// could write what looks like another's line.
+/// The characters that may not reach a terminal or a log unchanged, and their replacements. They move the cursor, repaint the screen,
+/// begin a line, or reverse the direction of the text, so that a service could write lines that look like another's.
 /// </summary>
 internal static class UnsafeText
 {
     private const string Digits = "0123456789abcdef";
 
-    /// <summary>True for what is beyond ASCII and unsafe; all of it lies in the basic plane.</summary>
+    /// <summary>True for characters beyond ASCII that are unsafe; all of them lie in the basic plane.</summary>
     public static bool IsUnsafe(Rune rune) => rune.Value switch
     {
         // C1: U+009B is the same as ESC [ to a terminal that reads 8-bit controls.

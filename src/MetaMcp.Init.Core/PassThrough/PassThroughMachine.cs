@@ -17,9 +17,9 @@ namespace MetaMcp.Init.Core.PassThrough;
 /// no children left | (impossible)          | (impossible)             | exit                  | exit
 /// deadline         | (none set)            | (none set)               | KILL the rest; Killing| exit: it is beyond KILL
 /// </code>
-/// A stop signal that is sent to us (TSTP, TTIN, TTOU) suspends us too, whatever it is rewritten to, as dumb-init does; one that
-/// is dropped does nothing. A child that stops because it used the terminal from the background is resumed at once where the
-/// foreground is ours to give. The exit code is always the child's own; what it leaves behind only gets time to end well.
+/// A stop signal that is sent to us (TSTP, TTIN, TTOU) suspends us too, even if it is rewritten, as in dumb-init; one that is dropped
+/// does nothing. A child that stops because it used the terminal from the background is resumed at once if we may give it the
+/// foreground. The exit code is always the child's own; the processes that it leaves behind only get time to end well.
 /// </summary>
 public static class PassThroughMachine
 {
@@ -46,7 +46,7 @@ public static class PassThroughMachine
             case (PassThroughState.Running, PassThroughEvent.ChildStopped(var by, _)):
                 return (new PassThroughState.Stopped(by), [Suspend(by)]);
 
-            // It was told to stop, and now it has.
+            // // The child was told to stop, and now it has stopped.
             case (PassThroughState.Stopped, PassThroughEvent.ChildStopped):
                 return (state, []);
 
@@ -81,7 +81,7 @@ public static class PassThroughMachine
         var to = options.Rewrites.GetValueOrDefault(signal.Number, signal.Number);
         if (state is PassThroughState.Stopped && signal == Signal.Cont)
         {
-            // What was stopped with its group goes on with it, whatever else the signal is to mean to the child.
+            // // A process group that was stopped continues as a whole, even if the signal is rewritten for the child.
             return to == 0 || to == Signal.Cont.Number
                 ? Resumed()
                 : (new PassThroughState.Running(), [new PassThroughEffect.Resume(), Forward(options, to)]);
@@ -99,8 +99,8 @@ public static class PassThroughMachine
         (new PassThroughState.Running(), [new PassThroughEffect.Resume()]);
 
     /// <summary>
-    /// As the kernel would have stopped us, had the child been in our group: from the keyboard and by the terminal the whole group,
-    /// else one process. SIGTSTP in place of SIGSTOP, because the kernel then looks whether a shell could continue us.
+    /// Suspends us as the kernel would have, had the child been in our group: for a stop by the keyboard or the terminal the whole
+    /// group, else one process. SIGTSTP in place of SIGSTOP, because the kernel then checks whether a shell could continue us.
     /// </summary>
     private static PassThroughEffect.Suspend Suspend(Signal by) =>
         by == Signal.Stop ? Suspend(Signal.Tstp, group: false) : Suspend(by, group: true);
@@ -129,7 +129,7 @@ public abstract record PassThroughEvent : Case
     public sealed record SignalArrived(Signal Signal) : PassThroughEvent;
     public sealed record ChildEnded(ExitStatus Status) : PassThroughEvent;
 
-    /// <param name="By">What stopped it.</param>
+    /// <param name="By">The signal that stopped it.</param>
     /// <param name="ForegroundIsOurs">Our process group has the terminal, and could give it to the child.</param>
     public sealed record ChildStopped(Signal By, bool ForegroundIsOurs) : PassThroughEvent;
 
@@ -148,12 +148,12 @@ public abstract record PassThroughEffect : Case
     public sealed record Forward(Signal Signal, bool Group) : PassThroughEffect;
 
     /// <summary>
-    /// Takes the terminal back, where the child has it, and stops us, or our whole process group, until SIGCONT comes; which
-    /// arrives as any other signal. Answered by <see cref="PassThroughEvent.SuspendRefused"/> where nothing stopped.
+    /// Takes the terminal back, if the child has it, and stops us, or our whole process group, until SIGCONT comes, which arrives
+    /// like any other signal. Answered by <see cref="PassThroughEvent.SuspendRefused"/> if nothing stopped.
     /// </summary>
     public sealed record Suspend(Signal With, bool Group) : PassThroughEffect;
 
-    /// <summary>Gives the terminal to the child's group, where ours has it, and continues that group.</summary>
+    /// <summary>Gives the terminal to the child's group, if our group has it, and continues that group.</summary>
     public sealed record Resume : PassThroughEffect;
 
     /// <summary>Sends to every process that is left.</summary>

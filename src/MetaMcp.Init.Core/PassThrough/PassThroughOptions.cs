@@ -4,8 +4,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.PassThrough;
 
 /// <summary>
-/// The flags of <c>mcp-init [flags] -- CMD</c>: tini's letters where the meaning is tini's, and <c>-r</c> and <c>-c</c> of
-/// dumb-init. Letters may be joined (<c>-gs</c>) and a value may follow its letter directly (<c>-e143</c>).
+/// The flags of <c>mcp-init [flags] -- CMD</c>: tini's letters for tini's meanings, and <c>-r</c> and <c>-c</c> of dumb-init. Letters
+/// may be joined (<c>-gs</c>) and a value may follow its letter directly (<c>-e143</c>).
 /// </summary>
 public sealed record PassThroughOptions
 {
@@ -30,16 +30,16 @@ public sealed record PassThroughOptions
     /// <summary>-r FROM:TO, both as numbers; 0 drops the signal.</summary>
     public ImmutableDictionary<int, int> Rewrites { get; init; } = ImmutableDictionary<int, int>.Empty;
 
-    /// <summary>--grace: how long what the child leaves behind has between SIGTERM and SIGKILL.</summary>
+    /// <summary>--grace: the time between SIGTERM and SIGKILL for processes that the child leaves behind.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Where CMD begins in the arguments.</summary>
+    /// <summary>The index of CMD in the arguments.</summary>
     public int CommandIndex { get; init; }
 
-    /// <summary>True where the arguments are meant for this mode: flags, then <c>--</c>.</summary>
+    /// <summary>True if the arguments are meant for this mode: flags, then <c>--</c>.</summary>
     public static bool IsMeant(ReadOnlySpan<string> args)
     {
-        if (args.IsEmpty || args[0] is "--help" or "--version" or "--config" or "-h" ||
+        if (args.IsEmpty || (args[0] is "--help" or "--version" or "--config" or "-h") ||
             args[0].StartsWith("--config=", StringComparison.Ordinal))
             return false;
         return args[0].StartsWith('-');

@@ -72,6 +72,9 @@ public static class EnvironmentFile
     private static ReadOnlySpan<char> WithoutByteOrderMark(ReadOnlySpan<char> text) =>
         text.StartsWith("\u00EF\u00BB\u00BF") ? text[3..] : text.StartsWith('\uFEFF') ? text[1..] : text;
 
+    /// <summary>Whether Compose and systemd differ about a backslash before this character in double quotes.</summary>
+    private static bool IsReadDifferently(char escaped) =>
+        escaped is 'a' or 'b' or 'c' or 'f' or 'n' or 'r' or 't' or 'v' or '0' or '`' or '\n' or '\r';
     private static ReadOnlySpan<char> FirstLine(ReadOnlySpan<char> text, out ReadOnlySpan<char> rest)
     {
         var end = text.IndexOf('\n');
@@ -140,12 +143,12 @@ public static class EnvironmentFile
                 case '$' when quote == '"':
                     reason = EnvironmentFileReasons.Dollar;
                     break;
-                case '\\' when quote == '"' && next is '"' or '\\' or '$':
+                case '\\' when quote == '"' && (next is '"' or '\\' or '$'):
                     plain.Append(next);
                     i++;
                     break;
                 // // Compose reads \n, \t and octal numbers; systemd removes the backslash before ` and at the end of a line.
-                case '\\' when quote == '"' && next is 'a' or 'b' or 'c' or 'f' or 'n' or 'r' or 't' or 'v' or '0' or '`' or '\n' or '\r':
+                case '\\' when quote == '"' && IsReadDifferently(next):
                     reason = EnvironmentFileReasons.Escape;
                     break;
                 // // For Compose this is an escaped quote, for systemd the end.

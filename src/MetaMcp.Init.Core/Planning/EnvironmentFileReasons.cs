@@ -1,7 +1,8 @@
 namespace MetaMcp.Init.Core.Planning;
 
-/// <summary>The messages for lines that Compose and systemd would not read alike; short, since each stands with a path in one
-/// record.</summary>
+/// <summary>
+/// The messages for lines that Compose and systemd would not read alike; short, since each stands with a path in one record.
+/// </summary>
 internal static class EnvironmentFileReasons
 {
     public const string NoEquals = "no \"=\"; each line is KEY=VALUE, empty, or a comment that begins with #";

@@ -1,8 +1,8 @@
 namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>
-/// What the texts of HTTP and JSON need, as plain loops. The framework's own are vectorised and generic, a compiled copy for bytes
-/// each: 5 KB of the binary for lines that are mostly shorter than a vector.
+/// The operations on bytes that HTTP and JSON texts need, as plain loops. The framework's methods are vectorised and generic, with a
+/// compiled copy for bytes each: 5 KB of the binary for lines that are mostly shorter than a vector.
 /// </summary>
 internal static class AsciiBytes
 {

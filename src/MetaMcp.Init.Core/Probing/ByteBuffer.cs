@@ -1,6 +1,8 @@
 namespace MetaMcp.Init.Core.Probing;
 
-/// <summary>Bytes that arrive one by one, up to a limit: a server decides how many come, never how much memory they take.</summary>
+/// <summary>
+/// Bytes that arrive one by one, up to a limit: a server decides how many it sends, but not how much memory they take.
+/// </summary>
 internal sealed class ByteBuffer(int limit)
 {
     private byte[] _bytes = new byte[Math.Min(limit, 512)];
@@ -9,7 +11,7 @@ internal sealed class ByteBuffer(int limit)
 
     public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
 
-    /// <summary>False where the limit is reached; the byte is not kept.</summary>
+    /// <summary>False if the limit is reached; the byte is not kept.</summary>
     public bool TryAdd(byte value)
     {
         if (Length == limit)

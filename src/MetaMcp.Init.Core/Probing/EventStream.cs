@@ -1,9 +1,9 @@
 namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>
-/// Server-sent events as MCP uses them (HTML Standard, section 9.2.6): only the data of events of the type <c>message</c>,
-/// which is also the one where none is named. Comments, ids and empty events, with which servers open a stream that can be
-/// resumed, pass by.
+/// Server-sent events in the form that MCP uses (HTML Standard, section 9.2.6): only the data of events of the type <c>message</c>,
+/// which is also the type if none is named. Comments, ids and empty events, with which servers begin a stream that can be resumed,
+/// are ignored.
 /// </summary>
 internal sealed class EventStream
 {
@@ -17,7 +17,7 @@ internal sealed class EventStream
     /// <summary>The data of the event that was completed, until the next byte.</summary>
     public ReadOnlySpan<byte> Data => _data.Span;
 
-    /// <summary>True where this byte completes an event.</summary>
+    /// <summary>True if this byte completes an event.</summary>
     public bool Add(byte value)
     {
         if (_isGiven)

@@ -1,8 +1,9 @@
 namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>
-/// The status of an HTTP/1 answer as it arrives, in whatever pieces. Interim answers, which have a status of 100 or 102 to 199 (103 Early
-/// Hints), are passed over with their headers (RFC 9110, section 15.2), a bounded number of them. 101 is final: nothing of HTTP follows it.
+/// The status of an HTTP/1 answer as it arrives, in pieces of any length. Interim answers, which have a status of 100 or 102 to 199
+/// (103 Early Hints), are skipped with their headers (RFC 9110, section 15.2), up to a limited number. 101 is final: no HTTP follows
+/// it.
 /// </summary>
 public sealed class FinalStatus
 {
@@ -18,12 +19,12 @@ public sealed class FinalStatus
     /// <summary>The last informational code that was passed over; 0 for none.</summary>
     public int LastInterim { get; private set; }
 
-    /// <summary>What the server did wrong, to follow its name in a message; null where nothing is.</summary>
+    /// <summary>The server's mistake, to follow its name in a message; null if there is none.</summary>
     public string? Problem { get; private set; }
 
     public bool IsDone => Code > 0 || Problem is not null;
 
-    /// <summary>Takes what has arrived.</summary>
+    /// <summary>Takes the bytes that have arrived.</summary>
     public void Add(ReadOnlySpan<byte> received)
     {
         foreach (var value in received)
@@ -39,7 +40,7 @@ public sealed class FinalStatus
             else if (value == '\n')
                 Judge();
         }
-        // What cannot become a status line need not be waited for.
+        // // If the bytes cannot become a status line, there is no need to wait for more.
         if (!IsDone && !_isInHeader && StatusLine.Parse(_line.Span) is StatusLine.Malformed)
             Problem = "answered something that is not HTTP/1";
     }
@@ -75,7 +76,7 @@ public sealed class FinalStatus
         }
     }
 
-    /// <summary>A line of a header that nobody wants; an empty one ends it.</summary>
+    /// <summary>Skips a header line; an empty line ends the headers.</summary>
     private void Skip(byte value)
     {
         if (value == '\n')

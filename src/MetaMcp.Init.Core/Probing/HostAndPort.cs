@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace MetaMcp.Init.Core.Probing;
 
-/// <summary>Where a probe connects to.</summary>
+/// <summary>The address that a probe connects to.</summary>
 /// <param name="Host">A name, an IPv4 address, or an IPv6 address without its brackets.</param>
 /// <param name="Port">1 to 65535.</param>
 public sealed record HostAndPort(string Host, int Port)
 {
-    /// <summary>Reads <c>HOST:PORT</c>, the port optional where there is a default; IPv6 stands in brackets.</summary>
+    /// <summary>Reads <c>HOST:PORT</c>; the port is optional if there is a default; IPv6 stands in brackets.</summary>
     /// <param name="text">The text as given.</param>
-    /// <param name="defaultPort">The port where none is named; 0 where it must be.</param>
-    /// <param name="error">Null on success, else what is wrong, to follow the text in a message.</param>
-    /// <returns>Null where <paramref name="error"/> is set.</returns>
+    /// <param name="defaultPort">The port if none is named; 0 if the text must name one.</param>
+    /// <param name="error">Null on success, else the error, to follow the text in a message.</param>
+    /// <returns>Null if <paramref name="error"/> is set.</returns>
     public static HostAndPort? Parse(ReadOnlySpan<char> text, int defaultPort, out string? error)
     {
         ReadOnlySpan<char> host;

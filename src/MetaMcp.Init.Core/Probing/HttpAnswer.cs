@@ -1,8 +1,8 @@
 namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>
-/// One HTTP/1 answer as it arrives: the head, then the body freed of its framing (RFC 9112, sections 6 and 7). It takes
-/// byte by byte, so that nothing depends on how the network cuts it, and refuses what is larger than a probe's answer is.
+/// One HTTP/1 answer as it arrives: the head, then the body without its framing (RFC 9112, sections 6 and 7). It takes the answer
+/// byte by byte, so that the network's pieces make no difference, and refuses an answer larger than a probe expects.
 /// </summary>
 /// <remarks>
 /// Head → (Counted | ChunkSize | UntilClose) → Complete; ChunkSize → ChunkData → ChunkEnd → ChunkSize. Any → Failed.
@@ -13,7 +13,7 @@ public sealed class HttpAnswer
     /// <summary>Of the body without its framing.</summary>
     public const int MaxBody = 1024 * 1024;
 
-    // Eight digits are 4 GB; the rest of the line is extensions that nobody uses.
+    // // Eight digits are 4 GB; the rest of the line is for extensions, which are not in use.
     private const int MaxChunkLine = 256;
 
     private readonly ByteBuffer _line = new(HttpHead.MaxLength);
@@ -26,20 +26,22 @@ public sealed class HttpAnswer
 
     private enum Part { Head, Counted, ChunkSize, ChunkData, ChunkEnd, UntilClose, Complete, Failed }
 
-    /// <summary>What is known of it so far.</summary>
+    /// <summary>The head, as far as it has arrived.</summary>
     public HttpHead Head { get; private set; } = new();
 
     public bool HasHead => _part is not (Part.Head or Part.Failed);
 
     public bool IsComplete => _part == Part.Complete;
 
-    /// <summary>What the server did wrong, to follow its name in a message; null where nothing is.</summary>
+    /// <summary>The server's mistake, to follow its name in a message; null if there is none.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>The body as far as it has arrived.</summary>
     public ReadOnlySpan<byte> Body => _body.Span;
 
-    /// <summary>Takes what has arrived, in whatever pieces. What follows the end or a problem is not looked at.</summary>
+    /// <summary>
+    /// Takes the bytes that have arrived, in pieces of any length. Bytes after the end or after a problem are ignored.
+    /// </summary>
     public void Add(ReadOnlySpan<byte> received)
     {
         foreach (var value in received)
@@ -93,7 +95,7 @@ public sealed class HttpAnswer
         }
     }
 
-    /// <summary>Collects a line; true when it is there, without its end. It is gone with the next byte.</summary>
+    /// <summary>Collects a line; true when it is complete, without its end. The next byte discards it.</summary>
     private bool IsLine(byte value)
     {
         if (_lineIsRead)
@@ -121,7 +123,7 @@ public sealed class HttpAnswer
         }
         else if (Head.Status > 0)
             Begin();
-        // Else an empty line in front of it all (RFC 9112, section 2.2).
+        // // An empty line before the status line is skipped (RFC 9112, section 2.2).
     }
 
     private void Begin()

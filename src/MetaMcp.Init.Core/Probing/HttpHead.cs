@@ -2,10 +2,10 @@ using System.Text;
 
 namespace MetaMcp.Init.Core.Probing;
 
-/// <summary>What the head of an HTTP/1 answer says, as far as the <c>mcp</c> probe needs it; read line by line.</summary>
+/// <summary>The head of an HTTP/1 answer, as far as the <c>mcp</c> probe needs it; read line by line.</summary>
 public sealed class HttpHead
 {
-    /// <summary>Of all the lines together, those of interim answers among them.</summary>
+    /// <summary>The limit of all lines together, including those of interim answers.</summary>
     public const int MaxLength = 64 * 1024;
 
     /// <summary>So many interim answers are passed over; a server that sends more is not about to answer.</summary>
@@ -16,32 +16,32 @@ public sealed class HttpHead
     /// <summary>The code, 100 to 999; 0 before the first line.</summary>
     public int Status { get; private set; }
 
-    /// <summary>Where the body has a length of its own; -1 elsewhere.</summary>
+    /// <summary>The length of the body, if the head gives it; else -1.</summary>
     public long ContentLength { get; private set; } = -1;
 
     /// <summary>Chunks overrule a length (RFC 9112, section 6.3).</summary>
     public bool IsChunked { get; private set; }
 
-    /// <summary>Lower case, without parameters; empty where none is named.</summary>
+    /// <summary>In lower case, without parameters; empty if none is named.</summary>
     public string ContentType { get; private set; } = "";
 
-    /// <summary>The session that the server has given us, whether we asked for one or not; null without.</summary>
+    /// <summary>The session id that the server has given us, requested or not; null if none.</summary>
     public string? Session { get; private set; }
 
     /// <summary>An answer in between (1xx): another head follows.</summary>
     public bool IsInterim => IsInterimStatus(Status);
 
-    /// <summary>101 is none: what follows it is another protocol (RFC 9110, section 15.2.2).</summary>
+    /// <summary>101 is not interim: another protocol follows it (RFC 9110, section 15.2.2).</summary>
     internal static bool IsInterimStatus(int status) => status is 100 or (>= 102 and < 200);
 
     /// <summary>Reads a line without its end.</summary>
-    /// <returns>Null where it is well, else what the server did, to follow its name in a message.</returns>
+    /// <returns>Null if the line is valid, else the server's mistake, to follow its name in a message.</returns>
     public string? Add(ReadOnlySpan<byte> line)
     {
         if (Status == 0)
             return First(line);
         var colon = line.IndexOf((byte)':');
-        // What is no field is nobody's business here: proxies and old servers send odd lines.
+        // // A line that is no field is ignored: proxies and old servers send such lines.
         if (colon <= 0)
             return null;
         var value = AsciiBytes.Trim(line[(colon + 1)..]);
@@ -57,7 +57,8 @@ public sealed class HttpHead
         }
         else if (AsciiBytes.IsSame(name, "mcp-session-id"u8) && !value.IsEmpty)
         {
-            // It goes back as a header of ours, so it must not be able to end one; the specification allows no more either.
+            // // The id is sent back in a header of ours, so it must not be able to end one; the specification allows no other
+            // characters either.
             if (!AsciiBytes.IsVisible(value))
                 return "gave a session id that is not visible ASCII";
             Session = Encoding.ASCII.GetString(value);

@@ -1,17 +1,17 @@
 namespace MetaMcp.Init.Core.Probing;
 
-/// <summary>What an HTTP probe asks for. There is no TLS in a static executable, so https is refused with what to do.</summary>
-/// <param name="Address">Whom to connect to.</param>
-/// <param name="HostHeader">The Host header: as the URL has it, the port left out where it is 80.</param>
+/// <summary>The target of an HTTP probe. There is no TLS in a static executable, so https is refused with advice.</summary>
+/// <param name="Address">The address to connect to.</param>
+/// <param name="HostHeader">The Host header: as in the URL, without the port if it is 80.</param>
 /// <param name="PathAndQuery">Starts with a slash; printable ASCII only.</param>
 public sealed record HttpTarget(HostAndPort Address, string HostHeader, string PathAndQuery)
 {
     private const string Scheme = "http://";
 
-    /// <summary>Reads an absolute http URL; the fragment is dropped, as it never travels.</summary>
+    /// <summary>Reads an absolute http URL; the fragment is dropped, since it is never sent.</summary>
     /// <param name="text">The URL as given.</param>
-    /// <param name="error">Null on success, else what is wrong, to follow the URL in a message.</param>
-    /// <returns>Null where <paramref name="error"/> is set.</returns>
+    /// <param name="error">Null on success, else the error, to follow the URL in a message.</param>
+    /// <returns>Null if <paramref name="error"/> is set.</returns>
     public static HttpTarget? Parse(string text, out string? error)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -25,7 +25,7 @@ public sealed record HttpTarget(HostAndPort Address, string HostHeader, string P
             error = "does not start with http://";
             return null;
         }
-        // Whoever gets a line end into the path writes headers of his own.
+        // // A line end in the path would let its author add headers.
         if (text.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0)
         {
             error = "has a space, a control character or a letter outside ASCII: write it as %XX";

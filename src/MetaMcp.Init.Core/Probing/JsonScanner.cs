@@ -1,9 +1,9 @@
 namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>
-/// Goes through JSON (RFC 8259) without building anything: enough to find the members of an object, and to tell a whole
-/// document from a torn one. Nesting is counted, not recursed into, so depth costs nothing. Inside what is skipped, only
-/// strings and brackets are looked at; strings stay as they are written.
+/// Reads JSON (RFC 8259) without building objects: enough to find the members of an object, and to tell a whole document from a
+/// truncated one. Nesting is counted, without recursion, so depth costs nothing. In skipped values only strings and brackets are
+/// examined; strings stay as they are written.
 /// </summary>
 internal ref struct JsonScanner(ReadOnlySpan<byte> text)
 {
@@ -12,10 +12,10 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
     /// <summary>Enters the object that must come next.</summary>
     public bool TryEnter() => TryTake((byte)'{');
 
-    /// <summary>The next member of the object that was entered; false at its end and where it is broken.</summary>
-    /// <param name="isFirst">The first has no comma before it.</param>
-    /// <param name="name">Between its quotes.</param>
-    /// <param name="value">As it is written.</param>
+    /// <summary>The next member of the object that was entered; false at its end, and if the text is broken.</summary>
+    /// <param name="isFirst">The first member has no comma before it.</param>
+    /// <param name="name">The text between its quotes.</param>
+    /// <param name="value">The text as it is written.</param>
     /// <param name="isBroken">There is no member, and no end either.</param>
     public bool TryMember(bool isFirst, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool isBroken)
     {
@@ -53,7 +53,7 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
         }
         else
         {
-            // A number, true, false or null: up to what cannot be of it.
+            // // A number, true, false or null: up to the first character that cannot belong to it.
             var end = 0;
             while (end < start.Length && (char.IsAsciiLetterOrDigit((char)start[end]) || start[end] is (byte)'-' or (byte)'+' or (byte)'.'))
                 end++;

@@ -4,10 +4,10 @@ using System.Text;
 namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>
-/// What a server of MCP answers to one message: an HTTP answer, and in it the JSON-RPC message that is meant for us, alone
+/// The answer of an MCP server to one message: an HTTP answer, and in it the JSON-RPC message that answers our request, alone
 /// (<c>application/json</c>) or among others in a stream of events, which need not end.
 /// </summary>
-/// <param name="id">Of the request; 0 where the message was a notification, and its answer is its status.</param>
+/// <param name="id">The id of the request; 0 if the message was a notification, whose answer is its status.</param>
 public sealed class McpAnswer(int id)
 {
     private readonly HttpAnswer _http = new();
@@ -19,18 +19,18 @@ public sealed class McpAnswer(int id)
     /// <summary>The session that the server has given us with this answer.</summary>
     public string? Session => _http.Head.Session;
 
-    /// <summary>The result or error that is ours, where there is one.</summary>
+    /// <summary>The result or error that answers our request, if there is one.</summary>
     public RpcMessage? Message { get; private set; }
 
     /// <summary>Nothing that follows would change anything.</summary>
     public bool IsDone { get; private set; }
 
-    /// <summary>Why there is no message, to follow the server's name; null where there is one or none was expected.</summary>
+    /// <summary>The reason why there is no message, to follow the server's name; null if there is one or none was expected.</summary>
     public string? Problem { get; private set; }
 
     private bool IsSuccess => Status is >= 200 and < 300;
 
-    /// <summary>Takes what has arrived, in whatever pieces.</summary>
+    /// <summary>Takes the bytes that have arrived, in pieces of any length.</summary>
     public void Add(ReadOnlySpan<byte> received)
     {
         _http.Add(received);
@@ -101,7 +101,7 @@ public sealed class McpAnswer(int id)
 
     private string Answered(string what) => "answered " + Status.ToString(CultureInfo.InvariantCulture) + " " + what;
 
-    // It goes to a log, and a server may write anything into it.
+    // // The text goes to a log, and a server may send any characters in it.
     private static string Shown(string type) =>
         type.Length <= 64 && AsciiBytes.IsVisible(Encoding.ASCII.GetBytes(type)) ? type : "another type";
 }

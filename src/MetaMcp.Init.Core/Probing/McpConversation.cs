@@ -3,24 +3,25 @@ using System.Globalization;
 namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>
-/// What the <c>mcp</c> probe says next, by what the server has answered: a machine without sockets. It ends with the first JSON-RPC
-/// result that shows the server at work, and leaves no session behind.
+/// Decides the next request of the <c>mcp</c> probe by the server's answers: a machine without sockets. It ends with the first
+/// JSON-RPC result that shows that the server works, and leaves no session behind.
 /// </summary>
 /// <remarks>
-/// <para>Ping, of no session: a result is health. This is all that a stateless server is ever asked.</para>
-/// <para>Refused, because the server wants a session first: Initialize → Initialized → SessionPing. Refused as a method nobody
-/// knows, or by an error that only the version without sessions has: Discover. Where that way is refused too, the other is
-/// tried. A server that has answered <c>initialize</c> and does not know <c>ping</c> has answered, and is healthy.</para>
-/// <para>Whatever else happens is unhealthy at once: no answer, an answer that is no MCP, 3xx, 5xx, and what a session or
-/// another version would not change (401, 403, 405, 429).</para>
-/// <para>Some servers open a session for any request that names none, and say so in the answer, even in a refusal: each session
-/// that is given is ended. It is <see cref="NextFarewell"/> that has the requests for that, healthy or not.</para>
+/// <para>Ping, without a session: a result means healthy. A stateless server gets no other request.</para>
+/// <para>If the server refuses because it wants a session first: Initialize → Initialized → SessionPing. If it refuses because it
+/// does not know the method, or with an error that only the version without sessions has: Discover. If that way is refused too, the
+/// other one is tried. A server that has answered <c>initialize</c> and does not know <c>ping</c> has answered, and is
+/// healthy.</para>
+/// <para>Every other case is unhealthy at once: no answer, an answer that is no MCP, 3xx, 5xx, and statuses that a session or another
+/// version would not change (401, 403, 405, 429).</para>
+/// <para>Some servers open a session for any request that names none, and give its id in the answer, even in a refusal: each session
+/// that is given is ended. <see cref="NextFarewell"/> returns the requests for that, whether the server is healthy or not.</para>
 /// </remarks>
-/// <param name="target">Where the server is.</param>
+/// <param name="target">The server.</param>
 /// <param name="program">Our version.</param>
 /// <param name="firstId">
-/// Of the first request, the others follow. Another client should not use the same at the same time: servers that share one
-/// transport among their clients send an answer to whoever asked under its id last.
+/// The id of the first request; the others follow. Another client should not use the same ids at the same time: servers that share
+/// one transport among their clients send an answer to the client that used its id last.
 /// </param>
 public sealed class McpConversation(HttpTarget target, string program, int firstId)
 {
@@ -31,7 +32,7 @@ public sealed class McpConversation(HttpTarget target, string program, int first
     private const int FirstStatelessError = -32022;
     private const int LastStatelessError = -32020;
 
-    // No more can be opened: one at most by each request.
+    // // No more sessions can be opened: each request opens one at most.
     private readonly string?[] _sessions = new string?[8];
     private int _sessionCount;
     private int _ended;
@@ -52,7 +53,7 @@ public sealed class McpConversation(HttpTarget target, string program, int first
     /// <summary>Why the server is unhealthy; null while it is not known to be.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>What is being asked, for the case that no answer comes.</summary>
+    /// <summary>The present request, for a message that there was no answer.</summary>
     public string Asking => Names[(int)_step];
 
     /// <summary>The request to send now.</summary>
@@ -64,7 +65,7 @@ public sealed class McpConversation(HttpTarget target, string program, int first
         _ => McpRequest.Ping(target, program, _id, _session, _version),
     };
 
-    /// <summary>A request that ends a session which is still open; null where none is left.</summary>
+    /// <summary>A request that ends a session which is still open; null if none is left.</summary>
     public McpRequest? NextFarewell() =>
         _ended < _sessionCount ? McpRequest.Delete(target, program, _sessions[_ended++]!, _version) : null;
 
@@ -139,7 +140,7 @@ public sealed class McpConversation(HttpTarget target, string program, int first
         _step = Step.Over;
     }
 
-    /// <summary>Keeps a session in mind that has to be ended, whatever becomes of the answer it came with.</summary>
+    /// <summary>Remembers a session that has to be ended, even if the answer that named it is not used.</summary>
     public void Remember(string? session)
     {
         // Answers within a session repeat its id.

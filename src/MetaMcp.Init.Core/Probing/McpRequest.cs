@@ -4,18 +4,18 @@ using System.Text;
 namespace MetaMcp.Init.Core.Probing;
 
 /// <summary>
-/// One HTTP request of the <c>mcp</c> probe, ready to be sent on a connection of its own. Put together with <c>+</c>: interpolation
-/// of more than four parts is half a kilobyte of the binary each.
+/// One HTTP request of the <c>mcp</c> probe, ready to be sent on a connection of its own. Concatenated with <c>+</c>: each
+/// interpolation of more than four parts costs half a kilobyte of the binary.
 /// </summary>
-/// <param name="id">What the answer must name; 0 where the answer is its status alone.</param>
-/// <param name="bytes">All of it.</param>
+/// <param name="id">The id that the answer must have; 0 if only its status counts.</param>
+/// <param name="bytes">The whole request.</param>
 public sealed class McpRequest(int id, byte[] bytes)
 {
     /// <summary>The newest version that has sessions and <c>ping</c>; a server that knows only older ones answers with its own.</summary>
     public const string SessionVersion = "2025-11-25";
 
     /// <summary>
-    /// The version without sessions: each request says all about itself, and <c>server/discover</c> is what every server has.
+    /// The version without sessions: each request describes its client, and every server has <c>server/discover</c>.
     /// </summary>
     public const string StatelessVersion = "2026-07-28";
 
@@ -24,8 +24,8 @@ public sealed class McpRequest(int id, byte[] bytes)
     public ReadOnlyMemory<byte> Bytes => bytes;
 
     /// <summary>
-    /// Allowed at any time, before <c>initialize</c> as well (specification 2025-11-25, lifecycle), where no version is agreed on yet
-    /// that a header could name.
+    /// Allowed at any time, before <c>initialize</c> as well (specification 2025-11-25, lifecycle), when no version has been agreed
+    /// on that a header could name.
     /// </summary>
     public static McpRequest Ping(HttpTarget target, string program, int id, string? session, string? version) =>
         Post(target, program, id, Headers(session, version), Start(id) + "\"ping\"}");
@@ -39,8 +39,8 @@ public sealed class McpRequest(int id, byte[] bytes)
         Post(target, program, 0, Headers(session, version), """{"jsonrpc":"2.0","method":"notifications/initialized"}""");
 
     /// <summary>
-    /// The headers repeat what the body says, so that proxies need not read it, and a server refuses the request where they differ
-    /// (specification 2026-07-28, Streamable HTTP).
+    /// The headers repeat values of the body, so that proxies need not read the body, and a server refuses a request in which they
+    /// differ (specification 2026-07-28, Streamable HTTP).
     /// </summary>
     public static McpRequest Discover(HttpTarget target, string program, int id) =>
         Post(target, program, id, "MCP-Protocol-Version: " + StatelessVersion + "\r\nMcp-Method: server/discover\r\n",

@@ -3,8 +3,8 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Probing;
 
-/// <summary>One probe as the command line asks for it.</summary>
-/// <param name="Timeout">Of the whole probe, name look-up and all.</param>
+/// <summary>One probe, as the command line describes it.</summary>
+/// <param name="Timeout">The time for the whole probe, name look-up included.</param>
 public abstract record ProbeRequest(TimeSpan Timeout) : Case
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
@@ -12,7 +12,7 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
     /// <summary>A cgroup to join first, as PID 1 has it: that of the service that is probed.</summary>
     public string? Cgroup { get; init; }
 
-    /// <summary>What was asked, as the user wrote it, near enough.</summary>
+    /// <summary>The target, almost as the user wrote it.</summary>
     public abstract string Subject { get; }
 
     /// <summary>Healthy when a GET is answered with a status in the range.</summary>
@@ -33,7 +33,7 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
         public override string Subject => $"unix {Path}";
     }
 
-    /// <summary>Healthy when an MCP server answers <c>ping</c>, or <c>server/discover</c> where its version has no ping.</summary>
+    /// <summary>Healthy when an MCP server answers <c>ping</c>, or <c>server/discover</c> if its version has no ping.</summary>
     public sealed record Mcp(HttpTarget Target, TimeSpan Timeout) : ProbeRequest(Timeout)
     {
         public override string Subject => $"mcp http://{Target.HostHeader}{Target.PathAndQuery}";
@@ -45,10 +45,10 @@ public abstract record ProbeRequest(TimeSpan Timeout) : Case
         public override string Subject => $"exec {Command[0]}";
     }
 
-    /// <summary>Reads what follows <c>probe</c> on the command line; options may stand before or after the target.</summary>
+    /// <summary>Reads the words after <c>probe</c> on the command line; options may stand before or after the target.</summary>
     /// <param name="arguments">The words after the verb.</param>
     /// <param name="error">Null on success, else a sentence for the user.</param>
-    /// <returns>Null where <paramref name="error"/> is set.</returns>
+    /// <returns>Null if <paramref name="error"/> is set.</returns>
     public static ProbeRequest? Parse(ReadOnlySpan<string> arguments, out string? error)
     {
         var timeout = DefaultTimeout;

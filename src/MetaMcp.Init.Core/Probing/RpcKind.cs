@@ -1,12 +1,12 @@
 namespace MetaMcp.Init.Core.Probing;
 
-/// <summary>What a message means to the request that was sent.</summary>
+/// <summary>The meaning of a message for the request that was sent.</summary>
 public enum RpcKind
 {
-    /// <summary>No JSON object, or a torn one.</summary>
+    /// <summary>No JSON object, or a truncated one.</summary>
     Malformed,
 
-    /// <summary>A notification, a request of the server's, or the answer to somebody else.</summary>
+    /// <summary>A notification, a request of the server's, or the answer to another request.</summary>
     Other,
 
     /// <summary>It was done.</summary>

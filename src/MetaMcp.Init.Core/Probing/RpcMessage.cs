@@ -2,30 +2,30 @@ using System.Text;
 
 namespace MetaMcp.Init.Core.Probing;
 
-/// <summary>What a JSON-RPC message is to somebody who has sent one request (JSON-RPC 2.0, section 5).</summary>
+/// <summary>The meaning of a JSON-RPC message for a client that has sent one request (JSON-RPC 2.0, section 5).</summary>
 public sealed class RpcMessage
 {
-    // What the server says stands in one line of a log.
+    // // The server's text stands in one line of a log.
     private const int LongestText = 160;
 
     private RpcMessage(RpcKind kind) => Kind = kind;
 
     public RpcKind Kind { get; }
 
-    /// <summary>Of an error; 0 where it has none.</summary>
+    /// <summary>The code of an error; 0 if it has none.</summary>
     public int Code { get; private init; }
 
     /// <summary>Of an error: printable, cut short, escapes as they were written.</summary>
     public string Text { get; private init; } = "";
 
-    /// <summary>Whether it names our request. An error may name none, where the server could not read that far.</summary>
+    /// <summary>Whether it has the id of our request. An error may have none, if the server could not read the id.</summary>
     public bool NamesUs { get; private init; }
 
-    /// <summary>Of a result that <c>initialize</c> was answered with; null where it names none that a header could carry.</summary>
+    /// <summary>The version in the result of <c>initialize</c>; null if there is none that a header could carry.</summary>
     public string? ProtocolVersion { get; private init; }
 
     /// <param name="json">The whole message.</param>
-    /// <param name="id">Of our request: a number, so the same digits in quotes are somebody else's.</param>
+    /// <param name="id">The id of our request: a number, so the same digits in quotes are another id.</param>
     public static RpcMessage Parse(ReadOnlySpan<byte> json, int id)
     {
         var text = new JsonScanner(json);
@@ -47,7 +47,7 @@ public sealed class RpcMessage
         }
         if (isBroken || !text.IsAtEnd())
             return new RpcMessage(RpcKind.Malformed);
-        // Serializers of other versions write the one that is absent as null; in MCP both are objects.
+        // // Serializers of other versions write the absent member as null; in MCP both members are objects.
         var isResult = result.StartsWith("{"u8);
         var isError = error.StartsWith("{"u8);
         var isNobodys = theirs.IsEmpty || theirs.SequenceEqual("null"u8);
@@ -67,7 +67,7 @@ public sealed class RpcMessage
         var digits = Member(error, "code"u8);
         var isNegative = digits.StartsWith("-"u8);
         var code = AsciiBytes.Number(isNegative ? digits[1..] : digits);
-        // What is no number of the usual size is shown as none.
+        // // A number of unusual size is not shown.
         return new RpcMessage(RpcKind.Error)
         {
             Code = code is < 0 or > int.MaxValue ? 0 : (int)(isNegative ? -code : code),
@@ -79,7 +79,7 @@ public sealed class RpcMessage
     private static string? VersionIn(ReadOnlySpan<byte> result)
     {
         var version = Unquoted(Member(result, "protocolVersion"u8));
-        // All there were are dates. It goes back as a header, so it must not be able to end one.
+        // // All versions so far are dates. The version is sent back in a header, so it must not be able to end one.
         return version.Length is > 0 and <= 32 && AsciiBytes.IsVisible(version) ? Encoding.ASCII.GetString(version) : null;
     }
 

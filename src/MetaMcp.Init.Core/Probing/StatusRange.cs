@@ -5,7 +5,7 @@ namespace MetaMcp.Init.Core.Probing;
 /// <summary>The HTTP status codes that count as healthy, both ends included.</summary>
 public readonly record struct StatusRange(int First, int Last)
 {
-    /// <summary>What load balancers and orchestrators take as healthy: any answer that is neither an error nor interim.</summary>
+    /// <summary>The statuses that load balancers and orchestrators take as healthy: neither errors nor interim.</summary>
     public static StatusRange Default { get; } = new(200, 399);
 
     public bool Contains(int code) => code >= First && code <= Last;
@@ -22,7 +22,7 @@ public readonly record struct StatusRange(int First, int Last)
 
     public override string ToString() => First == Last ? $"{First}" : $"{First}-{Last}";
 
-    // What is below is passed over, or (101) nothing that was asked for.
+    // // Lower statuses are interim, or (101) a switch of protocols that was not requested.
     private static bool TryCode(ReadOnlySpan<char> text, out int code) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out code) && code is >= 200 and <= 999;
 }

@@ -1,9 +1,8 @@
 namespace MetaMcp.Init.Core.Values;
 
 /// <summary>
-/// The root of the sum types: an abstract record whose cases are nested in it. What the compiler writes for each case so
-/// that it can be shown with all its members is a tenth of our own code, and only tests and debuggers show one; a release
-/// says which case it is.
+/// The root of the sum types: an abstract record whose cases are nested in it. The compiler's code to show each case with all its
+/// members is as large as a tenth of our own code, and only tests and debuggers show one; in a release a case shows its name only.
 /// </summary>
 public abstract record Case
 {

@@ -39,12 +39,12 @@ public readonly record struct Errno(int Number)
     public bool IsShortage => Number is EMFILE or ENFILE or ENOMEM;
 
     /// <summary>
-    /// The same of a start, which also takes a process and a cgroup: EAGAIN is a limit of tasks (<c>man 2 fork</c>) or of cgroups
+    /// The same for a start, which also takes a process and a cgroup: EAGAIN is a limit of tasks (<c>man 2 fork</c>) or of cgroups
     /// (cgroup-v2.rst, cgroup.max.descendants), ENOSPC is the kernel's own limit of cgroups.
     /// </summary>
     public bool MayPass => IsShortage || Number is EAGAIN or ENOSPC;
 
-    // By number from 1; empty where Linux has none.
+    // // By number from 1; empty if Linux has no error of that number.
     private static readonly string[] Table =
     [
         "EPERM|Operation not permitted",
@@ -189,7 +189,7 @@ public readonly record struct Errno(int Number)
     /// <summary>The name, <c>ENOENT</c>.</summary>
     public string Name => Row is { } row ? row[..row.IndexOf('|', StringComparison.Ordinal)] : $"errno {Number}";
 
-    /// <summary>What <c>strerror</c> says, <c>No such file or directory</c>.</summary>
+    /// <summary>The text of <c>strerror</c>, <c>No such file or directory</c>.</summary>
     public string Message => Row is { } row ? row[(row.IndexOf('|', StringComparison.Ordinal) + 1)..] : "Unknown error";
 
     private string? Row => Number >= 1 && Number <= Table.Length && Table[Number - 1].Length > 0 ? Table[Number - 1] : null;

@@ -5,7 +5,7 @@ public static class ExitCodes
 {
     public const int Success = 0;
 
-    /// <summary>A probe that failed; a service that ended with 0 where it had to run.</summary>
+    /// <summary>A probe that failed; a service that had to run and ended with 0.</summary>
     public const int Failure = 1;
 
     /// <summary>A file or a command line that cannot be used.</summary>
@@ -20,7 +20,7 @@ public static class ExitCodes
     /// <summary>Not found.</summary>
     public const int NotFound = 127;
 
-    /// <summary>What a shell answers to a command it could not start.</summary>
+    /// <summary>The exit code of a shell for a command that it could not start.</summary>
     public static int ForFailedExec(Errno error) => error.Number switch
     {
         Errno.ENOENT or Errno.ENOTDIR => NotFound,

@@ -10,15 +10,15 @@ public readonly record struct ExitStatus
         DumpedCore = dumpedCore;
     }
 
-    /// <summary>The exit code, 0 to 255; null where a signal ended the process.</summary>
+    /// <summary>The exit code, 0 to 255; null if a signal ended the process.</summary>
     public int? Code { get; }
 
-    /// <summary>The signal that ended the process; meaningful only where <see cref="Code"/> is null.</summary>
+    /// <summary>The signal that ended the process; meaningful only if <see cref="Code"/> is null.</summary>
     public Signal Signal { get; }
 
     public bool DumpedCore { get; }
 
-    /// <summary>What a shell would report, and what a container's exit code is: the code, or 128 + the signal.</summary>
+    /// <summary>The code that a shell would report, and a container's exit code: the code, or 128 + the signal.</summary>
     public int ShellCode => Code ?? 128 + Signal.Number;
 
     public bool IsSuccess => Code == 0;

@@ -1,8 +1,8 @@
 namespace MetaMcp.Init.Core.Values;
 
 /// <summary>
-/// A point on the monotonic clock (<c>CLOCK_MONOTONIC</c>), in nanoseconds. There is no wall clock in any decision,
-/// so a clock that is set back an hour neither fires a deadline nor holds one up.
+/// A point on the monotonic clock (<c>CLOCK_MONOTONIC</c>), in nanoseconds. No decision uses the wall clock, so setting that clock
+/// neither fires a deadline nor delays one.
 /// </summary>
 public readonly record struct Instant(long Nanoseconds) : IComparable<Instant>
 {

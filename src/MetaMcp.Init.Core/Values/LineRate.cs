@@ -3,7 +3,7 @@ namespace MetaMcp.Init.Core.Values;
 /// <summary>So many lines in so long, <c>"1000/s"</c> or <c>"600/m"</c>, and so many at once after a silence.</summary>
 public sealed record LineRate(int Lines, TimeSpan Per)
 {
-    /// <summary>The most that pass at once: they are what a bucket holds that is refilled at the rate.</summary>
+    /// <summary>The number of lines that pass at once: the capacity of a bucket that is refilled at the rate.</summary>
     public int Burst { get; init; } = Lines;
 
     /// <summary>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace MetaMcp.Init.Core.Values;
 
 /// <summary>
-/// What the second stage applies to itself before it becomes the service: everything of a process that
-/// <c>posix_spawn</c> cannot set. A null means "as inherited".
+/// The attributes that the second stage applies to itself before it becomes the service: all those that <c>posix_spawn</c> cannot
+/// set. Null means "as inherited".
 /// </summary>
 public sealed record ProcessAttributes
 {
@@ -16,7 +16,7 @@ public sealed record ProcessAttributes
     /// <summary>A name of /etc/group, or a numeric gid. Null with a user: that user's primary group.</summary>
     public string? Group { get; init; }
 
-    /// <summary>Names or numbers. Null with a user: what /etc/group gives that user, as <c>initgroups</c> does.</summary>
+    /// <summary>Names or numbers. Null with a user: the groups that /etc/group gives that user, as <c>initgroups</c> does.</summary>
     public ImmutableArray<string>? SupplementaryGroups { get; init; }
 
     public string? WorkingDirectory { get; init; }

@@ -8,7 +8,7 @@ public readonly record struct Signal
 {
     public const int Max = 64;
 
-    /// <summary>What programs call SIGRTMIN: glibc keeps 32 and 33 to itself.</summary>
+    /// <summary>The number that programs know as SIGRTMIN: glibc uses 32 and 33 itself.</summary>
     public const int RealTimeMin = 34;
 
     private static readonly string[] Names =
@@ -38,7 +38,7 @@ public readonly record struct Signal
     public static Signal Urg { get; } = new(23);
     public static Signal Winch { get; } = new(28);
 
-    /// <summary>SIGRTMIN+3: what systemd-style containers are sent to ask for a shutdown.</summary>
+    /// <summary>SIGRTMIN+3: the signal that asks systemd-style containers to shut down.</summary>
     public static Signal RtMinPlus3 { get; } = new(RealTimeMin + 3);
 
     public static Signal FromNumber(int number) =>

@@ -5,9 +5,9 @@ namespace MetaMcp.Init.Core.Values;
 
 /// <summary>
 /// SipHash-2-4 (Aumasson and Bernstein, 2012) of one number: without the key, the hash of another number cannot be told from chance.
-/// Written out here because the framework's keyed hashes call OpenSSL, which a static program cannot load.
+/// Implemented here because the framework's keyed hashes call OpenSSL, which a static program cannot load.
 /// </summary>
-/// <param name="key">16 bytes that nobody else knows.</param>
+/// <param name="key">16 secret bytes.</param>
 public sealed class SipHash(ReadOnlySpan<byte> key)
 {
     public const int KeySize = 16;

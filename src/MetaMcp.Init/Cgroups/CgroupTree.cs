@@ -46,8 +46,9 @@ internal sealed class CgroupTree
     /// <summary>The controllers that they do not have, and the kernel's errors.</summary>
     public ImmutableArray<RefusedController> Refused { get; }
 
-    /// <summary>False if the kernel does not account swap: then a service over its cap may be swapped out, if there is
-    /// swap.</summary>
+    /// <summary>
+    /// False if the kernel does not account swap: then a service over its cap may be swapped out, if there is swap.
+    /// </summary>
     public bool CanLimitSwap { get; }
 
     public CgroupRemoval Removal { get; } = new();
@@ -111,8 +112,9 @@ internal sealed class CgroupTree
         return tree;
     }
 
-    /// <summary>Writes other limits of everything together, and lifts those that the file no longer has. Returns the first
-    /// refusal.</summary>
+    /// <summary>
+    /// Writes other limits of everything together, and lifts those that the file no longer has. Returns the first refusal.
+    /// </summary>
     public string? Apply(LimitSettings before, LimitSettings after)
     {
         var files = LimitFiles.Of(after, Controllers, CanLimitSwap);
@@ -164,8 +166,9 @@ internal sealed class CgroupTree
         return new InstanceCgroup(this, directory);
     }
 
-    /// <summary>At the very end. The container runtime removes the container's cgroup, and cgroups that are empty do no
-    /// harm.</summary>
+    /// <summary>
+    /// At the very end. The container runtime removes the container's cgroup, and cgroups that are empty do no harm.
+    /// </summary>
     public void Dismantle() => Removal.Remove(Workload);
 
     /// <summary>

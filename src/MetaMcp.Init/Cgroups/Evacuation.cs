@@ -11,8 +11,9 @@ namespace MetaMcp.Init.Cgroups;
 /// </summary>
 internal static class Evacuation
 {
-    /// <summary>Each pass moves the processes that remained or came in; a process that forks repeatedly is caught by the second
-    /// pass.</summary>
+    /// <summary>
+    /// Each pass moves the processes that remained or came in; a process that forks repeatedly is caught by the second pass.
+    /// </summary>
     private const int MaxPasses = 1000;
 
     /// <summary>Null if the cgroup is empty now, or holds only threads of the kernel, which belong to no container.</summary>

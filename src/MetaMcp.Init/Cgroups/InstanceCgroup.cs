@@ -9,8 +9,9 @@ namespace MetaMcp.Init.Cgroups;
 /// <summary>The cgroup of one run of one service, from before its first process until after its last.</summary>
 internal sealed class InstanceCgroup
 {
-    /// <summary>The number of passes over processes that fork while they are killed one by one, before other work has its
-    /// turn.</summary>
+    /// <summary>
+    /// The number of passes over processes that fork while they are killed one by one, before other work has its turn.
+    /// </summary>
     private const int MaxPasses = 10;
 
     private readonly CgroupTree _tree;
@@ -38,8 +39,9 @@ internal sealed class InstanceCgroup
     /// <summary>The number of kills at the last reading.</summary>
     public long KillsSeen { get; private set; }
 
-    /// <summary>The kernel counts before it kills: read after an exit was collected, the counts include everything that led to
-    /// it.</summary>
+    /// <summary>
+    /// The kernel counts before it kills: read after an exit was collected, the counts include everything that led to it.
+    /// </summary>
     public OomCounts Now
     {
         get
@@ -58,8 +60,9 @@ internal sealed class InstanceCgroup
         }
     }
 
-    /// <summary>How often this very cgroup reached its cap; null before Linux 5.2, and then the count includes all cgroups
-    /// below.</summary>
+    /// <summary>
+    /// How often this very cgroup reached its cap; null before Linux 5.2, and then the count includes all cgroups below.
+    /// </summary>
     private long? Local()
     {
         Span<byte> text = stackalloc byte[512];
@@ -90,8 +93,9 @@ internal sealed class InstanceCgroup
             DecimalText.TryRead(text[..length].TrimEnd((byte)'\n'), long.MaxValue, out var number) ? (long)number : null;
     }
 
-    /// <summary>Whether a process is in it or below it; a process that has ended and waits to be collected does not
-    /// count.</summary>
+    /// <summary>
+    /// Whether a process is in it or below it; a process that has ended and waits to be collected does not count.
+    /// </summary>
     public bool IsPopulated
     {
         get

@@ -8,8 +8,9 @@ namespace MetaMcp.Init.Cli;
 /// <summary>Makes a plan from a configuration file and the variables that override it.</summary>
 internal static class ConfigFile
 {
-    /// <summary>A file that cannot be read gives a diagnostic with the file's name alone. Waits for as long as its file system
-    /// takes.</summary>
+    /// <summary>
+    /// A file that cannot be read gives a diagnostic with the file's name alone. Waits for as long as its file system takes.
+    /// </summary>
     public static PlanResult Plan(string path)
     {
         var error = WholeFile.Read(path, 0, ConfigReader.MostRead, out var bytes);

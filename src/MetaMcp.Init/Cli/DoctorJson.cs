@@ -5,8 +5,9 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary>The diagnosis for programs: sizes in bytes, unknown facts left out, and every finding, also the ones that are
-/// ok.</summary>
+/// <summary>
+/// The diagnosis for programs: sizes in bytes, unknown facts left out, and every finding, also the ones that are ok.
+/// </summary>
 internal static class DoctorJson
 {
     public static ReadOnlySpan<byte> Render(Examination examination, string? file)

@@ -6,8 +6,9 @@ using MetaMcp.Init.Doctor;
 
 namespace MetaMcp.Init.Cli;
 
-/// <summary><c>mcp-init doctor</c>: what the kernel and the container permit, and the setting for each thing that they do
-/// not.</summary>
+/// <summary>
+/// <c>mcp-init doctor</c>: what the kernel and the container permit, and the setting for each thing that they do not.
+/// </summary>
 internal static class DoctorVerb
 {
     public static int Run(string? given, bool json)

@@ -124,7 +124,7 @@ internal sealed unsafe class AbsenceFinder
         return error.IsSuccess || error.Number == Errno.EACCES ? error : new Errno(Errno.ENOENT);
     }
 
-    private void Add(string whose, AbsenceKind kind, ExecFailure failure) => _found.Add(new Absence(whose, kind, failure.Sentence));
+    private void Add(string subject, AbsenceKind kind, ExecFailure failure) => _found.Add(new Absence(subject, kind, failure.Sentence));
 
     /// <summary>
     /// Whether the user may enter the directory or execute the file; another type of file is refused with the error of exec or chdir.

@@ -30,8 +30,9 @@ internal sealed class DescriptorWatch
     private readonly Action<Ready> _onReady;
     private PieceHandler? _first;
 
-    /// <summary>Descriptors that the kernel had no room to watch (ENOMEM; ENOSPC, fs.epoll.max_user_watches): each is tried
-    /// again.</summary>
+    /// <summary>
+    /// Descriptors that the kernel had no room to watch (ENOMEM; ENOSPC, fs.epoll.max_user_watches): each is tried again.
+    /// </summary>
     private readonly Dictionary<int, uint> _refused = [];
     private Instant _end;
     private Exception? _problem;

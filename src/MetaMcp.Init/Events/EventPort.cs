@@ -45,8 +45,9 @@ internal sealed unsafe class EventPort
     /// <summary>Whether more descriptors may be ready than the last wait reported.</summary>
     public bool IsFull => _count == BatchSize;
 
-    /// <summary>The last wait, or the next one, reports every descriptor that was ready by then. A later one may have been
-    /// missed.</summary>
+    /// <summary>
+    /// The last wait, or the next one, reports every descriptor that was ready by then. A later one may have been missed.
+    /// </summary>
     public Instant LookedAt { get; private set; }
 
     /// <summary>Sleeps until a descriptor is ready, a deadline has come, or PID 1 was stopped and goes on.</summary>

@@ -4,8 +4,9 @@ using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Events;
 
-/// <summary>The outputs of services that are still open: the main process, or a process that it left behind, holds the writing
-/// end.</summary>
+/// <summary>
+/// The outputs of services that are still open: the main process, or a process that it left behind, holds the writing end.
+/// </summary>
 internal sealed class OpenStreams(DescriptorWatch watch)
 {
     private readonly HashSet<ServiceStream> _open = [];
@@ -46,8 +47,10 @@ internal sealed class OpenStreams(DescriptorWatch watch)
         }
     }
 
-    /// <summary>Reads the output that a process wrote before it ended, so that it comes before the message of its end. A
-    /// grandchild may still hold the stream open.</summary>
+    /// <summary>
+    /// Reads the output that a process wrote before it ended, so that it comes before the message of its end. A grandchild may still
+    /// hold the stream open.
+    /// </summary>
     public void LastWords(ServiceStream? stream)
     {
         if (stream is { Fd: >= 0 and var descriptor })

@@ -29,8 +29,9 @@ internal static unsafe class CapabilitySets
         return error;
     }
 
-    /// <summary>Sets effective, permitted and inheritable alike: only inheritable capabilities can be in the ambient
-    /// set.</summary>
+    /// <summary>
+    /// Sets effective, permitted and inheritable alike: only inheritable capabilities can be in the ambient set.
+    /// </summary>
     public static Errno SetAll(ulong kept)
     {
         var header = new cap_user_header { version = _LINUX_CAPABILITY_VERSION_3 };

@@ -30,8 +30,9 @@ internal static unsafe class KernelFile
         return error;
     }
 
-    /// <summary>The same for an open file, whose position is neither used nor moved: files of cgroups are read again and
-    /// again.</summary>
+    /// <summary>
+    /// The same for an open file, whose position is neither used nor moved: files of cgroups are read again and again.
+    /// </summary>
     public static Errno Read(int descriptor, Span<byte> buffer, out int length)
     {
         length = 0;

@@ -27,8 +27,9 @@ internal sealed class HelperTable
             _ = _left.Add(pid);
     }
 
-    /// <summary>Whether a reader was sent SIGKILL. If it does not end by that, no signal ends it, so mcp-init does not wait for
-    /// it.</summary>
+    /// <summary>
+    /// Whether a reader was sent SIGKILL. If it does not end by that, no signal ends it, so mcp-init does not wait for it.
+    /// </summary>
     public bool IsLeft(int pid) => _left.Contains(pid);
 
     /// <summary>Every helper's pid, also of helpers that work for no run.</summary>

@@ -11,8 +11,9 @@ internal sealed class MemoryReserve
 {
     private const int Size = 1 << 20;
 
-    /// <summary>A shortage mostly lasts longer than a moment, and each try to take the reserve back costs a whole
-    /// collection.</summary>
+    /// <summary>
+    /// A shortage mostly lasts longer than a moment, and each try to take the reserve back costs a whole collection.
+    /// </summary>
     private static readonly TimeSpan UntilTakenBack = TimeSpan.FromSeconds(10);
 
     private byte[]? _held = TryTake(Size);

@@ -5,12 +5,14 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Measuring;
 
-/// <summary>PSS of a process (<c>Documentation/filesystems/proc.rst</c>, smaps_rollup): each shared page counts in
-/// part.</summary>
+/// <summary>
+/// PSS of a process (<c>Documentation/filesystems/proc.rst</c>, smaps_rollup): each shared page counts in part.
+/// </summary>
 internal static class ProportionalSet
 {
-    /// <summary>In bytes. False if the process is gone or may not be read. Waits for the lock of its memory map, possibly for
-    /// ever.</summary>
+    /// <summary>
+    /// In bytes. False if the process is gone or may not be read. Waits for the lock of its memory map, possibly for ever.
+    /// </summary>
     public static bool TryRead(int pid, out long bytes)
     {
         bytes = 0;

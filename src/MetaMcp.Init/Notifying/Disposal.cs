@@ -41,8 +41,9 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
     /// <summary>Whether a pid belongs to such a child.</summary>
     public bool IsLeft(int pid) => _cases.Exists(c => c.IsKilled && c.Pid == pid);
 
-    /// <summary>The first message of a socket has descriptors: the socket is watched again when that message has been
-    /// received.</summary>
+    /// <summary>
+    /// The first message of a socket has descriptors: the socket is watched again when that message has been received.
+    /// </summary>
     /// <param name="socket">The socket.</param>
     /// <param name="again">Watches the socket again.</param>
     public void Receive(NotifySocket socket, Action again)

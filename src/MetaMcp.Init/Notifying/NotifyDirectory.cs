@@ -59,9 +59,10 @@ internal sealed unsafe class NotifyDirectory(string runtimeDirectory)
         statx status;
         fixed (byte* bytes = Encoding.UTF8.GetBytes(path + "\0"))
             return get_statx(AT_FDCWD, bytes, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status) == 0 &&
-                (status.stx_mode & S_IFMT) == S_IFDIR &&
-                status.stx_uid == geteuid() && (status.stx_mode & WritableByOthers) == 0 && access(bytes, W_OK | X_OK) == 0;
+                IsPrivateDirectory(status) && access(bytes, W_OK | X_OK) == 0;
     }
+    private static bool IsPrivateDirectory(in statx status) =>
+        (status.stx_mode & S_IFMT) == S_IFDIR && status.stx_uid == geteuid() && (status.stx_mode & WritableByOthers) == 0;
 
     private static int Mkdir(string path, uint mode)
     {

@@ -63,8 +63,9 @@ internal sealed unsafe class OutputChannel : IDisposable
             : new OutputChannel(fd, Way.NoWait);
     }
 
-    /// <summary>Writes the bytes that fit at once. Success with fewer bytes than given is normal; EAGAIN means "no
-    /// room".</summary>
+    /// <summary>
+    /// Writes the bytes that fit at once. Success with fewer bytes than given is normal; EAGAIN means "no room".
+    /// </summary>
     public Errno TryWrite(ReadOnlySpan<byte> bytes, out int written)
     {
         Errno error;

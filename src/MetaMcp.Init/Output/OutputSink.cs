@@ -70,8 +70,9 @@ internal sealed unsafe class OutputSink : IDisposable
     /// <summary>The format of the line that reports dropped lines. It is known only after the file has been read.</summary>
     public LineFormat NoticeFormat { get; set; } = new PrefixFormat(LineFormat.OwnName, LineFormat.OwnName.Length);
 
-    /// <summary>The descriptor to watch for writability; -1 if that is never needed. epoll refuses some (EPERM), which does no
-    /// harm.</summary>
+    /// <summary>
+    /// The descriptor to watch for writability; -1 if that is never needed. epoll refuses some (EPERM), which does no harm.
+    /// </summary>
     public int PollFd => _channel.PollFd;
 
     public bool WantsWritable => _state == State.Full;

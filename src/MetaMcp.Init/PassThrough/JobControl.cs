@@ -49,8 +49,9 @@ internal sealed unsafe class JobControl(int child, bool hasForeground)
         _ = kill(-group, Signal.Cont.Number);
     }
 
-    /// <summary>Gives the terminal back to the group it came from. Never takes a terminal that a shell has taken
-    /// itself.</summary>
+    /// <summary>
+    /// Gives the terminal back to the group it came from. Never takes a terminal that a shell has taken itself.
+    /// </summary>
     public void Release()
     {
         if (_gave && getpid() != 1)

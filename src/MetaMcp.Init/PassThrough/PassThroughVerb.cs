@@ -140,8 +140,9 @@ internal sealed unsafe class PassThroughVerb
         return true;
     }
 
-    /// <summary>Called after all ended children were collected, so that a child that was stopped and then killed counts as
-    /// killed.</summary>
+    /// <summary>
+    /// Called after all ended children were collected, so that a child that was stopped and then killed counts as killed.
+    /// </summary>
     private void NoticeStop()
     {
         if (Reaper.TryTakeStop(_child) is not { } signal)

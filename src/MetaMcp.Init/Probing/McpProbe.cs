@@ -2,8 +2,9 @@ using MetaMcp.Init.Core.Probing;
 
 namespace MetaMcp.Init.Probing;
 
-/// <summary>Carries out the decisions of <see cref="McpConversation"/>: a connection for each request, one deadline for
-/// all.</summary>
+/// <summary>
+/// Carries out the decisions of <see cref="McpConversation"/>: a connection for each request, one deadline for all.
+/// </summary>
 internal static class McpProbe
 {
     // // Made of our pid, so no other probe of this container has it. Another container's probe may have it; clients do not use such

@@ -22,8 +22,9 @@ internal static class Descendants
         return ChildrenFile.ForEachOfOurs(pid => _ = kill(pid, signal.Number));
     }
 
-    /// <summary>Asks the remaining processes to end, or kills them. A stopped process takes no SIGTERM until it
-    /// continues.</summary>
+    /// <summary>
+    /// Asks the remaining processes to end, or kills them. A stopped process takes no SIGTERM until it continues.
+    /// </summary>
     /// <returns>As <see cref="Signal"/>.</returns>
     public static bool End(Signal signal) =>
         Signal(signal) && (signal == Core.Values.Signal.Kill || Signal(Core.Values.Signal.Cont));

@@ -35,8 +35,9 @@ internal static unsafe class ProcessEnvironment
         return run;
     }
 
-    /// <summary>Searches through a window that moves from one variable to the next; a variable that does not fit into it is not
-    /// ours.</summary>
+    /// <summary>
+    /// Searches through a window that moves from one variable to the next; a variable that does not fit into it is not ours.
+    /// </summary>
     private static long Search(int file, InstanceCookie cookie, out bool isEmpty, out Errno error)
     {
         Span<byte> window = stackalloc byte[4096];

@@ -15,8 +15,9 @@ internal static unsafe class Reaper
     /// <summary>The number that is collected before other work has its turn: a fork bomb must not delay a stop.</summary>
     public const int MaxPerTurn = 256;
 
-    /// <summary>One child that has ended, or null; then <paramref name="childrenLeft"/> tells whether any are still
-    /// running.</summary>
+    /// <summary>
+    /// One child that has ended, or null; then <paramref name="childrenLeft"/> tells whether any are still running.
+    /// </summary>
     public static Reaped? TryCollect(out bool childrenLeft)
     {
         siginfo_t info;

@@ -11,8 +11,9 @@ internal enum AdoptedState
     /// <summary>The child was looked at: its run is known, or it belongs to none.</summary>
     Settled,
 
-    /// <summary>No run was found, but an environment could not be read because a thread is in state D: a later look may find the
-    /// run.</summary>
+    /// <summary>
+    /// No run was found, but an environment could not be read because a thread is in state D: a later look may find the run.
+    /// </summary>
     Blind,
 
     /// <summary>No file of the child can be read (hidepid): it may belong to any run.</summary>

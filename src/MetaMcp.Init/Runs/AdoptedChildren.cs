@@ -120,8 +120,9 @@ internal sealed class AdoptedChildren
         return isListed;
     }
 
-    /// <summary>Reserves room for a question about each run: that its main process was collected must be noted even if memory
-    /// ends.</summary>
+    /// <summary>
+    /// Reserves room for a question about each run: that its main process was collected must be noted even if memory ends.
+    /// </summary>
     public void Reserve(int runs) => _ = _questions.EnsureCapacity(runs);
 
     /// <summary>The main process of a run was collected: lists from now on show the processes that it left behind.</summary>
@@ -183,18 +184,20 @@ internal sealed class AdoptedChildren
                 children.Add(new KnownChild(pid, known.Run));
     }
 
-    /// <summary>Adds the children that were looked at and belong to no live run. A child whose environment could not be read is
-    /// left out.</summary>
+    /// <summary>
+    /// Adds the children that were looked at and belong to no live run. A child whose environment could not be read is left out.
+    /// </summary>
     /// <param name="strays">The list that they are added to.</param>
     /// <param name="isLive">Whether a run may still have processes.</param>
     /// <param name="told">Pids of children that are left out.</param>
     public void AddStrangers(List<StrayChild> strays, Func<long, bool> isLive, HashSet<int> told)
     {
         foreach (var (pid, known) in _adopted)
-            if (known is { State: AdoptedState.Settled, StartTime: > 0 } && (known.Run == 0 || !isLive(known.Run)) && !told.Contains(pid))
+            if (known is { State: AdoptedState.Settled, StartTime: > 0 } && IsOfNoLiveRun(known, isLive) && !told.Contains(pid))
                 strays.Add(new StrayChild(pid, known.StartTime, known.Named != 0 || known.Run != 0));
     }
 
+    private static bool IsOfNoLiveRun(AdoptedChild child, Func<long, bool> isLive) => child.Run == 0 || !isLive(child.Run);
     /// <summary>All of them.</summary>
     public IEnumerable<int> All => _adopted.Keys;
 
@@ -280,8 +283,9 @@ internal sealed class AdoptedChildren
             LookAgainAt(child.Pid);
     }
 
-    /// <summary>Another process has collected these children. The pid of one may by now be that of a child that we
-    /// started.</summary>
+    /// <summary>
+    /// Another process has collected these children. The pid of one may by now be that of a child that we started.
+    /// </summary>
     private void DropMissing()
     {
         _some.Clear();

@@ -40,8 +40,9 @@ internal sealed class ChildCollector(
     /// <param name="pid">Probably the child that has ended: the kernel finds one pid without a walk over all of our children.</param>
     public void ChildEnded(int pid) => (IsDue, _probably) = (true, pid);
 
-    /// <summary>Sends a signal to every process that is left, and to those that become our children later because their parents
-    /// end.</summary>
+    /// <summary>
+    /// Sends a signal to every process that is left, and to those that become our children later because their parents end.
+    /// </summary>
     public void EndTheRest(Signal signal)
     {
         _endingTheRest = signal;
@@ -83,15 +84,16 @@ internal sealed class ChildCollector(
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
             Descendants.End(signal);
         if (anyLeft && _endingTheRest is not null && (read.HasLeft || disposal.HasLeft || helpers.Left > 0))
-            anyLeft = !IsNobodyElseLeft();
+            anyLeft = !AreOnlyHungHelpersLeft();
         // // This may be the end of mcp-init, and the last output of a daemon whose service ended long ago is still in its pipe.
         if (!anyLeft)
             streams.LastWords();
         tell(new SystemEvent.ChildrenCollected(anyLeft));
     }
 
-    /// <summary>Another process took the exit status of this child. That should not happen; if it does, nothing must go on
-    /// waiting for it.</summary>
+    /// <summary>
+    /// Another process took the exit status of this child. That should not happen; if it does, nothing must go on waiting for it.
+    /// </summary>
     public void Missed(int pid)
     {
         _reaped.EnsureCapacity(_reaped.Count + 1);
@@ -148,7 +150,7 @@ internal sealed class ChildCollector(
     /// The end of mcp-init does not wait for helpers that were sent SIGKILL and sleep in the kernel: a helper that reads a file from
     /// a file system that hangs, or closes a descriptor on one.
     /// </summary>
-    private bool IsNobodyElseLeft()
+    private bool AreOnlyHungHelpersLeft()
     {
         var others = false;
         return ChildrenFile.ForEachOfOurs(pid => others |= !read.IsLeft(pid) && !disposal.IsLeft(pid) && !helpers.IsLeft(pid)) && !others;

@@ -140,13 +140,13 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
     private ProcessStat? Oldest(ServiceRun run)
     {
         ProcessStat? oldest = null;
-        var own = getpid();
         foreach (var member in Members(run))
-            if (!member.IsDead && member.Parent == own && !runs.IsKnown(member.Pid) && !isCollected(member.Pid) &&
-                (oldest is not { } other || member.StartTime < other.StartTime))
+            if (CanBeMain(member) && (oldest is not { } other || member.StartTime < other.StartTime))
                 oldest = member;
         return oldest;
     }
+    private bool CanBeMain(in ProcessStat member) =>
+        !member.IsDead && member.Parent == getpid() && !runs.IsKnown(member.Pid) && !isCollected(member.Pid);
 
     private List<ProcessStat> Members(ServiceRun run)
     {

@@ -9,12 +9,14 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Runs;
 
-/// <summary>The reports of a run about itself: that its second stage has become the service, or why not, and that it is
-/// ready.</summary>
+/// <summary>
+/// The reports of a run about itself: that its second stage has become the service, or why not, and that it is ready.
+/// </summary>
 internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal, Action<ServiceRun, int> named, Action<SystemEvent> tell)
 {
-    /// <summary>More messages than the kernel keeps for a socket that is not read, with usual settings (net.unix.max_dgram_qlen,
-    /// 10 to 512).</summary>
+    /// <summary>
+    /// More messages than the kernel keeps for a socket that is not read, with usual settings (net.unix.max_dgram_qlen, 10 to 512).
+    /// </summary>
     private const int MostWaiting = 64;
 
     public void Follow(ServiceRun run)

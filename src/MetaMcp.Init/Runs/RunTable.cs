@@ -20,8 +20,10 @@ internal sealed class RunTable
 {
     private const int MaxKillPasses = 100;
 
-    /// <summary>A look is not whole if any process comes or goes during it. After this many looks in a row without a member, no
-    /// member is left.</summary>
+    /// <summary>
+    /// A look is not whole if any process comes or goes during it. After this many looks in a row without a member, no member is
+    /// left.
+    /// </summary>
     private const int EmptyLooks = 3;
 
     /// <summary>The longest time of one turn for killing; then the other steps have their turn.</summary>
@@ -285,8 +287,9 @@ internal sealed class RunTable
     /// <summary>From now on <see cref="TakeEmpty"/> takes the run once it has no process left.</summary>
     public void Watch(ServiceRun run) => _watched.Add(run);
 
-    /// <summary>Removes the watched runs that have no process left. A member that is not our child ends without a signal to
-    /// us.</summary>
+    /// <summary>
+    /// Removes the watched runs that have no process left. A member that is not our child ends without a signal to us.
+    /// </summary>
     /// <returns>The number of runs removed.</returns>
     public int TakeEmpty(Action<SystemEvent> tell)
     {

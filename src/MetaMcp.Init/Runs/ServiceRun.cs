@@ -27,8 +27,9 @@ internal sealed class ServiceRun(long number, string name)
     /// <summary>The main process: the one that was started, until another takes its place.</summary>
     public int Main { get; private set; }
 
-    /// <summary>The session of the main process. Its number belongs to no other session as long as the main process lives in
-    /// it.</summary>
+    /// <summary>
+    /// The session of the main process. Its number belongs to no other session as long as the main process lives in it.
+    /// </summary>
     public int Session { get; private set; }
 
     /// <summary>The process group of the main process, which is the only evidence without /proc.</summary>
@@ -40,15 +41,17 @@ internal sealed class ServiceRun(long number, string name)
     /// <summary>Whether the process that is started is to leave the service in the background and end.</summary>
     public bool IsForking { get; init; }
 
-    /// <summary>The process that was named as the main process (MAINPID=) and is not a child of ours yet; null for
-    /// none.</summary>
+    /// <summary>
+    /// The process that was named as the main process (MAINPID=) and is not a child of ours yet; null for none.
+    /// </summary>
     public ProcessStat? Successor { get; set; }
 
     /// <summary>Whether the main process was chosen for being the oldest, and may be replaced by the next oldest.</summary>
     public bool IsGuessed { get; set; }
 
-    /// <summary>Whether the run was sent its stop signal, or its stop_command was begun: from then on all of its processes are to
-    /// end.</summary>
+    /// <summary>
+    /// Whether the run was sent its stop signal, or its stop_command was begun: from then on all of its processes are to end.
+    /// </summary>
     public bool IsAskedToEnd { get; set; }
 
     /// <summary>The time from which a main process that the service names is looked at again.</summary>
@@ -69,8 +72,9 @@ internal sealed class ServiceRun(long number, string name)
     /// <summary>Whether the second stage has applied everything, so that only the program itself can have failed since.</summary>
     public bool IsApplied { get; set; }
 
-    /// <summary>Whether the file gives the service rlimits of its own: a refusal by these is no shortage of the
-    /// container.</summary>
+    /// <summary>
+    /// Whether the file gives the service rlimits of its own: a refusal by these is no shortage of the container.
+    /// </summary>
     public bool HasOwnLimits { get; init; }
 
     /// <summary>Reading end: the second stage's mark and report, or the end of file when it has become the service.</summary>
@@ -93,8 +97,9 @@ internal sealed class ServiceRun(long number, string name)
 
     public NotifySocket? NotifySocket { get; set; }
 
-    /// <summary>The user that the main process was last seen to have; its processes may send notifications; null if not
-    /// known.</summary>
+    /// <summary>
+    /// The user that the main process was last seen to have; its processes may send notifications; null if not known.
+    /// </summary>
     public uint? NotifyUid { get; set; }
 
     /// <summary>We have given our terminal to this run.</summary>

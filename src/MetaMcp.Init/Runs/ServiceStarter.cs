@@ -111,8 +111,9 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
             own, settings.Probe.Target is ProbeTarget.Exec ? settings.Environment : settings.Environment.Clear(), out output);
     }
 
-    /// <summary>Starts a child that writes the pid in a file, or the reason why it cannot. Like <see
-    /// cref="StartProbe"/>.</summary>
+    /// <summary>
+    /// Starts a child that writes the pid in a file, or the reason why it cannot. Like <see cref="StartProbe"/>.
+    /// </summary>
     public int StartReadingPid(string path, out int output) =>
         StartWithOutput(["read", "--pid", path], ImmutableSortedDictionary<string, string>.Empty, out output);
 
@@ -157,8 +158,9 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         return ChildProgram.Start(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
     }
 
-    /// <summary>Starts the child that reads how much memory processes have, group by group, and writes the answer to a
-    /// pipe.</summary>
+    /// <summary>
+    /// Starts the child that reads how much memory processes have, group by group, and writes the answer to a pipe.
+    /// </summary>
     public Errno StartMeasuring(IReadOnlyList<int[]> groups, int answer, out int pid)
     {
         ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(answer, 1), new(nullDescriptor, 2)];
@@ -276,8 +278,9 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
 
     private const string NotifyVariable = "NOTIFY_SOCKET";
 
-    /// <summary><c>man 3 sd_watchdog_enabled</c>; without WATCHDOG_PID it applies to every process that has the
-    /// variable.</summary>
+    /// <summary>
+    /// <c>man 3 sd_watchdog_enabled</c>; without WATCHDOG_PID it applies to every process that has the variable.
+    /// </summary>
     private const string WatchdogVariable = "WATCHDOG_USEC";
 
     private ImmutableSortedDictionary<string, string> EnvironmentOf(ServiceSettings settings, ServiceRun run)

@@ -10,8 +10,9 @@ namespace MetaMcp.Init.Spawning;
 /// </summary>
 internal static unsafe class DescriptorLimit
 {
-    /// <summary>A look at /proc and a signal take two at a time; a cleanup, a probe or a read of the file takes as
-    /// many.</summary>
+    /// <summary>
+    /// A look at /proc and a signal take two at a time; a cleanup, a probe or a read of the file takes as many.
+    /// </summary>
     private const int Kept = 16;
 
     /// <summary>More than any number of services takes; some runtimes set no hard limit at all.</summary>

@@ -6,8 +6,9 @@ namespace MetaMcp.Init.Spawning;
 /// <summary>The terminal on descriptor 0, if it is the controlling terminal of our session.</summary>
 internal static class Terminal
 {
-    /// <summary>The major numbers of UNIX 98 pseudo-terminals (<c>devices.txt</c> of the kernel), such as a container's
-    /// terminal.</summary>
+    /// <summary>
+    /// The major numbers of UNIX 98 pseudo-terminals (<c>devices.txt</c> of the kernel), such as a container's terminal.
+    /// </summary>
     private const uint FirstPtyMajor = 136, LastPtyMajor = 143;
 
     /// <summary>

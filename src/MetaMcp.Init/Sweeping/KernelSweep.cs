@@ -27,15 +27,18 @@ internal sealed class KernelSweep(
     /// <summary>The part of PID 1's time in one turn.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>Between two whole lists of our children, which find a child that another process has collected: with thousands of
-    /// children a list takes long.</summary>
+    /// <summary>
+    /// Between two whole lists of our children, which find a child that another process has collected: with thousands of children a
+    /// list takes long.
+    /// </summary>
     private static readonly TimeSpan WholePause = TimeSpan.FromMinutes(1);
 
     private StrangerSweep? _sweep;
     private Instant _wholeAt;
 
-    /// <summary>When <see cref="Continue"/> has something to do. Children that are still to be looked at have a time of their
-    /// own.</summary>
+    /// <summary>
+    /// When <see cref="Continue"/> has something to do. Children that are still to be looked at have a time of their own.
+    /// </summary>
     public Instant Due => _sweep is null || _sweep.IsWaiting ? Instant.Never : MonotonicClock.Now;
 
     public void Sweep(Effect.Sweep asked)
@@ -124,7 +127,7 @@ internal sealed class KernelSweep(
         if (!run.IsFollowed)
             follow(run);
         var hasMain = runs.IsMainOf(run.Main, run.Number);
-        if (hasMain && believed.Stage is RunStage.Executed or RunStage.Collected && believed.Main != run.Main)
+        if (hasMain && (believed.Stage is RunStage.Executed or RunStage.Collected) && believed.Main != run.Main)
         {
             tell(new SystemEvent.MainChanged(run.Number, run.Main));
             return null;

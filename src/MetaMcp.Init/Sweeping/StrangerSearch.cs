@@ -17,8 +17,9 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
 {
     private readonly ClaimReader _claims = new(cookie);
 
-    /// <summary>The pid of the last new candidate that was looked at: the next search begins behind it, so that all have their
-    /// turn.</summary>
+    /// <summary>
+    /// The pid of the last new candidate that was looked at: the next search begins behind it, so that all have their turn.
+    /// </summary>
     public int LookedUpTo { get; set; }
 
     /// <summary>The processes that may be reported.</summary>
@@ -61,8 +62,10 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
         return new Stranger(candidate.Pid, stat.StartTime, CommandOf(candidate.Pid), isOurs);
     }
 
-    /// <summary>Whether the process belongs to a live run since it was looked at: by executing a program whose environment names
-    /// one (<c>env</c>).</summary>
+    /// <summary>
+    /// Whether the process belongs to a live run since it was looked at: by executing a program whose environment names one
+    /// (<c>env</c>).
+    /// </summary>
     private bool IsLive(in ProcessStat stat)
     {
         if (_claims.Read(stat, out var claim) == Sight.Blocked)

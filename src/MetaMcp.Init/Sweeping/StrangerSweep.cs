@@ -15,8 +15,9 @@ namespace MetaMcp.Init.Sweeping;
 internal sealed class StrangerSweep(
     SystemEvent.Swept swept, IReadOnlyList<Stranger> known, long? through, AdoptedChildren adopted, StrangerSearch search)
 {
-    /// <summary>The number of new candidates that one sweep looks at, since each takes memory. The next sweep goes on behind
-    /// them.</summary>
+    /// <summary>
+    /// The number of new candidates that one sweep looks at, since each takes memory. The next sweep goes on behind them.
+    /// </summary>
     private const int MostNew = 1024;
 
     private readonly List<Stranger> _vanished = [];

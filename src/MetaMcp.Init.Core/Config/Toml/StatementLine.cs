@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.Core.Config.Toml;
 
-/// <summary>Where reading can go on after a mistake.</summary>
+/// <summary>Finds the line at which reading can continue after a mistake.</summary>
 internal static class StatementLine
 {
     /// <summary>

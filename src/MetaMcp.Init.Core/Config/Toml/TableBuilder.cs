@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.Core.Config.Toml;
 
-/// <summary>One part of a dotted key, where it stands.</summary>
+/// <summary>One part of a dotted key, with its position.</summary>
 internal sealed class TomlKey(string name, SourcePosition at)
 {
     public string Name => name;
@@ -8,10 +8,10 @@ internal sealed class TomlKey(string name, SourcePosition at)
     public SourcePosition At => at;
 }
 
-/// <summary>Puts headers and keys in their places, by TOML's rules about what may be said twice (nothing).</summary>
+/// <summary>Puts headers and keys in their places, by TOML's rules about repetition (none is allowed).</summary>
 internal static class TableBuilder
 {
-    /// <summary>The table that <c>[a.b.c]</c> opens; null where it cannot, which has been reported.</summary>
+    /// <summary>The table that <c>[a.b.c]</c> opens; null if it cannot be opened, which has been reported.</summary>
     public static TomlTable? Open(TomlTable root, List<TomlKey> path, Problems problems)
     {
         var table = root;
@@ -35,7 +35,7 @@ internal static class TableBuilder
         return opened;
     }
 
-    /// <summary><c>a.b.c = value</c> in a table; what is in the way has been reported.</summary>
+    /// <summary><c>a.b.c = value</c> in a table; a conflict has been reported.</summary>
     public static void Assign(TomlTable table, List<TomlKey> path, TomlNode value, Problems problems)
     {
         foreach (var key in path[..^1])
@@ -57,7 +57,7 @@ internal static class TableBuilder
             table.Add(new TomlEntry(last.Name, last.At, value));
     }
 
-    /// <summary>At its closing brace a table is complete, and so are those its dotted keys made.</summary>
+    /// <summary>At its closing brace a table is complete, and so are the tables that its dotted keys made.</summary>
     public static void Seal(TomlTable table)
     {
         table.Origin = TableOrigin.Inline;

@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.Core.Config.Toml;
 
-/// <summary>A value of the file and where it stands; what it means is the schema's business.</summary>
+/// <summary>A value of the file and its position; the schema knows its meaning.</summary>
 internal abstract class TomlNode(SourcePosition at)
 {
     public SourcePosition At => at;
@@ -49,7 +49,7 @@ internal sealed class TomlArray(SourcePosition at, List<TomlNode> items) : TomlN
     public override string Kind => "an array";
 }
 
-/// <summary>A key where it is written, and its value.</summary>
+/// <summary>A key with its position, and its value.</summary>
 internal sealed class TomlEntry(string name, SourcePosition at, TomlNode value)
 {
     public string Name => name;
@@ -59,7 +59,7 @@ internal sealed class TomlEntry(string name, SourcePosition at, TomlNode value)
     public TomlNode Value => value;
 }
 
-/// <summary>How a table came to be, which decides what may still be added to it (toml.io, "Table").</summary>
+/// <summary>How a table was made, which decides what may still be added to it (toml.io, "Table").</summary>
 internal enum TableOrigin
 {
     /// <summary>Named only on the way to a sub-table: <c>[a.b]</c> makes <c>a</c>.</summary>
@@ -67,7 +67,7 @@ internal enum TableOrigin
     Header,
     Dotted,
 
-    /// <summary>In braces: complete where it stands.</summary>
+    /// <summary>In braces: complete at the closing brace.</summary>
     Inline,
 }
 

@@ -6,10 +6,10 @@ namespace MetaMcp.Init.Core.Config.Toml;
 /// <summary>
 /// Text to a tree of <see cref="TomlNode"/>, statement by statement over Tomlyn's lexer.
 /// <para>
-/// Tomlyn's own syntax tree keeps every space and costs 75 bytes a character, 5 MB of memory touched for a hundred
-/// services, which is what PID 1 may have altogether; and it aborts the process on 100 KB of brackets. Its lexer costs a
-/// tenth of the time and nearly nothing to hold, and leaves recovery to us: a statement that makes no sense is reported
-/// once, and reading goes on at the next line that looks like the beginning of one.
+/// Tomlyn's own syntax tree keeps every space and costs 75 bytes a character, 5 MB of memory for a hundred services, which is all the
+/// memory that PID 1 may have; and it aborts the process on 100 KB of brackets. Its lexer takes a tenth of the time and almost no
+/// memory, and leaves recovery to us: a statement that makes no sense is reported once, and reading continues at the next line that
+/// looks like the beginning of a statement.
 /// </para>
 /// </summary>
 internal sealed class TomlParser
@@ -23,7 +23,7 @@ internal sealed class TomlParser
     private readonly Problems problems;
     private readonly TomlTable root;
 
-    /// <summary>Where keys go; a table that hangs on nothing where the header could not be understood.</summary>
+    /// <summary>The table that keys are added to; a table outside of the tree after a header that could not be parsed.</summary>
     private TomlTable current;
 
     private TomlLexer lexer;
@@ -31,7 +31,7 @@ internal sealed class TomlParser
     private int originLine;
     private TomlToken token;
 
-    /// <summary>The token is one the lexer refused, and the problem is already on the list.</summary>
+    /// <summary>The lexer refused the token, and the problem is already on the list.</summary>
     private bool isRefused;
 
     private TomlParser(string text, Problems problems)
@@ -178,7 +178,7 @@ internal sealed class TomlParser
                 value = new TomlDate(at);
                 break;
             default:
-                // What stands there is not shown: it may be a password somebody forgot to quote.
+                // // The text there is not shown: it may be a password without quotes.
                 return Nothing("a value is expected here; text stands in quotes");
         }
         if (value is not null)
@@ -285,7 +285,7 @@ internal sealed class TomlParser
         if (isOpen)
             problems.Syntax(Here, "this string is not closed on its line");
         else if (error.Message.Contains('`', StringComparison.Ordinal))
-            // Tomlyn quotes the file there, and it may be a password somebody forgot to quote.
+            // // Tomlyn quotes the file there, and the text may be a password without quotes.
             problems.Syntax(at, "this is no number and no date");
         else
             problems.Syntax(at, error.Message);

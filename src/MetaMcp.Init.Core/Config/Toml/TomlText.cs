@@ -4,7 +4,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Config.Toml;
 
-/// <summary>Bytes to text, refusing here what no later stage should have to think about.</summary>
+/// <summary>Decodes bytes to text, and refuses texts here that no later stage should have to handle.</summary>
 internal static class TomlText
 {
     /// <summary>
@@ -15,7 +15,7 @@ internal static class TomlText
 
     private static readonly byte[] ByteOrderMark = [0xef, 0xbb, 0xbf];
 
-    /// <returns>The text, or null where <paramref name="problems"/> has been told why not.</returns>
+    /// <returns>The text, or null if an error was added to <paramref name="problems"/>.</returns>
     public static string? Decode(ReadOnlySpan<byte> utf8, Problems problems)
     {
         if (utf8.Length > MaxBytes)
@@ -52,7 +52,7 @@ internal static class TomlText
     private static SourcePosition PositionOf(ReadOnlySpan<byte> before, string file)
     {
         var line = before[(before.LastIndexOf((byte)'\n') + 1)..];
-        // Columns count characters, as the lexer's do; continuation bytes are not the start of one.
+        // // Columns count characters, like the lexer's; a continuation byte does not begin a character.
         var column = 1;
         foreach (var b in line)
             column += (b & 0xc0) == 0x80 ? 0 : 1;
