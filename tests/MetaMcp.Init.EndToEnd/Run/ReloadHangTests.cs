@@ -141,7 +141,8 @@ public sealed class ReloadHangTests
         init.Signal(Hup);
         var refused = await init.WaitForLog("", "not reloaded");
         Assert.Contains(init.Lines.Logged("", "reload: "), l =>
-            l.Text.EndsWith("mcp-init cannot start a process to read it: Too many open files (EMFILE); send SIGHUP again when there is room",
+            l.Text.EndsWith("mcp-init cannot start a process to read it: Too many open files (EMFILE); send SIGHUP again when there is " +
+                "room",
                 StringComparison.Ordinal));
         await Limit(1024);
         init.Signal(Hup);
