@@ -42,7 +42,7 @@ public sealed class CgroupTests
         await using var init = await files.Start();
         var daemon = await init.WaitFor("daemon pid");
         await init.WaitFor("daemon got 15", daemon);
-        await init.WaitForLog("family", "ending what it left");
+        await init.WaitForLog("family", "ending the processes that it left");
         await init.WaitFor("daemon pid", daemon);
         Assert.False(init.IsAlive(int.Parse(daemon.Text.Split(' ')[^1])), "the first has ended");
     }
@@ -62,7 +62,7 @@ public sealed class CgroupTests
         var first = await init.WaitFor("daemon pid");
         await init.WaitFor("daemon pid", first);
         var started = init.Lines.Logged("family", "started");
-        Assert.True(init.Lines.IndexOfLog("family", "killed what it left") < started[1].Index);
+        Assert.True(init.Lines.IndexOfLog("family", "killed the processes that it left") < started[1].Index);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class CgroupTests
         await using var init = await files.Start();
         var first = await init.WaitFor("ignoring");
         await init.WaitFor("ignoring", first);
-        Assert.True(init.Lines.IndexOfLog("odd", "killed what it left") < init.Lines.Logged("odd", "started")[1].Index);
+        Assert.True(init.Lines.IndexOfLog("odd", "killed the processes that it left") < init.Lines.Logged("odd", "started")[1].Index);
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
         Assert.False(Directory.Exists(Path.Combine(init.Cgroup, "workload")));

@@ -39,7 +39,7 @@ public sealed class FallbackTests
         // Those that need no word may be of a later run by now: what is said from here on counts.
         var seen = init.Lines[^1];
         files.Open("go");
-        var killed = await init.WaitForLog("family", "killed what it left", seen);
+        var killed = await init.WaitForLog("family", "killed the processes that it left", seen);
         await init.WaitForLog("family", "started", killed);
         Assert.DoesNotContain(init.Processes(), p => daemons.Contains(p.InnerPid) && p.Name == name);
     }
@@ -57,7 +57,7 @@ public sealed class FallbackTests
         await using var init = await files.Start();
         var first = await init.WaitFor("daemon got 15");
         await init.WaitFor("daemon pid", first);
-        Assert.False(init.Lines.HasLogged("family", "killed what it left"));
+        Assert.False(init.Lines.HasLogged("family", "killed the processes that it left"));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class FallbackTests
         await init.WaitFor("staying");
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
-        Assert.True(init.Lines.IndexOfLog("family", "killed what it left") < init.Lines.IndexOfLog("base", "stopping"));
+        Assert.True(init.Lines.IndexOfLog("family", "killed the processes that it left") < init.Lines.IndexOfLog("base", "stopping"));
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class FallbackTests
             """);
         await using var init = await files.Start();
         await init.WaitFor("lit");
-        await init.WaitForLog("bomb", "ending what it left");
+        await init.WaitForLog("bomb", "ending the processes that it left");
         var start = Stopwatch.GetTimestamp();
         await init.WaitForLog("bomb", "failed");
         TestContext.Current.TestOutputHelper?.WriteLine($"bomb {how}: gone after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");

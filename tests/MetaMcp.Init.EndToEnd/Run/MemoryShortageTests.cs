@@ -28,7 +28,7 @@ public sealed class MemoryShortageTests
     {
         using var files = new Installation(Services(daemons: 2500));
         await using var init = await files.Start();
-        var beyond = await init.WaitFor("beyond the number that is remembered", limit: Patience.Long);
+        var beyond = await init.WaitFor("over the limit of orphans at a time", limit: Patience.Long);
         await init.WaitFor("2500 daemons", limit: Patience.Long);
         Assert.InRange(Resident(init), 0, MostResident);
         Assert.InRange(init.Lines.Count(l => l.Text.Contains("orphan daemons (pid", StringComparison.Ordinal)), 1, 200);

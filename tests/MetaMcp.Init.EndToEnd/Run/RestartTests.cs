@@ -65,7 +65,7 @@ public sealed partial class RestartTests
         Native.Signal(init.Inside(Log.PidIn(started)).Pid, 9);
         await init.WaitFor("ignoring", ignoring);
         Assert.Single(init.Processes(), process => process.Name == "ignore-term");
-        var killed = init.Lines.IndexOfLog("family", "killed what it left");
+        var killed = init.Lines.IndexOfLog("family", "killed the processes that it left");
         Assert.True(killed < init.Lines.Logged("family", "started")[1].Index);
     }
 

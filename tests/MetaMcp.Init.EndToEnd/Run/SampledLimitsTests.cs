@@ -156,7 +156,7 @@ public sealed partial class SampledLimitsTests
         await using var init = await files.Start();
         await init.WaitForLog("", "up after");
         var line = Assert.Single(init.Lines, l => l.Text.Contains(Warning, StringComparison.Ordinal));
-        Assert.Contains("ends what is over its memory_max or tasks_max", line.Text, StringComparison.Ordinal);
+        Assert.Contains("ends a service over its memory_max or tasks_max", line.Text, StringComparison.Ordinal);
         Assert.Contains("cpu limits have no effect", line.Text, StringComparison.Ordinal);
     }
 

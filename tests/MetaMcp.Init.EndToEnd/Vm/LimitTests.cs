@@ -303,7 +303,7 @@ public sealed partial class LimitTests(SmallMachine small)
         var first = await init.Command.WaitFor("daemon pid");
         await init.Command.WaitFor("daemon pid", first);
         Assert.True(
-            init.Command.Lines.IndexOfLog("family", "killed what it left") < init.Command.Lines.Logged("family", "started")[1].Index);
+            init.Command.Lines.IndexOfLog("family", "killed the processes that it") < init.Command.Lines.Logged("family", "started")[1].Index);
         Assert.Equal(0, await init.Stop());
     }
 
@@ -407,7 +407,7 @@ public sealed partial class LimitTests(SmallMachine small)
             {
                 await init.Command.WaitForLog("stuck", "ended, over its memory_max of 48MiB, with about 5", limit: Patience.Long);
                 await Succeed("! timeout 1 cat /proc/$(pidof stuck | cut -d' ' -f1)/smaps_rollup");
-                var killed = await init.Command.WaitForLog("stuck", "killed the processes that it left behind", limit: Patience.Long);
+                var killed = await init.Command.WaitForLog("stuck", "killed the processes that it behind", limit: Patience.Long);
                 Assert.False(init.Command.Lines.HasLogged("stuck", "failed"), "it is not gone before it is thawed");
                 await init.Command.Signal(1);
                 await init.Command.WaitForLog("", "reloaded: restarting none", killed, Patience.Usual);
