@@ -19,7 +19,16 @@ public sealed partial class ArchitectureTests
         ["Config"] = "Probing Values",
         ["Output"] = "Values",
         ["Planning"] = "Config Values",
-        ["Supervision"] = "Cgroups Membership Notifying Planning Config Values",
+        ["Effects"] = "Cgroups Membership Config Values",
+        ["Runs"] = "Effects Cgroups Membership Notifying Planning Config Values",
+        ["Services"] = "Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Cleanup"] = "Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Lifecycle"] = "Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Monitoring"] = "Lifecycle Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Reload"] = "Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Repair"] = "Reload Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Supervision"] =
+            "Repair Reload Monitoring Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["PassThrough"] = "Values",
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
     };

@@ -1,10 +1,17 @@
+using MetaMcp.Init.Core.Cleanup;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Reload;
+using MetaMcp.Init.Core.Repair;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>Signals that are sent to us: what each means.</summary>
 internal sealed class SignalMeanings(
-    Response response, ServiceTable services, Phases phases, Reload reload, OrphanWatch orphans, Comparisons comparisons)
+    Response response, ServiceTable services, Phases phases, ReloadEvents reload, OrphanWatch orphans, Comparisons comparisons)
 {
     private bool _hasToldOfWinch;
 
@@ -58,12 +65,12 @@ internal sealed class SignalMeanings(
 
     private void TellStatus()
     {
-        response.Tell(new Notice.StatusOfAll(
+        response.Tell(new SystemStatus(
             phases.Phase, response.Now - phases.StartedAt, services.Listed(StatePredicates.IsActive), services.Listed(_ => true),
             phases.Missing(), orphans.Ended, comparisons.Repairs));
         foreach (var service in services.Plan.Services)
             if (!services.IsRetired(service.Index) || !StatePredicates.IsOver(services.States[service.Index]))
                 response.Tell(
-                    new Notice.StatusOf(service.Name, services.States[service.Index], services.Records[service.Index], response.Now));
+                    new ServiceStatus(service.Name, services.States[service.Index], services.Records[service.Index], response.Now));
     }
 }

@@ -1,3 +1,5 @@
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;

@@ -1,5 +1,13 @@
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Cleanup;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Monitoring;
 using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Reload;
+using MetaMcp.Init.Core.Repair;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
@@ -30,7 +38,7 @@ public sealed class Supervisor
     private readonly Comparisons _comparisons;
     private readonly LimitEnforcement _limits;
     private readonly MemoryReadings _memory;
-    private readonly Reload _reload;
+    private readonly ReloadEvents _reload;
     private readonly Recovery _recovery;
     private readonly SignalMeanings _signals;
     private readonly Standstill _standstill;
@@ -55,15 +63,16 @@ public sealed class Supervisor
         _memoryBeat = new MemoryBeat(plan, counted.HasFlag(Controllers.Memory));
         _orphans = new OrphanWatch(plan.Settings, Registry, _response.Add, number => _cleanups!.Enter(number));
         _cleanups = new CleanupQueue(_response, _services, _orphans);
-        _phases = new Phases(_response, _services, _limitWatch, _memoryBeat, startedAt);
+        IServiceWatch[] watches = [_limitWatch, _memoryBeat];
+        _phases = new Phases(_response, _services, watches, startedAt);
         _driver = new ServiceDriver(
-            _response, _services, Registry, _phases, _cleanups, _limitWatch, _memoryBeat, ooms, _deadlines, jitter);
+            _response, _services, Registry, _phases, _cleanups, watches, ooms, _deadlines, jitter);
         _sweeps = new SweepSchedule(_response, _services, _phases);
         _children = new ChildEvents(_response, _services, Registry, _orphans, ooms, _driver, _sweeps);
         _comparisons = new Comparisons(_response, _services, Registry, _phases, _orphans, _sweeps, _driver, _children);
         _memory = new MemoryReadings(_response, _services, _phases, _memoryBeat);
         _limits = new LimitEnforcement(_response, _services, _phases, _limitWatch, _memory, _driver);
-        _reload = new Reload(_response, _services, _phases, _orphans, _sweeps, _driver, _deadlines, jitter);
+        _reload = new ReloadEvents(_response, _services, _phases, _orphans, _sweeps, _driver, _deadlines, jitter);
         _recovery = new Recovery(_response, _services, Registry, _phases, _cleanups, _orphans, _driver, _reload, _comparisons);
         _signals = new SignalMeanings(_response, _services, _phases, _reload, _orphans, _comparisons);
         _standstill = new Standstill(_response, _services, _deadlines);

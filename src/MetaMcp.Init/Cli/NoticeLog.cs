@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 using Microsoft.Extensions.Logging;
 
@@ -198,10 +200,10 @@ internal sealed class NoticeLog(ILogger log)
             case Notice.SignalForwarded n:
                 log.SignalNotForwarded(n.Signal, n.Service);
                 break;
-            case Notice.StatusOfAll n:
+            case SystemStatus n:
                 log.Status(StatusText.Of(n));
                 break;
-            case Notice.StatusOf n:
+            case ServiceStatus n:
                 log.StatusOf(n.Service, StatusText.Of(n));
                 break;
             case Notice.Reloaded n:

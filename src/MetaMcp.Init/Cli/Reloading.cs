@@ -1,5 +1,5 @@
 using MetaMcp.Init.Core.Config;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Logging;
 using MetaMcp.Init.Output;
 

@@ -4,6 +4,7 @@ using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Events;

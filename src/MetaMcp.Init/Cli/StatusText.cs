@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Cli;
@@ -10,7 +12,7 @@ namespace MetaMcp.Init.Cli;
 /// </summary>
 internal static class StatusText
 {
-    public static string Of(Notice.StatusOf status)
+    public static string Of(ServiceStatus status)
     {
         var (state, record) = (status.State, status.Record);
         var run = StatePredicates.RunStateOf(state);
@@ -43,7 +45,7 @@ internal static class StatusText
         return text.ToString();
     }
 
-    public static string Of(Notice.StatusOfAll status) => status.Phase switch
+    public static string Of(SystemStatus status) => status.Phase switch
     {
         Phase.StartingUp => "starting up",
         Phase.Running => "running",
@@ -53,7 +55,7 @@ internal static class StatusText
         $", up {Rounded(status.Uptime)}, {status.Active} of {Counted.Text(status.Services, "service")} active{Missing(status)}" +
         $"{Orphans(status.OrphansEnded)}{(status.Repairs == 0 ? "" : $"; {Counted.Text(status.Repairs, "repair")}")}");
 
-    private static string Missing(Notice.StatusOfAll status) =>
+    private static string Missing(SystemStatus status) =>
         status.Missing.IsEmpty ? "" : $", degraded: without {string.Join(", ", status.Missing)}";
 
     private static string Orphans(IReadOnlyDictionary<string, int> ended)

@@ -1,6 +1,6 @@
 using System.Text;
 using MetaMcp.Init.Core.Config;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Spawning;

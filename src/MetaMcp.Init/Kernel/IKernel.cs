@@ -1,4 +1,5 @@
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Kernel;

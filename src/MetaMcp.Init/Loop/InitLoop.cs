@@ -1,3 +1,5 @@
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Kernel;

@@ -1,4 +1,4 @@
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Events;
 using MetaMcp.Init.Helpers;

@@ -1,5 +1,5 @@
 using MetaMcp.Init.Core.KernelText;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Processes;
 using MetaMcp.Init.Time;

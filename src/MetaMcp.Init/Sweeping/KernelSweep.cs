@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Helpers;
 using MetaMcp.Init.Processes;

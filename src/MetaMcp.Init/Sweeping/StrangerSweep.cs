@@ -1,5 +1,5 @@
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
-using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Runs;
 using MetaMcp.Init.Time;

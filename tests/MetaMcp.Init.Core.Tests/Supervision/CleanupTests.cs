@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Config;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Core.Tests.Supervision.Make;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;

@@ -71,9 +71,9 @@ public sealed class GeneratedTests
                     if (service.Settings.Ready is ReadyRule.NotifyFd or ReadyRule.SdNotify)
                         world.Notifies(service.Name);
                 Assert.All(plan.Services, s => Assert.True(
-                    world.StateOf(s.Name) is Core.Supervision.ServiceState.Active { Run: Core.Supervision.RunState.Ready } or
-                        Core.Supervision.ServiceState.Completed
-                        or Core.Supervision.ServiceState.Stopped));
+                    world.StateOf(s.Name) is Core.Services.ServiceState.Active { Run: Core.Runs.RunState.Ready } or
+                        Core.Services.ServiceState.Completed
+                        or Core.Services.ServiceState.Stopped));
                 foreach (var service in plan.Services)
                     world.Program(service.Name).LeavesBehind = false;
                 world.Signal(Values.Signal.Term);

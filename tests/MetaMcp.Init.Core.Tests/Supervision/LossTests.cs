@@ -1,6 +1,9 @@
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Planning;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
@@ -154,7 +157,7 @@ public sealed class LossTests
     {
         var world = new World(Daemon("a"));
         world.Begin().Forget();
-        var believed = RunBelief.Of(world.RunOf("a"))!.Value;
+        var believed = RunBeliefs.Of(world.RunOf("a"))!.Value;
         world.Post(new SystemEvent.Swept([], [], [], 0)
         {
             Facts = [
@@ -168,7 +171,7 @@ public sealed class LossTests
     {
         var world = new World(Daemon("a"));
         world.Begin();
-        var believed = RunBelief.Of(world.RunOf("a"))!.Value;
+        var believed = RunBeliefs.Of(world.RunOf("a"))!.Value;
         var facts = new RunFacts(
             believed, IsThere: false, believed.Main, IsExecuted: true, HasMain: false) { Status = ExitStatus.Exited(3) };
         world.Exits("a", 3).Forget();

@@ -1,6 +1,7 @@
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Core.Tests.Supervision.Make;
 

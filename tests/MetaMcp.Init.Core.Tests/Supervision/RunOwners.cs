@@ -1,5 +1,5 @@
+using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Planning;
-using MetaMcp.Init.Core.Supervision;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 

@@ -1,5 +1,5 @@
 using MetaMcp.Init.Core.Config;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Lifecycle;
 using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;

@@ -1,6 +1,7 @@
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Planning;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Services;
 using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;

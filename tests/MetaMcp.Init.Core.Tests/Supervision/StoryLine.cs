@@ -1,5 +1,7 @@
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Planning;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
@@ -73,9 +75,9 @@ internal static class StoryLine
         Notice.Emergency n => $"emergency: {n.Reason}",
         Notice.BeyondKill n => $"beyond kill: {string.Join(", ", n.Remaining)}",
         Notice.SignalForwarded n => $"{n.Signal} goes {(n.Pid is null ? "nowhere" : $"to {n.Service}")}",
-        Notice.StatusOfAll n =>
+        SystemStatus n =>
             $"status of all: {n.Active} of {n.Services}{(n.Missing.IsEmpty ? "" : ", without " + string.Join(", ", n.Missing))}",
-        Notice.StatusOf n =>
+        ServiceStatus n =>
             $"status of {n.Service}: {(StatePredicates.RunStateOf(n.State) as object ?? n.State).GetType().Name}, {n.Record.Starts} " +
             $"starts{(n.Record.LastExit is { } exit ? $", last {exit}" : "")}",
         Notice.Memory n => $"{n.Service ?? "all"} memory {n.Level}: {n.Used} of {n.Cap}",

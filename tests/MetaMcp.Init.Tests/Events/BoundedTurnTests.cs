@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Output;
-using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Events;
 using MetaMcp.Init.Notifying;

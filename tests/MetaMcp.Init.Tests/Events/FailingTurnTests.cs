@@ -1,6 +1,7 @@
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Planning;
-using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using MetaMcp.Init.Core.Supervision;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Helpers;
 using MetaMcp.Init.Spawning;

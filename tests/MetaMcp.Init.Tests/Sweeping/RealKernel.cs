@@ -1,6 +1,6 @@
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
-using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.EndToEnd.Harness;
 using MetaMcp.Init.Events;

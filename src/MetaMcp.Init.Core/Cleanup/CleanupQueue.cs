@@ -1,0 +1,88 @@
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
+
+namespace MetaMcp.Init.Core.Cleanup;
+
+/// <summary>
+/// The cleanup queue: runs and orphans that are to be ended, by their number in the registry. They have their turn in the order in which
+/// they came, and no more than <c>max_concurrent</c> at once. In a shutdown no run waits here.
+/// </summary>
+internal sealed class CleanupQueue(Response response, ServiceTable services, OrphanWatch orphans)
+{
+    private readonly Queue<long> _waiting = new();
+    private int _underWay;
+
+    private int FreePlaces => services.Plan.Settings.Shutdown.MaxConcurrent - _underWay - orphans.Cleanups;
+
+    /// <summary>Gives a place at the end of the queue. An entry that has ended by its turn is passed over.</summary>
+    public void Enter(long number) => _waiting.Enqueue(number);
+
+    /// <summary>Gives the next one its turn where there is a place; true where it did.</summary>
+    public bool Next()
+    {
+        while (FreePlaces > 0 && _waiting.TryDequeue(out var number))
+        {
+            if (services.OwnerOf(number) is { } service && StatePredicates.IsQueued(services.States[service]))
+            {
+                response.Follow(service, new ServiceEvent.OfRun(new RunEvent.Turn()));
+                return true;
+            }
+            if (orphans.Ask(number, response.Now))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>A run that waits and has lost its place has another.</summary>
+    public void Restore(int service)
+    {
+        var state = services.States[service];
+        if (StatePredicates.IsQueued(state) && StatePredicates.RunOf(state) is { } run && !_waiting.Contains(run))
+            Enter(run);
+    }
+
+    /// <summary>The orphans that wait and have lost their places have others.</summary>
+    public void RestoreOrphans()
+    {
+        if (!orphans.HasWaiting)
+            return;
+        var waiting = new HashSet<long>(_waiting);
+        foreach (var number in orphans.Waiting())
+            if (waiting.Add(number))
+                Enter(number);
+    }
+
+    public void Changed(int service, ServiceState before, ServiceState after)
+    {
+        ref var record = ref services.Records[service];
+        var retries = record.KillRetries;
+        _underWay += (StatePredicates.IsCleanedUp(after, retries) ? 1 : 0) - (StatePredicates.IsCleanedUp(before, retries) ? 1 : 0);
+        // A run whose main process ends while it waits keeps its place.
+        if (StatePredicates.IsQueued(after) && !StatePredicates.IsQueued(before))
+            Enter(StatePredicates.RunOf(after)!.Value);
+        if (HasFailed(after, retries) && !HasFailed(before, retries))
+            record = record with { Cleanups = record.Cleanups.Failing(response.Now - record.EndingSince) };
+        else if (HasEnded(before, after) && !HasFailed(before, retries))
+            record = record with
+            {
+                Cleanups = record.Cleanups.With(
+                    StatePredicates.IsEnding(before) ? response.Now - record.EndingSince : TimeSpan.Zero,
+                    before is ServiceState.Active { Run: RunState.Killing or RunState.OthersKilling }),
+            };
+    }
+
+    /// <summary>Counts the cleanups that are under way.</summary>
+    public void Recount()
+    {
+        _underWay = 0;
+        for (var service = 0; service < services.States.Length; service++)
+            _underWay += StatePredicates.IsCleanedUp(services.States[service], services.Records[service].KillRetries) ? 1 : 0;
+    }
+
+    /// <summary>Whether a run that had a process is over.</summary>
+    private static bool HasEnded(ServiceState before, ServiceState after) =>
+        before is ServiceState.Active { Run: not (RunState.Launching or RunState.CancelledLaunch) } && after is not ServiceState.Active;
+
+    private static bool HasFailed(ServiceState state, int retries) =>
+        StatePredicates.RunStateOf(state) is { } run && RunPredicates.HasFailed(run, retries);
+}

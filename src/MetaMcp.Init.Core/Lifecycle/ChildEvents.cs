@@ -1,0 +1,201 @@
+using System.Globalization;
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Cleanup;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Notifying;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Lifecycle;
+
+/// <summary>Whose child has ended, and what the kernel killed it for.</summary>
+internal sealed class ChildEvents(
+    Response response, ServiceTable services, Registry registry, OrphanWatch orphans, OomLedger ooms, ServiceDriver driver,
+    SweepSchedule sweeps)
+{
+    private readonly Dictionary<int, Kill> _lastOom = [];
+
+    public void Ended(SystemEvent.ChildEnded ended)
+    {
+        sweeps.Soon();
+        if (orphans.Collected(ended.Pid, ended.Status))
+            return;
+        if (registry.FindByPid(ended.Pid) is not { } child)
+        {
+            response.Tell(new Notice.OrphanReaped(ended.Pid, ended.Status));
+            return;
+        }
+        // The entry goes last: where memory ends before, the same event finds it again.
+        if (child.Kind == EntryKind.Service)
+        {
+            MainEnded(child, ended);
+            registry.Collected(child);
+            return;
+        }
+        if (child.Kind == EntryKind.Probe)
+            ProbeEnded(child, ended);
+        else
+            driver.Current(child.Parent, new RunEvent.StopCommandEnded(ended.Status));
+        registry.Remove(child);
+    }
+
+    public void Spawned(SystemEvent.Spawned spawned)
+    {
+        orphans.Reused(spawned.Pid);
+        if (registry.Find(spawned.RunNumber) is { } entry)
+            registry.Started(entry, spawned.Pid);
+        if (services.OwnerOf(spawned.RunNumber) is not { } service)
+            return;
+        driver.Apply(service, new ServiceEvent.OfRun(new RunEvent.Spawned(spawned.Pid)));
+        services.Records[service] = services.Records[service] with { Starts = services.Records[service].Starts + 1 };
+    }
+
+    public void Said(long run, NotifyMessage message)
+    {
+        if (services.OwnerOf(run) is not { } service)
+            return;
+        driver.Apply(service, new ServiceEvent.OfRun(new RunEvent.Said(message)));
+        services.Records[service] = services.Records[service].Saying(message);
+    }
+
+    public void MainChanged(long run, int pid)
+    {
+        if (services.OwnerOf(run) is not { } service)
+            return;
+        orphans.Reused(pid);
+        if (registry.Find(run) is { } entry)
+        {
+            registry.Collected(entry);
+            registry.Started(entry, pid);
+        }
+        driver.Apply(service, new ServiceEvent.OfRun(new RunEvent.MainChanged(pid)));
+    }
+
+    public void SpawnFailed(long run, string reason, int code, bool isShortage)
+    {
+        if (services.OwnerOf(run) is not { } service)
+            return;
+        services.Records[service] = services.Records[service] with { Shortage = isShortage ? reason : null };
+        driver.Apply(service, new ServiceEvent.OfRun(new RunEvent.SpawnFailed(reason, code, isShortage)));
+    }
+
+    /// <summary>A helper of a run, which may be over by now: the end of the helper is waited for all the same.</summary>
+    private void Enter(EntryKind kind, long run, int pid)
+    {
+        orphans.Reused(pid);
+        var owner = services.OwnerOf(run);
+        _ = registry.Add(kind, owner is { } service ? services.NameOf(service) : "", owner ?? -1, run, response.Now, pid);
+    }
+
+    /// <summary>Whether the probe is one whose answer was not waited for any more, and another is under way.</summary>
+    private static bool IsOutdated(ServiceState state, int pid) => StatePredicates.RunStateOf(state) switch
+    {
+        RunState.Starting { Readiness: Readiness.ProbeLaunching } or RunState.Ready { Watch: HealthWatch.ProbeLaunching } => true,
+        RunState.Starting { Readiness: Readiness.ProbeRunning p } => p.Pid != pid,
+        RunState.Ready { Watch: HealthWatch.ProbeRunning p } => p.Pid != pid,
+        _ => false,
+    };
+
+    private void ProbeEnded(Entry child, SystemEvent.ChildEnded ended)
+    {
+        if (child.Service < 0 || IsOutdated(services.States[child.Service], child.Pid))
+            return;
+        if (services.States[child.Service] is ServiceState.Active { Run: RunState.Starting { IsForked: true } })
+        {
+            PidFileRead(child, ended);
+            return;
+        }
+        var failure = FailureOf(child.Service, ended);
+        ref var record = ref services.Records[child.Service];
+        if (services.States[child.Service] is ServiceState.Active { Run: RunState.Ready ready } && ready.Number == child.Parent)
+            record = record with { Probes = record.Probes.With(failure?.Reason, response.Now - child.Since) };
+        driver.Current(child.Parent, new RunEvent.ProbeEnded(failure));
+    }
+
+    private void PidFileRead(Entry child, SystemEvent.ChildEnded ended)
+    {
+        if (ended.Status.IsSuccess && int.TryParse(ended.Problem, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
+            driver.Current(child.Parent, new RunEvent.MainNamed(pid));
+        else
+            driver.Current(child.Parent, new RunEvent.ProbeEnded(new ProbeFailure(
+                ended.Status.Code is null ? ForkingSteps.Unreadable : ended.Problem ?? $"{ended.Status}")));
+    }
+
+    private ProbeFailure? FailureOf(int service, SystemEvent.ChildEnded ended)
+    {
+        // A reload may have taken the probe of a service away, with one still under way.
+        if (ended.Status.IsSuccess || services.SettingsOf(service).Probe is not { } probe)
+            return ended.Status.IsSuccess ? null : new ProbeFailure($"{ended.Status}");
+        var isKilled = services.RunStateOf(service) switch
+        {
+            RunState.Starting { Readiness: Readiness.ProbeRunning p } => p.KillAt == Instant.Never,
+            RunState.Ready { Watch: HealthWatch.ProbeKilled } => true,
+            _ => false,
+        };
+        return isKilled ? ProbeFailure.TimedOut(probe, ended.Problem) : ProbeFailure.Of(probe, ended.Status, ended.Problem);
+    }
+
+    public void MainEnded(Entry child, SystemEvent.ChildEnded ended)
+    {
+        var oom = CauseOf(child, ended.Status);
+        services.Records[child.Service] = services.Records[child.Service] with
+        {
+            LastExit = ended.Status, LastOom = oom, Shortage = ended.IsShortage && oom is null ? ended.Problem : null,
+        };
+        driver.Current(child.Sequence, new RunEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom)
+        {
+            // What the kernel killed for memory is over its own limit, whatever it was doing.
+            IsShortage = ended.IsShortage && oom is null,
+        });
+    }
+
+    public void OutOfMemory(SystemEvent.OutOfMemory counted)
+    {
+        if (services.OwnerOf(counted.RunNumber) is not { } service ||
+            ooms.Take(counted.RunNumber, counted.AtStart, counted.Now, response.Now) is not { } kills)
+            return;
+        var cause = OomCause.Of(kills.Origin, services.SettingsOf(service).Limits.MemoryMax, services.Plan.Settings.Limits.Memory);
+        _lastOom[service] = new Kill(counted.RunNumber, cause, response.Now);
+        response.Tell(new Notice.OutOfMemory(services.NameOf(service), kills.Processes, cause, counted.Peak));
+    }
+
+    /// <summary>
+    /// What the kernel killed for memory ends by SIGKILL; what loses a child to it (npm, a shell) ends badly soon after. The
+    /// end may be long in coming: the memory of a large process is given back first.
+    /// </summary>
+    private OomCause? CauseOf(Entry child, ExitStatus status)
+    {
+        if (status.IsSuccess || !_lastOom.TryGetValue(child.Service, out var oom) || oom.Run != child.Sequence)
+            return null;
+        var run = services.RunStateOf(child.Service);
+        var isOurs = run is RunState.Killing ||
+            (run is RunState.Stopping && status.Code is null &&
+                status.Signal == services.SettingsOf(child.Service).StopSignal);
+        return isOurs || response.Now - oom.At > OomLedger.Patience ? null : oom.Cause;
+    }
+
+    /// <summary>No process was taken for the main one of a run.</summary>
+    public void MainRefused(long run, string reason)
+    {
+        if (services.OwnerOf(run) is { } service && services.RunStateOf(service) is RunState.Starting { IsForked: true })
+            driver.Current(run, new RunEvent.ProbeEnded(new ProbeFailure(reason)));
+    }
+
+    public void ProbeSpawned(long run, int pid)
+    {
+        Enter(EntryKind.Probe, run, pid);
+        if (!driver.Current(run, new RunEvent.ProbeSpawned(pid)))
+            response.Add(new Effect.KillHelper(run, pid));
+    }
+
+    public void StopCommandSpawned(long run, int pid)
+    {
+        Enter(EntryKind.StopCommand, run, pid);
+        if (!driver.Current(run, new RunEvent.StopCommandSpawned(pid)))
+            response.Add(new Effect.KillHelper(run, pid));
+    }
+
+    /// <summary>The last time that the kernel killed of a service for memory.</summary>
+    private sealed record Kill(long Run, OomCause Cause, Instant At);
+}

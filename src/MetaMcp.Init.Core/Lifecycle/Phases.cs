@@ -1,0 +1,337 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Lifecycle;
+
+/// <summary>The phases: from the first start to the exit of PID 1.</summary>
+internal sealed class Phases(
+    Response response, ServiceTable services, IServiceWatch[] watches, Instant startedAt)
+{
+    /// <summary>A process in uninterruptible sleep takes no SIGKILL; it must not hold the container for ever.</summary>
+    public static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
+
+    private int _unsettled = services.States.Length;
+    private int _active;
+    private int _over;
+    private int _missing;
+    private int _told;
+    private Instant _since = startedAt;
+
+    public Instant StartedAt { get; } = startedAt;
+
+    public Phase Phase
+    {
+        get;
+        private set
+        {
+            field = value;
+            response.HasTakenEffect = true;
+        }
+    } = new Phase.StartingUp(startedAt + services.Plan.Settings.Startup.Timeout);
+
+    public bool IsEnding => Phase is not (Phase.StartingUp or Phase.Running);
+
+    /// <summary>The first event of all.</summary>
+    public void Begin()
+    {
+        _since = response.Now;
+        response.Tell(new Notice.StartingUp(services.States.Length));
+        for (var service = 0; service < services.States.Length; service++)
+            if (services.Gate.IsOpen(service))
+                response.Follow(service, new ServiceEvent.Start());
+    }
+
+    /// <summary>Another file is in force, and what the phase is then.</summary>
+    public void PutInForce(Phase phase) => Phase = phase;
+
+    public void StopRequested(Signal signal)
+    {
+        switch (Phase)
+        {
+            case Phase.StartingUp or Phase.Running:
+                ShutDown($"{signal}", 0, requests: 1);
+                break;
+            // Everything ends already, by itself: that is what is asked for, and no reason to kill.
+            case Phase.ShuttingDown { Requests: 0 } p:
+                Phase = p with { Requests = 1 };
+                break;
+            case Phase.EndingOrphans { Requests: 0 } p:
+                Phase = p with { Requests = 1 };
+                break;
+            default:
+                Emergency($"a second {signal}");
+                break;
+        }
+    }
+
+    /// <summary>Whether the end of one service is the end of all, by its own importance and the file's rule.</summary>
+    public void EndBecauseOf(int service, ServiceState after)
+    {
+        var settings = services.Plan.Services[service].Settings;
+        var rule = services.Plan.Settings.Init.ExitWhen;
+        if (settings.Required && (rule != ExitRule.AllExit || Phase is Phase.StartingUp))
+            ShutDown($"required service {settings.Name} is gone", StatePredicates.ExitCodeOf(after));
+        else if (rule == ExitRule.AnyExits && settings.Type == ServiceType.Daemon &&
+            (after is ServiceState.Finished or ServiceState.Failed))
+            ShutDown($"{settings.Name} ended", after is ServiceState.Finished f ? f.Status.ShellCode : StatePredicates.ExitCodeOf(after));
+    }
+
+    private void ShutDown(string reason, int exitCode, int requests = 0)
+    {
+        BeginShutdown(new Phase.ShuttingDown(response.Now + services.Plan.Settings.Shutdown.Timeout, exitCode, requests), reason);
+        for (var service = services.States.Length - 1; service >= 0; service--)
+            StopIfItsTurn(service);
+    }
+
+    private void BeginShutdown(Phase.ShuttingDown phase, string reason)
+    {
+        response.MayEndHere();
+        // All or nothing: asked again, a stop that has begun would be an emergency.
+        var (told, drop) =
+            (new Effect.Report(new Notice.ShuttingDown(reason, services.Plan.Settings.Shutdown.Timeout)), new Effect.DropFile());
+        response.Effects.EnsureCapacity(response.Effects.Count + 2);
+        Phase = phase;
+        foreach (var watch in watches)
+            watch.End();
+        _since = response.Now;
+        response.Add(drop);
+        response.Add(told);
+    }
+
+    public void StopIfItsTurn(int service)
+    {
+        var state = services.States[service];
+        if ((Phase is Phase.ShuttingDown || (services.IsRetired(service) && !IsEnding)) && !StatePredicates.IsOver(state) &&
+            (services.Order.MayStop(service) || !StatePredicates.IsActive(state)))
+            response.Follow(service, new ServiceEvent.Stop());
+    }
+
+    private void Emergency(string reason)
+    {
+        if (Phase is Phase.ShuttingDown { ExitCode: var code })
+        {
+            var emergency = new Notice.Emergency(reason, services.NamesOf(StatePredicates.IsActive));
+            Phase = new Phase.Killing(response.Now + KillPatience, code);
+            response.Tell(emergency);
+            for (var service = 0; service < services.States.Length; service++)
+                if (!StatePredicates.IsOver(services.States[service]))
+                    response.Follow(service, new ServiceEvent.Kill());
+        }
+        else if (Phase is Phase.EndingOrphans { ExitCode: var orphansCode })
+        {
+            KillOrphans(orphansCode);
+        }
+    }
+
+    /// <summary>Moves on when what the phase waits for has come about; true where it did, or where more is to be done.</summary>
+    public bool Move()
+    {
+        switch (Phase)
+        {
+            case Phase.StartingUp when _unsettled == 0:
+                Phase = new Phase.Running();
+                response.Tell(new Notice.Up(response.Now - StartedAt,
+                    services.Listed(s => s is ServiceState.Active { Run: RunState.Ready }),
+                        services.Listed(s => s is ServiceState.Completed or ServiceState.Finished),
+                    Missing()));
+                _told = _missing;
+                return true;
+            case Phase.Running when _over == services.States.Length:
+                ShutDown("nothing is left to run",
+                    services.States.Where(s => s is ServiceState.Failed).Select(StatePredicates.ExitCodeOf).FirstOrDefault());
+                return true;
+            case Phase.ShuttingDown shutdown when _active == 0:
+                EndOrphans(shutdown);
+                return true;
+            case Phase.Killing(_, var code) when _active == 0:
+                KillOrphans(code);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Once the startup has said what it came to: what is new since.</summary>
+    public void TellWhetherDegraded()
+    {
+        if (Phase is not Phase.Running || _told == _missing)
+            return;
+        if (_missing == 0)
+            response.Tell(new Notice.WholeAgain());
+        else if (_missing > _told)
+            response.Tell(new Notice.Degraded(Missing()));
+        _told = _missing;
+    }
+
+    /// <summary>What is to run and does not, each with the reason: <c>web (exit code 3)</c>, <c>worker (needs web)</c>.</summary>
+    public ImmutableArray<string> Missing()
+    {
+        var missing = new List<string>(_missing);
+        foreach (var service in services.Plan.Services)
+        {
+            if (!IsMissing(service.Index, services.States[service.Index]))
+                continue;
+            var reason = services.States[service.Index] switch
+            {
+                _ when services.Records[service.Index] is { IsHeldUp: true } held => held.Shortage is { } shortage
+                    ? $"the container is short of something: {shortage}; it is tried on"
+                    : services.States[service.Index] is ServiceState.Waiting ? $"waits for {NamesOfHeldUpBefore(service)}" : "starting",
+                ServiceState.Failed s => s.Failure.Reason,
+                ServiceState.Skipped s => $"needs {services.NameOf(s.Dependency)}",
+                ServiceState.Open => "circuit open",
+                _ => "circuit half-open",
+            };
+            missing.Add($"{service.Name} ({reason})");
+        }
+        return [.. missing];
+    }
+
+    private void EndOrphans(Phase.ShuttingDown shutdown)
+    {
+        var grace = services.Plan.Settings.Init.OrphanGrace;
+        response.Add(new Effect.SignalTheRest(Signal.Term));
+        Phase = new Phase.EndingOrphans(Instant.Earlier(response.Now + grace, shutdown.Deadline), shutdown.ExitCode, shutdown.Requests);
+    }
+
+    private void KillOrphans(int code)
+    {
+        response.Add(new Effect.SignalTheRest(Signal.Kill));
+        Phase = new Phase.KillingOrphans(response.Now + KillPatience, code);
+    }
+
+    public void ChildrenCollected(bool anyLeft)
+    {
+        if (!anyLeft && Phase is Phase.EndingOrphans { ExitCode: var code })
+            Finish(code);
+        else if (!anyLeft && Phase is Phase.KillingOrphans(_, var killCode))
+            Finish(killCode);
+    }
+
+    public void TimedOut()
+    {
+        switch (Phase)
+        {
+            case Phase.StartingUp:
+                StartupTimedOut(services.Plan.Settings.Startup.Timeout);
+                break;
+            case Phase.ShuttingDown:
+                Emergency($"not down within {Duration.Format(services.Plan.Settings.Shutdown.Timeout)}");
+                break;
+            case Phase.EndingOrphans { ExitCode: var code }:
+                response.Tell(new Notice.KillingOrphans(services.Plan.Settings.Init.OrphanGrace));
+                KillOrphans(code);
+                break;
+            case Phase.Killing(_, var code):
+                response.Tell(new Notice.BeyondKill(services.NamesOf(StatePredicates.IsActive)));
+                // What belongs to no service has not been sent anything yet, and may outlive us where we are not PID 1.
+                response.Add(new Effect.SignalTheRest(Signal.Kill));
+                Finish(code);
+                break;
+            case Phase.KillingOrphans(_, var code):
+                response.Tell(new Notice.BeyondKill([]));
+                Finish(code);
+                break;
+        }
+    }
+
+    private void StartupTimedOut(TimeSpan timeout)
+    {
+        var missing = services.Plan.Services.Where(s => !services.Records[s.Index].HasSettled).ToList();
+        response.Tell(new Notice.StartupTimedOut(timeout, [.. missing.Select(s => s.Name)]));
+        var isHeldUp = HeldUp();
+        missing.RemoveAll(s => isHeldUp[s.Index]);
+        if (missing.Find(s => s.Settings.Required) is { } required)
+        {
+            ShutDown($"required service {required.Name} is not up", 1);
+            return;
+        }
+        var givenUp = new ServiceEvent.GiveUp($"not up within the startup phase's {Duration.Format(timeout)}");
+        response.FollowUps.EnsureCapacity(response.FollowUps.Count + missing.Count);
+        response.MayEndHere();
+        // What is given up on now is told at the end of this.
+        Phase = new Phase.Running();
+        for (var service = 0; service < isHeldUp.Length; service++)
+        {
+            if (!isHeldUp[service])
+                continue;
+            _unsettled--;
+            _missing += StatePredicates.IsMissing(services.States[service]) ? 0 : 1;
+            services.Records[service] = services.Records[service] with { HasSettled = true, IsHeldUp = true };
+        }
+        foreach (var service in missing)
+            response.Follow(service.Index, givenUp);
+    }
+
+    /// <summary>
+    /// What a shortage has kept from starting, and what waits for that: the end of the startup gives up on neither, since nobody is to
+    /// blame. A start that got what it takes only late has its start_timeout still.
+    /// </summary>
+    private bool[] HeldUp()
+    {
+        var isHeldUp = new bool[services.States.Length];
+        for (var service = 0; service < isHeldUp.Length; service++)
+            isHeldUp[service] = services.Records[service] is { HasSettled: false, Shortage: not null } && !services.IsRetired(service);
+        // A service follows what it waits for in the waves, not always by its index.
+        bool hasChanged;
+        do
+        {
+            hasChanged = false;
+            foreach (var service in services.Plan.Services)
+            {
+                if (isHeldUp[service.Index] || services.Records[service.Index].HasSettled ||
+                    services.States[service.Index] is not ServiceState.Waiting)
+                    continue;
+                foreach (var awaited in service.DependsOn.Concat(service.After))
+                    hasChanged |= isHeldUp[service.Index] |= isHeldUp[awaited];
+            }
+        }
+        while (hasChanged);
+        return isHeldUp;
+    }
+
+    private string NamesOfHeldUpBefore(PlannedService service) =>
+        string.Join(", ",
+            service.DependsOn.Concat(service.After).Where(s => services.Records[s].IsHeldUp).Select(s => services.NameOf(s)));
+
+    public bool IsMissing(int service, ServiceState state) => StatePredicates.IsMissing(state) || services.Records[service].IsHeldUp;
+
+    private void Finish(int code)
+    {
+        response.Tell(new Notice.Down(response.Now - _since, code));
+        response.Add(new Effect.Exit(code));
+        Phase = new Phase.Done(code);
+    }
+
+    public void Changed(int service, ServiceState before, ServiceState after)
+    {
+        var wasMissing = IsMissing(service, before);
+        if (StatePredicates.IsSettled(after))
+        {
+            _unsettled -= services.Records[service].HasSettled ? 0 : 1;
+            services.Records[service] = services.Records[service].Settled();
+        }
+        _active += Difference(StatePredicates.IsActive(before), StatePredicates.IsActive(after));
+        _over += Difference(StatePredicates.IsOver(before), StatePredicates.IsOver(after));
+        _missing += Difference(wasMissing, IsMissing(service, after));
+    }
+
+    public void Recount()
+    {
+        _unsettled = _active = _over = _missing = 0;
+        for (var service = 0; service < services.States.Length; service++)
+        {
+            var state = services.States[service];
+            _unsettled += services.Records[service].HasSettled ? 0 : 1;
+            _active += StatePredicates.IsActive(state) ? 1 : 0;
+            _over += StatePredicates.IsOver(state) ? 1 : 0;
+            _missing += IsMissing(service, state) ? 1 : 0;
+        }
+    }
+
+    private static int Difference(bool before, bool after) => (after ? 1 : 0) - (before ? 1 : 0);
+}

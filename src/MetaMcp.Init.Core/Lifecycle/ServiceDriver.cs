@@ -1,0 +1,167 @@
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Cleanup;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
+
+namespace MetaMcp.Init.Core.Lifecycle;
+
+/// <summary>One service takes its step, and what that means to those around it.</summary>
+internal sealed class ServiceDriver(
+    Response response, ServiceTable services, Registry registry, Phases phases, CleanupQueue cleanups, IServiceWatch[] watches,
+    OomLedger ooms, DeadlineHeap deadlines, Jitter jitter)
+{
+    /// <summary>Passes an event to the service that a run is of, unless the run is over.</summary>
+    public bool Current(long run, RunEvent happened)
+    {
+        if (services.OwnerOf(run) is not { } service)
+            return false;
+        Apply(service, new ServiceEvent.OfRun(happened));
+        return true;
+    }
+
+    public void Apply(int service, ServiceEvent happened)
+    {
+        var before = services.States[service];
+        if (Guards.Admit(happened, before, phases.IsEnding, MayStart(service), services.Gate.HasDependencies(service)) is not { } admitted)
+            return;
+        happened = admitted;
+        response.MayEndHere();
+        ServiceStep step;
+        try
+        {
+            step = ServiceMachine.Step(Context(service), before, happened, response.Now);
+        }
+#pragma warning disable CA1031 // Of whatever kind: what the services before it are owed by now must not be lost with it.
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            response.Tell(new Notice.Bug($"{services.NameOf(service)}: {bug.Message}"));
+            return;
+        }
+        // What one that is in the file no more came to is of no account.
+        var after = services.IsRetired(service) && StatePredicates.IsOver(step.State) ? new ServiceState.Stopped() : step.State;
+        var isLaunched = after is ServiceState.Active && before is not ServiceState.Active;
+        response.Effects.EnsureCapacity(response.Effects.Count + step.Effects.Length);
+        if (isLaunched)
+            _ = registry.Add(EntryKind.Service, services.NameOf(service), service, 0, response.Now);
+        response.MayEndHere();
+        // From here to the last of its effects nothing is allocated: a state and what is to be done for it come together or not at all.
+        response.HasTakenEffect = true;
+        services.States[service] = after;
+        if (!StatePredicates.AreAlike(before, after))
+            services.Records[service] = services.Records[service] with { ChangedAt = response.Now };
+        if (StatePredicates.IsEnding(after) && !StatePredicates.IsEnding(before))
+            services.Records[service] =
+                services.Records[service] with { EndingSince = response.Now, KillRetries = services.Plan.Settings.Shutdown.Retries };
+        if (isLaunched)
+        {
+            services.Running[service] = services.Plan.Services[service].Settings;
+            services.Records[service] = services.Records[service] with
+            {
+                Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null, RestartsWith = null,
+            };
+        }
+        foreach (var effect in step.Effects)
+            response.Add(effect);
+        if (happened is ServiceEvent.Restart)
+            services.Records[service] = services.Records[service] with { RestartsWith = null };
+        // No state says that they are to: noted here, or it would be lost where memory ends before it is asked for.
+        if (HasCeasedToBeReady(before, after) && !phases.IsEnding)
+            foreach (var dependent in services.Named.RestartedWith(service))
+                services.Records[dependent] = services.Records[dependent] with { RestartsWith = service };
+        if (StatePredicates.RunOf(before) is { } run && StatePredicates.RunOf(after) != run)
+            Forget(run);
+        deadlines.Set(service, after.Due);
+        response.MayEndHere();
+        // It has waited long for its turn; should its place have been lost, it has another.
+        if (happened is ServiceEvent.DeadlinePassed && StatePredicates.IsQueued(before))
+            cleanups.Restore(service);
+        Propagate(service, before, after);
+    }
+
+    private static bool HasCeasedToBeReady(ServiceState before, ServiceState after) =>
+        before is ServiceState.Active { Run: RunState.Ready } && after is not ServiceState.Active { Run: RunState.Ready };
+
+    private bool MayStart(int service) =>
+        !phases.IsEnding &&
+            (services.Gate.IsOpen(service) || (services.Records[service].Starts > 0 && services.Gate.HasDependencies(service)));
+
+    private void Forget(long run)
+    {
+        ooms.Forget(run);
+        foreach (var watch in watches)
+            watch.Forget(run);
+        if (registry.Find(run) is { } entry)
+            registry.Remove(entry);
+    }
+
+    private void Propagate(int service, ServiceState before, ServiceState after)
+    {
+        phases.Changed(service, before, after);
+        cleanups.Changed(service, before, after);
+        foreach (var watch in watches)
+            watch.Changed(service, before, after, response.Now);
+        services.Gate.Changed(service, before, after, opened => response.Follow(opened, new ServiceEvent.Start()));
+        response.MayEndHere();
+        services.Order.Changed(service, before, after, phases.StopIfItsTurn);
+        if (StatePredicates.IsBroken(after) && !StatePredicates.IsBroken(before))
+            Broke(service, after);
+        if (StatePredicates.Satisfies(after) && !StatePredicates.Satisfies(before) && !phases.IsEnding)
+            foreach (var dependent in services.Gate.NeededBy(service))
+                if (services.States[dependent] is ServiceState.Skipped && !services.NeedsBroken(dependent))
+                    response.Follow(dependent, new ServiceEvent.Resume());
+        if (HasCeasedToBeReady(before, after) && !phases.IsEnding)
+            foreach (var dependent in services.Named.RestartedWith(service))
+                response.Follow(dependent, new ServiceEvent.Restart(services.NameOf(service)));
+        if (after is ServiceState.Waiting && before is not ServiceState.Waiting && !phases.IsEnding && !services.IsRetired(service))
+            StartAnew(service);
+        // Nothing new starts once the end has begun, whoever was about to be tried again.
+        if ((phases.IsEnding || services.IsRetired(service)) &&
+            (after is ServiceState.Backoff or ServiceState.Open or ServiceState.Waiting))
+            response.Follow(service, new ServiceEvent.Stop());
+    }
+
+    /// <summary>What it depends on may be there again by the time it has ended, or have failed for good.</summary>
+    public void StartAnew(int service)
+    {
+        foreach (var dependency in services.Plan.Services[service].DependsOn)
+        {
+            if (!StatePredicates.IsBroken(services.States[dependency]))
+                continue;
+            response.Follow(service, new ServiceEvent.Skip(dependency, StatePredicates.ExitCodeOf(services.States[dependency])));
+            return;
+        }
+        response.Follow(service, new ServiceEvent.Start());
+    }
+
+    private void Broke(int service, ServiceState after)
+    {
+        if (phases.IsEnding || services.IsRetired(service))
+            return;
+        foreach (var dependent in services.Gate.NeededBy(service))
+        {
+            if (services.States[dependent] is not ServiceState.Waiting)
+                continue;
+            response.Follow(dependent, new ServiceEvent.Skip(service, StatePredicates.ExitCodeOf(after)));
+        }
+        if (after is ServiceState.Skipped(var dependency, _))
+            response.Tell(new Notice.Skipped(services.NameOf(service), services.NameOf(dependency)));
+        phases.EndBecauseOf(service, after);
+    }
+
+    private ServiceContext Context(int service) => new(
+        new RunContext(services.SettingsOf(service), registry.Next, jitter.Roll(), phases.IsEnding, services.Records[service].KillRetries),
+        phases.Phase is Phase.StartingUp ? services.Plan.Settings.Startup.Retries : null);
+
+    /// <summary>Everything that is counted incrementally, from the states as they are.</summary>
+    public void Recount()
+    {
+        foreach (var watch in watches)
+            watch.PutInForce(services.Plan, services.States, response.Now);
+        phases.Recount();
+        cleanups.Recount();
+        for (var service = 0; service < services.States.Length; service++)
+            deadlines.Set(service, services.States[service].Due);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
+
+namespace MetaMcp.Init.Core.Monitoring;
+
+/// <summary>Limits by sampling, where the kernel does not enforce them.</summary>
+internal sealed class LimitEnforcement(
+    Response response, ServiceTable services, Phases phases, LimitWatch limits, MemoryReadings readings, ServiceDriver driver)
+{
+    /// <summary>A run that was ended for a limit holds the cap of all up no longer than this, however long its stop_timeout is.</summary>
+    private static readonly TimeSpan LongestReturn = TimeSpan.FromSeconds(30);
+
+    /// <summary>What has outlived so many SIGKILL, which takes three seconds, gives nothing back.</summary>
+    private const int MostKillsOfReturning = 2;
+
+    public void Look()
+    {
+        limits.Looked(response.Now);
+        response.Add(
+            new Effect.Sample(
+                [.. services.States.Where(StatePredicates.IsActive).Select(s => StatePredicates.RunOf(s)!.Value)], Closely: false));
+    }
+
+    /// <summary>A close look takes its time: what it shows of runs that are gone meanwhile has been given back.</summary>
+    public void Sampled(SystemEvent.Sampled sampled)
+    {
+        if (phases.IsEnding)
+            return;
+        ImmutableArray<RunUsage> usages = [.. sampled.Usages.Where(u => services.OwnerOf(u.Run) is not null)];
+        if (!sampled.Closely && limits.Near(usages, OwnerOf, response.Now) is { IsEmpty: false } near)
+            response.Add(new Effect.Sample(near, Closely: true));
+        foreach (var usage in usages)
+            if (IsEndable(OwnerOf(usage.Run)) && limits.Breach(OwnerOf(usage.Run), usage, sampled.Closely) is { } reason)
+                EndForLimit(OwnerOf(usage.Run), usage.Run, reason);
+        // A rough look shows no less than there is: what it shows below a threshold is below it.
+        foreach (var usage in usages)
+            if (!usage.IsEstimate && IsEndable(OwnerOf(usage.Run)) &&
+                (sampled.Closely ||
+                    MemoryThresholds.PercentOf(usage.Memory, services.SettingsOf(OwnerOf(usage.Run)).Limits.MemoryMax ?? default) <
+                    services.Plan.Settings.Limits.MemoryWarning))
+                readings.Weigh(OwnerOf(usage.Run), usage.Memory);
+        if (limits.BreachOfAll(usages, sampled.Closely) is not { } breach || IsMemoryReturning())
+            return;
+        if (Largest(usages, breach.IsMemory) is { } largest)
+            EndForLimit(OwnerOf(largest.Run), largest.Run, breach.Reason);
+    }
+
+    private void EndForLimit(int service, long run, string reason)
+    {
+        limits.Ended[run] = response.Now;
+        response.Tell(new Notice.OverLimit(services.NameOf(service), reason));
+        driver.Current(run, new RunEvent.OverLimit(reason));
+    }
+
+    /// <summary>
+    /// Whether the memory of a run that was ended is on its way back: then nobody else need be ended for it. What sleeps in the
+    /// kernel and takes no SIGKILL keeps its memory, and must not switch the cap off for all others.
+    /// </summary>
+    private bool IsMemoryReturning()
+    {
+        foreach (var (run, at) in limits.Ended)
+            if (response.Now - at < LongestReturn && services.OwnerOf(run) is { } service &&
+                services.RunStateOf(service) is not
+                    (RunState.Killing { Kills: > MostKillsOfReturning } or RunState.OthersKilling { Kills: > MostKillsOfReturning }))
+                return true;
+        return false;
+    }
+
+    /// <summary>A required one only where nothing else is left.</summary>
+    private RunUsage? Largest(ImmutableArray<RunUsage> usages, bool byMemory)
+    {
+        RunUsage? largest = null;
+        foreach (var usage in usages)
+        {
+            if (!IsEndable(OwnerOf(usage.Run)))
+                continue;
+            if (largest is null || Rank(usage).CompareTo(Rank(largest)) > 0)
+                largest = usage;
+        }
+        return largest;
+
+        (bool IsOptional, long Size) Rank(RunUsage usage) =>
+            (!services.Plan.Services[OwnerOf(usage.Run)].Settings.Required, byMemory ? usage.Memory : usage.Tasks);
+    }
+
+    private bool IsEndable(int service) => LimitWatch.IsEndable(services.States[service]);
+
+    /// <summary>The service of a run that is not over.</summary>
+    private int OwnerOf(long run) => services.OwnerOf(run)!.Value;
+}

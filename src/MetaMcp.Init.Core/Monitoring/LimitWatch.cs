@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Monitoring;
+
+/// <summary>
+/// The caps that the kernel does not enforce here: when to look, how closely, and what is over. A rough look comes twice a second
+/// while something with such a cap runs, and costs microseconds a process; it never shows less than is used. Only where it comes
+/// near a cap does a close look follow, which costs milliseconds, and only the close one counts.
+/// </summary>
+internal sealed class LimitWatch : IServiceWatch
+{
+    /// <summary>A breach is found within this and the time of two looks.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private const int NearPercent = 80;
+
+    /// <summary>A close look that was not answered by then is not going to be.</summary>
+    private static readonly TimeSpan CloseLookTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// Estimates over a cap before they count: an estimate may be too high, and what keeps from PSS (a thread in state D, a machine
+    /// that has no time for who looks) has mostly passed at the next look.
+    /// </summary>
+    private const int EstimatesThatCount = 3;
+
+    /// <summary>A figure that has not moved is looked at closely again after so many rough looks.</summary>
+    private const int LooksBetween = 10;
+
+    private readonly Controllers _sampled;
+    private static readonly Closely Unseen = new(0, 0, 0, 0);
+
+    private readonly Dictionary<long, Closely> _closely = [];
+    private Plan _plan;
+    private int _watched;
+    private bool _hasEnded;
+    private bool _isOfAll;
+    private Instant _closeBy;
+
+    public LimitWatch(Plan plan, Controllers sampled) => (_plan, _sampled) = (plan, sampled);
+
+    /// <summary>When the next rough look is due.</summary>
+    public Instant Due { get; private set; } = Instant.Never;
+
+    private bool Memory => _sampled.HasFlag(Controllers.Memory);
+
+    private bool Tasks => _sampled.HasFlag(Controllers.Tasks);
+
+    private bool HasCapOfAll =>
+        (Memory && _plan.Settings.Limits.Memory is not null) || (Tasks && _plan.Settings.Limits.Tasks is not null);
+
+    /// <summary>A process of a service's own runs, and not the second stage; what is on its way out is not ended once more.</summary>
+    public static bool IsEndable(ServiceState state) => StatePredicates.RunStateOf(state) is { } run && RunPredicates.IsEndable(run);
+
+    public void Changed(int service, ServiceState before, ServiceState after, Instant now)
+    {
+        if (_hasEnded || !IsCapped(service))
+            return;
+        _watched += (IsEndable(after) ? 1 : 0) - (IsEndable(before) ? 1 : 0);
+        SetDue(now);
+    }
+
+    /// <summary>Another plan is in force; what was seen of runs that go on still holds.</summary>
+    public void PutInForce(Plan plan, ServiceState[] states, Instant now)
+    {
+        _plan = plan;
+        _watched = 0;
+        if (_hasEnded)
+            return;
+        for (var service = 0; service < states.Length; service++)
+            _watched += IsEndable(states[service]) && IsCapped(service) ? 1 : 0;
+        SetDue(now);
+    }
+
+    /// <summary>Nothing is looked at any more: a shutdown has a deadline of its own.</summary>
+    public void End() => (Due, _hasEnded) = (Instant.Never, true);
+
+    public void Looked(Instant now) => Due = now + Interval;
+
+    /// <summary>The runs that were ended for a limit and are still there, and since when.</summary>
+    public Dictionary<long, Instant> Ended { get; } = [];
+
+    public void Forget(long run)
+    {
+        _closely.Remove(run);
+        Ended.Remove(run);
+    }
+
+    /// <summary>
+    /// The runs whose rough figure comes so near a cap that the close one is wanted; none while a close look is under way.
+    /// </summary>
+    public ImmutableArray<long> Near(ImmutableArray<RunUsage> usages, Func<long, int> ownerOf, Instant now)
+    {
+        if (!Memory || now < _closeBy)
+            return [];
+        _isOfAll = _plan.Settings.Limits.Memory is { } all && IsNear(0, usages.Sum(u => u.Memory), all.Bytes);
+        ImmutableArray<long> near =
+        [
+            .. _isOfAll ? usages.Select(u => u.Run) : usages.Where(u =>
+                _plan.Services[ownerOf(u.Run)].Settings.Limits.MemoryMax is { } max && IsNear(u.Run, u.Memory, max.Bytes))
+                    .Select(u => u.Run),
+        ];
+        _closeBy = near.IsEmpty ? default : now + CloseLookTimeout;
+        return near;
+    }
+
+    /// <summary>Why a run is over a cap of its own; null where it is not.</summary>
+    public string? Breach(int service, RunUsage usage, bool closely)
+    {
+        var limits = _plan.Services[service].Settings.Limits;
+        if (Tasks && limits.TasksMax is { } tasks && usage.Tasks > tasks)
+            return $"over its tasks_max of {tasks}, with {usage.Tasks} tasks";
+        if (!Memory || !closely || limits.MemoryMax is not { } max)
+            return null;
+        return IsOver(usage.Run, usage.Memory, max.Bytes, usage.IsEstimate)
+            ? $"over its memory_max of {max}, with {About(usage.IsEstimate)}{new ByteSize(usage.Memory).Rounded}"
+            : null;
+    }
+
+    /// <summary>
+    /// Why everything together is over its cap, and whether it is for memory; null where it is not. A close look at some says
+    /// nothing about all; what was started after the question is only missing from the sum.
+    /// </summary>
+    public (string Reason, bool IsMemory)? BreachOfAll(ImmutableArray<RunUsage> usages, bool closely)
+    {
+        if (closely)
+            _closeBy = default;
+        if (closely && !_isOfAll)
+            return null;
+        var limits = _plan.Settings.Limits;
+        var tasks = usages.Sum(u => u.Tasks);
+        if (Tasks && limits.Tasks is { } mostTasks && tasks > mostTasks)
+            return ($"the largest, where all together are over tasks of [limits], {mostTasks}, with {tasks}", false);
+        if (!Memory || !closely || limits.Memory is not { } most)
+            return null;
+        var memory = usages.Sum(u => u.Memory);
+        var isEstimate = usages.Any(u => u.IsEstimate);
+        return IsOver(0, memory, most.Bytes, isEstimate)
+            ? ($"the largest, where all together are over memory of [limits], {most}, with {About(isEstimate)}" +
+                $"{new ByteSize(memory).Rounded}", true)
+            : null;
+    }
+
+    private static string About(bool isEstimate) => isEstimate ? "about " : "";
+
+    private void SetDue(Instant now)
+    {
+        if (_watched == 0)
+            Due = Instant.Never;
+        else if (Due == Instant.Never)
+            Due = now + Interval;
+    }
+
+    private bool IsCapped(int service) => HasCapOfAll || HasCap(_plan.Services[service].Settings.Limits);
+
+    private bool HasCap(CgroupLimits limits) => (Memory && limits.MemoryMax is not null) || (Tasks && limits.TasksMax is not null);
+
+    /// <summary>
+    /// What is shared may keep the rough figure above a cap for ever. It cannot grow past a cap by less than was left at the last
+    /// close look, so the next one waits until it has grown by a quarter of that, from the lowest it has been since: where
+    /// something shared went away, what takes its place is new.
+    /// </summary>
+    private bool IsNear(long run, long rough, long cap)
+    {
+        var last = _closely.GetValueOrDefault(run) ?? Unseen;
+        if (rough < last.Rough)
+            _closely[run] = last = last with { Rough = rough };
+        if (rough < cap / 100 * NearPercent)
+            return false;
+        var isWanted = last.Looks == 0 || last.Estimates > 0 || last.Looks > LooksBetween || rough - last.Rough >= (cap - last.Close) / 4;
+        _closely[run] = isWanted ? last with { Rough = rough, Looks = 1 } : last with { Looks = last.Looks + 1 };
+        return isWanted;
+    }
+
+    private bool IsOver(long run, long memory, long cap, bool isEstimate)
+    {
+        var last = _closely.GetValueOrDefault(run) ?? Unseen;
+        var estimates = memory > cap && isEstimate ? last.Estimates + 1 : 0;
+        var counts = memory > cap && (!isEstimate || estimates == EstimatesThatCount);
+        _closely[run] = last with { Close = memory, Estimates = counts ? 0 : estimates };
+        return counts;
+    }
+
+    /// <summary>
+    /// A close look: the lowest rough figure since, what it showed, the looks since, and how many in a row were estimates over the
+    /// cap. Run 0 is all together.
+    /// </summary>
+    private sealed record Closely(long Rough, long Close, int Looks, int Estimates);
+}

@@ -1,0 +1,142 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Reload;
+
+/// <summary>
+/// What another file makes of every service: where it stands from now on, and whether it is started, stopped or started anew. It is
+/// worked out beside what is in force, which it leaves alone: where memory ends in the middle of it, nothing has happened.
+/// </summary>
+internal sealed class ReloadDiff
+{
+    private readonly Instant _now;
+    private readonly Jitter _jitter;
+
+    /// <param name="before">In force until now.</param>
+    /// <param name="read">The file, as it was read.</param>
+    /// <param name="states">Of the services of <paramref name="before"/>, as the two that follow.</param>
+    /// <param name="records">What is remembered of them.</param>
+    /// <param name="running">What their processes were started with.</param>
+    /// <param name="jitter">Of the jitter.</param>
+    /// <param name="now">Now.</param>
+    public ReloadDiff(
+        Plan before, Plan read, ServiceState[] states, ServiceRecord[] records, ServiceSettings?[] running, Jitter jitter, Instant now)
+    {
+        (_now, _jitter) = (now, jitter);
+        Plan = Plan.Succeed(before, read, vacant: service => before.Services[service].IsRetired && StatePredicates.IsOver(states[service]));
+        var count = Plan.Services.Length;
+        (States, Records, Running) = (new ServiceState[count], new ServiceRecord[count], new ServiceSettings?[count]);
+        Array.Copy(states, States, states.Length);
+        Array.Copy(records, Records, records.Length);
+        Array.Copy(running, Running, running.Length);
+        foreach (var service in Plan.Services)
+            Succeed(service, service.Index < before.Services.Length ? before.Services[service.Index] : null);
+        foreach (var service in Plan.Services)
+            if (States[service.Index] is ServiceState.Skipped skipped)
+                States[service.Index] = BrokenOf(service) is { } broken
+                    ? new ServiceState.Skipped(broken, StatePredicates.ExitCodeOf(States[broken]))
+                    : skipped;
+        Gate = new StartGate(Plan, States);
+        Order = new StopOrder(Plan, States);
+        Named = new NamedServices(Plan);
+    }
+
+    public Plan Plan { get; }
+
+    public ServiceState[] States { get; }
+
+    public ServiceRecord[] Records { get; }
+
+    public ServiceSettings?[] Running { get; }
+
+    public StartGate Gate { get; }
+
+    public StopOrder Order { get; }
+
+    public NamedServices Named { get; }
+
+    /// <summary>Those whose process, or failure, is of the file before, and which are to start afresh.</summary>
+    public List<int> Reconfigured { get; } = [];
+
+    public List<string> Restarted { get; } = [];
+
+    public List<string> Started { get; } = [];
+
+    public List<string> Stopped { get; } = [];
+
+    private void Succeed(PlannedService service, PlannedService? old)
+    {
+        var index = service.Index;
+        ref var state = ref States[index];
+        if (service.IsRetired)
+        {
+            if (old is { IsRetired: false } && !StatePredicates.IsOver(state))
+                Stopped.Add(service.Name);
+            // The startup does not wait for it, and what it came to is of no account.
+            Records[index] = Records[index].Settled();
+            if (StatePredicates.IsOver(state))
+                state = new ServiceState.Stopped();
+        }
+        else if (old is null || old.Name != service.Name || (old.IsRetired && StatePredicates.IsOver(state)))
+        {
+            Started.Add(service.Name);
+            (state, Records[index], Running[index]) = (new ServiceState.Waiting(), new ServiceRecord { ChangedAt = _now }, null);
+        }
+        else if (old.IsRetired && Running[index] is { } kept && state is ServiceState.Active { Run: RunState.Starting or RunState.Ready } &&
+            LaunchSignature.AreSame(kept, service.Settings))
+            // It was taken out of the file and put back before its turn to stop came. It was ready once, or nobody it waits for would run.
+            Keep(service, kept);
+        else if (old.IsRetired)
+        {
+            // Still on its way out: it starts when it has ended.
+            Started.Add(service.Name);
+            Reconfigured.Add(index);
+        }
+        else if (!LaunchSignature.AreSame(old.Settings, service.Settings))
+            Restart(service);
+        // What is to bring it back need not be what it is started with.
+        else if (state is ServiceState.Failed && MayFare(old.Settings, service.Settings))
+        {
+            Started.Add(service.Name);
+            Reconfigured.Add(index);
+        }
+        else if (StatePredicates.IsActive(state) && Running[index] is { } running)
+        {
+            if (LaunchSignature.AreSame(running, service.Settings))
+                Keep(service, running);
+            // It should be on its way out since the file before; what was to send it there was lost.
+            else if (state is ServiceState.Active { Run: RunState.Launching or RunState.Starting or RunState.Ready })
+                Restart(service);
+        }
+        else
+            state = Rearming.Under(state, old.Settings, service.Settings, _jitter.Roll(), _now);
+    }
+
+    private void Restart(PlannedService service)
+    {
+        Restarted.Add(service.Name);
+        Reconfigured.Add(service.Index);
+    }
+
+    private void Keep(PlannedService service, ServiceSettings running)
+    {
+        States[service.Index] = Rearming.Under(States[service.Index], running, service.Settings, _jitter.Roll(), _now);
+        Running[service.Index] = service.Settings;
+    }
+
+    private int? BrokenOf(PlannedService service)
+    {
+        foreach (var dependency in service.DependsOn)
+            if (StatePredicates.IsBroken(States[dependency]))
+                return dependency;
+        return null;
+    }
+
+    /// <summary>Whether one that failed for good may fare otherwise.</summary>
+    private static bool MayFare(ServiceSettings before, ServiceSettings after) =>
+        after.EnvironmentFile is not null || !before.SuccessExitCodes.AsSpan().SequenceEqual(after.SuccessExitCodes.AsSpan()) ||
+        before.Restart != after.Restart || before.Probe != after.Probe || before.StartTimeout != after.StartTimeout;
+}

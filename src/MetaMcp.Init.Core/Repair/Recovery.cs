@@ -1,0 +1,106 @@
+using MetaMcp.Init.Core.Cleanup;
+using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Reload;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Repair;
+
+/// <summary>
+/// What is done where memory ended in the middle of an event. The states of the services are the truth: each is put in its place
+/// whole, together with what is to be done for it. Counts, queues, deadlines and the registry follow from the states and are made anew.
+/// What never came to be a state (an event that was lost) is found by asking the kernel what there is of each run.
+/// </summary>
+internal sealed class Recovery(
+    Response response, ServiceTable services, Registry registry, Phases phases, CleanupQueue cleanups, OrphanWatch orphans,
+    ServiceDriver driver, ReloadEvents reload, Comparisons comparisons)
+{
+    /// <summary>From an event that could not be handled to the next attempt.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>From there to the comparison with the kernel: an answer that was on its way has come by then.</summary>
+    private static readonly TimeSpan UntilCompared = TimeSpan.FromSeconds(1);
+
+    /// <summary>When everything is put in its place; never where nothing was lost.</summary>
+    public Instant ResumeAt { get; private set; } = Instant.Never;
+
+    public bool IsDisturbed => ResumeAt != Instant.Never;
+
+    /// <summary>An event was lost, or something that was asked for was not done.</summary>
+    public void Disturb(Instant now)
+    {
+        ResumeAt = now + Pause;
+        comparisons.Confirm(now + UntilCompared);
+    }
+
+    /// <summary>Everything that follows from the states.</summary>
+    public void Recover()
+    {
+        response.MayEndHere();
+        services.RecountOrder();
+        for (var service = 0; service < services.States.Length; service++)
+            if (StatePredicates.IsSettled(services.States[service]))
+                services.Records[service] = services.Records[service].Settled();
+        driver.Recount();
+        EnterAnew();
+        orphans.Recount();
+        cleanups.RestoreOrphans();
+        // What follows from the states is put back below; what was asked for once, and by no state, is kept.
+        for (var left = response.FollowUps.Count; left > 0; left--)
+            if (response.FollowUps.Dequeue() is { Event: ServiceEvent.GiveUp or ServiceEvent.Reconfigure } asked)
+                response.FollowUps.Enqueue(asked);
+        foreach (var service in services.Plan.Services)
+        {
+            response.MayEndHere();
+            cleanups.Restore(service.Index);
+            PutBack(service);
+        }
+        ResumeAt = Instant.Never;
+    }
+
+    /// <summary>What its state asks for; whoever has had it already takes no harm.</summary>
+    private void PutBack(PlannedService service)
+    {
+        var (index, state) = (service.Index, services.States[service.Index]);
+        if (phases.Phase is Phase.ShuttingDown)
+            phases.StopIfItsTurn(index);
+        else if (phases.Phase is Phase.Killing && !StatePredicates.IsOver(state) &&
+            state is not ServiceState.Active { Run: RunState.Killing or RunState.OthersKilling })
+            response.Follow(index, new ServiceEvent.Kill());
+        if (phases.IsEnding)
+            return;
+        if (services.Records[index].RestartsWith is { } dependency)
+            response.Follow(index, new ServiceEvent.Restart(services.NameOf(dependency)));
+        reload.Place(service);
+        if (state is ServiceState.Active { Run: RunState.Launching or RunState.Starting or RunState.Ready } && !service.IsRetired &&
+            services.Running[index] is { } running && !LaunchSignature.AreSame(running, service.Settings))
+            response.Follow(index, ReloadEvents.Reconfigure);
+        if (StatePredicates.IsBroken(state) && !service.IsRetired)
+            phases.EndBecauseOf(index, state);
+    }
+
+    /// <summary>The registry has each run, with its main process, and no other.</summary>
+    private void EnterAnew()
+    {
+        List<Entry>? stale = null;
+        foreach (var entry in registry.Entries)
+            if (entry.Kind == EntryKind.Service &&
+                (entry.Service >= services.States.Length || StatePredicates.RunOf(services.States[entry.Service]) != entry.Sequence))
+                (stale ??= []).Add(entry);
+        foreach (var entry in stale ?? [])
+            registry.Remove(entry);
+        for (var service = 0; service < services.States.Length; service++)
+        {
+            if (services.BeliefOf(service) is not { } believed)
+                continue;
+            var entry = registry.Find(believed.RunNumber) ??
+                registry.Restore(believed.RunNumber, services.NameOf(service), service, response.Now);
+            if (entry.Pid != believed.Main)
+                registry.Collected(entry);
+            if (believed.Main > 0)
+                registry.Started(entry, believed.Main);
+        }
+    }
+}

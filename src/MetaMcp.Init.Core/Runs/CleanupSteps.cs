@@ -1,0 +1,160 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Runs.RunState;
+
+namespace MetaMcp.Init.Core.Runs;
+
+/// <summary>
+/// How a run ends, whyever: it waits for its turn (only so many at once, but in a shutdown), is asked, has its time, is killed, and
+/// is gone when nothing of it is left. The stop signal is sent once: many programs take a second one as "at once", and lose what the
+/// first had begun to save. SIGKILL is repeated, ever more slowly, since a fork may have slipped past it; what outlives so many
+/// (uninterruptible sleep) is a cleanup that failed: it is reported, kept, tried again, and in nobody's way.
+/// </summary>
+internal static class CleanupSteps
+{
+    /// <summary>One that goes into the background has done so by then.</summary>
+    private static readonly TimeSpan SoonAfterStart = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whoever waits longer for a turn is looked for: its place, or the news of its end, may have been lost.</summary>
+    public static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
+
+    /// <param name="context">What the step needs to know beside the state.</param>
+    /// <param name="state">Where it stands.</param>
+    /// <param name="run">Which run.</param>
+    /// <param name="outcome">What its end will mean.</param>
+    /// <param name="now">The beginning of its end.</param>
+    /// <param name="isUrgent">It waits for no turn.</param>
+    public static RunStep Begin(
+        in RunContext context, RunState state, Run run, Outcome outcome, Instant now, bool isUrgent = false)
+    {
+        var probe = ReadinessSteps.EndProbe(context, state);
+        if (state is Starting { IsForked: true })
+            return context.IsEnding || isUrgent
+                ? Drain(context, run, outcome, now, probe)
+                : new(new OthersWaiting(run, outcome) { LookAt = now + TurnPatience }, [.. probe]);
+        return context.IsEnding
+            ? StopSteps.Ask(context, run, outcome, now, probe)
+            : new(new AwaitingStop(run, outcome) { LookAt = now + TurnPatience }, [.. probe]);
+    }
+
+    /// <summary>It is asked to end, or what its main process left behind is.</summary>
+    public static RunStep Turn(in RunContext context, RunState state, Instant now) => state switch
+    {
+        AwaitingStop s => StopSteps.Ask(context, s.Run, s.Outcome, now, []),
+        OthersWaiting s => Drain(context, s.Run, s.Outcome, now, []),
+        _ => RunMachine.Impossible(state, "Turn"),
+    };
+
+    public static RunStep Exited(in RunContext context, RunState state, RunEvent.Exited exited, Instant now)
+    {
+        var (run, outcome) = state switch
+        {
+            Starting { IsForked: false } s => (s.Run, RunOutcome.Of(context, s, exited)),
+            Ready s => (s.Run, RunOutcome.Of(context, exited)),
+            AwaitingStop or Stopping or Killing when state is EndingState s => (s.Run, s.Outcome),
+            _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
+        };
+        var told = RunMachine.Report(new Notice.Exited(context.Name, run.Pid, exited.Status, now - run.StartedAt, exited.Oom));
+        Effect[] first = [told, .. ReadinessSteps.EndProbe(context, state), .. StopSteps.EndCommand(context, state)];
+        if (state is Starting starting && ForkingSteps.IsFork(starting, outcome, exited))
+            return ForkingSteps.Forked(context, starting, now);
+        if (IsInBackground(context, state, exited, now - run.StartedAt))
+            first = [.. first, RunMachine.Report(new Notice.InBackground(context.Name))];
+        if (!exited.OthersLeft)
+            return new(new Over(run.Number, outcome), [.. first]);
+        first = [.. first, new Effect.WatchRun(run.Number, run.Pid)];
+        return state switch
+        {
+            Killing s => Purge(context, run, outcome, s.Kills, now, [.. first, .. Failed(context, run, s.Kills)]),
+            Stopping => Drain(context, run, outcome, now, first),
+            _ when context.IsEnding => Drain(context, run, outcome, now, first),
+            _ => new(new OthersWaiting(run, outcome) { LookAt = now + TurnPatience }, [.. first]),
+        };
+    }
+
+    private static bool IsInBackground(in RunContext context, RunState state, RunEvent.Exited exited, TimeSpan ran) =>
+        exited is { Status.IsSuccess: true, OthersLeft: true } && (state is Starting or Ready) && ran < SoonAfterStart &&
+            !context.IsEnding &&
+        context.Settings is { Type: ServiceType.Daemon, IsForking: false };
+
+    /// <summary>No more waiting.</summary>
+    public static RunStep Kill(in RunContext context, RunState state, Instant now)
+    {
+        var asked = new Outcome.AsAsked();
+        Effect[] helpers = [.. ReadinessSteps.EndProbe(context, state), .. StopSteps.EndCommand(context, state)];
+        switch (state)
+        {
+            case Starting { IsForked: true } s:
+                return Purge(context, s.Run, asked, 0, now, helpers);
+            case Starting s:
+                return KillAll(context, s.Run, asked, now, helpers);
+            case Ready s:
+                return KillAll(context, s.Run, asked, now, helpers);
+            case AwaitingStop or Stopping when state is EndingState s:
+                return KillAll(context, s.Run, asked, now, helpers);
+            // What its kill_signal was to do, SIGKILL does now.
+            case Killing { Kills: 1 } s when context.Settings.KillSignal != Signal.Kill:
+                return KillAll(context, s.Run, asked, now, helpers);
+            case OthersWaiting or OthersStopping when state is EndingState s:
+                return Purge(context, s.Run, asked, 0, now, helpers);
+            default:
+                // Nothing of it runs, or it was killed already: the same as being asked.
+                return RunMachine.Stop(context, state, asked, now);
+        }
+    }
+
+    public static RunStep KillAll(
+        in RunContext context, Run run, Outcome outcome, Instant now, ReadOnlySpan<Effect> first = default) =>
+        new(new Killing(run, outcome, 1, now + Ladder.FirstRetry), [.. first, SignalAll(run, Signal.Kill)]);
+
+    public static RunStep DeadlinePassed(in RunContext context, RunState state, Instant now)
+    {
+        switch (state)
+        {
+            case Stopping { Progress: StopProgress.CommandLaunching } s when now < s.KillAt:
+                return StopSteps.CommandLate(context, s, null);
+            case Stopping { Progress: StopProgress.CommandRunning command } s when now < s.KillAt:
+                return StopSteps.CommandLate(context, s, command);
+            case Stopping s:
+                return new(new Killing(s.Run, s.Outcome, 1, now + Ladder.FirstRetry),
+                    [
+                        .. StopSteps.EndCommand(context, s),
+                        RunMachine.Report(new Notice.Killed(context.Name, s.Run.Pid, context.Settings.StopTimeout)),
+                        SignalAll(s.Run, context.Settings.KillSignal),
+                    ]);
+            case Killing s:
+                return new(s with { Kills = s.Kills + 1, AgainAt = now + Ladder.RetryAfter(s.Kills + 1) },
+                    [.. Failed(context, s.Run, s.Kills), RunMachine.LookFor(s), SignalAll(s.Run, Signal.Kill)]);
+            case OthersStopping s:
+                return Purge(
+                    context, s.Run, s.Outcome, 0, now, [RunMachine.Report(new Notice.KilledLeftovers(context.Name))]);
+            case OthersKilling s:
+                return Purge(
+                    context, s.Run, s.Outcome, s.Kills, now,
+                    [.. Failed(context, s.Run, s.Kills), RunMachine.LookFor(s)]);
+            default:
+                return RunMachine.Impossible(state, "DeadlinePassed");
+        }
+    }
+
+    private static RunStep Drain(
+        in RunContext context, Run run, Outcome outcome, Instant now, ReadOnlySpan<Effect> first) =>
+        new(new OthersStopping(run, now + context.Settings.StopTimeout, outcome),
+        [
+            .. first, RunMachine.Report(new Notice.EndingLeftovers(context.Name)),
+            SignalAll(run, context.Settings.StopSignal), SignalAll(run, Signal.Cont),
+        ]);
+
+    private static RunStep Purge(
+        in RunContext context, Run run, Outcome outcome, int kills, Instant now, ReadOnlySpan<Effect> first) =>
+        new(new OthersKilling(run, outcome, kills + 1, now + Ladder.RetryAfter(kills + 1)),
+            [.. first, SignalAll(run, Signal.Kill)]);
+
+    /// <summary>Told once, when the last of the retries has not helped.</summary>
+    private static Effect[] Failed(in RunContext context, Run run, int kills) =>
+        Ladder.IsLast(kills, context.KillRetries) ? [RunMachine.Report(new Notice.CleanupFailed(context.Name, run.Pid, kills))] : [];
+
+    private static Effect.SignalRun SignalAll(Run run, Signal signal) =>
+        new(run.Number, run.Pid, signal);
+}

@@ -1,0 +1,87 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Notifying;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Runs.RunState;
+
+namespace MetaMcp.Init.Core.Runs;
+
+/// <summary>
+/// What a service says of itself on its NOTIFY_SOCKET, as <c>man 3 sd_notify</c> has it. READY=1 makes it ready, EXTEND_TIMEOUT_USEC=
+/// puts off the deadline of a start or a stop, WATCHDOG=1 keeps it alive where the file has a <c>watchdog</c>, and STOPPING=1 ends the
+/// probes: a service that ends by itself answers none, and has its stop_timeout for it. STATUS= and RELOADING=1 are shown and change
+/// nothing; MAINPID= is for the kernel's side, which knows whose a process is.
+/// </summary>
+internal static class NotificationSteps
+{
+    public static RunStep Said(in RunContext context, RunState state, in NotifyMessage message, Instant now)
+    {
+        var step = new RunStep(state, []);
+        if (message.IsReady && context.Settings.Ready == ReadyRule.SdNotify)
+            step = ReadinessSteps.Notified(context, state, now);
+        if (message.IsWatchdogTriggered && !context.IsEnding && step.State is Ready { WatchdogBy: var by } triggered && by != Instant.Never)
+            return After(step, HealthSteps.Unhealthy(context, triggered, now, "it said WATCHDOG=trigger", now));
+        if (message.IsStopping && step.State is Ready ready)
+            step = After(step, Stopping(context, ready, now));
+        return step with { State = Extended(Watched(context, step.State, message, now), message, now) };
+    }
+
+    /// <summary>It ends by itself: no probe can say anything about it any more, and it has as long as if it had been asked to.</summary>
+    private static RunStep Stopping(in RunContext context, Ready state, Instant now)
+    {
+        var ending = context.IsEnding || state.Ending != Patience.None ? state.Ending : Patience.From(now, context.Settings.StopTimeout);
+        return new(state with { Watch = new HealthWatch.None(), WatchdogBy = Instant.Never, Ending = ending },
+            [.. ReadinessSteps.EndProbe(context, state)]);
+    }
+
+    /// <summary>The time after STOPPING=1 is over.</summary>
+    public static RunStep EndingPassed(in RunContext context, Ready state, Instant now) =>
+        context.IsEnding
+            ? state with { Ending = Patience.None }
+            : HealthSteps.Unhealthy(context, state with { Ending = Patience.None }, now,
+                $"it said STOPPING=1 and has not ended since, for its stop_timeout of {Duration.Format(context.Settings.StopTimeout)} or " +
+                "what it asked for", now);
+
+    /// <summary>Like a service that fails its probes: ended, and started again as after a failure.</summary>
+    public static RunStep WatchdogPassed(in RunContext context, Ready state, Instant now)
+    {
+        var time = state.WatchdogTime ?? context.Settings.Watchdog ?? TimeSpan.Zero;
+        return HealthSteps.Unhealthy(context, state, now + -time, $"no WATCHDOG=1 for {Duration.Format(time)}", now);
+    }
+
+    /// <summary>The time for the first keep-alive of a run that has just become ready.</summary>
+    public static Instant FirstWatchdog(in RunContext context, Starting state, Instant now) =>
+        (state.WatchdogTime ?? context.Settings.Watchdog) is { } time && time > TimeSpan.Zero && !context.IsEnding
+            ? now + time
+            : Instant.Never;
+
+    private static RunState Watched(in RunContext context, RunState state, in NotifyMessage message, Instant now)
+    {
+        if (state is Starting starting && message.Watchdog is { } early)
+            return starting with { WatchdogTime = early };
+        // What has said STOPPING=1 is watched no more.
+        if (state is not Ready s || context.IsEnding || s.Ending != Patience.None)
+            return state;
+        var time = message.Watchdog ?? s.WatchdogTime ?? context.Settings.Watchdog;
+        if (message.Watchdog is { } given)
+            s = s with { WatchdogTime = given, WatchdogBy = given == TimeSpan.Zero ? Instant.Never : now + given };
+        return message.IsAlive && s.WatchdogBy != Instant.Never && time is { } wait ? s with { WatchdogBy = now + wait } : s;
+    }
+
+    /// <summary>
+    /// Never shorter than it was: another message is wanted within the time that this one gives. A start ends with its phase.
+    /// </summary>
+    private static RunState Extended(RunState state, in NotifyMessage message, Instant now)
+    {
+        if (message.Extension is not { } more)
+            return state;
+        return state switch
+        {
+            Starting s => s with { ReadyBy = Instant.Later(s.ReadyBy, now + more) },
+            Ready s when s.Ending != Patience.None => s with { Ending = s.Ending.Extended(now, more) },
+            Stopping s => s with { KillAt = new Patience(s.KillAt, s.LastKillAt).Extended(now, more).Until },
+            _ => state,
+        };
+    }
+
+    private static RunStep After(RunStep first, RunStep then) => then with { Effects = [.. first.Effects, .. then.Effects] };
+}

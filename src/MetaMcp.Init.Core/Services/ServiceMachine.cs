@@ -1,0 +1,137 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Values;
+using static MetaMcp.Init.Core.Services.ServiceState;
+
+namespace MetaMcp.Init.Core.Services;
+
+/// <summary>
+/// One service from its first start to its last run.
+/// <code>
+///   Waiting ──start──▶ Active ──────────────────┬──▶ Stopped · Completed · Finished · Failed
+///      │                 ▲   the run is over    │
+///      │skip             │                      ▼
+///      ▼                 └──────until────── Backoff · Open
+///   Skipped
+/// </code>
+/// While there is a run, its own machine (<see cref="RunMachine"/>) has the say; when the run is over, the <see cref="RestartDecision"/>
+/// goes by its outcome. Stop and Kill are possible at any time; a service that has no run is then Stopped at once. Impossible pairs throw:
+/// the loop reports them as a bug and leaves the state alone.
+/// </summary>
+public static class ServiceMachine
+{
+    public static ServiceStep Step(in ServiceContext service, ServiceState state, ServiceEvent happened, Instant now) => happened switch
+    {
+        ServiceEvent.OfRun(var run) when state is Active s => Forward(service, s, run, now),
+        ServiceEvent.Start when state is Waiting s => Launch(service, s.History, now),
+        ServiceEvent.Skip(var dependency, var code) when state is Waiting => new Skipped(dependency, code),
+        ServiceEvent.Postpone when state is Backoff s => new Waiting(s.History),
+        ServiceEvent.Postpone when state is Open s => new Waiting(s.History),
+        ServiceEvent.Resume when state is Skipped => new Waiting(),
+        ServiceEvent.Stop => End(service, state, new Outcome.AsAsked(), now),
+        ServiceEvent.Kill when state is Active s => Forward(service, s, new RunEvent.Kill(), now),
+        ServiceEvent.Kill => End(service, state, new Outcome.AsAsked(), now),
+        ServiceEvent.Reconfigure => Reconfigure(service, state, now),
+        ServiceEvent.Restart(var dependency) => Restart(service, state, dependency, now),
+        ServiceEvent.GiveUp(var reason) => GiveUp(service, state, reason, now),
+        ServiceEvent.DeadlinePassed => DeadlinePassed(service, state, now),
+        _ => Impossible(state, happened),
+    };
+
+    private static ServiceStep Impossible(ServiceState state, object happened) =>
+        throw new InvalidOperationException($"bug: {happened} in state {state}");
+
+    private static ServiceStep Launch(in ServiceContext service, History history, Instant now)
+    {
+        var begun = RunMachine.Begin(service.Run, now);
+        return new(new Active(begun.State, history), begun.Effects);
+    }
+
+    /// <summary>The run takes its step; where that is its last, what follows is decided in the same step.</summary>
+    private static ServiceStep Forward(in ServiceContext service, Active state, RunEvent happened, Instant now)
+    {
+        var step = RunMachine.Step(service.Run, state.Run, happened, now);
+        if (ReferenceEquals(step.State, state.Run))
+            return new(state, step.Effects);
+        var history = Counted(service, state, step.State, now);
+        if (step.State is RunState.Over(_, var outcome))
+        {
+            var next = RestartDecision.Of(service, outcome, history, now);
+            return next with { Effects = [.. step.Effects, .. next.Effects] };
+        }
+        return new(new Active(step.State, history) { ClosesAt = ClosesAt(service, state, step.State, history) }, step.Effects);
+    }
+
+    /// <summary>What counts against the service by the step of its run.</summary>
+    private static History Counted(in ServiceContext service, Active before, RunState after, Instant now) => (before.Run, after) switch
+    {
+        // Its program was executed: there was room for it.
+        (RunState.Starting { Readiness: Readiness.AwaitingExec },
+            RunState.Starting { Readiness: not Readiness.AwaitingExec } or RunState.Ready) => before.History with { Shortages = 0 },
+        // A run that lasted clears everything, from the moment that it is asked to end: the time that this takes is not time it ran well.
+        (RunState.Ready ready, not RunState.Ready)
+            when now - ready.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter => default,
+        (RunState.Launching or RunState.Starting, EndingState { Outcome: Outcome.Failing } or RunState.Over { Outcome: Outcome.Failing }) =>
+            before.History with { StartFailures = before.History.StartFailures + 1 },
+        (RunState.Launching, RunState.CancelledLaunch) => default,
+        _ => before.History,
+    };
+
+    private static Instant ClosesAt(in ServiceContext service, Active before, RunState after, History history) => after switch
+    {
+        RunState.Ready when before.Run is RunState.Ready => before.ClosesAt,
+        RunState.Ready ready when history.Breaker.IsHalfOpen => ready.Run.StartedAt + service.Settings.Restart.Backoff.ResetAfter,
+        _ => Instant.Never,
+    };
+
+    /// <summary>A service that has no run is done at once.</summary>
+    private static ServiceStep End(in ServiceContext service, ServiceState state, Outcome outcome, Instant now) => state switch
+    {
+        Active s => Forward(service, s, new RunEvent.Stop(outcome), now),
+        Waiting or Backoff or Open => RestartDecision.Of(service, outcome, default, now),
+        _ => state,
+    };
+
+    private static ServiceStep GiveUp(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
+    {
+        Active { Run: RunState.Ready } => state,
+        // It has succeeded; only the processes that it left behind have not ended yet.
+        Active { Run: EndingState { Outcome: Outcome.Success } run }
+            when service.Settings.Type == ServiceType.Oneshot && RunPredicates.MainOf(run) is null => state,
+        _ => End(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
+    };
+
+    /// <summary>A service that runs, or is about to, is ended; one that ends for a reason of its own is left to that.</summary>
+    private static ServiceStep Restart(in ServiceContext service, ServiceState state, string dependency, Instant now)
+    {
+        if (state is not Active { Run: RunState.Launching or RunState.Starting or RunState.Ready } active)
+            return state;
+        var end = Forward(service, active, new RunEvent.Stop(new Outcome.Anew()), now);
+        return end with { Effects = [RunMachine.Report(new Notice.RestartingWith(service.Name, dependency)), .. end.Effects] };
+    }
+
+    /// <summary>Whatever it was doing is of the file before; it starts afresh when nothing of that is left.</summary>
+    private static ServiceStep Reconfigure(in ServiceContext service, ServiceState state, Instant now) => state is Active s
+        ? Forward(service, s with { History = default, ClosesAt = Instant.Never }, new RunEvent.Stop(new Outcome.Anew()), now)
+        : new Waiting();
+
+    private static ServiceStep DeadlinePassed(in ServiceContext service, ServiceState state, Instant now)
+    {
+        switch (state)
+        {
+            case Active s when now >= s.ClosesAt:
+                return new(s with { History = default, ClosesAt = Instant.Never },
+                    [RunMachine.Report(new Notice.CircuitClosed(service.Name))]);
+            case Active s:
+                return Forward(service, s, new RunEvent.DeadlinePassed(), now);
+            case Backoff s:
+                return Launch(service, s.History, now);
+            case Open s:
+                var trial = Launch(service, s.History, now);
+                return trial with { Effects = [RunMachine.Report(new Notice.CircuitTrial(service.Name)), .. trial.Effects] };
+            default:
+                return Impossible(state, "DeadlinePassed");
+        }
+    }
+}

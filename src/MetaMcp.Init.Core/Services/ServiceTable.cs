@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Services;
+
+/// <summary>All services by their index in the plan that is in force: where each stands, and what is remembered of it.</summary>
+internal sealed class ServiceTable
+{
+    private readonly Registry _registry;
+
+    public ServiceTable(Plan plan, Registry registry, Instant startedAt)
+    {
+        _registry = registry;
+        Plan = plan;
+        States = new ServiceState[plan.Services.Length];
+        Array.Fill(States, new ServiceState.Waiting());
+        Records = new ServiceRecord[States.Length];
+        Array.Fill(Records, new ServiceRecord { ChangedAt = startedAt });
+        Running = new ServiceSettings?[States.Length];
+        Gate = new StartGate(plan);
+        Order = new StopOrder(plan);
+        Named = new NamedServices(plan);
+    }
+
+    public Plan Plan { get; private set; }
+
+    public ServiceState[] States { get; private set; }
+
+    public ServiceRecord[] Records { get; private set; }
+
+    /// <summary>The settings that the process of each service was started with; null where it has none.</summary>
+    public ServiceSettings?[] Running { get; private set; }
+
+    public StartGate Gate { get; private set; }
+
+    public StopOrder Order { get; private set; }
+
+    public NamedServices Named { get; private set; }
+
+    /// <summary>Puts another plan in force, whole.</summary>
+    public void PutInForce(
+        Plan plan, ServiceState[] states, ServiceRecord[] records, ServiceSettings?[] running, StartGate gate, StopOrder order,
+        NamedServices named) =>
+        (Plan, States, Records, Running, Gate, Order, Named) = (plan, states, records, running, gate, order, named);
+
+    /// <summary>Counts anew who waits for whom.</summary>
+    public void RecountOrder() => (Gate, Order) = (new StartGate(Plan, States), new StopOrder(Plan, States));
+
+    /// <summary>The service that a run is of; null where the run is over.</summary>
+    public int? OwnerOf(long run) =>
+        _registry.Find(run) is { Kind: EntryKind.Service, Service: var service } && service < States.Length &&
+        StatePredicates.RunOf(States[service]) == run ? service : null;
+
+    /// <summary>The state of a service's run; null where it has none.</summary>
+    public RunState? RunStateOf(int service) => StatePredicates.RunStateOf(States[service]);
+
+    /// <summary>The belief about a service's run, for a comparison with the kernel; null where it has none.</summary>
+    public RunBelief? BeliefOf(int service) => RunStateOf(service) is { } run ? RunBeliefs.Of(run) : null;
+
+    public string NameOf(int service) => Plan.Services[service].Name;
+
+    /// <summary>The settings that a service runs with, which need not be those of the file any more.</summary>
+    public ServiceSettings SettingsOf(int service) =>
+        StatePredicates.IsActive(States[service]) && Running[service] is { } running ? running : Plan.Services[service].Settings;
+
+    /// <summary>It is in the file no more, and ends or has ended.</summary>
+    public bool IsRetired(int service) => Plan.Services[service].IsRetired;
+
+    /// <summary>Whether a service that it depends on has failed for good.</summary>
+    public bool NeedsBroken(int service)
+    {
+        foreach (var dependency in Plan.Services[service].DependsOn)
+            if (StatePredicates.IsBroken(States[dependency]))
+                return true;
+        return false;
+    }
+
+    /// <summary>How many services of the file are in such a state.</summary>
+    public int Listed(Func<ServiceState, bool> which)
+    {
+        var count = 0;
+        foreach (var service in Plan.Services)
+            count += !service.IsRetired && which(States[service.Index]) ? 1 : 0;
+        return count;
+    }
+
+    public ImmutableArray<string> NamesOf(Func<ServiceState, bool> which) =>
+        [.. Plan.Services.Where(s => which(States[s.Index])).Select(s => s.Name)];
+}
