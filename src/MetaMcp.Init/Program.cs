@@ -10,7 +10,7 @@ using MetaMcp.Init.Reading;
 
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 
-// // The verbs that PID 1 and its children run often come first and construct nothing that they do not need.
+// The verbs that PID 1 and its children run often come first and construct nothing that they do not need.
 if (PassThroughOptions.IsMeant(args))
     return PassThroughVerb.Run(args);
 return args switch

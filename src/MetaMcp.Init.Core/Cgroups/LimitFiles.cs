@@ -23,7 +23,7 @@ public static class LimitFiles
         var files = ImmutableArray.CreateBuilder<LimitFile>();
         if (controllers.HasFlag(Controllers.Memory))
         {
-            // // Before memory.max: a service that may be swapped out is not held by a cap.
+            // Before memory.max: a service that may be swapped out is not held by a cap.
             if (canLimitSwap)
                 files.Add(new(SwapMax, Text(limits.SwapMax.Bytes)));
             if (limits.MemoryHigh is { } high)

@@ -62,7 +62,7 @@ public sealed record OomCause(OomOrigin Origin, string Limit)
     public static OomCause Of(OomOrigin origin, ByteSize? own, ByteSize? workload) => new(origin, origin switch
     {
         OomOrigin.Own when own is { } max => $"its memory_max of {max}",
-        // // Only the service itself can have set such a limit.
+        // Only the service itself can have set such a limit.
         OomOrigin.Own or OomOrigin.Nested => "a memory limit it gave itself",
         OomOrigin.Workload when workload is { } max => $"memory of [limits], {max}",
         OomOrigin.Container => "the container's memory limit",

@@ -81,7 +81,7 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Orp
 
     /// <summary>Whether a run that had a process is over.</summary>
     private static bool HasEnded(ServiceState before, ServiceState after) =>
-        before is ServiceState.Active { Run: not (RunState.Launching or RunState.CancelledLaunch) } && after is not ServiceState.Active;
+        before is ServiceState.Active { Run: not (RunState.Spawning or RunState.CancelledSpawn) } && after is not ServiceState.Active;
 
     private static bool HasFailed(ServiceState state, int retries) =>
         StatePredicates.RunStateOf(state) is { } run && RunPredicates.HasFailed(run, retries);

@@ -30,7 +30,7 @@ internal static class LogRateReader
         var rate = Table.Read(none, table, value.Name, value.Problems, value.Name + ".");
         if (table.Find("rate") is null)
             value.Error($"{value.Name} has no rate; write {value.Name} = {{ rate = \"1000/s\", burst = 10000 }}");
-        // // Read after the rate, in any order in the file: the default burst of a rate holds only if the table names none.
+        // Read after the rate, in any order in the file: the default burst of a rate holds only if the table names none.
         if (table.Find("burst") is { } entry &&
             new ValueReader($"{value.Name}.burst", entry.Value, value.Problems).Integer(1, LargestBurst, 10_000) is { } burst)
             rate = rate with { Burst = burst };

@@ -45,7 +45,7 @@ internal static class ProbeReader
         return ReferenceEquals(probe.Target, start.Target) ? null : probe;
     }
 
-    // // Read by the code that will probe, so that no target passes here that fails there.
+    // Read by the code that will probe, so that no target passes here that fails there.
     private static string? Url(ValueReader value, string example)
     {
         if (value.Text(example) is not { } text)

@@ -8,7 +8,7 @@ internal static class ServiceRules
 {
     public static void Check(ServiceSettings service, NamedTable named, Problems problems)
     {
-        // // After a syntax error the missing key may stand in the line that could not be read.
+        // After a syntax error the missing key may stand in the line that could not be read.
         bool Lacks(string key) => !named.Has(key) && !problems.HasSyntaxErrors;
 
         if (Lacks("command"))

@@ -14,7 +14,7 @@ public static class Suggestion
     {
         if (name.Length is 0 or > Longest)
             return null;
-        // // A third of the name may be wrong, but not all of it: "a" is no mistake for "d".
+        // A third of the name may be wrong, but not all of it: "a" is no mistake for "d".
         var best = Math.Min(Math.Max(1, name.Length / 3), name.Length - 1) + 1;
         string? nearest = null;
         foreach (var candidate in known)

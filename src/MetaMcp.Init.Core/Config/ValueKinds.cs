@@ -36,7 +36,7 @@ internal static class ValueKinds
             return null;
         if (command is [{ Length: > 0 } program, ..])
         {
-            // // With a slash it may be a file whose name has a space in it; if not, the start reports it.
+            // With a slash it may be a file whose name has a space in it; if not, the start reports it.
             if (command.Length == 1 && program[0] != '/' && program.AsSpan().Trim().ContainsAny(' ', '\t'))
                 value.Problems.Warning(
                     value.Node.At,

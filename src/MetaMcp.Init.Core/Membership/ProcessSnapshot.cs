@@ -21,7 +21,7 @@ public sealed class ProcessSnapshot
     /// <summary>The kernel lists pids in rising order; a pid out of order is moved to its place.</summary>
     public void Add(ProcessStat stat)
     {
-        // // Our heap need not hold more: processes that are left out have their turn when earlier ones are gone.
+        // Our heap need not hold more: processes that are left out have their turn when earlier ones are gone.
         if (Count == Most)
             return;
         if (Count == _entries.Length)

@@ -133,7 +133,7 @@ public static class RunMembership
         for (var at = 0; at < now.Count; at++)
         {
             var (top, up, last) = (Unknown, at, at);
-            // // Goes up to an ancestor whose answer is known, and marks the way, so that no process is visited twice and a circle is
+            // Goes up to an ancestor whose answer is known, and marks the way, so that no process is visited twice and a circle is
             // noticed.
             while (up >= 0 && now[up].Top == Unknown && top == Unknown)
             {
@@ -152,7 +152,7 @@ public static class RunMembership
                 top = now[up].Top;
             else if (top == Unknown)
             {
-                // // The parent is gone, or its pid belongs to another process. In our own PID namespace the process can only have
+                // The parent is gone, or its pid belongs to another process. In our own PID namespace the process can only have
                 // become our child.
                 isWhole = false;
                 top = self == 1 ? last : NotOurs;

@@ -64,7 +64,7 @@ public sealed class LineRateLimiter(LineRate? rate)
         if (lines <= 0)
             return;
         _left = Math.Min(_left + lines, rate.Burst);
-        // // The rest of the time counts for the next line.
+        // The rest of the time counts for the next line.
         _filled = filled + TimeSpan.FromTicks(lines * rate.Per.Ticks / rate.Lines);
     }
 }

@@ -46,7 +46,7 @@ public static class PassThroughMachine
             case (PassThroughState.Running, PassThroughEvent.ChildStopped(var by, _)):
                 return (new PassThroughState.Stopped(by), [Suspend(by)]);
 
-            // // The child was told to stop, and now it has stopped.
+            // The child was told to stop, and now it has stopped.
             case (PassThroughState.Stopped, PassThroughEvent.ChildStopped):
                 return (state, []);
 
@@ -81,7 +81,7 @@ public static class PassThroughMachine
         var to = options.Rewrites.GetValueOrDefault(signal.Number, signal.Number);
         if (state is PassThroughState.Stopped && signal == Signal.Cont)
         {
-            // // A process group that was stopped continues as a whole, even if the signal is rewritten for the child.
+            // A process group that was stopped continues as a whole, even if the signal is rewritten for the child.
             return to == 0 || to == Signal.Cont.Number
                 ? Resumed()
                 : (new PassThroughState.Running(), [new PassThroughEffect.Resume(), Forward(options, to)]);

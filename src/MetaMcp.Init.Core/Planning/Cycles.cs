@@ -11,7 +11,7 @@ internal static class Cycles
         var seen = new HashSet<int>();
         for (var service = 0; service < graph.Count; service++)
         {
-            // // A group is identified by the first of its services. It has a cycle if a path leads back there.
+            // A group is identified by the first of its services. It has a cycle if a path leads back there.
             if (seen.Add(groups[service]) && Shortest(graph, groups, service) is { } cycle)
                 found.Add(cycle);
         }

@@ -32,7 +32,7 @@ internal sealed class DependencyGraph
         waitsFor = new List<Edge>[services.Length];
         DependsOn = new ImmutableArray<int>[services.Length];
         After = new ImmutableArray<int>[services.Length];
-        // // The number of the list that last named a service: a set that need not be emptied.
+        // The number of the list that last named a service: a set that need not be emptied.
         var namedBy = new int[services.Length];
         var waitedForBy = new int[services.Length];
         var list = 0;

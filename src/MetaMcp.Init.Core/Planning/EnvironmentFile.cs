@@ -40,7 +40,7 @@ public static class EnvironmentFile
             var reason = WrongWithName(name, equals >= 0);
             if (reason is null && value.Length > 0 && (value[0] is '"' or '\''))
             {
-                // // The value may continue in the lines after this one.
+                // The value may continue in the lines after this one.
                 var quoted = text[(text.IndexOf('=') + 1)..].TrimStart(Blanks);
                 var plain = new StringBuilder();
                 var length = Unquote(quoted, plain, out reason);
@@ -68,7 +68,7 @@ public static class EnvironmentFile
         return entries.DrainToImmutable();
     }
 
-    // // In a text that was decoded byte by byte the mark is three characters.
+    // In a text that was decoded byte by byte the mark is three characters.
     private static ReadOnlySpan<char> WithoutByteOrderMark(ReadOnlySpan<char> text) =>
         text.StartsWith("\u00EF\u00BB\u00BF") ? text[3..] : text.StartsWith('\uFEFF') ? text[1..] : text;
 
@@ -147,11 +147,11 @@ public static class EnvironmentFile
                     plain.Append(next);
                     i++;
                     break;
-                // // Compose reads \n, \t and octal numbers; systemd removes the backslash before ` and at the end of a line.
+                // Compose reads \n, \t and octal numbers; systemd removes the backslash before ` and at the end of a line.
                 case '\\' when quote == '"' && IsReadDifferently(next):
                     reason = EnvironmentFileReasons.Escape;
                     break;
-                // // For Compose this is an escaped quote, for systemd the end.
+                // For Compose this is an escaped quote, for systemd the end.
                 case '\\' when quote == '\'' && next == '\'':
                     reason = EnvironmentFileReasons.EscapedSingle;
                     break;

@@ -230,7 +230,7 @@ public sealed class ExecArgumentReader
         limit = null;
         if (text.SequenceEqual(ExecArguments.Unlimited) || text.SequenceEqual("infinity"))
             return true;
-        // // The kernel uses the largest number for "unlimited".
+        // The kernel uses the largest number for "unlimited".
         if (!DecimalText.TryRead(text, ulong.MaxValue - 1, out var number))
             return false;
         limit = number;

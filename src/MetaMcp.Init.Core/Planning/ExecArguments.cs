@@ -47,7 +47,7 @@ public static class ExecArguments
     {
         ArgumentNullException.ThrowIfNull(request);
         var words = ImmutableArray.CreateBuilder<string>();
-        // // First, so that it is read even if a later word is wrong.
+        // First, so that it is read even if a later word is wrong.
         if (request.ErrorDescriptor is { } error)
             Add(words, "--error-fd", Text(error));
         if (request.Cgroup is { } cgroup)
@@ -109,7 +109,7 @@ public static class ExecArguments
             Add(words, "--setenv", entry);
     }
 
-    // // Two words, not one with "=": a value may then begin with any character.
+    // Two words, not one with "=": a value may then begin with any character.
     private static void Add(ImmutableArray<string>.Builder words, string option, string value)
     {
         words.Add(option);

@@ -44,7 +44,7 @@ public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
         ExecStep.Execute => Errno.Number switch
         {
             Errno.ENOENT or Errno.ENOTDIR => ExecFailureKind.NotFound,
-            // // The kernel had no free process or memory: the program itself may be fine.
+            // The kernel had no free process or memory: the program itself may be fine.
             Errno.EAGAIN or Errno.ENOMEM or Errno.EMFILE => ExecFailureKind.System,
             _ => ExecFailureKind.NotExecutable,
         },
@@ -83,7 +83,7 @@ public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
     {
         var record = new byte[MaxLength];
         var head = Encoding.ASCII.GetBytes($"{Step.Name()} {Errno.Number} ", record);
-        // // A character that does not fit whole is left out; lone surrogates become U+FFFD.
+        // A character that does not fit whole is left out; lone surrogates become U+FFFD.
         Encoding.UTF8.GetEncoder()
             .Convert(Detail, record.AsSpan(head, MaxLength - head - 1), flush: true, out _, out var detail, out _);
         record[head + detail] = (byte)'\n';
@@ -106,7 +106,7 @@ public sealed record ExecFailure(ExecStep Step, Errno Errno, string Detail)
         return true;
     }
 
-    // // A name with an escape sequence or a newline must not forge lines of others in a log.
+    // A name with an escape sequence or a newline must not forge lines of others in a log.
     private static string Clean(string text)
     {
         foreach (var character in text)

@@ -36,7 +36,7 @@ public enum ExecStep
 /// <summary>The name of each step in messages and in records.</summary>
 public static class ExecSteps
 {
-    // // Indexed by the enumeration's numbers.
+    // Indexed by the enumeration's numbers.
     private static readonly string[] Names =
     [
         "arguments", "error-fd", "cgroup", "env-file", "user", "group", "oom_score_adj", "own-socket", "rlimit", "nice", "bounding-set",

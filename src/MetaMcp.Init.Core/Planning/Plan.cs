@@ -74,7 +74,7 @@ public sealed class Plan
     public static PlanResult Read(string fileName, ReadOnlyMemory<byte> utf8, Dictionary<string, string>? variables = null)
     {
         var problems = new Problems(fileName);
-        // // A service that could not be read because of a syntax error must not be reported as missing.
+        // A service that could not be read because of a syntax error must not be reported as missing.
         if (ConfigReader.ReadAll(utf8.Span, variables, problems) is not { } settings || problems.HasSyntaxErrors)
             return new PlanResult(null, problems.Sorted());
         var result = Build(settings);
@@ -131,14 +131,14 @@ public sealed class Plan
             };
         foreach (var service in before.Services)
             services[service.Index] ??= service with { IsRetired = true, DependsOn = [], After = [] };
-        // // A retired service ends before the services that it needed, and after the retired services that need it.
+        // A retired service ends before the services that it needed, and after the retired services that need it.
         foreach (var service in before.Services)
         {
             if (!services[service.Index].IsRetired || vacant(service.Index))
                 continue;
             services[service.Index] = services[service.Index] with { Dependents = Retired(service) };
         }
-        // // The previous file, or the one before it, knows which service needed which.
+        // The previous file, or the one before it, knows which service needed which.
         foreach (var service in before.Services)
         {
             if (services[service.Index] is not { IsRetired: false } kept || kept.Name != service.Name)

@@ -12,7 +12,7 @@ internal static class PlanWarnings
     private static IEnumerable<Diagnostic> Limits(Settings settings)
     {
         var (limits, origin) = (settings.Limits, settings.Origin);
-        // // Wider than the parts, so that a sum cannot overflow.
+        // Wider than the parts, so that a sum cannot overflow.
         var memory = settings.Services.Aggregate(Int128.Zero, (sum, s) => sum + (s.Limits.MemoryMax?.Bytes ?? 0));
         if (limits.Memory is { } cap && memory > cap.Bytes)
             yield return Warning(

@@ -21,7 +21,7 @@ public sealed record StopPath(ImmutableArray<int> Services, TimeSpan Time)
                 if (before[service] < 0 || time[dependent] > time[before[service]])
                     before[service] = dependent;
             var wait = before[service] < 0 ? TimeSpan.Zero : time[before[service]];
-            // // A oneshot has ended long before any service is stopped.
+            // A oneshot has ended long before any service is stopped.
             var own = services[service].Settings is { Type: ServiceType.Daemon } daemon ? daemon.StopTimeout : TimeSpan.Zero;
             var sum = wait + own;
             time[service] = sum < Duration.Max ? sum : Duration.Max;

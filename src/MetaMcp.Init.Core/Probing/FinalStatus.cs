@@ -40,7 +40,7 @@ public sealed class FinalStatus
             else if (value == '\n')
                 Judge();
         }
-        // // If the bytes cannot become a status line, there is no need to wait for more.
+        // If the bytes cannot become a status line, there is no need to wait for more.
         if (!IsDone && !_isInHeader && StatusLine.Parse(_line.Span) is StatusLine.Malformed)
             Problem = "answered something that is not HTTP/1";
     }

@@ -13,7 +13,7 @@ public sealed class HttpAnswer
     /// <summary>Of the body without its framing.</summary>
     public const int MaxBody = 1024 * 1024;
 
-    // // Eight digits are 4 GB; the rest of the line is for extensions, which are not in use.
+    // Eight digits are 4 GB; the rest of the line is for extensions, which are not in use.
     private const int MaxChunkLine = 256;
 
     private readonly ByteBuffer _line = new(HttpHead.MaxLength);
@@ -123,7 +123,7 @@ public sealed class HttpAnswer
         }
         else if (Head.Status > 0)
             Begin();
-        // // An empty line before the status line is skipped (RFC 9112, section 2.2).
+        // An empty line before the status line is skipped (RFC 9112, section 2.2).
     }
 
     private void Begin()

@@ -41,7 +41,7 @@ public sealed class HttpHead
         if (Status == 0)
             return First(line);
         var colon = line.IndexOf((byte)':');
-        // // A line that is no field is ignored: proxies and old servers send such lines.
+        // A line that is no field is ignored: proxies and old servers send such lines.
         if (colon <= 0)
             return null;
         var value = AsciiBytes.Trim(line[(colon + 1)..]);
@@ -57,7 +57,7 @@ public sealed class HttpHead
         }
         else if (AsciiBytes.IsSame(name, "mcp-session-id"u8) && !value.IsEmpty)
         {
-            // // The id is sent back in a header of ours, so it must not be able to end one; the specification allows no other
+            // The id is sent back in a header of ours, so it must not be able to end one; the specification allows no other
             // characters either.
             if (!AsciiBytes.IsVisible(value))
                 return "gave a session id that is not visible ASCII";

@@ -25,7 +25,7 @@ public sealed record HttpTarget(HostAndPort Address, string HostHeader, string P
             error = "does not start with http://";
             return null;
         }
-        // // A line end in the path would let its author add headers.
+        // A line end in the path would let its author add headers.
         if (text.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0)
         {
             error = "has a space, a control character or a letter outside ASCII: write it as %XX";

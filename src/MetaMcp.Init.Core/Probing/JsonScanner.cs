@@ -53,7 +53,7 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
         }
         else
         {
-            // // A number, true, false or null: up to the first character that cannot belong to it.
+            // A number, true, false or null: up to the first character that cannot belong to it.
             var end = 0;
             while (end < start.Length && (char.IsAsciiLetterOrDigit((char)start[end]) || start[end] is (byte)'-' or (byte)'+' or (byte)'.'))
                 end++;

@@ -101,7 +101,7 @@ public sealed class McpAnswer(int id)
 
     private string Answered(string what) => "answered " + Status.ToString(CultureInfo.InvariantCulture) + " " + what;
 
-    // // The text goes to a log, and a server may send any characters in it.
+    // The text goes to a log, and a server may send any characters in it.
     private static string Shown(string type) =>
         type.Length <= 64 && AsciiBytes.IsVisible(Encoding.ASCII.GetBytes(type)) ? type : "another type";
 }

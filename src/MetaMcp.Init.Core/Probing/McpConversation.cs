@@ -32,7 +32,7 @@ public sealed class McpConversation(HttpTarget target, string program, int first
     private const int FirstStatelessError = -32022;
     private const int LastStatelessError = -32020;
 
-    // // No more sessions can be opened: each request opens one at most.
+    // No more sessions can be opened: each request opens one at most.
     private readonly string?[] _sessions = new string?[8];
     private int _sessionCount;
     private int _ended;

@@ -5,7 +5,7 @@ namespace MetaMcp.Init.Core.Probing;
 /// <summary>The meaning of a JSON-RPC message for a client that has sent one request (JSON-RPC 2.0, section 5).</summary>
 public sealed class RpcMessage
 {
-    // // The server's text stands in one line of a log.
+    // The server's text stands in one line of a log.
     private const int LongestText = 160;
 
     private RpcMessage(RpcKind kind) => Kind = kind;
@@ -47,7 +47,7 @@ public sealed class RpcMessage
         }
         if (isBroken || !text.IsAtEnd())
             return new RpcMessage(RpcKind.Malformed);
-        // // Serializers of other versions write the absent member as null; in MCP both members are objects.
+        // Serializers of other versions write the absent member as null; in MCP both members are objects.
         var isResult = result.StartsWith("{"u8);
         var isError = error.StartsWith("{"u8);
         var isNobodys = theirs.IsEmpty || theirs.SequenceEqual("null"u8);
@@ -67,7 +67,7 @@ public sealed class RpcMessage
         var digits = Member(error, "code"u8);
         var isNegative = digits.StartsWith("-"u8);
         var code = AsciiBytes.Number(isNegative ? digits[1..] : digits);
-        // // A number of unusual size is not shown.
+        // A number of unusual size is not shown.
         return new RpcMessage(RpcKind.Error)
         {
             Code = code is < 0 or > int.MaxValue ? 0 : (int)(isNegative ? -code : code),
@@ -79,7 +79,7 @@ public sealed class RpcMessage
     private static string? VersionIn(ReadOnlySpan<byte> result)
     {
         var version = Unquoted(Member(result, "protocolVersion"u8));
-        // // All versions so far are dates. The version is sent back in a header, so it must not be able to end one.
+        // All versions so far are dates. The version is sent back in a header, so it must not be able to end one.
         return version.Length is > 0 and <= 32 && AsciiBytes.IsVisible(version) ? Encoding.ASCII.GetString(version) : null;
     }
 

@@ -22,7 +22,7 @@ public abstract record StatusLine : Case
     /// <summary>Judges the beginning of an answer, of any length.</summary>
     public static StatusLine Parse(ReadOnlySpan<byte> received)
     {
-        // // Some servers send empty lines first (RFC 9112, section 2.2, asks receivers to accept one).
+        // Some servers send empty lines first (RFC 9112, section 2.2, asks receivers to accept one).
         var start = received.IndexOfAnyExcept((byte)'\r', (byte)'\n');
         if (start < 0)
             return received.Length > 4 ? new Malformed() : new Incomplete();

@@ -22,7 +22,7 @@ public readonly record struct StatusRange(int First, int Last)
 
     public override string ToString() => First == Last ? $"{First}" : $"{First}-{Last}";
 
-    // // Lower statuses are interim, or (101) a switch of protocols that was not requested.
+    // Lower statuses are interim, or (101) a switch of protocols that was not requested.
     private static bool TryCode(ReadOnlySpan<char> text, out int code) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out code) && code is >= 200 and <= 999;
 }

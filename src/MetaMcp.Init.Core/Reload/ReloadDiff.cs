@@ -108,7 +108,7 @@ internal sealed class ReloadDiff
             if (LaunchSignature.AreSame(running, service.Settings))
                 Keep(service, running);
             // It should be on its way out since the file before; what was to send it there was lost.
-            else if (state is ServiceState.Active { Run: RunState.Launching or RunState.Starting or RunState.Ready })
+            else if (state is ServiceState.Active { Run: RunState.Spawning or RunState.Starting or RunState.Ready })
                 Restart(service);
         }
         else

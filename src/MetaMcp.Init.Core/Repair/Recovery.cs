@@ -74,7 +74,7 @@ internal sealed class Recovery(
         if (services.Records[index].RestartsWith is { } dependency)
             response.Follow(index, new ServiceEvent.Restart(services.NameOf(dependency)));
         reload.Place(service);
-        if (state is ServiceState.Active { Run: RunState.Launching or RunState.Starting or RunState.Ready } && !service.IsRetired &&
+        if (state is ServiceState.Active { Run: RunState.Spawning or RunState.Starting or RunState.Ready } && !service.IsRetired &&
             services.Running[index] is { } running && !LaunchSignature.AreSame(running, service.Settings))
             response.Follow(index, ReloadEvents.Reconfigure);
         if (StatePredicates.IsBroken(state) && !service.IsRetired)

@@ -24,8 +24,8 @@ internal static class ReadinessSteps
     public static RunStep Executed(in RunContext context, RunState state, Instant now)
     {
         if (state is not Starting { Readiness: Readiness.AwaitingExec } s)
-            // Launching, CancelledLaunch: that it was spawned was lost, and will be found, this with it.
-            return state is Launching or CancelledLaunch or Starting or Ready or AwaitingStop or Stopping or Killing
+            // Spawning, CancelledSpawn: that it was spawned was lost, and will be found, this with it.
+            return state is Spawning or CancelledSpawn or Starting or Ready or AwaitingStop or Stopping or Killing
                 ? state
                 : RunMachine.Impossible(state, "Executed");
         return context.Settings switch
@@ -49,7 +49,7 @@ internal static class ReadinessSteps
             when context.Settings is { Type: ServiceType.Daemon, Ready: ReadyRule.NotifyFd or ReadyRule.SdNotify } =>
                 BecomeReady(context, s, now),
         // A second word, or one that nobody waits for (any more).
-        Launching or CancelledLaunch or Starting or Ready or AwaitingStop or Stopping or Killing => state,
+        Spawning or CancelledSpawn or Starting or Ready or AwaitingStop or Stopping or Killing => state,
         _ => RunMachine.Impossible(state, "Notified"),
     };
 

@@ -8,8 +8,8 @@ public static class RunBeliefs
     /// <summary>What a state says of its run; null where it has none.</summary>
     public static RunBelief? Of(RunState state) => state switch
     {
-        RunState.Launching s => new RunBelief(s.Number, RunStage.Asked, 0),
-        RunState.CancelledLaunch s => new RunBelief(s.Number, RunStage.Asked, 0),
+        RunState.Spawning s => new RunBelief(s.Number, RunStage.Asked, 0),
+        RunState.CancelledSpawn s => new RunBelief(s.Number, RunStage.Asked, 0),
         RunState.Starting { Readiness: Readiness.AwaitingExec } s => new RunBelief(s.Number, RunStage.Started, s.Run.Pid),
         RunState.Starting { IsForked: true } s => new RunBelief(s.Number, RunStage.Collected, 0),
         RunState.Starting s => new RunBelief(s.Number, RunStage.Executed, s.Run.Pid),

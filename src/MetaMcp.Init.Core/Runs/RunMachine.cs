@@ -8,10 +8,10 @@ namespace MetaMcp.Init.Core.Runs;
 /// <summary>
 /// One run from the request for a process to the end of its last process. It knows no owner: who started it, and what follows.
 /// <code>
-///   Launching ──spawned──▶ Starting ──ready──▶ Ready
+///   Spawning ──spawned───▶ Starting ──ready──▶ Ready
 ///       │ stop                 │                 │
 ///       ▼                      └──stop · late · unhealthy · over a limit
-///   CancelledLaunch                     ▼
+///   CancelledSpawn                      ▼
 ///       │ spawned              AwaitingStop ──turn──▶ Stopping ──late──▶ Killing
 ///       └──────────────────────────────────────────────────────────────────▲
 ///                                       │ main process exited
@@ -31,7 +31,7 @@ public static class RunMachine
 
     /// <summary>A new run.</summary>
     public static RunStep Begin(in RunContext context, Instant now) =>
-        new(new Launching(context.NextRun) { LookAt = now + AnswerPatience }, [new Effect.Spawn(context.NextRun, context.Settings)]);
+        new(new Spawning(context.NextRun) { LookAt = now + AnswerPatience }, [new Effect.Spawn(context.NextRun, context.Settings)]);
 
     public static RunStep Step(in RunContext context, RunState state, RunEvent happened, Instant now) => happened switch
     {
@@ -72,11 +72,11 @@ public static class RunMachine
     {
         switch (state)
         {
-            case Launching s:
+            case Spawning s:
                 var run = new Run(s.Number, pid, now);
                 return new(new Starting(run, now + context.Settings.StartTimeout, new Readiness.AwaitingExec()),
                     [Report(new Notice.Started(context.Name, pid))]);
-            case CancelledLaunch s:
+            case CancelledSpawn s:
                 // It never got to run a line of its own, so there is nothing to ask it politely.
                 var cancelled = new Run(s.Number, pid, now);
                 return CleanupSteps.KillAll(context, cancelled, s.Outcome, now, [Report(new Notice.Started(context.Name, pid))]);
@@ -87,10 +87,10 @@ public static class RunMachine
 
     private static RunStep SpawnFailed(RunState state, RunEvent.SpawnFailed failed) => state switch
     {
-        Launching s when failed.IsShortage => new Over(s.Number, new Outcome.Deferred(failed.Reason)),
-        Launching s =>
+        Spawning s when failed.IsShortage => new Over(s.Number, new Outcome.Deferred(failed.Reason)),
+        Spawning s =>
             new Over(s.Number, new Outcome.Failing(new Failure(failed.Reason, ExitStatus.Exited(failed.ExitCode)))),
-        CancelledLaunch s => new Over(s.Number, s.Outcome),
+        CancelledSpawn s => new Over(s.Number, s.Outcome),
         _ => Impossible(state, "SpawnFailed"),
     };
 
@@ -99,9 +99,9 @@ public static class RunMachine
     {
         switch (state)
         {
-            case Launching s:
-                return new CancelledLaunch(s.Number, outcome) { LookAt = s.LookAt };
-            case CancelledLaunch s:
+            case Spawning s:
+                return new CancelledSpawn(s.Number, outcome) { LookAt = s.LookAt };
+            case CancelledSpawn s:
                 return s with { Outcome = outcome };
             case Starting s:
                 return CleanupSteps.Begin(context, s, s.Run, outcome, now);
@@ -157,9 +157,9 @@ public static class RunMachine
                 return NotificationSteps.WatchdogPassed(context, s, now);
             case Ready s:
                 return HealthSteps.DeadlinePassed(context, s, now);
-            case Launching s:
+            case Spawning s:
                 return new(s with { LookAt = now + AnswerPatience }, [LookFor(s)]);
-            case CancelledLaunch s:
+            case CancelledSpawn s:
                 return new(s with { LookAt = now + AnswerPatience }, [LookFor(s)]);
             case AwaitingStop s:
                 return new(s with { LookAt = now + CleanupSteps.TurnPatience }, [LookFor(s)]);

@@ -13,7 +13,7 @@ public abstract record RunState(long Number) : Case
     public virtual Instant Due => Instant.Never;
 
     /// <summary>The kernel was asked for a process; the answer is the next event.</summary>
-    public sealed record Launching(long Number) : RunState(Number)
+    public sealed record Spawning(long Number) : RunState(Number)
     {
         /// <summary>When the kernel is asked again whether there is a process: the answer may have been lost.</summary>
         public Instant LookAt { get; init; } = Instant.Never;
@@ -22,9 +22,9 @@ public abstract record RunState(long Number) : Case
     }
 
     /// <summary>The kernel was asked for a process, and the run was cancelled before the answer came.</summary>
-    public sealed record CancelledLaunch(long Number, Outcome Outcome) : RunState(Number)
+    public sealed record CancelledSpawn(long Number, Outcome Outcome) : RunState(Number)
     {
-        /// <summary>As that of <see cref="Launching"/>.</summary>
+        /// <summary>As that of <see cref="Spawning"/>.</summary>
         public Instant LookAt { get; init; } = Instant.Never;
 
         public override Instant Due => LookAt;
@@ -65,7 +65,7 @@ public abstract record RunState(long Number) : Case
     /// <summary>The run is to be ended, and waits for its turn in the cleanup queue.</summary>
     public sealed record AwaitingStop(Run Run, Outcome Outcome) : EndingState(Run, Outcome)
     {
-        /// <summary>As that of <see cref="Launching"/>; the turn, too, may have been lost.</summary>
+        /// <summary>As that of <see cref="Spawning"/>; the turn, too, may have been lost.</summary>
         public Instant LookAt { get; init; } = Instant.Never;
 
         public override Instant Due => LookAt;

@@ -72,9 +72,9 @@ public static class ServiceMachine
         // A run that lasted clears everything, from the moment that it is asked to end: the time that this takes is not time it ran well.
         (RunState.Ready ready, not RunState.Ready)
             when now - ready.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter => default,
-        (RunState.Launching or RunState.Starting, EndingState { Outcome: Outcome.Failing } or RunState.Over { Outcome: Outcome.Failing }) =>
+        (RunState.Spawning or RunState.Starting, EndingState { Outcome: Outcome.Failing } or RunState.Over { Outcome: Outcome.Failing }) =>
             before.History with { StartFailures = before.History.StartFailures + 1 },
-        (RunState.Launching, RunState.CancelledLaunch) => default,
+        (RunState.Spawning, RunState.CancelledSpawn) => default,
         _ => before.History,
     };
 
@@ -105,7 +105,7 @@ public static class ServiceMachine
     /// <summary>A service that runs, or is about to, is ended; one that ends for a reason of its own is left to that.</summary>
     private static ServiceStep Restart(in ServiceContext service, ServiceState state, string dependency, Instant now)
     {
-        if (state is not Active { Run: RunState.Launching or RunState.Starting or RunState.Ready } active)
+        if (state is not Active { Run: RunState.Spawning or RunState.Starting or RunState.Ready } active)
             return state;
         var end = Forward(service, active, new RunEvent.Stop(new Outcome.Anew()), now);
         return end with { Effects = [RunMachine.Report(new Notice.RestartingWith(service.Name, dependency)), .. end.Effects] };

@@ -44,7 +44,7 @@ public readonly record struct Errno(int Number)
     /// </summary>
     public bool MayPass => IsShortage || Number is EAGAIN or ENOSPC;
 
-    // // By number from 1; empty if Linux has no error of that number.
+    // By number from 1; empty if Linux has no error of that number.
     private static readonly string[] Table =
     [
         "EPERM|Operation not permitted",

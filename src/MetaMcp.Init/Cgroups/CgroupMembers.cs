@@ -43,7 +43,7 @@ internal static unsafe class CgroupMembers
                 pinned.Add((pids[next], descriptor));
             if (isFull && pinned.Count > 1)
             {
-                // // The list takes a descriptor as well. The process whose pidfd is closed here, and the one that got none, come
+                // The list takes a descriptor as well. The process whose pidfd is closed here, and the one that got none, come
                 // first in the next batch.
                 Release(pinned, pinned.Count - 1);
                 next -= 2;

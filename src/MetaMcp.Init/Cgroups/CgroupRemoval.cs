@@ -25,7 +25,7 @@ internal sealed class CgroupRemoval
     {
         var error = KernelFile.RemoveDirectory(directory);
         if (error.Number is not (Errno.EBUSY or Errno.ENOTEMPTY))
-            // // ENOENT: another process has removed it. For every other error (EACCES after a change of mounts) a further try would
+            // ENOENT: another process has removed it. For every other error (EACCES after a change of mounts) a further try would
             // not help.
             return true;
         if (depth == 0)

@@ -26,7 +26,7 @@ internal static class CgroupRoot
         (string Directory, bool IsReadOnly)? best = null;
         foreach (var mount in mounts)
         {
-            // // Prefers a mount that is writable, and of several the last, which covers the others.
+            // Prefers a mount that is writable, and of several the last, which covers the others.
             if (Within(mount, path) is { } directory && KernelFile.Exists($"{directory}/cgroup.procs") &&
                 (best is not { IsReadOnly: false } || !mount.IsReadOnly))
                 best = (directory, mount.IsReadOnly);
@@ -67,7 +67,7 @@ internal static class CgroupRoot
     private static CgroupAccess Examine(string directory)
     {
         Span<byte> text = stackalloc byte[64];
-        // // The root cgroup of the machine has no such file, and is always a domain.
+        // The root cgroup of the machine has no such file, and is always a domain.
         if (KernelFile.Read($"{directory}/cgroup.type", text, out var length).IsSuccess && !text[..length].SequenceEqual("domain\n"u8))
             return new CgroupAccess(directory, CgroupObstacle.Threaded);
         return HasStrangers(directory)

@@ -32,7 +32,7 @@ internal sealed class CgroupTree
         CanLimitSwap = KernelFile.Exists($"{Workload}/memory.swap.max");
         var countsMemory = controllers.HasFlag(Controllers.Memory);
         _workloadEvents = countsMemory ? KernelFile.Open($"{Workload}/memory.events.local") : -1;
-        // // The root cgroup of the machine has no such file: no limit applies to it.
+        // The root cgroup of the machine has no such file: no limit applies to it.
         _containerEvents = countsMemory ? KernelFile.Open($"{root}/memory.events.local") : -1;
     }
 
@@ -73,7 +73,7 @@ internal sealed class CgroupTree
         outcome = new CgroupAccess(root, CgroupObstacle.None);
         var leaf = $"{root}/init";
         var workload = $"{root}/workload";
-        // // A directory of an earlier life of this container: limits that the file no longer has must not stay in force.
+        // A directory of an earlier life of this container: limits that the file no longer has must not stay in force.
         new CgroupRemoval().Remove(workload);
         foreach (var directory in (ReadOnlySpan<string>)[leaf, workload])
         {
@@ -122,7 +122,7 @@ internal sealed class CgroupTree
         foreach (var file in LimitFiles.Of(before, Controllers, CanLimitSwap))
             if (!Has(files, file.Name) && KernelFile.Write($"{Workload}/{file.Name}", "max") is { IsSuccess: false } error)
                 refused ??= $"{Workload}/{file.Name}: {error}";
-        // // A process that writes a cap below the present memory reclaims until it fits, and waits for file systems; then the kernel
+        // A process that writes a cap below the present memory reclaims until it fits, and waits for file systems; then the kernel
         // kills some service. PID 1 must not do that.
         if (after.Memory is { } cap && InstanceCgroup.Number($"{Workload}/memory.current") is { } held && held > cap.Bytes)
             return $"memory: the services hold {new ByteSize(held).Rounded}, more than the new {cap}; the previous cap stays in force";

@@ -39,7 +39,7 @@ internal readonly record struct Enablement(Controllers Enabled, ImmutableArray<R
         for (var attempt = 0; ; attempt++)
         {
             var error = KernelFile.Write($"{directory}/cgroup.subtree_control", "+" + name);
-            // // EBUSY: a process came in since the directory was emptied.
+            // EBUSY: a process came in since the directory was emptied.
             if (error.Number != Errno.EBUSY || leaf is null || attempt == MaxTries || Evacuation.Empty(directory, leaf) is not null)
                 return error;
         }

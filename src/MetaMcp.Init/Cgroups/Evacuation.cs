@@ -32,11 +32,11 @@ internal static class Evacuation
                 var pid = members.AsSpan()[range];
                 if (pid.IsEmpty)
                     continue;
-                // // The kernel takes a 0 for the writing process, and would move ourselves.
+                // The kernel takes a 0 for the writing process, and would move ourselves.
                 if (pid.SequenceEqual("0"u8))
                     return new CgroupAccess(root, CgroupObstacle.Shared);
                 var error = KernelFile.Write(target, System.Text.Encoding.ASCII.GetString(pid));
-                // // ESRCH: the process has ended meanwhile. EINVAL: a thread of the kernel, bound to the root.
+                // ESRCH: the process has ended meanwhile. EINVAL: a thread of the kernel, bound to the root.
                 moved |= error.IsSuccess || error.Number == Errno.ESRCH;
                 if (!error.IsSuccess && error.Number is not (Errno.ESRCH or Errno.EINVAL))
                     return new CgroupAccess(

@@ -55,7 +55,7 @@ internal sealed class InstanceCgroup
                 0, FlatKeyed.Value(events, "oom"u8), FlatKeyed.Value(events, "oom_kill"u8), FlatKeyed.Value(events, "oom_group_kill"u8),
                 workload, container);
             KillsSeen = counts.Kills;
-            // // If no limit was reached here or below, none was reached here.
+            // If no limit was reached here or below, none was reached here.
             return counts.OomBelow == 0 ? counts : counts with { Oom = Local() ?? counts.OomBelow };
         }
     }
@@ -104,7 +104,7 @@ internal sealed class InstanceCgroup
             var error = PopulatedEvents >= 0
                 ? KernelFile.Read(PopulatedEvents, text, out var length)
                 : KernelFile.Read($"{Directory}/cgroup.events", text, out length);
-            // // EMFILE: assume that there are processes; a later look may succeed.
+            // EMFILE: assume that there are processes; a later look may succeed.
             return error.IsSuccess ? FlatKeyed.Value(text[..length], "populated"u8) != 0 : error.IsShortage;
         }
     }
@@ -118,7 +118,7 @@ internal sealed class InstanceCgroup
         (DirectoryEntries.Directories(Directory).Count > 0 || !CgroupMembers.CanList(Directory) || !CgroupMembers.Find(Directory)
             .TrueForAll(helpers.Contains));
 
-    // // The descriptor may be missing because there was none free when it was to be opened (EMFILE).
+    // The descriptor may be missing because there was none free when it was to be opened (EMFILE).
     private bool ReadEvents(Span<byte> text, out int length) => MemoryEvents >= 0
         ? KernelFile.Read(MemoryEvents, text, out length).IsSuccess
         : KernelFile.Read($"{Directory}/memory.events", text, out length).IsSuccess;
@@ -132,7 +132,7 @@ internal sealed class InstanceCgroup
             CgroupMembers.Signal(Directory, signal);
             return;
         }
-        // // Atomic against fork. ENOENT before Linux 5.14; EMFILE if no descriptor is left to write it with.
+        // Atomic against fork. ENOENT before Linux 5.14; EMFILE if no descriptor is left to write it with.
         if (!KernelFile.Write($"{Directory}/cgroup.kill", "1").IsSuccess)
             KillEach();
     }

@@ -16,7 +16,7 @@ internal static class WorkingSet
     {
         if (InstanceCgroup.Number($"{directory}/memory.current") is not { } current)
             return null;
-        // // The file has some sixty lines; this one is among the first twenty.
+        // The file has some sixty lines; this one is among the first twenty.
         Span<byte> stat = stackalloc byte[4096];
         var files = KernelFile.Read($"{directory}/memory.stat", stat, out var length).IsSuccess
             ? FlatKeyed.Value(stat[..length], "inactive_file"u8) : 0;

@@ -34,7 +34,7 @@ internal static class DoctorText
             isFirst = false;
             text.Append($"\n  {finding.Id}\n");
             var table = new TextTable("    ");
-            // // The first cell is as wide as the widest name, so that the settings of all findings stand in one column.
+            // The first cell is as wide as the widest name, so that the settings of all findings stand in one column.
             Rows(table, "found     ", finding.Found);
             Rows(table, "costs", finding.Costs);
             DoctorFacts.EachSetting(finding.Remedies, (platform, setting) =>

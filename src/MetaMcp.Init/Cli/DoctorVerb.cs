@@ -15,7 +15,7 @@ internal static class DoctorVerb
     {
         var located = ConfigLocator.Find(given);
         Plan? plan = null;
-        // // Without a file the container is examined alone; a file that exists has to be right.
+        // Without a file the container is examined alone; a file that exists has to be right.
         if (located.Path is { } path && (plan = Load(path)) is null)
             return ExitCodes.Configuration;
         var facts = FactFinder.Find((plan?.Settings.Init ?? new InitSettings()).RuntimeDirectory);

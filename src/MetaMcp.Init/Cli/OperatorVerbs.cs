@@ -8,7 +8,7 @@ internal static class OperatorVerbs
 {
     private static readonly OperatorVerb[] Verbs =
     [
-        // // Program.cs runs these two; here they only show their help.
+        // Program.cs runs these two; here they only show their help.
         new("run", HelpText.Run, [], ["--config"], _ => ExitCodes.Success),
         new("probe", HelpText.Probe, [], [], _ => ExitCodes.Success),
         new("check", HelpText.Check, [], ["--config"], given => CheckVerb.Run(File(given))),

@@ -82,7 +82,7 @@ internal static class StatusText
 
     private static string Word(RunState run) => run switch
     {
-        RunState.Launching or RunState.Starting => "starting",
+        RunState.Spawning or RunState.Starting => "starting",
         RunState.Ready { Watch: HealthWatch.ProbeDue { Streak.Failures: > 0 } or HealthWatch.ProbeLaunching { Streak.Failures: > 0 } or
             HealthWatch.ProbeRunning { Streak.Failures: > 0 } or HealthWatch.ProbeKilled } => "ready, failing its probe,",
         RunState.Ready => "ready",

@@ -74,7 +74,7 @@ internal sealed unsafe class AbsenceFinder
         var edits = new EnvironmentEdits
         {
             Clear = service.ClearEnvironment,
-            // // One character a byte, like every text of the second stage.
+            // One character a byte, like every text of the second stage.
             Files = service.EnvironmentFile is { } file ? [Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(file))] : [],
         };
         byte** environment;

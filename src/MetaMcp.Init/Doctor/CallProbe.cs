@@ -18,7 +18,7 @@ internal static unsafe class CallProbe
         byte empty = 0;
         var ourselves = pidfd_open(getpid(), 0);
         var opened = ourselves < 0 ? LastError : Errno.None;
-        // // Without a pidfd the descriptor is not valid, and a filter still answers first.
+        // Without a pidfd the descriptor is not valid, and a filter still answers first.
         var signalled = Answer(pidfd_send_signal(ourselves, 0, null, 0));
         if (ourselves >= 0)
             _ = close(ourselves);

@@ -55,7 +55,7 @@ internal static unsafe class CgroupFinder
                 ? CgroupVersion.None
                 : CgroupVersion.V2
         : access.Directory is null ? CgroupVersion.V1
-        // // With some hierarchies of version 1, version 2 can still have the controllers that we need.
+        // With some hierarchies of version 1, version 2 can still have the controllers that we need.
         : controllers.Contains("memory", StringComparison.Ordinal) ? CgroupVersion.V2 : CgroupVersion.Hybrid;
 
     private static uint? Owner(string directory)

@@ -85,7 +85,7 @@ internal static unsafe class FactFinder
     {
         const string OfMachine = "/proc/pressure/memory";
         var ofCgroup = facts.Cgroup.Directory is { } directory ? $"{directory}/memory.pressure" : null;
-        // // With PSI switched off the files exist, and reading them fails.
+        // With PSI switched off the files exist, and reading them fails.
         return facts with
         {
             Pressure = new PressureFacts
@@ -115,7 +115,7 @@ internal static unsafe class FactFinder
         List<string> found = [];
         if (KernelFile.Exists("/.dockerenv"))
             found.Add("docker");
-        // // The file is hidden if Podman mounts /run anew (--read-only); Podman sets the variable for every process.
+        // The file is hidden if Podman mounts /run anew (--read-only); Podman sets the variable for every process.
         if (KernelFile.Exists("/run/.containerenv") || Environment.GetEnvironmentVariable("container") == "podman")
             found.Add("podman");
         if (KernelFile.Exists("/var/run/secrets/kubernetes.io"))

@@ -23,7 +23,7 @@ internal sealed unsafe class EventPort
 
     private EventPort(int descriptor) => _descriptor = descriptor;
 
-    // // Only x86-64 packs the record.
+    // Only x86-64 packs the record.
     private static bool IsPacked => RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     private static int EventSize => IsPacked ? sizeof(epoll_event_packed) : sizeof(epoll_event_aligned);
@@ -58,7 +58,7 @@ internal sealed unsafe class EventPort
             LookedAt = MonotonicClock.Now;
             var timeout = PollTimeout.Until(due, LookedAt);
             _count = epoll_wait(_descriptor, start, BatchSize, timeout);
-            // // Either the time is over; or EINTR: PID 1 was stopped for any length of time, and descriptors may have become ready
+            // Either the time is over; or EINTR: PID 1 was stopped for any length of time, and descriptors may have become ready
             // meanwhile. A call with a time-out of zero cannot be interrupted and reports all of them.
             if (_count > 0 || timeout == 0)
                 return;

@@ -43,7 +43,7 @@ internal static unsafe class SignalMask
         GC.Collect(0);
         GC.WaitForPendingFinalizers();
 
-        // // A SIGCHLD disposition of "ignore", inherited from the parent, would make the kernel discard exit statuses.
+        // A SIGCHLD disposition of "ignore", inherited from the parent, would make the kernel discard exit statuses.
         sigaction standard = default;
         _ = set_sigaction(Signal.Chld.Number, &standard, null);
     }

@@ -59,11 +59,11 @@ internal static unsafe class CommandSearch
                     return LastError;
             }
         }
-        // // Like execvp: "there, but not for you" helps more than "not there".
+        // Like execvp: "there, but not for you" helps more than "not there".
         return new Errno(denied ? Errno.EACCES : Errno.ENOENT);
     }
 
-    // // Errors of a directory whose file system is gone: the next directory may be well.
+    // Errors of a directory whose file system is gone: the next directory may be well.
     private const int ENODEV = 19;
     private const int ETIMEDOUT = 110;
     private const int ESTALE = 116;

@@ -63,7 +63,7 @@ internal static unsafe class Credentials
             throw ExecFailedException.Of(ExecStep.BoundingSet, refused);
     }
 
-    // // Skipped if nothing would change: a container that runs as the service's user already may not be allowed to call it at all.
+    // Skipped if nothing would change: a container that runs as the service's user already may not be allowed to call it at all.
     private static void SetGroups(uint[] groups)
     {
         if (HasGroups(groups))

@@ -56,7 +56,7 @@ internal static unsafe class Descriptors
         rlimit limit;
         _ = prlimit(0, RLIMIT_NOFILE, null, &limit);
         var most = (int)Math.Min(limit.rlim_max, int.MaxValue);
-        // // poll reports for a thousand descriptors at once which are not open, without harm to the open ones.
+        // poll reports for a thousand descriptors at once which are not open, without harm to the open ones.
         const int Batch = 1024;
         var asked = stackalloc pollfd[Batch];
         for (var first = 3; first < most; first += Batch)

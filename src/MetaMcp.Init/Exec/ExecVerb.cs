@@ -62,7 +62,7 @@ internal static unsafe class ExecVerb
         var record = failure.Encode();
         fixed (byte* start = record)
         {
-            // // One write of less than PIPE_BUF is whole or not at all. Without a reader only the exit code remains.
+            // One write of less than PIPE_BUF is whole or not at all. Without a reader only the exit code remains.
             _ = write(error, start, (nuint)record.Length);
         }
     }

@@ -12,7 +12,7 @@ internal static unsafe class FileBytes
 {
     private const int EFBIG = 27;
 
-    // // An account file of 100,000 users is a tenth of this.
+    // An account file of 100,000 users is a tenth of this.
     private const int Most = 64 << 20;
 
     public static Errno Read(string path, out ReadOnlySpan<byte> content)

@@ -14,7 +14,7 @@ namespace MetaMcp.Init.Exec;
 /// </summary>
 internal static unsafe class MissingInterpreter
 {
-    // // The kernel's own limit: a script's interpreter may be a script, up to this depth.
+    // The kernel's own limit: a script's interpreter may be a script, up to this depth.
     private const int Deepest = 5;
 
     /// <summary>The same for a name that was searched for in our own PATH, unless it has a slash in it.</summary>

@@ -31,7 +31,7 @@ internal static unsafe class SecondStage
     public static void Become(ExecRequest request, byte** command, Action ready)
     {
         var attributes = request.Attributes;
-        // // Without its limits the service must not run at all. The kernel takes a 0 for the process that writes.
+        // Without its limits the service must not run at all. The kernel takes a 0 for the process that writes.
         if (request.Cgroup is { } cgroup && KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false } refused)
             throw ExecFailedException.Of(ExecStep.Cgroup, refused, cgroup);
         if (request.CloseDescriptors)
@@ -40,7 +40,7 @@ internal static unsafe class SecondStage
         var identity = Identity.Resolve(attributes);
         var environment = ServiceEnvironment.Build(request.Environment, identity.Account, attributes.User is not null);
 
-        // // As root of the container; without CAP_CHOWN a service cannot have another user either.
+        // As root of the container; without CAP_CHOWN a service cannot have another user either.
         if (request.OwnSocket is { } socket && identity.Uid is { } owner && lchown(ByteText.ToNative(socket), owner, uint.MaxValue) != 0 &&
             owner != geteuid())
             throw ExecFailedException.Of(ExecStep.OwnSocket, LastError, socket);
@@ -66,7 +66,7 @@ internal static unsafe class SecondStage
         Credentials.Verify(identity, attributes);
 
         ResourceLimits.ApplyLate(attributes.ResourceLimits.AsSpan());
-        // // Called before SIGPIPE is reset: a reader that has ended meanwhile must not end this process.
+        // Called before SIGPIPE is reset: a reader that has ended meanwhile must not end this process.
         ready();
         SignalReset.All();
         throw CommandSearch.Execute(command, environment);

@@ -60,7 +60,7 @@ internal sealed unsafe class ServiceEnvironment
         }
         if (!userGiven)
             return;
-        // // The values are those of another user, so they are removed even if /etc/passwd has no value for the new one.
+        // The values are those of another user, so they are removed even if /etc/passwd has no value for the new one.
         foreach (var name in (ReadOnlySpan<string>)["HOME", "USER", "LOGNAME", "SHELL"])
             if (!edits.Kept.Contains(name))
                 Remove(name);
@@ -108,7 +108,7 @@ internal sealed unsafe class ServiceEnvironment
 
     private void Remove(string name)
     {
-        // // In a loop: an environment may hold a name twice, and both entries must go.
+        // In a loop: an environment may hold a name twice, and both entries must go.
         for (var at = IndexOf(name); at >= 0; at = IndexOf(name))
             entries.RemoveAt(at);
     }

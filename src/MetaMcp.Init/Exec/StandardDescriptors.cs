@@ -22,7 +22,7 @@ internal static unsafe class StandardDescriptors
         {
             if (!IsPipe(descriptor))
                 continue;
-            // // In this order: only the owner may change the mode.
+            // In this order: only the owner may change the mode.
             _ = fchmod(descriptor, WritableByAll);
             if (uid is { } owner)
                 _ = fchown(descriptor, owner, uint.MaxValue);

@@ -37,7 +37,7 @@ internal static class PathText
                 continue;
             }
             var plain = rest.IndexOfAnyInRange((char)(Escape + 0x80), (char)(Escape + 0xff));
-            // // The second half of a surrogate pair is no escaped byte: it comes after the first half.
+            // The second half of a surrogate pair is no escaped byte: it comes after the first half.
             if (plain > 0 && char.IsHighSurrogate(rest[plain - 1]))
                 plain++;
             var part = plain < 0 ? rest : rest[..plain];

@@ -92,7 +92,7 @@ internal sealed class ConfigRead(
         if (pid != _pid)
             return false;
         _pid = 0;
-        // // Everything that the child wrote is in the pipe.
+        // Everything that the child wrote is in the pipe.
         var isWhole = TakeAll() == AnswerTurn.Whole;
         if (!isWhole && status == ExitStatus.Exited(NoSecondThread))
             ReadHere();
@@ -179,7 +179,7 @@ internal sealed class ConfigRead(
     private void Finish(string? problem, byte[]? bytes = null)
     {
         Leave();
-        // // Even if a later step fails, the request gets an answer, and a request that came meanwhile gets another read.
+        // Even if a later step fails, the request gets an answer, and a request that came meanwhile gets another read.
         SystemEvent answer = Refused(problem ?? "its contents could not be put in force; send SIGHUP again");
         try
         {
@@ -190,7 +190,7 @@ internal sealed class ConfigRead(
         {
             _answer = new FileAnswer(0);
             tell(answer);
-            // // Not here: this may be called while children are collected, when pids that are free already still stand for collected
+            // Not here: this may be called while children are collected, when pids that are free already still stand for collected
             // children.
             if (_isAskedAgain)
                 Due = MonotonicClock.Now;
@@ -206,7 +206,7 @@ internal sealed class ConfigRead(
         (_pipe, Due) = (-1, Instant.Never);
         if (_pid == 0)
             return;
-        // // The child was not collected, so the pid is still its own. Mostly the child has ended, or is about to.
+        // The child was not collected, so the pid is still its own. Mostly the child has ended, or is about to.
         _ = kill(_pid, Signal.Kill.Number);
         _ = _left.Add(_pid);
         _pid = 0;

@@ -49,7 +49,7 @@ internal sealed unsafe class PssMeasurement(
     /// <param name="members">The processes of each of those runs.</param>
     public void Start(ImmutableArray<RunUsage> estimates, IReadOnlyList<int[]> members)
     {
-        // // A measurement that is still under way ends now.
+        // A measurement that is still under way ends now.
         Finish();
         var answer = new MeasureAnswer(estimates.Length);
         if (estimates.IsEmpty || _pid != 0 || !Spawn(members))
@@ -130,7 +130,7 @@ internal sealed unsafe class PssMeasurement(
     {
         if (_pipe < 0)
             return;
-        // // The child was not collected. Mostly it has ended, or is about to.
+        // The child was not collected. Mostly it has ended, or is about to.
         if (_pid > 0)
             _ = kill(_pid, Signal.Kill.Number);
         unwatch(_pipe);

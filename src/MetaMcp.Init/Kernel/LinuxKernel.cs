@@ -89,7 +89,7 @@ internal sealed class LinuxKernel : IKernel
     public void Wait(Instant due, Queue<SystemEvent> happened)
     {
         _happened = happened;
-        // // A signal or a child's status, once taken from the kernel, must be reported even if memory ends: its room in the queue is
+        // A signal or a child's status, once taken from the kernel, must be reported even if memory ends: its room in the queue is
         // reserved first.
         happened.EnsureCapacity(happened.Count + Room);
         _full.Follow();
@@ -214,7 +214,7 @@ internal sealed class LinuxKernel : IKernel
         }
         catch (OutOfMemoryException)
         {
-            // // The process exists, so its start has not failed. The next sweep finds the events that were not queued.
+            // The process exists, so its start has not failed. The next sweep finds the events that were not queued.
         }
     }
 
@@ -258,7 +258,7 @@ internal sealed class LinuxKernel : IKernel
         }
         catch (OutOfMemoryException)
         {
-            // // The reason of a failure will be missing; the probe runs all the same.
+            // The reason of a failure will be missing; the probe runs all the same.
             _ = close(output);
         }
         Tell(pid > 0
@@ -270,7 +270,7 @@ internal sealed class LinuxKernel : IKernel
     {
         if (_runs.Find(number) is { } asked)
             asked.IsAskedToEnd = true;
-        // // The command is told the pid of the main process. After that was collected, the pid may belong to another process.
+        // The command is told the pid of the main process. After that was collected, the pid may belong to another process.
         var pid = _runs.IsMainOf(main, number) ? _starter.StartStopCommand(settings, _runs.Find(number)?.Cgroup?.Directory, main) : 0;
         if (pid > 0)
             _helpers.Add(pid, number);
@@ -285,7 +285,7 @@ internal sealed class LinuxKernel : IKernel
         _runs.Watch(run);
         if (run.Cgroup is { } cgroup && cgroup.WatchPopulated() is >= 0 and var events)
             _watch.Add(events, Source.PopulatedEvents, CheckRest, EPOLLPRI);
-        // // The run may have been empty before it was watched.
+        // The run may have been empty before it was watched.
         CheckRest();
     }
 

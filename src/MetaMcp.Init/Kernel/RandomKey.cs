@@ -10,7 +10,7 @@ internal static unsafe class RandomKey
     {
         fixed (byte* start = key)
         {
-            // // EAGAIN: the machine has just booted and has not gathered enough entropy. PID 1 takes what there is rather than wait.
+            // EAGAIN: the machine has just booted and has not gathered enough entropy. PID 1 takes what there is rather than wait.
             if (getrandom(start, (nuint)key.Length, GRND_NONBLOCK) != key.Length)
                 _ = getrandom(start, (nuint)key.Length, GRND_INSECURE);
         }

@@ -49,7 +49,7 @@ internal sealed class JsonLogFormatter() : ConsoleFormatter("mcp-init-json")
                 continue;
             _json.Write(separator);
             separator = ","u8;
-            // // Templates have their placeholders in Pascal case, JSON its members in camel case.
+            // Templates have their placeholders in Pascal case, JSON its members in camel case.
             AppendText([], char.ToLowerInvariant(name[0]) + name[1..]);
             _json.Write(":"u8);
             AppendValue(value);

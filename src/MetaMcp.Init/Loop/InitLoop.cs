@@ -38,7 +38,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
                 _ = _events.Dequeue();
             if (_exitCode is { } code)
                 return code;
-            // // Waits even if a deadline has passed: an event may make the deadline void, and with one deadline after another the
+            // Waits even if a deadline has passed: an event may make the deadline void, and with one deadline after another the
             // event would never be read.
             Wait();
             if (_tries == 0 && kernel.LookedAt >= supervisor.Due)
@@ -182,7 +182,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
         }
         catch (OutOfMemoryException)
         {
-            // // Every state that waits for an answer has a deadline, or the sweep finds it.
+            // Every state that waits for an answer has a deadline, or the sweep finds it.
         }
     }
 
@@ -210,7 +210,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
         }
         catch (Exception)
         {
-            // // No memory for the message. It is more important that PID 1 goes on.
+            // No memory for the message. It is more important that PID 1 goes on.
         }
     }
 #pragma warning restore CA1031

@@ -20,7 +20,7 @@ internal static unsafe class MeasureVerb
             _ = Say(2, "usage: mcp-init measure PID... : [PID... :]...\n");
             return ExitCodes.Configuration;
         }
-        // // Groups with a blocked process come last: the read for such a process may never return.
+        // Groups with a blocked process come last: the read for such a process may never return.
         var isBlocked = groups.Select(g => Array.Exists(g, ProcessTable.IsBlocked)).ToArray();
         return Tell(groups, at => !isBlocked[at]) && Tell(groups, at => isBlocked[at]) ? ExitCodes.Success : ExitCodes.Failure;
     }
@@ -46,7 +46,7 @@ internal static unsafe class MeasureVerb
             }
             var before = sum.Memory;
             sum.AddEstimate(pid);
-            // // For a process that has ended meanwhile there is nothing to estimate.
+            // For a process that has ended meanwhile there is nothing to estimate.
             isEstimate |= sum.Memory != before;
         }
         return new Measured(sum.Memory, isEstimate);

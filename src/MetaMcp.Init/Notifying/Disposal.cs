@@ -79,7 +79,7 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
                 Continue(one);
                 continue;
             }
-            // // The child was not collected, so the pid is still its own.
+            // The child was not collected, so the pid is still its own.
             _ = kill(one.Pid, Signal.Kill.Number);
             one.IsKilled = true;
             one.Due = Instant.Never;
@@ -121,7 +121,7 @@ internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSe
         }
         if (one.Again is { } again)
         {
-            // // If no child could be started, the first message may still be there with its descriptors.
+            // If no child could be started, the first message may still be there with its descriptors.
             if (one.Socket.IsHeadRead)
                 Start(one);
             else

@@ -42,7 +42,7 @@ internal sealed unsafe class NotifyDirectory(string runtimeDirectory)
         _ = Mkdir(path, Passable);
         if (!IsOurs(path))
             return null;
-        // // As PID 1 we are the only mcp-init, so sockets that are already there are left from an earlier life of the container that
+        // As PID 1 we are the only mcp-init, so sockets that are already there are left from an earlier life of the container that
         // was killed.
         if (getpid() == 1)
             foreach (var name in DirectoryEntries.Sockets(path))

@@ -123,7 +123,7 @@ internal sealed unsafe class NotifySocket
         if (bytes.Length >= sockaddr_un.PathLength)
             return false;
         bytes.CopyTo(new Span<byte>(address.sun_path, sockaddr_un.PathLength));
-        // // PID 1 has one thread, so no other file is made under this umask.
+        // PID 1 has one thread, so no other file is made under this umask.
         var before = umask(mask);
         var isBound = bind(descriptor, &address, (uint)(sizeof(ushort) + bytes.Length)) == 0;
         _ = umask(before);

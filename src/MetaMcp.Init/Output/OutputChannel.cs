@@ -114,7 +114,7 @@ internal sealed unsafe class OutputChannel : IDisposable
     private Errno WritePolled(byte* start, int length, out int written)
     {
         pollfd writable = new() { fd = _fd, events = POLLOUT };
-        // // With POLLERR or POLLHUP the reader is gone: the write then fails at once.
+        // With POLLERR or POLLHUP the reader is gone: the write then fails at once.
         if (poll(&writable, 1, 0) > 0)
             return Result(write(_fd, start, (nuint)length), out written);
         written = 0;
@@ -142,7 +142,7 @@ internal sealed unsafe class OutputChannel : IDisposable
             own = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0);
         if (own < 0)
             return -1;
-        // // Another file system may be mounted on /proc, so the identity is compared.
+        // Another file system may be mounted on /proc, so the identity is compared.
         if (FileIdentity.Read(own, out var opened).IsSuccess && opened == identity)
             return own;
         _ = close(own);

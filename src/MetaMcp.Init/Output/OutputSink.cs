@@ -148,7 +148,7 @@ internal sealed unsafe class OutputSink : IDisposable
     {
         0 => State.Open,
         Errno.EAGAIN => State.Full,
-        // // The reader is gone, or the descriptor cannot be written to: neither changes any more.
+        // The reader is gone, or the descriptor cannot be written to: neither changes any more.
         Errno.EPIPE or Errno.EBADF or Errno.EINVAL or Errno.ECONNRESET or Errno.ENOTCONN => State.Gone,
         // ENOSPC, EDQUOT, EFBIG: space can be made. EIO: a terminal that was hung up, or a bad disk.
         _ => State.Failing,
@@ -166,7 +166,7 @@ internal sealed unsafe class OutputSink : IDisposable
         var whole = lines[.._ring.Free].LastIndexOf((byte)'\n') + 1;
         if (whole == 0 && begun)
         {
-            // // The line is longer than the ring: the part that was written gets an end, so that the next line begins on its own.
+            // The line is longer than the ring: the part that was written gets an end, so that the next line begins on its own.
             _ring.Append("\n"u8);
             return Drop(lines);
         }

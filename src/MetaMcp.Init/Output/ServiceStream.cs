@@ -62,7 +62,7 @@ internal sealed unsafe class ServiceStream(
         }
         if (count < 0 && (LastError.Number is Errno.EAGAIN or Errno.EINTR))
             return StreamTurn.Idle;
-        // // 0 is the end. The reading end of a terminal reports its end as EIO.
+        // 0 is the end. The reading end of a terminal reports its end as EIO.
         Finish();
         return StreamTurn.Ended;
     }
@@ -85,7 +85,7 @@ internal sealed unsafe class ServiceStream(
             return;
         _isOpen = false;
         _ = close(fd);
-        // // The last line of a service is shown even over its rate limit.
+        // The last line of a service is shown even over its rate limit.
         if (_splitter.TryTakeRest(out var line))
             format.Append(line, Time, hub.Lot);
         HandOver();

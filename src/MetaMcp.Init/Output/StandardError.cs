@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Output;
 /// <summary>Descriptor 2 for verbs that print one line and end: <c>write(2)</c>, never the runtime's console.</summary>
 internal static unsafe class StandardError
 {
-    // // POSIX: on a pipe that poll reports writable, a write up to this length is done whole or not at all.
+    // POSIX: on a pipe that poll reports writable, a write up to this length is done whole or not at all.
     private const int PipeBuf = 4096;
 
     /// <summary>Writes the line if that is possible at once, cut to the length that a pipe takes whole.</summary>

@@ -47,7 +47,7 @@ internal static unsafe class StandardStreams
             holder = open(path, O_RDWR | O_CLOEXEC, 0);
         if (holder < 0)
             holder = ReadEndOfPipe();
-        // // The kernel gives the lowest free number, and all lower ones are taken: normally this is the wanted one already.
+        // The kernel gives the lowest free number, and all lower ones are taken: normally this is the wanted one already.
         if (holder < 0 || holder == fd)
             return;
         _ = dup3(holder, fd, O_CLOEXEC);

@@ -24,7 +24,7 @@ internal sealed unsafe class JobControl(int child, bool hasForeground)
             return false;
         if (Terminal.IsOf(getpgid(child)))
             Release();
-        // // kill also removes a pending SIGCONT from before, so a SIGCONT that is pending afterwards has ended a stop.
+        // kill also removes a pending SIGCONT from before, so a SIGCONT that is pending afterwards has ended a stop.
         _ = kill(group ? 0 : getpid(), with.Number);
         if (with != Signal.Stop)
             TakeEffect(with);
@@ -43,7 +43,7 @@ internal sealed unsafe class JobControl(int child, bool hasForeground)
         }
         else if (!Terminal.IsOf(group))
         {
-            // // The shell has the terminal and keeps it, as after `bg`.
+            // The shell has the terminal and keeps it, as after `bg`.
             _gave = false;
         }
         _ = kill(-group, Signal.Cont.Number);

@@ -50,7 +50,7 @@ internal sealed unsafe class PassThroughVerb
             out var child);
         if (!started.IsSuccess)
             return Refuse(WhyNot(command[0], args[options.CommandIndex], started), ExitCodes.ForFailedExec(started));
-        // // The command has its own directory by now; ours would only prevent that a file system is unmounted.
+        // The command has its own directory by now; ours would only prevent that a file system is unmounted.
         fixed (byte* root = "/\0"u8)
             _ = chdir(root);
         if (options.Verbosity > 0)
@@ -88,10 +88,10 @@ internal sealed unsafe class PassThroughVerb
         return prctl(PR_GET_CHILD_SUBREAPER, (nuint)(&isOne), 0, 0, 0) == 0 && isOne != 0;
     }
 
-    // // From here on nothing exits on an error: the child is running and only this process can collect it.
+    // From here on nothing exits on an error: the child is running and only this process can collect it.
     private int Supervise()
     {
-        // // Children may have ended before the first wait; their SIGCHLD is pending, but one signal may stand for many children.
+        // Children may have ended before the first wait; their SIGCHLD is pending, but one signal may stand for many children.
         var mayHaveEnded = true;
         while (true)
         {
@@ -186,7 +186,7 @@ internal sealed unsafe class PassThroughVerb
 
     private void EndTheRest(Signal signal)
     {
-        // // Without /proc a subreaper does not know its children; it can reach only the command's own group.
+        // Without /proc a subreaper does not know its children; it can reach only the command's own group.
         if (Descendants.End(signal))
             return;
         _ = kill(-_child, signal.Number);

@@ -75,7 +75,7 @@ internal readonly unsafe struct Connection
         {
             while (true)
             {
-                // // Checked before each receive: a server that sends without end must not keep the probe going.
+                // Checked before each receive: a server that sends without end must not keep the probe going.
                 if (_deadline.Passed)
                     throw new ProbeFailedException("timed out: connected, but no answer");
                 var count = Libc.recv(_socket, start, (nuint)buffer.Length, 0);

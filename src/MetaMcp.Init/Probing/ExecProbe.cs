@@ -37,7 +37,7 @@ internal static unsafe class ExecProbe
         var status = Wait(signals, pid, end, out var signal);
         if (status is { IsSuccess: true })
             return;
-        // // The child was not collected, so the group is still its own.
+        // The child was not collected, so the group is still its own.
         if (status is null)
             _ = Linux.Libc.kill(-pid, Signal.Kill.Number);
         throw new ProbeFailedException(
@@ -52,7 +52,7 @@ internal static unsafe class ExecProbe
         asked = null;
         while (true)
         {
-            // // One SIGCHLD may stand for many children: processes that the command leaves behind may be our children too.
+            // One SIGCHLD may stand for many children: processes that the command leaves behind may be our children too.
             while (Reaper.TryCollect(out _) is { } reaped)
                 if (reaped.Pid == pid)
                     return reaped.Status;

@@ -7,7 +7,7 @@ namespace MetaMcp.Init.Probing;
 /// </summary>
 internal static class McpProbe
 {
-    // // Made of our pid, so no other probe of this container has it. Another container's probe may have it; clients do not use such
+    // Made of our pid, so no other probe of this container has it. Another container's probe may have it; clients do not use such
     // high numbers.
     private const int FirstId = 1_000_000_000;
     private const int IdsOfOne = 16;
@@ -45,7 +45,7 @@ internal static class McpProbe
         }
         catch (ProbeFailedException)
         {
-            // // The head of the answer may have come, and a session id with it.
+            // The head of the answer may have come, and a session id with it.
             conversation.Remember(answer.Session);
             throw;
         }
@@ -64,11 +64,11 @@ internal static class McpProbe
             else
                 answer.Add(buffer.AsSpan(0, count));
         }
-        // // A server with one thread takes the next connection when this one is closed.
+        // A server with one thread takes the next connection when this one is closed.
         connection.Close();
     }
 
-    // // A courtesy: it does not change the server's health. After the deadline the request is still sent, and not waited for: a
+    // A courtesy: it does not change the server's health. After the deadline the request is still sent, and not waited for: a
     // connection within the machine is made at once, and a server that only hung finds the request when it goes on.
     private static void EndSession(McpRequest farewell, List<SocketAddress> addresses, Deadline deadline, byte[] buffer)
     {

@@ -23,7 +23,7 @@ internal static unsafe class NameLookup
         return SocketAddress.FromDigits(address.Host, address.Port) is { } digits ? [digits] : Ask(address, deadline);
     }
 
-    // // The resolver blocks for as long as resolv.conf says. A probe is a process of its own with one purpose, so it may end by its
+    // The resolver blocks for as long as resolv.conf says. A probe is a process of its own with one purpose, so it may end by its
     // deadline while a thread still waits.
     private static List<SocketAddress> Ask(HostAndPort address, Deadline deadline)
     {

@@ -29,7 +29,7 @@ internal static unsafe class ProbeVerb
         }
         try
         {
-            // // EBUSY: the service has enabled controllers for cgroups of its own below; then the probe stays in its present cgroup.
+            // EBUSY: the service has enabled controllers for cgroups of its own below; then the probe stays in its present cgroup.
             if (request.Cgroup is { } cgroup &&
                 KernelFile.Write($"{cgroup}/cgroup.procs", "0") is { IsSuccess: false, Number: not Errno.EBUSY } refused)
                 throw new ProbeFailedException($"{cgroup}: {refused}");
@@ -71,7 +71,7 @@ internal static unsafe class ProbeVerb
         var bytes = Encoding.UTF8.GetBytes($"mcp-init probe: {message}\n");
         fixed (byte* start = bytes)
         {
-            // // If stderr is closed there is no other place for the message.
+            // If stderr is closed there is no other place for the message.
             _ = Libc.write(2, start, (nuint)bytes.Length);
         }
     }

@@ -52,7 +52,7 @@ internal unsafe struct SocketAddress
         var isAbstract = text is [(byte)'@', ..];
         if (isAbstract)
             unix->sun_path[0] = 0;
-        // // Every byte counts in an abstract name, so it has no zero at the end.
+        // Every byte counts in an abstract name, so it has no zero at the end.
         address.Length = (uint)(sizeof(ushort) + text.Length + (isAbstract ? 0 : 1));
         return address;
     }

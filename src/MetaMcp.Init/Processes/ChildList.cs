@@ -30,7 +30,7 @@ internal sealed class ChildList
         _listed.Clear();
         (_isInOrder, _isWrong, _length, _action) = (false, false, 0, action);
         var isRead = ChildrenFile.ForEach(getpid(), _thread, _takeAny);
-        // // If memory ended on the way the order is not known, so this is set last.
+        // If memory ended on the way the order is not known, so this is set last.
         _isInOrder = isRead && !_isWrong;
         return isRead;
     }
@@ -65,7 +65,7 @@ internal sealed class ChildList
 
     private void TakeNew(int pid)
     {
-        // // A child that was listed stands before the position, if the position is right.
+        // A child that was listed stands before the position, if the position is right.
         _isWrong |= _listed.Contains(pid);
         TakeAny(pid);
     }

@@ -46,7 +46,7 @@ internal static unsafe class ChildrenFile
     {
         Span<byte> buffer = stackalloc byte[4096];
         var kept = 0;
-        // // A space before the first number shows that the position is right.
+        // A space before the first number shows that the position is right.
         var isChecked = from == 0;
         for (var position = isChecked ? 0 : from - 1; ;)
         {
@@ -64,7 +64,7 @@ internal static unsafe class ChildrenFile
                 isChecked = true;
                 text = text[1..];
             }
-            // // The last number of a read may be cut; its rest comes with the next read.
+            // The last number of a read may be cut; its rest comes with the next read.
             while (text.IndexOf((byte)' ') is var space and >= 0)
             {
                 if (Utf8Parser.TryParse(text[..space], out int child, out _))

@@ -14,7 +14,7 @@ internal sealed class ClaimReader(InstanceCookie cookie)
     public Sight Read(in ProcessStat process, out RunClaim claim)
     {
         claim = default;
-        // // The threads beside the first have files of their own.
+        // The threads beside the first have files of their own.
         if (process.IsBlocked || (process.Threads > 1 && ProcessTable.IsBlocked(process.Pid)))
             return Sight.Blocked;
         var run = ProcessEnvironment.RunOf(process.Pid, cookie, out var isEmpty, out var error);

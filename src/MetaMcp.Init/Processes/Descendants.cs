@@ -15,7 +15,7 @@ internal static class Descendants
     {
         if (getpid() == 1)
         {
-            // // ESRCH: no process is left. EPERM cannot occur: PID 1 of a non-root user may signal its own processes; others stay.
+            // ESRCH: no process is left. EPERM cannot occur: PID 1 of a non-root user may signal its own processes; others stay.
             _ = kill(-1, signal.Number);
             return true;
         }

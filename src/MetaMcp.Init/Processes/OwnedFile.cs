@@ -16,12 +16,12 @@ internal static unsafe class OwnedFile
         Span<byte> buffer = stackalloc byte[4096];
         if (!ProcessOwner.TryRead(ProcFile.Read(pid, "status"u8, buffer, out error), out var owner))
             return -1;
-        // // A change of the user clears both the death signal and the dumpable flag; without the flag a docker exec could not open
+        // A change of the user clears both the death signal and the dumpable flag; without the flag a docker exec could not open
         // /proc/1/fd/1.
         int deathSignal;
         _ = prctl(PR_GET_PDEATHSIG, (nuint)(&deathSignal), 0, 0, 0);
         var dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
-        // // The group first, while we still have the privilege to change it.
+        // The group first, while we still have the privilege to change it.
         var group = setfsgid(owner.Gid);
         var user = setfsuid(owner.Uid);
         var file = ProcFile.Open(pid, name);

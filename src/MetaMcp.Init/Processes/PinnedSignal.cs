@@ -17,7 +17,7 @@ internal static unsafe class PinnedSignal
     /// pin it.</returns>
     public static bool Send(in ProcessStat seen, Signal signal, int group = 0)
     {
-        // // Only this thread collects our children, so until then the pid is the child's own. A slower way would miss processes that
+        // Only this thread collects our children, so until then the pid is the child's own. A slower way would miss processes that
         // live for a millisecond only.
         if (seen.Parent == getpid())
         {
@@ -25,14 +25,14 @@ internal static unsafe class PinnedSignal
                 _ = kill(-group, signal.Number);
             return kill(seen.Pid, signal.Number) == 0;
         }
-        // // ESRCH: gone. EMFILE, ENFILE, ENOMEM: it has its turn at the next call.
+        // ESRCH: gone. EMFILE, ENFILE, ENOMEM: it has its turn at the next call.
         var descriptor = pidfd_open(seen.Pid, 0);
         if (descriptor < 0)
             return false;
         var sent = false;
         if (ProcessTable.TryRead(seen.Pid, out var now) && now.StartTime == seen.StartTime)
         {
-            // // While the process is in the group, the group exists, and all its members are of the same session and so of the same
+            // While the process is in the group, the group exists, and all its members are of the same session and so of the same
             // run.
             if (group > 1 && now.Group == group)
                 _ = kill(-group, signal.Number);

@@ -71,7 +71,7 @@ internal static unsafe class ProcessTable
             if (!DecimalText.TryRead(entry, int.MaxValue, out var thread))
                 continue;
             _ = Utf8.TryWrite(name, $"task/{thread}/stat", out var written);
-            // // A thread that has ended since blocks no read.
+            // A thread that has ended since blocks no read.
             blocked = ProcessStat.TryRead(ProcFile.Read(pid, name[..written], buffer, out var error), out var stat)
                 ? stat.IsBlocked : error.Number is not (Errno.ENOENT or Errno.ESRCH);
             blocked |= --left == 0;

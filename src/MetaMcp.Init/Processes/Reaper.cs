@@ -23,13 +23,13 @@ internal static unsafe class Reaper
         siginfo_t info;
         while (true)
         {
-            // // POSIX leaves si_pid undefined if no child was found; Linux zeroes it, but only if the call did not fail.
+            // POSIX leaves si_pid undefined if no child was found; Linux zeroes it, but only if the call did not fail.
             info.si_pid = 0;
             if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0)
                 break;
             if (LastError.Number == Errno.EINTR)
                 continue;
-            // // ECHILD, the only other error: there are no children at all.
+            // ECHILD, the only other error: there are no children at all.
             childrenLeft = false;
             return null;
         }
@@ -54,7 +54,7 @@ internal static unsafe class Reaper
     {
         siginfo_t info;
         info.si_pid = 0;
-        // // EINTR cannot occur, since the call does not wait; nor can ECHILD.
+        // EINTR cannot occur, since the call does not wait; nor can ECHILD.
         if (waitid(P_PID, (uint)pid, &info, WSTOPPED | WCONTINUED | WNOHANG) != 0 || info.si_pid == 0)
             return null;
         return info.si_code == CLD_CONTINUED ? Signal.Cont : Signal.FromNumber(info.si_status);
@@ -64,7 +64,7 @@ internal static unsafe class Reaper
     public static bool IsChild(int pid)
     {
         siginfo_t info;
-        // // ECHILD: it is no child of ours. WNOWAIT: no status is collected.
+        // ECHILD: it is no child of ours. WNOWAIT: no status is collected.
         return waitid(P_PID, (uint)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || LastError.Number != Errno.ECHILD;
     }
 

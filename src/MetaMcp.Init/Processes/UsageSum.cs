@@ -41,7 +41,7 @@ internal struct UsageSum
         }
         if (!Statm.TryRead(ProcFile.Read(pid, "statm"u8, buffer), out var statm))
             return;
-        // // status has no such lines: then shared memory cannot be told from files, and files are assumed to be the same in each
+        // status has no such lines: then shared memory cannot be told from files, and files are assumed to be the same in each
         // process.
         long page = Environment.SystemPageSize;
         _memory += (statm.Resident - statm.Shared) * page;

@@ -43,7 +43,7 @@ internal static unsafe class SettledFile
         if (error.IsSuccess)
             error = WholeFile.Read(descriptor, most, out bytes);
         _ = poll(null, 0, PauseMilliseconds);
-        // // The comparison is for regular files only: reading a pipe changes it.
+        // The comparison is for regular files only: reading a pipe changes it.
         var isFile = (before.stx_mode & S_IFMT) == S_IFREG;
         var isSettled = true;
         if (error.IsSuccess && isFile)

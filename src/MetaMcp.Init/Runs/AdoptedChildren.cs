@@ -159,7 +159,7 @@ internal sealed class AdoptedChildren
                 NothingLeft(run);
                 return false;
             }
-            // // A list that another run has asked for serves as well: as the first list, if it was made after the main process
+            // A list that another run has asked for serves as well: as the first list, if it was made after the main process
             // ended; as the second, if it was made when all children of the first were known.
             if (question.Lists == 0 ? question.List == _list : question.List >= _settledList)
                 Expire();

@@ -60,7 +60,7 @@ internal sealed class AdoptedLooks(
     {
         get
         {
-            // // Children that wait for their second look came before all that were not looked at yet.
+            // Children that wait for their second look came before all that were not looked at yet.
             var next = Peek(_second) ?? Peek(_first);
             var serial = next?.Serial ?? long.MaxValue;
             return _walked is { IsAwaited: true } walked ? Math.Min(serial, walked.Serial) : serial;
@@ -161,7 +161,7 @@ internal sealed class AdoptedLooks(
         var glance = source.Look(pid);
         _children.Clear();
         var isRead = glance.Sight is Sight.Whole or Sight.Partial or Sight.Blocked;
-        // // The pid may belong to another process by now; or its parent has ended, and the process is our own child.
+        // The pid may belong to another process by now; or its parent has ended, and the process is our own child.
         var isIts = isRead && (pid == child.Pid || glance.Stat.Parent == parent);
         var after = isIts ? source.AddChildren(glance.Stat, _children) : glance.Sight;
         if (glance.Sight == Sight.Shortage || after == Sight.Shortage)
@@ -187,7 +187,7 @@ internal sealed class AdoptedLooks(
     {
         if (isIts)
         {
-            // // If the child names a live run and does not belong to it, the name is another user's claim.
+            // If the child names a live run and does not belong to it, the name is another user's claim.
             if (child.Named == 0 && !RunMembership.IsKnown(runs(), glance.Claim.Run))
                 child.Named = glance.Claim.Run;
             _isWalkWhole &= glance.Sight == Sight.Whole;

@@ -59,7 +59,7 @@ internal sealed class ChildCollector(
         bool anyLeft;
         var collected = 0;
         runs.Expire();
-        // // All children are collected first, so that one look at the processes they leave behind serves for all. If it fails, the
+        // All children are collected first, so that one look at the processes they leave behind serves for all. If it fails, the
         // next turn takes the rest.
         IsDue = true;
         _reaped.EnsureCapacity(_reaped.Count + Reaper.MaxPerTurn);
@@ -80,12 +80,12 @@ internal sealed class ChildCollector(
         if (_reaped.Count > 0)
             return;
         _ = runs.TakeEmpty(tell);
-        // // The processes that the ended ones leave behind are our children now, and as a subreaper we have not signalled them yet.
+        // The processes that the ended ones leave behind are our children now, and as a subreaper we have not signalled them yet.
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
             Descendants.End(signal);
         if (anyLeft && _endingTheRest is not null && (read.HasLeft || disposal.HasLeft || helpers.Left > 0))
             anyLeft = !AreOnlyHungHelpersLeft();
-        // // This may be the end of mcp-init, and the last output of a daemon whose service ended long ago is still in its pipe.
+        // This may be the end of mcp-init, and the last output of a daemon whose service ended long ago is still in its pipe.
         if (!anyLeft)
             streams.LastWords();
         tell(new SystemEvent.ChildrenCollected(anyLeft));
@@ -195,7 +195,7 @@ internal sealed class ChildCollector(
         reports.ReadOf(run);
         if (follow(run, reaped.Status))
             return;
-        // // The status is reported even if a later step fails: then the run is taken to have other processes, and a later look
+        // The status is reported even if a later step fails: then the run is taken to have other processes, and a later look
         // decides.
         var others = true;
         try

@@ -40,7 +40,7 @@ internal sealed class LiveProcesses(ClaimReader claims) : ProcessSource
         var error = process.Threads <= 1 ? AddOfThread(process.Pid, process.Pid, children) : AddOfThreads(process.Pid, children);
         if (error.IsShortage)
             return Sight.Shortage;
-        // // If the process has ended meanwhile, its children are ours: the list that was read lacks them.
+        // If the process has ended meanwhile, its children are ours: the list that was read lacks them.
         if (ProcessTable.TryRead(process.Pid, out var now, out error))
             return now.IsDead || now.StartTime != process.StartTime ? Sight.Dead : Sight.Whole;
         return error.IsShortage ? Sight.Shortage : Sight.Dead;

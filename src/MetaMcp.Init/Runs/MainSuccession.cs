@@ -44,9 +44,9 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
     {
         if (run.IsAskedToEnd || !run.IsExecuted)
             return;
-        // // The last name counts. The start time is kept, since the pid may belong to another process later.
+        // The last name counts. The start time is kept, since the pid may belong to another process later.
         run.Successor = (run.HasMain && pid == run.Main) || !ProcessTable.TryRead(pid, out var named) || named.IsDead ? null : named;
-        // // The main process was collected and its end not reported yet: its successor is looked for in a moment.
+        // The main process was collected and its end not reported yet: its successor is looked for in a moment.
         if (!run.HasMain && run.ToldStatus is null)
             return;
         if (run.Successor is null)
@@ -69,7 +69,7 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
         foreach (var run in _due)
         {
             _ = _named.Remove(run);
-            // // A run whose end was reported is in the background, and its main process is being looked for.
+            // A run whose end was reported is in the background, and its main process is being looked for.
             if (run.HasMain || run.ToldStatus is not null)
                 _ = TakeNamed(run);
         }

@@ -44,7 +44,7 @@ internal sealed class MemoryWatch(DescriptorWatch watch, Action<SystemEvent> tel
                 Due = Instant.Earlier(Due, until);
                 continue;
             }
-            // // .NET Core 3.0 and later allow to remove during the enumeration. The cgroup may be gone by now.
+            // .NET Core 3.0 and later allow to remove during the enumeration. The cgroup may be gone by now.
             _resting.Remove(run);
             if (run.Cgroup is not { MemoryEvents: >= 0 })
                 continue;

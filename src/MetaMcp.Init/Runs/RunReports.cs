@@ -31,7 +31,7 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
     /// <summary>The main process was collected: the reports that it had sent before are read first.</summary>
     public void ReadOf(ServiceRun run)
     {
-        // // The mark may come in a read of its own.
+        // The mark may come in a read of its own.
         for (var reads = 0; run.ExecPipe >= 0 && reads < 2; reads++)
             ReadExecPipe(run, isCollected: true);
         for (var reads = 0; reads < MostWaiting && run.NotifySocket is { IsHeadRead: false } socket && TakeMessage(run, socket); reads++)
@@ -45,7 +45,7 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
     {
         if (run.ExecPipe >= 0)
         {
-            // // A process that the second stage left behind holds the pipe; that process cannot become the service.
+            // A process that the second stage left behind holds the pipe; that process cannot become the service.
             watch.Remove(run.ExecPipe);
             run.CloseExecPipe();
         }
@@ -65,7 +65,7 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
             return;
         run.NotifySocket = null;
         socket.End();
-        // // As many messages as the kernel keeps for a socket that is not read (net.unix.max_dgram_qlen); no more can come.
+        // As many messages as the kernel keeps for a socket that is not read (net.unix.max_dgram_qlen); no more can come.
         while (!socket.IsHeadRead && TakeMessage(run, socket))
             continue;
         watch.Remove(socket.Descriptor);
@@ -85,7 +85,7 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
         {
             run.IsApplied = true;
             record = record[1..];
-            // // The result of the exec is not there yet: the end of the pipe, or a record.
+            // The result of the exec is not there yet: the end of the pipe, or a record.
             if (record.IsEmpty)
                 return;
         }
@@ -101,7 +101,7 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
 
     private void Executed(ServiceRun run, bool isCollected)
     {
-        // // After the process was collected, its pid may belong to another process.
+        // After the process was collected, its pid may belong to another process.
         if (!isCollected)
             run.LearnUser();
         tell(new SystemEvent.Executed(run.Number));
@@ -134,11 +134,11 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
         Span<byte> text = stackalloc byte[NotifyMessage.MaxLength + 1];
         if (!socket.TryPeek(text, out var length, out var sender, out var hasDescriptors))
             return false;
-        // // A longer message belongs to no known protocol, and would be cut.
+        // A longer message belongs to no known protocol, and would be cut.
         if (!socket.IsHeadRead && length <= NotifyMessage.MaxLength && IsOf(run, sender))
         {
             var message = NotifyMessage.Read(text[..length]);
-            // // The result of the exec may still be in the pipe: the service can have sent its message only after the exec.
+            // The result of the exec may still be in the pipe: the service can have sent its message only after the exec.
             for (var reads = 0; message.MainPid > 0 && run.ExecPipe >= 0 && reads < 2; reads++)
                 ReadExecPipe(run, isCollected: !run.HasMain);
             if (message.MainPid > 0)
@@ -162,7 +162,7 @@ internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal
     /// </summary>
     private static bool IsOf(ServiceRun run, in ucred sender)
     {
-        // // After the main process was collected, its pid may belong to another process; its earlier messages count by the user it
+        // After the main process was collected, its pid may belong to another process; its earlier messages count by the user it
         // was last seen to have.
         if (sender.pid == run.Main && run.HasMain)
             return true;

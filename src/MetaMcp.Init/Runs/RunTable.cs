@@ -98,7 +98,7 @@ internal sealed class RunTable
         {
             _census.Expire();
             var isSeen = Look();
-            // // .NET Core 3.0 and later allow to remove and to set during the enumeration.
+            // .NET Core 3.0 and later allow to remove and to set during the enumeration.
             foreach (var run in _unfinished.Keys)
             {
                 if (isSeen)
@@ -183,12 +183,12 @@ internal sealed class RunTable
         if (run.HasMain && _byMain.Remove(run.Main))
             Adopted.Released(run.Main);
         _byMain[main.Pid] = run;
-        // // The new main process had lost its parent; from now on it is known as a main process, and not as such a child.
+        // The new main process had lost its parent; from now on it is known as a main process, and not as such a child.
         Adopted.Forget(main.Pid);
         run.Follow(main);
-        // // With a main process, its end reports more than "the cgroup is empty".
+        // With a main process, its end reports more than "the cgroup is empty".
         _ = _watched.Remove(run);
-        // // The file must not be watched by epoll if it is not read: it becomes ready with each change of the cgroup, a freeze
+        // The file must not be watched by epoll if it is not read: it becomes ready with each change of the cgroup, a freeze
         // included.
         if (run.Cgroup is { PopulatedEvents: >= 0 and var events })
             _unwatch(events);
@@ -220,20 +220,20 @@ internal sealed class RunTable
     public void Signal(ServiceRun run, Signal signal)
     {
         var isFirstThere = _byMain.TryGetValue(run.Pid, out var holder) && holder == run;
-        // // Also with a cgroup: a second stage that is to be killed may not have joined it yet.
+        // Also with a cgroup: a second stage that is to be killed may not have joined it yet.
         if (isFirstThere && signal == Core.Values.Signal.Kill)
             _ = kill(-run.Pid, signal.Number);
         if (run.Cgroup is { } cgroup)
             cgroup.Signal(signal);
         else if (signal == Core.Values.Signal.Kill)
         {
-            // // One look serves for all runs that are to be killed in this turn.
+            // One look serves for all runs that are to be killed in this turn.
             _ = _unfinished.TryAdd(run, 0);
             _killOnAt = MonotonicClock.Now;
         }
         else if (!isFirstThere && !run.HasMain && Adopted.List() && !Adopted.Has(run.Number))
         {
-            // // No process of the run is known. The signal waits until it is known whether one is left.
+            // No process of the run is known. The signal waits until it is known whether one is left.
             if (!Adopted.IsSettled())
                 _unsent.Enqueue((run, signal));
         }
@@ -319,7 +319,7 @@ internal sealed class RunTable
             return mayHave;
         for (var look = 0; look < 2; look++)
         {
-            // // A look that failed for want of a descriptor does not prove that a process is gone: a later look decides. Without
+            // A look that failed for want of a descriptor does not prove that a process is gone: a later look decides. Without
             // /proc there is none.
             if (!Look(out var error))
                 return error.IsShortage || HasGroup(run);
@@ -358,7 +358,7 @@ internal sealed class RunTable
 
     private void KillSeen(ServiceRun run)
     {
-        // // If some processes came and went during the look, an empty result does not prove that no member is left.
+        // If some processes came and went during the look, an empty result does not prove that no member is left.
         var empty = _census.Kill(run.Number) ? 0 : _unfinished[run] + 1;
         if (empty == EmptyLooks || (empty > 0 && _census.IsWhole))
             _unfinished.Remove(run);
@@ -376,6 +376,6 @@ internal sealed class RunTable
             _ = kill(-run.Group, signal.Number);
     }
 
-    // // EPERM: the group has members, although we may not signal them.
+    // EPERM: the group has members, although we may not signal them.
     private static bool HasGroup(ServiceRun run) => kill(-run.Group, 0) == 0 || LastError.Number == Errno.EPERM;
 }

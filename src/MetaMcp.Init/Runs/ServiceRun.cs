@@ -144,7 +144,7 @@ internal sealed class ServiceRun(long number, string name)
         CloseChildsEnds();
         CloseExecPipe();
         CloseNotifyPipe();
-        // // The run does not begin, so no process has written to the socket.
+        // The run does not begin, so no process has written to the socket.
         NotifySocket?.End();
         NotifySocket?.Close();
         Output?.Finish();

@@ -47,7 +47,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         }
         finally
         {
-            // // Also if memory ended on the way: the descriptors of a run that never began would be lost.
+            // Also if memory ended on the way: the descriptors of a run that never began would be lost.
             run.CloseChildsEnds();
             if (run.Pid == 0)
                 run.Close();
@@ -59,7 +59,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         var mappings = new List<DescriptorMapping> { new(settings.Stdin == StdinMode.Inherit ? 0 : nullDescriptor, 0) };
         var errorDescriptor = settings.NotifyFd == ErrorDescriptor ? ErrorDescriptor + 1 : ErrorDescriptor;
         Errno error;
-        // // The limit is lower only here and not during the spawn: the child finds descriptors at numbers up to the limit.
+        // The limit is lower only here and not during the spawn: the child finds descriptors at numbers up to the limit.
         using (DescriptorLimit.Reserve())
             error = Open(run, settings, mappings, errorDescriptor, out step);
         if (!error.IsSuccess)
@@ -102,7 +102,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
             ProbeTarget.Tcp(var address) => ["probe", "tcp", address, .. options],
             ProbeTarget.Unix(var path) => ["probe", "unix", path, .. options],
             ProbeTarget.Mcp(var address) => ["probe", "mcp", address, .. options],
-            // // A command of the file runs with the service's attributes.
+            // A command of the file runs with the service's attributes.
             ProbeTarget.Exec(var command) =>
                 ["exec", .. ExecArguments.Encode(HelperFor(settings, command, cgroup) with { OwnOutput = true })],
             _ => [],
@@ -285,7 +285,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
 
     private ImmutableSortedDictionary<string, string> EnvironmentOf(ServiceSettings settings, ServiceRun run)
     {
-        // // A probe does not get this variable: processes that a probe starts are no part of the service.
+        // A probe does not get this variable: processes that a probe starts are no part of the service.
         var environment = settings.Environment.SetItem(InstanceCookie.Variable, cookie.Of(run.Number));
         if (run.NotifySocket is { } socket)
             environment = environment.SetItem(NotifyVariable, socket.Address);

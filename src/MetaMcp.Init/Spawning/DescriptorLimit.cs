@@ -33,7 +33,7 @@ internal static unsafe class DescriptorLimit
         if (prlimit(0, RLIMIT_NOFILE, &raised, null) != 0)
             return;
         _own = raised;
-        // // Also if the limit is not raised: the reserve of a start may be in force when its child is made.
+        // Also if the limit is not raised: the reserve of a start may be in force when its child is made.
         Original = given.rlim_cur;
     }
 

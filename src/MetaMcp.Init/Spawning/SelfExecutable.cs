@@ -17,7 +17,7 @@ internal static unsafe class SelfExecutable
     {
         get => _path ??= CanOpenProc() ? "/proc/self/exe"
         : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)getauxval(AT_EXECFN)));
-        // // The program of the tests is another than the one they start.
+        // The program of the tests is another than the one they start.
         internal set => _path = value;
     }
 

@@ -69,7 +69,7 @@ internal static unsafe class Spawner
         source = mapping.Ours;
         while (source != mapping.Childs && IsGiven(source, all))
         {
-            // // The numbers rise: each duplicate on the way stays open until the spawn, so no number comes twice.
+            // The numbers rise: each duplicate on the way stays open until the spawn, so no number comes twice.
             source = fcntl(source, F_DUPFD_CLOEXEC, source + 1);
             if (source < 0)
                 return LastError;

@@ -45,7 +45,7 @@ internal sealed class KernelSweep(
 
     public void Sweep(Effect.Sweep asked)
     {
-        // // A sweep that is under way ends now, with its results so far.
+        // A sweep that is under way ends now, with its results so far.
         Finish();
         runs.Expire();
         var now = MonotonicClock.Now;

@@ -37,7 +37,7 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
                     _ = told.Add(stranger.Pid);
             runs.Adopted.AddStrangers(candidates, run => runs.Find(run) is not null, told);
         }
-        // // In the order of their pids, from the one behind the last; those before it come at the end.
+        // In the order of their pids, from the one behind the last; those before it come at the end.
         candidates.Sort((one, other) => IsBehind(one) == IsBehind(other) ? one.Pid.CompareTo(other.Pid) : IsBehind(one) ? -1 : 1);
         return candidates;
     }
@@ -56,7 +56,7 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
         if (tree is null ? stat.StartTime != candidate.StartTime || IsLive(stat) : !TryIsOurs(stat, ref isOurs))
             return null;
         Span<byte> buffer = stackalloc byte[4096];
-        // // A process that is traced is in use by its tracer.
+        // A process that is traced is in use by its tracer.
         if (!ProcessStatus.TryReadTracer(ProcFile.Read(candidate.Pid, "status"u8, buffer), out var tracer) || tracer != 0)
             return null;
         return new Stranger(candidate.Pid, stat.StartTime, CommandOf(candidate.Pid), isOurs);
@@ -122,11 +122,11 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
     /// <summary>With cgroups: false if the process belongs to a live run after all, or is plainly not ours.</summary>
     private bool TryIsOurs(in ProcessStat stat, ref bool isOurs)
     {
-        // // The kernel reads environ behind the lock of the memory map (ARCHITECTURE): a process that may hold that lock is looked
+        // The kernel reads environ behind the lock of the memory map (ARCHITECTURE): a process that may hold that lock is looked
         // at another time.
         if (_claims.Read(stat, out var claim) == Sight.Blocked || runs.Find(claim.Run) is not null)
             return false;
-        // // A docker exec starts in the container's own cgroup, beside the workload. We may not be allowed to read the environment
+        // A docker exec starts in the container's own cgroup, beside the workload. We may not be allowed to read the environment
         // of another user's process (CAP_SYS_PTRACE).
         isOurs |= claim.Run > 0;
         return isOurs;

@@ -56,7 +56,7 @@ internal sealed class StrangerSweep(
                 return false;
             LookAt(_candidates[_candidateAt]);
         }
-        // // Tracers matter only for processes that are to be ended: a process that is not proven to be ours is left alone in any
+        // Tracers matter only for processes that are to be ended: a process that is not proven to be ours is left alone in any
         // case.
         return !_found.Exists(stranger => stranger.IsOurs) || _tracers.Continue(until);
     }

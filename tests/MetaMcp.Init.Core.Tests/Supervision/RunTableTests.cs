@@ -15,7 +15,7 @@ public sealed class RunTableTests
     /// <summary>What is asked of a run, and how its start goes.</summary>
     private const string Orders = """
                    Stop       Turn       Kill       Spawned    SpawnFailed Executed
-        Launching  cancelled  !          cancelled  exec       failing     =
+        Spawning   cancelled  !          cancelled  exec       failing     =
         cancelled  =          !          =          Killing    asAsked     =
         exec       awaiting   !          Killing    !          !           asked
         word       awaiting   !          Killing    !          !           =
@@ -47,7 +47,7 @@ public sealed class RunTableTests
     /// <summary>How it goes on and ends.</summary>
     private const string Life = """
                    Notified   MainNamed  MainChanged Exited     ExitedLeft RunEmpty
-        Launching  =          =          =           !          !          !
+        Spawning   =          =          =           !          !          !
         cancelled  =          =          =           !          !          !
         exec       =          =          exec        failing    othersWait !
         word       beatDue    =          word        failing    othersWait !
@@ -79,7 +79,7 @@ public sealed class RunTableTests
     /// <summary>Its helpers, its limits, and time.</summary>
     private const string Others = """
                    ProbeSpawned ProbeEnded ProbeNotStarted OverLimit  StopCommandSpawned StopCommandEnded DeadlinePassed Said
-        Launching  !            !          !               !          !                  !                Launching      =
+        Spawning   !            !          !               !          !                  !                Spawning       =
         cancelled  !            !          !               !          !                  !                cancelled      =
         exec       =            =          =               Stopping   !                  !                =              =
         word       =            =          =               Stopping   !                  !                =              =
@@ -115,8 +115,8 @@ public sealed class RunTableTests
 
     private static readonly (string Name, RunState State)[] States =
     [
-        ("Launching", new RunState.Launching(7) { LookAt = Now }),
-        ("cancelled", new RunState.CancelledLaunch(7, new Outcome.AsAsked())),
+        ("Spawning", new RunState.Spawning(7) { LookAt = Now }),
+        ("cancelled", new RunState.CancelledSpawn(7, new Outcome.AsAsked())),
         ("exec", Starting(new Readiness.AwaitingExec())),
         ("word", Starting(new Readiness.AwaitingNotification())),
         ("toEnd", Starting(new Readiness.RunningToEnd())),
@@ -212,7 +212,7 @@ public sealed class RunTableTests
             RunState.Ready { Watch: HealthWatch.ProbeRunning } => "beat",
             RunState.Ready { Watch: HealthWatch.ProbeKilled } => "beatKilled",
             RunState.AwaitingStop => "awaiting",
-            RunState.CancelledLaunch => "cancelled",
+            RunState.CancelledSpawn => "cancelled",
             RunState.OthersWaiting => "othersWait",
             RunState.OthersStopping => "othersStop",
             RunState.OthersKilling => "othersKill",

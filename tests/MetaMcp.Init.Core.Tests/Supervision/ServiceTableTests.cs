@@ -15,8 +15,8 @@ public sealed class ServiceTableTests
     /// <summary>What is asked of a service.</summary>
     private const string Orders = """
                    Start      Skip       Postpone   Resume     Stop       Reconfigure Restart    Kill
-        Waiting    Launching  Skipped    !          !          Stopped    =           =          Stopped
-        Launching  !          !          !          !          cancelled  cancelled   cancelled  cancelled
+        Waiting    Spawning   Skipped    !          !          Stopped    =           =          Stopped
+        Spawning   !          !          !          !          cancelled  cancelled   cancelled  cancelled
         cancelled  !          !          !          !          =          cancelled   =          =
         Starting   !          !          !          !          awaiting   awaiting    awaiting   Killing
         Ready      !          !          !          !          awaiting   awaiting    awaiting   Killing
@@ -40,7 +40,7 @@ public sealed class ServiceTableTests
     private const string Ends = """
                    GiveUp     RunEmpty   Exited     Deadline
         Waiting    Failed     !          !          !
-        Launching  cancelled  !          !          Launching
+        Spawning   cancelled  !          !          Spawning
         cancelled  cancelled  !          !          cancelled
         Starting   awaiting   !          Backoff    =
         Ready      =          !          Backoff    !
@@ -51,8 +51,8 @@ public sealed class ServiceTableTests
         othersWait othersWait Backoff    !          othersWait
         othersStop othersStop Backoff    !          othersKill
         othersKill othersKill Backoff    !          othersKill
-        Backoff    Failed     !          !          Launching
-        Open       Failed     !          !          Launching
+        Backoff    Failed     !          !          Spawning
+        Open       Failed     !          !          Spawning
         Completed  =          !          !          !
         Finished   =          !          !          !
         Failed     =          !          !          !
@@ -67,8 +67,8 @@ public sealed class ServiceTableTests
     private static readonly (string Name, ServiceState State)[] States =
     [
         ("Waiting", new ServiceState.Waiting()),
-        ("Launching", Active(new RunState.Launching(7))),
-        ("cancelled", Active(new RunState.CancelledLaunch(7, new Outcome.AsAsked()))),
+        ("Spawning", Active(new RunState.Spawning(7))),
+        ("cancelled", Active(new RunState.CancelledSpawn(7, new Outcome.AsAsked()))),
         ("Starting", Active(new RunState.Starting(ThisRun, Instant.Never, new Readiness.AwaitingNotification()))),
         ("Ready", Active(new RunState.Ready(ThisRun, new HealthWatch.None()))),
         ("trial", Active(new RunState.Ready(ThisRun, new HealthWatch.None())) with { ClosesAt = Now }),
@@ -134,7 +134,7 @@ public sealed class ServiceTableTests
         return after == state ? "=" : after switch
         {
             ServiceState.Active { Run: RunState.AwaitingStop } => "awaiting",
-            ServiceState.Active { Run: RunState.CancelledLaunch } => "cancelled",
+            ServiceState.Active { Run: RunState.CancelledSpawn } => "cancelled",
             ServiceState.Active { Run: RunState.OthersWaiting } => "othersWait",
             ServiceState.Active { Run: RunState.OthersStopping } => "othersStop",
             ServiceState.Active { Run: RunState.OthersKilling } => "othersKill",

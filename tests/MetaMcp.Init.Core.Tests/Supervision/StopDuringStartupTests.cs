@@ -23,7 +23,7 @@ public sealed class StopDuringStartupTests
         var world = new World(Daemon("a"));
         world.Program("a").SpawnAnswer = SpawnAnswer.WhenTold;
         world.Begin().Forget().Signal(Signal.Term).Tells("shutting down: SIGTERM");
-        Assert.IsType<RunState.CancelledLaunch>(world.RunOf("a"));
+        Assert.IsType<RunState.CancelledSpawn>(world.RunOf("a"));
         world.AnswersSpawn("a").Tells("SIGKILL group of a", "a killed by SIGKILL", "a stopped", "SIGTERM the rest", "exit 0");
     }
 

@@ -178,7 +178,7 @@ internal sealed class TomlParser
                 value = new TomlDate(at);
                 break;
             default:
-                // // The text there is not shown: it may be a password without quotes.
+                // The text there is not shown: it may be a password without quotes.
                 return Nothing("a value is expected here; text stands in quotes");
         }
         if (value is not null)
@@ -285,7 +285,7 @@ internal sealed class TomlParser
         if (isOpen)
             problems.Syntax(Here, "this string is not closed on its line");
         else if (error.Message.Contains('`', StringComparison.Ordinal))
-            // // Tomlyn quotes the file there, and the text may be a password without quotes.
+            // Tomlyn quotes the file there, and the text may be a password without quotes.
             problems.Syntax(at, "this is no number and no date");
         else
             problems.Syntax(at, error.Message);

@@ -52,7 +52,7 @@ internal static class TomlText
     private static SourcePosition PositionOf(ReadOnlySpan<byte> before, string file)
     {
         var line = before[(before.LastIndexOf((byte)'\n') + 1)..];
-        // // Columns count characters, like the lexer's; a continuation byte does not begin a character.
+        // Columns count characters, like the lexer's; a continuation byte does not begin a character.
         var column = 1;
         foreach (var b in line)
             column += (b & 0xc0) == 0x80 ? 0 : 1;
