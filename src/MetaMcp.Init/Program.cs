@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.PassThrough;
 using MetaMcp.Init.Discarding;
 using MetaMcp.Init.Exec;
@@ -7,6 +6,8 @@ using MetaMcp.Init.Measuring;
 using MetaMcp.Init.PassThrough;
 using MetaMcp.Init.Probing;
 using MetaMcp.Init.Reading;
+using MetaMcp.Init.Supervising;
+using MetaMcp.Init.Verbs;
 
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 

@@ -56,11 +56,16 @@ public sealed partial class ArchitectureTests
         ["Discarding"] = "Linux",
         ["Reading"] = "Filesystem Linux",
         ["PassThrough"] = "Exec Events Output Processes Spawning Time Linux",
-        ["Doctor"] = "Cgroups Exec Filesystem Linux",
+        ["Pages"] = "Linux",
+        ["ConfigFiles"] = "Filesystem Spawning",
+        ["Planning"] = "ConfigFiles Pages",
+        ["Doctor"] = "Cgroups ConfigFiles Exec Filesystem Linux Pages",
         ["Loop"] = "Kernel",
-        ["Cli"] =
-            "Cgroups Doctor Events Exec Filesystem Helpers Kernel Linux Logging Loop Notifying Output PassThrough Probing Processes Runs " +
+        ["Cli"] = "Logging Output",
+        ["Supervising"] =
+            "Cgroups Cli ConfigFiles Doctor Events Exec Filesystem Helpers Kernel Linux Logging Loop Output Processes Runs " +
             "Spawning Sweeping Time",
+        ["Verbs"] = "ConfigFiles Doctor Pages Planning",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>

@@ -1,13 +1,13 @@
 using System.Text;
 using System.Text.Json;
-using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Diagnosis;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Doctor;
 
-namespace MetaMcp.Init.Tests.Cli;
+namespace MetaMcp.Init.Tests.Doctor;
 
 public sealed class DoctorViewsTests
 {

@@ -1,8 +1,10 @@
+using MetaMcp.Init.ConfigFiles;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Pages;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Planning;
 
 /// <summary><c>mcp-init check</c>: prints every error and warning of a file, one a line, and the number of services.</summary>
 internal static class CheckVerb

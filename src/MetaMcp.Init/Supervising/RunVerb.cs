@@ -1,4 +1,6 @@
 using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Cli;
+using MetaMcp.Init.ConfigFiles;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
@@ -21,7 +23,7 @@ using MetaMcp.Init.Sweeping;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Supervising;
 
 /// <summary><c>mcp-init run</c>: init and supervisor on a TOML file.</summary>
 internal static class RunVerb

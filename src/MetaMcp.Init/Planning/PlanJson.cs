@@ -5,7 +5,7 @@ using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Planning;
 
 /// <summary>The plan for programs: times in milliseconds, sizes in bytes, no value of any environment variable.</summary>
 internal static class PlanJson

@@ -1,4 +1,5 @@
 using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
@@ -7,7 +8,7 @@ using MetaMcp.Init.Filesystem;
 using Microsoft.Extensions.Logging;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Supervising;
 
 /// <summary>Whether the kernel or mcp-init enforces the file's limits; made once, before anything starts.</summary>
 /// <param name="Tree">Null if there are no cgroups of our own.</param>

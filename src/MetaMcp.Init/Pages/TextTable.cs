@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Pages;
 
 /// <summary>Rows of text in columns, each as wide as its widest cell; the last column is not padded.</summary>
 internal sealed class TextTable(string indent)

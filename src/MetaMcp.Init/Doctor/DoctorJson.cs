@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Diagnosis;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Values;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Doctor;
 
 /// <summary>
 /// The diagnosis for programs: sizes in bytes, unknown facts left out, and every finding, also the ones that are ok.

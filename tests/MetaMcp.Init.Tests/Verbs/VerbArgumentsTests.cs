@@ -1,6 +1,6 @@
-using MetaMcp.Init.Cli;
+using MetaMcp.Init.Verbs;
 
-namespace MetaMcp.Init.Tests.Cli;
+namespace MetaMcp.Init.Tests.Verbs;
 
 public sealed class VerbArgumentsTests
 {

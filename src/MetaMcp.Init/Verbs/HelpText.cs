@@ -1,4 +1,4 @@
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Verbs;
 
 /// <summary>
 /// The texts of <c>mcp-init --help</c> and of each verb's <c>--help</c>. The flags of the operator verbs stand in <see

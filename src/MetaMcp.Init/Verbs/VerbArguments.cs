@@ -1,6 +1,6 @@
 using MetaMcp.Init.Core.Config;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Verbs;
 
 /// <summary>
 /// The words after an operator verb: options, and at most one operand. <c>--config FILE</c> and <c>--config=FILE</c> are

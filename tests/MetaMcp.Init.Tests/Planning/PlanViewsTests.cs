@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Planning;
 
-namespace MetaMcp.Init.Tests.Cli;
+namespace MetaMcp.Init.Tests.Planning;
 
 public sealed class PlanViewsTests
 {

@@ -1,9 +1,11 @@
+using MetaMcp.Init.Cli;
+using MetaMcp.Init.ConfigFiles;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Logging;
 using MetaMcp.Init.Output;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Supervising;
 
 /// <summary>
 /// The file that was read again for SIGHUP: finds its errors, and puts in force the settings that are not the supervisor's.

@@ -4,8 +4,9 @@ using System.Text;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Pages;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Planning;
 
 /// <summary>The plan as a page: the order of start and stop, and the limits of each service.</summary>
 internal static class PlanText

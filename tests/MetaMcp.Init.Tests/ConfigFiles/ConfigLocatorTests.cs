@@ -1,6 +1,6 @@
-using MetaMcp.Init.Cli;
+using MetaMcp.Init.ConfigFiles;
 
-namespace MetaMcp.Init.Tests.Cli;
+namespace MetaMcp.Init.Tests.ConfigFiles;
 
 public sealed class ConfigLocatorTests
 {

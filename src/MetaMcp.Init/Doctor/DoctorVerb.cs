@@ -1,10 +1,11 @@
+using MetaMcp.Init.ConfigFiles;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Diagnosis;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Doctor;
+using MetaMcp.Init.Pages;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Doctor;
 
 /// <summary>
 /// <c>mcp-init doctor</c>: what the kernel and the container permit, and the setting for each thing that they do not.

@@ -1,7 +1,10 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Doctor;
+using MetaMcp.Init.Pages;
+using MetaMcp.Init.Planning;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Verbs;
 
 /// <summary>Everything that no service start needs: help, version, check, plan, doctor.</summary>
 internal static class OperatorVerbs

@@ -1,7 +1,7 @@
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Pages;
 
-
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Planning;
 
 /// <summary><c>mcp-init plan</c>: the plan of a file, as a page, a JSON document or a graph.</summary>
 internal static class PlanVerb

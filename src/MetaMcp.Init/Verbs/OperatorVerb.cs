@@ -1,4 +1,6 @@
-namespace MetaMcp.Init.Cli;
+using MetaMcp.Init.Pages;
+
+namespace MetaMcp.Init.Verbs;
 
 /// <summary>A verb for operators: its name, its options and its action.</summary>
 /// <param name="name">The first word of the command line.</param>

@@ -1,7 +1,7 @@
 using System.Text;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Pages;
 
 /// <summary>
 /// The output of a verb, written straight to the descriptor: the runtime's console would add 0.2 MB to the binary for encodings,

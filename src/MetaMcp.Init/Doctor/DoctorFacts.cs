@@ -2,7 +2,7 @@ using System.Globalization;
 using MetaMcp.Init.Core.Diagnosis;
 using MetaMcp.Init.Core.Values;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Doctor;
 
 /// <summary>The words for facts and platforms that the page and the JSON document share.</summary>
 internal static class DoctorFacts

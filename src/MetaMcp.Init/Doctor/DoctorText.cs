@@ -1,7 +1,8 @@
 using System.Text;
 using MetaMcp.Init.Core.Diagnosis;
+using MetaMcp.Init.Pages;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Doctor;
 
 /// <summary>The diagnosis as a page: the facts, then errors and warnings with their settings, then notes.</summary>
 internal static class DoctorText

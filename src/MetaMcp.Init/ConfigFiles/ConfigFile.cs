@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Spawning;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.ConfigFiles;
 
 /// <summary>Makes a plan from a configuration file and the variables that override it.</summary>
 internal static class ConfigFile

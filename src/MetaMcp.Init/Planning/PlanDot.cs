@@ -2,7 +2,7 @@ using System.Text;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Planning;
 
 /// <summary>
 /// The graph for Graphviz, from each service to those that wait for it: solid for depends_on, dashed for after, boxes for oneshots, a

@@ -1,4 +1,4 @@
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.ConfigFiles;
 
 /// <summary>Finds the file: the path given, MCP_INIT_CONFIG, then the two default places.</summary>
 internal sealed class ConfigLocator

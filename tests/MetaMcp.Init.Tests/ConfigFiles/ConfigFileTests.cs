@@ -1,7 +1,7 @@
-using MetaMcp.Init.Cli;
+using MetaMcp.Init.ConfigFiles;
 using MetaMcp.Init.Core.Config;
 
-namespace MetaMcp.Init.Tests.Cli;
+namespace MetaMcp.Init.Tests.ConfigFiles;
 
 public sealed class ConfigFileTests : IDisposable
 {
