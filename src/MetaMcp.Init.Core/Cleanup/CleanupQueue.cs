@@ -4,8 +4,8 @@ using MetaMcp.Init.Core.Services;
 namespace MetaMcp.Init.Core.Cleanup;
 
 /// <summary>
-/// The cleanup queue: runs and orphans that are to be ended, by their number in the registry. They have their turn in the order in which
-/// they came, and no more than <c>max_concurrent</c> at once. In a shutdown no run waits here.
+/// The cleanup queue: runs and orphans that are to be ended, by their number in the registry. They get their turns in the order in which
+/// they came, and at most <c>max_concurrent</c> are ended at once. In a shutdown no run waits here.
 /// </summary>
 internal sealed class CleanupQueue(Response response, ServiceTable services, OrphanWatch orphans)
 {
@@ -14,10 +14,10 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Orp
 
     private int FreePlaces => services.Plan.Settings.Shutdown.MaxConcurrent - _underWay - orphans.Cleanups;
 
-    /// <summary>Gives a place at the end of the queue. An entry that has ended by its turn is passed over.</summary>
+    /// <summary>Gives an entry a place at the end of the queue. An entry that has ended by its turn is passed over.</summary>
     public void Enter(long number) => _waiting.Enqueue(number);
 
-    /// <summary>Gives the next one its turn where there is a place; true where it did.</summary>
+    /// <summary>Gives the next entry its turn if there is room; true if it did.</summary>
     public bool Next()
     {
         while (FreePlaces > 0 && _waiting.TryDequeue(out var number))
@@ -33,7 +33,7 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Orp
         return false;
     }
 
-    /// <summary>A run that waits and has lost its place has another.</summary>
+    /// <summary>Gives another place to a run that waits and has lost its place.</summary>
     public void Restore(int service)
     {
         var state = services.States[service];
@@ -41,7 +41,7 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Orp
             Enter(run);
     }
 
-    /// <summary>The orphans that wait and have lost their places have others.</summary>
+    /// <summary>Gives other places to the orphans that wait and have lost theirs.</summary>
     public void RestoreOrphans()
     {
         if (!orphans.HasWaiting)

@@ -7,25 +7,31 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Cleanup;
 
 /// <summary>
-/// Processes that belong to no live run (design: orphans). With the policy "terminate", those that are certainly of a run that is
-/// over are asked to end after their grace, if a look after it finds them still of nobody, in their turn; and killed like a service.
-/// "report" says each once; "adopt" does not look. What may be anybody's is said once and left alone, whatever the policy. One that
-/// a look cannot see is not taken to be gone: what withstands SIGKILL is mostly not to be looked at either.
-/// Of thousands only so many are remembered, each of which takes memory of PID 1; the others are counted, and have their turn when
-/// some of those have gone. The log has a line for the first ones of a look, and one for all others.
+/// Watches processes that belong to no live run. With the policy "terminate", a process that certainly belonged to a run that is over is
+/// asked to end after its grace, when its turn comes, if a sweep after the grace still finds that it belongs to no live run; then it is
+/// killed like a service. With "report" each such process is logged once; with "adopt" there is no search. A process that may belong to a
+/// live run is logged once and left alone, whatever the policy. If /proc cannot be read for a process, it is assumed to exist still: a
+/// process that withstands SIGKILL often cannot be read either. Only <see cref="MostKnown"/> processes are remembered, since each takes
+/// memory of PID 1; the others are counted, and are taken up when some of the remembered ones have ended. After a sweep, the first few
+/// processes have a line each in the log, and all others have one line together.
 /// </summary>
 internal sealed class OrphanWatch(Settings settings, Registry registry, Action<Effect> perform, Action<long> queue)
 {
-    /// <summary>Commands that are counted by name; what else there is counts together.</summary>
+    /// <summary>Ended orphans are counted by the name of their command, for this many names; all others are counted together.</summary>
     private const int MostCommands = 64;
 
-    /// <summary>So many are remembered, at about 1 KB each.</summary>
+    /// <summary>The number of processes that are remembered, at about 1 KB each.</summary>
     public const int MostKnown = 1024;
 
-    /// <summary>Of those so many may be left alone: they stay for good, and must not take the place of those that are to end.</summary>
+    /// <summary>
+    /// The number of remembered processes that are left alone. They stay for good, and must not take the place of those that are to end.
+    /// </summary>
     public const int MostLeftAlone = 512;
 
-    /// <summary>Lines from one look to the next that tell of one orphan each: found, and as many ended.</summary>
+    /// <summary>
+    /// The number of log lines from one sweep to the next that name one orphan each: this many for orphans found, and as many for orphans
+    /// that ended.
+    /// </summary>
     private const int MostLines = 16;
 
     private int _linesOfEnds;
@@ -33,7 +39,8 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     private int _beyond;
 
     /// <summary>
-    /// The last look found or missed something: while looks change nothing, there is no use in another before something ends.
+    /// Whether the last sweep found new processes, or the end of known ones. If it changed nothing, another sweep is useless until some
+    /// process ends.
     /// </summary>
     private bool _hasChanged;
 
@@ -43,31 +50,34 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
 
     private enum Stage { Told, Graced, Queued, Asked, Killed, Failed }
 
-    /// <summary>Those in force.</summary>
+    /// <summary>The settings in force.</summary>
     public Settings InForce { get; private set; } = settings;
 
-    /// <summary>How many were ended, by command.</summary>
+    /// <summary>The number of orphans that were ended, by command.</summary>
     public IReadOnlyDictionary<string, int> Ended => _ended;
 
-    /// <summary>Those whose cleanup is under way.</summary>
+    /// <summary>The number of orphans whose cleanup is under way.</summary>
     public int Cleanups => _stages[(int)Stage.Asked] + _stages[(int)Stage.Killed];
 
-    /// <summary>Whether some are to end: then there is something to look for again.</summary>
+    /// <summary>Whether another sweep is needed, since orphans are to end.</summary>
     public bool HasAny => _orphans.Count > _stages[(int)Stage.Told] || _endsUntold > 0 || (_beyond > 0 && _hasChanged);
 
     /// <summary>
-    /// When one has had its time since it was asked or killed. This may be too early, since the orphan that it was for may have ended.
+    /// The time of the next signal to an orphan. It may be earlier than needed, since the orphan it was set for may have ended.
     /// </summary>
     public Instant Due { get; private set; } = Instant.Never;
 
-    /// <summary>When the first grace is over, and a look is to confirm that they are of nobody.</summary>
+    /// <summary>The end of the first grace, when a sweep is to confirm that the orphans belong to no live run.</summary>
     public Instant GraceEnds { get; private set; } = Instant.Never;
 
     private InitSettings Settings => InForce.Init;
 
     private ShutdownSettings Shutdown => InForce.Shutdown;
 
-    /// <summary>Others are in force: under another policy, who has not been asked yet is looked at anew. True where that is so.</summary>
+    /// <summary>
+    /// Puts other settings in force. Under another policy, each process that has not been asked to end is judged anew; true if that is
+    /// so.
+    /// </summary>
     public bool PutInForce(Settings settings)
     {
         var isAnother = settings.Init.Orphans != Settings.Orphans;
@@ -84,7 +94,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         return true;
     }
 
-    /// <summary>All that are known, for the next look.</summary>
+    /// <summary>All remembered processes, for the next sweep.</summary>
     public IReadOnlyList<Stranger> Known()
     {
         var known = new List<Stranger>(_orphans.Count);
@@ -93,10 +103,10 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         return known;
     }
 
-    /// <summary>What a look showed.</summary>
-    /// <param name="strangers">Those that were looked at.</param>
-    /// <param name="vanished">Of those known before, the ones that have ended.</param>
-    /// <param name="unseen">How many more there may be.</param>
+    /// <summary>Takes the result of a sweep.</summary>
+    /// <param name="strangers">The processes whose /proc was read.</param>
+    /// <param name="vanished">The remembered processes that have ended.</param>
+    /// <param name="unseen">The number of further processes that may be strangers.</param>
     /// <param name="now">Now.</param>
     public void Seen(IReadOnlyList<Stranger> strangers, IReadOnlyList<Stranger> vanished, int unseen, Instant now)
     {
@@ -124,7 +134,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         }
         Recount();
         _hasChanged = found > 0 || vanished.Count > 0;
-        // Said once for as long as there are some.
+        // One notice is enough while there are some.
         var isNew = beyond > 0 && _beyond == 0;
         _beyond = beyond;
         if (found > MostLines || isNew)
@@ -136,10 +146,10 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
 
     private bool IsToEnd(Stranger stranger) => Settings.Orphans == OrphanPolicy.Terminate && stranger.IsOurs;
 
-    /// <summary>Whether some wait for their turn in the cleanup queue.</summary>
+    /// <summary>Whether some orphans wait for their turn in the cleanup queue.</summary>
     public bool HasWaiting => _stages[(int)Stage.Queued] > 0;
 
-    /// <summary>The numbers of those that wait for their turn in the cleanup queue.</summary>
+    /// <summary>The numbers of the orphans that wait for their turn in the cleanup queue.</summary>
     public IEnumerable<long> Waiting()
     {
         foreach (var orphan in _orphans.Values)
@@ -147,7 +157,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
                 yield return orphan.Entry.Sequence;
     }
 
-    /// <summary>The turn of an entry has come: asks the orphan to end; false where it is none that waits.</summary>
+    /// <summary>The turn of an entry has come: asks the orphan to end. False if the entry is no orphan that waits.</summary>
     public bool Ask(long number, Instant now)
     {
         if (registry.Find(number) is not { Kind: EntryKind.Orphan, Pid: var pid } || !_orphans.TryGetValue(pid, out var orphan) ||
@@ -160,7 +170,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         return true;
     }
 
-    /// <summary>Goes up the ladder with those whose time is over.</summary>
+    /// <summary>Sends the next signal to each orphan whose time is over.</summary>
     public void Advance(Instant now)
     {
         if (now < Due)
@@ -179,17 +189,17 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         Recount();
     }
 
-    /// <summary>A process that was just started has the pid: whoever had it is gone.</summary>
+    /// <summary>A process that was just started has this pid: the orphan that had it has ended.</summary>
     public void Reused(int pid)
     {
         if (_orphans.TryGetValue(pid, out var orphan))
             HasEnded(orphan, null);
     }
 
-    /// <summary>A child that is nobody's was collected; whether it was one that we had asked to end.</summary>
+    /// <summary>A child that belongs to no live run was collected; true if it was an orphan that we had asked to end.</summary>
     public bool Collected(int pid, ExitStatus status) => _orphans.TryGetValue(pid, out var orphan) && HasEnded(orphan, status);
 
-    /// <returns>Whether it is one that was not known.</returns>
+    /// <returns>Whether the process was not known before.</returns>
     private bool Enter(Stranger stranger, Instant now, bool isTold)
     {
         if (registry.FindByPid(stranger.Pid) is not null)
@@ -237,7 +247,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         (orphan.Stage, orphan.Due) = (stage, due);
     }
 
-    /// <summary>Everything that follows from where each of them stands.</summary>
+    /// <summary>Counts again, from the stage of each orphan, everything that depends on the stages.</summary>
     public void Recount()
     {
         Array.Clear(_stages);

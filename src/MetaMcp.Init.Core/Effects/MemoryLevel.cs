@@ -6,10 +6,10 @@ namespace MetaMcp.Init.Core.Effects;
 /// <summary>How near memory comes to its cap, by <c>memory_warning</c> and <c>memory_critical</c> of [limits].</summary>
 public enum MemoryLevel { Normal, Warning, Critical }
 
-/// <summary>The thresholds, with hysteresis: what hovers at one is told once.</summary>
+/// <summary>The thresholds, with hysteresis: a figure that hovers at a threshold is reported once.</summary>
 internal static class MemoryThresholds
 {
-    /// <summary>A level is left this many percent of the cap below where it begins.</summary>
+    /// <summary>A level is left when the figure is this many percent of the cap below the threshold.</summary>
     private const int Hysteresis = 5;
 
     public static MemoryLevel Of(MemoryLevel before, long used, ByteSize cap, LimitSettings limits)

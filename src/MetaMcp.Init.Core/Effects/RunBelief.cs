@@ -1,12 +1,12 @@
 namespace MetaMcp.Init.Core.Effects;
 
-/// <summary>How far a run has come, as far as it was told.</summary>
+/// <summary>How far a run has come, as far as events told.</summary>
 public enum RunStage { Asked, Started, Executed, Collected }
 
-/// <summary>What the supervisor believes of a run; the kernel compares it with what there is.</summary>
-/// <param name="RunNumber">Which run.</param>
+/// <summary>The supervisor's belief about a run; the kernel's side compares it with the processes that exist.</summary>
+/// <param name="RunNumber">The number of the run.</param>
 /// <param name="Stage">How far it has come.</param>
-/// <param name="Main">Its main process; 0 where there is none yet, or none any more.</param>
+/// <param name="Main">Its main process; 0 if there is none yet, or if it was collected.</param>
 public readonly record struct RunBelief(long RunNumber, RunStage Stage, int Main);
 
 /// <summary>A probe or a stop command that is entered as running.</summary>

@@ -9,7 +9,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Lifecycle;
 
-/// <summary>Whose child has ended, and what the kernel killed it for.</summary>
+/// <summary>Finds the entry of a child that has ended, and the memory limit for which the kernel killed it.</summary>
 internal sealed class ChildEvents(
     Response response, ServiceTable services, Registry registry, OrphanWatch orphans, OomLedger ooms, ServiceDriver driver,
     SweepSchedule sweeps)
@@ -26,7 +26,7 @@ internal sealed class ChildEvents(
             response.Tell(new Notice.OrphanReaped(ended.Pid, ended.Status));
             return;
         }
-        // The entry goes last: where memory ends before, the same event finds it again.
+        // The entry is removed last: if memory runs out before, the same event finds it again.
         if (child.Kind == EntryKind.Service)
         {
             MainEnded(child, ended);
@@ -80,7 +80,7 @@ internal sealed class ChildEvents(
         driver.Apply(service, new ServiceEvent.OfRun(new RunEvent.SpawnFailed(reason, code, isShortage)));
     }
 
-    /// <summary>A helper of a run, which may be over by now: the end of the helper is waited for all the same.</summary>
+    /// <summary>Enters a helper of a run. The run may be over by now; the end of the helper is waited for all the same.</summary>
     private void Enter(EntryKind kind, long run, int pid)
     {
         orphans.Reused(pid);
@@ -88,7 +88,7 @@ internal sealed class ChildEvents(
         _ = registry.Add(kind, owner is { } service ? services.NameOf(service) : "", owner ?? -1, run, response.Now, pid);
     }
 
-    /// <summary>Whether the probe is one whose answer was not waited for any more, and another is under way.</summary>
+    /// <summary>Whether the answer of this probe is not awaited any more, and another probe is under way.</summary>
     private static bool IsOutdated(ServiceState state, int pid) => StatePredicates.RunStateOf(state) switch
     {
         RunState.Starting { Readiness: Readiness.ProbeLaunching } or RunState.Ready { Watch: HealthWatch.ProbeLaunching } => true,
@@ -124,7 +124,7 @@ internal sealed class ChildEvents(
 
     private ProbeFailure? FailureOf(int service, SystemEvent.ChildEnded ended)
     {
-        // A reload may have taken the probe of a service away, with one still under way.
+        // A reload may have removed the probe of the service while a probe was under way.
         if (ended.Status.IsSuccess || services.SettingsOf(service).Probe is not { } probe)
             return ended.Status.IsSuccess ? null : new ProbeFailure($"{ended.Status}");
         var isKilled = services.RunStateOf(service) switch
@@ -145,7 +145,8 @@ internal sealed class ChildEvents(
         };
         driver.Current(child.Sequence, new RunEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom)
         {
-            // What the kernel killed for memory is over its own limit, whatever it was doing.
+            // A process that the kernel killed for memory was over its own limit, so its end is not counted as a shortage of the
+            // container.
             IsShortage = ended.IsShortage && oom is null,
         });
     }
@@ -161,8 +162,8 @@ internal sealed class ChildEvents(
     }
 
     /// <summary>
-    /// What the kernel killed for memory ends by SIGKILL; what loses a child to it (npm, a shell) ends badly soon after. The
-    /// end may be long in coming: the memory of a large process is given back first.
+    /// A process that the kernel kills for memory ends by SIGKILL. A process that loses a child to it (npm, a shell) fails soon after.
+    /// That end may come late: the memory of a large process is freed first.
     /// </summary>
     private OomCause? CauseOf(Entry child, ExitStatus status)
     {
@@ -175,7 +176,7 @@ internal sealed class ChildEvents(
         return isOurs || response.Now - oom.At > OomLedger.Patience ? null : oom.Cause;
     }
 
-    /// <summary>No process was taken for the main one of a run.</summary>
+    /// <summary>No process was accepted as the main process of a run.</summary>
     public void MainRefused(long run, string reason)
     {
         if (services.OwnerOf(run) is { } service && services.RunStateOf(service) is RunState.Starting { IsForked: true })
@@ -196,6 +197,6 @@ internal sealed class ChildEvents(
             response.Add(new Effect.KillHelper(run, pid));
     }
 
-    /// <summary>The last time that the kernel killed of a service for memory.</summary>
+    /// <summary>The last kill of the kernel for memory in a run of the service.</summary>
     private sealed record Kill(long Run, OomCause Cause, Instant At);
 }

@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Lifecycle;
 
 /// <summary>
-/// Where the whole system stands.
+/// The phase of the whole container.
 /// <code>
 /// StartingUp ──all settled──▶ Running
 ///     └────────────┬─────────────┘ stop asked, or a service that had to run did not
@@ -25,9 +25,11 @@ public abstract record Phase : Case
 
     public sealed record Running : Phase;
 
-    /// <param name="Deadline">When what is left is killed.</param>
-    /// <param name="ExitCode">What the init will exit with.</param>
-    /// <param name="Requests">How often we were asked to stop: a shutdown that began by itself may be asked for once.</param>
+    /// <param name="Deadline">The time at which the rest is killed.</param>
+    /// <param name="ExitCode">The exit code of PID 1.</param>
+    /// <param name="Requests">
+    /// The number of requests to stop. A shutdown that began by itself may be requested once without becoming an emergency.
+    /// </param>
     public sealed record ShuttingDown(Instant Deadline, int ExitCode, int Requests) : Phase
     {
         public override Instant Due => Deadline;

@@ -12,7 +12,7 @@ namespace MetaMcp.Init.Core.Lifecycle;
 internal sealed class Phases(
     Response response, ServiceTable services, IServiceWatch[] watches, Instant startedAt)
 {
-    /// <summary>A process in uninterruptible sleep takes no SIGKILL; it must not hold the container for ever.</summary>
+    /// <summary>A process in uninterruptible sleep does not end by SIGKILL; it must not keep the container from ending.</summary>
     public static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
 
     private int _unsettled = services.States.Length;
@@ -46,7 +46,7 @@ internal sealed class Phases(
                 response.Follow(service, new ServiceEvent.Start());
     }
 
-    /// <summary>Another file is in force, and what the phase is then.</summary>
+    /// <summary>Another file is in force, with this phase.</summary>
     public void PutInForce(Phase phase) => Phase = phase;
 
     public void StopRequested(Signal signal)
@@ -56,7 +56,7 @@ internal sealed class Phases(
             case Phase.StartingUp or Phase.Running:
                 ShutDown($"{signal}", 0, requests: 1);
                 break;
-            // Everything ends already, by itself: that is what is asked for, and no reason to kill.
+            // The shutdown began by itself. This request asks for the same, and is no reason to kill.
             case Phase.ShuttingDown { Requests: 0 } p:
                 Phase = p with { Requests = 1 };
                 break;
@@ -69,7 +69,7 @@ internal sealed class Phases(
         }
     }
 
-    /// <summary>Whether the end of one service is the end of all, by its own importance and the file's rule.</summary>
+    /// <summary>Ends the whole container if the end of this service has to, by its <c>required</c> and the file's rule.</summary>
     public void EndBecauseOf(int service, ServiceState after)
     {
         var settings = services.Plan.Services[service].Settings;
@@ -91,7 +91,8 @@ internal sealed class Phases(
     private void BeginShutdown(Phase.ShuttingDown phase, string reason)
     {
         response.MayEndHere();
-        // All or nothing: asked again, a stop that has begun would be an emergency.
+        // Nothing of this is done before all of it can be: if the same stop were requested again, a stop that had begun would turn into
+        // an emergency.
         var (told, drop) =
             (new Effect.Report(new Notice.ShuttingDown(reason, services.Plan.Settings.Shutdown.Timeout)), new Effect.DropFile());
         response.Effects.EnsureCapacity(response.Effects.Count + 2);
@@ -128,7 +129,7 @@ internal sealed class Phases(
         }
     }
 
-    /// <summary>Moves on when what the phase waits for has come about; true where it did, or where more is to be done.</summary>
+    /// <summary>Enters the next phase when its condition is met; true if that was so, or if there is more to do.</summary>
     public bool Move()
     {
         switch (Phase)
@@ -156,7 +157,7 @@ internal sealed class Phases(
         }
     }
 
-    /// <summary>Once the startup has said what it came to: what is new since.</summary>
+    /// <summary>After the startup has reported its result: reports changes since.</summary>
     public void TellWhetherDegraded()
     {
         if (Phase is not Phase.Running || _told == _missing)
@@ -168,7 +169,9 @@ internal sealed class Phases(
         _told = _missing;
     }
 
-    /// <summary>What is to run and does not, each with the reason: <c>web (exit code 3)</c>, <c>worker (needs web)</c>.</summary>
+    /// <summary>
+    /// The services that should run and do not, each with the reason: <c>web (exit code 3)</c>, <c>worker (needs web)</c>.
+    /// </summary>
     public ImmutableArray<string> Missing()
     {
         var missing = new List<string>(_missing);
@@ -228,7 +231,7 @@ internal sealed class Phases(
                 break;
             case Phase.Killing(_, var code):
                 response.Tell(new Notice.BeyondKill(services.NamesOf(StatePredicates.IsActive)));
-                // What belongs to no service has not been sent anything yet, and may outlive us where we are not PID 1.
+                // Processes that belong to no service have not been sent a signal yet, and may outlive us if we are not PID 1.
                 response.Add(new Effect.SignalTheRest(Signal.Kill));
                 Finish(code);
                 break;
@@ -253,7 +256,7 @@ internal sealed class Phases(
         var givenUp = new ServiceEvent.GiveUp($"not up within the startup phase's {Duration.Format(timeout)}");
         response.FollowUps.EnsureCapacity(response.FollowUps.Count + missing.Count);
         response.MayEndHere();
-        // What is given up on now is told at the end of this.
+        // Services that are given up now are reported at the end of this method.
         Phase = new Phase.Running();
         for (var service = 0; service < isHeldUp.Length; service++)
         {
@@ -268,15 +271,15 @@ internal sealed class Phases(
     }
 
     /// <summary>
-    /// What a shortage has kept from starting, and what waits for that: the end of the startup gives up on neither, since nobody is to
-    /// blame. A start that got what it takes only late has its start_timeout still.
+    /// The services that a shortage has kept from starting, and the services that wait for them: the end of the startup gives up on none
+    /// of them, since no service is to blame. A service that was started only late, because of a shortage, still has its start_timeout.
     /// </summary>
     private bool[] HeldUp()
     {
         var isHeldUp = new bool[services.States.Length];
         for (var service = 0; service < isHeldUp.Length; service++)
             isHeldUp[service] = services.Records[service] is { HasSettled: false, Shortage: not null } && !services.IsRetired(service);
-        // A service follows what it waits for in the waves, not always by its index.
+        // A service comes after the services it waits for in the waves, but its index need not be higher.
         bool hasChanged;
         do
         {

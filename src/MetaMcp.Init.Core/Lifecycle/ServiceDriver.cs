@@ -6,12 +6,12 @@ using MetaMcp.Init.Core.Services;
 
 namespace MetaMcp.Init.Core.Lifecycle;
 
-/// <summary>One service takes its step, and what that means to those around it.</summary>
+/// <summary>Lets one service take its step, and passes the consequences on to the services around it.</summary>
 internal sealed class ServiceDriver(
     Response response, ServiceTable services, Registry registry, Phases phases, CleanupQueue cleanups, IServiceWatch[] watches,
     OomLedger ooms, DeadlineHeap deadlines, Jitter jitter)
 {
-    /// <summary>Passes an event to the service that a run is of, unless the run is over.</summary>
+    /// <summary>Passes an event to the service that owns a run, unless the run is over.</summary>
     public bool Current(long run, RunEvent happened)
     {
         if (services.OwnerOf(run) is not { } service)
@@ -32,21 +32,21 @@ internal sealed class ServiceDriver(
         {
             step = ServiceMachine.Step(Context(service), before, happened, response.Now);
         }
-#pragma warning disable CA1031 // Of whatever kind: what the services before it are owed by now must not be lost with it.
+#pragma warning disable CA1031 // Whatever the exception is: the effects that the services before it owe must not be lost with it.
         catch (Exception bug) when (bug is not OutOfMemoryException)
 #pragma warning restore CA1031
         {
             response.Tell(new Notice.Bug($"{services.NameOf(service)}: {bug.Message}"));
             return;
         }
-        // What one that is in the file no more came to is of no account.
+        // The result of a service that the file does not have any more does not count.
         var after = services.IsRetired(service) && StatePredicates.IsOver(step.State) ? new ServiceState.Stopped() : step.State;
         var isLaunched = after is ServiceState.Active && before is not ServiceState.Active;
         response.Effects.EnsureCapacity(response.Effects.Count + step.Effects.Length);
         if (isLaunched)
             _ = registry.Add(EntryKind.Service, services.NameOf(service), service, 0, response.Now);
         response.MayEndHere();
-        // From here to the last of its effects nothing is allocated: a state and what is to be done for it come together or not at all.
+        // From here to the last effect nothing is allocated: a state and the effects that belong to it come together or not at all.
         response.HasTakenEffect = true;
         services.States[service] = after;
         if (!StatePredicates.AreAlike(before, after))
@@ -66,7 +66,8 @@ internal sealed class ServiceDriver(
             response.Add(effect);
         if (happened is ServiceEvent.Restart)
             services.Records[service] = services.Records[service] with { RestartsWith = null };
-        // No state says that they are to: noted here, or it would be lost where memory ends before it is asked for.
+        // No state of the dependents tells that they are to be restarted. This is recorded here; otherwise it would be lost if memory ran
+        // out before they are asked.
         if (HasCeasedToBeReady(before, after) && !phases.IsEnding)
             foreach (var dependent in services.Named.RestartedWith(service))
                 services.Records[dependent] = services.Records[dependent] with { RestartsWith = service };
@@ -74,7 +75,7 @@ internal sealed class ServiceDriver(
             Forget(run);
         deadlines.Set(service, after.Due);
         response.MayEndHere();
-        // It has waited long for its turn; should its place have been lost, it has another.
+        // The service has waited long for its turn. In case its place was lost, it gets another.
         if (happened is ServiceEvent.DeadlinePassed && StatePredicates.IsQueued(before))
             cleanups.Restore(service);
         Propagate(service, before, after);
@@ -116,13 +117,15 @@ internal sealed class ServiceDriver(
                 response.Follow(dependent, new ServiceEvent.Restart(services.NameOf(service)));
         if (after is ServiceState.Waiting && before is not ServiceState.Waiting && !phases.IsEnding && !services.IsRetired(service))
             StartAnew(service);
-        // Nothing new starts once the end has begun, whoever was about to be tried again.
+        // Once the shutdown has begun, no service starts any more, not even one that was about to be tried again.
         if ((phases.IsEnding || services.IsRetired(service)) &&
             (after is ServiceState.Backoff or ServiceState.Open or ServiceState.Waiting))
             response.Follow(service, new ServiceEvent.Stop());
     }
 
-    /// <summary>What it depends on may be there again by the time it has ended, or have failed for good.</summary>
+    /// <summary>
+    /// Starts a service whose old run has ended, or skips it: a dependency may have failed for good in the meantime.
+    /// </summary>
     public void StartAnew(int service)
     {
         foreach (var dependency in services.Plan.Services[service].DependsOn)
@@ -154,7 +157,7 @@ internal sealed class ServiceDriver(
         new RunContext(services.SettingsOf(service), registry.Next, jitter.Roll(), phases.IsEnding, services.Records[service].KillRetries),
         phases.Phase is Phase.StartingUp ? services.Plan.Settings.Startup.Retries : null);
 
-    /// <summary>Everything that is counted incrementally, from the states as they are.</summary>
+    /// <summary>Counts again, from the states, everything that is counted incrementally.</summary>
     public void Recount()
     {
         foreach (var watch in watches)

@@ -4,8 +4,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Lifecycle;
 
 /// <summary>
-/// When the kernel is asked what there is. A process that loses its parent is given to us without a word, so somebody has to look: not by
-/// the clock, but a while after something has ended, which is when there can be something to find.
+/// When to compare with the kernel. PID 1 is not told when it becomes the parent of a process, so it has to look for such processes: not
+/// by the clock, but some time after a process has ended, since only then can there be new ones.
 /// </summary>
 internal sealed class SweepSchedule(Response response, ServiceTable services, Phases phases)
 {
@@ -22,7 +22,7 @@ internal sealed class SweepSchedule(Response response, ServiceTable services, Ph
         Due = response.Now + (grace > LongestUnswept ? LongestUnswept : grace < ShortestUnswept ? ShortestUnswept : grace);
     }
 
-    /// <summary>A look is wanted at that time, and not sooner than a second from now.</summary>
+    /// <summary>Requests a sweep at that time, but not sooner than a second from now.</summary>
     public void NotAfter(Instant wanted)
     {
         if (wanted != Instant.Never)

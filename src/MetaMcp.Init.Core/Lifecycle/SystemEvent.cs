@@ -8,22 +8,22 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Lifecycle;
 
-/// <summary>What the kernel, or the answer to an effect, tells the supervisor.</summary>
+/// <summary>An event that the kernel, or the answer to an effect, brings to the supervisor.</summary>
 public abstract record SystemEvent : Case
 {
     /// <summary>The first event of all.</summary>
     public sealed record Begin : SystemEvent;
 
-    /// <summary>Somebody has sent us a signal.</summary>
-    /// <param name="Signal">Which.</param>
-    /// <param name="IsOfKernel">The kernel sent it, and no process: SIGWINCH of a terminal that has another size now.</param>
+    /// <summary>A signal was sent to us.</summary>
+    /// <param name="Signal">The signal.</param>
+    /// <param name="IsOfKernel">Whether the kernel sent it, and no process: SIGWINCH of a terminal whose size has changed.</param>
     public sealed record SignalArrived(Signal Signal, bool IsOfKernel = false) : SystemEvent;
 
     /// <summary>A child was collected.</summary>
-    /// <param name="Pid">Its pid, which is free for others from now on.</param>
-    /// <param name="Status">How it ended.</param>
+    /// <param name="Pid">Its pid, which the kernel may give to another process from now on.</param>
+    /// <param name="Status">Its exit status.</param>
     /// <param name="Problem">
-    /// What the second stage said, where it never became the service; of a probe, the last line that it wrote.
+    /// The message of the second stage if it could not execute the program; of a probe, the last line that it wrote.
     /// </param>
     /// <param name="OthersLeft">Whether other processes of its run are left.</param>
     /// <param name="IsShortage">Whether the problem was a shortage of the container.</param>
@@ -34,35 +34,37 @@ public abstract record SystemEvent : Case
 
     public sealed record Spawned(long RunNumber, int Pid) : SystemEvent;
 
-    /// <summary>There is no process.</summary>
-    /// <param name="RunNumber">Which run.</param>
-    /// <param name="Reason">The step and the kernel's answer.</param>
-    /// <param name="ExitCode">The code that the service is taken to have ended with.</param>
-    /// <param name="IsShortage">Whether the container was short of something: the start is tried again and not counted.</param>
+    /// <summary>No process could be created.</summary>
+    /// <param name="RunNumber">The number of the run.</param>
+    /// <param name="Reason">The step that failed, and the kernel's answer.</param>
+    /// <param name="ExitCode">The exit code that the service is taken to have ended with.</param>
+    /// <param name="IsShortage">Whether the container was short of a resource: then the start is tried again and not counted.</param>
     public sealed record SpawnFailed(long RunNumber, string Reason, int ExitCode, bool IsShortage = false) : SystemEvent;
 
     public sealed record Executed(long RunNumber) : SystemEvent;
 
-    /// <summary>A newline came on its <c>notify_fd</c>.</summary>
+    /// <summary>The service wrote a newline to its <c>notify_fd</c>.</summary>
     public sealed record Notified(long RunNumber) : SystemEvent;
 
-    /// <summary>What a process that may speak for a run has sent to its NOTIFY_SOCKET.</summary>
+    /// <summary>A message to the NOTIFY_SOCKET of a run, from a process that may speak for the run.</summary>
     public sealed record Said(long RunNumber, NotifyMessage Message) : SystemEvent;
 
-    /// <summary>Another process is the main one of a run: it has put itself into the background, or said so (MAINPID=).</summary>
+    /// <summary>
+    /// Another process is the main process of a run: the service has put itself into the background, or has sent MAINPID=.
+    /// </summary>
     public sealed record MainChanged(long RunNumber, int Pid) : SystemEvent;
 
-    /// <summary>Why no process was taken for the main one.</summary>
+    /// <summary>Why no process was accepted as the main process.</summary>
     public sealed record MainRefused(long RunNumber, string Reason) : SystemEvent;
 
-    /// <summary>The last process of a run that is watched is gone.</summary>
+    /// <summary>The last process of a watched run has ended.</summary>
     public sealed record RunEmpty(long RunNumber) : SystemEvent;
 
-    /// <summary>The kernel's counts of a run have moved; told before the end of a process they explain.</summary>
-    /// <param name="RunNumber">Which run.</param>
+    /// <summary>The kernel's counts of a run have changed; this comes before the end of the process that they explain.</summary>
+    /// <param name="RunNumber">The number of the run.</param>
     /// <param name="AtStart">The counts before its first process.</param>
-    /// <param name="Now">The counts as they stand.</param>
-    /// <param name="Peak">The most memory it ever held; null where the kernel does not say (before Linux 5.19).</param>
+    /// <param name="Now">The current counts.</param>
+    /// <param name="Peak">The most memory that the run ever held; null if the kernel does not tell (before Linux 5.19).</param>
     public sealed record OutOfMemory(long RunNumber, OomCounts AtStart, OomCounts Now, ByteSize? Peak) : SystemEvent;
 
     public sealed record ProbeSpawned(long RunNumber, int Pid) : SystemEvent;
@@ -73,45 +75,46 @@ public abstract record SystemEvent : Case
 
     public sealed record StopCommandNotStarted(long RunNumber) : SystemEvent;
 
-    /// <summary>What runs use; those of which nothing is left are not among them.</summary>
+    /// <summary>The memory and tasks of runs; runs that have no process left are not among them.</summary>
     public sealed record Sampled(ImmutableArray<RunUsage> Usages, bool Closely) : SystemEvent;
 
     /// <summary>
-    /// What a run, and everything together, hold as the kernel counts it; told at each beat of its probe, and when asked.
+    /// The memory of a run, and of the whole workload, as the kernel counts it; read at each beat of its probe, and on request.
     /// </summary>
-    /// <param name="RunNumber">Which run.</param>
-    /// <param name="Memory">What its cgroup holds and would miss, in bytes.</param>
-    /// <param name="OfAll">That of the workload; null where it cannot be read.</param>
+    /// <param name="RunNumber">The number of the run.</param>
+    /// <param name="Memory">The memory that the cgroup of the run holds and could not give back, in bytes.</param>
+    /// <param name="OfAll">That of the workload; null if it cannot be read.</param>
     public sealed record MemoryRead(long RunNumber, long Memory, long? OfAll) : SystemEvent;
 
-    /// <summary>What a comparison with the kernel showed.</summary>
-    /// <param name="Gone">Entered pids that are no children of ours any more; the end of each was told just before.</param>
-    /// <param name="Strangers">Processes that belong to no live run; one that could not be looked at is not among them.</param>
-    /// <param name="Vanished">Of those known before, the ones that have ended.</param>
-    /// <param name="Emptied">Runs of which nothing was left without anybody having said so, and cgroups of nobody's that were
-    /// removed.</param>
+    /// <summary>The result of a comparison with the kernel.</summary>
+    /// <param name="Gone">Entered pids that are not our children any more; the end of each was reported just before.</param>
+    /// <param name="Strangers">Processes that belong to no live run; processes whose /proc could not be read are not among them.</param>
+    /// <param name="Vanished">Known strangers that have ended.</param>
+    /// <param name="Emptied">
+    /// Runs that have no process left although no event said so, and cgroups that belonged to no run and were removed.
+    /// </param>
     public sealed record Swept(IReadOnlyList<int> Gone, IReadOnlyList<Stranger> Strangers, IReadOnlyList<Stranger> Vanished, int Emptied)
         : SystemEvent
     {
-        /// <summary>Runs of which something was lost on its way.</summary>
+        /// <summary>Runs for which an event or an answer was lost.</summary>
         public IReadOnlyList<RunFacts> Facts { get; init; } = [];
 
-        /// <summary>Probes and stop commands whose end was lost on its way, by their number in the registry.</summary>
+        /// <summary>Probes and stop commands whose end was not reported, by their number in the registry.</summary>
         public IReadOnlyList<long> LostHelpers { get; init; } = [];
 
-        /// <summary>Children that may be strangers and were not looked at, since a look takes only so many.</summary>
+        /// <summary>The number of children that may be strangers and were not read, since one sweep reads a limited number.</summary>
         public int Unseen { get; init; }
     }
 
-    /// <summary>The file was read again and is whole.</summary>
+    /// <summary>The file was read again and is valid.</summary>
     public sealed record Reloaded(Plan Plan) : SystemEvent;
 
-    /// <summary>It was read again and cannot be in force.</summary>
+    /// <summary>The file was read again and cannot be put in force.</summary>
     public sealed record ReloadRefused(IReadOnlyList<string> Problems) : SystemEvent;
 
     public sealed record TimePassed : SystemEvent
     {
-        /// <summary>The same each time, so that there is one also where there is no memory.</summary>
+        /// <summary>One instance for all, so that the event needs no memory.</summary>
         public static TimePassed Instance { get; } = new();
     }
 }

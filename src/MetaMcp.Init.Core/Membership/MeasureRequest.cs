@@ -5,8 +5,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Membership;
 
 /// <summary>
-/// The arguments of the verb <c>measure</c>: the pids of each group and a colon after them, <c>12 13 : 40 :</c>. <see
-/// cref="MeasureAnswer"/> reads the answer.
+/// The arguments of the verb <c>measure</c>: the pids of each group and a colon after them, <c>12 13 : 40 :</c>.
+/// <see cref="MeasureAnswer"/> reads the answer.
 /// </summary>
 public static class MeasureRequest
 {

@@ -11,10 +11,13 @@ namespace MetaMcp.Init.Core.Monitoring;
 internal sealed class LimitEnforcement(
     Response response, ServiceTable services, Phases phases, LimitWatch limits, MemoryReadings readings, ServiceDriver driver)
 {
-    /// <summary>A run that was ended for a limit holds the cap of all up no longer than this, however long its stop_timeout is.</summary>
+    /// <summary>
+    /// The longest time for which a run that was ended for a limit delays the next end for the cap of all services, however long its
+    /// stop_timeout is.
+    /// </summary>
     private static readonly TimeSpan LongestReturn = TimeSpan.FromSeconds(30);
 
-    /// <summary>What has outlived so many SIGKILL, which takes three seconds, gives nothing back.</summary>
+    /// <summary>A run that has outlived this many SIGKILL, which takes three seconds, is not expected to give its memory back.</summary>
     private const int MostKillsOfReturning = 2;
 
     public void Look()
@@ -25,7 +28,7 @@ internal sealed class LimitEnforcement(
                 [.. services.States.Where(StatePredicates.IsActive).Select(s => StatePredicates.RunOf(s)!.Value)], Closely: false));
     }
 
-    /// <summary>A close look takes its time: what it shows of runs that are gone meanwhile has been given back.</summary>
+    /// <summary>A close look takes its time. The memory that it shows of runs that have ended meanwhile has been given back.</summary>
     public void Sampled(SystemEvent.Sampled sampled)
     {
         if (phases.IsEnding)
@@ -36,7 +39,7 @@ internal sealed class LimitEnforcement(
         foreach (var usage in usages)
             if (IsEndable(OwnerOf(usage.Run)) && limits.Breach(OwnerOf(usage.Run), usage, sampled.Closely) is { } reason)
                 EndForLimit(OwnerOf(usage.Run), usage.Run, reason);
-        // A rough look shows no less than there is: what it shows below a threshold is below it.
+        // A rough look never shows less than is used: if its figure is below a threshold, so is the use.
         foreach (var usage in usages)
             if (!usage.IsEstimate && IsEndable(OwnerOf(usage.Run)) &&
                 (sampled.Closely ||
@@ -57,8 +60,8 @@ internal sealed class LimitEnforcement(
     }
 
     /// <summary>
-    /// Whether the memory of a run that was ended is on its way back: then nobody else need be ended for it. What sleeps in the
-    /// kernel and takes no SIGKILL keeps its memory, and must not switch the cap off for all others.
+    /// Whether a run that was ended is still giving its memory back: then no other run has to be ended for it. A process that sleeps in
+    /// the kernel and does not end by SIGKILL keeps its memory, and must not switch the cap off for all other runs.
     /// </summary>
     private bool IsMemoryReturning()
     {
@@ -70,7 +73,7 @@ internal sealed class LimitEnforcement(
         return false;
     }
 
-    /// <summary>A required one only where nothing else is left.</summary>
+    /// <summary>The run that uses most. A required service is chosen only if there is no other.</summary>
     private RunUsage? Largest(ImmutableArray<RunUsage> usages, bool byMemory)
     {
         RunUsage? largest = null;
@@ -89,6 +92,6 @@ internal sealed class LimitEnforcement(
 
     private bool IsEndable(int service) => LimitWatch.IsEndable(services.States[service]);
 
-    /// <summary>The service of a run that is not over.</summary>
+    /// <summary>The service that owns a run that is not over.</summary>
     private int OwnerOf(long run) => services.OwnerOf(run)!.Value;
 }

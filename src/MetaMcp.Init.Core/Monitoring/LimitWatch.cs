@@ -10,27 +10,27 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Monitoring;
 
 /// <summary>
-/// The caps that the kernel does not enforce here: when to look, how closely, and what is over. A rough look comes twice a second
-/// while something with such a cap runs, and costs microseconds a process; it never shows less than is used. Only where it comes
-/// near a cap does a close look follow, which costs milliseconds, and only the close one counts.
+/// Watches the caps that the kernel does not enforce here: when to look, how closely, and what is over its cap. While a run has such a
+/// cap, a rough look comes twice a second and costs microseconds a process; its figure is never lower than the use. Only if that figure
+/// comes near a cap does a close look follow, which costs milliseconds. Only close looks count as a breach.
 /// </summary>
 internal sealed class LimitWatch : IServiceWatch
 {
-    /// <summary>A breach is found within this and the time of two looks.</summary>
+    /// <summary>A breach is found within this time and the time of two looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private const int NearPercent = 80;
 
-    /// <summary>A close look that was not answered by then is not going to be.</summary>
+    /// <summary>A close look that was not answered within this time will not be answered.</summary>
     private static readonly TimeSpan CloseLookTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Estimates over a cap before they count: an estimate may be too high, and what keeps from PSS (a thread in state D, a machine
-    /// that has no time for who looks) has mostly passed at the next look.
+    /// The number of estimates over a cap in a row that count as a breach. An estimate may be too high; whatever kept PSS from being read
+    /// (a thread in state D, a busy machine) is mostly over at the next look.
     /// </summary>
     private const int EstimatesThatCount = 3;
 
-    /// <summary>A figure that has not moved is looked at closely again after so many rough looks.</summary>
+    /// <summary>If a rough figure has not changed, a close look follows after this many rough looks.</summary>
     private const int LooksBetween = 10;
 
     private readonly Controllers _sampled;
@@ -55,7 +55,10 @@ internal sealed class LimitWatch : IServiceWatch
     private bool HasCapOfAll =>
         (Memory && _plan.Settings.Limits.Memory is not null) || (Tasks && _plan.Settings.Limits.Tasks is not null);
 
-    /// <summary>A process of a service's own runs, and not the second stage; what is on its way out is not ended once more.</summary>
+    /// <summary>
+    /// Whether the run can be ended for a limit: the program of the service runs, and not the second stage, and the run does not end
+    /// already.
+    /// </summary>
     public static bool IsEndable(ServiceState state) => StatePredicates.RunStateOf(state) is { } run && RunPredicates.IsEndable(run);
 
     public void Changed(int service, ServiceState before, ServiceState after, Instant now)
@@ -66,7 +69,7 @@ internal sealed class LimitWatch : IServiceWatch
         SetDue(now);
     }
 
-    /// <summary>Another plan is in force; what was seen of runs that go on still holds.</summary>
+    /// <summary>Another plan is in force; the figures of runs that continue remain valid.</summary>
     public void PutInForce(Plan plan, ServiceState[] states, Instant now)
     {
         _plan = plan;
@@ -78,12 +81,12 @@ internal sealed class LimitWatch : IServiceWatch
         SetDue(now);
     }
 
-    /// <summary>Nothing is looked at any more: a shutdown has a deadline of its own.</summary>
+    /// <summary>Nothing is measured any more: a shutdown has a deadline of its own.</summary>
     public void End() => (Due, _hasEnded) = (Instant.Never, true);
 
     public void Looked(Instant now) => Due = now + Interval;
 
-    /// <summary>The runs that were ended for a limit and are still there, and since when.</summary>
+    /// <summary>The runs that were ended for a limit and still have processes, each with the time at which it was ended.</summary>
     public Dictionary<long, Instant> Ended { get; } = [];
 
     public void Forget(long run)
@@ -93,7 +96,7 @@ internal sealed class LimitWatch : IServiceWatch
     }
 
     /// <summary>
-    /// The runs whose rough figure comes so near a cap that the close one is wanted; none while a close look is under way.
+    /// The runs whose rough figure comes so near a cap that a close look is needed; none while a close look is under way.
     /// </summary>
     public ImmutableArray<long> Near(ImmutableArray<RunUsage> usages, Func<long, int> ownerOf, Instant now)
     {
@@ -110,7 +113,7 @@ internal sealed class LimitWatch : IServiceWatch
         return near;
     }
 
-    /// <summary>Why a run is over a cap of its own; null where it is not.</summary>
+    /// <summary>Why a run is over a cap of its own; null if it is not.</summary>
     public string? Breach(int service, RunUsage usage, bool closely)
     {
         var limits = _plan.Services[service].Settings.Limits;
@@ -124,8 +127,8 @@ internal sealed class LimitWatch : IServiceWatch
     }
 
     /// <summary>
-    /// Why everything together is over its cap, and whether it is for memory; null where it is not. A close look at some says
-    /// nothing about all; what was started after the question is only missing from the sum.
+    /// Why all runs together are over their cap, and whether the cap is one of memory; null if they are not. A close look at some runs
+    /// tells nothing about all; a run that started after the look was requested is only missing from the sum.
     /// </summary>
     public (string Reason, bool IsMemory)? BreachOfAll(ImmutableArray<RunUsage> usages, bool closely)
     {
@@ -162,9 +165,9 @@ internal sealed class LimitWatch : IServiceWatch
     private bool HasCap(CgroupLimits limits) => (Memory && limits.MemoryMax is not null) || (Tasks && limits.TasksMax is not null);
 
     /// <summary>
-    /// What is shared may keep the rough figure above a cap for ever. It cannot grow past a cap by less than was left at the last
-    /// close look, so the next one waits until it has grown by a quarter of that, from the lowest it has been since: where
-    /// something shared went away, what takes its place is new.
+    /// Shared memory may keep the rough figure above a cap for ever. That figure cannot pass the cap by growing less than was left at the
+    /// last close look. So the next close look waits until the figure has grown by a quarter of that amount, from its lowest value since:
+    /// if shared memory was freed, memory that takes its place is new.
     /// </summary>
     private bool IsNear(long run, long rough, long cap)
     {
@@ -188,8 +191,8 @@ internal sealed class LimitWatch : IServiceWatch
     }
 
     /// <summary>
-    /// A close look: the lowest rough figure since, what it showed, the looks since, and how many in a row were estimates over the
-    /// cap. Run 0 is all together.
+    /// A close look: the lowest rough figure since, the figure that it showed, the number of rough looks since, and the number of
+    /// estimates over the cap in a row. Run 0 stands for all runs together.
     /// </summary>
     private sealed record Closely(long Rough, long Close, int Looks, int Estimates);
 }

@@ -5,8 +5,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Monitoring;
 
 /// <summary>
-/// When the kernel, where it counts, is asked how much memory runs hold: every <c>interval</c> of [health], all in step, also without
-/// a probe. There is no such beat while nothing runs that has a cap, or where <c>METAMCP_RESOURCE_MONITORING</c> switched it off.
+/// When the memory of runs is read, if the kernel counts it: every <c>interval</c> of [health], for all at the same time, even for
+/// services without a probe. Nothing is read while no run with a cap exists, or if <c>METAMCP_RESOURCE_MONITORING</c> switched it off.
 /// </summary>
 internal sealed class MemoryBeat(Plan plan, bool isCounted) : IServiceWatch
 {
@@ -16,7 +16,7 @@ internal sealed class MemoryBeat(Plan plan, bool isCounted) : IServiceWatch
 
     public Instant Due { get; private set; } = Instant.Never;
 
-    /// <summary>Whether the memory of the service counts for a cap, its own or that of all together.</summary>
+    /// <summary>Whether the memory of the service counts for a cap: its own, or that of all services together.</summary>
     public bool IsWatched(int service, ServiceState state) =>
         isCounted && LimitWatch.IsEndable(state) && _plan.Settings.Limits.Monitoring &&
         (_plan.Settings.Limits.Memory is not null || _plan.Services[service].Settings.Limits.MemoryMax is not null);
@@ -36,7 +36,7 @@ internal sealed class MemoryBeat(Plan plan, bool isCounted) : IServiceWatch
         SetDue(now);
     }
 
-    /// <summary>Nothing is looked at any more.</summary>
+    /// <summary>Nothing is read any more.</summary>
     public void End() => (Due, _hasEnded) = (Instant.Never, true);
 
     /// <summary>No run is remembered here.</summary>

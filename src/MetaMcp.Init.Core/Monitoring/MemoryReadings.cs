@@ -7,9 +7,9 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Monitoring;
 
 /// <summary>
-/// At each beat of a probe, and every interval of [health]: how near services, and everything together, come to their memory caps.
-/// Nothing is done about it; it is told when a threshold is passed either way. Where the kernel does not count, the looks of
-/// <see cref="LimitWatch"/> tell as much.
+/// At each beat of a probe, and every interval of [health]: how near services, and all services together, come to their memory caps. A
+/// passed threshold, up or down, is reported; nothing else follows. If the kernel does not count memory, the looks of
+/// <see cref="LimitWatch"/> provide the figures.
 /// </summary>
 internal sealed class MemoryReadings(Response response, ServiceTable services, Phases phases, MemoryBeat memory)
 {

@@ -4,8 +4,8 @@ namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
 /// Turns the bytes that a service writes into lines. The sizes of the reads never change the result. A line that is whole within one
-/// read is returned in place; only an unfinished line at the end of a read is copied. A stream never holds more than <see
-/// cref="MaxLength"/> bytes: a longer line is returned in pieces, each cut between characters if the text is UTF-8.
+/// read is returned in place; only an unfinished line at the end of a read is copied. A stream never holds more than
+/// <see cref="MaxLength"/> bytes: a longer line is returned in pieces, each cut between characters if the text is UTF-8.
 /// </summary>
 public sealed class LineSplitter
 {

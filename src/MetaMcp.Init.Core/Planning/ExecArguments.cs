@@ -5,8 +5,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Planning;
 
 /// <summary>
-/// The command line of <c>mcp-init exec</c>, written by PID 1 for every start that needs a second stage, and by people. <see
-/// cref="ExecArgumentReader"/> reads the words of <see cref="Encode"/> back as the same request.
+/// The command line of <c>mcp-init exec</c>, written by PID 1 for every start that needs a second stage, and by people.
+/// <see cref="ExecArgumentReader"/> reads the words of <see cref="Encode"/> back as the same request.
 /// </summary>
 public static class ExecArguments
 {

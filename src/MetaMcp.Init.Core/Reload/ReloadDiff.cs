@@ -7,20 +7,20 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Reload;
 
 /// <summary>
-/// What another file makes of every service: where it stands from now on, and whether it is started, stopped or started anew. It is
-/// worked out beside what is in force, which it leaves alone: where memory ends in the middle of it, nothing has happened.
+/// The consequences of another file for every service: its state from now on, and whether it is started, stopped or restarted. They are
+/// worked out beside the file in force, which stays as it is: if memory runs out half-way, nothing has happened.
 /// </summary>
 internal sealed class ReloadDiff
 {
     private readonly Instant _now;
     private readonly Jitter _jitter;
 
-    /// <param name="before">In force until now.</param>
-    /// <param name="read">The file, as it was read.</param>
-    /// <param name="states">Of the services of <paramref name="before"/>, as the two that follow.</param>
-    /// <param name="records">What is remembered of them.</param>
-    /// <param name="running">What their processes were started with.</param>
-    /// <param name="jitter">Of the jitter.</param>
+    /// <param name="before">The plan in force until now.</param>
+    /// <param name="read">The file that was read.</param>
+    /// <param name="states">The states of the services of <paramref name="before"/>.</param>
+    /// <param name="records">The records of these services.</param>
+    /// <param name="running">The settings that their processes were started with.</param>
+    /// <param name="jitter">The source of the jitter.</param>
     /// <param name="now">Now.</param>
     public ReloadDiff(
         Plan before, Plan read, ServiceState[] states, ServiceRecord[] records, ServiceSettings?[] running, Jitter jitter, Instant now)
@@ -58,7 +58,7 @@ internal sealed class ReloadDiff
 
     public NamedServices Named { get; }
 
-    /// <summary>Those whose process, or failure, is of the file before, and which are to start afresh.</summary>
+    /// <summary>The services whose process or failure belongs to the old file, and which are to start afresh.</summary>
     public List<int> Reconfigured { get; } = [];
 
     public List<string> Restarted { get; } = [];
@@ -75,7 +75,7 @@ internal sealed class ReloadDiff
         {
             if (old is { IsRetired: false } && !StatePredicates.IsOver(state))
                 Stopped.Add(service.Name);
-            // The startup does not wait for it, and what it came to is of no account.
+            // The startup does not wait for a service that the file does not have any more, and its result does not count.
             Records[index] = Records[index].Settled();
             if (StatePredicates.IsOver(state))
                 state = new ServiceState.Stopped();
@@ -87,17 +87,18 @@ internal sealed class ReloadDiff
         }
         else if (old.IsRetired && Running[index] is { } kept && state is ServiceState.Active { Run: RunState.Starting or RunState.Ready } &&
             LaunchSignature.AreSame(kept, service.Settings))
-            // It was taken out of the file and put back before its turn to stop came. It was ready once, or nobody it waits for would run.
+            // The service was removed from the file and put back before its turn to stop came. It still waits for its dependents to end,
+            // and these run only if the service was ready once.
             Keep(service, kept);
         else if (old.IsRetired)
         {
-            // Still on its way out: it starts when it has ended.
+            // The old run still ends; the service starts when it has ended.
             Started.Add(service.Name);
             Reconfigured.Add(index);
         }
         else if (!LaunchSignature.AreSame(old.Settings, service.Settings))
             Restart(service);
-        // What is to bring it back need not be what it is started with.
+        // The settings that bring the service back need not be those that its program is started with.
         else if (state is ServiceState.Failed && MayFare(old.Settings, service.Settings))
         {
             Started.Add(service.Name);
@@ -107,7 +108,7 @@ internal sealed class ReloadDiff
         {
             if (LaunchSignature.AreSame(running, service.Settings))
                 Keep(service, running);
-            // It should be on its way out since the file before; what was to send it there was lost.
+            // The service should have been ending since the file before this one; the event that was to stop it was lost.
             else if (state is ServiceState.Active { Run: RunState.Spawning or RunState.Starting or RunState.Ready })
                 Restart(service);
         }
@@ -135,7 +136,7 @@ internal sealed class ReloadDiff
         return null;
     }
 
-    /// <summary>Whether one that failed for good may fare otherwise.</summary>
+    /// <summary>Whether a service that failed for good may succeed under the new settings.</summary>
     private static bool MayFare(ServiceSettings before, ServiceSettings after) =>
         after.EnvironmentFile is not null || !before.SuccessExitCodes.AsSpan().SequenceEqual(after.SuccessExitCodes.AsSpan()) ||
         before.Restart != after.Restart || before.Probe != after.Probe || before.StartTimeout != after.StartTimeout;

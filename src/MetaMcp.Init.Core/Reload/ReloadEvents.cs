@@ -9,21 +9,22 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Reload;
 
 /// <summary>
-/// SIGHUP: another file is put in force, whole or not at all. A service keeps its place (its index) as long as it has its name,
-/// so that nothing that is under way has to be told apart. What its process was started with cannot be changed beneath it: it is
-/// ended by the settings it runs with and started anew by the new ones. What only we go by (probes, restarts, order, stopping) is
-/// in force at once, and nothing is touched that is the same.
+/// SIGHUP: another file is put in force, wholly or not at all. A service keeps its index as long as it keeps its name, so that events
+/// under way still find it. The settings that a process was started with cannot change while it runs: it is ended by those settings and
+/// started again with the new ones. Settings that only mcp-init uses (probes, restarts, order, stopping) take effect at once. A service
+/// whose settings are the same is left alone.
 /// </summary>
 internal sealed class ReloadEvents(
     Response response, ServiceTable services, Phases phases, OrphanWatch orphans, SweepSchedule schedule, ServiceDriver driver,
     DeadlineHeap deadlines, Jitter jitter)
 {
-    /// <summary>The same each time, so that there is one also where there is no memory.</summary>
+    /// <summary>One instance for all, so that the event needs no memory.</summary>
     internal static readonly ServiceEvent Reconfigure = new ServiceEvent.Reconfigure();
 
     public void Ask()
     {
-        // How many reads come of it is the kernel's to know: kept here, it would stay behind where handling an event goes wrong.
+        // The kernel's side counts how many reads follow from this. A count kept here would be wrong after an event that could not be
+        // handled.
         if (phases.IsEnding)
             response.Tell(new Notice.SignalIgnored(Signal.Hup, MayBeStop: false));
         else
@@ -47,7 +48,7 @@ internal sealed class ReloadEvents(
                 new Effect.Report(new Notice.Reloaded(
                     [.. next.Restarted], [.. next.Started], [.. next.Stopped], read.Services.Length - changed)),
             ];
-            // What starts now has the whole of the phase, as the file has it now.
+            // A service that starts now has the full time of the startup phase, as the new file has it.
             phase = phases.Phase is Phase.StartingUp && changed > 0
                 ? new Phase.StartingUp(response.Now + next.Plan.Settings.Startup.Timeout)
                 : phases.Phase;
@@ -60,7 +61,7 @@ internal sealed class ReloadEvents(
             response.Tell(new Notice.ReloadRefused(["mcp-init has no memory to work out what changes; the file before stays in force"]));
             return;
         }
-        // From here on it is in force, whole.
+        // From here on the new file is wholly in force.
         phases.PutInForce(phase);
         services.PutInForce(next.Plan, next.States, next.Records, next.Running, next.Gate, next.Order, next.Named);
         driver.Recount();
@@ -73,7 +74,7 @@ internal sealed class ReloadEvents(
             schedule.Soon();
     }
 
-    /// <summary>What the new order makes of where it stands.</summary>
+    /// <summary>Applies the new order to the state of the service.</summary>
     public void Place(PlannedService service)
     {
         if (service.IsRetired)
@@ -84,7 +85,7 @@ internal sealed class ReloadEvents(
             response.Follow(service.Index, new ServiceEvent.Resume());
     }
 
-    /// <summary>Another file was read, and cannot be in force.</summary>
+    /// <summary>Another file was read and cannot be put in force.</summary>
     public void Refused(IReadOnlyList<string> problems)
     {
         if (!phases.IsEnding)

@@ -9,22 +9,20 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Repair;
 
-/// <summary>
-/// Whether the supervisor's belief and the kernel agree: asks what there is of runs, helpers and strangers, and mends what differs.
-/// </summary>
+/// <summary>Compares the supervisor's belief with the kernel: asks for runs, helpers and strangers, and corrects the differences.</summary>
 internal sealed class Comparisons(
     Response response, ServiceTable services, Registry registry, Phases phases, OrphanWatch orphans, SweepSchedule schedule,
     ServiceDriver driver, ChildEvents children)
 {
-    /// <summary>How many differences were mended.</summary>
+    /// <summary>The number of differences that were corrected.</summary>
     public int Repairs { get; private set; }
 
-    /// <summary>When all is compared since an event may have been lost.</summary>
+    /// <summary>The time of the full comparison after an event may have been lost.</summary>
     public Instant ConfirmAt { get; private set; } = Instant.Never;
 
     public void Confirm(Instant at) => ConfirmAt = Instant.Earlier(ConfirmAt, at);
 
-    /// <summary>Does the sweep that is due.</summary>
+    /// <summary>Starts the sweep that is due.</summary>
     public void Sweep()
     {
         schedule.Swept();
@@ -32,7 +30,7 @@ internal sealed class Comparisons(
             Compare(orphans.Known(), services.Plan.Settings.Init.Orphans != OrphanPolicy.Adopt);
     }
 
-    /// <summary>Asks what there is of each run, of everything that is entered.</summary>
+    /// <summary>Asks the kernel about each run and each other entry.</summary>
     public void Compare(IReadOnlyList<Stranger> known, bool strangers)
     {
         ConfirmAt = Instant.Never;
@@ -62,13 +60,14 @@ internal sealed class Comparisons(
         if (phases.IsEnding)
             return;
         orphans.Seen(swept.Strangers, swept.Vanished, swept.Unseen, response.Now);
-        // What could not be looked at is looked for again, and nobody tells when what is no child of ours has ended.
+        // A process whose /proc could not be read is looked for again; and PID 1 is not told of the end of a process that is not its
+        // child.
         if (orphans.HasAny)
             schedule.Soon();
         schedule.NotAfter(orphans.GraceEnds);
     }
 
-    /// <summary>What of a run was lost on its way, told by what there is.</summary>
+    /// <summary>An event of a run was lost; the step that it would have caused is made up for from the facts.</summary>
     private void Correct(RunFacts facts)
     {
         var (number, stage, _) = facts.Believed;
@@ -99,7 +98,7 @@ internal sealed class Comparisons(
             driver.Current(number, new RunEvent.Executed());
     }
 
-    /// <summary>The end of a probe or a stop command was lost on its way; how it ended says nothing.</summary>
+    /// <summary>The end of a probe or a stop command was not reported; its exit status tells nothing.</summary>
     private void HelperLost(long sequence)
     {
         if (registry.Find(sequence) is not { Kind: EntryKind.Probe or EntryKind.StopCommand } helper)

@@ -9,33 +9,33 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Repair;
 
 /// <summary>
-/// What is done where memory ended in the middle of an event. The states of the services are the truth: each is put in its place
-/// whole, together with what is to be done for it. Counts, queues, deadlines and the registry follow from the states and are made anew.
-/// What never came to be a state (an event that was lost) is found by asking the kernel what there is of each run.
+/// Repairs the bookkeeping after memory ran out in the middle of an event. The states of the services are the truth: each state was set
+/// together with the effects that belong to it. Counts, queues, deadlines and the registry follow from the states and are made anew. An
+/// event that was lost before it changed a state is found by comparing each run with the kernel.
 /// </summary>
 internal sealed class Recovery(
     Response response, ServiceTable services, Registry registry, Phases phases, CleanupQueue cleanups, OrphanWatch orphans,
     ServiceDriver driver, ReloadEvents reload, Comparisons comparisons)
 {
-    /// <summary>From an event that could not be handled to the next attempt.</summary>
+    /// <summary>The time from an event that could not be handled to the next attempt.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>From there to the comparison with the kernel: an answer that was on its way has come by then.</summary>
+    /// <summary>The time from that attempt to the comparison with the kernel: answers that were under way have come by then.</summary>
     private static readonly TimeSpan UntilCompared = TimeSpan.FromSeconds(1);
 
-    /// <summary>When everything is put in its place; never where nothing was lost.</summary>
+    /// <summary>The time at which everything is made anew; never if nothing was lost.</summary>
     public Instant ResumeAt { get; private set; } = Instant.Never;
 
     public bool IsDisturbed => ResumeAt != Instant.Never;
 
-    /// <summary>An event was lost, or something that was asked for was not done.</summary>
+    /// <summary>An event was lost, or an effect was not performed.</summary>
     public void Disturb(Instant now)
     {
         ResumeAt = now + Pause;
         comparisons.Confirm(now + UntilCompared);
     }
 
-    /// <summary>Everything that follows from the states.</summary>
+    /// <summary>Makes anew everything that follows from the states.</summary>
     public void Recover()
     {
         response.MayEndHere();
@@ -47,7 +47,7 @@ internal sealed class Recovery(
         EnterAnew();
         orphans.Recount();
         cleanups.RestoreOrphans();
-        // What follows from the states is put back below; what was asked for once, and by no state, is kept.
+        // Follow-up events that a state implies are put back below. Events that were requested once and that no state implies are kept.
         for (var left = response.FollowUps.Count; left > 0; left--)
             if (response.FollowUps.Dequeue() is { Event: ServiceEvent.GiveUp or ServiceEvent.Reconfigure } asked)
                 response.FollowUps.Enqueue(asked);
@@ -60,7 +60,7 @@ internal sealed class Recovery(
         ResumeAt = Instant.Never;
     }
 
-    /// <summary>What its state asks for; whoever has had it already takes no harm.</summary>
+    /// <summary>Sends the event that the state of the service asks for; a service that has had it already is not harmed.</summary>
     private void PutBack(PlannedService service)
     {
         var (index, state) = (service.Index, services.States[service.Index]);
@@ -81,7 +81,7 @@ internal sealed class Recovery(
             phases.EndBecauseOf(index, state);
     }
 
-    /// <summary>The registry has each run, with its main process, and no other.</summary>
+    /// <summary>Enters each run with its main process, and removes every other entry of a service.</summary>
     private void EnterAnew()
     {
         List<Entry>? stale = null;

@@ -6,25 +6,29 @@ using static MetaMcp.Init.Core.Runs.RunState;
 namespace MetaMcp.Init.Core.Runs;
 
 /// <summary>
-/// How a run ends, whyever: it waits for its turn (only so many at once, but in a shutdown), is asked, has its time, is killed, and
-/// is gone when nothing of it is left. The stop signal is sent once: many programs take a second one as "at once", and lose what the
-/// first had begun to save. SIGKILL is repeated, ever more slowly, since a fork may have slipped past it; what outlives so many
-/// (uninterruptible sleep) is a cleanup that failed: it is reported, kept, tried again, and in nobody's way.
+/// How every run ends, whatever the reason. The run waits for its turn (<c>max_concurrent</c> end at once; in a shutdown no run waits),
+/// is asked to end, has its stop_timeout, is killed, and is over when none of its processes is left. The stop signal is sent once: many
+/// programs take a second one as "at once", and lose the state that they had begun to save. SIGKILL is repeated, ever more slowly, since
+/// a fork may have slipped past it. If processes outlive every retry (uninterruptible sleep), the cleanup has failed: it is reported,
+/// goes on, and takes no place in the queue.
 /// </summary>
 internal static class CleanupSteps
 {
-    /// <summary>One that goes into the background has done so by then.</summary>
+    /// <summary>A service that puts itself into the background has done so by this time.</summary>
     private static readonly TimeSpan SoonAfterStart = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whoever waits longer for a turn is looked for: its place, or the news of its end, may have been lost.</summary>
+    /// <summary>
+    /// A run that waits longer than this for a turn is compared with the kernel: its place in the queue, or the news of its end, may have
+    /// been lost.
+    /// </summary>
     public static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
 
     /// <param name="context">What the step needs to know beside the state.</param>
-    /// <param name="state">Where it stands.</param>
-    /// <param name="run">Which run.</param>
-    /// <param name="outcome">What its end will mean.</param>
-    /// <param name="now">The beginning of its end.</param>
-    /// <param name="isUrgent">It waits for no turn.</param>
+    /// <param name="state">The state of the run before its end.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="outcome">The meaning of the end.</param>
+    /// <param name="now">The beginning of the end.</param>
+    /// <param name="isUrgent">Whether the run ends without a turn in the queue.</param>
     public static RunStep Begin(
         in RunContext context, RunState state, Run run, Outcome outcome, Instant now, bool isUrgent = false)
     {
@@ -38,7 +42,9 @@ internal static class CleanupSteps
             : new(new AwaitingStop(run, outcome) { LookAt = now + TurnPatience }, [.. probe]);
     }
 
-    /// <summary>It is asked to end, or what its main process left behind is.</summary>
+    /// <summary>
+    /// The turn has come: the main process is asked to end; where it was collected, the processes that it left behind are.
+    /// </summary>
     public static RunStep Turn(in RunContext context, RunState state, Instant now) => state switch
     {
         AwaitingStop s => StopSteps.Ask(context, s.Run, s.Outcome, now, []),
@@ -78,7 +84,7 @@ internal static class CleanupSteps
             !context.IsEnding &&
         context.Settings is { Type: ServiceType.Daemon, IsForking: false };
 
-    /// <summary>No more waiting.</summary>
+    /// <summary>An emergency (a second stop signal, a deadline of the shutdown): the run is killed without waiting.</summary>
     public static RunStep Kill(in RunContext context, RunState state, Instant now)
     {
         var asked = new Outcome.AsAsked();
@@ -93,13 +99,13 @@ internal static class CleanupSteps
                 return KillAll(context, s.Run, asked, now, helpers);
             case AwaitingStop or Stopping when state is EndingState s:
                 return KillAll(context, s.Run, asked, now, helpers);
-            // What its kill_signal was to do, SIGKILL does now.
+            // The first kill sent kill_signal. If that did not end the run, SIGKILL does.
             case Killing { Kills: 1 } s when context.Settings.KillSignal != Signal.Kill:
                 return KillAll(context, s.Run, asked, now, helpers);
             case OthersWaiting or OthersStopping when state is EndingState s:
                 return Purge(context, s.Run, asked, 0, now, helpers);
             default:
-                // Nothing of it runs, or it was killed already: the same as being asked.
+                // The program does not run yet, or the run was killed already: a kill is the same as a stop.
                 return RunMachine.Stop(context, state, asked, now);
         }
     }
@@ -151,7 +157,7 @@ internal static class CleanupSteps
         new(new OthersKilling(run, outcome, kills + 1, now + Ladder.RetryAfter(kills + 1)),
             [.. first, SignalAll(run, Signal.Kill)]);
 
-    /// <summary>Told once, when the last of the retries has not helped.</summary>
+    /// <summary>The report of a failed cleanup, made once, after the last retry.</summary>
     private static Effect[] Failed(in RunContext context, Run run, int kills) =>
         Ladder.IsLast(kills, context.KillRetries) ? [RunMachine.Report(new Notice.CleanupFailed(context.Name, run.Pid, kills))] : [];
 

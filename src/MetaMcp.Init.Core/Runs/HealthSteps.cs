@@ -6,26 +6,26 @@ using static MetaMcp.Init.Core.Runs.RunState;
 namespace MetaMcp.Init.Core.Runs;
 
 /// <summary>
-/// Whether a ready service stays healthy: a probe every interval, one at a time. The probes of many services that became ready
-/// together are spread over their interval once, and keep their beat from then on. So many failures in a row, or so long without
-/// a success, and the run is ended as a failure.
+/// Watches the health of a ready service: a probe every interval, one at a time. If many services became ready together, their second
+/// probes are spread over the interval; each service keeps its rhythm from then on. After <c>retries</c> failures in a row, or that long
+/// without a success, the run is ended as a failure.
 /// </summary>
 internal static class HealthSteps
 {
-    /// <summary>Where no process was to be had for a probe.</summary>
+    /// <summary>The delay before another try if no process could be created for a probe.</summary>
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>From SIGKILL to the end of a probe that can end.</summary>
+    /// <summary>The time from SIGKILL to the end of a probe that can end.</summary>
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>The least of its interval that the second probe waits.</summary>
+    /// <summary>The second probe waits for at least this part of the interval.</summary>
     private const double LeastSpread = 0.1;
 
     public static HealthWatch Begin(in RunContext context, Starting state, Instant now)
     {
         if (context.Settings.Probe is not { } probe || context.IsEnding)
             return new HealthWatch.None();
-        // What made it ready was a probe, or this is the first.
+        // With ready = "probe", a probe has just succeeded. Otherwise this will be the first one.
         return context.Settings.Ready == ReadyRule.Probe
             ? new HealthWatch.ProbeDue(now + Spread(context, probe), new Streak(now, HasSucceeded: true, 0, default))
             : new HealthWatch.ProbeDue(
@@ -45,7 +45,7 @@ internal static class HealthSteps
                     [new Effect.SpawnProbe(state.Run.Number, context.Settings)]);
             case HealthWatch.ProbeLaunching w when now >= w.AnswerBy:
                 return ProbeNotStarted(context, state, now);
-            // Its end comes as ProbeEnded, unless it is beyond SIGKILL.
+            // The end of the probe comes as ProbeEnded, unless even SIGKILL cannot end it.
             case HealthWatch.ProbeRunning w when now >= w.KillAt:
                 var silentAt = Instant.Later(now + KillPatience, w.Streak.GoodAt + context.Settings.Probe!.UnhealthyAfter);
                 return new(
@@ -72,7 +72,7 @@ internal static class HealthSteps
         return failure is null ? Succeeded(context, state, at, streak, now) : Failed(context, state, at, streak, failure.Reason, now);
     }
 
-    /// <summary>The service is not to blame, but nobody knows how it is.</summary>
+    /// <summary>No probe could be started. That is not the service's fault, but its health is unknown meanwhile.</summary>
     public static RunStep ProbeNotStarted(in RunContext context, Ready state, Instant now)
     {
         if (context.IsEnding)
@@ -88,7 +88,7 @@ internal static class HealthSteps
     private static RunStep Succeeded(in RunContext context, Ready state, Instant at, Streak streak, Instant now)
     {
         var probe = context.Settings.Probe!;
-        // The first probe of one that was ready without has nobody before it to be spread from.
+        // A service that became ready without a probe was not spread yet: its first probe came at once.
         var next = streak.HasSucceeded ? Next(at, probe.Interval, now) : now + Spread(context, probe);
         var after = state with { Watch = new HealthWatch.ProbeDue(next, new Streak(now, HasSucceeded: true, 0, default)) };
         return streak.Failures == 0
@@ -107,7 +107,8 @@ internal static class HealthSteps
             Failures = streak.Failures + 1, BadSince = streak.Failures == 0 ? at : streak.BadSince, LastFailure = why,
         };
         var told = RunMachine.Report(new Notice.ProbeFailed(context.Name, counted.Failures, probe.Retries, why));
-        // One failure is no silence, however long ago the success before it: the interval may be longer, or all of us were paused.
+        // One failure is not silence, however long ago the last success was: the interval may be longer than that, or the container may
+        // have been paused.
         if (counted.Failures < probe.Retries && (counted.Failures == 1 || !IsSilent(context, counted, now)))
             return new(state with { Watch = new HealthWatch.ProbeDue(Next(at, probe.Interval, now), counted) }, [told]);
         var reason = counted.Failures >= probe.Retries
@@ -127,7 +128,7 @@ internal static class HealthSteps
     private static bool IsSilent(in RunContext context, Streak streak, Instant now) =>
         now - streak.GoodAt >= context.Settings.Probe!.UnhealthyAfter;
 
-    /// <summary>On its own beat; at once where the probe took longer than that.</summary>
+    /// <summary>In the service's own rhythm; at once if the probe took longer than the interval.</summary>
     private static Instant Next(Instant at, TimeSpan interval, Instant now) => Instant.Later(now, at + interval);
 
     private static TimeSpan Spread(in RunContext context, ProbeSettings probe) =>

@@ -7,7 +7,7 @@ public abstract record HealthWatch : Case
 {
     public virtual Instant Due => Instant.Never;
 
-    /// <summary>It has no probe, or everything ends.</summary>
+    /// <summary>The service has no probe, or the whole container stops.</summary>
     public sealed record None : HealthWatch;
 
     /// <summary>The next probe is at <paramref name="At"/>.</summary>
@@ -19,7 +19,7 @@ public abstract record HealthWatch : Case
     /// <summary>The kernel was asked for the process of a probe that was due at <paramref name="At"/>.</summary>
     public sealed record ProbeLaunching(Instant At, Streak Streak) : HealthWatch
     {
-        /// <summary>When no answer is expected any more, and another probe is due.</summary>
+        /// <summary>From this time no answer is expected, and another probe is due.</summary>
         public Instant AnswerBy { get; init; } = Instant.Never;
 
         public override Instant Due => AnswerBy;
@@ -31,7 +31,8 @@ public abstract record HealthWatch : Case
     }
 
     /// <summary>
-    /// It was sent SIGKILL, and has not ended yet: it may be in state D. The service is given up on at <paramref name="SilentAt"/>.
+    /// The probe was sent SIGKILL and has not ended yet: it may be in state D. At <paramref name="SilentAt"/> the service is declared
+    /// unhealthy.
     /// </summary>
     public sealed record ProbeKilled(Instant At, Instant SilentAt, Streak Streak) : HealthWatch
     {
@@ -39,13 +40,13 @@ public abstract record HealthWatch : Case
     }
 }
 
-/// <summary>What the probes of a run have shown of late.</summary>
+/// <summary>The recent results of a run's probes.</summary>
 /// <param name="GoodAt">The last success; before the first one, the end of the start period.</param>
-/// <param name="HasSucceeded">Whether there was one.</param>
-/// <param name="Failures">In a row since.</param>
-/// <param name="BadSince">The first of them.</param>
+/// <param name="HasSucceeded">Whether any probe of the run succeeded.</param>
+/// <param name="Failures">The failures in a row since the last success.</param>
+/// <param name="BadSince">The time of the first of these failures.</param>
 public readonly record struct Streak(Instant GoodAt, bool HasSucceeded, int Failures, Instant BadSince)
 {
-    /// <summary>Why the last of them failed.</summary>
+    /// <summary>Why the last failed probe failed.</summary>
     public string? LastFailure { get; init; }
 }

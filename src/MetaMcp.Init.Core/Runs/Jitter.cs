@@ -1,13 +1,16 @@
 namespace MetaMcp.Init.Core.Runs;
 
-/// <summary>Numbers for jitter from a seed the shell gives: the same seed, the same run (xorshift64, Marsaglia 2003).</summary>
+/// <summary>
+/// Pseudo-random numbers for jitter from a seed that the executable gives: the same seed gives the same numbers (xorshift64, Marsaglia
+/// 2003).
+/// </summary>
 public sealed class Jitter
 {
     private ulong _state;
 
     public Jitter(ulong seed) => _state = seed == 0 ? 0x9E3779B97F4A7C15 : seed;
 
-    /// <summary>0 up to, but not, 1.</summary>
+    /// <summary>The next number, from 0 (included) to 1 (excluded).</summary>
     public double Roll()
     {
         _state ^= _state << 13;

@@ -6,10 +6,10 @@ using static MetaMcp.Init.Core.Runs.RunState;
 namespace MetaMcp.Init.Core.Runs;
 
 /// <summary>
-/// What a service says of itself on its NOTIFY_SOCKET, as <c>man 3 sd_notify</c> has it. READY=1 makes it ready, EXTEND_TIMEOUT_USEC=
-/// puts off the deadline of a start or a stop, WATCHDOG=1 keeps it alive where the file has a <c>watchdog</c>, and STOPPING=1 ends the
-/// probes: a service that ends by itself answers none, and has its stop_timeout for it. STATUS= and RELOADING=1 are shown and change
-/// nothing; MAINPID= is for the kernel's side, which knows whose a process is.
+/// Messages that a service sends to its NOTIFY_SOCKET (<c>man 3 sd_notify</c>). READY=1 makes the service ready. EXTEND_TIMEOUT_USEC=
+/// puts off the deadline of a start or a stop. WATCHDOG=1 keeps a service with a <c>watchdog</c> healthy. STOPPING=1 ends the probes,
+/// since a service that ends by itself answers none; from then on it has its stop_timeout. STATUS= and RELOADING=1 are shown and change
+/// nothing. MAINPID= is handled on the kernel's side, which knows to which run a process belongs.
 /// </summary>
 internal static class NotificationSteps
 {
@@ -25,7 +25,10 @@ internal static class NotificationSteps
         return step with { State = Extended(Watched(context, step.State, message, now), message, now) };
     }
 
-    /// <summary>It ends by itself: no probe can say anything about it any more, and it has as long as if it had been asked to.</summary>
+    /// <summary>
+    /// The service ends by itself: a probe could say nothing about it any more. It has the time that a service has which is asked to
+    /// stop.
+    /// </summary>
     private static RunStep Stopping(in RunContext context, Ready state, Instant now)
     {
         var ending = context.IsEnding || state.Ending != Patience.None ? state.Ending : Patience.From(now, context.Settings.StopTimeout);
@@ -33,7 +36,7 @@ internal static class NotificationSteps
             [.. ReadinessSteps.EndProbe(context, state)]);
     }
 
-    /// <summary>The time after STOPPING=1 is over.</summary>
+    /// <summary>The service said STOPPING=1 and has not ended in time.</summary>
     public static RunStep EndingPassed(in RunContext context, Ready state, Instant now) =>
         context.IsEnding
             ? state with { Ending = Patience.None }
@@ -41,14 +44,16 @@ internal static class NotificationSteps
                 $"it said STOPPING=1 and has not ended since, for its stop_timeout of {Duration.Format(context.Settings.StopTimeout)} or " +
                 "what it asked for", now);
 
-    /// <summary>Like a service that fails its probes: ended, and started again as after a failure.</summary>
+    /// <summary>
+    /// A service that misses its watchdog is treated like one that fails its probes: ended, and restarted as after a failure.
+    /// </summary>
     public static RunStep WatchdogPassed(in RunContext context, Ready state, Instant now)
     {
         var time = state.WatchdogTime ?? context.Settings.Watchdog ?? TimeSpan.Zero;
         return HealthSteps.Unhealthy(context, state, now + -time, $"no WATCHDOG=1 for {Duration.Format(time)}", now);
     }
 
-    /// <summary>The time for the first keep-alive of a run that has just become ready.</summary>
+    /// <summary>The deadline of the first keep-alive of a run that has just become ready.</summary>
     public static Instant FirstWatchdog(in RunContext context, Starting state, Instant now) =>
         (state.WatchdogTime ?? context.Settings.Watchdog) is { } time && time > TimeSpan.Zero && !context.IsEnding
             ? now + time
@@ -58,7 +63,7 @@ internal static class NotificationSteps
     {
         if (state is Starting starting && message.Watchdog is { } early)
             return starting with { WatchdogTime = early };
-        // What has said STOPPING=1 is watched no more.
+        // A service that has said STOPPING=1 is not watched any more.
         if (state is not Ready s || context.IsEnding || s.Ending != Patience.None)
             return state;
         var time = message.Watchdog ?? s.WatchdogTime ?? context.Settings.Watchdog;
@@ -68,7 +73,8 @@ internal static class NotificationSteps
     }
 
     /// <summary>
-    /// Never shorter than it was: another message is wanted within the time that this one gives. A start ends with its phase.
+    /// An extension never shortens a deadline: the service has to send another message within the time that this one gives. A start ends
+    /// with the startup phase all the same.
     /// </summary>
     private static RunState Extended(RunState state, in NotifyMessage message, Instant now)
     {

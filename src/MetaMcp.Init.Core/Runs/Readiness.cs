@@ -2,21 +2,21 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Runs;
 
-/// <summary>How far a starting service has come by its own ready rule.</summary>
+/// <summary>How far a starting service has come with its ready rule.</summary>
 public abstract record Readiness : Case
 {
     public virtual Instant Due => Instant.Never;
 
-    /// <summary>The second stage is at work; it has not become the service yet.</summary>
+    /// <summary>The second stage is at work; it has not executed the service's program yet.</summary>
     public sealed record AwaitingExec : Readiness;
 
-    /// <summary>For the end of the process that was started, which leaves the service in the background.</summary>
+    /// <summary>The service is to go into the background: the process that was started has to end first.</summary>
     public sealed record AwaitingFork : Readiness;
 
-    /// <summary>For its word on the notification descriptor or socket.</summary>
+    /// <summary>The service is to say READY=1 on the notification socket, or to write to the notification descriptor.</summary>
     public sealed record AwaitingNotification : Readiness;
 
-    /// <summary>A oneshot is done when it ends.</summary>
+    /// <summary>A oneshot is ready when it has ended.</summary>
     public sealed record RunningToEnd : Readiness;
 
     /// <summary>The next probe is at <paramref name="At"/>.</summary>
@@ -25,10 +25,10 @@ public abstract record Readiness : Case
         public override Instant Due => At;
     }
 
-    /// <summary>The kernel was asked for the probe's process.</summary>
+    /// <summary>The kernel was asked for the process of a probe.</summary>
     public sealed record ProbeLaunching(int Tries) : Readiness
     {
-        /// <summary>When no answer is expected any more, and another probe is due.</summary>
+        /// <summary>From this time no answer is expected, and another probe is due.</summary>
         public Instant AnswerBy { get; init; } = Instant.Never;
 
         public override Instant Due => AnswerBy;

@@ -6,25 +6,26 @@ using static MetaMcp.Init.Core.Runs.RunState;
 namespace MetaMcp.Init.Core.Runs;
 
 /// <summary>
-/// How a starting service becomes ready: by being executed, by its word, or by a probe that succeeds. The first probe comes at
-/// once, the next ones soon and then more slowly, so that a fast service is known early and a slow one is not pestered; a probe
-/// is only ever one at a time and has a deadline.
+/// How a starting service becomes ready: its program is executed, it says so, or a probe succeeds. The first probe comes at once, the
+/// next ones soon and then more slowly, so that a fast service is ready early and a slow one is not disturbed. Only one probe runs at a
+/// time, and each has a deadline.
 /// </summary>
 internal static class ReadinessSteps
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1);
 
-    /// <summary>A probe of ours ends itself at its timeout; this much later it is taken to be stuck.</summary>
+    /// <summary>A probe of ours ends itself at its timeout. If it still runs after this additional time, it is taken to be stuck.</summary>
     private static readonly TimeSpan ProbeSlack = TimeSpan.FromSeconds(1);
 
-    /// <summary>A command of the file's knows nothing of the timeout.</summary>
+    /// <summary>A command from the file knows nothing of the timeout.</summary>
     private static TimeSpan TimeOf(ProbeSettings probe) => probe.Target is ProbeTarget.Exec ? probe.Timeout : probe.Timeout + ProbeSlack;
 
     public static RunStep Executed(in RunContext context, RunState state, Instant now)
     {
         if (state is not Starting { Readiness: Readiness.AwaitingExec } s)
-            // Spawning, CancelledSpawn: that it was spawned was lost, and will be found, this with it.
+            // In Spawning and CancelledSpawn the news of the spawn was lost. The sweep will find the process, and that its program was
+            // executed.
             return state is Spawning or CancelledSpawn or Starting or Ready or AwaitingStop or Stopping or Killing
                 ? state
                 : RunMachine.Impossible(state, "Executed");
@@ -38,17 +39,18 @@ internal static class ReadinessSteps
         };
     }
 
-    /// <summary>A forking service has its main process.</summary>
+    /// <summary>The main process of a forking service is known.</summary>
     public static RunStep InBackground(in RunContext context, Starting state, Instant now) =>
         context.Settings.Ready == ReadyRule.Probe ? Probe(context, state, 0, now) : BecomeReady(context, state, now);
 
     public static RunStep Notified(in RunContext context, RunState state, Instant now) => state switch
     {
-        // Its word may be read before the end of the second stage is: it can only have spoken after it.
+        // The notification may be read before the end of the second stage is. Only the service can have sent it, so the second stage is
+        // over.
         Starting { Readiness: Readiness.AwaitingNotification or Readiness.AwaitingExec } s
             when context.Settings is { Type: ServiceType.Daemon, Ready: ReadyRule.NotifyFd or ReadyRule.SdNotify } =>
                 BecomeReady(context, s, now),
-        // A second word, or one that nobody waits for (any more).
+        // The service says READY=1 again, or its readiness is not awaited (any more).
         Spawning or CancelledSpawn or Starting or Ready or AwaitingStop or Stopping or Killing => state,
         _ => RunMachine.Impossible(state, "Notified"),
     };
@@ -60,7 +62,7 @@ internal static class ReadinessSteps
             Readiness = new Readiness.ProbeRunning(
                 pid, now + (s.IsForked ? ForkingSteps.ReadPatience : TimeOf(context.Settings.Probe!)), p.Tries),
         },
-        // Its service was asked to stop in between, or has ended.
+        // The service was asked to stop in between, or has ended.
         Ready { Watch: HealthWatch.ProbeLaunching w } s => s with
         {
             Watch = new HealthWatch.ProbeRunning(pid, w.At, now + TimeOf(context.Settings.Probe!), w.Streak),
@@ -88,7 +90,7 @@ internal static class ReadinessSteps
         {
             Readiness = new Readiness.ProbeDue(now + (delay < LongestRetry ? delay : LongestRetry), tries + 1), LastProbe = failure?.Reason,
         };
-        // That a pidfile is not there yet is no news.
+        // A pidfile that does not exist yet is not worth a message.
         if (failure is null || s.IsForked)
             return next;
         return new(next, [RunMachine.Report(failure.IsHopeless && s.LastProbe is null
@@ -96,7 +98,7 @@ internal static class ReadinessSteps
             : new Notice.ProbeFailed(context.Name, null, context.Settings.Probe!.Retries, failure.Reason))]);
     }
 
-    /// <summary>Why it is not ready yet, to follow the news that it is late.</summary>
+    /// <summary>Why the service is not ready yet: the end of the message that the service is late.</summary>
     public static string LastProbe(in RunContext context, Starting state) =>
         state.IsForked ? ForkingSteps.Why(context, state)
         : state.Readiness is Readiness.AwaitingFork ? ": its first process has not ended, so it is not in the background"
@@ -110,7 +112,7 @@ internal static class ReadinessSteps
         Readiness.ProbeDue p when now >= p.At && state.IsForked => ForkingSteps.Search(context, state, p.Tries, now),
         Readiness.ProbeDue p when now >= p.At => Probe(context, state, p.Tries, now),
         Readiness.ProbeLaunching p when now >= p.AnswerBy => ProbeEnded(context, state, ProbeFailure.NotStarted, now),
-        // Its end comes as ProbeEnded; until then the deadline must not fire again.
+        // The end of the probe comes as ProbeEnded; until then the deadline must not fire again.
         Readiness.ProbeRunning p when now >= p.KillAt =>
             new RunStep(
                 state with { Readiness = p with { KillAt = Instant.Never },
@@ -119,7 +121,7 @@ internal static class ReadinessSteps
         _ => state,
     };
 
-    /// <summary>Nothing of a probe is wanted once its service is on its way out.</summary>
+    /// <summary>The probe of a service that ends is not needed any more.</summary>
     public static Effect[] EndProbe(in RunContext context, RunState state) => state switch
     {
         Starting { Readiness: Readiness.ProbeRunning p } s => [new Effect.KillHelper(s.Run.Number, p.Pid)],
@@ -127,7 +129,7 @@ internal static class ReadinessSteps
         _ => [],
     };
 
-    /// <summary>A probe is of a run, and cannot come before its process or after the last of its group.</summary>
+    /// <summary>A probe belongs to a run: it cannot come before the run's process, nor after the last process of the run.</summary>
     private static bool HasRun(RunState state) =>
         state is Starting or Ready or AwaitingStop or Stopping or Killing or OthersWaiting or OthersStopping or OthersKilling;
 

@@ -5,28 +5,30 @@ namespace MetaMcp.Init.Core.Runs;
 
 public enum EntryKind { Service, Probe, StopCommand, Orphan }
 
-/// <summary>Something that runs, is about to, or is being ended.</summary>
-/// <param name="Sequence">Its number, which no other has or had: of a service's run, the run's.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Type">The service's name; of an orphan, its command.</param>
+/// <summary>A run, a probe, a stop command or an orphan: it runs, is about to run, or is being ended.</summary>
+/// <param name="Sequence">Its number, which no other entry has or had; the entry of a service's run has the number of the run.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Type">The service's name; for an orphan, its command.</param>
 /// <param name="Service">The service's index; -1 for none.</param>
-/// <param name="Parent">The number of the run that it is for; 0 for none.</param>
-/// <param name="Since">When it was entered.</param>
+/// <param name="Parent">The number of the run that it serves; 0 for none.</param>
+/// <param name="Since">The time at which it was entered.</param>
 public sealed record Entry(long Sequence, EntryKind Kind, string Type, int Service, long Parent, Instant Since) : Case
 {
-    /// <summary>0 before there is a process, and after it was collected: then the number is anybody's.</summary>
+    /// <summary>
+    /// 0 before there is a process and after the process was collected: from then on the kernel may give the pid to another process.
+    /// </summary>
     public int Pid { get; internal set; }
 
-    /// <summary>Its place among those of its type.</summary>
+    /// <summary>Its index among the entries of its type.</summary>
     internal int At { get; set; }
 }
 
 /// <summary>
-/// The one authority over everything that runs: runs of services from the request for a process until nothing is left of them,
-/// probes, stop commands, and orphans under cleanup. Each is found by id, by type and by pid in constant time. The id of a service's run is
-/// what its processes have in <c>MCP_INIT_INSTANCE</c>, before the token.
+/// The one authority over everything that runs: runs of services from the request for a process until none of their processes is left,
+/// probes, stop commands, and orphans under cleanup. Each is found by id, by type and by pid in constant time. The processes of a
+/// service's run have its id in <c>MCP_INIT_INSTANCE</c>, before the token.
 /// </summary>
-/// <param name="startedAtUnixMilliseconds">Our own start, which tells our ids from those of an earlier life.</param>
+/// <param name="startedAtUnixMilliseconds">Our own start; it distinguishes our ids from those of an earlier mcp-init.</param>
 public sealed class Registry(long startedAtUnixMilliseconds = 0)
 {
     private readonly InstanceIds _ids = new(startedAtUnixMilliseconds);
@@ -35,7 +37,7 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
     private readonly Dictionary<string, List<Entry>> _byType = [];
     private long _last;
 
-    /// <summary>What the next entry will be numbered.</summary>
+    /// <summary>The number of the next entry.</summary>
     public long Next => _last + 1;
 
     public int Count => _bySequence.Count;
@@ -51,11 +53,11 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
         return entry;
     }
 
-    /// <summary>A run that goes on and whose entry was lost.</summary>
+    /// <summary>Enters a run again that continues and whose entry was lost.</summary>
     public Entry Restore(long sequence, string type, int service, Instant now) =>
         Enter(new Entry(sequence, EntryKind.Service, type, service, 0, now));
 
-    /// <summary>Whole or not at all: what memory there is room for is taken first.</summary>
+    /// <summary>Enters it wholly or not at all: all memory is allocated before the first change.</summary>
     private Entry Enter(Entry entry)
     {
         if (!_byType.TryGetValue(entry.Type, out var alike))
@@ -77,7 +79,7 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
         entry.Pid = pid;
     }
 
-    /// <summary>Its process was collected: the pid is free for others.</summary>
+    /// <summary>Its process was collected: the kernel may give the pid to another process.</summary>
     public void Collected(Entry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -85,7 +87,7 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
         entry.Pid = 0;
     }
 
-    /// <summary>Nothing is left of it.</summary>
+    /// <summary>None of its processes is left.</summary>
     public void Remove(Entry entry)
     {
         Collected(entry);
@@ -93,7 +95,7 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
             return;
         if (!_byType.TryGetValue(entry.Type, out var alike))
             return;
-        // The last one takes its place: however many of a type there are, one goes in no time.
+        // The last entry of the type takes its place, so that a removal takes constant time however many entries a type has.
         alike[entry.At] = alike[^1];
         alike[entry.At].At = entry.At;
         alike.RemoveAt(alike.Count - 1);
@@ -107,7 +109,7 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
 
     public Entry? FindByPid(int pid) => _byPid.GetValueOrDefault(pid);
 
-    /// <summary>In no order.</summary>
+    /// <summary>The entries of a type, in no order.</summary>
     public IReadOnlyList<Entry> OfType(string type) => _byType.TryGetValue(type, out var alike) ? alike : [];
 
     public string IdOf(Entry entry)

@@ -5,7 +5,7 @@ namespace MetaMcp.Init.Core.Runs;
 /// <summary>The belief about a run, for a comparison with the kernel.</summary>
 public static class RunBeliefs
 {
-    /// <summary>What a state says of its run; null where it has none.</summary>
+    /// <summary>The belief that follows from the state of a run; null if there is nothing to compare.</summary>
     public static RunBelief? Of(RunState state) => state switch
     {
         RunState.Spawning s => new RunBelief(s.Number, RunStage.Asked, 0),

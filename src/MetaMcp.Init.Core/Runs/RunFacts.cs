@@ -3,20 +3,22 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Runs;
 
-/// <summary>What there is of a run where it differs from what is believed of it.</summary>
-/// <param name="Believed">The answer counts only while this is still believed: what was on its way has been heard by then.</param>
-/// <param name="IsThere">Whether something of it may be left.</param>
-/// <param name="Main">The pid of its main process, which may have been collected; 0 where there never was one.</param>
-/// <param name="IsExecuted">Whether that became the service's own program.</param>
-/// <param name="HasMain">Whether that has not been collected.</param>
+/// <summary>What the kernel has of a run, where that differs from the belief about the run.</summary>
+/// <param name="Believed">
+/// The answer counts only while this is still believed; otherwise the news that explains the difference has come meanwhile.
+/// </param>
+/// <param name="IsThere">Whether processes of the run may be left.</param>
+/// <param name="Main">The pid of the main process, which may have been collected; 0 if there never was one.</param>
+/// <param name="IsExecuted">Whether the main process has executed the service's own program.</param>
+/// <param name="HasMain">Whether there is a main process that was not collected.</param>
 public sealed record RunFacts(RunBelief Believed, bool IsThere, int Main, bool IsExecuted, bool HasMain) : Case
 {
-    /// <summary>How the main process ended; null where nobody knows any more.</summary>
+    /// <summary>The exit status of the main process; null if it is not known any more.</summary>
     public ExitStatus? Status { get; init; }
 
-    /// <summary>What the second stage said where it never became the service.</summary>
+    /// <summary>The message of the second stage if it could not execute the service's program.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>Whether that was a shortage of the container.</summary>
+    /// <summary>Whether that problem was a shortage of the container.</summary>
     public bool IsShortage { get; init; }
 }

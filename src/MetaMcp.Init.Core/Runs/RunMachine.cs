@@ -6,7 +6,7 @@ using static MetaMcp.Init.Core.Runs.RunState;
 namespace MetaMcp.Init.Core.Runs;
 
 /// <summary>
-/// One run from the request for a process to the end of its last process. It knows no owner: who started it, and what follows.
+/// One run from the request for a process to the end of its last process. It knows neither its owner nor what follows its end.
 /// <code>
 ///   Spawning ──spawned───▶ Starting ──ready──▶ Ready
 ///       │ stop                 │                 │
@@ -21,12 +21,13 @@ namespace MetaMcp.Init.Core.Runs;
 ///                                       ▼
 ///                                     Over
 /// </code>
-/// The meaning of the end (an <see cref="Outcome"/>) is decided when the main process ends, or when the run is asked to end, and its owner
-/// hears of it when nothing of the run is left. Impossible pairs throw: the loop reports them as a bug and leaves the state alone.
+/// The meaning of the end (an <see cref="Outcome"/>) is decided when the main process ends, or when the run is asked to end. The owner of
+/// the run is told of it when none of its processes is left. Impossible pairs throw: the loop reports them as a bug and leaves the state
+/// alone.
 /// </summary>
 public static class RunMachine
 {
-    /// <summary>An answer of the kernel takes milliseconds; one that has not come by then was lost for want of memory.</summary>
+    /// <summary>The kernel answers within milliseconds. An answer that has not come by then was lost, because memory had run out.</summary>
     internal static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>A new run.</summary>
@@ -77,7 +78,7 @@ public static class RunMachine
                 return new(new Starting(run, now + context.Settings.StartTimeout, new Readiness.AwaitingExec()),
                     [Report(new Notice.Started(context.Name, pid))]);
             case CancelledSpawn s:
-                // It never got to run a line of its own, so there is nothing to ask it politely.
+                // The process has not executed the service's program yet, so no stop signal is needed: it is killed.
                 var cancelled = new Run(s.Number, pid, now);
                 return CleanupSteps.KillAll(context, cancelled, s.Outcome, now, [Report(new Notice.Started(context.Name, pid))]);
             default:
@@ -110,7 +111,7 @@ public static class RunMachine
             // In a shutdown no run waits for a turn.
             case EndingState s when context.IsEnding && (s is AwaitingStop or OthersWaiting):
                 return CleanupSteps.Turn(context, s with { Outcome = outcome }, now);
-            // Already on its way out, for a restart perhaps: only the meaning changes, never the deadline.
+            // The run ends already, for a restart perhaps: only the meaning of its end changes, never the deadline.
             case EndingState s:
                 return s with { Outcome = outcome };
             default:
@@ -118,14 +119,14 @@ public static class RunMachine
         }
     }
 
-    /// <summary>Where the kernel would kill, we ask first; a run that ends already is left to its deadline.</summary>
+    /// <summary>Where the kernel would kill, we ask first. A run that ends already keeps its deadline.</summary>
     private static RunStep OverLimit(in RunContext context, RunState state, string reason, Instant now)
     {
         var outcome = new Outcome.Failing(new Failure(reason, null));
         return state switch
         {
             Starting { IsForked: true } s => CleanupSteps.Begin(context, s, s.Run, outcome, now, isUrgent: true),
-            // It waits for no turn: the kernel would not wait either, and the memory that it holds is missing for others.
+            // The run waits for no turn: the kernel would not wait either, and other services lack the memory that it holds.
             Starting s => NoLater(StopSteps.Ask(context, s.Run, outcome, now, ReadinessSteps.EndProbe(context, s))),
             Ready s => NoLater(StopSteps.Ask(context, s.Run, outcome, now, ReadinessSteps.EndProbe(context, s))),
             Stopping s => NoLater(s with { KillAt = Instant.Earlier(s.KillAt, now + context.Settings.StopTimeout) }),
@@ -134,7 +135,7 @@ public static class RunMachine
         };
     }
 
-    /// <summary>The memory that it holds is missing for others: it cannot ask for more time.</summary>
+    /// <summary>Other services lack the memory that the run holds, so the service cannot ask for more time.</summary>
     private static RunStep NoLater(RunStep step) =>
         step.State is Stopping s ? step with { State = s with { LastKillAt = s.KillAt } } : step;
 
@@ -172,6 +173,6 @@ public static class RunMachine
 
     internal static Effect Report(Notice notice) => new Effect.Report(notice);
 
-    /// <summary>Asks what there is of the run.</summary>
+    /// <summary>Requests a comparison of this run with the kernel.</summary>
     internal static Effect LookFor(RunState state) => new Effect.Sweep([RunBeliefs.Of(state)!.Value], [], [], Strangers: false);
 }

@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Core.Runs;
 /// <summary>What the end of the main process means for its run, by the rules of the settings.</summary>
 internal static class RunOutcome
 {
-    /// <summary>Of a run that ended before it was ready.</summary>
+    /// <summary>The outcome of a run that ended before it was ready.</summary>
     public static Outcome Of(in RunContext context, RunState.Starting state, RunEvent.Exited exited)
     {
         if (exited is { Problem: { } shortage, IsShortage: true })
@@ -15,7 +15,7 @@ internal static class RunOutcome
             return new Outcome.Failing(new Failure(problem, exited.Status));
         if (!IsSuccess(context.Settings, exited.Status))
             return new Outcome.Failing(new Failure(exited.Reason, exited.Status) { Oom = exited.Oom });
-        // Before its program was executed, success is no more than the second stage saying nothing; it cannot happen.
+        // Before the program is executed, an exit code of 0 would only mean that the second stage reported nothing; it cannot happen.
         if (state.Readiness is Readiness.AwaitingFork)
             return exited.OthersLeft
                 ? new Outcome.Success(exited.Status)
@@ -27,7 +27,7 @@ internal static class RunOutcome
             : new Outcome.Failing(new Failure($"{exited.Status} before it was ready", exited.Status));
     }
 
-    /// <summary>Of a run that was ready.</summary>
+    /// <summary>The outcome of a run that was ready.</summary>
     public static Outcome Of(in RunContext context, RunEvent.Exited exited) =>
         IsSuccess(context.Settings, exited.Status)
             ? new Outcome.Success(exited.Status)

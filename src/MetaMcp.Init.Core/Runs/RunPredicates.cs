@@ -2,10 +2,10 @@ using static MetaMcp.Init.Core.Runs.RunState;
 
 namespace MetaMcp.Init.Core.Runs;
 
-/// <summary>What the state of a run means to those around it.</summary>
+/// <summary>What the state of a run means to other parts.</summary>
 public static class RunPredicates
 {
-    /// <summary>The pid of its main process; null where there is none, or none any more.</summary>
+    /// <summary>The pid of the main process; null if there is none, or if it was collected.</summary>
     public static int? MainOf(RunState state) => state switch
     {
         Starting { IsForked: false } s => s.Run.Pid,
@@ -14,7 +14,9 @@ public static class RunPredicates
         _ => null,
     };
 
-    /// <summary>Its cleanup is under way. One that has outlived every SIGKILL goes on, but takes no place from others.</summary>
+    /// <summary>
+    /// Whether the cleanup of the run is under way. A cleanup that has used up its retries goes on, but takes no place in the queue.
+    /// </summary>
     public static bool IsCleanedUp(RunState state, int killRetries) => state switch
     {
         Stopping or OthersStopping => true,
@@ -23,13 +25,13 @@ public static class RunPredicates
         _ => false,
     };
 
-    /// <summary>It was sent SIGKILL, so often that its cleanup has failed.</summary>
+    /// <summary>Whether SIGKILL was sent so often that the cleanup has failed.</summary>
     public static bool HasFailed(RunState state, int killRetries) =>
         (state is Killing or OthersKilling) && !IsCleanedUp(state, killRetries);
 
     /// <summary>
-    /// The program of the service runs, and not the second stage: it can be over a limit, and be ended for that. A run that ends already
-    /// is not ended once more.
+    /// Whether the run can be over a limit, and be ended for that: the program of the service runs, and not the second stage. A run that
+    /// ends already is not ended once more.
     /// </summary>
     public static bool IsEndable(RunState state) => state is Ready or Starting { Readiness: not Readiness.AwaitingExec };
 }

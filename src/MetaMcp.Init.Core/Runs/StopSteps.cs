@@ -6,8 +6,9 @@ namespace MetaMcp.Init.Core.Runs;
 
 /// <summary>
 /// How a service is asked to end: by its stop_command if it has one, then by its stop signal; both within stop_timeout. The signal
-/// comes also after a command that did its work, as with systemd's ExecStop: the service may have children that it did not reach.
-/// A command that takes more than half of the time goes on, and the signal is sent beside it: nothing is killed that had no signal.
+/// follows even a command that succeeded, as with systemd's ExecStop: the service may have children that the command did not reach. If a
+/// command takes more than half of the time, the signal is sent while it still runs, so that no process is killed that was not sent its
+/// stop signal.
 /// </summary>
 internal static class StopSteps
 {
@@ -30,7 +31,7 @@ internal static class StopSteps
         {
             Progress = new StopProgress.CommandRunning(pid, SignalAt(context, s, now)),
         },
-        // What it was to end has ended, or is being killed.
+        // The process that the command was to end has ended, or is being killed.
         Stopping or Killing or OthersStopping or OthersKilling when state is EndingState s =>
             new RunStep(state, [new Effect.KillHelper(s.Run.Number, pid)]),
         _ => RunMachine.Impossible(state, "StopCommandSpawned"),
@@ -51,7 +52,7 @@ internal static class StopSteps
                 : [RunMachine.Report(new Notice.StopCommandFailed(context.Name, status)), .. signalled]);
     }
 
-    /// <summary>Nothing of the command is wanted once its service has ended or is killed.</summary>
+    /// <summary>The command is not needed any more once its service has ended or is killed.</summary>
     public static Effect[] EndCommand(in RunContext context, RunState state) =>
         state switch
         {
@@ -63,7 +64,9 @@ internal static class StopSteps
     private static Instant SignalAt(in RunContext context, Stopping state, Instant now) =>
         Instant.Earlier(now + (context.Settings.StopTimeout / 2), state.KillAt);
 
-    /// <summary>Half of the time is over and the command is not; null where it was asked for and no answer came.</summary>
+    /// <summary>
+    /// Half of the time is over and the command has not ended; <paramref name="command"/> is null if no answer to its request came.
+    /// </summary>
     public static RunStep CommandLate(in RunContext context, Stopping state, StopProgress.CommandRunning? command) =>
         new(state with { Progress = command is null ? new StopProgress.Signalled() : new StopProgress.CommandOverdue(command.Pid) },
             [RunMachine.Report(new Notice.StopCommandLate(context.Name, context.Settings.StopTimeout / 2)),
@@ -72,7 +75,7 @@ internal static class StopSteps
     internal static Effect[] Signalled(in RunContext context, Run run) =>
     [
         new Effect.SignalMain(run.Number, run.Pid, context.Settings.StopSignal),
-        // What is stopped takes no SIGTERM until it continues.
+        // A stopped (SIGSTOP) process does not act on SIGTERM until it continues.
         new Effect.SignalMain(run.Number, run.Pid, Signal.Cont),
     ];
 }

@@ -4,19 +4,19 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Services;
 
 /// <summary>
-/// The circuit breaker of a service (Nygard, Release It!): closed, it counts the failures within its window; so many of them open
-/// it, and nothing is started for a while; then it is half-open, and one trial run closes it by lasting <c>reset_after</c>, or opens
-/// it again by failing before.
+/// The circuit breaker of a service (Nygard, Release It!). Closed, it counts the failures within its window; when there are enough of
+/// them, it opens, and nothing is started for a while. Then it is half-open: one trial run closes it by lasting <c>reset_after</c>, or
+/// opens it again by failing before.
 /// </summary>
-/// <param name="Failures">When each of those was that still count, the oldest first.</param>
-/// <param name="IsHalfOpen">The next run, or this one, is the trial.</param>
+/// <param name="Failures">The times of the failures that still count, the oldest first.</param>
+/// <param name="IsHalfOpen">Whether the next run, or the current one, is the trial.</param>
 public sealed record Breaker(IReadOnlyList<Instant> Failures, bool IsHalfOpen) : Case
 {
     public static Breaker Closed { get; } = new(Array.Empty<Instant>(), false);
 
     public static Breaker HalfOpen { get; } = new(Array.Empty<Instant>(), true);
 
-    /// <summary>One more failure.</summary>
+    /// <summary>Counts one more failure.</summary>
     public Breaker Failed(BreakerSettings settings, Instant now)
     {
         ArgumentNullException.ThrowIfNull(settings);

@@ -3,8 +3,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Services;
 
 /// <summary>
-/// The deadlines of a number of owners, each with one or none: an indexed binary heap, so that setting, clearing and
-/// finding the earliest cost the logarithm of their number and nothing is left behind by a deadline that was moved.
+/// The deadlines of a number of owners, at most one each: an indexed binary heap, so that setting, clearing and finding the earliest
+/// deadline take logarithmic time, and a deadline that was moved leaves no entry behind.
 /// </summary>
 public sealed class DeadlineHeap
 {
@@ -25,10 +25,11 @@ public sealed class DeadlineHeap
     /// <summary>The earliest deadline, or <see cref="Instant.Never"/>.</summary>
     public Instant Earliest => _count == 0 ? Instant.Never : _due[_heap[0]];
 
-    /// <summary>There are more owners from now on.</summary>
+    /// <summary>Makes room for more owners.</summary>
     public void Grow(int owners)
     {
-        // The last to be grown: where memory ended in the middle before, all of this is done again.
+        // <c>_position</c> is the last array to be grown. If memory ran out half-way, its length still tells that all of this has to be
+        // done again.
         var before = _position.Length;
         Array.Resize(ref _due, owners);
         Array.Resize(ref _heap, owners);
@@ -37,7 +38,7 @@ public sealed class DeadlineHeap
         Array.Fill(_due, Instant.Never, before, owners - before);
     }
 
-    /// <summary>Gives an owner its deadline; <see cref="Instant.Never"/> takes it away.</summary>
+    /// <summary>Sets the deadline of an owner; <see cref="Instant.Never"/> removes it.</summary>
     public void Set(int owner, Instant at)
     {
         _due[owner] = at;
@@ -52,7 +53,7 @@ public sealed class DeadlineHeap
         SiftDown(_position[owner]);
     }
 
-    /// <summary>Takes the owner of the earliest deadline that has come, with its deadline; -1 where none has.</summary>
+    /// <summary>Removes the earliest deadline that has come and returns its owner; -1 if none has come.</summary>
     public int TakeDue(Instant now)
     {
         if (_count == 0 || _due[_heap[0]] > now)

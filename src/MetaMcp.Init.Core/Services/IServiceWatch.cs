@@ -3,12 +3,12 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Services;
 
-/// <summary>Is told of each change of a service, and measures services that run.</summary>
+/// <summary>Follows each change of a service, to measure services that run.</summary>
 internal interface IServiceWatch
 {
     void Changed(int service, ServiceState before, ServiceState after, Instant now);
 
-    /// <summary>Another plan is in force; all is counted anew from the states.</summary>
+    /// <summary>Another plan is in force; all counts are made anew from the states.</summary>
     void PutInForce(Plan plan, ServiceState[] states, Instant now);
 
     /// <summary>The run is over.</summary>

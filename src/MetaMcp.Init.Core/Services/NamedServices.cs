@@ -3,7 +3,9 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Services;
 
-/// <summary>What the file names services for, beside their order: signals, and whom to be started anew with.</summary>
+/// <summary>
+/// The services that the file names beside the start order: receivers of signals, and services to be restarted with others.
+/// </summary>
 internal sealed class NamedServices
 {
     private readonly Dictionary<Signal, int> _receivers = [];
@@ -26,9 +28,9 @@ internal sealed class NamedServices
                     _restartedWith[indices[name]].Add(service.Index);
     }
 
-    /// <summary>To whom [signals] forwards it.</summary>
+    /// <summary>The service to which [signals] forwards the signal.</summary>
     public bool TryReceiver(Signal signal, out int service) => _receivers.TryGetValue(signal, out service);
 
-    /// <summary>Those that have it in <c>restart_with</c>.</summary>
+    /// <summary>The services that have this one in <c>restart_with</c>.</summary>
     public List<int> RestartedWith(int service) => _restartedWith[service];
 }

@@ -6,8 +6,8 @@ using static MetaMcp.Init.Core.Services.ServiceState;
 namespace MetaMcp.Init.Core.Services;
 
 /// <summary>
-/// What other settings make of deadlines that are armed: a reload that shortens an interval is not to wait for the long one to pass.
-/// Nothing comes later than the new settings would let it, counted from now where it is not counted from the start of the run.
+/// Moves deadlines that are armed under new settings: a reload that shortens an interval must not wait for the long one to pass. A
+/// deadline comes no later than the new settings let it, counted from now unless it counts from the start of the run.
 /// </summary>
 internal static class Rearming
 {
@@ -16,7 +16,7 @@ internal static class Rearming
         var restart = after.Restart;
         return state switch
         {
-            // What waits for room in the container goes by no setting.
+            // A service that waits for room in the container depends on no setting.
             Backoff { History.Shortages: 0 } s when restart != before.Restart =>
                 s with { Until = Instant.Earlier(
                     s.Until, now + BackoffDelay.For(restart.Backoff, Math.Max(s.History.Restarts, 1), jitter)) },
@@ -32,7 +32,7 @@ internal static class Rearming
         };
     }
 
-    /// <summary>A probe that is under way keeps the time it was given.</summary>
+    /// <summary>A probe that is running keeps its timeout.</summary>
     private static HealthWatch Under(HealthWatch watch, ProbeSettings probe, Instant now) => watch is HealthWatch.ProbeDue w
         ? w with { At = Instant.Earlier(w.At, now + probe.Interval) }
         : watch;

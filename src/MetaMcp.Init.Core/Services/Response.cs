@@ -5,12 +5,12 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Services;
 
 /// <summary>
-/// The answer to one event, as it grows: what is to be done, in order, and the events of services that follow. All parts of the supervisor
-/// write into it.
+/// The answer to one event while it is put together: the effects in their order, and the events of services that follow. All parts of the
+/// supervisor write into it.
 /// </summary>
 internal sealed class Response
 {
-    /// <summary>When the event happened.</summary>
+    /// <summary>The time of the event.</summary>
     public Instant Now { get; private set; }
 
     public List<Effect> Effects { get; } = [];
@@ -18,7 +18,7 @@ internal sealed class Response
     /// <summary>Events of services that follow from the event.</summary>
     public Queue<(int Service, ServiceEvent Event)> FollowUps { get; } = new();
 
-    /// <summary>Whether the event has changed anything: then it must not be handed over once more.</summary>
+    /// <summary>Whether the event has changed anything; if so, it must not be handled again.</summary>
     public bool HasTakenEffect { get; set; }
 
     public void Begin(Instant now)
@@ -38,9 +38,9 @@ internal sealed class Response
 
     public void Follow(int service, ServiceEvent happened) => FollowUps.Enqueue((service, happened));
 
-    /// <summary>Memory may end here. A release has no such call.</summary>
+    /// <summary>Marks a place where memory may run out. A release build has no such call.</summary>
     [Conditional("DEBUG")]
-#pragma warning disable CA1822 // Only a release, which never calls it, has nothing in it.
+#pragma warning disable CA1822 // A release build never calls this method, and there it is empty.
     public void MayEndHere()
 #pragma warning restore CA1822
     {
@@ -50,7 +50,7 @@ internal sealed class Response
     }
 
 #if DEBUG
-    /// <summary>Called where memory may end, so that tests can let it end there.</summary>
+    /// <summary>Called where memory may run out, so that tests can let it run out there.</summary>
     public Action? Allocates { get; set; }
 #endif
 }

@@ -7,13 +7,13 @@ using static MetaMcp.Init.Core.Services.ServiceState;
 
 namespace MetaMcp.Init.Core.Services;
 
-/// <summary>What the end of a run means, by the restart policy, the exit code and the phase.</summary>
+/// <summary>Decides what follows the end of a run, by the restart policy, the exit code and the phase.</summary>
 internal static class RestartDecision
 {
     private static readonly TimeSpan FirstDeferral = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDeferral = TimeSpan.FromSeconds(5);
 
-    /// <summary>The state once nothing of the run is left.</summary>
+    /// <summary>The state of the service once none of the run's processes is left.</summary>
     public static ServiceStep Of(in ServiceContext service, Outcome outcome, History history, Instant now) => outcome switch
     {
         Outcome.AsAsked => new(new Stopped(), [RunMachine.Report(new Notice.Stopped(service.Name))]),
@@ -37,7 +37,7 @@ internal static class RestartDecision
         var counted = history with { Shortages = history.Shortages + 1 };
         var delay = FirstDeferral * Math.Pow(2, Math.Min(history.Shortages, 10));
         delay = delay < LongestDeferral ? delay : LongestDeferral;
-        // Told ever more rarely: what the container is short of may be so for days.
+        // The notice is repeated ever more rarely, since a shortage may last for days.
         return new(new Backoff(now + delay, counted), BitOperations.IsPow2(counted.Shortages)
             ? [RunMachine.Report(new Notice.Deferred(service.Name, reason, delay, counted.Shortages))] : []);
     }
@@ -47,8 +47,8 @@ internal static class RestartDecision
         (service.StartRetries is not { } retries || history.StartFailures <= retries);
 
     /// <summary>
-    /// The ordinary end of a service that always runs: nothing counts it, and the trial of a half-open circuit has gone well. Only the
-    /// back-off grows, so that one which ends at once each time does not keep the container busy.
+    /// The ordinary end of a service that always runs: it counts as no failure, and the trial of a half-open circuit has succeeded. Only
+    /// the back-off grows, so that a service which ends at once each time does not keep the container busy.
     /// </summary>
     private static ServiceStep AgainAfterSuccess(in ServiceContext service, History history, ExitStatus status, Instant now)
     {
@@ -80,7 +80,7 @@ internal static class RestartDecision
             return new(new Open(now + restart.Breaker.OpenFor, counted with { Breaker = Breaker.HalfOpen }), [opened]);
         }
         var delay = BackoffDelay.For(restart.Backoff, counted.Restarts, service.Jitter);
-        // It has been of no use since then, and every second that it was not counts.
+        // The service has been useless since the failure began, so the delay counts from then.
         var until = Instant.Later(now, (failure.Since ?? now) + delay);
         return new(new Backoff(until, counted),
             [RunMachine.Report(new Notice.Restarting(service.Name, failure.Reason, until - now, counted.Failures))]);

@@ -15,9 +15,9 @@ namespace MetaMcp.Init.Core.Services;
 ///      ▼                 └──────until────── Backoff · Open
 ///   Skipped
 /// </code>
-/// While there is a run, its own machine (<see cref="RunMachine"/>) has the say; when the run is over, the <see cref="RestartDecision"/>
-/// goes by its outcome. Stop and Kill are possible at any time; a service that has no run is then Stopped at once. Impossible pairs throw:
-/// the loop reports them as a bug and leaves the state alone.
+/// While there is a run, its own machine (<see cref="RunMachine"/>) decides; when the run is over, the <see cref="RestartDecision"/> goes
+/// by its outcome. Stop and Kill are possible at any time; a service that has no run is then Stopped at once. Impossible pairs throw: the
+/// loop reports them as a bug and leaves the state alone.
 /// </summary>
 public static class ServiceMachine
 {
@@ -48,7 +48,7 @@ public static class ServiceMachine
         return new(new Active(begun.State, history), begun.Effects);
     }
 
-    /// <summary>The run takes its step; where that is its last, what follows is decided in the same step.</summary>
+    /// <summary>The run takes its step. If that is its last, the next state of the service is decided in the same step.</summary>
     private static ServiceStep Forward(in ServiceContext service, Active state, RunEvent happened, Instant now)
     {
         var step = RunMachine.Step(service.Run, state.Run, happened, now);
@@ -63,13 +63,14 @@ public static class ServiceMachine
         return new(new Active(step.State, history) { ClosesAt = ClosesAt(service, state, step.State, history) }, step.Effects);
     }
 
-    /// <summary>What counts against the service by the step of its run.</summary>
+    /// <summary>The history of the service after a step of its run.</summary>
     private static History Counted(in ServiceContext service, Active before, RunState after, Instant now) => (before.Run, after) switch
     {
-        // Its program was executed: there was room for it.
+        // The program was executed, so the container had room for it.
         (RunState.Starting { Readiness: Readiness.AwaitingExec },
             RunState.Starting { Readiness: not Readiness.AwaitingExec } or RunState.Ready) => before.History with { Shortages = 0 },
-        // A run that lasted clears everything, from the moment that it is asked to end: the time that this takes is not time it ran well.
+        // A run that lasted long enough clears the history. It is measured when it is asked to end, since the time that the ending takes
+        // is not time in which it ran well.
         (RunState.Ready ready, not RunState.Ready)
             when now - ready.Run.StartedAt >= service.Settings.Restart.Backoff.ResetAfter => default,
         (RunState.Spawning or RunState.Starting, EndingState { Outcome: Outcome.Failing } or RunState.Over { Outcome: Outcome.Failing }) =>
@@ -85,7 +86,7 @@ public static class ServiceMachine
         _ => Instant.Never,
     };
 
-    /// <summary>A service that has no run is done at once.</summary>
+    /// <summary>A service that has no run is stopped at once.</summary>
     private static ServiceStep End(in ServiceContext service, ServiceState state, Outcome outcome, Instant now) => state switch
     {
         Active s => Forward(service, s, new RunEvent.Stop(outcome), now),
@@ -96,13 +97,13 @@ public static class ServiceMachine
     private static ServiceStep GiveUp(in ServiceContext service, ServiceState state, string reason, Instant now) => state switch
     {
         Active { Run: RunState.Ready } => state,
-        // It has succeeded; only the processes that it left behind have not ended yet.
+        // The service has succeeded; only processes that it left behind still run.
         Active { Run: EndingState { Outcome: Outcome.Success } run }
             when service.Settings.Type == ServiceType.Oneshot && RunPredicates.MainOf(run) is null => state,
         _ => End(service, state, new Outcome.GivenUp(new Failure(reason, null)), now),
     };
 
-    /// <summary>A service that runs, or is about to, is ended; one that ends for a reason of its own is left to that.</summary>
+    /// <summary>A service that runs, or is about to run, is ended. A service that ends for a reason of its own is left to that.</summary>
     private static ServiceStep Restart(in ServiceContext service, ServiceState state, string dependency, Instant now)
     {
         if (state is not Active { Run: RunState.Spawning or RunState.Starting or RunState.Ready } active)
@@ -111,7 +112,7 @@ public static class ServiceMachine
         return end with { Effects = [RunMachine.Report(new Notice.RestartingWith(service.Name, dependency)), .. end.Effects] };
     }
 
-    /// <summary>Whatever it was doing is of the file before; it starts afresh when nothing of that is left.</summary>
+    /// <summary>The current run belongs to the old file; the service starts afresh when none of that run's processes is left.</summary>
     private static ServiceStep Reconfigure(in ServiceContext service, ServiceState state, Instant now) => state is Active s
         ? Forward(service, s with { History = default, ClosesAt = Instant.Never }, new RunEvent.Stop(new Outcome.Anew()), now)
         : new Waiting();

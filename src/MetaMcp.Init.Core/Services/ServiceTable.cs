@@ -7,7 +7,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Services;
 
-/// <summary>All services by their index in the plan that is in force: where each stands, and what is remembered of it.</summary>
+/// <summary>All services by their index in the plan that is in force: the state and the record of each.</summary>
 internal sealed class ServiceTable
 {
     private readonly Registry _registry;
@@ -32,7 +32,7 @@ internal sealed class ServiceTable
 
     public ServiceRecord[] Records { get; private set; }
 
-    /// <summary>The settings that the process of each service was started with; null where it has none.</summary>
+    /// <summary>The settings that the process of each service was started with; null if it has no process.</summary>
     public ServiceSettings?[] Running { get; private set; }
 
     public StartGate Gate { get; private set; }
@@ -47,30 +47,30 @@ internal sealed class ServiceTable
         NamedServices named) =>
         (Plan, States, Records, Running, Gate, Order, Named) = (plan, states, records, running, gate, order, named);
 
-    /// <summary>Counts anew who waits for whom.</summary>
+    /// <summary>Counts again, from the states, which service waits for which.</summary>
     public void RecountOrder() => (Gate, Order) = (new StartGate(Plan, States), new StopOrder(Plan, States));
 
-    /// <summary>The service that a run is of; null where the run is over.</summary>
+    /// <summary>The service that owns a run; null if the run is over.</summary>
     public int? OwnerOf(long run) =>
         _registry.Find(run) is { Kind: EntryKind.Service, Service: var service } && service < States.Length &&
         StatePredicates.RunOf(States[service]) == run ? service : null;
 
-    /// <summary>The state of a service's run; null where it has none.</summary>
+    /// <summary>The state of a service's run; null if there is no run.</summary>
     public RunState? RunStateOf(int service) => StatePredicates.RunStateOf(States[service]);
 
-    /// <summary>The belief about a service's run, for a comparison with the kernel; null where it has none.</summary>
+    /// <summary>The belief about a service's run, for a comparison with the kernel; null if there is no run.</summary>
     public RunBelief? BeliefOf(int service) => RunStateOf(service) is { } run ? RunBeliefs.Of(run) : null;
 
     public string NameOf(int service) => Plan.Services[service].Name;
 
-    /// <summary>The settings that a service runs with, which need not be those of the file any more.</summary>
+    /// <summary>The settings that a service runs with; the file in force may have others.</summary>
     public ServiceSettings SettingsOf(int service) =>
         StatePredicates.IsActive(States[service]) && Running[service] is { } running ? running : Plan.Services[service].Settings;
 
-    /// <summary>It is in the file no more, and ends or has ended.</summary>
+    /// <summary>Whether the service is not in the file any more, and ends or has ended.</summary>
     public bool IsRetired(int service) => Plan.Services[service].IsRetired;
 
-    /// <summary>Whether a service that it depends on has failed for good.</summary>
+    /// <summary>Whether a service that this one depends on has failed for good.</summary>
     public bool NeedsBroken(int service)
     {
         foreach (var dependency in Plan.Services[service].DependsOn)
@@ -79,7 +79,7 @@ internal sealed class ServiceTable
         return false;
     }
 
-    /// <summary>How many services of the file are in such a state.</summary>
+    /// <summary>The number of services of the file in such a state.</summary>
     public int Listed(Func<ServiceState, bool> which)
     {
         var count = 0;

@@ -4,9 +4,9 @@ using MetaMcp.Init.Core.Planning;
 namespace MetaMcp.Init.Core.Services;
 
 /// <summary>
-/// Counts, for each service, what it still waits for before it may start: dependencies that are not satisfied and services it
-/// comes after that have not settled. A change of one service touches only those that name it. The latter is for the first start
-/// alone: what once ran need not wait for a neighbour that is being tried again.
+/// Counts, for each service, the services it waits for before it may start: dependencies that are not satisfied, and services it comes
+/// after that have not settled. A change of one service touches only the services that name it. The second condition holds for the first
+/// start alone: a service that ran once need not wait for a neighbour that is being tried again.
 /// </summary>
 internal sealed class StartGate
 {
@@ -24,7 +24,7 @@ internal sealed class StartGate
         _dependencies = [.. services.Select(s => s.DependsOn.Length)];
     }
 
-    /// <summary>For services that are in these states already.</summary>
+    /// <summary>Counts from states that the services are in already.</summary>
     public StartGate(Plan plan, ServiceState[] states)
         : this(plan)
     {
@@ -36,10 +36,10 @@ internal sealed class StartGate
 
     public bool HasDependencies(int service) => _dependencies[service] == 0;
 
-    /// <summary>Those that name the service in depends_on.</summary>
+    /// <summary>The services that name this one in depends_on.</summary>
     public ImmutableArray<int> NeededBy(int service) => _neededBy[service];
 
-    /// <summary>Records a change and calls with each service that may start now, if it waits.</summary>
+    /// <summary>Records a change, and calls <paramref name="opened"/> with each service that may start now.</summary>
     public void Changed(int service, ServiceState before, ServiceState after, Action<int> opened)
     {
         Move(_neededBy[service], _dependencies, StatePredicates.Satisfies(before), StatePredicates.Satisfies(after), opened);

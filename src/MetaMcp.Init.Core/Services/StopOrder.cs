@@ -4,8 +4,8 @@ using MetaMcp.Init.Core.Planning;
 namespace MetaMcp.Init.Core.Services;
 
 /// <summary>
-/// Counts, for each service, the dependents that may still have a process: it stops when there are none. The reverse of the
-/// start order, kept all the time, since a stop may begin at any moment of the startup.
+/// Counts, for each service, the dependents that may still have a process; the service stops when there are none. This is the reverse of
+/// the start order. It is kept at all times, since a stop may begin at any moment of the startup.
 /// </summary>
 internal sealed class StopOrder
 {
@@ -22,7 +22,7 @@ internal sealed class StopOrder
         _activeDependents = new int[plan.Services.Length];
     }
 
-    /// <summary>For services that are in these states already.</summary>
+    /// <summary>Counts from states that the services are in already.</summary>
     public StopOrder(Plan plan, ServiceState[] states)
         : this(plan)
     {
@@ -32,7 +32,7 @@ internal sealed class StopOrder
 
     public bool MayStop(int service) => _activeDependents[service] == 0;
 
-    /// <summary>Records a change and calls with each service whose last active dependent went.</summary>
+    /// <summary>Records a change, and calls <paramref name="free"/> with each service whose last active dependent has ended.</summary>
     public void Changed(int service, ServiceState before, ServiceState after, Action<int> free)
     {
         if (StatePredicates.IsActive(before) == StatePredicates.IsActive(after))

@@ -9,15 +9,15 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Supervision;
 
-/// <summary>Signals that are sent to us: what each means.</summary>
+/// <summary>The meaning of each signal that is sent to us.</summary>
 internal sealed class SignalMeanings(
     Response response, ServiceTable services, Phases phases, ReloadEvents reload, OrphanWatch orphans, Comparisons comparisons)
 {
     private bool _hasToldOfWinch;
 
     /// <summary>
-    /// A stop before everything else, so that [shutdown] signals may take SIGHUP or SIGUSR1. Of a terminal that changes its size nobody
-    /// expects that it stops the container, whatever is in that list.
+    /// A stop takes precedence, so that [shutdown] signals may take SIGHUP or SIGUSR1. A terminal whose size changes must not stop the
+    /// container, even if SIGWINCH is in that list.
     /// </summary>
     public void Arrived(Signal signal, bool isOfKernel)
     {
@@ -35,9 +35,10 @@ internal sealed class SignalMeanings(
     }
 
     /// <summary>
-    /// It may be the image's STOPSIGNAL, and then somebody waits for nothing until SIGKILL. SIGCONT and SIGURG do nothing by default
-    /// (<c>man 7 signal</c>) and are no image's. SIGWINCH, which is that of some, also comes from clients that pass on what they get
-    /// (<c>docker run</c> in a window): so it is told of once.
+    /// The signal may be the STOPSIGNAL of the image; then the runtime that sent it waits in vain until it sends SIGKILL, so a notice
+    /// says that the signal is ignored. SIGCONT and SIGURG do nothing by default (<c>man 7 signal</c>) and are the STOPSIGNAL of no
+    /// image. SIGWINCH is that of some images, but also comes from clients that pass on what they get (<c>docker run</c> in a window), so
+    /// it is reported once.
     /// </summary>
     private void Ignored(Signal signal)
     {
@@ -47,7 +48,10 @@ internal sealed class SignalMeanings(
         response.Tell(new Notice.SignalIgnored(signal, MayBeStop: true));
     }
 
-    /// <summary>[signals]: to the main process, as from <c>kill</c>. The second stage has not become it yet.</summary>
+    /// <summary>
+    /// [signals]: passes the signal to the main process, as <c>kill</c> would; not while the second stage has not executed the service's
+    /// program.
+    /// </summary>
     private void Forward(Signal signal, int service)
     {
         var run = services.RunStateOf(service) switch

@@ -5,20 +5,22 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>
-/// What is done after a time in which PID 1 stood still: it was stopped (SIGSTOP), frozen with its services (`docker pause`), or its
-/// machine was. Then no service could be heard, and mostly none could speak, so that a WATCHDOG=1 that is missing proves nothing.
+/// Corrects deadlines after a time in which PID 1 stood still: it was stopped (SIGSTOP), frozen together with its services (`docker
+/// pause`), or its machine was suspended. PID 1 could read no message then, and mostly no service could send one, so a missing WATCHDOG=1
+/// proves nothing.
 /// </summary>
 internal sealed class Standstill(Response response, ServiceTable services, DeadlineHeap deadlines)
 {
-    /// <summary>A machine that is only busy lets PID 1 be late by less.</summary>
+    /// <summary>On a machine that is only busy, PID 1 is late by less than this.</summary>
     private static readonly TimeSpan LateByStandstill = TimeSpan.FromSeconds(1);
 
     private TimeSpan _stoodStill;
     private int _givenBack;
 
     /// <summary>
-    /// PID 1 was due to be woken, and comes far too late. When the standstill began is not known, so it is taken to have begun at the
-    /// event before: a watchdog then has what was left of its time at that event, and never more than its whole time from now.
+    /// PID 1 was due to be woken, and is woken far too late. The beginning of the standstill is not known, so it is assumed to be the
+    /// time of the event before. A watchdog then has the time that it had left at that event, and never more than its whole time from
+    /// now.
     /// </summary>
     public void Note(Instant now, Instant due)
     {
@@ -27,8 +29,8 @@ internal sealed class Standstill(Response response, ServiceTable services, Deadl
     }
 
     /// <summary>
-    /// Before the event is handled, since a message that waited sets a deadline of its own. Where memory ends in the middle, the event is
-    /// handed over again, and the services that come after have their time then.
+    /// To be called before the event is handled, since a message that waited sets a deadline of its own. If memory runs out half-way, the
+    /// event is handled again, and the services that are still missing get their time then.
     /// </summary>
     public void GiveTimeBack()
     {

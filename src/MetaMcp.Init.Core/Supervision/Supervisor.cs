@@ -13,15 +13,15 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>
-/// All services together: who may start, who must stop and when everything is over. It takes one event, lets the service it
-/// concerns take its step, passes on what that means to the services around it until nothing more follows, and returns what is
-/// to be done, in order. It never waits, never calls out and knows no clock but the instant it is given. Work per event grows
-/// with the edges of the services that changed, not with the number of services. Each of its parts has one job; they share the
+/// All services together: which may start, which must stop, and when everything is over. It takes one event, lets the service that the
+/// event is about take its step, passes the consequences on to the services around it until nothing more follows, and returns the effects
+/// in their order. It never waits, never calls out, and knows no clock but the instant it is given. Work per event grows with the edges
+/// of the services that changed, not with the number of services. Each of its parts has one job; they share the
 /// <see cref="ServiceTable"/> and write into one <see cref="Response"/>.
 /// </summary>
 public sealed class Supervisor
 {
-    /// <summary>From SIGKILL to all that is left until PID 1 ends without waiting any longer.</summary>
+    /// <summary>The time from SIGKILL to all remaining processes until PID 1 ends without waiting any longer.</summary>
     public static TimeSpan KillPatience => Phases.KillPatience;
 
     private readonly Response _response = new();
@@ -44,10 +44,10 @@ public sealed class Supervisor
     private readonly Standstill _standstill;
 
     /// <param name="plan">The plan to run.</param>
-    /// <param name="seed">Of the jitter.</param>
-    /// <param name="startedAt">Now.</param>
+    /// <param name="seed">The seed of the jitter.</param>
+    /// <param name="startedAt">The time of the start.</param>
     /// <param name="sampled">The controllers whose limits the kernel does not enforce.</param>
-    /// <param name="registry">Has an entry for everything that runs.</param>
+    /// <param name="registry">The registry, with an entry for everything that runs.</param>
     /// <param name="counted">The controllers by which the kernel counts the use of each run.</param>
     public Supervisor(
         Plan plan, ulong seed, Instant startedAt, Controllers sampled = Controllers.None, Registry? registry = null,
@@ -85,19 +85,19 @@ public sealed class Supervisor
     /// <summary>The plan in force.</summary>
     public Plan Plan => _services.Plan;
 
-    /// <summary>How many differences sweeps have mended.</summary>
+    /// <summary>The number of differences that sweeps have corrected.</summary>
     public int Repairs => _comparisons.Repairs;
 
-    /// <summary>How many orphans were ended, by command.</summary>
+    /// <summary>The number of orphans that were ended, by command.</summary>
     public IReadOnlyDictionary<string, int> OrphansEnded => _orphans.Ended;
 
-    /// <summary>When <see cref="SystemEvent.TimePassed"/> is wanted although nothing happened.</summary>
+    /// <summary>The time at which <see cref="SystemEvent.TimePassed"/> is wanted even if nothing happened.</summary>
     public Instant Due => _recovery.IsDisturbed ? _recovery.ResumeAt : Instant.Earliest(
         _deadlines.Earliest, _limitWatch.Due, _memoryBeat.Due, Phase.Due, _comparisons.ConfirmAt,
         _phases.IsEnding ? Instant.Never : Instant.Earlier(_sweeps.Due, _orphans.Due));
 
 #if DEBUG
-    /// <summary>Called where memory may end, so that tests can let it end there.</summary>
+    /// <summary>Called where memory may run out, so that tests can let it run out there.</summary>
     public Action? Allocates
     {
         get => _response.Allocates;
@@ -109,13 +109,13 @@ public sealed class Supervisor
 
     public ServiceRecord RecordOf(int service) => _services.Records[service];
 
-    /// <summary>An event was lost, or something that was asked for was not done.</summary>
+    /// <summary>An event was lost, or an effect was not performed.</summary>
     public void Disturb(Instant now) => _recovery.Disturb(now);
 
     /// <summary>
-    /// Takes an event. The list is the supervisor's own and valid until the next event. Where memory ends before anything has come of
-    /// it, that is thrown, and the same event can be handed over again; where it ends later, what has come of it stands, and the rest
-    /// is made up for at the next event.
+    /// Takes an event. The list belongs to the supervisor and is valid until the next event. If memory runs out before the event has
+    /// changed anything, the exception is thrown, and the same event can be handled again. If it runs out later, the changes made so far
+    /// stand, and the rest is made up for at the next event.
     /// </summary>
     public IReadOnlyList<Effect> Handle(SystemEvent happened, Instant at)
     {
@@ -140,14 +140,14 @@ public sealed class Supervisor
         return _response.Effects;
     }
 
-    /// <summary>Until nothing more follows.</summary>
+    /// <summary>Handles the events that follow, until there are none.</summary>
     private void Settle()
     {
         do
         {
             do
             {
-                // Taken from the queue when it is done: where memory ends before, Recovery keeps what follows from no state.
+                // An event stays in the queue until it is handled: if memory runs out before, Recovery keeps those that no state implies.
                 while (_response.FollowUps.TryPeek(out var next))
                 {
                     _driver.Apply(next.Service, next.Event);

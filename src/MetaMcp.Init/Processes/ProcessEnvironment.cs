@@ -14,8 +14,8 @@ internal static unsafe class ProcessEnvironment
     private const int Most = 1 << 18;
 
     /// <summary>
-    /// 0 if it names no run of ours, or cannot be read. The kernel reads it behind the lock of the process's memory map: see <see
-    /// cref="ProcessTable.IsBlocked"/>.
+    /// 0 if it names no run of ours, or cannot be read. The kernel reads it behind the lock of the process's memory map: see
+    /// <see cref="ProcessTable.IsBlocked"/>.
     /// </summary>
     /// <param name="pid">The process.</param>
     /// <param name="cookie">Recognises our runs.</param>

@@ -7,8 +7,8 @@ namespace MetaMcp.Init.Reading;
 
 /// <summary>
 /// <c>mcp-init read FILE</c>: prints the configuration to stdout, as <see cref="FileAnswer"/>. PID 1 runs it as a short child for a
-/// reload and kills it if it takes too long: a file system may never answer. With <c>--pid</c> it reads a pidfile, as <see
-/// cref="PidFile"/>.
+/// reload and kills it if it takes too long: a file system may never answer. With <c>--pid</c> it reads a pidfile, as
+/// <see cref="PidFile"/>.
 /// </summary>
 internal static class ReadVerb
 {

@@ -1,8 +1,8 @@
 namespace MetaMcp.Init.Verbs;
 
 /// <summary>
-/// The texts of <c>mcp-init --help</c> and of each verb's <c>--help</c>. The flags of the operator verbs stand in <see
-/// cref="OperatorVerbs"/>.
+/// The texts of <c>mcp-init --help</c> and of each verb's <c>--help</c>. The flags of the operator verbs stand in
+/// <see cref="OperatorVerbs"/>.
 /// </summary>
 internal static class HelpText
 {
