@@ -180,10 +180,10 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
             if (orphan.Stage is not (Stage.Asked or Stage.Killed or Stage.Failed) || now < orphan.Due)
                 continue;
             orphan.Kills++;
-            var hasFailed = orphan.Stage == Stage.Failed || Ladder.HasFailed(orphan.Kills, Shutdown.Retries);
+            var hasFailed = orphan.Stage == Stage.Failed || Escalation.HasFailed(orphan.Kills, Shutdown.Retries);
             if (hasFailed && orphan.Stage != Stage.Failed)
                 Tell(new Notice.OrphanCleanupFailed(orphan.Stranger.Pid, orphan.Stranger.Command, orphan.Kills - 1));
-            Move(orphan, hasFailed ? Stage.Failed : Stage.Killed, now + Ladder.RetryAfter(orphan.Kills));
+            Move(orphan, hasFailed ? Stage.Failed : Stage.Killed, now + Escalation.RetryAfter(orphan.Kills));
             perform(new Effect.SignalStranger(orphan.Stranger, Signal.Kill));
         }
         Recount();

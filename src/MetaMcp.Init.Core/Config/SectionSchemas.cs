@@ -12,13 +12,13 @@ internal static class SectionSchemas
 
     public static TableSchema<InitSettings> Init { get; } = new()
     {
-        { "log_format", (s, v) => v.OneOf(Words.LogFormat) is { } x ? s with { LogFormat = (LogFormat)x } : s },
-        { "log_level", (s, v) => v.OneOf(Words.LogLevel) is { } x ? s with { LogLevel = (LogLevelSetting)x } : s },
-        { "log_time", (s, v) => v.OneOf(Words.LogTime) is { } x ? s with { LogTime = (LogTime)x } : s },
+        { "log_format", (s, v) => v.OneOf(EnumWords.LogFormat) is { } x ? s with { LogFormat = (LogFormat)x } : s },
+        { "log_level", (s, v) => v.OneOf(EnumWords.LogLevel) is { } x ? s with { LogLevel = (LogLevelSetting)x } : s },
+        { "log_time", (s, v) => v.OneOf(EnumWords.LogTime) is { } x ? s with { LogTime = (LogTime)x } : s },
         { "runtime_dir", (s, v) => v.AbsolutePath("/run/mcp-init") is { } x ? s with { RuntimeDirectory = x } : s },
-        { "orphans", (s, v) => v.OneOf(Words.OrphanPolicy) is { } x ? s with { Orphans = (OrphanPolicy)x } : s },
+        { "orphans", (s, v) => v.OneOf(EnumWords.OrphanPolicy) is { } x ? s with { Orphans = (OrphanPolicy)x } : s },
         { "orphan_grace", (s, v) => v.Time(TimeSpan.Zero, "10s") is { } x ? s with { OrphanGrace = x } : s },
-        { "exit_when", (s, v) => v.OneOf(Words.ExitRule) is { } x ? s with { ExitWhen = (ExitRule)x } : s },
+        { "exit_when", (s, v) => v.OneOf(EnumWords.ExitRule) is { } x ? s with { ExitWhen = (ExitRule)x } : s },
     };
 
     public static TableSchema<LimitSettings> Limits { get; } = new()
@@ -30,7 +30,7 @@ internal static class SectionSchemas
         { "memory_warning", (s, v) => v.Integer(1, 100, 75) is { } x ? s with { MemoryWarning = x } : s },
         { "memory_critical", (s, v) => v.Integer(1, 100, 90) is { } x ? s with { MemoryCritical = x } : s },
         { "disk_warning", (s, v) => v.Integer(1, 100, 85) is { } x ? s with { DiskWarning = x } : s },
-        { "enforce", (s, v) => v.OneOf(Words.Enforcement) is { } x ? s with { Enforce = (Enforcement)x } : s },
+        { "enforce", (s, v) => v.OneOf(EnumWords.Enforcement) is { } x ? s with { Enforce = (Enforcement)x } : s },
     };
 
     public static TableSchema<StartupSettings> Startup { get; } = new()
@@ -74,7 +74,7 @@ internal static class SectionSchemas
 
     public static TableSchema<RestartSettings> Restart { get; } = new()
     {
-        { "policy", (s, v) => v.OneOf(Words.RestartPolicy) is { } x ? s with { Policy = (RestartPolicy)x } : s },
+        { "policy", (s, v) => v.OneOf(EnumWords.RestartPolicy) is { } x ? s with { Policy = (RestartPolicy)x } : s },
         { "backoff", (s, v) => v.Table("{ initial = \"1s\", max = \"30s\" }") is { } table
             ? s with { Backoff = Backoff.Read(s.Backoff, table, "backoff", v.Problems, "backoff.") } : s },
         { "breaker", (s, v) => v.Table("{ failures = 5, window = \"5m\", open_for = \"1m\" }") is { } table
@@ -92,6 +92,6 @@ internal static class SectionSchemas
     public static TableSchema<LaunchSettings> Launch { get; } = new()
     {
         { "intercept", (s, v) => v.FileNames("npx") is { } x ? s with { Intercept = x } : s },
-        { "unknown", (s, v) => v.OneOf(Words.UnknownServers) is { } x ? s with { Unknown = (UnknownServers)x } : s },
+        { "unknown", (s, v) => v.OneOf(EnumWords.UnknownServers) is { } x ? s with { Unknown = (UnknownServers)x } : s },
     };
 }

@@ -9,9 +9,9 @@ internal static class ServerReader
     {
         { "command", (s, v) => v.Command() is { } x ? s with { Command = x } : s },
         { "max_instances", (s, v) => v.Integer(1, 1_000_000, 3) is { } x ? s with { MaxInstances = x } : s },
-        { "on_limit", (s, v) => v.OneOf(Words.LimitAction) is { } x ? s with { OnLimit = (LimitAction)x } : s },
+        { "on_limit", (s, v) => v.OneOf(EnumWords.LimitAction) is { } x ? s with { OnLimit = (LimitAction)x } : s },
         { "idle_timeout", (s, v) => v.Time(ValueReader.Shortest, "10m") is { } x ? s with { IdleTimeout = x } : s },
-        { "shim", (s, v) => v.OneOf(Words.ShimMode) is { } x ? s with { Shim = (ShimMode)x } : s },
+        { "shim", (s, v) => v.OneOf(EnumWords.ShimMode) is { } x ? s with { Shim = (ShimMode)x } : s },
         { "close_grace", (s, v) => v.Time(TimeSpan.Zero, "5s") is { } x ? s with { CloseGrace = x } : s },
         { "stop_signal", (s, v) => v.Signal() is { } x ? s with { StopSignal = x } : s },
         { "stop_timeout", (s, v) => v.Time(ValueReader.Shortest, "10s") is { } x ? s with { StopTimeout = x } : s },

@@ -12,7 +12,7 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
 
     private readonly TableSchema<ServiceSettings> schema = new TableSchema<ServiceSettings>
     {
-        { "type", (s, v) => v.OneOf(Words.ServiceType) is { } x ? Typed(s, x) : s },
+        { "type", (s, v) => v.OneOf(EnumWords.ServiceType) is { } x ? Typed(s, x) : s },
         { "pidfile", (s, v) => v.AbsolutePath("/run/web.pid") is { } x ? s with { PidFile = x } : s },
         { "command", (s, v) => v.Command() is { } x ? s with { Command = x } : s },
         { "depends_on", (s, v) => v.Texts("database") is { } x ? s with { DependsOn = x } : s },
@@ -21,7 +21,7 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
         { "required", (s, v) => v.Flag() is { } x ? s with { Required = x } : s },
         { "restart", (s, v) => s with { Restart = Restart(s.Restart, v) } },
         { "probe", (s, v) => s with { Probe = ProbeReader.Read(v, globals.Health) } },
-        { "ready", (s, v) => v.OneOf(Words.ReadyRule) is { } x ? s with { Ready = (ReadyRule)x } : s },
+        { "ready", (s, v) => v.OneOf(EnumWords.ReadyRule) is { } x ? s with { Ready = (ReadyRule)x } : s },
         { "notify_fd", (s, v) => v.Integer(3, LargestDescriptor, 3) is { } x ? s with { NotifyFd = x } : s },
         { "start_timeout", (s, v) => v.Time(ValueReader.Shortest, "60s") is { } x ? s with { StartTimeout = x } : s },
         { "watchdog", (s, v) => v.Time(ValueReader.Shortest, "30s") is { } x ? s with { Watchdog = x } : s },
@@ -33,8 +33,8 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
         { "environment_file", (s, v) => v.EnvironmentFile() is { } x ? s with { EnvironmentFile = x } : s },
         { "clear_environment", (s, v) => v.Flag() is { } x ? s with { ClearEnvironment = x } : s },
         { "success_exit_codes", (s, v) => v.Integers(0, 255, 3) is { } x ? s with { SuccessExitCodes = x } : s },
-        { "log", (s, v) => v.OneOf(Words.OutputMode) is { } x ? s with { Log = (OutputMode)x } : s },
-        { "stdin", (s, v) => v.OneOf(Words.StdinMode) is { } x ? s with { Stdin = (StdinMode)x } : s },
+        { "log", (s, v) => v.OneOf(EnumWords.OutputMode) is { } x ? s with { Log = (OutputMode)x } : s },
+        { "stdin", (s, v) => v.OneOf(EnumWords.StdinMode) is { } x ? s with { Stdin = (StdinMode)x } : s },
         { "log_rate_limit", LogRateReader.Read },
     }
     .Include(AttributeSchemas.Attributes, s => s.Attributes, (s, x) => s with { Attributes = x })
@@ -73,7 +73,7 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
     };
 
     /// <summary>A forking service is a daemon in everything after its start.</summary>
-    private static ServiceSettings Typed(ServiceSettings service, int word) => word == Words.Forking
+    private static ServiceSettings Typed(ServiceSettings service, int word) => word == EnumWords.Forking
         ? service with { Type = ServiceType.Daemon, IsForking = true }
         : service with { Type = (ServiceType)word, IsForking = false };
 
@@ -86,7 +86,7 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
         if (value.Node is TomlTable table)
             return SectionSchemas.Restart.Read(start, table, value.Name, value.Problems, value.Name + ".");
         if (value.Node is TomlString)
-            return value.OneOf(Words.RestartPolicy) is { } policy ? start with { Policy = (RestartPolicy)policy } : start;
+            return value.OneOf(EnumWords.RestartPolicy) is { } policy ? start with { Policy = (RestartPolicy)policy } : start;
         value.Wrong("a policy, or a table", "\"on-failure\"");
         return start;
     }

@@ -23,7 +23,7 @@ internal static class ServiceRules
             else if (service.Ready != ReadyRule.Started)
                 problems.Error(
                     named.AtValue("ready"),
-                    $"a oneshot is ready when it has succeeded; remove ready = \"{Words.ReadyRule[(int)service.Ready]}\", or type");
+                    $"a oneshot is ready when it has succeeded; remove ready = \"{EnumWords.ReadyRule[(int)service.Ready]}\", or type");
             if (named.Has("watchdog"))
                 problems.Error(named.AtValue("watchdog"), "a oneshot is not watched; start_timeout is how long it may take");
             if (GivesPolicyAlways(named.Table) is { } always)

@@ -23,7 +23,8 @@ internal sealed class ServiceDriver(
     public void Apply(int service, ServiceEvent happened)
     {
         var before = services.States[service];
-        if (Guards.Admit(happened, before, phases.IsEnding, MayStart(service), services.Gate.HasDependencies(service)) is not { } admitted)
+        var hasDependencies = services.Gate.HasDependencies(service);
+        if (EventGuards.Admit(happened, before, phases.IsEnding, MayStart(service), hasDependencies) is not { } admitted)
             return;
         happened = admitted;
         response.MayEndHere();

@@ -11,7 +11,7 @@ namespace MetaMcp.Init.Core.Monitoring;
 /// passed threshold, up or down, is reported; nothing else follows. If the kernel does not count memory, the looks of
 /// <see cref="LimitWatch"/> provide the figures.
 /// </summary>
-internal sealed class MemoryReadings(Response response, ServiceTable services, Phases phases, MemoryBeat memory)
+internal sealed class MemoryReadings(Response response, ServiceTable services, Phases phases, MemoryPolling memory)
 {
     private MemoryLevel _levelOfAll;
 

@@ -113,7 +113,7 @@ internal sealed class ReloadDiff
                 Restart(service);
         }
         else
-            state = Rearming.Under(state, old.Settings, service.Settings, _jitter.Roll(), _now);
+            state = DeadlineRearming.Under(state, old.Settings, service.Settings, _jitter.Roll(), _now);
     }
 
     private void Restart(PlannedService service)
@@ -124,7 +124,7 @@ internal sealed class ReloadDiff
 
     private void Keep(PlannedService service, ServiceSettings running)
     {
-        States[service.Index] = Rearming.Under(States[service.Index], running, service.Settings, _jitter.Roll(), _now);
+        States[service.Index] = DeadlineRearming.Under(States[service.Index], running, service.Settings, _jitter.Roll(), _now);
         Running[service.Index] = service.Settings;
     }
 

@@ -15,7 +15,7 @@ namespace MetaMcp.Init.Core.Repair;
 /// </summary>
 internal sealed class Recovery(
     Response response, ServiceTable services, Registry registry, Phases phases, CleanupQueue cleanups, OrphanWatch orphans,
-    ServiceDriver driver, ReloadEvents reload, Comparisons comparisons)
+    ServiceDriver driver, ReloadEvents reload, Reconciler reconciler)
 {
     /// <summary>The time from an event that could not be handled to the next attempt.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -32,7 +32,7 @@ internal sealed class Recovery(
     public void Disturb(Instant now)
     {
         ResumeAt = now + Pause;
-        comparisons.Confirm(now + UntilCompared);
+        reconciler.Confirm(now + UntilCompared);
     }
 
     /// <summary>Makes anew everything that follows from the states.</summary>

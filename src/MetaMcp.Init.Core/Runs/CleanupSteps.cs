@@ -112,7 +112,7 @@ internal static class CleanupSteps
 
     public static RunStep KillAll(
         in RunContext context, Run run, Outcome outcome, Instant now, ReadOnlySpan<Effect> first = default) =>
-        new(new Killing(run, outcome, 1, now + Ladder.FirstRetry), [.. first, SignalAll(run, Signal.Kill)]);
+        new(new Killing(run, outcome, 1, now + Escalation.FirstRetry), [.. first, SignalAll(run, Signal.Kill)]);
 
     public static RunStep DeadlinePassed(in RunContext context, RunState state, Instant now)
     {
@@ -123,14 +123,14 @@ internal static class CleanupSteps
             case Stopping { Progress: StopProgress.CommandRunning command } s when now < s.KillAt:
                 return StopSteps.CommandLate(context, s, command);
             case Stopping s:
-                return new(new Killing(s.Run, s.Outcome, 1, now + Ladder.FirstRetry),
+                return new(new Killing(s.Run, s.Outcome, 1, now + Escalation.FirstRetry),
                     [
                         .. StopSteps.EndCommand(context, s),
                         RunMachine.Report(new Notice.Killed(context.Name, s.Run.Pid, context.Settings.StopTimeout)),
                         SignalAll(s.Run, context.Settings.KillSignal),
                     ]);
             case Killing s:
-                return new(s with { Kills = s.Kills + 1, AgainAt = now + Ladder.RetryAfter(s.Kills + 1) },
+                return new(s with { Kills = s.Kills + 1, AgainAt = now + Escalation.RetryAfter(s.Kills + 1) },
                     [.. Failed(context, s.Run, s.Kills), RunMachine.LookFor(s), SignalAll(s.Run, Signal.Kill)]);
             case OthersStopping s:
                 return Purge(
@@ -154,12 +154,12 @@ internal static class CleanupSteps
 
     private static RunStep Purge(
         in RunContext context, Run run, Outcome outcome, int kills, Instant now, ReadOnlySpan<Effect> first) =>
-        new(new OthersKilling(run, outcome, kills + 1, now + Ladder.RetryAfter(kills + 1)),
+        new(new OthersKilling(run, outcome, kills + 1, now + Escalation.RetryAfter(kills + 1)),
             [.. first, SignalAll(run, Signal.Kill)]);
 
     /// <summary>The report of a failed cleanup, made once, after the last retry.</summary>
     private static Effect[] Failed(in RunContext context, Run run, int kills) =>
-        Ladder.IsLast(kills, context.KillRetries) ? [RunMachine.Report(new Notice.CleanupFailed(context.Name, run.Pid, kills))] : [];
+        Escalation.IsLast(kills, context.KillRetries) ? [RunMachine.Report(new Notice.CleanupFailed(context.Name, run.Pid, kills))] : [];
 
     private static Effect.SignalRun SignalAll(Run run, Signal signal) =>
         new(run.Number, run.Pid, signal);

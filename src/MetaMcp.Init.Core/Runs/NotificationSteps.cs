@@ -31,7 +31,9 @@ internal static class NotificationSteps
     /// </summary>
     private static RunStep Stopping(in RunContext context, Ready state, Instant now)
     {
-        var ending = context.IsEnding || state.Ending != Patience.None ? state.Ending : Patience.From(now, context.Settings.StopTimeout);
+        var ending = context.IsEnding || state.Ending != ExtensibleDeadline.None
+            ? state.Ending
+            : ExtensibleDeadline.From(now, context.Settings.StopTimeout);
         return new(state with { Watch = new HealthWatch.None(), WatchdogBy = Instant.Never, Ending = ending },
             [.. ReadinessSteps.EndProbe(context, state)]);
     }
@@ -39,8 +41,8 @@ internal static class NotificationSteps
     /// <summary>The service said STOPPING=1 and has not ended in time.</summary>
     public static RunStep EndingPassed(in RunContext context, Ready state, Instant now) =>
         context.IsEnding
-            ? state with { Ending = Patience.None }
-            : HealthSteps.Unhealthy(context, state with { Ending = Patience.None }, now,
+            ? state with { Ending = ExtensibleDeadline.None }
+            : HealthSteps.Unhealthy(context, state with { Ending = ExtensibleDeadline.None }, now,
                 $"it said STOPPING=1 and has not ended since, for its stop_timeout of {Duration.Format(context.Settings.StopTimeout)} or " +
                 "what it asked for", now);
 
@@ -64,7 +66,7 @@ internal static class NotificationSteps
         if (state is Starting starting && message.Watchdog is { } early)
             return starting with { WatchdogTime = early };
         // A service that has said STOPPING=1 is not watched any more.
-        if (state is not Ready s || context.IsEnding || s.Ending != Patience.None)
+        if (state is not Ready s || context.IsEnding || s.Ending != ExtensibleDeadline.None)
             return state;
         var time = message.Watchdog ?? s.WatchdogTime ?? context.Settings.Watchdog;
         if (message.Watchdog is { } given)
@@ -83,8 +85,8 @@ internal static class NotificationSteps
         return state switch
         {
             Starting s => s with { ReadyBy = Instant.Later(s.ReadyBy, now + more) },
-            Ready s when s.Ending != Patience.None => s with { Ending = s.Ending.Extended(now, more) },
-            Stopping s => s with { KillAt = new Patience(s.KillAt, s.LastKillAt).Extended(now, more).Until },
+            Ready s when s.Ending != ExtensibleDeadline.None => s with { Ending = s.Ending.Extended(now, more) },
+            Stopping s => s with { KillAt = new ExtensibleDeadline(s.KillAt, s.LastKillAt).Extended(now, more).Until },
             _ => state,
         };
     }

@@ -20,8 +20,8 @@ public static class RunPredicates
     public static bool IsCleanedUp(RunState state, int killRetries) => state switch
     {
         Stopping or OthersStopping => true,
-        Killing s => !Ladder.HasFailed(s.Kills, killRetries),
-        OthersKilling s => !Ladder.HasFailed(s.Kills, killRetries),
+        Killing s => !Escalation.HasFailed(s.Kills, killRetries),
+        OthersKilling s => !Escalation.HasFailed(s.Kills, killRetries),
         _ => false,
     };
 

@@ -57,7 +57,7 @@ public abstract record RunState(long Number) : Case
         public TimeSpan? WatchdogTime { get; init; }
 
         /// <summary>The deadline of a run that said STOPPING=1.</summary>
-        public Patience Ending { get; init; } = Patience.None;
+        public ExtensibleDeadline Ending { get; init; } = ExtensibleDeadline.None;
 
         public override Instant Due => Instant.Earliest(Watch.Due, WatchdogBy, Ending.Until);
     }

@@ -16,7 +16,7 @@ internal static class StopSteps
         in RunContext context, Run run, Outcome outcome, Instant now, ReadOnlySpan<Effect> first)
     {
         var settings = context.Settings;
-        var time = Patience.From(now, settings.StopTimeout);
+        var time = ExtensibleDeadline.From(now, settings.StopTimeout);
         var stopping = new Stopping(run, time.Until, outcome) { LastKillAt = time.Latest };
         var told = RunMachine.Report(new Notice.Stopping(context.Name, run.Pid, settings.StopSignal, settings.StopTimeout));
         return settings.StopCommand.IsEmpty

@@ -11,7 +11,7 @@ namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>The meaning of each signal that is sent to us.</summary>
 internal sealed class SignalMeanings(
-    Response response, ServiceTable services, Phases phases, ReloadEvents reload, OrphanWatch orphans, Comparisons comparisons)
+    Response response, ServiceTable services, Phases phases, ReloadEvents reload, OrphanWatch orphans, Reconciler reconciler)
 {
     private bool _hasToldOfWinch;
 
@@ -71,7 +71,7 @@ internal sealed class SignalMeanings(
     {
         response.Tell(new SystemStatus(
             phases.Phase, response.Now - phases.StartedAt, services.Listed(StatePredicates.IsActive), services.Listed(_ => true),
-            phases.Missing(), orphans.Ended, comparisons.Repairs));
+            phases.Missing(), orphans.Ended, reconciler.Repairs));
         foreach (var service in services.Plan.Services)
             if (!services.IsRetired(service.Index) || !StatePredicates.IsOver(services.States[service.Index]))
                 response.Tell(

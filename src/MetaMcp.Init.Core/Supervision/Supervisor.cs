@@ -28,20 +28,20 @@ public sealed class Supervisor
     private readonly ServiceTable _services;
     private readonly DeadlineHeap _deadlines;
     private readonly LimitWatch _limitWatch;
-    private readonly MemoryBeat _memoryBeat;
+    private readonly MemoryPolling _memoryPolling;
     private readonly OrphanWatch _orphans;
     private readonly CleanupQueue _cleanups;
     private readonly Phases _phases;
     private readonly ServiceDriver _driver;
     private readonly SweepSchedule _sweeps;
     private readonly ChildEvents _children;
-    private readonly Comparisons _comparisons;
+    private readonly Reconciler _reconciler;
     private readonly LimitEnforcement _limits;
     private readonly MemoryReadings _memory;
     private readonly ReloadEvents _reload;
     private readonly Recovery _recovery;
     private readonly SignalMeanings _signals;
-    private readonly Standstill _standstill;
+    private readonly SuspendRecovery _suspendRecovery;
 
     /// <param name="plan">The plan to run.</param>
     /// <param name="seed">The seed of the jitter.</param>
@@ -60,22 +60,22 @@ public sealed class Supervisor
         _services = new ServiceTable(plan, Registry, startedAt);
         _deadlines = new DeadlineHeap(_services.States.Length);
         _limitWatch = new LimitWatch(plan, sampled);
-        _memoryBeat = new MemoryBeat(plan, counted.HasFlag(Controllers.Memory));
+        _memoryPolling = new MemoryPolling(plan, counted.HasFlag(Controllers.Memory));
         _orphans = new OrphanWatch(plan.Settings, Registry, _response.Add, number => _cleanups!.Enter(number));
         _cleanups = new CleanupQueue(_response, _services, _orphans);
-        IServiceWatch[] watches = [_limitWatch, _memoryBeat];
+        IServiceWatch[] watches = [_limitWatch, _memoryPolling];
         _phases = new Phases(_response, _services, watches, startedAt);
         _driver = new ServiceDriver(
             _response, _services, Registry, _phases, _cleanups, watches, ooms, _deadlines, jitter);
         _sweeps = new SweepSchedule(_response, _services, _phases);
         _children = new ChildEvents(_response, _services, Registry, _orphans, ooms, _driver, _sweeps);
-        _comparisons = new Comparisons(_response, _services, Registry, _phases, _orphans, _sweeps, _driver, _children);
-        _memory = new MemoryReadings(_response, _services, _phases, _memoryBeat);
+        _reconciler = new Reconciler(_response, _services, Registry, _phases, _orphans, _sweeps, _driver, _children);
+        _memory = new MemoryReadings(_response, _services, _phases, _memoryPolling);
         _limits = new LimitEnforcement(_response, _services, _phases, _limitWatch, _memory, _driver);
         _reload = new ReloadEvents(_response, _services, _phases, _orphans, _sweeps, _driver, _deadlines, jitter);
-        _recovery = new Recovery(_response, _services, Registry, _phases, _cleanups, _orphans, _driver, _reload, _comparisons);
-        _signals = new SignalMeanings(_response, _services, _phases, _reload, _orphans, _comparisons);
-        _standstill = new Standstill(_response, _services, _deadlines);
+        _recovery = new Recovery(_response, _services, Registry, _phases, _cleanups, _orphans, _driver, _reload, _reconciler);
+        _signals = new SignalMeanings(_response, _services, _phases, _reload, _orphans, _reconciler);
+        _suspendRecovery = new SuspendRecovery(_response, _services, _deadlines);
     }
 
     public Phase Phase => _phases.Phase;
@@ -86,14 +86,14 @@ public sealed class Supervisor
     public Plan Plan => _services.Plan;
 
     /// <summary>The number of differences that sweeps have corrected.</summary>
-    public int Repairs => _comparisons.Repairs;
+    public int Repairs => _reconciler.Repairs;
 
     /// <summary>The number of orphans that were ended, by command.</summary>
     public IReadOnlyDictionary<string, int> OrphansEnded => _orphans.Ended;
 
     /// <summary>The time at which <see cref="SystemEvent.TimePassed"/> is wanted even if nothing happened.</summary>
     public Instant Due => _recovery.IsDisturbed ? _recovery.ResumeAt : Instant.Earliest(
-        _deadlines.Earliest, _limitWatch.Due, _memoryBeat.Due, Phase.Due, _comparisons.ConfirmAt,
+        _deadlines.Earliest, _limitWatch.Due, _memoryPolling.Due, Phase.Due, _reconciler.ConfirmAt,
         _phases.IsEnding ? Instant.Never : Instant.Earlier(_sweeps.Due, _orphans.Due));
 
 #if DEBUG
@@ -119,13 +119,13 @@ public sealed class Supervisor
     /// </summary>
     public IReadOnlyList<Effect> Handle(SystemEvent happened, Instant at)
     {
-        _standstill.Note(at, Due);
+        _suspendRecovery.Note(at, Due);
         _response.Begin(at);
         try
         {
             if (_recovery.IsDisturbed)
                 _recovery.Recover();
-            _standstill.GiveTimeBack();
+            _suspendRecovery.GiveTimeBack();
             _response.HasTakenEffect = false;
             Dispatch(happened);
             _response.HasTakenEffect = true;
@@ -226,7 +226,7 @@ public sealed class Supervisor
                 _reload.Refused(problems);
                 break;
             case SystemEvent.Swept swept:
-                _comparisons.Heard(swept);
+                _reconciler.Heard(swept);
                 break;
             case SystemEvent.MemoryRead read:
                 _memory.Heard(read);
@@ -262,11 +262,11 @@ public sealed class Supervisor
             _phases.TimedOut();
         if (now >= _limitWatch.Due)
             _limits.Look();
-        if (now >= _memoryBeat.Due)
+        if (now >= _memoryPolling.Due)
             _memory.Read();
         if (now >= _sweeps.Due)
-            _comparisons.Sweep();
-        if (now >= _comparisons.ConfirmAt)
-            _comparisons.Compare([], strangers: false);
+            _reconciler.Sweep();
+        if (now >= _reconciler.ConfirmAt)
+            _reconciler.Compare([], strangers: false);
     }
 }

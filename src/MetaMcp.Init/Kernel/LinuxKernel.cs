@@ -23,11 +23,11 @@ internal sealed class LinuxKernel : IKernel
     private readonly EventPort _port;
     private readonly DescriptorWatch _watch;
     private readonly SignalQueue _signals;
-    private readonly FullOutputs _full;
+    private readonly BlockedOutputs _full;
     private readonly OpenStreams _streams;
     private readonly ServiceStarter _starter;
     private readonly RunTable _runs;
-    private readonly Disposal _disposal;
+    private readonly DescriptorDisposal _disposal;
     private readonly RunReports _reports;
     private readonly MainSuccession _mains;
     private readonly MemoryWatch _memory;
@@ -57,11 +57,11 @@ internal sealed class LinuxKernel : IKernel
         _port = port;
         _watch = new DescriptorWatch(port);
         _signals = signals;
-        _full = new FullOutputs(outputs, _watch);
+        _full = new BlockedOutputs(outputs, _watch);
         _streams = new OpenStreams(_watch);
         _starter = starter;
         _runs = new RunTable(_watch.Remove, run => _reports!.EndSocket(run), census, _helpers.Pids, new LiveProcesses(census.Claims));
-        _disposal = new Disposal(_watch, starter.NullDescriptor, _helpers.Pids);
+        _disposal = new DescriptorDisposal(_watch, starter.NullDescriptor, _helpers.Pids);
         _mains = new MainSuccession(_runs, pid => _collector!.IsWaiting(pid), tell);
         _reports = new RunReports(_watch, _disposal, _mains.Named, tell);
         _memory = new MemoryWatch(_watch, tell);

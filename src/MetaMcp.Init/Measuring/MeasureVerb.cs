@@ -39,7 +39,7 @@ internal static unsafe class MeasureVerb
         var isEstimate = false;
         foreach (var pid in group)
         {
-            if (ProportionalSet.TryRead(pid, out var bytes))
+            if (PssReader.TryRead(pid, out var bytes))
             {
                 sum.AddMemory(bytes);
                 continue;

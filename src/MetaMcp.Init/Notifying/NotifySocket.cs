@@ -13,7 +13,7 @@ namespace MetaMcp.Init.Notifying;
 /// A datagram may carry descriptors (<c>man 7 unix</c>, SCM_RIGHTS), and PID 1 never receives one. To receive them, even without room
 /// for them, closes them, and the last close of a socket with SO_LINGER, or of a file on a file system that hangs, waits for as long
 /// as the sender likes. So messages are read in place (MSG_PEEK). A message without descriptors is then received; a message with
-/// descriptors is received, or closed with the socket, by a child (<see cref="Disposal"/>).
+/// descriptors is received, or closed with the socket, by a child (<see cref="DescriptorDisposal"/>).
 /// </para>
 /// </summary>
 internal sealed unsafe class NotifySocket

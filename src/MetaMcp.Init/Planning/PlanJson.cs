@@ -58,12 +58,12 @@ internal static class PlanJson
         var s = service.Settings;
         json.WriteStartObject();
         json.WriteString("name", s.Name);
-        json.WriteString("type", Words.TypeOf(s));
+        json.WriteString("type", EnumWords.TypeOf(s));
         json.WriteBoolean("required", s.Required);
         Texts(json, "command", s.Command);
         Names(json, "depends_on", plan, service.DependsOn);
         Names(json, "after", plan, service.After);
-        json.WriteString("ready", Words.ReadyRule[(int)s.Ready]);
+        json.WriteString("ready", EnumWords.ReadyRule[(int)s.Ready]);
         Time(json, "start_timeout_ms", s.StartTimeout);
         json.WriteString("stop_signal", s.StopSignal.ToString());
         Time(json, "stop_timeout_ms", s.StopTimeout);
@@ -71,8 +71,8 @@ internal static class PlanJson
             Probe(json, probe);
         Restart(json, s.Restart);
         Process(json, s.Attributes, s.Limits);
-        json.WriteString("log", Words.OutputMode[(int)s.Log]);
-        json.WriteString("stdin", Words.StdinMode[(int)s.Stdin]);
+        json.WriteString("log", EnumWords.OutputMode[(int)s.Log]);
+        json.WriteString("stdin", EnumWords.StdinMode[(int)s.Stdin]);
         json.WriteEndObject();
     }
 
@@ -82,10 +82,10 @@ internal static class PlanJson
         json.WriteString("name", server.Name);
         Texts(json, "command", server.Command);
         Number(json, "max_instances", server.MaxInstances ?? limits.MaxPerType);
-        json.WriteString("on_limit", Words.LimitAction[(int)server.OnLimit]);
+        json.WriteString("on_limit", EnumWords.LimitAction[(int)server.OnLimit]);
         if (server.IdleTimeout is { } idle)
             Time(json, "idle_timeout_ms", idle);
-        json.WriteString("shim", Words.ShimMode[(int)server.Shim]);
+        json.WriteString("shim", EnumWords.ShimMode[(int)server.Shim]);
         Time(json, "close_grace_ms", server.CloseGrace);
         Process(json, server.Attributes, server.Limits);
         json.WriteEndObject();
@@ -122,7 +122,7 @@ internal static class PlanJson
     private static void Restart(JsonWriter json, RestartSettings restart)
     {
         json.WriteStartObject("restart");
-        json.WriteString("policy", Words.RestartPolicy[(int)restart.Policy]);
+        json.WriteString("policy", EnumWords.RestartPolicy[(int)restart.Policy]);
         Time(json, "initial_ms", restart.Backoff.Initial);
         json.WriteNumber("factor", restart.Backoff.Factor);
         Time(json, "max_ms", restart.Backoff.Max);
@@ -141,7 +141,7 @@ internal static class PlanJson
         Number(json, "tasks", limits.Tasks);
         Number(json, "max_instances", limits.MaxInstances);
         Number(json, "max_per_type", limits.MaxPerType);
-        json.WriteString("enforce", Words.Enforcement[(int)limits.Enforce]);
+        json.WriteString("enforce", EnumWords.Enforcement[(int)limits.Enforce]);
         json.WriteEndObject();
     }
 

@@ -112,7 +112,7 @@ internal static class PlanText
         text.Append("\nRESTART of services that end while everything runs\n\n");
         var table = new TextTable("  ");
         foreach (var group in plan.Services.GroupBy(s => s.Settings.Restart))
-            table.Add(Words.RestartPolicy[(int)group.Key.Policy], string.Join(", ", group.Select(s => s.Name)), Delays(group.Key));
+            table.Add(EnumWords.RestartPolicy[(int)group.Key.Policy], string.Join(", ", group.Select(s => s.Name)), Delays(group.Key));
         table.AppendTo(text);
     }
 
@@ -129,7 +129,7 @@ internal static class PlanText
             var idle = server.IdleTimeout is { } time ? $", ended after {Duration.Format(time)} idle" : "";
             table.Add(
                 [.. Row(server.Name, server.Limits, server.Attributes),
-                (most is { } m ? $"{m}, then {Words.LimitAction[(int)server.OnLimit]}" : "any number") + idle]);
+                (most is { } m ? $"{m}, then {EnumWords.LimitAction[(int)server.OnLimit]}" : "any number") + idle]);
         }
         table.AppendTo(text);
     }

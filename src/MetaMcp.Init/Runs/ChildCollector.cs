@@ -22,8 +22,8 @@ namespace MetaMcp.Init.Runs;
 /// <param name="memory">Knows whether the kernel killed a run for its memory.</param>
 /// <param name="tell">Takes the events.</param>
 internal sealed class ChildCollector(
-    RunTable runs, HelperTable helpers, PssMeasurement pss, ConfigRead read, Disposal disposal, ProbeOutputs probes, RunReports reports,
-    Func<ServiceRun, ExitStatus, bool> follow, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
+    RunTable runs, HelperTable helpers, PssMeasurement pss, ConfigRead read, DescriptorDisposal disposal, ProbeOutputs probes,
+    RunReports reports, Func<ServiceRun, ExitStatus, bool> follow, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
 {
     /// <summary>The last output of many services that end at once is read in several turns.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);

@@ -12,7 +12,8 @@ namespace MetaMcp.Init.Runs;
 /// <summary>
 /// The reports of a run about itself: that its second stage has become the service, or why not, and that it is ready.
 /// </summary>
-internal sealed unsafe class RunReports(DescriptorWatch watch, Disposal disposal, Action<ServiceRun, int> named, Action<SystemEvent> tell)
+internal sealed unsafe class RunReports(
+    DescriptorWatch watch, DescriptorDisposal disposal, Action<ServiceRun, int> named, Action<SystemEvent> tell)
 {
     /// <summary>
     /// More messages than the kernel keeps for a socket that is not read, with usual settings (net.unix.max_dgram_qlen, 10 to 512).

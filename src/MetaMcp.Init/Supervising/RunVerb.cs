@@ -47,8 +47,8 @@ internal static class RunVerb
         if (EventPort.Open(out refused) is not { } port)
             return Refuse($"epoll_create1: {refused}", ExitCodes.System);
 
-        var enforcing = Enforcing.SetUp(plan.Settings);
-        if (plan.Settings.Limits.Enforce == Enforcement.Require && enforcing.Objection is { } objection)
+        var limits = LimitSetup.SetUp(plan.Settings);
+        if (plan.Settings.Limits.Enforce == Enforcement.Require && limits.Objection is { } objection)
             return Refuse($"limits.enforce is \"require\", and {objection} (mcp-init doctor says more)", ExitCodes.System);
 
         using var outputs = StandardOutputs.Open();
@@ -57,27 +57,27 @@ internal static class RunVerb
         using var log = Log(plan, outputs);
         foreach (var warning in warnings)
             log.ConfigurationWarning(warning);
-        enforcing.Tell(log);
+        limits.Tell(log);
         var hub = new OutputHub(outputs, (service, stream, lines) => log.OutputDropped(service, lines, stream));
         Descriptors.CloseOnExec([]);
         var unixTime = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var cookie = new InstanceCookie(
             unixTime, RandomKey.Draw(stackalloc byte[SipHash.KeySize]), StartArguments.Variable(InstanceCookie.Variable));
         DescriptorLimit.Raise();
-        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), enforcing.Tree, cookie);
-        var reloading = new Reloading(path, enforcing, log, outputs.Clock);
+        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), limits.Tree, cookie);
+        var reload = new ConfigReload(path, limits, log, outputs.Clock);
         var kernel = new LinuxKernel(
-            port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, enforcing.Tree, cookie),
-            new FileReload(path, reloading.Take, reloading.Apply));
+            port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, limits.Tree, cookie),
+            new FileReload(path, reload.Take, reload.Apply));
         var supervisor = new Supervisor(
-            plan, (ulong)startedAt.Nanoseconds, startedAt, enforcing.Sampled, new Registry(unixTime),
-            enforcing.Tree?.Controllers ?? Controllers.None);
+            plan, (ulong)startedAt.Nanoseconds, startedAt, limits.Sampled, new Registry(unixTime),
+            limits.Tree?.Controllers ?? Controllers.None);
 
         OomScore.Lower();
 
         // From here on nothing exits but by the supervisor's word.
         var code = new InitLoop(kernel, supervisor, new NoticeLog(log).Tell).Run();
-        Dismantle(enforcing.Tree);
+        Dismantle(limits.Tree);
         outputs.Flush(FlushTimeout);
         return code;
     }

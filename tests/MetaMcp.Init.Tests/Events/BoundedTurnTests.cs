@@ -85,7 +85,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
         Fill();
         var before = Left(_pipe.Reader);
         var run = new ServiceRun(1, "a") { Pid = int.MaxValue };
-        var reports = new RunReports(watch, new Disposal(watch, -1, []), (_, _) => { }, _told.Add);
+        var reports = new RunReports(watch, new DescriptorDisposal(watch, -1, []), (_, _) => { }, _told.Add);
         using var outputs = StandardOutputs.Open(_other.Writer, _other.Writer);
         ServiceStream? stream = null;
         switch ((Source)source)
@@ -118,7 +118,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
         var watch = new DescriptorWatch(_port, TimeSpan.Zero);
         var socket = NotifySocket.Open(null, isOpenToAll: true, out _)!;
         var run = new ServiceRun(1, "a") { Pid = Environment.ProcessId, ExecPipe = _other.Reader, NotifySocket = socket };
-        new RunReports(watch, new Disposal(watch, -1, []), (_, _) => { }, _told.Add).Follow(run);
+        new RunReports(watch, new DescriptorDisposal(watch, -1, []), (_, _) => { }, _told.Add).Follow(run);
         for (var i = 0; i < 5; i++)
             Send(socket.Address, "STATUS=x");
         for (var turn = 1; turn <= 5; turn++)

@@ -9,10 +9,10 @@ namespace MetaMcp.Init.Core.Supervision;
 /// pause`), or its machine was suspended. PID 1 could read no message then, and mostly no service could send one, so a missing WATCHDOG=1
 /// proves nothing.
 /// </summary>
-internal sealed class Standstill(Response response, ServiceTable services, DeadlineHeap deadlines)
+internal sealed class SuspendRecovery(Response response, ServiceTable services, DeadlineHeap deadlines)
 {
     /// <summary>On a machine that is only busy, PID 1 is late by less than this.</summary>
-    private static readonly TimeSpan LateByStandstill = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LateBySuspension = TimeSpan.FromSeconds(1);
 
     private TimeSpan _stoodStill;
     private int _givenBack;
@@ -24,7 +24,7 @@ internal sealed class Standstill(Response response, ServiceTable services, Deadl
     /// </summary>
     public void Note(Instant now, Instant due)
     {
-        if (now - Instant.Later(due, response.Now) > LateByStandstill)
+        if (now - Instant.Later(due, response.Now) > LateBySuspension)
             _stoodStill += now - response.Now;
     }
 

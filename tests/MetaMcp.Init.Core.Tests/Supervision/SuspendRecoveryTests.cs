@@ -4,8 +4,8 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>A watchdog and a time in which PID 1, and mostly every service too, stood still.</summary>
-public sealed class StandstillTests
+/// <summary>Watchdogs after a time in which PID 1, and mostly every service too, stood still.</summary>
+public sealed class SuspendRecoveryTests
 {
     private const string Unhealthy = "a unhealthy: no WATCHDOG=1 for 10s";
 
@@ -70,7 +70,7 @@ public sealed class StandstillTests
         Assert.True(world.Sleeps);
     }
 
-    /// <summary>Wherever memory ends as the time is given, each service has it once.</summary>
+    /// <summary>At whichever point memory runs out while the time is given back, each service gets it once.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -10,7 +10,7 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Repair;
 
 /// <summary>Compares the supervisor's belief with the kernel: asks for runs, helpers and strangers, and corrects the differences.</summary>
-internal sealed class Comparisons(
+internal sealed class Reconciler(
     Response response, ServiceTable services, Registry registry, Phases phases, OrphanWatch orphans, SweepSchedule schedule,
     ServiceDriver driver, ChildEvents children)
 {

@@ -8,7 +8,7 @@ namespace MetaMcp.Init.Core.Monitoring;
 /// When the memory of runs is read, if the kernel counts it: every <c>interval</c> of [health], for all at the same time, even for
 /// services without a probe. Nothing is read while no run with a cap exists, or if <c>METAMCP_RESOURCE_MONITORING</c> switched it off.
 /// </summary>
-internal sealed class MemoryBeat(Plan plan, bool isCounted) : IServiceWatch
+internal sealed class MemoryPolling(Plan plan, bool isCounted) : IServiceWatch
 {
     private Plan _plan = plan;
     private int _watched;

@@ -14,15 +14,15 @@ namespace MetaMcp.Init.Supervising;
 /// <param name="Tree">Null if there are no cgroups of our own.</param>
 /// <param name="Access">The reason, if there are none.</param>
 /// <param name="Needed">The controllers that the file's limits need.</param>
-internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controllers Needed)
+internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Controllers Needed)
 {
-    public static Enforcing SetUp(Settings settings)
+    public static LimitSetup SetUp(Settings settings)
     {
         var access = settings.Limits.Enforce == Enforcement.Off ? new CgroupAccess(null, CgroupObstacle.SwitchedOff)
             : getpid() != 1 ? new CgroupAccess(null, CgroupObstacle.NotFirst)
             : CgroupRoot.Find();
         var tree = access.IsGranted ? CgroupTree.SetUp(access.Directory!, settings.Limits, out access) : null;
-        return new Enforcing(tree, access, LimitFiles.NeededBy(settings));
+        return new LimitSetup(tree, access, LimitFiles.NeededBy(settings));
     }
 
     /// <summary>The controllers that the file needs and the kernel does not give.</summary>
@@ -33,10 +33,10 @@ internal sealed record Enforcing(CgroupTree? Tree, CgroupAccess Access, Controll
         ? Controllers.None : (Controllers.Memory | Controllers.Tasks) & ~(Tree?.Controllers ?? Controllers.None);
 
     /// <summary>The same container with another file.</summary>
-    public Enforcing Under(Settings settings) => this with { Needed = LimitFiles.NeededBy(settings) };
+    public LimitSetup Under(Settings settings) => this with { Needed = LimitFiles.NeededBy(settings) };
 
     /// <summary>Whether a file needs a controller that the kernel does not give, and the previous file did not.</summary>
-    public bool LacksMoreThan(Enforcing before) => (Missing & ~before.Missing) != Controllers.None;
+    public bool LacksMoreThan(LimitSetup before) => (Missing & ~before.Missing) != Controllers.None;
 
     private bool IsSwapFree => Tree is { CanLimitSwap: false } && Needed.HasFlag(Controllers.Memory) && HasSwap();
 

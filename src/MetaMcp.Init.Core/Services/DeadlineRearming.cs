@@ -9,7 +9,7 @@ namespace MetaMcp.Init.Core.Services;
 /// Moves deadlines that are armed under new settings: a reload that shortens an interval must not wait for the long one to pass. A
 /// deadline comes no later than the new settings let it, counted from now unless it counts from the start of the run.
 /// </summary>
-internal static class Rearming
+internal static class DeadlineRearming
 {
     public static ServiceState Under(ServiceState state, ServiceSettings before, ServiceSettings after, double jitter, Instant now)
     {

@@ -8,21 +8,21 @@ namespace MetaMcp.Init.Core.Runs;
 /// </summary>
 /// <param name="Until">The deadline.</param>
 /// <param name="Latest">The latest time to which the deadline can be put off.</param>
-public readonly record struct Patience(Instant Until, Instant Latest)
+public readonly record struct ExtensibleDeadline(Instant Until, Instant Latest)
 {
     /// <summary>The latest time is this many times the first time.</summary>
     private const int MostTimes = 10;
 
     /// <summary>No deadline.</summary>
-    public static Patience None { get; } = new(Instant.Never, Instant.Never);
+    public static ExtensibleDeadline None { get; } = new(Instant.Never, Instant.Never);
 
     /// <param name="now">The beginning.</param>
     /// <param name="time">The time without an extension.</param>
-    public static Patience From(Instant now, TimeSpan time) => new(now + time, now + (time * MostTimes));
+    public static ExtensibleDeadline From(Instant now, TimeSpan time) => new(now + time, now + (time * MostTimes));
 
     /// <summary>
     /// An extension never shortens the deadline: the service has to send another message within the time that this one gives.
     /// </summary>
-    public Patience Extended(Instant now, TimeSpan more) =>
+    public ExtensibleDeadline Extended(Instant now, TimeSpan more) =>
         this with { Until = Instant.Earlier(Instant.Later(Until, now + more), Latest) };
 }

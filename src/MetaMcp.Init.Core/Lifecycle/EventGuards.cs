@@ -8,7 +8,7 @@ namespace MetaMcp.Init.Core.Lifecycle;
 /// Whether a service takes an event in its current state. Between the cause of an event and its turn, the state of the service or the
 /// phase may have changed; then the event is dropped or replaced.
 /// </summary>
-internal static class Guards
+internal static class EventGuards
 {
     /// <param name="happened">The event.</param>
     /// <param name="state">The state of the service.</param>

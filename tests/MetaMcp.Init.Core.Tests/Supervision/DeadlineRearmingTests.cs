@@ -4,8 +4,8 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>A reload that shortens what is waited for is not to wait for the long time to pass.</summary>
-public sealed class RearmingTests
+/// <summary>A reload that shortens an interval must not wait for the long one to pass.</summary>
+public sealed class DeadlineRearmingTests
 {
     [Fact]
     public void A_back_off_after_many_ordinary_ends_is_that_of_as_many_restarts()

@@ -10,9 +10,9 @@ namespace MetaMcp.Init.Supervising;
 /// <summary>
 /// The file that was read again for SIGHUP: finds its errors, and puts in force the settings that are not the supervisor's.
 /// </summary>
-internal sealed class Reloading(string path, Enforcing enforcing, InitLogger log, LogClock clock)
+internal sealed class ConfigReload(string path, LimitSetup limits, InitLogger log, LogClock clock)
 {
-    private Enforcing _enforcing = enforcing;
+    private LimitSetup _limits = limits;
 
     public SystemEvent Take(byte[] bytes)
     {
@@ -20,8 +20,8 @@ internal sealed class Reloading(string path, Enforcing enforcing, InitLogger log
         if (result.Plan is not { } plan)
             return new SystemEvent.ReloadRefused([.. result.Diagnostics.Select(d => d.ToString())]);
         var problems = new List<string>();
-        var next = _enforcing.Under(plan.Settings);
-        if (plan.Settings.Limits.Enforce == Enforcement.Require && next.LacksMoreThan(_enforcing) && next.Objection is { } objection)
+        var next = _limits.Under(plan.Settings);
+        if (plan.Settings.Limits.Enforce == Enforcement.Require && next.LacksMoreThan(_limits) && next.Objection is { } objection)
             problems.Add($"{path}: limits.enforce is \"require\", and {objection}");
         if (problems.Count > 0)
             return new SystemEvent.ReloadRefused(problems);
@@ -32,10 +32,10 @@ internal sealed class Reloading(string path, Enforcing enforcing, InitLogger log
 
     public void Apply(Settings before, Settings after)
     {
-        var next = _enforcing.Under(after);
-        if (next.LacksMoreThan(_enforcing))
+        var next = _limits.Under(after);
+        if (next.LacksMoreThan(_limits))
             next.Tell(log);
-        _enforcing = next;
+        _limits = next;
         var (format, level) = (after.Init.LogFormat, after.Init.LogLevel);
         if (format != before.Init.LogFormat)
             log.ConfigurationWarning($"{path}: log_format takes effect when the container is started again");
@@ -44,7 +44,7 @@ internal sealed class Reloading(string path, Enforcing enforcing, InitLogger log
         clock.Shown = after.Init.LogTime;
         if (after.Limits.Enforce != before.Limits.Enforce)
             log.ConfigurationWarning($"{path}: limits.enforce takes effect when the container is started again");
-        if (_enforcing.Tree?.Apply(before.Limits, after.Limits) is { } refused)
+        if (_limits.Tree?.Apply(before.Limits, after.Limits) is { } refused)
             log.ConfigurationWarning($"{path}: [limits]: {refused}");
     }
 }

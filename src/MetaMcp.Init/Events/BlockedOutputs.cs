@@ -4,7 +4,7 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Events;
 
 /// <summary>Waits for room in our own outputs: a pipe is watched only while it is full.</summary>
-internal sealed class FullOutputs(StandardOutputs outputs, DescriptorWatch watch)
+internal sealed class BlockedOutputs(StandardOutputs outputs, DescriptorWatch watch)
 {
     private readonly HashSet<OutputSink> _full = [];
 

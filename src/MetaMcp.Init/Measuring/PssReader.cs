@@ -8,7 +8,7 @@ namespace MetaMcp.Init.Measuring;
 /// <summary>
 /// PSS of a process (<c>Documentation/filesystems/proc.rst</c>, smaps_rollup): each shared page counts in part.
 /// </summary>
-internal static class ProportionalSet
+internal static class PssReader
 {
     /// <summary>
     /// In bytes. False if the process is gone or may not be read. Waits for the lock of its memory map, possibly for ever.

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace MetaMcp.Init.Core.Config;
 
 /// <summary>The words of the file for each enum, in the enum's order: reading takes the index, writing gives the word.</summary>
-public static class Words
+public static class EnumWords
 {
     public static ImmutableArray<string> LogFormat { get; } = ["text", "json"];
     public static ImmutableArray<string> LogLevel { get; } = ["debug", "info", "warning", "error"];

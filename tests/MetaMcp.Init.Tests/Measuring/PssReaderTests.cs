@@ -5,19 +5,19 @@ using MetaMcp.Init.Measuring;
 
 namespace MetaMcp.Init.Tests.Measuring;
 
-public sealed class ProportionalSetTests
+public sealed class PssReaderTests
 {
     [Fact]
     public void Our_own_is_what_the_kernel_says()
     {
-        Assert.True(ProportionalSet.TryRead(Environment.ProcessId, out var bytes));
+        Assert.True(PssReader.TryRead(Environment.ProcessId, out var bytes));
         var kernels = NamedFields.Number(KernelFile.ReadAll("/proc/self/smaps_rollup"), "Pss") * 1024;
         // The runtime may have taken or given back a little between the two.
         Assert.InRange(bytes, kernels!.Value / 2, kernels.Value * 2);
     }
 
     [Fact]
-    public void Of_one_that_is_gone_there_is_none() => Assert.False(ProportionalSet.TryRead(int.MaxValue - 1, out _));
+    public void Of_one_that_is_gone_there_is_none() => Assert.False(PssReader.TryRead(int.MaxValue - 1, out _));
 
     /// <summary>Its reader takes that user's place meanwhile, on its own thread.</summary>
     [Fact]
@@ -29,7 +29,7 @@ public sealed class ProportionalSetTests
         Assert.True(SpinWait.SpinUntil(
             () => ProcessOwner.TryRead(KernelFile.ReadAll($"/proc/{others.Id}/status"), out var owner) && owner.Uid == 54004,
                 TimeSpan.FromSeconds(10)));
-        var isRead = ProportionalSet.TryRead(others.Id, out var bytes);
+        var isRead = PssReader.TryRead(others.Id, out var bytes);
         var after = Ids();
         others.Kill();
         Assert.True(isRead);

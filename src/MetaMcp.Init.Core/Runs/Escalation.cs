@@ -4,7 +4,7 @@ namespace MetaMcp.Init.Core.Runs;
 /// The steps that every cleanup goes through, of a run as of an orphan: its stop signal once, then SIGKILL again and again, ever more
 /// slowly. A cleanup that has used up its retries has failed: it is reported, goes on, and takes no place in the queue.
 /// </summary>
-internal static class Ladder
+internal static class Escalation
 {
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);

@@ -16,7 +16,7 @@ namespace MetaMcp.Init.Notifying;
 /// <param name="watch">Does not read the socket while a child does.</param>
 /// <param name="nullDescriptor">The child's outputs.</param>
 /// <param name="helpers">Holds the pid of a child until it is collected.</param>
-internal sealed class Disposal(DescriptorWatch watch, int nullDescriptor, HashSet<int> helpers)
+internal sealed class DescriptorDisposal(DescriptorWatch watch, int nullDescriptor, HashSet<int> helpers)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
