@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace MetaMcp.Init.Core.Tests;
 
-/// <summary>The arrows between the rooms, and what must be absent (<c>src/ARCHITECTURE.md</c>).</summary>
+/// <summary>The arrows between the rooms, and the things that must be absent (<c>src/ARCHITECTURE.md</c>).</summary>
 public sealed partial class ArchitectureTests
 {
-    /// <summary>What each room of the core may know beside itself.</summary>
+    /// <summary>The rooms that each room of the core may know beside itself.</summary>
     private static readonly Dictionary<string, string> CoreRooms = new()
     {
         ["Values"] = "",
@@ -33,7 +33,9 @@ public sealed partial class ArchitectureTests
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
     };
 
-    /// <summary>What each room of the executable may know beside itself and the core; of the core, Linux knows Values alone.</summary>
+    /// <summary>
+    /// The rooms that each room of the executable may know beside itself and the core; of the core, Linux knows Values alone.
+    /// </summary>
     private static readonly Dictionary<string, string> Rooms = new()
     {
         ["Linux"] = "",
@@ -112,7 +114,7 @@ public sealed partial class ArchitectureTests
         }
     }
 
-    /// <summary>By what the compiled assembly refers to, so that no way of writing it goes unseen.</summary>
+    /// <summary>Goes by the references of the compiled assembly, so that a clock or a file is found however the source writes it.</summary>
     [Fact]
     public void The_core_reads_no_clock_no_file_and_no_environment_and_starts_no_thread()
     {
@@ -128,12 +130,12 @@ public sealed partial class ArchitectureTests
              t.StartsWith("System.Diagnostics.", StringComparison.Ordinal) ||
              t is "System.Console" or "System.Random" or "System.TimeProvider" or "System.AppContext" or
                  "System.Guid" or "System.GC" or "System.Runtime.InteropServices.Marshal") &&
-            // What compilers and debuggers are told.
+            // Attributes inform compilers and debuggers, and do nothing.
             !t.EndsWith("Attribute", StringComparison.Ordinal) && t != "System.Diagnostics.DebuggerBrowsableState");
         var members = metadata.MemberReferences.Select(metadata.GetMemberReference)
             .Where(m => m.Parent.Kind == HandleKind.TypeReference)
             .Select(m => $"{NameOf(metadata.GetTypeReference((TypeReferenceHandle)m.Parent))}.{metadata.GetString(m.Name)}");
-        // The number of the thread is what compiled iterators ask for.
+        // Compiled iterators ask for the number of the thread.
         Assert.DoesNotContain(members, m =>
             (m.StartsWith("System.Environment.", StringComparison.Ordinal) && m != "System.Environment.get_CurrentManagedThreadId") ||
             m is "System.DateTime.get_UtcNow" or "System.DateTime.get_Now" or "System.DateTime.get_Today" or
@@ -179,7 +181,7 @@ public sealed partial class ArchitectureTests
     private static string[] FilesOf(string source, string room) =>
         Directory.GetFiles(Path.Combine(source, room), "*.cs", SearchOption.AllDirectories);
 
-    /// <summary>Without comments: prose may name what code may not.</summary>
+    /// <summary>The file without comments: prose may name rooms that the code must not know.</summary>
     private static string CodeOf(string file) =>
         string.Join('\n', File.ReadLines(file).Where(l => !l.TrimStart().StartsWith("//", StringComparison.Ordinal)));
 

@@ -2,25 +2,24 @@ using System.Text;
 
 namespace MetaMcp.Init.Testing;
 
-/// <summary>A configuration that must be refused, and what was done to it.</summary>
+/// <summary>A configuration that must be refused, and a name for its fault.</summary>
 public sealed record BadFile(string Name, byte[] Content)
 {
     public override string ToString() => Name;
 }
 
 /// <summary>
-/// Configurations that are wrong, always the same ones: one valid file spoilt in every line and in many ways, graphs that
-/// cannot be, and bytes that never were a configuration. Needs nothing of the program, so that tests of every altitude
-/// can use it.
+/// Invalid configurations, always the same ones: a valid file broken in every line and in many ways, impossible graphs, and bytes that
+/// never were a configuration. It needs nothing of the program, so that tests of every level can use it.
 /// </summary>
 public static class BadFiles
 {
     private const int Seed = 20250610;
 
-    /// <summary>A value that no key takes.</summary>
+    /// <summary>Values that no key accepts.</summary>
     private static readonly string[] ImpossibleValues = ["1979-05-27", "nan", "[[1]]", "{ nonsense = 1 }"];
 
-    /// <param name="command">What every service runs, as a TOML array: something that leaves a trace if it is started.</param>
+    /// <param name="command">The command of every service, as a TOML array; it should leave a trace if it is started.</param>
     public static string Valid(string command = "[\"/bin/true\"]") =>
         $$"""
         [init]

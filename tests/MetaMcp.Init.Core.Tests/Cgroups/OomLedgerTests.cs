@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Tests.Cgroups;
 
-/// <summary>Counts as memory.events gives them, and whose limit they tell of.</summary>
+/// <summary>Counts as memory.events has them, and the limit that follows from them.</summary>
 public sealed class OomLedgerTests
 {
     private static readonly OomCounts Start = new(Oom: 0, OomBelow: 0, Kills: 0, GroupKills: 0, WorkloadOom: 5, ContainerOom: 2);

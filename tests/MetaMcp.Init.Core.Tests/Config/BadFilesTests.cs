@@ -60,7 +60,7 @@ public sealed class BadFilesTests
     {
         var lines = Encoding.UTF8.GetString(file.Content).Split('\n');
         Assert.True(diagnostic.At.Line >= 1 && diagnostic.At.Line <= lines.Length, $"{file}: {diagnostic}");
-        // One past the last character is where something is missing.
+        // Something that is missing is reported one column past the last character.
         Assert.True(diagnostic.At.Column >= 1 && diagnostic.At.Column <= lines[diagnostic.At.Line - 1].Length + 1, $"{file}: {diagnostic}");
         Assert.DoesNotContain(diagnostic.ToString(), char.IsControl);
         Assert.True(diagnostic.Message.Length < 30_000, $"{file}: {diagnostic}");

@@ -9,7 +9,7 @@ public sealed class DiagnosticTests
     private const string Service = "[service.a]\ncommand = [\"x\"]\n";
 
     [Theory]
-    // What is no TOML.
+    // Text that is not TOML.
     [InlineData("[service.a\n", "1:11: the name of a table ends with \"]\"")]
     [InlineData("[service.]\n", "1:10: a key is expected here: letters, digits, \"_\" and \"-\", or anything in quotes")]
     [InlineData("[init] x\n", "1:8: the line should end here")]
@@ -35,7 +35,7 @@ public sealed class DiagnosticTests
     [InlineData(
         Service + "probe = { tcp = \"h:1\" }\n[service.a.probe]\nretries = 1\n", "4:12: \"probe\" is given twice; the first is on line 3")]
     [InlineData(Service + "nice = 18446744073709551615\n", "3:8: this is no number and no date")]
-    // What is there but not known.
+    // Keys and tables that are not known.
     [InlineData("[servce.a]\n" + Service, "1:2: unknown table [servce]; did you mean [service]?")]
     [InlineData("[zzz]\n" + Service,
         "1:2: unknown table [zzz]; there are init, limits, startup, health, shutdown, restart, alerts, launch, signals, service, server")]
@@ -52,7 +52,7 @@ public sealed class DiagnosticTests
     [InlineData("[service.\"a b\"]\ncommand = [\"x\"]\n",
         "1:10: \"a b\" cannot name a service: it takes up to 64 letters, digits, \"-\", \"_\", \".\" and \"@\", does not begin with " +
         "\"-\", and is not \"mcp-init\"")]
-    // What is of the wrong kind.
+    // Values of the wrong kind.
     [InlineData("[service.a]\ncommand = \"npm run start\"\n",
         "2:11: command takes an array, the program and each argument a string of its own, not a string; write command = [\"npm\", " +
         "\"run\", \"start\"]")]
@@ -127,7 +127,7 @@ public sealed class DiagnosticTests
         "\"-c\", \"a | b\"]")]
     [InlineData("[service.a]\ncommand = [\"/opt/My App/run\"]\n")]
     [InlineData("[service.a]\ncommand = [\"my app\", \"x\"]\n")]
-    // What contradicts itself.
+    // Settings that contradict each other.
     [InlineData(
         Service + "ready = \"probe\"\n", "3:9: ready = \"probe\" needs a probe; add probe = { http = \"http://127.0.0.1:8080/health\" }")]
     [InlineData(Service + "notify_fd = 2\nready = \"notify-fd\"\n", "3:13: notify_fd = 2 is out of range; it can be 3 to 1023")]

@@ -69,7 +69,7 @@ public sealed class CgroupChecksTests
         Assert.Equal(enforce == "require", examination.Find("limits-required") is { Severity: FindingSeverity.Error });
     }
 
-    /// <summary>Just where <c>run</c> would refuse to start.</summary>
+    /// <summary>The error comes exactly when <c>run</c> would refuse to start.</summary>
     [Theory]
     [InlineData("memory_max = \"1GiB\"", "memory", true)]
     [InlineData("tasks_max = 64", "pids", true)]

@@ -38,7 +38,7 @@ public sealed class ExaminationTests
         Assert.True(examination.HasShortfall);
     }
 
-    /// <summary>Every finding that can be, from facts that bring it about.</summary>
+    /// <summary>Facts that bring about every possible finding.</summary>
     public static IEnumerable<Facts> Shortfalls =>
     [
         new Facts(), Made.DockerDefault,

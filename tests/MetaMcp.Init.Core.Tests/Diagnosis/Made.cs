@@ -7,7 +7,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Tests.Diagnosis;
 
-/// <summary>Facts to start from, and files.</summary>
+/// <summary>Facts to start from, and plans.</summary>
 internal static class Made
 {
     private const string Directory = "/sys/fs/cgroup";
@@ -47,7 +47,7 @@ internal static class Made
     public static IEnumerable<string> Calls =>
         ["epoll_create1", "signalfd4", "waitid", "statx", "pidfd_open", "pidfd_send_signal", "close_range", "process_mrelease"];
 
-    /// <summary>What Docker gives where nobody asks for more.</summary>
+    /// <summary>The rights that Docker gives by default.</summary>
     public static Facts DockerDefault { get; } = Perfect with
     {
         Capabilities =
@@ -74,7 +74,7 @@ internal static class Made
 
     public static ulong Mask(string names) => names.Split(' ').Aggregate(0UL, (mask, name) => mask | 1UL << CapabilityTable.Find(name));
 
-    /// <summary>A file with one service, to which this is added.</summary>
+    /// <summary>A plan with one service and these additions.</summary>
     public static Plan File(string of = "", string rest = "[shutdown]\ntimeout = \"5s\"") =>
         Plan.Read("f.toml", Encoding.UTF8.GetBytes($"{rest}\n[service.backend]\ncommand = [\"x\"]\n{of}\n")) is { Plan: { } plan }
             ? plan : throw new InvalidOperationException("the file of the test is wrong");

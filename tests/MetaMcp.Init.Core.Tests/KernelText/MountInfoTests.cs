@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.KernelText;
 
 namespace MetaMcp.Init.Core.Tests.KernelText;
 
-/// <summary>Lines as kernels wrote them, and as none would.</summary>
+/// <summary>Lines as kernels write them, and lines that no kernel writes.</summary>
 public sealed class MountInfoTests
 {
     [Fact]

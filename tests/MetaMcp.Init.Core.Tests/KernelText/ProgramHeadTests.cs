@@ -35,7 +35,7 @@ public sealed class ProgramHeadTests
     [Fact]
     public void The_programs_of_this_machine_are_understood()
     {
-        // What runs these tests is linked dynamically.
+        // /bin/sh is linked dynamically on every machine that runs these tests.
         var head = File.ReadAllBytes("/bin/sh").AsSpan(0, ProgramHead.Size);
         Assert.True(File.Exists(ProgramHead.Interpreter(head, out _)));
     }

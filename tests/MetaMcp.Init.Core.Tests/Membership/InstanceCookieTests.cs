@@ -56,7 +56,7 @@ public sealed class InstanceCookieTests
         Assert.Equal((17, 3), (Cookie.RunOf(environ), inner.RunOf(environ)));
     }
 
-    /// <summary>Each as long as they get.</summary>
+    /// <summary>Each part has its greatest length.</summary>
     [Fact]
     public void Of_inits_within_one_another_the_innermost_are_named()
     {

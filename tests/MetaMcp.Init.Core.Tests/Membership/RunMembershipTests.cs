@@ -72,7 +72,7 @@ public sealed class RunMembershipTests
     }
 
     [Theory]
-    // Root may have become anybody, and one that could not be asked may have been root.
+    // A process of root may have changed to any user, and a process whose user could not be read may have been root.
     [InlineData(null, 7u, true)]
     [InlineData(7u, 7u, true)]
     [InlineData(7u, 8u, false)]
@@ -228,7 +228,7 @@ public sealed class RunMembershipTests
         _runs.Add(new KnownRun(run, pid));
     }
 
-    /// <summary>Its main process was collected.</summary>
+    /// <summary>The main process of the run was collected.</summary>
     private void Ended(int main, long run)
     {
         _children.RemoveAll(c => c.Run == run);

@@ -32,7 +32,7 @@ public sealed class LineRateLimiterTests
     [Fact]
     public void Parts_of_a_line_add_up()
     {
-        // Three lines a second are no whole number of ticks each.
+        // At three lines a second, a line does not take a whole number of ticks.
         var limiter = new LineRateLimiter(new LineRate(3, Second));
         Assert.Equal(3, Admitted(limiter, 5, Start));
         var admitted = Enumerable.Range(1, 1000).Sum(step => Admitted(limiter, 5, Start + TimeSpan.FromMilliseconds(100 * step)));

@@ -8,7 +8,7 @@ namespace MetaMcp.Init.Core.Tests.Output;
 
 public sealed partial class LineSanitizerTests
 {
-    // Bytes of escape sequences and of UTF-8 among any others, so that both occur whole, and broken.
+    // Bytes of escape sequences and of UTF-8 among any other bytes, so that both occur, whole and broken.
     private static readonly Gen<byte[]> Hostile = Gen.Frequency(
             (4, Gen.Byte),
             (2, Gen.OneOf<byte>(0x1b, (byte)'[', (byte)'m', (byte)'3', (byte)';', (byte)'0', (byte)'\r', (byte)'\n', (byte)'\t')),
@@ -77,7 +77,7 @@ public sealed partial class LineSanitizerTests
     [GeneratedRegex("\e\\[[0-9;:]*m")]
     private static partial Regex Colour();
 
-    // The decoder throws where what came out is no UTF-8.
+    // The decoder throws if the output is not UTF-8.
     private static string Sanitize(byte[] written)
     {
         var shown = new ArrayBufferWriter<byte>();

@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Core.Tests.Output;
 
 public sealed class LineSplitterTests
 {
-    // Few different bytes, so that newlines, characters of several bytes and broken ones all come up often.
+    // Only a few different bytes, so that newlines, characters of several bytes and broken characters are all frequent.
     private static readonly Gen<byte> InterestingByte = Gen.OneOf<byte>((byte)'a', (byte)'\n', 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0xff);
 
     private static readonly Gen<byte[]> Text = Gen

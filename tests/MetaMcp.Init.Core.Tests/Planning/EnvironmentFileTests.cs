@@ -4,7 +4,7 @@ using MetaMcp.Init.Core.Planning;
 namespace MetaMcp.Init.Core.Tests.Planning;
 
 /// <summary>
-/// What Compose and systemd make of each row is read in their sources: compose-go's dotenv/parser.go, systemd's env-file.c.
+/// The expected values for Compose and systemd follow their sources: compose-go's dotenv/parser.go, systemd's env-file.c.
 /// </summary>
 public sealed class EnvironmentFileTests
 {

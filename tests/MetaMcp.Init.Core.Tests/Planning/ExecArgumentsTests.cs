@@ -7,7 +7,7 @@ namespace MetaMcp.Init.Core.Tests.Planning;
 
 public sealed class ExecArgumentsTests
 {
-    // Whatever a user may write in a file: empty, spaces, options look-alikes, other alphabets.
+    // Text that a user may write in a file: empty, with spaces, like an option, in other alphabets.
     private static readonly Gen<string> AnyText = Gen.OneOf(
         Gen.String, Gen.OneOf("--", "-", "--user", "a=b", "é ü", "", "-1"));
 

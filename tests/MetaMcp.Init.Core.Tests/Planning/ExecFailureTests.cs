@@ -17,7 +17,7 @@ public sealed class ExecFailureTests
                 Assert.True(record.Length <= ExecFailure.MaxLength);
                 Assert.True(ExecFailure.TryDecode(record, out var read));
                 Assert.Equal((step, errno), (read!.Step, read.Errno.Number));
-                // Cut at the end of a character where it is long, and whole where it is not.
+                // A long text is cut at the end of a character; a short one stays whole.
                 var encodable = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(failure.Detail));
                 if (Encoding.UTF8.GetByteCount(encodable) <= 450)
                     Assert.Equal(encodable, read.Detail);

@@ -9,10 +9,10 @@ public sealed class GraphPropertiesTests
 {
     private const int Cases = 10_000;
 
-    /// <summary>Up to 12 services, any edges at all: circles are common.</summary>
+    /// <summary>Up to 12 services with any edges, so circles are common.</summary>
     private static readonly Gen<Settings> Any = Graphs((count, from, to) => from != to);
 
-    /// <summary>Edges lead to services earlier in a shuffled order only: never a circle.</summary>
+    /// <summary>Edges lead only to earlier services of a shuffled order, so there is no circle.</summary>
     private static readonly Gen<Settings> Acyclic = Graphs((count, from, to) => Shuffled(from, count) > Shuffled(to, count));
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class GraphPropertiesTests
             return $"s{i}: {Names(false)}:: {Names(true)}";
         }));
 
-    /// <summary>A place in an order that is not the file's.</summary>
+    /// <summary>The position of a service in an order that is not the file's.</summary>
     private static int Shuffled(int service, int count) => (service * 5 + 3) % 13 * count + service;
 
     private static bool Reaches(Settings settings, int from, int to)

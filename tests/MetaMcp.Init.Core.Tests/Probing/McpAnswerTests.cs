@@ -9,7 +9,7 @@ public sealed class McpAnswerTests
     private const string Json = "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n";
     private const string Events = "HTTP/1.1 200 OK\r\ncontent-type:text/event-stream\r\nMcp-Session-Id: abc\r\n";
 
-    /// <summary>What a healthy server may send, whole.</summary>
+    /// <summary>Complete answers that a healthy server may send.</summary>
     public static TheoryData<string> Healthy =>
     [
         $"{Json}Content-Length: 36\r\n\r\n{Result}",
@@ -135,7 +135,7 @@ public sealed class McpAnswerTests
         var answer = new McpAnswer(7);
         answer.Add(Encoding.ASCII.GetBytes(start));
         var piece = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(more, 1000)));
-        // 100 MB, of which it must want to see little.
+        // 100 MB, of which the reader must take only a small part.
         var taken = 0L;
         while (!answer.IsDone && taken < 100_000_000)
         {

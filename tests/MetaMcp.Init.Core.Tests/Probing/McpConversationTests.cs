@@ -10,7 +10,7 @@ public sealed class McpConversationTests
     private const string NoSession = "400 {E-32000}";
     private const string NoMethod = "200 {E-32601}";
 
-    /// <summary>What each request is answered with, and what is asked for that.</summary>
+    /// <summary>The answers of a server, and the request that follows each of them.</summary>
     [Theory]
     [InlineData("stateless", "ping", Fine)]
     [InlineData("stateful", "ping initialize notifications/initialized ping DELETE", NoSession, "200 S {R}", "202", "200 S {R}")]
@@ -132,7 +132,7 @@ public sealed class McpConversationTests
 
     private static McpConversation Start() => new(HttpTarget.Parse("http://localhost:3001/mcp?a=b", out _)!, "1.2.3", 40);
 
-    /// <summary>Status, then a session where one is given, then a body: a result, an error with its code, or a version.</summary>
+    /// <summary>A status, then a session if one is given, then a body: a result, an error with its code, or a version.</summary>
     private static void Take(McpConversation conversation, string answer)
     {
         var id = conversation.Next().Id;

@@ -12,9 +12,9 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
 /// <summary>
-/// A kernel that does anything a kernel may do, in any order, as bytes decide: answers late, ends processes at any moment, hands
-/// out pids again at once, lets time pass. It checks each effect against what the supervisor has been told so far, and at the
-/// end asks for a stop, obeys SIGKILL, and expects the exit in time.
+/// A kernel that does anything a kernel may do, in any order that the bytes decide: it answers late, ends processes at any moment, uses
+/// pids again at once, and lets time pass. It checks each effect against the events that the supervisor has had so far. At the end it
+/// asks for a stop, obeys SIGKILL, and expects the exit in time.
 /// </summary>
 internal sealed class Chaos
 {
@@ -43,7 +43,7 @@ internal sealed class Chaos
 
     public int Events { get; private set; }
 
-    /// <summary>How often another process became the main one.</summary>
+    /// <summary>The number of times that another process became the main process.</summary>
     public int Successions { get; private set; }
 
     public string Trace =>
@@ -58,7 +58,7 @@ internal sealed class Chaos
                 break;
             Act(choice % 16, choice / 16);
         }
-        // A kernel that takes its time to obey SIGKILL costs the patience once for services and once for orphans.
+        // A kernel that is slow to obey SIGKILL takes the full time twice: once for services and once for orphans.
         var patience = Supervisor.KillPatience * (_endBegan is null ? 1 : 2);
         if (_exitCode is null)
             End();
@@ -133,7 +133,7 @@ internal sealed class Chaos
         }
     }
 
-    /// <summary>The same file, where some commands are others, and some of what only we go by.</summary>
+    /// <summary>The same file with some other commands, and with other values of some settings that only mcp-init uses.</summary>
     private Plan Varied(int pick)
     {
         var settings = _plan.Settings with
@@ -151,7 +151,7 @@ internal sealed class Chaos
     private static ServiceSettings WithInterval(ServiceSettings service, int seconds) =>
         service.Probe is { } probe ? service with { Probe = probe with { Interval = TimeSpan.FromSeconds(seconds) } } : service;
 
-    /// <summary>A while, or until the supervisor wants to be woken and then a little too late.</summary>
+    /// <summary>Lets some time pass, or waits until the supervisor wants to be woken and then is a little late.</summary>
     private void Wait(int pick)
     {
         var due = _supervisor.Due;
@@ -168,7 +168,7 @@ internal sealed class Chaos
         Handle(new SystemEvent.TimePassed());
     }
 
-    /// <summary>From here on the kernel is quick and everything obeys SIGKILL, and nothing else.</summary>
+    /// <summary>From here on the kernel is quick, and every process obeys SIGKILL and no other signal.</summary>
     private void End()
     {
         for (var round = 0; _exitCode is null; round++)
@@ -221,13 +221,13 @@ internal sealed class Chaos
             Assert.All(_plan.Services, s => Assert.NotEqual(pid, MainPidOf(_supervisor.StateOf(s.Index))));
     }
 
-    /// <summary>What the supervisor knows from now on.</summary>
+    /// <summary>Remembers an event that the supervisor has had.</summary>
     private void Hear(SystemEvent happened)
     {
         switch (happened)
         {
             case SystemEvent.Spawned(var number, var pid) when Owner(number) is var service:
-                // What was spawned directly is said to be executed in the same breath, before any other news of it.
+                // The execution of a process that was spawned directly is reported together with the spawn, before any other news of it.
                 _processes[pid].IsKnown = !_processes[pid].IsExecuted;
                 _told[service].IsSpawning = false;
                 break;
@@ -260,7 +260,7 @@ internal sealed class Chaos
                 Spawn(service, run);
                 break;
             case Effect.SpawnProbe(var run, _) when Owner(run) is var service:
-                // One whose answer has not been heard for so long is not waited for any more.
+                // A probe whose answer has not come for so long is not waited for any more.
                 Assert.DoesNotContain(
                     _processes.Values,
                     p => p is { Kind: ProcessKind.Probe, IsKnown: true, IsDying: false } && p.Service == service && p.Run == run);
@@ -296,15 +296,15 @@ internal sealed class Chaos
             case Effect.SignalMain(var number, var pid, var signal) when Owner(number) is var service:
                 var main = Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes);
                 Assert.Equal((service, number, ProcessKind.Main), (main.Service, main.Run, main.Kind));
-                // A stop that began with its command, before everything began to end, goes on.
+                // A stop that began with its command before the shutdown began goes on.
                 if (signal != Signal.Cont && !_told[service].IsAsked)
                     CheckStop(service);
-                // Some obey, some do not.
+                // Some processes obey, others do not.
                 if (signal != Signal.Cont && pid % 3 != 0)
                     main.IsDying = true;
                 break;
             case Effect.SignalRun(var number, var group, var signal) when Owner(number) is var service:
-                // While another main process was not heard of, it goes by the one before.
+                // Until another main process is reported, the supervisor goes by the one before.
                 Assert.True(
                     _processes.Values.Any(
                         p => p.Kind == ProcessKind.Main && (p.Service, p.Run) == (service, number) && (p.Pid == group || !p.IsKnown)) ||
@@ -327,7 +327,8 @@ internal sealed class Chaos
             case Effect.Sample(var runs, var closely):
                 Assert.Null(_endBegan);
                 Assert.NotEmpty(runs);
-                // Of those that are there, anything; some are over, and by the time it is heard some are gone.
+                // Any use of the runs that exist. Some of these runs are over, and some will have ended by the time that the answer is
+                // read.
                 _answers.Enqueue(new SystemEvent.Sampled(
                 [
                     .. _processes.Values.Where(p => p.Kind == ProcessKind.Main && runs.Contains(p.Run))
@@ -399,7 +400,7 @@ internal sealed class Chaos
         told.IsSpawning = true;
     }
 
-    /// <summary>In an orderly shutdown nobody is asked to stop while one that depends on it may be there.</summary>
+    /// <summary>In an orderly shutdown no service is asked to stop while a service that depends on it may have a process.</summary>
     private void CheckStop(int service)
     {
         _told[service].IsUp = false;
@@ -433,7 +434,7 @@ internal sealed class Chaos
 
     private Process Create(int service, long run, ProcessKind kind)
     {
-        // The lowest that is free, so that pids come round again at once.
+        // The lowest free pid, so that pids are used again at once.
         var pid = Enumerable.Range(2, 1000).First(p => !_processes.ContainsKey(p) && !_groups.ContainsKey(p));
         return _processes[pid] = new Process(pid, service, run, kind) { IsKnown = kind == ProcessKind.Orphan, StartTime = (ulong)Events };
     }
@@ -462,7 +463,7 @@ internal sealed class Chaos
             left.IsDying = true;
     }
 
-    /// <summary>One of those that a main process has left takes its place, or none can: a matter of dice.</summary>
+    /// <summary>A process that a main process has left behind takes its place, or none can: the jitter decides.</summary>
     private void TakeMain(int service, long run, int jitter)
     {
         if (_groups.Values.FirstOrDefault(g => g.Run == run) is not { } left || jitter % 4 == 0)
@@ -484,7 +485,7 @@ internal sealed class Chaos
             TellOfChildren();
     }
 
-    /// <summary>Nothing is entered twice, every run is entered, and whoever is collected has no pid there.</summary>
+    /// <summary>No run is entered twice, every run is entered, and no entry has the pid of a collected process.</summary>
     private void CheckRegistry()
     {
         var registry = _supervisor.Registry;
@@ -531,7 +532,7 @@ internal sealed class Chaos
                 Of(name).IsOver = true;
                 break;
             case Notice.Reloaded n:
-                // What had failed for good may be tried again by another probe.
+                // A service that had failed for good may be tried again with another probe.
                 foreach (var name in n.Changed.Concat(n.Added))
                 {
                     Of(name).IsAnew = true;
@@ -580,9 +581,9 @@ internal sealed class Chaos
         var restart = _plan.Services.Single(s => s.Name == restarting.Service).Settings.Restart;
         var backoff = restart.Backoff;
         var plain = Math.Min(backoff.Initial.TotalSeconds * Math.Pow(backoff.Factor, restarting.Failures - 1), backoff.Max.TotalSeconds);
-        // What was unhealthy for a while has waited as long already.
+        // The time for which a service was unhealthy counts as part of its delay.
         var least = restarting.Reason.StartsWith("unhealthy", StringComparison.Ordinal) ? 0 : plain * (1 - backoff.Jitter);
-        // Runs that ended well are no failures, and lengthen the delay too.
+        // Runs that ended well are no failures, but make the delay longer, too.
         var most = restart.Policy == RestartPolicy.Always ? backoff.Max.TotalSeconds : plain;
         Assert.InRange(restarting.Delay.TotalSeconds, least - 0.001, (most * (1 + backoff.Jitter)) + 0.001);
     }
@@ -601,7 +602,7 @@ internal sealed class Chaos
 
     private static int? MainPidOf(ServiceState state) => StatePredicates.RunStateOf(state) switch
     {
-        // That of one which is in the background was collected, and stands for its run.
+        // The first process of a service in the background was collected; its pid stands for the run.
         RunState.Starting { IsForked: false } s => s.Run.Pid,
         RunState.Ready s => s.Run.Pid,
         RunState.AwaitingStop s => s.Run.Pid,
@@ -619,14 +620,14 @@ internal sealed class Chaos
         public long Run { get; } = run;
         public ProcessKind Kind { get; } = kind;
 
-        /// <summary>The supervisor has had the whole answer to its spawn.</summary>
+        /// <summary>Whether the supervisor has had the whole answer to its spawn.</summary>
         public bool IsKnown { get; set; }
 
         public bool IsExecuted { get; set; }
 
         public ulong StartTime { get; init; }
 
-        /// <summary>A signal that it obeys was sent; it ends when the kernel likes.</summary>
+        /// <summary>Whether a signal that the process obeys was sent; the process ends when the kernel likes.</summary>
         public bool IsDying { get; set; }
 
         public bool IsGroupKilled { get; set; }
@@ -641,7 +642,7 @@ internal sealed class Chaos
         public bool IsDying { get; set; }
     }
 
-    /// <summary>What the supervisor was told, or has said, of one service.</summary>
+    /// <summary>The events and effects of one service so far.</summary>
     private sealed class Told
     {
         public bool IsSpawning { get; set; }
@@ -649,13 +650,13 @@ internal sealed class Chaos
         public bool IsCompleted { get; set; }
         public bool IsOver { get; set; }
 
-        /// <summary>Its stop_command was started, in its turn: what follows is part of the same stop.</summary>
+        /// <summary>Whether the stop_command was started, after its turn: the effects that follow belong to the same stop.</summary>
         public bool IsAsked { get; set; }
 
-        /// <summary>Its next start is with a dependency and not by its back-off.</summary>
+        /// <summary>Whether the next start is together with a dependency and not after a back-off.</summary>
         public bool IsAnew { get; set; }
 
-        /// <summary>It is ended for a limit, and waits for no turn.</summary>
+        /// <summary>Whether the run is ended for a limit, and waits for no turn.</summary>
         public bool IsOverLimit { get; set; }
 
         public long LastRun { get; set; }

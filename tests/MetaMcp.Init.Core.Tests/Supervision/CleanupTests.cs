@@ -71,7 +71,7 @@ public sealed class CleanupTests
         world.Program("a").IgnoresEverything();
         world.Program("b").Ignores(Signal.Term);
         world.Pass("0ms").TellsAmongOthers("SIGTERM a").NeverTold("SIGTERM b");
-        // 10 s to SIGKILL, and again after 1, 2, 4 and 8 s.
+        // SIGKILL comes after 10 s, and again after 1, 2, 4 and 8 s.
         world.Pass("17s").Tells("SIGKILL group of a", "SIGKILL group of a", "SIGKILL group of a", "SIGKILL group of a");
         world.Pass("8s").Tells("a cleanup failed after 4", "SIGKILL group of a", "SIGTERM b");
         Assert.Equal(
@@ -89,7 +89,7 @@ public sealed class CleanupTests
         var world = Unhealthy(1, most: 1);
         world.Program("a").IgnoresEverything();
         world.Program("a").LeavesBehind = true;
-        // SIGKILL at 10, 11, 13 and 17 s.
+        // SIGKILL comes at 10, 11, 13 and 17 s.
         world.Pass("0ms").Pass("18s").Forget();
         world.IsKilledBy("a", Signal.Kill).Tells("a killed by SIGKILL", "a cleanup failed after 4", "SIGKILL group of a");
     }
@@ -105,7 +105,9 @@ public sealed class CleanupTests
         Assert.Equal(new CleanupStatistics(1, 0, 0, Span("3s"), Span("3s")), world.RecordOf("a").Cleanups);
     }
 
-    /// <summary>So many services whose first probe fails as soon as time passes, and they take their time to end.</summary>
+    /// <summary>
+    /// <paramref name="count"/> services whose first probe fails as soon as time passes, and which take their time to end.
+    /// </summary>
     private static World Unhealthy(int count, int most, params ServiceSettings[] others)
     {
         var names = Enumerable.Range(0, count).Select(i => ((char)('a' + i)).ToString()).ToList();

@@ -11,7 +11,7 @@ public sealed class DeadlineHeapTests
     [Fact]
     public void It_behaves_as_a_list_that_is_searched_each_time()
     {
-        // 0 to 11: set; 12, 13: clear; 14, 15: take what is due.
+        // 0 to 11: set a deadline; 12, 13: clear it; 14, 15: take the deadlines that have come.
         Gen.Select(Gen.Int[0, 15], Gen.Int[0, Owners - 1], Gen.Int[0, 30]).Array[0, 120].Sample(
             steps =>
             {

@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>A table of where each pair of state and event leads, as text: a row for each state, a column for each event.</summary>
+/// <summary>A table of the next state for each pair of state and event, as text: a row for each state, a column for each event.</summary>
 internal static class EventTable
 {
     public static string Of<TState, TEvent>(

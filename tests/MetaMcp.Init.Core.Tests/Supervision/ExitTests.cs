@@ -4,7 +4,7 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>When it all ends, and with which code.</summary>
+/// <summary>When the container ends, and with which exit code.</summary>
 public sealed class ExitTests
 {
     [Theory]

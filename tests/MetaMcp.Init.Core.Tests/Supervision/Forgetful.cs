@@ -8,9 +8,9 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
 /// <summary>
-/// A kernel that answers truthfully and in order, and a loop that hands events over as the real one does, where memory ends at random:
-/// in the middle of an event, which is then handed over again; for so long that the event is lost; or while an effect is performed,
-/// which is then not done. Processes end at random as well.
+/// A kernel that answers truthfully and in order, and a loop that handles events as the real one does, while memory runs out at random:
+/// in the middle of an event, which is then handled again; for so long that the event is lost; or while an effect is performed, which is
+/// then not done. Processes end at random as well.
 /// </summary>
 internal sealed class Forgetful
 {
@@ -37,7 +37,7 @@ internal sealed class Forgetful
 
     public Instant Now { get; private set; } = new(1_000_000_000_000);
 
-    /// <summary>Of a hundred events and effects so many meet with memory that ends.</summary>
+    /// <summary>The number of events and effects, of a hundred, for which memory runs out.</summary>
     public int Shortage { get; set; }
 
     public int? ExitCode { get; private set; }
@@ -61,7 +61,7 @@ internal sealed class Forgetful
         Drain();
     }
 
-    /// <summary>Something ends, or time passes.</summary>
+    /// <summary>Lets a process end, or time pass.</summary>
     public void Act()
     {
         if (_random.Next(3) == 0 && _processes.Count > 0)
@@ -100,10 +100,10 @@ internal sealed class Forgetful
         }
     }
 
-    /// <summary>As the loop: once more at once, once more a while later, and then never.</summary>
+    /// <summary>Tries as the loop does: again at once, again a while later, and then never.</summary>
     private IReadOnlyList<Effect>? Handle(SystemEvent happened)
     {
-        // A signal, and the first event, are handed over until they are heard.
+        // A signal, and the first event, are handed over until they are handled.
         var tries = happened is SystemEvent.SignalArrived or SystemEvent.Begin ? 100 : 1 + _random.Next(3);
         for (var attempt = 0; attempt < tries; attempt++)
         {
@@ -135,7 +135,7 @@ internal sealed class Forgetful
     private void Perform(Effect effect)
     {
         Trace.Add($"    {effect}");
-        // What ends everything costs no memory, and of a notice only the words are lost.
+        // The exit and a sweep need no memory, and of a notice only the words are lost.
         if (effect is not (Effect.Exit or Effect.Report or Effect.Sweep) && _random.Next(200) < Shortage)
         {
             Trace.Add("    not done");
@@ -259,7 +259,7 @@ internal sealed class Forgetful
         _events.Enqueue(new SystemEvent.ChildrenCollected(AnyLeft: Left > 0));
     }
 
-    /// <summary>As the kernel's comparison.</summary>
+    /// <summary>Compares as the kernel's side does.</summary>
     private void Sweep(Effect.Sweep sweep)
     {
         var facts = new List<RunFacts>();

@@ -6,7 +6,7 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>A daemon that puts itself into the background, and one that names another main process.</summary>
+/// <summary>A daemon that puts itself into the background, and a daemon that names another main process.</summary>
 public sealed class ForkingTests
 {
     private static ServiceSettings Forking(string? pidFile = "/run/a.pid") => Daemon("a") with

@@ -6,14 +6,14 @@ using MetaMcp.Init.Core.Planning;
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
 /// <summary>
-/// Generated graphs and generated trouble; <see cref="Chaos"/> has the rules. A failure prints the smallest case found and its
-/// seed: set <c>CsCheck_Seed</c> to it to have the same again.
+/// Generated graphs and generated events; <see cref="Chaos"/> has the rules. A failure prints the smallest case that was found and its
+/// seed: set <c>CsCheck_Seed</c> to the seed to repeat the case.
 /// </summary>
 public sealed class GeneratedTests
 {
     private static readonly ReadyRule[] Rules = [ReadyRule.Started, ReadyRule.Probe, ReadyRule.NotifyFd, ReadyRule.SdNotify];
 
-    /// <summary>A service by numbers; bit n of a mask names the n-th one before it.</summary>
+    /// <summary>A service as numbers; bit n of a mask names the n-th service before it.</summary>
     private static readonly Gen<(int DependsOn, int After, int Sparse, int Kind, int Times)> Services =
         Gen.Select(Gen.Int[0, 255], Gen.Int[0, 255], Gen.Int[0, 255], Gen.Int[0, 255], Gen.Int[0, 63]);
 
@@ -86,7 +86,7 @@ public sealed class GeneratedTests
     private static Plan PlanOf((int DependsOn, int After, int Sparse, int Kind, int Times)[] services, int system)
     {
         var all = services.Select((s, i) => ServiceOf(s, i)).ToList();
-        // The file may name them in any order; the numbers may not decide it.
+        // The file may name the services in any order, so half of the cases reverse it.
         if (system % 2 == 1)
             all.Reverse();
         var result = Plan.Build(new Settings

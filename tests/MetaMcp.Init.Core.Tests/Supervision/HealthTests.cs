@@ -172,7 +172,7 @@ public sealed class HealthTests
     [Fact]
     public void In_a_shutdown_nobody_is_probed_and_no_probe_counts()
     {
-        // "a" waits for "b" to be gone.
+        // "a" cannot stop before "b" has ended.
         var world = Running(Watched, (Daemon("b") with { DependsOn = ["a"] }).StopTimeout("1m"));
         world.Program("b").Ignores(Signal.Term);
         world.Program("a").Probe = ProbeBehaviour.Fails;
@@ -201,7 +201,7 @@ public sealed class HealthTests
         return world;
     }
 
-    /// <summary>Until the second probe of all has come, the first after it was ready.</summary>
+    /// <summary>Passes the time until every service has had its second probe, the first one after it was ready.</summary>
     private static World FirstProbe(World world)
     {
         var ready = Assert.IsType<RunState.Ready>(world.RunOf("a"));

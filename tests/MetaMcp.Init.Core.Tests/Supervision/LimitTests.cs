@@ -183,7 +183,7 @@ public sealed class LimitTests
         world.Pass("2s").Tells($"mid ended: {Reason}", "SIGTERM mid");
         world.Program("mid").Memory = 0;
         world.Pass("600ms").Tells("SIGKILL group of mid", "mid killed by SIGKILL", $"mid again in 1s: {Reason}");
-        // 1000 MiB are left by then, which is what all may have.
+        // By then 1000 MiB are left, which is the cap of all.
         world.Pass("700ms").Tells();
     }
 

@@ -9,7 +9,7 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>Whatever is lost for want of memory is found again; <see cref="Forgetful"/> loses it.</summary>
+/// <summary>Everything that is lost because memory ran out is found again; <see cref="Forgetful"/> loses it.</summary>
 public sealed class LossTests
 {
     [Fact]
@@ -42,7 +42,7 @@ public sealed class LossTests
     }
 
     /// <summary>
-    /// Whether memory ended at that allocation; then there is some again, and the event is handed over anew where it has to be.
+    /// Handles an event while memory runs out at one allocation, and again afterwards if it has to be. Returns whether memory ran out.
     /// </summary>
     private static bool Handled(World world, SystemEvent happened, Instant now, int allocations)
     {

@@ -5,7 +5,7 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
 /// <summary>
-/// Services as scenarios name them. Unless asked for, back-off has no jitter, so that delays are round, and no circuit opens.
+/// Services by the names that scenarios use. By default the back-off has no jitter, so that delays are round, and no circuit opens.
 /// </summary>
 internal static class Make
 {

@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>What the runtime throws where there is no memory.</summary>
+/// <summary>The exception that the runtime throws if there is no memory.</summary>
 internal static class MemoryEnds
 {
 #pragma warning disable CA2201 // It stands for the runtime's own.

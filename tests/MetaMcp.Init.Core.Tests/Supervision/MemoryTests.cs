@@ -7,7 +7,7 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>Thresholds of memory, 75 and 90 percent, told when they are passed.</summary>
+/// <summary>The memory thresholds of 75 and 90 percent are reported when they are passed.</summary>
 public sealed class MemoryTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>What a service says of itself, as man 3 sd_notify has it.</summary>
+/// <summary>The messages of a service to its NOTIFY_SOCKET (<c>man 3 sd_notify</c>).</summary>
 public sealed class NotificationTests
 {
     private static ServiceSettings Notifying(string name) => Daemon(name) with { Ready = ReadyRule.SdNotify, StartTimeout = Span("10s") };

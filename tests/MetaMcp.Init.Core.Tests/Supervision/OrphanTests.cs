@@ -209,7 +209,7 @@ public sealed class OrphanTests
         var told = world.Told();
         Assert.InRange(told.Count, 17, 30);
         Assert.Contains("1008 more orphans, 1976 beyond", told);
-        // All have their turn, a thousand at a time.
+        // Every orphan gets its turn, a thousand at a time.
         world.Pass("5m");
         Assert.Equal(3000, world.Supervisor.OrphansEnded["npx"]);
         Assert.Empty(world.Registry.OfType("npx"));

@@ -6,7 +6,7 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>Why a probe failed, and everywhere that is said.</summary>
+/// <summary>Why a probe failed, and every message that has the reason.</summary>
 public sealed class ProbeReasonTests
 {
     private const string Refused = "mcp-init probe: tcp 127.0.0.1:1: Connection refused (ECONNREFUSED)";
@@ -21,7 +21,7 @@ public sealed class ProbeReasonTests
     [Theory]
     [InlineData(3, "connection to the database lost", "exit code 3: connection to the database lost")]
     [InlineData(3, null, "exit code 3")]
-    // A command that writes what the second stage would, and ends as it would not.
+    // A command that writes the words of the second stage, and ends with a code that the second stage does not use.
     [InlineData(
         1, "mcp-init exec: exec check: No such file or directory (ENOENT)",
         "exit code 1: mcp-init exec: exec check: No such file or directory (ENOENT)")]

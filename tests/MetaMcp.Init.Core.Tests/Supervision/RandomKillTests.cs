@@ -6,8 +6,8 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
 /// <summary>
-/// Ten minutes of virtual time in which main processes are killed at random, ten times a second, among services of every kind; the
-/// real ones have two minutes (<c>EndToEnd/Run/RandomKillTests</c>).
+/// Ten minutes of virtual time in which main processes are killed at random, ten times a second, among services of every kind. The test
+/// with real processes takes two minutes (<c>EndToEnd/Run/RandomKillTests</c>).
 /// </summary>
 public sealed class RandomKillTests
 {
@@ -31,7 +31,7 @@ public sealed class RandomKillTests
     public void After_ten_minutes_everything_is_there_and_after_the_stop_nothing(int seed)
     {
         var random = new Random(seed);
-        // Short ones, so that there is somebody to kill.
+        // Short delays, so that there are processes to kill.
         var quick = new BackoffSettings { Initial = Span("100ms"), Max = Span("500ms"), Jitter = 0.2 };
         var world = new World(
             File([.. Services.Select(s => s.Backoff(quick))]) with { Shutdown = new ShutdownSettings { MaxConcurrent = 2 } });
@@ -54,7 +54,7 @@ public sealed class RandomKillTests
         }
         Assert.True(kills > 2_000, $"{kills} kills are few");
         world.Program("probed").Probe = ProbeBehaviour.Succeeds;
-        // The longest back-off and the open circuit are over by then.
+        // By then the longest back-off and the open circuit are over.
         world.Pass("2m");
         Assert.All(Services, s => Assert.IsType<RunState.Ready>(world.RunOf(s.Name)));
         Assert.Equal(Services.Length, world.Registry.Entries.Count(e => e.Kind == EntryKind.Service));

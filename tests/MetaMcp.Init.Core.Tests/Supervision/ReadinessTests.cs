@@ -131,7 +131,7 @@ public sealed class ReadinessTests
         world.Program("a").HoldsExec = true;
         world.Program("a").Ignores(Signal.Term);
         world.Begin().Signal(Signal.Term).Forget();
-        // The start of the probe was asked for before the stop, and the answer comes now.
+        // The probe was requested before the stop, and the answer comes now.
         world.Post(new SystemEvent.ProbeSpawned(1, 900)).Tells("kill helper of a");
         world.Post(new SystemEvent.ChildEnded(900, ExitStatus.Exited(0), null, OthersLeft: false)).Tells();
         Assert.IsType<RunState.Stopping>(world.RunOf("a"));

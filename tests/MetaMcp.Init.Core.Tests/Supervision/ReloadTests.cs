@@ -7,7 +7,7 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>SIGHUP: services that changed are restarted, new ones started, removed ones stopped, and nothing else is touched.</summary>
+/// <summary>SIGHUP: changed services are restarted, new ones started, removed ones stopped, and all others left alone.</summary>
 public sealed class ReloadTests
 {
     [Fact]
@@ -295,7 +295,7 @@ public sealed class ReloadTests
         var world = Running(Daemon("a"), Daemon("b"));
         world.Program("a").IgnoresEverything();
         world.Reloads(Changed(Daemon("a")), Daemon("b")).Forget();
-        // SIGKILL after 10 s, then after 1, 2 and 4 more.
+        // SIGKILL comes after 10 s, then after 1, 2 and 4 more.
         world.Pass("14s").Forget();
         world.Reloads(File(Changed(Daemon("a")), Daemon("b")) with { Shutdown = new ShutdownSettings { Retries = 1 } }).Forget();
         world.Pass("12s").TellsAmongOthers("a cleanup failed after 4");
@@ -311,7 +311,7 @@ public sealed class ReloadTests
     {
         var world = Running(Daemon("a"), Daemon("b"));
         world.HasStranger("npx").IgnoresEverything();
-        // It ends 20 s after it was seen, and takes SIGKILL after 10 s, then after 1 and 2 more.
+        // The orphan is asked to end 20 s after it was found, and is sent SIGKILL after 10 s, then after 1 and 2 more.
         world.Exits("b", 1).Pass("20s").Forget().Pass("13s").TellsAmongOthers("SIGKILL orphan npx", "SIGKILL orphan npx");
         world.Reloads(File(Daemon("a"), Daemon("b")) with { Shutdown = new ShutdownSettings { Retries = 0 } }).Forget();
         var told = world.Pass("5m").Told();

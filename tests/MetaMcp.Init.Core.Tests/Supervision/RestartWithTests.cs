@@ -5,7 +5,7 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>"app" depends on "db" and is started anew with it; "other" depends on it and is not.</summary>
+/// <summary>"app" depends on "db" and is restarted with it; "other" depends on it and is not.</summary>
 public sealed class RestartWithTests
 {
     private static readonly ServiceSettings App = Daemon("app").Needs("db") with { RestartWith = ["db"] };
@@ -110,7 +110,7 @@ public sealed class RestartWithTests
     [Fact]
     public void Nothing_is_started_anew_once_the_end_has_begun()
     {
-        // "d" needs "a" and is required, and still waits for "late": with "a" it fails, and with it all.
+        // "d" needs "a", is required, and still waits for "late". When "a" fails, "d" fails with it, and with "d" the whole container.
         var world = new World(
             Daemon("a").Policy(RestartPolicy.Never), Daemon("b").Needs("a") with { RestartWith = ["a"] }, Daemon("c").Needs("b"),
             Daemon("late").ReadyBy(ReadyRule.NotifyFd), Daemon("d").Needs("a", "late").Required());

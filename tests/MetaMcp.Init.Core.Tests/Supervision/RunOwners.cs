@@ -3,12 +3,12 @@ using MetaMcp.Init.Core.Planning;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>The service of each run, as a kernel that is not there has to know it: effects name runs alone.</summary>
+/// <summary>The service of each run. Effects name runs alone, so a simulated kernel has to remember the services.</summary>
 internal sealed class RunOwners
 {
     private readonly Dictionary<long, int> _services = [];
 
-    /// <summary>A run that is to start is one of the service whose settings come with it.</summary>
+    /// <summary>Learns from a spawn: the run belongs to the service whose settings come with it.</summary>
     public void Learn(Effect effect, Plan plan)
     {
         if (effect is Effect.Spawn(var run, var settings))

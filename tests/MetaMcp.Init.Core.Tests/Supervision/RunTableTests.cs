@@ -7,12 +7,12 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
 /// <summary>
-/// Every pair of the state of a run and an event: where it leads, "=" where nothing changes, "!" where it cannot be. <c>Starting</c> stands
-/// once for each readiness, exec to late, and <c>Stopping</c> once for each way of asking.
+/// Every pair of the state of a run and an event: the next state, "=" if nothing changes, "!" if the pair is impossible. <c>Starting</c>
+/// has a row for each readiness, exec to late, and <c>Stopping</c> a row for each way of asking.
 /// </summary>
 public sealed class RunTableTests
 {
-    /// <summary>What is asked of a run, and how its start goes.</summary>
+    /// <summary>Requests to a run, and the events of its start.</summary>
     private const string Orders = """
                    Stop       Turn       Kill       Spawned    SpawnFailed Executed
         Spawning   cancelled  !          cancelled  exec       failing     =
@@ -44,7 +44,7 @@ public sealed class RunTableTests
         Over       !          !          !          !          !           !
         """;
 
-    /// <summary>How it goes on and ends.</summary>
+    /// <summary>The events of its life and its end.</summary>
     private const string Life = """
                    Notified   MainNamed  MainChanged Exited     ExitedLeft RunEmpty
         Spawning   =          =          =           !          !          !
@@ -76,7 +76,7 @@ public sealed class RunTableTests
         Over       !          !          !           !          !          !
         """;
 
-    /// <summary>Its helpers, its limits, and time.</summary>
+    /// <summary>The events of its helpers, its limits, and time.</summary>
     private const string Others = """
                    ProbeSpawned ProbeEnded ProbeNotStarted OverLimit  StopCommandSpawned StopCommandEnded DeadlinePassed Said
         Spawning   !            !          !               !          !                  !                Spawning       =
@@ -186,7 +186,7 @@ public sealed class RunTableTests
         EventTable.HasAllCases(States.Select(s => s.State).OfType<RunState.Stopping>().Select(s => s.Progress));
     }
 
-    /// <summary>The state after it, "=" for the same, "!" for what cannot be. Any other exception fails the test.</summary>
+    /// <summary>The next state; "=" for the same state, "!" for an impossible pair. Any other exception fails the test.</summary>
     private static string Cell(RunState state, RunEvent happened)
     {
         var settings = Daemon("a")

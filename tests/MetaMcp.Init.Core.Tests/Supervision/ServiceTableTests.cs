@@ -7,12 +7,12 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
 /// <summary>
-/// Every pair of the state of a service and an event: where it leads, "=" where nothing changes, "!" where it cannot be. Where there is a
-/// run, its state stands for that of the service.
+/// Every pair of the state of a service and an event: the next state, "=" if nothing changes, "!" if the pair is impossible. If there is
+/// a run, its state stands for that of the service.
 /// </summary>
 public sealed class ServiceTableTests
 {
-    /// <summary>What is asked of a service.</summary>
+    /// <summary>Requests to a service.</summary>
     private const string Orders = """
                    Start      Skip       Postpone   Resume     Stop       Reconfigure Restart    Kill
         Waiting    Spawning   Skipped    !          !          Stopped    =           =          Stopped
@@ -117,7 +117,7 @@ public sealed class ServiceTableTests
         EventTable.HasAllCases(Events.Select(e => e.Event));
     }
 
-    /// <summary>The state after it, "=" for the same, "!" for a pair that cannot be. Any other exception fails the test.</summary>
+    /// <summary>The next state; "=" for the same state, "!" for an impossible pair. Any other exception fails the test.</summary>
     private static string Cell(ServiceState state, ServiceEvent happened)
     {
         ServiceState after;

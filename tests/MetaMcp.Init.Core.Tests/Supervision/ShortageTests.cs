@@ -6,7 +6,7 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>The container is short of descriptors, memory or processes for a while, which is no fault of any service.</summary>
+/// <summary>The container is short of descriptors, memory or processes for a while, which is no service's fault.</summary>
 public sealed class ShortageTests
 {
     [Fact]

@@ -7,7 +7,7 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>News of a run that is over, and pids that come round again.</summary>
+/// <summary>Events of a run that is over, and pids that are used again.</summary>
 public sealed class StaleEventTests
 {
     [Fact]

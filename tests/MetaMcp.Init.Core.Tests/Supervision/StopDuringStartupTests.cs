@@ -6,7 +6,7 @@ using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>SIGTERM while a service is in each of the states a startup has.</summary>
+/// <summary>SIGTERM while a service is in each of the states of a startup.</summary>
 public sealed class StopDuringStartupTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
-/// <summary>An effect as a scenario tells it; null for what only repeats another line.</summary>
+/// <summary>An effect as a line of a scenario; null if it only repeats another line.</summary>
 internal static class StoryLine
 {
     public static string? Of(Effect effect, Plan plan, RunOwners owners)
@@ -53,7 +53,7 @@ internal static class StoryLine
         Notice.CleanupFailed n => $"{n.Service} cleanup failed after {n.Kills}",
         Notice.StopCommandLate n => $"{n.Service} stop command late",
         Notice.ProbeFailed { Failures: { } failures } n => $"{n.Service} probe failed ({failures} of {n.Retries})",
-        // What keeps a service from being ready is told with its end.
+        // The failed probes of a service that does not become ready are told with its end.
         Notice.ProbeFailed => null,
         Notice.ProbeHopeless n => $"{n.Service} probe: {n.Reason}",
         Notice.HealthyAgain n => $"{n.Service} healthy again after {n.Failures}",
@@ -96,7 +96,7 @@ internal static class StoryLine
         Notice.OrphanCleanupFailed n => $"orphan {n.Command} cleanup failed after {n.Kills}",
         Notice.Repaired n => $"repaired: {n.What}",
         Notice.Bug n => $"BUG: {n.Text}",
-        // Said by the effect, or the line, that comes with it.
+        // The effect, or the line, that comes with the notice tells the same.
         Notice.Started or Notice.Stopping or Notice.Killed or Notice.EndingLeftovers or Notice.KilledLeftovers or
             Notice.StartingUp or Notice.KillingOrphans or Notice.Down => null,
         _ => notice.ToString(),

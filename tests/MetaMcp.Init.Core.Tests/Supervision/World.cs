@@ -13,8 +13,8 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Tests.Supervision;
 
 /// <summary>
-/// A supervisor on a kernel that is not there: it drives <see cref="Supervisor.Handle"/> as the loop does, on a virtual clock, and
-/// keeps the story of what was asked and said. A scenario says what happens, then what is told (<see cref="Tells"/>).
+/// A supervisor on a simulated kernel: it drives <see cref="Supervisor.Handle"/> as the loop does, on a virtual clock, and keeps the
+/// effects and notices as lines of a story. A scenario causes events, and then expects lines (<see cref="Tells"/>).
 /// </summary>
 internal sealed class World
 {
@@ -58,24 +58,26 @@ internal sealed class World
 
     public bool Sleeps => _supervisor.Due == Instant.Never;
 
-    /// <summary>Every effect of the last event, with what the story leaves out.</summary>
+    /// <summary>Every effect of the last event, with those that the story leaves out.</summary>
     public List<Effect> LastEffects { get; } = [];
 
-    /// <summary>Each probe that failed, with the reason.</summary>
+    /// <summary>Each failed probe, with the reason.</summary>
     public List<Notice.ProbeFailed> ProbeFailures { get; } = [];
 
-    /// <summary>What was asked to be compared.</summary>
+    /// <summary>The comparisons that were requested.</summary>
     public List<Effect.Sweep> Sweeps { get; } = [];
 
-    /// <summary>When runs were measured, and whether closely.</summary>
+    /// <summary>The times at which runs were measured, and whether closely.</summary>
     public List<(TimeSpan At, bool Closely)> Looks { get; } = [];
 
-    /// <summary>The answer to a close look waits for <see cref="AnswersCloseLook"/>, and tells how it was when it was asked.</summary>
+    /// <summary>
+    /// Whether the answer to a close look waits for <see cref="AnswersCloseLook"/>; it then has the figures of the time of the request.
+    /// </summary>
     public bool HoldsCloseLooks { get; set; }
 
     public ServiceState StateOf(string service) => _supervisor.StateOf(IndexOf(service));
 
-    /// <summary>The run of a service that has one.</summary>
+    /// <summary>The run of a service.</summary>
     public RunState RunOf(string service) => Assert.IsType<ServiceState.Active>(StateOf(service)).Run;
 
     public ServiceRecord RecordOf(string service) => _supervisor.RecordOf(IndexOf(service));
@@ -106,7 +108,7 @@ internal sealed class World
 
     public World Notifies(string service) => Post(new SystemEvent.Notified(MainOf(service).Run));
 
-    /// <summary>What its NOTIFY_SOCKET is sent.</summary>
+    /// <summary>Sends a message to the NOTIFY_SOCKET of a service.</summary>
     public World Says(string service, string message) => Post(
         new SystemEvent.Said(MainOf(service).Run, NotifyMessage.Read(System.Text.Encoding.UTF8.GetBytes(message))));
 
@@ -114,11 +116,11 @@ internal sealed class World
     public World ProbeEnds(string service, int code) =>
         Ends(_processes.Values.Single(p => p.Service == IndexOf(service) && p.Kind == ProcessKind.Probe), ExitStatus.Exited(code));
 
-    /// <summary>Its stop_command, which hung, ends after all.</summary>
+    /// <summary>A stop_command that hung ends after all.</summary>
     public World StopCommandEnds(string service, int code) =>
         Ends(_processes.Values.Single(p => p.Service == IndexOf(service) && p.Kind == ProcessKind.StopCommand), ExitStatus.Exited(code));
 
-    /// <summary>The last of what a run of the service left behind ends by itself.</summary>
+    /// <summary>The last process that a run of the service left behind ends by itself.</summary>
     public World GroupEmpties(string service)
     {
         var group = _watched.Single(w => w.Value.Service == IndexOf(service)).Key;
@@ -126,7 +128,7 @@ internal sealed class World
         return Drain();
     }
 
-    /// <summary>The kernel gives the answer to a spawn that was held back.</summary>
+    /// <summary>The kernel gives an answer to a spawn that was held back.</summary>
     public World AnswersSpawn(string service)
     {
         var spawn = _unanswered.First(s => s.Settings.Name == service);
@@ -142,10 +144,10 @@ internal sealed class World
         return Post(answer);
     }
 
-    /// <summary>What the next sweeps find; a signal it obeys takes it away.</summary>
+    /// <summary>The strangers that the next sweeps find; a signal that a stranger obeys ends it.</summary>
     public Dictionary<int, (Stranger Stranger, Behaviour Behaviour)> Strangers { get; } = [];
 
-    /// <summary>Something that descends from a run that is over, or from nobody knows where.</summary>
+    /// <summary>Adds a stranger: a descendant of a run that is over, or a process of unknown origin.</summary>
     public Behaviour HasStranger(string command, bool isOurs = true)
     {
         var behaviour = new Behaviour();
@@ -154,7 +156,7 @@ internal sealed class World
         return behaviour;
     }
 
-    /// <summary>Something of no service's, reparented to us.</summary>
+    /// <summary>Adds an orphan: a process of a run that is over, reparented to us.</summary>
     public Behaviour HasOrphan()
     {
         var behaviour = new Behaviour();
@@ -163,7 +165,7 @@ internal sealed class World
         return behaviour;
     }
 
-    /// <summary>Lets time pass, waking the supervisor when it wants to be, as the loop does.</summary>
+    /// <summary>Lets time pass; the supervisor is woken when it wants to be, as the loop does.</summary>
     public World Pass(string time)
     {
         var until = Now + Make.Span(time);
@@ -180,21 +182,21 @@ internal sealed class World
         return this;
     }
 
-    /// <summary>PID 1 stands still for so long, as all around it may: it is not woken, whatever is due.</summary>
+    /// <summary>PID 1 stands still for so long, as every service may: it is not woken, whatever deadlines pass.</summary>
     public World StandsStill(string time)
     {
         Now += Make.Span(time);
         return this;
     }
 
-    /// <summary>What was asked and said since the last time, in order and whole.</summary>
+    /// <summary>Expects these lines, in order, as everything that was told since the last call.</summary>
     public World Tells(params string[] lines)
     {
         Assert.Equal(lines, _story);
         return Forget();
     }
 
-    /// <summary>As <see cref="Tells"/>, where other lines may stand between.</summary>
+    /// <summary>As <see cref="Tells"/>, but other lines may stand between.</summary>
     public World TellsAmongOthers(params string[] lines)
     {
         var next = 0;
@@ -206,7 +208,7 @@ internal sealed class World
         return Forget();
     }
 
-    /// <summary>The same, to be looked at.</summary>
+    /// <summary>Returns the lines, for other checks.</summary>
     public IReadOnlyList<string> Told()
     {
         string[] told = [.. _story];
@@ -214,7 +216,7 @@ internal sealed class World
         return told;
     }
 
-    /// <summary>Something with these words among all that was told.</summary>
+    /// <summary>Expects a line with these words among all lines so far.</summary>
     public World Told(string words)
     {
         Assert.Contains(_story, l => l.Contains(words, StringComparison.Ordinal));
@@ -239,7 +241,7 @@ internal sealed class World
         return Drain();
     }
 
-    /// <summary>Two things between two looks of the loop at its queue.</summary>
+    /// <summary>Two events arrive before the loop looks at its queue again.</summary>
     public World PostTogether(params SystemEvent[] happened)
     {
         foreach (var one in happened)
@@ -247,7 +249,7 @@ internal sealed class World
         return Drain();
     }
 
-    /// <summary>Another file is read, and is whole.</summary>
+    /// <summary>Another file is read, and is valid.</summary>
     public World Reloads(params ServiceSettings[] services) => Reloads(Make.File([.. services]));
 
     public World Reloads(Settings settings)
@@ -385,7 +387,7 @@ internal sealed class World
         }
     }
 
-    /// <summary>One that a service has left behind is its main process from now on.</summary>
+    /// <summary>A process that a service has left behind is its main process from now on.</summary>
     private void TakeMain(int service, long run, int pid)
     {
         if (ProgramOf(service).MainRefusals.TryDequeue(out var reason))
@@ -402,7 +404,7 @@ internal sealed class World
         _events.Enqueue(new SystemEvent.MainChanged(run, pid));
     }
 
-    /// <summary>Its main process names another one, and goes on.</summary>
+    /// <summary>The main process of a service names another one, and goes on.</summary>
     public World ChangesMain(string service)
     {
         var main = MainOf(service);
@@ -411,7 +413,7 @@ internal sealed class World
         return Drain();
     }
 
-    /// <summary>The kernel takes one that it has left behind for its main process.</summary>
+    /// <summary>The kernel accepts a process that the service has left behind as its main process.</summary>
     public World FindsMain(string service)
     {
         var index = IndexOf(service);
@@ -419,7 +421,7 @@ internal sealed class World
         return Drain();
     }
 
-    /// <summary>A process that was its main one ends.</summary>
+    /// <summary>A process that was the main process before ends.</summary>
     public World FormerEnds(string service) =>
         Ends(_processes.Values.Single(p => p.Service == IndexOf(service) && p.Kind == ProcessKind.Former), ExitStatus.Exited(0));
 
