@@ -45,7 +45,7 @@ public sealed class CgroupTests
         own.Start(busy.Directory, Files.Program("hang"));
         busy.Remove();
         Assert.True(Directory.Exists(busy.Directory));
-        // The name is taken; the next run gets another directory, not that one.
+        // The name is in use, so the next run gets another directory.
         var again = tree.Create("busy", 2, new CgroupLimits(), out _, out _)!;
         Assert.EndsWith("/busy+2", again.Directory, StringComparison.Ordinal);
         busy.Signal(Signal.Kill);
@@ -88,7 +88,7 @@ public sealed class CgroupTests
         Assert.Equal(CgroupObstacle.Threaded, outcome.Obstacle);
     }
 
-    // The directory stands for a container's root; nobody is in it, so nobody is moved.
+    // The directory stands for a container's root. It has no processes, so none is moved.
     private static CgroupTree Tree(OwnCgroup own)
     {
         var tree = CgroupTree.SetUp(own.FullName, new LimitSettings(), out var outcome);

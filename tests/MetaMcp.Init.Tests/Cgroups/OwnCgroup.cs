@@ -3,7 +3,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.Tests.Cgroups;
 
-/// <summary>A cgroup of this machine's own version 2, with or without controllers, for one test; whatever is in it ends with it.</summary>
+/// <summary>A cgroup for one test in this machine's own version 2, with or without controllers; its processes end with it.</summary>
 internal sealed class OwnCgroup : IDisposable
 {
     private readonly List<Process> _processes = [];
@@ -18,7 +18,7 @@ internal sealed class OwnCgroup : IDisposable
 
     public string Make(string name) => Directory.CreateDirectory(Path.Combine(FullName, name)).FullName;
 
-    /// <summary>Starts a test program in a cgroup and waits until it is there.</summary>
+    /// <summary>Starts a test program in a cgroup and waits until the program is in it.</summary>
     public Process Start(string cgroup, params string[] words)
     {
         var start =

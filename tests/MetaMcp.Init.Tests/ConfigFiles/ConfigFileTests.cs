@@ -10,7 +10,7 @@ public sealed class ConfigFileTests : IDisposable
     [Fact]
     public void A_file_is_read_to_its_end()
     {
-        // Longer than the first piece read, with what matters last.
+        // The file is longer than the first piece that is read, and its only service comes last.
         File.WriteAllText(path, $"# {new string('x', 100_000)}\n[service.last]\ncommand = [\"x\"]\n");
         Assert.Equal(["last"], ConfigFile.Plan(path).Plan!.Services.Select(s => s.Name));
     }

@@ -5,7 +5,7 @@ using MetaMcp.Init.Doctor;
 
 namespace MetaMcp.Init.Tests.Doctor;
 
-/// <summary>On this very machine, whatever it is: compared with what its own files say.</summary>
+/// <summary>The facts of the machine that runs the test, compared with its own files.</summary>
 public sealed class FactFinderTests
 {
     private static readonly Facts Facts = FactFinder.Find("/run/mcp-init");

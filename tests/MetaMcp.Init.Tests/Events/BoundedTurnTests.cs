@@ -11,7 +11,7 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Events;
 
-/// <summary>No descriptor keeps PID 1 from the others, however much there is to take from it.</summary>
+/// <summary>No descriptor keeps PID 1 from serving the others, however much there is to read from it.</summary>
 public sealed unsafe partial class BoundedTurnTests : IDisposable
 {
     private readonly Connected _pipe = Connected.Pipe();
@@ -74,7 +74,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
             pipe.Dispose();
     }
 
-    /// <summary>Every kind that can be written to by another process, filled to the brim: one turn takes one piece of it.</summary>
+    /// <summary>Every kind of descriptor that another process can write to is filled to the brim: one turn takes one piece of it.</summary>
     [Theory]
     [InlineData(Source.Signals, 128)]
     [InlineData(Source.NotifyPipe, 256)]
@@ -101,7 +101,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
                 break;
             case Source.ServiceOutput:
                 var hub = new OutputHub(outputs, (_, _, _) => { });
-                // It owns its descriptor, and the pipe of this test another one.
+                // The stream owns its descriptor, and the pipe of this test another one.
                 stream = new ServiceStream(
                     (int)fcntl(_pipe.Reader, F_DUPFD_CLOEXEC, 0), "a", OutputStream.Stdout, new PrefixFormat("a", 1), null, hub);
                 new OpenStreams(watch).Add(stream);
@@ -129,7 +129,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
         socket.Close();
     }
 
-    /// <summary>A new kind of descriptor is either flooded above, or has an end of its own that is named here.</summary>
+    /// <summary>A new kind of descriptor either has a flood above, or is named here because it ends by itself.</summary>
     [Fact]
     public void No_kind_is_forgotten()
     {
@@ -149,7 +149,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
 
     private void Fill()
     {
-        // Of each siginfo the first number is the signal.
+        // The first number of each siginfo is the signal.
         var bytes = new byte[4096];
         for (var at = 0; at < bytes.Length; at += sizeof(int))
             bytes[at] = 1;
@@ -173,7 +173,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
         _ = socket.SendTo(System.Text.Encoding.UTF8.GetBytes(text), new System.Net.Sockets.UnixDomainSocketEndPoint("\0" + address[1..]));
     }
 
-    /// <summary><c>man 2 ioctl_tty</c>, FIONREAD: the bytes that can be read.</summary>
+    /// <summary><c>man 2 ioctl_tty</c>, FIONREAD: the number of bytes that can be read.</summary>
     [LibraryImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int ioctl(int fd, ulong request, int* argument);

@@ -31,7 +31,7 @@ public sealed class FailingTurnTests : IDisposable
         var service = new ServiceSettings { Name = "a", Command = ["/bin/sh", "-c", "echo x; exit 3"] };
         var plan = Plan.Build(new Settings { Services = [service] }).Plan!;
         using var outputs = StandardOutputs.Open(_stdout.Writer, _stderr.Writer);
-        // Without outputs to write to, whoever reads a line of a service fails.
+        // There are no outputs to write to, so the handler that reads a line of a service fails.
         var kernel = RealKernel.Open(plan, _signals, outputs, new OutputHub(null!, (_, _, _) => { }));
         var events = new Queue<SystemEvent>();
         kernel.Perform(new Effect.Spawn(1, plan.Services[0].Settings), events);
@@ -42,7 +42,7 @@ public sealed class FailingTurnTests : IDisposable
         Assert.Contains(events, e => e is SystemEvent.ChildEnded ended && ended.Pid == pid && ended.Status == ExitStatus.Exited(3));
     }
 
-    /// <summary>What a signalfd gives for SIGCHLD.</summary>
+    /// <summary>Sends the record that a signalfd gives for SIGCHLD.</summary>
     private unsafe void SendChildEnded()
     {
         signalfd_siginfo info = new() { ssi_signo = (uint)Signal.Chld.Number };

@@ -65,7 +65,7 @@ public sealed class CredentialTests
             ["--user", "4321", "--", Files.Binary, "exec", "--user", "4321", "--no-new-privileges", "--cap-keep", "", "--", .. Status]);
         Assert.Equal("4321", run.Status("Groups"));
         Assert.Equal("1", run.Status("NoNewPrivs"));
-        // It may not be narrowed without CAP_SETPCAP, and with no_new_privs it need not be.
+        // Without CAP_SETPCAP the bounding set cannot be narrowed, and with no_new_privs it need not be.
         Assert.StartsWith(AllCapabilities, run.Status("CapBnd"), StringComparison.Ordinal);
     }
 

@@ -46,7 +46,7 @@ public sealed class EnvironmentTests
         var given = new Dictionary<string, string>(Given) { ["SHELL"] = "/bin/given" };
         Assert.DoesNotContain(
             Lines(Stage.RunWith(given, "--user", "www-data", "env")), l => l.StartsWith("SHELL=", StringComparison.Ordinal));
-        // What was asked for stands.
+        // A value that was set for the service stays.
         Assert.Contains("SHELL=/bin/given", Lines(Stage.RunWith(given, "--user", "www-data", "--keep-env", "SHELL", "env")));
         Assert.Contains("SHELL=/bin/sh", Lines(Stage.RunWith(given, "--user", "www-data", "--setenv", "SHELL=/bin/sh", "env")));
     }
@@ -59,7 +59,7 @@ public sealed class EnvironmentTests
             Stage.RunWith(Given, "--user", "www-data", "--setenv", "HOME=/mine", "--keep-env", "USER", "--keep-env", "LOGNAME", "env");
         Assert.Contains("HOME=/mine", Lines(run));
         Assert.Contains("USER=given", Lines(run));
-        // Kept, but there was none to keep.
+        // The variable was to be kept, but the environment did not have it.
         Assert.Contains("LOGNAME=www-data", Lines(run));
     }
 
@@ -87,7 +87,7 @@ public sealed class EnvironmentTests
     [Fact]
     public void Settings_of_the_runtime_are_the_commands_and_not_ours()
     {
-        // Either would end our own runtime before it ran a line.
+        // Either variable would end our own runtime before it ran a line.
         var run = Stage.RunWith(
             new Dictionary<string, string>
             {
@@ -103,7 +103,7 @@ public sealed class EnvironmentTests
     public void Bytes_that_are_no_text_arrive_as_they_were()
     {
         using var scratch = new Scratch();
-        // The directory is removed by the script: its name is none that the framework could pass to the kernel.
+        // The script removes the directory: the framework could not pass a name with such bytes to the kernel.
         const string Script = """
             v=$(printf '\377\376a\200\303\251\033'); dir="$0/d$v"; mkdir "$dir"
             exec env "X=$v" "$@" --setenv "Y=$v" --chdir "$dir" -- \

@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Tests.Exec;
 
 public sealed class FailureTests
 {
-    // A second stage that has given up root, in front of the one that is tested.
+    // A second stage that has given up root comes before the one that is tested.
     private static readonly string[] AsNobody = [Files.Binary, "exec", "--user", "65534", "--"];
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class FailureTests
     public void A_program_whose_loader_is_missing_names_that()
     {
         using var scratch = new Scratch();
-        // A real program, its loader under a name that is not there; and a script that asks for that program.
+        // A real program whose loader is renamed to a name that does not exist, and a script that asks for that program.
         var bytes = File.ReadAllBytes("/bin/true");
         var at = bytes.AsSpan().IndexOf("/lib64/ld-linux"u8) is >= 0 and var x64 ? x64 : bytes.AsSpan().IndexOf("/lib/ld-linux"u8);
         bytes[at + 1] = (byte)'L';

@@ -5,34 +5,33 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.Tests.Exec;
 
-/// <summary>Runs <c>mcp-init exec</c> of the published binary and keeps what came of it.</summary>
+/// <summary>Runs <c>mcp-init exec</c> of the published binary and keeps its result.</summary>
 internal sealed record Stage(int ExitCode, string Output, string Error)
 {
     private const string Seconds = "20";
 
-    /// <summary>The second stage with these words after the verb.</summary>
+    /// <summary>Runs the second stage with these words after the verb.</summary>
     public static Stage Run(params string[] words) => Start([Files.Binary, "exec", .. words]);
 
     /// <summary>
-    /// The second stage behind another program that prepares the scene (<c>env --ignore-signal=HUP</c> say) and execs.
+    /// Runs the second stage after another program that prepares the scene (<c>env --ignore-signal=HUP</c>, for example) and then execs
+    /// it.
     /// </summary>
     public static Stage RunBehind(string[] program, params string[] words) => Start([.. program, Files.Binary, "exec", .. words]);
 
-    /// <summary>With its own environment, and nothing of ours.</summary>
+    /// <summary>Runs it with this environment alone.</summary>
     public static Stage RunWith(IReadOnlyDictionary<string, string> environment, params string[] words) =>
         Start([Files.Binary, "exec", .. words], environment);
 
-    /// <summary>
-    /// What is reported on the error descriptor: the failure, or null where exec succeeded. The command's own output is lost.
-    /// </summary>
+    /// <summary>The failure that is reported on the error descriptor; null if exec succeeded. The command's own output is lost.</summary>
     public static ExecFailure? Failure(params string[] words) => FailureBehind([], words);
 
     public static ExecFailure? FailureBehind(string[] program, params string[] words)
     {
         var run = Start(["sh", "-c", "exec \"$@\" 9>&1 1>/dev/null", "sh", .. program, Files.Binary, "exec", "--error-fd", "9", .. words]);
-        // With a descriptor for it, a failure is said once and to PID 1 only.
+        // With a descriptor for it, a failure is reported once, and to PID 1 only.
         Assert.Equal("", run.Error);
-        // The mark says that only the program itself could still fail, and comes before every execution.
+        // The mark means that from there on only the program itself can fail. It comes before every execution.
         var marked = run.Output.StartsWith((char)ExecFailure.Mark);
         var record = marked ? run.Output[1..] : run.Output;
         if (record.Length == 0)
@@ -46,7 +45,7 @@ internal sealed record Stage(int ExitCode, string Output, string Error)
         return failure;
     }
 
-    /// <summary>A line of /proc/self/status as the command saw it.</summary>
+    /// <summary>A line of the command's own /proc/self/status.</summary>
     public string Status(string field) => Output.Split('\n').Single(l => l.StartsWith(field + ":", StringComparison.Ordinal))
         [(field.Length + 1)..].Trim();
 

@@ -44,7 +44,7 @@ public sealed class WholeFileTests : IDisposable
         Assert.Empty(bytes);
     }
 
-    /// <summary>Its length is said to be 0, and the kernel gives it a page at a time.</summary>
+    /// <summary>A file whose length is given as 0, and which the kernel returns a page at a time.</summary>
     [Fact]
     public void A_file_of_the_kernel_is_read_to_its_end() =>
         Assert.Equal(

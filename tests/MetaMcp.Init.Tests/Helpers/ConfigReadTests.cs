@@ -9,7 +9,7 @@ using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Tests.Helpers;
 
-/// <summary>The child that reads is a shell script here, which answers as a test says.</summary>
+/// <summary>A shell script takes the place of the child that reads; it answers as each test says.</summary>
 public sealed class ConfigReadTests : IDisposable
 {
     private const string Abc = @"printf 'f\003\000\000\000abc'";
@@ -146,7 +146,7 @@ public sealed class ConfigReadTests : IDisposable
             Start(Hangs);
             _read.Expire(_read.Due);
         }
-        // Nobody was collected.
+        // No child was collected.
         Start(Abc);
         Assert.StartsWith(_path + ": 4 earlier reads still hang", _told[^1], StringComparison.Ordinal);
         Assert.Equal(4, _paths.Count);
@@ -180,7 +180,7 @@ public sealed class ConfigReadTests : IDisposable
         File.WriteAllText(_path, "");
     }
 
-    /// <summary>Nothing of ours has run in it then.</summary>
+    /// <summary>The child's runtime got no thread, so none of our code has run in it.</summary>
     [Fact]
     public void A_child_whose_runtime_had_no_room_is_stood_in_for()
     {
@@ -250,7 +250,7 @@ public sealed class ConfigReadTests : IDisposable
         ReadUntil(() => _told.Count > before);
         Assert.Equal(told, _told[^1]);
         Assert.Equal(before + 1, _told.Count);
-        // As the seam does at the end of each turn: one that was asked for meanwhile begins.
+        // The kernel's side does the same at the end of each turn: a read that was requested meanwhile begins.
         _read.Expire(MonotonicClock.Now);
     }
 
@@ -260,7 +260,7 @@ public sealed class ConfigReadTests : IDisposable
             Assert.True(_read.TakeCollected(Collected(pid), ExitStatus.Exited(0)));
     }
 
-    /// <summary>Waits for a child, as the kernel's seam does, and forgets it.</summary>
+    /// <summary>Waits for a child as the kernel's side does, and forgets it.</summary>
     private int Collected(int pid)
     {
         RealChild.Collect(pid);

@@ -8,7 +8,7 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Helpers;
 
-/// <summary>Pipes of which the test has the writing end.</summary>
+/// <summary>Pipes whose writing end the test has.</summary>
 public sealed unsafe class ProbeOutputsTests : IDisposable
 {
     private const int Pid = 4711;
@@ -23,7 +23,7 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
         _outputs = new ProbeOutputs(
             (descriptor, read) => _watched.Add(descriptor, read), descriptor => Assert.True(_watched.Remove(descriptor)));
         Assert.True(Pipe.Open(out _reading, out _writing).IsSuccess);
-        // A write that would wait for the reader is to be seen.
+        // A write that would have to wait for the reader must be noticed.
         Assert.Equal(0, fcntl(_writing, F_SETFL, O_NONBLOCK));
     }
 
@@ -44,7 +44,7 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
     [Fact]
     public void Whoever_else_holds_the_pipe_is_not_waited_for()
     {
-        // Our own writing end stands for a grandchild's.
+        // Our own writing end stands for that of a grandchild.
         _outputs.Follow(Pid, _reading);
         Assert.Null(_outputs.TakeCollected(Pid));
         Assert.True(IsClosed());
@@ -57,12 +57,12 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
         var written = Fill();
         Assert.Equal(65536, written);
         Turn();
-        // It is not watched: it cannot wake us before the pause is over.
+        // The pipe is not watched, so it cannot wake us before the pause is over.
         Assert.Empty(_watched);
         Assert.InRange(_outputs.Due - MonotonicClock.Now, TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
         _outputs.Expire(_outputs.Due + TimeSpan.FromMilliseconds(-1));
         Assert.Empty(_watched);
-        // What was read made room, so the probe goes on.
+        // The read made room, so the probe goes on.
         Assert.Equal(65536, Fill());
         _outputs.Expire(_outputs.Due);
         Assert.Equal([_reading], _watched.Keys);
@@ -104,7 +104,7 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
         _ = close(_reading);
     }
 
-    /// <summary>As the watch does it: piece by piece.</summary>
+    /// <summary>Reads piece by piece, as the event loop does.</summary>
     private void Turn()
     {
         var read = _watched[_reading];

@@ -8,7 +8,7 @@ using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Tests.Helpers;
 
-/// <summary>The child that measures is a shell script here, which answers as a test says.</summary>
+/// <summary>A shell script takes the place of the child that measures; it answers as each test says.</summary>
 public sealed class PssMeasurementTests : IDisposable
 {
     private static readonly ImmutableArray<RunUsage> Estimates = [new(1, 100, 2, IsEstimate: true), new(2, 200, 3, IsEstimate: true)];
@@ -151,7 +151,7 @@ public sealed class PssMeasurementTests : IDisposable
         Assert.Equal(before + 1, _told.Count);
     }
 
-    /// <summary>Waits for the one child, as the kernel's seam does, and forgets it.</summary>
+    /// <summary>Waits for the only child as the kernel's side does, and forgets it.</summary>
     private int Collected()
     {
         var pid = Assert.Single(_helpers);

@@ -69,7 +69,7 @@ public sealed class AbiTests
             Assert.Fail(all);
     }
 
-    /// <summary>The native compiler, and the cross compiler for the other target where the machine has one.</summary>
+    /// <summary>The native compiler, and the cross compiler for the other target if the machine has one.</summary>
     private static string[] Compilers()
     {
         var path = Environment.GetEnvironmentVariable("PATH")!.Split(':');
@@ -79,7 +79,7 @@ public sealed class AbiTests
         return new[] { native, "aarch64-linux-gnu-gcc" }.Where(Present).ToArray();
     }
 
-    /// <summary>What the compiler says, empty where it accepts.</summary>
+    /// <summary>The errors of the compiler; empty if it accepts the source.</summary>
     private static string Compile(string compiler, string source)
     {
         string[] arguments =
@@ -95,7 +95,7 @@ public sealed class AbiTests
         return process.ExitCode == 0 ? "" : $"{compiler}: exit code {process.ExitCode}\n{message}";
     }
 
-    /// <summary>Bindings with mistakes in them, to see that they do not pass.</summary>
+    /// <summary>Bindings with mistakes in them, to check that the mistakes are found.</summary>
     [CHeader("sys/epoll.h")]
     [CHeader("poll.h")]
     private static class Wrong

@@ -7,8 +7,8 @@ using MetaMcp.Init.Linux;
 namespace MetaMcp.Init.Tests.Linux;
 
 /// <summary>
-/// The bindings restated as static assertions in C, so that the compiler of the target says where one is wrong.
-/// Everything numeric in the class is included; what has no C name must be kept somewhere else.
+/// The bindings as static assertions in C, so that the compiler of the target reports those that are wrong. All numbers of the class are
+/// included; a number that has no C name must stand in another class.
 /// </summary>
 internal static class CAssertions
 {
@@ -53,7 +53,7 @@ internal static class CAssertions
     private static string Constant(FieldInfo constant)
     {
         var value = constant.GetRawConstantValue()!;
-        // The cast lets a pointer constant such as SIG_IGN take part; widening both sides alike keeps the comparison exact.
+        // The cast allows pointer constants such as SIG_IGN. Both sides are widened alike, so the comparison stays exact.
         var literal = value is ulong big ? $"{big}ULL" : $"({Convert.ToInt64(value)}LL)";
         return $"_Static_assert((long long)({CName(constant)}) == (long long){literal}, \"{constant.Name}\");";
     }
@@ -74,7 +74,7 @@ internal static class CAssertions
         return text.ToString();
     }
 
-    /// <summary>A call that is compiled, never run: the number of arguments must be right, and the size of the result.</summary>
+    /// <summary>A call that is compiled and never run: its arguments must be right in number, and its result in size.</summary>
     private static string Function(MethodInfo function)
     {
         var name = function.GetCustomAttribute<CNameAttribute>()?.Name

@@ -6,15 +6,15 @@ using MetaMcp.Init.Kernel;
 namespace MetaMcp.Init.Tests.Loop;
 
 /// <summary>
-/// A kernel by script: what each wait brings, and what each effect is answered. With nothing left of the script it sleeps until
-/// the deadline, and asks for a stop where there is none.
+/// A scripted kernel: it has the events of each wait, and the answers to each effect. When the script is at its end, it sleeps until the
+/// deadline; without a deadline it asks for a stop.
 /// </summary>
 internal sealed class FakeKernel : IKernel
 {
     private readonly Dictionary<long, string> _names = [];
     private const int ManyEffects = 1_000;
 
-    /// <summary>A service that is watched never lets it sleep for good.</summary>
+    /// <summary>The limit for tests with a watched service, which always has a deadline.</summary>
     private const int ManyWaits = 100;
 
     private readonly Queue<Action<Queue<SystemEvent>>> _waits = new();
@@ -28,7 +28,7 @@ internal sealed class FakeKernel : IKernel
 
     public List<Instant> Waits { get; } = [];
 
-    /// <summary>The loop went on and on without a look at what happens; the fake ended it.</summary>
+    /// <summary>Whether the loop performed effects without end and never waited for events, so that the fake ended it.</summary>
     public bool IsStarved { get; private set; }
 
     public Action<Effect, Queue<SystemEvent>> Answer { get; set; } = Obey;
@@ -63,7 +63,7 @@ internal sealed class FakeKernel : IKernel
 
     public void Perform(Effect effect, Queue<SystemEvent> answers)
     {
-        // Every stop begins with it, and here nobody ever reads.
+        // Every stop begins with this effect, and no test of this class reads the file.
         if (effect is Effect.DropFile)
             return;
         if (effect is not Effect.Sweep)
@@ -78,7 +78,7 @@ internal sealed class FakeKernel : IKernel
         if (++_effectsSinceWait > ManyEffects && !IsStarved)
         {
             IsStarved = true;
-            // The second one is an emergency, and the end.
+            // The second request is an emergency and ends the test.
             answers.Enqueue(new SystemEvent.SignalArrived(Signal.Quit));
             answers.Enqueue(new SystemEvent.SignalArrived(Signal.Quit));
             return;
@@ -86,7 +86,7 @@ internal sealed class FakeKernel : IKernel
         Answer(effect, answers);
     }
 
-    /// <summary>Every process starts, and ends when it is told to.</summary>
+    /// <summary>Every process starts, and ends when it is told to end.</summary>
     public static void Obey(Effect effect, Queue<SystemEvent> answers)
     {
         switch (effect)

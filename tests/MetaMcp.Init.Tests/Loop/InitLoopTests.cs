@@ -20,7 +20,7 @@ public sealed class InitLoopTests
         var code = Run(Daemon("a"), Daemon("b") with { DependsOn = ["a"] });
         Assert.Equal(0, code);
         Assert.Equal(["spawn a", "spawn b", "SIGTERM b", "SIGCONT b", "SIGTERM a", "SIGCONT a", "SIGTERM the rest"], _kernel.Log);
-        // One wait, in which the stop arrives: everything else followed from answers.
+        // The only wait brings the stop; all other events came as answers.
         Assert.Equal([Instant.Never], _kernel.Waits);
     }
 

@@ -12,14 +12,14 @@ public sealed class PssReaderTests
     {
         Assert.True(PssReader.TryRead(Environment.ProcessId, out var bytes));
         var kernels = NamedFields.Number(KernelFile.ReadAll("/proc/self/smaps_rollup"), "Pss") * 1024;
-        // The runtime may have taken or given back a little between the two.
+        // The runtime may have allocated or freed some memory between the two readings.
         Assert.InRange(bytes, kernels!.Value / 2, kernels.Value * 2);
     }
 
     [Fact]
     public void Of_one_that_is_gone_there_is_none() => Assert.False(PssReader.TryRead(int.MaxValue - 1, out _));
 
-    /// <summary>Its reader takes that user's place meanwhile, on its own thread.</summary>
+    /// <summary>To read the file, the reader becomes that user on its own thread, and then itself again.</summary>
     [Fact]
     public void Another_users_is_read_and_afterwards_we_are_who_we_were()
     {

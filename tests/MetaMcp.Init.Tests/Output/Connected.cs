@@ -4,7 +4,7 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Output;
 
-/// <summary>Two connected descriptors, as a container runtime makes them: one to write to, and the far end.</summary>
+/// <summary>Two connected descriptors, as a container runtime makes them: the writer for us, and the far end.</summary>
 internal sealed unsafe partial class Connected : IDisposable
 {
     private Connected(int writer, int reader)
@@ -14,10 +14,10 @@ internal sealed unsafe partial class Connected : IDisposable
         Assert.Equal(0, fcntl(reader, F_SETFL, O_NONBLOCK));
     }
 
-    /// <summary>Blocking, as everything is that one inherits.</summary>
+    /// <summary>Blocking, as inherited descriptors are.</summary>
     public int Writer { get; private set; }
 
-    /// <summary>Non-blocking, so that a test reads what is there and no more.</summary>
+    /// <summary>Non-blocking, so that a test reads only the bytes that have arrived.</summary>
     public int Reader { get; private set; }
 
     public static Connected Make(string kind) => kind switch
@@ -52,7 +52,7 @@ internal sealed unsafe partial class Connected : IDisposable
 
     public int Flags => (int)fcntl(Writer, F_GETFL, 0);
 
-    /// <summary>Everything that is there by now, with a terminal's line ends made plain.</summary>
+    /// <summary>All bytes that have arrived, with a terminal's line ends as newlines.</summary>
     public string Read()
     {
         var text = new StringBuilder();

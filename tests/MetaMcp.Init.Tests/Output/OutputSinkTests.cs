@@ -264,7 +264,7 @@ public sealed partial class OutputSinkTests
             Assert.Equal(bytes.Length, (int)write(fd, start, (nuint)bytes.Length));
     }
 
-    /// <summary>Reads and lets the sink write until both have nothing left to do.</summary>
+    /// <summary>Reads and lets the sink write until neither has anything left to do.</summary>
     private static void Catch(Connected connected, OutputSink sink, StringBuilder shown)
     {
         do

@@ -8,7 +8,7 @@ public sealed class StandardStreamsTests
     [Fact]
     public void What_is_closed_is_taken_and_stays_closed_for_children()
     {
-        // Numbers nobody else in this process gets to.
+        // Numbers that no other descriptor of this process reaches.
         const int first = 800;
         using var connected = Connected.Pipe();
         Assert.Equal(first + 1, dup3(connected.Writer, first + 1, 0));

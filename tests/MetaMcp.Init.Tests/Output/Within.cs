@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.Tests.Output;
 
-/// <summary>A deadline for what must not block: a test that hangs says nothing about where.</summary>
+/// <summary>A deadline for calls that must not block: a test that hangs does not show where.</summary>
 internal static class Within
 {
     public static void Seconds(int seconds, Action action)

@@ -4,7 +4,7 @@ using MetaMcp.Init.Spawning;
 
 namespace MetaMcp.Init.Tests.Processes;
 
-/// <summary>Real children of a thread of our own, which has no others.</summary>
+/// <summary>Real children of a thread that has no other children.</summary>
 public sealed unsafe class ChildListTests
 {
     [Fact]
@@ -30,7 +30,7 @@ public sealed unsafe class ChildListTests
         Assert.Equal(children, New(list));
         RealChild.Kill(children[ended]);
         list.Collected(children[ended]);
-        // One of which no list has known goes without changing anything.
+        // A child that was in no list ends, which changes nothing.
         var unseen = Start();
         var late = Start();
         RealChild.Kill(unseen);
@@ -44,7 +44,7 @@ public sealed unsafe class ChildListTests
     {
         var children = Enumerable.Range(0, 5).Select(_ => Start()).ToList();
         Assert.Equal(children, New(list));
-        // Said of one that is there still.
+        // The list is told that a child was collected which is still there.
         list.Collected(children[0]);
         children.Add(Start());
         Assert.Equal(children, New(list).TakeLast(children.Count));

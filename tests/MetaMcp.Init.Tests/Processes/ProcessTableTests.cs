@@ -23,7 +23,7 @@ public sealed class ProcessTableTests
         var (rough, close) = (new UsageSum(), new UsageSum());
         close.AddEstimate(self);
         rough.AddRoughly(self);
-        // The runtime may have taken or given back a little between the two.
+        // The runtime may have allocated or freed some memory between the two readings.
         Assert.InRange(close.Memory, rough.Memory / 2, rough.Memory + (rough.Memory / 4));
     }
 }

@@ -5,12 +5,12 @@ namespace MetaMcp.Init.Tests.Processes;
 /// <summary>Children of the test's own process.</summary>
 internal static unsafe class RealChild
 {
-    /// <summary>Waits for its end and collects it.</summary>
+    /// <summary>Waits for the end of a child and collects it.</summary>
     public static void Collect(int pid) => Assert.True(SpinWait.SpinUntil(() => IsCollected(pid), TimeSpan.FromSeconds(10)));
 
-    /// <summary>Takes what its pipe has, as the event loop does, until something is so.</summary>
-    /// <param name="takeReadable">The handler of the pipe at that time; null for none.</param>
-    /// <param name="isDone">The end of it.</param>
+    /// <summary>Reads from the pipe of a child, as the event loop does, until a condition holds.</summary>
+    /// <param name="takeReadable">The current handler of the pipe; null for none.</param>
+    /// <param name="isDone">The condition.</param>
     public static void ReadUntil(Func<Action?> takeReadable, Func<bool> isDone) => Assert.True(SpinWait.SpinUntil(
         () =>
         {

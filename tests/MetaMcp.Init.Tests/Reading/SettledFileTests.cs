@@ -9,7 +9,7 @@ public sealed class SettledFileTests : IDisposable
     private const int Most = 1 << 20;
     private const int Length = 100_000;
 
-    /// <summary>In memory, where nobody has to wait for a disk in the middle of writing.</summary>
+    /// <summary>In memory, so that no write has to wait for a disk.</summary>
     private readonly string _folder = Directory.CreateDirectory($"/dev/shm/{Path.GetRandomFileName()}").FullName;
 
     private string File => Path.Combine(_folder, "file");
@@ -30,7 +30,7 @@ public sealed class SettledFileTests : IDisposable
         System.IO.File.WriteAllText(File, new string('x', 20_000));
         Assert.Null(SettledFile.Read(File, 17_000, out var bytes));
         Assert.Equal(17_000, bytes.Length);
-        // What is no file has no end, and is no less settled for it.
+        // A device has no end, and counts as settled all the same.
         Assert.Null(SettledFile.Read("/dev/zero", 17_000, out bytes));
         Assert.Equal(17_000, bytes.Length);
     }
@@ -42,7 +42,7 @@ public sealed class SettledFileTests : IDisposable
         Assert.Equal("Is a directory", SettledFile.Read(_folder, Most, out _));
     }
 
-    /// <summary>As careless editors do it: the file is emptied, and then written piece by piece.</summary>
+    /// <summary>Some editors empty the file and then write it piece by piece.</summary>
     [Fact]
     public void Of_a_file_that_is_written_over_and_over_there_is_never_half() => ReadWhile(content =>
     {
@@ -51,7 +51,7 @@ public sealed class SettledFileTests : IDisposable
         stream.Write(content.AsSpan(Length / 3));
     });
 
-    /// <summary>In place, so that its length never changes.</summary>
+    /// <summary>The file is written in place, so its length never changes.</summary>
     [Fact]
     public void Nor_of_one_that_stays_as_long() => ReadWhile(content =>
     {
@@ -68,7 +68,7 @@ public sealed class SettledFileTests : IDisposable
         System.IO.File.Move(next, File, overwrite: true);
     });
 
-    /// <summary>Somebody writes the file over and over for a while, full of one letter or of another, and then lets it be.</summary>
+    /// <summary>For a while the file is written over and over, full of one letter or of another; then the writing stops.</summary>
     private void ReadWhile(Action<byte[]> write)
     {
         byte[][] contents = [.. "ab".Select(c => Encoding.ASCII.GetBytes(new string(c, Length)))];

@@ -38,7 +38,7 @@ public sealed class AdoptedChildrenTests
         Assert.True(_adopted.MayHave(7));
         var most = (int)(AdoptedLooks.Slice / _processes.Cost) + 1;
         Assert.InRange(_processes.Looked.Count, 1, most);
-        // However often it is asked in one turn, and by whom.
+        // It does not matter how often, and for which runs, the question is asked in one turn.
         Assert.True(_adopted.MayHave(8));
         _adopted.Continue();
         Assert.InRange(_processes.Looked.Count, 1, most);
@@ -55,7 +55,7 @@ public sealed class AdoptedChildrenTests
     public void A_run_is_not_told_empty_before_all_were_looked_at()
     {
         Strangers(200);
-        // The last that is looked at.
+        // The last child in the order of looks.
         _processes.Add(900_000, claim: 7);
         while (_adopted.MayHave(7) == true && !_adopted.Has(7))
             Turn();
@@ -95,7 +95,7 @@ public sealed class AdoptedChildrenTests
         Assert.Equal(1, _processes.Lists - lists);
     }
 
-    /// <summary>Each list of thousands takes milliseconds.</summary>
+    /// <summary>Each list of thousands of children takes milliseconds.</summary>
     [Fact]
     public void While_children_are_looked_at_they_are_not_listed_again()
     {
@@ -137,7 +137,7 @@ public sealed class AdoptedChildrenTests
         Assert.True(_adopted.Has(7));
     }
 
-    /// <summary>While others come without end, which any service can bring about, the end of a run is told all the same.</summary>
+    /// <summary>Any service can make new children of ours without end; the end of a run is reported all the same.</summary>
     [Fact]
     public void Those_that_come_later_do_not_hold_it_up()
     {
@@ -146,7 +146,7 @@ public sealed class AdoptedChildrenTests
         {
             for (var count = 0; count < 15; count++)
                 _processes.Add(next++);
-            // Another run asks in each turn, so that they are listed.
+            // Another run asks in each turn, so the children are listed.
             _adopted.MainEnded(8);
             Turn();
             _ = _adopted.MayHave(8);
@@ -188,7 +188,7 @@ public sealed class AdoptedChildrenTests
     [Fact]
     public void An_empty_environment_is_looked_at_twice()
     {
-        // In the middle of an exec it is empty.
+        // In the middle of an exec the environment is empty.
         _processes.Add(900, sight: Sight.Partial);
         Assert.True(_adopted.List());
         Turn();
@@ -198,7 +198,7 @@ public sealed class AdoptedChildrenTests
         Assert.True(_adopted.Has(7));
     }
 
-    /// <summary>In the first look it may have been about to execute the program that names its run.</summary>
+    /// <summary>At the first look the child may have been about to execute the program that names its run.</summary>
     [Fact]
     public void One_of_nobody_is_looked_at_once_more_and_no_question_waits_for_that()
     {
@@ -260,7 +260,7 @@ public sealed class AdoptedChildrenTests
         Assert.True(_adopted.MayHave(7));
         Turn();
         Assert.True(_adopted.MayHave(7));
-        // Not at once, over and over.
+        // It is not tried over and over without a pause.
         Assert.InRange(_processes.Looked.Count, 1, 2);
         Assert.True(_adopted.Due > _processes.Now);
         _processes.Add(900);

@@ -6,7 +6,7 @@ using MetaMcp.Init.Runs;
 
 namespace MetaMcp.Init.Tests.Runs;
 
-/// <summary>Whatever ends in the middle of a look, the same is found in the end.</summary>
+/// <summary>Whatever resource runs out in the middle of a look, the result is the same in the end.</summary>
 public sealed class AdoptedShortageTests
 {
     private const long Run = 7;
@@ -35,7 +35,7 @@ public sealed class AdoptedShortageTests
     public void Another_process_with_the_number_of_one_that_was_listed_tells_nothing()
     {
         var processes = Processes();
-        // Its parent's list had it; then it ended, and its number is that of a process elsewhere.
+        // The child was in its parent's list. Then it ended, and its pid now belongs to another process.
         processes.Looking = pid =>
         {
             if (pid == 101)
@@ -47,7 +47,7 @@ public sealed class AdoptedShortageTests
         Assert.False(adopted.Has(Run));
     }
 
-    /// <summary>Whether memory ended on the way.</summary>
+    /// <summary>Returns whether the search ran out of memory.</summary>
     private static bool IsFound(Action<FakeProcesses> trouble)
     {
         var processes = Processes();

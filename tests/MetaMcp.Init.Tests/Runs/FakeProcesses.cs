@@ -5,14 +5,14 @@ using MetaMcp.Init.Processes;
 
 namespace MetaMcp.Init.Tests.Runs;
 
-/// <summary>Processes as a test says, on a clock that moves by each look and by nothing else.</summary>
+/// <summary>Processes that a test makes up, on a clock that only looks move.</summary>
 internal sealed class FakeProcesses : ProcessSource
 {
     private readonly SortedDictionary<int, Shown> _shown = [];
     private readonly HashSet<int> _listed = [];
     private Instant _now = new(1_000_000_000);
 
-    /// <summary>What each look at a process takes.</summary>
+    /// <summary>The time that each look at a process takes.</summary>
     public TimeSpan Cost { get; set; } = TimeSpan.FromMicroseconds(100);
 
     /// <summary>Every pid that was looked at.</summary>
@@ -20,18 +20,18 @@ internal sealed class FakeProcesses : ProcessSource
 
     public int Lists { get; private set; }
 
-    /// <summary>Happens when a process was looked at, before its children are.</summary>
+    /// <summary>Called after a look at a process, before its children are listed.</summary>
     public Action<int> Looking { get; set; } = _ => { };
 
-    /// <summary>Happens before our children are listed.</summary>
+    /// <summary>Called before our own children are listed.</summary>
     public Action Listing { get; set; } = () => { };
 
     public bool CanList { get; set; } = true;
 
-    /// <summary>Memory ends in the call with this number, from 1.</summary>
+    /// <summary>The number of the call, from 1, in which memory runs out.</summary>
     public int MemoryEndsAt { get; set; }
 
-    /// <summary>There is no descriptor for the first look at these, or for their children.</summary>
+    /// <summary>The processes for which the first look, or the first list of their children, gets no descriptor.</summary>
     public HashSet<int> Refused { get; } = [];
 
     public HashSet<int> RefusedChildren { get; } = [];
@@ -42,7 +42,7 @@ internal sealed class FakeProcesses : ProcessSource
     private static OutOfMemoryException Exhausted => new();
 #pragma warning restore CA2201
 
-    // Who waits for a moment sees the time pass.
+    // Code that waits for an instant must see the time pass.
     public override Instant Now => _now += TimeSpan.FromMicroseconds(1);
 
     public void Pass(TimeSpan time) => _now += time;
@@ -85,7 +85,7 @@ internal sealed class FakeProcesses : ProcessSource
         foreach (var (pid, shown) in _shown)
             if (shown.Stat.Parent == process.Pid)
                 children.Add(pid);
-        // In the middle of it.
+        // In the middle of the list.
         Call();
         return _shown.ContainsKey(process.Pid) ? Sight.Whole : Sight.Dead;
     }

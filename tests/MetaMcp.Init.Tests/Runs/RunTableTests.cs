@@ -6,10 +6,10 @@ using MetaMcp.Init.Runs;
 
 namespace MetaMcp.Init.Tests.Runs;
 
-/// <summary>Runs without a cgroup, on looks that show what a test says.</summary>
+/// <summary>Runs without a cgroup, on looks whose results a test makes up.</summary>
 public sealed class RunTableTests
 {
-    /// <summary>Beyond every pid there can be: signals to it and to its group reach nobody.</summary>
+    /// <summary>A number beyond every possible pid: a signal to it or to its group reaches no process.</summary>
     private const int Nobody = int.MaxValue - 1;
 
     private readonly List<ProcessStat> _shown = [Stat(Environment.ProcessId, 0), Stat(Nobody, Environment.ProcessId)];
@@ -49,7 +49,7 @@ public sealed class RunTableTests
     [Fact]
     public void A_look_that_was_refused_forgets_nobody()
     {
-        // In no session of the run's: it is known only by having been seen below its main process.
+        // The process is in no session of the run, and is known only because it was seen below the main process.
         _shown.Add(Stat(Nobody - 1, Nobody));
         ReadOnlySpan<KnownRun> runs = [new KnownRun(1, Nobody)];
         Assert.True(_census.Look([new KnownChild(Nobody, 1)], runs).IsSuccess);
@@ -74,7 +74,7 @@ public sealed class RunTableTests
             _runs.Expire();
             Assert.True(_runs.HasOthers(_run));
         }
-        // Without /proc the process group tells.
+        // Without /proc, the process group shows whether the run has processes.
         _refused = new Errno(Errno.ENOENT);
         _runs.Expire();
         Assert.False(_runs.HasOthers(_run));
@@ -104,7 +104,7 @@ public sealed class RunTableTests
         Assert.Equal(0, _looks);
     }
 
-    /// <summary>A busy machine takes more than one slice.</summary>
+    /// <summary>On a busy machine the look takes more than one slice.</summary>
     [Fact]
     public void A_signal_waits_for_those_that_are_there_and_for_none_that_came_later()
     {

@@ -5,10 +5,10 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Spawning;
 
-/// <summary>Where a child finds its descriptors, whatever numbers ours happen to have.</summary>
+/// <summary>The numbers of a child's descriptors, whatever numbers they have in our process.</summary>
 public sealed unsafe class SpawnerTests
 {
-    /// <summary>Two pipes whose ends are given to each other's numbers, and to every other order of them.</summary>
+    /// <summary>The ends of two pipes are given to each other's numbers, and to every other order of them.</summary>
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
@@ -19,7 +19,7 @@ public sealed unsafe class SpawnerTests
         Assert.True(Pipe.Open(out var reading, out var writing).IsSuccess);
         Assert.True(Pipe.Open(out var otherReading, out var otherWriting).IsSuccess);
         int[] numbers = [writing, otherWriting];
-        // The child's number of each is our number of one of them, or a number of its own.
+        // Each number in the child is our number of one of the ends, or a new number.
         var (a, b) = first == second ? (numbers[first], numbers[1 - first]) : (numbers[second], numbers[first]);
         try
         {

@@ -18,10 +18,10 @@ namespace MetaMcp.Init.Tests.Sweeping;
 /// <summary>The real kernel's side, whose signals come from the test.</summary>
 internal static class RealKernel
 {
-    /// <param name="plan">What it may start.</param>
+    /// <param name="plan">The plan whose services may start.</param>
     /// <param name="signals">Stands for the queue of signals.</param>
-    /// <param name="outputs">Of mcp-init.</param>
-    /// <param name="hub">Takes what services write.</param>
+    /// <param name="outputs">The outputs of mcp-init.</param>
+    /// <param name="hub">Takes the output of services.</param>
     /// <param name="runs">Is given the table of runs.</param>
     public static LinuxKernel Open(Plan plan, Connected signals, StandardOutputs outputs, OutputHub hub, Action<RunTable>? runs = null)
     {

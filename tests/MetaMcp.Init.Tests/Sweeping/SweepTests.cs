@@ -14,7 +14,9 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Sweeping;
 
-/// <summary>A main process whose exit status somebody else took: what must not be, and what nobody may wait for if it is.</summary>
+/// <summary>
+/// The exit status of a main process was taken by other code. This must not happen; if it does, nothing may wait for that status.
+/// </summary>
 public sealed class SweepTests : IDisposable
 {
     private readonly Connected _signals = Connected.Pipe();
@@ -71,7 +73,7 @@ public sealed class SweepTests : IDisposable
             new ServiceSettings { Name = "a", Command = ["x"], Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1") } };
         _kernel.Perform(new Effect.SpawnProbe(1, probed), _events);
         Assert.Equal(_pid, Assert.IsType<SystemEvent.ChildEnded>(NextBesideItsStart()).Pid);
-        // Nobody is there to be probed any more.
+        // There is no service left to probe.
         Assert.Contains(_events, e => e is SystemEvent.ProbeSpawnFailed);
     }
 
@@ -172,7 +174,7 @@ public sealed class SweepTests : IDisposable
 
     private Effect.Sweep Asking(RunStage stage = RunStage.Executed) => new([new RunBelief(1, stage, _pid)], [], [], Strangers: false);
 
-    /// <summary>In methods of their own, whose variables are gone when they return.</summary>
+    /// <summary>A method of its own, so that its variables are gone when it returns.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private WeakReference Run() => new(_runs!.Find(1));
 
@@ -184,14 +186,14 @@ public sealed class SweepTests : IDisposable
         Assert.Null(_runs!.Find(1));
     }
 
-    /// <summary>Where it had executed its program before it was ended, that is told first.</summary>
+    /// <summary>If the process had executed its program before it was ended, that is reported first.</summary>
     private SystemEvent NextBesideItsStart()
     {
         var next = _events.Dequeue();
         return next is SystemEvent.Executed ? _events.Dequeue() : next;
     }
 
-    /// <summary>Waits for its end; the signal that ended it.</summary>
+    /// <summary>Waits for the end of a process; returns the signal that ended it.</summary>
     private static unsafe int StatusOf(int pid)
     {
         siginfo_t info;
@@ -199,7 +201,7 @@ public sealed class SweepTests : IDisposable
         return info.si_status;
     }
 
-    /// <summary>Ends it, and takes its exit status behind the kernel's back.</summary>
+    /// <summary>Ends the process, and takes its exit status behind the back of the kernel's side.</summary>
     private unsafe void Steal()
     {
         _ = kill(_pid, Signal.Kill.Number);
