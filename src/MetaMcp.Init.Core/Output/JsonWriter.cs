@@ -5,7 +5,7 @@ namespace MetaMcp.Init.Core.Output;
 
 /// <summary>
 /// A JSON document for people and programs: indented by two spaces, in pure ASCII if its texts are. By hand, since System.Text.Json's
-/// writer brings 80 KB of number formats and encoders, and does not escape characters that repaint a terminal.
+/// writer takes more memory and adds 74 KB to the binary (ARCHITECTURE: "JSON is written and read by").
 /// </summary>
 public sealed class JsonWriter(ArrayBufferWriter<byte> to)
 {
