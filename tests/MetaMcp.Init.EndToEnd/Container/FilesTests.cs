@@ -2,7 +2,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Container;
 
-/// <summary>What is shipped in container/ agrees with itself.</summary>
+/// <summary>The files in container/ agree with each other.</summary>
 public sealed class FilesTests
 {
     [Fact]

@@ -18,7 +18,7 @@ public sealed class ImageTests(ContainerMachine container)
         var original = await container.Succeed("docker", "run", "--rm", "--network", "none", "mcp-init", "--version");
         var copy = await container.Succeed("docker", "run", "--rm", "--network", "none", "copy", "--version");
         Assert.Equal(original.Stdout, copy.Stdout);
-        // What the image itself holds; the engine adds mount points to a container's root.
+        // The files of the image itself; the engine adds mount points to a container's root.
         var files = await container.Succeed(
             "sh", "-c", "docker save mcp-init | tar -x -O --wildcards '*/layer.tar' | tar -t");
         Assert.Equal(["mcp-init"], files.Stdout);

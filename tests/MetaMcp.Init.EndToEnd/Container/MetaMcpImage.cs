@@ -4,12 +4,12 @@ using MetaMcp.Init.EndToEnd.Vm;
 namespace MetaMcp.Init.EndToEnd.Container;
 
 /// <summary>
-/// The files of container/ as they are shipped, in the machine, and what is made and started from them there. What they
-/// pull in real life is there under the same names (container/standin).
+/// The files of container/ as they are shipped, in the machine, and the images and containers that are made of them there. The images
+/// that they pull in real life exist in the machine under the same names (container/standin).
 /// </summary>
 internal sealed class MetaMcpImage(ContainerMachine container)
 {
-    /// <summary>Five starts of Node, and Postgres from nothing, in software emulation; [startup] timeout is the first to end.</summary>
+    /// <summary>Five starts of Node, and Postgres from nothing, in software emulation; the [startup] timeout ends first.</summary>
     public static readonly TimeSpan Startup = TimeSpan.FromMinutes(6);
 
     private const string Directory = "/root/repository";
@@ -28,18 +28,18 @@ internal sealed class MetaMcpImage(ContainerMachine container)
             await container.Machine.Write(Path(name), Text(name));
         await container.Machine.Write($"{Directory}/.dockerignore", Text("../.dockerignore"));
         await container.Succeed("sh", "-c", $"mkdir -p {Directory}/out && cp /usr/local/bin/mcp-init {Directory}/out/");
-        // Podman would copy the whole image once for each instruction.
+        // Podman would copy the whole image for each instruction.
         string[] build = engine == "podman" ? [engine, "build", "--layers=false", "--quiet"] : [engine, "build", "--quiet"];
         await container.Succeed(
             [.. build, "--tag", "mcp-init", "--file", Path("Dockerfile"), "--target", "prebuilt", Directory], Startup);
         await container.Succeed([.. build, "--tag", "metamcp-init", Path("metamcp")], Startup);
     }
 
-    /// <summary>Follows what a container has said and will say, until it ends.</summary>
+    /// <summary>Follows the output of a container, from its beginning to its end.</summary>
     public async Task<Speaker> Follow(string engine, string name) =>
         await container.Machine.Start(engine, "logs", "--follow", name);
 
-    /// <summary>Waits until all is up, and sees that it came up in order.</summary>
+    /// <summary>Waits until all services are ready, and checks that they came up in order.</summary>
     public static async Task ComesUpInOrder(Speaker log)
     {
         await log.WaitForLog("", "up after", limit: Startup);
@@ -49,7 +49,7 @@ internal sealed class MetaMcpImage(ContainerMachine container)
         Assert.True(log.Lines.IndexOfLog("backend", "ready after") < log.Lines.IndexOfLog("frontend", "started"));
     }
 
-    /// <summary>Waits for the end, and sees that it was asked for, in order, and a success.</summary>
+    /// <summary>Waits for the end, and checks that it was requested, in order, and a success.</summary>
     public static async Task EndsInOrder(Speaker log)
     {
         await log.WaitForExit(Patience.Long);

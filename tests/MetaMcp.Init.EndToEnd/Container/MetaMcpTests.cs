@@ -11,7 +11,7 @@ namespace MetaMcp.Init.EndToEnd.Container;
 [Collection(ContainerMachineTests.Name)]
 public sealed partial class MetaMcpTests(ContainerMachine container)
 {
-    /// <summary>A client as it comes: through the frontend to the backend, which starts a server for it over stdio.</summary>
+    /// <summary>A client of MetaMCP: through the frontend to the backend, which starts a server for it over stdio.</summary>
     private const string Client = """
         let session;
         const ask = async (id, method, params = {}) => {
@@ -41,7 +41,7 @@ public sealed partial class MetaMcpTests(ContainerMachine container)
     public async Task It_runs_in_docker_by_compose()
     {
         await _image.Build("docker");
-        // Docker 20.10 knows no writable cgroup tree, and without iptables its own names lead nowhere.
+        // Docker 20.10 has no option for a writable cgroup tree, and without iptables its network names do not resolve.
         var file = string.Concat(
             MetaMcpImage.Text("metamcp/compose.yaml")
                 .Split('\n')
@@ -67,7 +67,7 @@ public sealed partial class MetaMcpTests(ContainerMachine container)
         await container.Succeed([.. compose, "up", "--detach", "--no-build"], MetaMcpImage.Startup);
         var log = await _image.Follow("docker", Gateway);
         await MetaMcpImage.ComesUpInOrder(log);
-        // On the port that Compose has published.
+        // The port is the one that Compose has published.
         await container.Succeed("mcp-init", "probe", "http", "http://127.0.0.1:12008/health", "--timeout", "20s");
         await ServeAClient(log);
 
@@ -83,7 +83,7 @@ public sealed partial class MetaMcpTests(ContainerMachine container)
     public async Task It_runs_in_a_pod()
     {
         await _image.Build("podman");
-        // Podman leaves the rhythm of health checks to systemd, which is not there; it asks when it is told to.
+        // Podman leaves the intervals of health checks to systemd, which is not there; here they run when the test asks for them.
         string[] podman = ["env", "DISABLE_HC_SYSTEMD=true", "podman"];
         // Podman 4.3 publishes a container's port, which takes a network, and reads keys only from a secret of its own kind.
         var documents = MetaMcpImage.Text("kubernetes/metamcp.yaml").Split("---\n");
@@ -111,7 +111,7 @@ public sealed partial class MetaMcpTests(ContainerMachine container)
         Assert.Contains("create_entities", client.Stdout[0], StringComparison.Ordinal);
         Assert.Equal("""{"status":"ok","servers":1,"sessions":1}""", client.Stdout[1]);
 
-        // PID 1 alone is root; the server it was asked for is there and is not.
+        // Only PID 1 is root; the server that the client asked for exists and is not.
         var processes = (await container.Succeed("docker", "top", Gateway, "-eo", "pid,uid,args")).Stdout.Skip(1).ToList();
         Assert.Contains(processes, line => line.Contains("server-memory", StringComparison.Ordinal));
         Assert.Single(processes, line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] != "1001");

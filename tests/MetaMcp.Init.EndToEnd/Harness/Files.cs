@@ -1,13 +1,13 @@
 namespace MetaMcp.Init.EndToEnd.Harness;
 
-/// <summary>Where things are, counted from the root of the repository.</summary>
+/// <summary>Paths, from the root of the repository.</summary>
 internal static class Files
 {
     public static string Root { get; } = FindRoot();
 
     /// <summary>
-    /// The program under test. MCP_INIT_UNDER_TEST names another init that takes the same flags, tini say: that is how
-    /// the tests themselves are tested.
+    /// The program under test. MCP_INIT_UNDER_TEST names another init that takes the same flags, tini for example, to test the tests
+    /// themselves.
     /// </summary>
     public static string Binary { get; } = FindBinary();
 

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MetaMcp.Init.EndToEnd.Harness;
 
 /// <summary>
-/// The init, running in its namespace, with all that it and its services write. Disposing of it ends the namespace and
-/// asserts that nobody is left of it.
+/// The init in its namespace, with the output of the init and its services. Disposing of it ends the namespace and asserts that no
+/// process of it is left.
 /// </summary>
 internal sealed class InitProcess : Speaker, IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
 
     private InitProcess(Process launcher, bool notFirst) => (_launcher, _notFirst) = (launcher, notFirst);
 
-    /// <summary>The init's, as this side of the namespace sees it.</summary>
+    /// <summary>The init's pid, as this side of the namespace sees it.</summary>
     public int Pid => _notFirst ? Inside(2).Pid : _first;
 
     /// <summary>The process that made the namespace and is the parent of PID 1.</summary>
@@ -58,7 +58,8 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
         var words = first.Split(' ');
         init._first = int.Parse(words[2], CultureInfo.InvariantCulture);
         init._namespace = words[4];
-        // The number of a namespace that has ended is given to the next one, another test's: it does not end before this is closed.
+        // When a namespace has ended, its number is given to the next one, which may be another test's. This descriptor keeps the number
+        // until it is closed.
         init._pin = Pin(init._first);
         init._cgroup = setup.OwnCgroup ? words[6] : null;
         if (!setup.StdoutUnread)
@@ -69,7 +70,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
         return init;
     }
 
-    /// <summary>None where it has ended already, and the launcher with it knows nobody else.</summary>
+    /// <summary>None if the first process has ended already; then the launcher has no other process.</summary>
     private static SafeFileHandle? Pin(int first)
     {
         try
@@ -88,7 +89,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
         Output.End();
     }
 
-    // Byte by byte, so that what follows stays in the pipe, unread where the test wants it so.
+    // Byte by byte, so that the rest stays in the pipe, unread if the test wants that.
     private static async Task<string> FirstLine(Stream stream)
     {
         var line = "";
@@ -98,7 +99,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
         return line;
     }
 
-    /// <summary>Runs to the end and gives everything.</summary>
+    /// <summary>Runs the init to its end, and returns its exit code and lines.</summary>
     public static async Task<Ended> Run(Setup setup, TimeSpan? limit = null)
     {
         await using var init = await Start(setup);
@@ -108,7 +109,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
 
     public static Task<Ended> Run(params string[] arguments) => Run(new Setup(arguments));
 
-    /// <summary>Runs a program by itself, in no namespace: for verbs that start nothing.</summary>
+    /// <summary>Runs a program without a namespace, for verbs that start no process.</summary>
     public static async Task<(int Exit, string Output, string Error)> Program(string path, params string[] arguments)
     {
         var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -128,7 +129,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
         }
     }
 
-    /// <summary>Sends to PID 1, as the runtime outside a container does.</summary>
+    /// <summary>Sends a signal to PID 1, as the runtime outside a container does.</summary>
     public void Signal(int number) => Native.Signal(Pid, number);
 
     /// <summary>Types on the terminal.</summary>
@@ -138,23 +139,23 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
         await _launcher.StandardInput.FlushAsync();
     }
 
-    /// <summary>Nothing more is typed: a stdin that is no terminal ends.</summary>
+    /// <summary>Ends the input: a stdin that is no terminal is at its end.</summary>
     public void EndInput() => _launcher.StandardInput.Close();
 
-    /// <summary>Where stdout was left unread: from now on it is read.</summary>
+    /// <summary>Reads stdout from now on, if the setup left it unread.</summary>
     public void ReadStdout() => _readers.Add(Output.Read(_launcher.StandardOutput.BaseStream, Source.Stdout));
 
-    /// <summary>Where stderr was left unread: from now on nobody can read it any more.</summary>
+    /// <summary>Closes stderr, if the setup left it unread: from now on it has no reader.</summary>
     public void CloseStderr() => _launcher.StandardError.Close();
 
-    /// <summary>What is alive in the namespace, PID 1 among it.</summary>
+    /// <summary>The processes in the namespace, PID 1 included.</summary>
     public IReadOnlyList<ProcessInfo> Processes() => ProcessInfo.InNamespace(_namespace);
 
     /// <summary>The status of each of the init's threads.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Threads() =>
         [.. Directory.GetDirectories($"/proc/{Pid}/task").Select(thread => ProcessInfo.Status(Path.Combine(thread, "status")))];
 
-    /// <summary>The process that calls itself this inside.</summary>
+    /// <summary>The process with this pid inside the namespace.</summary>
     public ProcessInfo Inside(int innerPid) =>
         Processes().FirstOrDefault(process => process.InnerPid == innerPid)
         ?? throw new InvalidOperationException($"nobody is {innerPid} in the namespace; there was:\n{Output}");
@@ -167,7 +168,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
         try
         {
             await _launcher.WaitForExitAsync(deadline.Token);
-            // With the last process the pipes have lost their last writer, so the rest of the output is at hand.
+            // With the last process the pipes have lost their last writer, so the rest of the output can be read at once.
             await Task.WhenAll(_readers).WaitAsync(deadline.Token);
         }
         catch (OperationCanceledException)
@@ -181,7 +182,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
     {
         try
         {
-            // The launcher's death ends PID 1, and that ends the rest; PID 1 by itself does where that tie was changed.
+            // The end of the launcher ends PID 1, and with it all others. If that tie was changed, PID 1 is killed by itself.
             if (!_launcher.HasExited)
                 _launcher.Kill();
             if (Processes().Any(process => process.Pid == _first))
@@ -196,7 +197,7 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
             _pin?.Dispose();
             _launcher.Dispose();
         }
-        // What the loop survives and reports is still a bug.
+        // An exception that the loop survives and reports is still a bug.
         Assert.DoesNotContain(Lines, line => line.Text.Contains("bug, please report", StringComparison.Ordinal));
     }
 }

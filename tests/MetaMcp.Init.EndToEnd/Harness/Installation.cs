@@ -3,8 +3,7 @@ using System.Text.RegularExpressions;
 namespace MetaMcp.Init.EndToEnd.Harness;
 
 /// <summary>
-/// A TOML file and the directory it works in. In the file, <c>%name</c> is one of the test programs and <c>%/</c> the
-/// directory.
+/// A TOML file and its working directory. In the file, <c>%name</c> is one of the test programs, and <c>%/</c> the directory.
 /// </summary>
 internal sealed partial class Installation : IDisposable
 {
@@ -25,10 +24,10 @@ internal sealed partial class Installation : IDisposable
 
     public string this[string name] => _scratch[name];
 
-    /// <summary>What services wait for: makes the file.</summary>
+    /// <summary>Makes the file that services wait for.</summary>
     public void Open(string name) => File.WriteAllText(_scratch[name], "");
 
-    /// <summary>Another file takes the place of the first, all at once.</summary>
+    /// <summary>Another file replaces the first atomically.</summary>
     public void Rewrite(string toml) => File.Move(_scratch.Write("next.toml", Written(toml)), _scratch["mcp-init.toml"], overwrite: true);
 
     public Task<InitProcess> Start() => InitProcess.Start(Setup);

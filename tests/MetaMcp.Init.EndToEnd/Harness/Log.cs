@@ -5,17 +5,17 @@ namespace MetaMcp.Init.EndToEnd.Harness;
 /// <summary>The init's own lines on stderr: <c>mcp-init | info  backend: ready after 0.02 s (pid 12)</c>.</summary>
 internal static partial class Log
 {
-    /// <summary>Waits until the init says something of a service.</summary>
+    /// <summary>Waits for a line of the init about a service.</summary>
     public static Task<Line> WaitForLog(this Speaker init, string service, string what, Line? after = null, TimeSpan? limit = null) =>
         init.WaitFor(line => IsLog(line, service, what), $"the log's '{service}: … {what}'", after, limit);
 
-    /// <summary>All that was said with these words, about a service or (empty) about the whole.</summary>
+    /// <summary>All lines with these words, about a service or (empty) about the whole.</summary>
     public static IReadOnlyList<Line> Logged(this IEnumerable<Line> lines, string service, string what) =>
         [.. lines.Where(line => IsLog(line, service, what))];
 
     public static bool HasLogged(this IEnumerable<Line> lines, string service, string what) => lines.Logged(service, what).Count > 0;
 
-    /// <summary>Where the one line with these words stands among all.</summary>
+    /// <summary>The index, among all lines, of the one line with these words.</summary>
     public static int IndexOfLog(this IEnumerable<Line> lines, string service, string what) =>
         Assert.Single(lines.Logged(service, what)).Index;
 
@@ -28,7 +28,7 @@ internal static partial class Log
     /// <summary>The pid in a line's <c>(pid N)</c>, as the namespace counts.</summary>
     public static int PidIn(Line line) => int.Parse(Pid().Match(line.Text).Groups[1].Value);
 
-    // "restarted" is not "started".
+    // A word boundary, since "restarted" is not "started".
     private static bool HasWord(string text, string what) => Regex.IsMatch(text, @"(?<!\w)" + Regex.Escape(what));
 
     private static bool IsLog(Line line, string service, string what)

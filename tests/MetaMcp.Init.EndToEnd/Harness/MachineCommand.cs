@@ -22,15 +22,15 @@ internal sealed class MachineCommand : Speaker
             Output.Read(_stderr.Reader.AsStream(), Source.Stderr));
     }
 
-    // What one command writes must never keep the frames of another waiting.
+    // The output of one command must never make the frames of another wait.
     private static PipeOptions Unbounded { get; } = new(pauseWriterThreshold: 0, resumeWriterThreshold: 0);
 
-    /// <summary>As the machine counts.</summary>
+    /// <summary>The pid in the machine.</summary>
     public Task<int> Pid => _pid.Task.WaitAsync(Patience.Usual);
 
     public bool HasEnded => _exit.Task.IsCompleted;
 
-    /// <summary>Sends to the command itself, not to what it started.</summary>
+    /// <summary>Sends a signal to the command itself, not to its children.</summary>
     public Task Signal(int number) => _machine.Send('S', _id, BitConverter.GetBytes(number));
 
     /// <summary>Writes to its stdin, which stays open.</summary>
@@ -38,7 +38,7 @@ internal sealed class MachineCommand : Speaker
 
     public async Task Type(ReadOnlyMemory<byte> bytes)
     {
-        // No bytes would mean the end.
+        // A frame without bytes would mean the end.
         for (; bytes.Length > 0; bytes = bytes[Math.Min(bytes.Length, 65536)..])
             await _machine.Send('I', _id, bytes[..Math.Min(bytes.Length, 65536)]);
     }
@@ -57,7 +57,7 @@ internal sealed class MachineCommand : Speaker
         }
     }
 
-    /// <summary>A frame of the agent's (scripts/machine/agent.c).</summary>
+    /// <summary>Takes a frame of the agent (scripts/machine/agent.c).</summary>
     internal async Task Take(char kind, byte[] bytes)
     {
         switch (kind)
@@ -80,14 +80,14 @@ internal sealed class MachineCommand : Speaker
         }
     }
 
-    /// <summary>Nothing more will come of it.</summary>
+    /// <summary>The command sends nothing more.</summary>
     internal void End()
     {
         _stdout.Writer.Complete();
         _stderr.Writer.Complete();
     }
 
-    // The exit is announced when everything that came before it has become lines.
+    // The exit is announced when all output before it has become lines.
     private async Task Finish(params Task[] readers)
     {
         await Task.WhenAll(readers);
@@ -97,7 +97,7 @@ internal sealed class MachineCommand : Speaker
         else
             _exit.TrySetException(new EndOfStreamException($"the machine ended first; there was:\n{Output}\n{_machine.Said}"));
         _pid.TrySetException(new EndOfStreamException("it never ran"));
-        // Somebody may never ask for either.
+        // A test may never await either of these tasks.
         _ = _exit.Task.Exception;
         _ = _pid.Task.Exception;
     }

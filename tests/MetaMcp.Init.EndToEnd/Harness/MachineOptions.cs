@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.EndToEnd.Harness;
 
-/// <summary>What kind of virtual machine is booted; scripts/vm --help says what each means.</summary>
+/// <summary>The kind of virtual machine; scripts/vm --help explains each option.</summary>
 internal sealed record MachineOptions
 {
     /// <summary>Debian with Docker, Podman and Node.js as the root, instead of busybox; images to import in /images.</summary>
@@ -11,13 +11,13 @@ internal sealed record MachineOptions
 
     public int Cpus { get; init; } = 1;
 
-    /// <summary>The machine's own PID 1; empty where that is the harness's.</summary>
+    /// <summary>The program that is PID 1 of the machine; empty if that is the harness's own.</summary>
     public IReadOnlyList<string> First { get; init; } = [];
 
     /// <summary>Files and directories of the host and where they are in the machine.</summary>
     public IReadOnlyList<(string Host, string Guest)> Files { get; init; } = [];
 
-    /// <summary>From the start of booting; then the machine is ended whatever it does.</summary>
+    /// <summary>The time from the start of booting after which the machine is ended in any case.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The words for <c>scripts/vm</c>.</summary>

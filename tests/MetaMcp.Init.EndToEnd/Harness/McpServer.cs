@@ -17,7 +17,7 @@ internal sealed class McpServer : IDisposable
 
     public int Pid => _process.Id;
 
-    /// <param name="kind">As the script has it: stateful, stateless, modern or dual.</param>
+    /// <param name="kind">As the script names it: stateful, stateless, modern or dual.</param>
     public static async Task<McpServer> Start(string kind)
     {
         var start = new ProcessStartInfo("node", [Script, kind, "0"]) { RedirectStandardOutput = true };

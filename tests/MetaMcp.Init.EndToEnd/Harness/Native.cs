@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace MetaMcp.Init.EndToEnd.Harness;
 
-/// <summary>The few calls that the framework has no name for.</summary>
+/// <summary>The few system calls that the framework does not offer.</summary>
 internal static partial class Native
 {
     public static void Signal(int pid, int number)
@@ -12,10 +12,10 @@ internal static partial class Native
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"kill {pid} with {number}");
     }
 
-    /// <summary>Sends where there is still somebody; a test that cleans up does not mind.</summary>
+    /// <summary>Sends a signal if the process still exists; a test that cleans up need not know.</summary>
     public static void TrySignal(int pid, int number) => _ = kill(pid, number);
 
-    /// <summary>The framework's own would remove what is in it first, and a cgroup's files cannot be.</summary>
+    /// <summary>The framework's own method would remove the files first, which cannot be done in a cgroup.</summary>
     public static bool TryRemoveDirectory(string path) => rmdir(path) == 0;
 
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -4,12 +4,11 @@ namespace MetaMcp.Init.EndToEnd.Harness;
 
 internal enum Source { Stdout, Stderr }
 
-/// <summary>One line, where it stands among all of them, and where it came out.</summary>
+/// <summary>One line, its index among all lines, and its stream.</summary>
 internal sealed record Line(int Index, Source Source, string Text);
 
 /// <summary>
-/// Everything that was written, line by line as it arrived. Two streams are two pipes: the order of lines is certain
-/// within one only.
+/// All output, line by line as it arrived. The two streams are two pipes, so the order of lines is certain only within one of them.
 /// </summary>
 internal sealed class Output
 {
@@ -30,7 +29,7 @@ internal sealed class Output
     public override string ToString() =>
         string.Join('\n', Lines.Select(line => $"{(line.Source == Source.Stdout ? "out" : "err")}  {line.Text}"));
 
-    /// <summary>The first line from an index on that is wanted, whether it is there already or comes later.</summary>
+    /// <summary>The first line from an index on that meets the condition, whether it has arrived or arrives later.</summary>
     public Task<Line> Next(Func<Line, bool> wanted, int from)
     {
         lock (_lock)
@@ -45,7 +44,7 @@ internal sealed class Output
         }
     }
 
-    /// <summary>Nothing more will come: whoever still waits does so in vain.</summary>
+    /// <summary>Nothing more will arrive; tasks that still wait fail.</summary>
     public void End()
     {
         lock (_lock)
@@ -57,7 +56,7 @@ internal sealed class Output
         }
     }
 
-    /// <summary>Reads a stream to its end. A line that lacks its end counts when the stream has ended.</summary>
+    /// <summary>Reads a stream to its end. A last line without a line end counts when the stream has ended.</summary>
     public async Task Read(Stream stream, Source source)
     {
         var buffer = new byte[32 * 1024];
@@ -94,7 +93,7 @@ internal sealed class Output
 
     private void Add(Source source, List<byte> bytes)
     {
-        // A terminal ends its lines with both.
+        // A terminal ends its lines with both characters.
         if (bytes is [.., (byte)'\r'])
             bytes.RemoveAt(bytes.Count - 1);
         lock (_lock)

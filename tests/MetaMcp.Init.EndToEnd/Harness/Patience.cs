@@ -2,16 +2,17 @@ using System.Diagnostics;
 
 namespace MetaMcp.Init.EndToEnd.Harness;
 
-/// <summary>How long a test waits for what must come; only a failure ever takes as long.</summary>
+/// <summary>The time that a test waits for an event; only a failure takes as long.</summary>
 internal static class Patience
 {
     public static readonly TimeSpan Usual = TimeSpan.FromSeconds(20);
 
-    /// <summary>For work whose amount is the point: thousands of processes on a busy machine.</summary>
+    /// <summary>For tests of large numbers: thousands of processes on a busy machine.</summary>
     public static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// For states of the kernel that announce themselves to nobody (a stopped process, a full pipe): looks until it is so.
+    /// For states of the kernel that cannot be waited for (a stopped process, a full pipe): looks again and again until the condition
+    /// holds.
     /// </summary>
     public static async Task Until(Func<bool> holds, string what, TimeSpan? limit = null)
     {
@@ -24,7 +25,7 @@ internal static class Patience
         }
     }
 
-    /// <summary>The same where what is wrong is worth saying: looks until it is nothing.</summary>
+    /// <summary>As <see cref="Until"/>, for conditions with a description of what is wrong: looks until that is null.</summary>
     public static async Task UntilNothing(Func<string?> wrong, TimeSpan? limit = null)
     {
         string? last = null;

@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace MetaMcp.Init.EndToEnd.Harness;
 
-/// <summary>What /proc says of a process, read from outside its namespace.</summary>
+/// <summary>The facts of /proc about a process, read from outside its namespace.</summary>
 internal sealed record ProcessInfo(int Pid, int InnerPid, int Parent, char State, string Name, string Namespace)
 {
-    /// <summary>Every process of a PID namespace, by its inode as <c>readlink /proc/PID/ns/pid</c> shows it.</summary>
+    /// <summary>Every process of a PID namespace, which is named as <c>readlink /proc/PID/ns/pid</c> shows it.</summary>
     public static IReadOnlyList<ProcessInfo> InNamespace(string name) =>
         [.. Directory.EnumerateDirectories("/proc")
             .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? Read(pid) : null)
             .OfType<ProcessInfo>()
             .Where(process => process.Namespace == name)];
 
-    /// <summary>Null where there is no such process any more.</summary>
+    /// <summary>Null if the process has ended.</summary>
     public static ProcessInfo? Read(int pid)
     {
         try
@@ -33,14 +33,14 @@ internal sealed record ProcessInfo(int Pid, int InnerPid, int Parent, char State
         }
     }
 
-    /// <summary>The fields of a status file, of a process or of one thread.</summary>
+    /// <summary>The fields of the status file of a process or of one thread.</summary>
     public static IReadOnlyDictionary<string, string> Status(string path) =>
         File.ReadAllLines(path)
             .Select(line => line.Split(':', 2))
             .Where(parts => parts.Length == 2)
             .ToDictionary(parts => parts[0], parts => parts[1].Trim());
 
-    /// <summary>A signal set of a status file, as numbers.</summary>
+    /// <summary>A signal set of a status file, as signal numbers.</summary>
     public static IReadOnlyList<int> Signals(string hex)
     {
         var bits = ulong.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);

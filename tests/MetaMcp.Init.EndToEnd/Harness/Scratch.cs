@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.EndToEnd.Harness;
 
-/// <summary>A directory of one test's own, gone with it. Everybody may enter and write: some tests run as nobody.</summary>
+/// <summary>A directory for one test, removed with it. Every user may enter it and write to it, since some tests run as nobody.</summary>
 internal sealed class Scratch : IDisposable
 {
     private readonly DirectoryInfo _directory;
@@ -21,7 +21,7 @@ internal sealed class Scratch : IDisposable
         return this[name];
     }
 
-    /// <summary>A root with nothing in it but these files, copied flat.</summary>
+    /// <summary>A root directory with nothing but these files, all at its top.</summary>
     public string Root(params string[] files)
     {
         var root = Directory.CreateDirectory(this["root"]).FullName;

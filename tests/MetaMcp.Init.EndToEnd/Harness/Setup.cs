@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.EndToEnd.Harness;
 
-/// <summary>How the init is started: as PID 1 of a fresh PID namespace unless something else is said.</summary>
+/// <summary>How the init is started: by default as PID 1 of a new PID namespace.</summary>
 internal sealed record Setup(params string[] Arguments)
 {
     private const string DockersCapabilities =
@@ -9,7 +9,7 @@ internal sealed record Setup(params string[] Arguments)
 
     public bool Terminal { get; init; }
 
-    /// <summary>Writing to the terminal from the background stops a process.</summary>
+    /// <summary>A process that writes to the terminal from the background is stopped.</summary>
     public bool StopsBackgroundOutput { get; init; }
 
     public string? Root { get; init; }
@@ -20,40 +20,40 @@ internal sealed record Setup(params string[] Arguments)
     public IReadOnlyList<int> IgnoredSignals { get; init; } = [];
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Something else is PID 1.</summary>
+    /// <summary>Another process is PID 1.</summary>
     public bool NotFirst { get; init; }
 
-    /// <summary>A network namespace of its own, with a loopback: every port is free.</summary>
+    /// <summary>A network namespace of its own with a loopback, so that every port is free.</summary>
     public bool OwnNetwork { get; init; }
 
     /// <summary>
-    /// A cgroup of its own, as a container with a writable cgroup file system has; inside it is on /mnt. It has the controllers
-    /// that this machine gives away, which may be none: limits are for the tests in the virtual machine.
+    /// A cgroup of its own, as in a container with a writable cgroup file system; inside, it is on /mnt. It has the controllers that this
+    /// machine offers, which may be none: limits are tested in the virtual machine.
     /// </summary>
     public bool OwnCgroup { get; init; }
 
-    /// <summary>Nobody reads stdout: once the pipe is full, whoever writes is blocked.</summary>
+    /// <summary>No one reads stdout: once the pipe is full, every writer is blocked.</summary>
     public bool StdoutUnread { get; init; }
 
     public bool StderrUnread { get; init; }
 
-    /// <summary>The launcher ends after 100 s, and its namespace with it. Without that, somebody else has to see to the end.</summary>
+    /// <summary>Without this, the launcher ends after 100 s, and its namespace with it. With it, the test has to ensure the end.</summary>
     public bool WithoutDeadline { get; init; }
 
-    /// <summary>Something else than the init, which starts it itself.</summary>
+    /// <summary>Another program than the init, which starts the init.</summary>
     public string? Program { get; init; }
 
-    /// <summary>The init, as a path inside <see cref="Root"/> where there is one.</summary>
+    /// <summary>The init, as a path inside <see cref="Root"/> if there is one.</summary>
     public string Binary => Program ?? (Root is null ? Files.Binary : "/" + Path.GetFileName(Files.Binary));
 
-    /// <summary>As root in a container of Docker's, which has no CAP_SYS_PTRACE.</summary>
+    /// <summary>As root in a container of Docker, which has no CAP_SYS_PTRACE.</summary>
     public Setup WithDockersCapabilities() => this with
     {
         Program = "/usr/bin/setpriv",
         Arguments = [$"--bounding-set=-all,{DockersCapabilities}", "--inh-caps=-all", Binary, .. Arguments],
     };
 
-    /// <summary>The words for <c>namespace</c>.</summary>
+    /// <summary>The arguments for <c>namespace</c>.</summary>
     public IEnumerable<string> Words()
     {
         if (Terminal)

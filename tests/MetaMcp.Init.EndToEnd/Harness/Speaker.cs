@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.EndToEnd.Harness;
 
-/// <summary>Something that runs, writes lines, and ends; tests wait for what it says.</summary>
+/// <summary>A process that runs, writes lines, and ends; tests wait for its lines.</summary>
 internal abstract class Speaker
 {
     public IReadOnlyList<Line> Lines => Output.Lines;
@@ -9,14 +9,14 @@ internal abstract class Speaker
 
     protected Output Output { get; } = new();
 
-    /// <summary>Its exit code, with all of its output read.</summary>
+    /// <summary>The exit code, when all output has been read.</summary>
     public abstract Task<int> WaitForExit(TimeSpan? limit = null);
 
-    /// <summary>The first line from <paramref name="after"/> on with this text in it.</summary>
+    /// <summary>The first line after <paramref name="after"/> that contains this text.</summary>
     public Task<Line> WaitFor(string text, Line? after = null, TimeSpan? limit = null) =>
         WaitFor(line => line.Text.Contains(text, StringComparison.Ordinal), $"a line with '{text}'", after, limit);
 
-    /// <summary>The first line with all of these in it, in any order.</summary>
+    /// <summary>The first line that contains all these parts, in any order.</summary>
     public Task<Line> WaitForAll(params string[] parts) =>
         WaitFor(
             line => parts.All(part => line.Text.Contains(part, StringComparison.Ordinal)),

@@ -6,8 +6,8 @@ using System.Text;
 namespace MetaMcp.Init.EndToEnd.Harness;
 
 /// <summary>
-/// A virtual machine with a kernel of its own (scripts/vm): it boots once, then runs any number of commands, one after
-/// another or side by side. Disposing of it ends it and all that runs in it.
+/// A virtual machine with a kernel of its own (scripts/vm): it boots once, then runs any number of commands, one after another or side by
+/// side. Disposing of it ends the machine and all its commands.
 /// </summary>
 internal sealed class VirtualMachine : IAsyncDisposable
 {
@@ -27,13 +27,13 @@ internal sealed class VirtualMachine : IAsyncDisposable
         _receiving = Receive();
     }
 
-    /// <summary>The machine's PID 1, where the options name one.</summary>
+    /// <summary>The machine's PID 1, if the options name one.</summary>
     public MachineCommand First
     {
         get => field ?? throw new InvalidOperationException("this machine's PID 1 is the harness's own");
     }
 
-    /// <summary>What scripts/vm and, where the machine ended badly, its kernel said.</summary>
+    /// <summary>The output of scripts/vm and, if the machine ended badly, of its kernel.</summary>
     internal string Said
     {
         get
@@ -73,7 +73,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs to the end and gives everything.</summary>
+    /// <summary>Runs a command to its end, and returns its exit code and lines.</summary>
     public async Task<Ended> Run(params string[] words) => await Run(Patience.Usual, words);
 
     public async Task<Ended> Run(TimeSpan limit, params string[] words)
@@ -83,7 +83,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
         return new Ended(await command.WaitForExit(limit), command.Lines);
     }
 
-    /// <summary>Runs it, its stdin open; what a shell does with the words is no concern here: there is none.</summary>
+    /// <summary>Starts a command with an open stdin. No shell reads the words.</summary>
     public async Task<MachineCommand> Start(params string[] words)
     {
         var id = Interlocked.Increment(ref _last);
@@ -156,7 +156,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It has ended by itself.
+            // The machine has ended by itself.
         }
         try
         {
@@ -164,7 +164,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // QEMU dies with it.
+            // QEMU ends with it.
             _host.Kill();
             throw;
         }

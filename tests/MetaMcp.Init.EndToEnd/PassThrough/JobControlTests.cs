@@ -3,7 +3,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.PassThrough;
 
-/// <summary>A real interactive shell on a real terminal, with us in front of what it starts.</summary>
+/// <summary>A real interactive shell on a real terminal; mcp-init stands between the shell and its commands.</summary>
 public sealed class JobControlTests
 {
     private const string CtrlC = "\u0003";
@@ -22,7 +22,7 @@ public sealed class JobControlTests
         await Says(shell, "usable", stopped);
         await shell.Type("fg\n");
         await Are(shell, 'S', "mcp-init", "hang");
-        // It reaches the command only if that has the terminal again.
+        // The key reaches the command only if the command has the terminal again.
         await shell.Type(CtrlC);
         await Says(shell, "code=$?", expected: "code=130");
     }
@@ -81,7 +81,7 @@ public sealed class JobControlTests
     public async Task A_running_background_job_that_is_brought_forward_gets_the_terminal()
     {
         await using var shell = await Shell();
-        // The shell sends no SIGCONT, because nothing is stopped; that the command then reads is what tells us.
+        // The shell sends no SIGCONT, because nothing is stopped. mcp-init learns that it is in the foreground when the command reads.
         const string Forever = "while :; do wait; sleep 1000 & wait; done";
         await shell.Type($"{Files.Binary} -- /bin/sh -c 'trap \"read line; echo got \\$line\" USR1; echo up $$; {Forever}' &\n");
         var command = int.Parse((await shell.WaitFor("up ")).Text["up ".Length..], CultureInfo.InvariantCulture);
@@ -149,7 +149,7 @@ public sealed class JobControlTests
         await Are(init, 'T', "mcp-init");
         init.Signal(18);
         await init.WaitFor("signal 18");
-        // Dropped is dropped: the next one is heard at once.
+        // A signal that was dropped is gone; the next one is handled at once.
         init.Signal(21);
         init.Signal(15);
         Assert.Equal(42, await init.WaitForExit());
@@ -186,7 +186,7 @@ public sealed class JobControlTests
         return shell;
     }
 
-    /// <summary>The shell reads what is typed and answers.</summary>
+    /// <summary>Waits until the shell has read a line and answers.</summary>
     private static async Task Says(InitProcess shell, string text, Line? after = null, string? expected = null)
     {
         await shell.Type($"echo \"said \"{text}\n");
@@ -203,7 +203,7 @@ public sealed class JobControlTests
         Assert.All(names, name => Assert.Contains(there, p => p.Name == name && p.State == state));
     }
 
-    /// <summary>By the eighth field of its stat (<c>man 5 proc</c>, tpgid).</summary>
+    /// <summary>Compares the eighth field of the process's stat (<c>man 5 proc</c>, tpgid).</summary>
     private static bool HasForeground(InitProcess init, string name)
     {
         var process = init.Processes().Single(p => p.Name == name);

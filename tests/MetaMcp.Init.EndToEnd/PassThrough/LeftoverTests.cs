@@ -3,7 +3,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.PassThrough;
 
-/// <summary>What happens to those that are still there when the child has ended.</summary>
+/// <summary>Processes that still run when the child has ended.</summary>
 public sealed class LeftoverTests
 {
     [Fact]

@@ -3,8 +3,8 @@ using MetaMcp.Init.EndToEnd.Harness;
 namespace MetaMcp.Init.EndToEnd.PassThrough;
 
 /// <summary>
-/// A thread that leaves a signal unblocked takes it from the loop: SIGTERM then ends PID 1, SIGCHLD is lost. The runtime
-/// starts threads before the program has a say.
+/// A thread with an unblocked signal takes that signal from the loop: SIGTERM would end PID 1, and SIGCHLD would be lost. The runtime
+/// starts threads before any code of the program runs.
 /// </summary>
 public sealed class MaskTests
 {
@@ -15,7 +15,7 @@ public sealed class MaskTests
     {
         await using var init = await InitProcess.Start(new Setup("--", Files.Program("signals")) { Terminal = terminal });
         await init.WaitFor("start pid=");
-        // posix_spawn blocks everything until its child has become the program, which may tell us so first.
+        // posix_spawn blocks all signals until its child has executed the program, and the program may write its line before that.
         await Patience.Until(
             () => init.Threads().All(thread => !ProcessInfo.Signals(thread["SigBlk"]).Contains(11)), "the spawn is over");
         int[] wanted = [.. SignalForwardingTests.Forwarded, 17];
@@ -23,7 +23,7 @@ public sealed class MaskTests
         {
             var blocked = ProcessInfo.Signals(thread["SigBlk"]);
             Assert.Empty(wanted.Except(blocked));
-            // Blocked, these would turn a bug into a busy loop, and the runtime could not stop its own threads.
+            // If these were blocked, a bug would become a busy loop, and the runtime could not stop its own threads.
             Assert.Empty(blocked.Intersect([11, 8, 4, 7, 32, 33, 34]));
         }
     }

@@ -35,7 +35,7 @@ public sealed partial class ReapingTests
     [InlineData(true)]
     public async Task Many_that_end_in_one_moment_are_all_collected(bool terminal)
     {
-        // A thousand SIGCHLD become one or a few: each has to be answered with a look at everybody.
+        // A thousand SIGCHLD become one or a few, so each has to be answered by collecting every child that has ended.
         var ended = await InitProcess.Run(
             new Setup("--", Files.Program("forkmany"), "burst", "1000") { Terminal = terminal }, Patience.Long);
         Assert.Contains("waiting 1000", ended.Stdout);

@@ -4,7 +4,7 @@ namespace MetaMcp.Init.EndToEnd.PassThrough;
 
 public sealed class SignalForwardingTests
 {
-    // KILL and STOP nobody can take. The runtime needs SEGV, FPE, ILL, BUS, and 34; 32 and 33 are glibc's. CHLD is our own.
+    // KILL and STOP cannot be caught. The runtime needs SEGV, FPE, ILL, BUS and 34; 32 and 33 are glibc's. CHLD is for mcp-init itself.
     private static readonly int[] NotForwarded = [9, 19, 11, 8, 4, 7, 17, 32, 33, 34];
 
     internal static int[] Forwarded { get; } = [.. Enumerable.Range(1, 64).Except(NotForwarded)];
@@ -47,7 +47,8 @@ public sealed class SignalForwardingTests
             });
         init.CloseStderr();
         await File.WriteAllTextAsync(scratch["go"], "", TestContext.Current.CancellationToken);
-        // Each orphan is a line for a pipe that nobody reads: without care a SIGPIPE to us, and by us to the child.
+        // Each orphan is a line for a pipe without a reader. Without care, that would be a SIGPIPE for mcp-init, which would forward it
+        // to the child.
         Assert.Equal(5, await init.WaitForExit());
     }
 
@@ -100,7 +101,7 @@ public sealed class SignalForwardingTests
         await WaitForTwo(init);
         init.Signal(10);
         await init.WaitFor("front signal 10");
-        // What is sent to the other one directly proves that nothing came before it.
+        // A signal sent directly to the other process proves that no signal came before it.
         var other = (await init.WaitFor("back start")).Text.Split("pid=")[1].Split(' ')[0];
         Native.Signal(init.Inside(int.Parse(other)).Pid, 12);
         var first = await init.WaitFor("back signal");

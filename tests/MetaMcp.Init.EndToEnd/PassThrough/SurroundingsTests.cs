@@ -2,7 +2,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.PassThrough;
 
-/// <summary>Places that give an init less than it is used to.</summary>
+/// <summary>Environments that offer an init less than usual.</summary>
 public sealed class SurroundingsTests
 {
     [Theory]
@@ -37,7 +37,7 @@ public sealed class SurroundingsTests
     [InlineData(0, 1, 2)]
     public async Task Closed_descriptors(params int[] closed)
     {
-        // The next thing opened gets the number of what was closed: a log line must not land in an event queue.
+        // The next file that is opened gets the number of the closed descriptor: a log line must not go to an event queue.
         var setup = new Setup("-w", "-v", "--", "/bin/sh", "-c", $"{Files.Program("forkmany")} orphans 100; exit 7")
         {
             ClosedDescriptors = closed,
@@ -56,7 +56,7 @@ public sealed class SurroundingsTests
     [Fact]
     public async Task A_stderr_that_nobody_reads()
     {
-        // More warnings than a pipe holds: whoever waits for the reader reaps nobody meanwhile.
+        // There are more warnings than a pipe holds. An init that waited for the reader would collect no child meanwhile.
         await using var init = await InitProcess.Start(
             new Setup("-w", "--", Files.Program("forkmany"), "orphans", "5000") { StderrUnread = true });
         await init.WaitFor("zombies 0 orphans 0", limit: Patience.Long);
@@ -123,7 +123,8 @@ public sealed class SurroundingsTests
     [InlineData(true)]
     public async Task Who_is_a_subreaper_already_says_nothing_of_orphans_going_elsewhere(bool already)
     {
-        // Made one by the first, without a word; the attribute survives exec, and the second asks for nothing.
+        // The first program makes the process a subreaper without a message. The attribute survives exec, so the second need not ask for
+        // it.
         string[] first = already ? [Files.Program("subreaper"), Files.Binary] : [Files.Binary];
         var ended = await InitProcess.Run(
             new Setup([.. first[1..], "--", Files.Program("exits"), "7"]) { NotFirst = true, Program = first[0] });
@@ -139,7 +140,7 @@ public sealed class SurroundingsTests
     [InlineData("DbgEnableMiniDump", "1")]
     public async Task A_runtime_option_in_the_environment_is_the_childs(string name, string value)
     {
-        // Meant for a .NET service: the init must run as ever and pass it on.
+        // These variables are meant for a .NET service: mcp-init must run as ever and pass them on.
         var setup = new Setup("--", "/bin/sh", "-c", $"echo \"is $DOTNET_{name}\"; exit 7")
         {
             Environment = new Dictionary<string, string> { [$"DOTNET_{name}"] = value },

@@ -23,7 +23,7 @@ public sealed partial class TerminalTests
         await init.WaitFor("signal 2");
         init.Signal(15);
         Assert.Equal(42, await init.WaitForExit());
-        // Were we in the foreground too, it would come a second time, forwarded.
+        // If mcp-init were in the foreground too, the signal would come a second time, forwarded.
         Assert.Equal(["signal 2", "signal 15"], init.Stdout.Where(line => line.StartsWith("signal", StringComparison.Ordinal)));
     }
 
@@ -42,7 +42,7 @@ public sealed partial class TerminalTests
     [Fact]
     public async Task What_we_write_from_the_background_stops_nobody()
     {
-        // PID 1 takes no SIGTTOU: unless it is blocked or ignored, the kernel would have it try again for ever.
+        // SIGTTOU does not stop PID 1. Unless it is blocked or ignored, the kernel would make PID 1 repeat the call for ever.
         var setup = new Setup("-w", "--", Files.Program("forkmany"), "orphans", "50")
         {
             Terminal = true,

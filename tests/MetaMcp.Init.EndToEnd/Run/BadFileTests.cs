@@ -5,7 +5,7 @@ namespace MetaMcp.Init.EndToEnd.Run;
 
 public sealed class BadFileTests
 {
-    /// <summary>That each of the hundreds is refused is shown where they are read; here it is every eighth.</summary>
+    /// <summary>A unit test of the reader proves that each of the hundreds is refused; here every eighth is tried.</summary>
     [Fact]
     public async Task A_bad_file_is_refused_before_anything_is_started()
     {

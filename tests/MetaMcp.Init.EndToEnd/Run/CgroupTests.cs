@@ -3,8 +3,8 @@ using MetaMcp.Init.EndToEnd.Harness;
 namespace MetaMcp.Init.EndToEnd.Run;
 
 /// <summary>
-/// The tree on this machine's own cgroup v2, which need not have a controller: who is where, what ends with a service, what
-/// stays behind. What the kernel enforces is for the virtual machine (<c>Vm/</c>).
+/// The tree on this machine's own cgroup v2, which need not have any controller: the members of each cgroup, the end of a service, and
+/// the cgroups that are left. Limits of the kernel are tested in the virtual machine (<c>Vm/</c>).
 /// </summary>
 public sealed class CgroupTests
 {
@@ -143,7 +143,7 @@ public sealed class CgroupTests
             [service.one]
             command = ["%hang"]
             """);
-        // It becomes PID 1 with a swarm of children that fork all the time.
+        // The program becomes PID 1 with a swarm of children that fork all the time.
         var setup = files.Setup with
         {
             Program = "/bin/sh",
@@ -179,7 +179,7 @@ public sealed class CgroupTests
             command = ["/bin/echo", "it runs"]
             cpu_max = 0.5
             """);
-        // A machine of cgroup v2 alone has the controllers; then there is nothing to refuse.
+        // A machine with cgroup v2 alone has the controllers; then there is nothing to refuse.
         var ended = await files.Run();
         if ((await File.ReadAllTextAsync("/proc/self/cgroup", TestContext.Current.CancellationToken))
             .Contains(":cpu:", StringComparison.Ordinal))

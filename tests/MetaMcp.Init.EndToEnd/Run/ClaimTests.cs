@@ -5,19 +5,19 @@ using MetaMcp.Init.EndToEnd.Harness;
 namespace MetaMcp.Init.EndToEnd.Run;
 
 /// <summary>
-/// A process of another user that says it is of another service's run, where no cgroup tells: it is not believed, neither for what it
-/// guesses nor for what it has learned.
+/// A process of another user claims to belong to a run of another service, and no cgroup tells otherwise. The claim is refused, whether
+/// the process guessed the values or learned them.
 /// </summary>
 public sealed class ClaimTests
 {
     /// <summary>
-    /// The number of the innocent service's run as it says it in its environment, and with the token that the liar itself was given.
+    /// The number of the innocent service's run, as its environment has it, with the token that the liar itself was given.
     /// </summary>
     [Theory]
     [InlineData("mcp-$start-1")]
     [InlineData("mcp-$start-1-0123456789abcdef")]
     [InlineData("mcp-$start-1-$token")]
-    // Learned from somebody who could read it: only the user is another.
+    // The values come from a process that could read them; only the user is another.
     [InlineData("$(cat %/learned)")]
     public async Task Nobody_else_puts_memory_on_a_run_or_keeps_it_from_being_empty(string claim)
     {
@@ -52,7 +52,7 @@ public sealed class ClaimTests
         await Patience.Until(
             () => init.Processes().Any(p => p.Name == "hog" && p.Parent == init.Pid && IsLarge(p.Pid)), "the liar's daemon has its memory");
         var daemon = init.Processes().Single(p => p.Name == "hog");
-        // A look from here on has seen it.
+        // Any look from here on has seen the process.
         await files.Look(init);
         Assert.False(init.Lines.HasLogged("innocent", "stopping"));
         Native.Signal(init.Inside(Log.PidIn(ready)).Pid, 9);

@@ -4,7 +4,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>How what is to be replaced ends, in its turn and in its time, and who waits for whom to come back.</summary>
+/// <summary>How runs that are to be replaced end, in their turn and in time, and which services wait for which.</summary>
 public sealed class CleanupTests
 {
     [Fact]
@@ -114,7 +114,7 @@ public sealed class CleanupTests
         await init.WaitForLog("base", "started", up);
         await Kill(init, "dependent");
         var backingOff = await init.WaitForLog("dependent", "restarting in", up);
-        // It would have been started by then: its own time was over before this one's.
+        // By the restart of "other", "dependent" would have started too: its delay ends earlier.
         await Kill(init, "other");
         await init.WaitForLog("other", "ready", backingOff);
         Assert.Single(init.Lines.Logged("dependent", "started (pid"));

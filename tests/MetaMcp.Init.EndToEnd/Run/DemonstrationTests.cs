@@ -2,13 +2,13 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>What <c>make run</c> shows: real MCP servers, started, proven and stopped.</summary>
+/// <summary>The demonstration of <c>make run</c>: real MCP servers, started, checked and stopped.</summary>
 public sealed class DemonstrationTests
 {
     [Fact]
     public async Task The_installation_of_the_repository_comes_up_and_goes_down()
     {
-        // In a namespace of its own around all the others, so that nothing of it outlives the test.
+        // A namespace around all the others, so that no process outlives the test.
         var setup = new Setup("--once")
         {
             Program = Path.Combine(Files.Root, "scripts", "run"),

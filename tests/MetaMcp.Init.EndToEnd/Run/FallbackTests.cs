@@ -4,20 +4,18 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>
-/// What belongs to a service where there is no cgroup to tell: here the namespace shares its cgroup with the tests.
-/// </summary>
+/// <summary>Membership in a service without cgroups: here the namespace shares its cgroup with the tests.</summary>
 public sealed class FallbackTests
 {
-    /// <summary>Each leaves a daemon that only one kind of evidence tells to be the service's.</summary>
+    /// <summary>Each service leaves a daemon whose membership only one kind of evidence shows.</summary>
     [Theory]
-    // A session of its own, and the parent between is gone at once: the environment.
+    // The daemon has its own session, and the parent between is gone at once: its environment tells.
     [InlineData("%daemonise --ignore-term", "daemonise")]
-    // A group of its own and nothing in its environment: the session.
+    // The daemon has its own group and an empty environment: its session tells.
     [InlineData("set -m; env -i %ignore-term & sleep 0.2", "ignore-term")]
-    // A session of its own and nothing in its environment: it was seen before it lost its parent.
+    // The daemon has its own session and an empty environment: it was seen before it lost its parent.
     [InlineData("env -i setsid %ignore-term & until test -e %/go; do sleep 0.01; done", "ignore-term")]
-    // A session of its own below a parent of its own, of which neither is in the service's session.
+    // A session of its own below a parent of its own; neither is in the service's session.
     [InlineData("setsid /bin/sh -c '%ignore-term & %ignore-term & wait' & sleep 0.2", "ignore-term")]
     public async Task A_daemon_is_ended_before_its_service_starts_again(string script, string name)
     {
@@ -36,7 +34,7 @@ public sealed class FallbackTests
         if (script.Contains("%/go", StringComparison.Ordinal))
             await files.Look(init);
         var daemons = init.Processes().Where(p => p.Name == name).Select(p => p.InnerPid).ToList();
-        // Those that need no word may be of a later run by now: what is said from here on counts.
+        // Processes that are found at once may belong to a later run by now, so only lines from here on count.
         var seen = init.Lines[^1];
         files.Open("go");
         var killed = await init.WaitForLog("family", "killed the processes that it left", seen);
@@ -121,7 +119,7 @@ public sealed class FallbackTests
         await init.WaitFor("victim    | leftover");
         await init.WaitFor("neighbour | ignoring");
         var main = init.Inside(Log.PidIn(ready)).Pid;
-        // As by docker exec, with the very environment of the service.
+        // As docker exec does, but with the very environment of the service.
         var environment =
             Encoding.UTF8.GetString(await File.ReadAllBytesAsync($"/proc/{main}/environ", TestContext.Current.CancellationToken));
         var cookie = environment.Split('\0').Single(v => v.StartsWith("MCP_INIT_INSTANCE=", StringComparison.Ordinal));

@@ -15,7 +15,7 @@ public sealed class ForkBombTests
             rlimits = { nproc = "1500:1500" }
             stop_timeout = "100ms"
             """) { OwnCgroup = true };
-        // Without the limit, those that wait to be collected fill this machine's table of processes: no controller of tasks is at hand
+        // Without the limit, processes that wait to be collected would fill this machine's process table: there is no controller of tasks
         // here.
         await using var init = await files.Start();
         await init.WaitFor(line => line.Text.Contains("| bomb ", StringComparison.Ordinal), "the bomb at its full size");

@@ -2,18 +2,18 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>Daemons that put themselves into the background, and those that name another main process.</summary>
+/// <summary>Daemons that put themselves into the background, and services that name another main process.</summary>
 public sealed class ForkingTests
 {
     /// <summary>
-    /// The parent of the daemon ends as soon as it has forked; the daemon says SIGTERM, which only a main process is sent alone.
+    /// The parent of the daemon ends as soon as it has forked. The daemon reports SIGTERM, which is sent only to a main process.
     /// </summary>
     [Theory]
     [InlineData("\"%daemonise\", \"--pidfile\", \"%/daemon.pid\"", "pidfile = \"%/daemon.pid\"", false)]
     [InlineData("\"%daemonise\", \"--pidfile\", \"%/daemon.pid\"", "pidfile = \"%/daemon.pid\"", true)]
     [InlineData("\"%daemonise\"", "", false)]
     [InlineData("\"%daemonise\"", "", true)]
-    // A real tool that writes its pidfile before the daemon is anything but its own.
+    // A real tool that writes its pidfile before the daemon has executed its program.
     [InlineData(
         "\"/sbin/start-stop-daemon\", \"--start\", \"--background\", \"--make-pidfile\", \"--pidfile\", \"%/daemon.pid\", \"--exec\", " +
         "\"%hang\"",
@@ -45,8 +45,8 @@ public sealed class ForkingTests
     }
 
     /// <summary>
-    /// A daemon that forks twice is in no session and no group that is known, and its environment is not root's to read without
-    /// CAP_SYS_PTRACE, which Docker does not give.
+    /// A daemon that forks twice is in no known session or group, and root cannot read its environment without CAP_SYS_PTRACE, which
+    /// Docker does not give.
     /// </summary>
     [Theory]
     [InlineData("")]
@@ -68,7 +68,7 @@ public sealed class ForkingTests
         var ready = await init.WaitForLog("web", "ready after");
         var main = Assert.Single(init.Processes(), p => p.Name == "daemonise");
         await init.WaitForLog("web", $"main process is pid {main.InnerPid} now");
-        // Reading as another user takes this from PID 1 where it is not given back.
+        // Reading as another user would take this ability from PID 1 if the user were not changed back.
         files.Open("look");
         await init.WaitFor("it is open");
         Native.Signal(main.Pid, 9);
@@ -126,7 +126,7 @@ public sealed class ForkingTests
         await init.WaitForLog("web", "type = \"forking\"");
     }
 
-    /// <summary>A wrapper that names its child and ends; and a service that goes on beside one that has lost its parent.</summary>
+    /// <summary>A wrapper that names its child and ends; and a service that continues beside a process that has lost its parent.</summary>
     [Theory]
     [InlineData("%signals & systemd-notify MAINPID=$! READY=1")]
     [InlineData("sh -c '%signals & echo $! > %/pid'; systemd-notify MAINPID=$(cat %/pid) READY=1; exec sleep 1000")]
@@ -163,7 +163,7 @@ public sealed class ForkingTests
         await init.WaitForLog("web", $"main process is pid {main.InnerPid} now");
     }
 
-    /// <summary>No signal ends the reader, and it is not waited for.</summary>
+    /// <summary>No signal ends the reader, and mcp-init does not wait for it.</summary>
     [Fact]
     public async Task A_pidfile_on_a_file_system_that_hangs_holds_up_its_own_service_alone()
     {
@@ -217,7 +217,7 @@ public sealed class ForkingTests
         Assert.Contains(init.Processes(), p => p.Name == "hang");
     }
 
-    /// <summary>As nginx and others are upgraded: a signal that is passed on asks for no end.</summary>
+    /// <summary>nginx and others are upgraded like this: a signal that is passed on does not ask for an end.</summary>
     [Fact]
     public async Task A_new_master_takes_over_on_a_signal_that_is_passed_on()
     {
@@ -271,7 +271,7 @@ public sealed class ForkingTests
         Assert.False(init.Lines.HasLogged("web", "main process is"));
     }
 
-    /// <summary>As docker pause does it: what nobody reads must not be watched.</summary>
+    /// <summary>docker pause freezes a cgroup like this: a descriptor that is not read must not be watched.</summary>
     [Fact]
     public async Task Its_cgroup_can_be_frozen_and_thawed_and_the_init_sleeps()
     {

@@ -2,7 +2,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>Nothing PID 1 meets after start-up may end it.</summary>
+/// <summary>Nothing that happens after the start may end PID 1.</summary>
 public sealed class HardshipTests
 {
     [Theory]
@@ -50,7 +50,7 @@ public sealed class HardshipTests
     [Fact]
     public async Task Chaos_for_a_while()
     {
-        // Whatever is killed, stopped or asked, in whatever order: the init stays, says of no bug, and ends when told.
+        // Whatever is killed, stopped or requested, in whatever order: the init stays, reports no bug, and ends when asked.
         var services = Enumerable.Range(0, 12).Select(i => $$"""
             [service.s{{i}}]
             command = ["/bin/sh", "-c", "%forkmany orphans 3; %daemonise; %ignore-term & exec %hang"]
@@ -70,7 +70,7 @@ public sealed class HardshipTests
                 Native.TrySignal(others[random.Next(others.Count)].Pid, random.GetItems([9, 15, 19, 18, 11, 1], 1)[0]);
             init.Signal(random.GetItems([1, 10, 12, 17, 18, 20, 28, 40, 64], 1)[0]);
         }
-        // By now everything may have been started again. Where nothing is there to be ended, something is about to start.
+        // By now every service may have been restarted. If there is no process to end, one is about to start.
         var last = init.Lines[^1];
         if (init.Processes().FirstOrDefault(process => process.Name == "hang" && process.Parent == init.Pid) is { } main)
             Native.TrySignal(main.Pid, 9);
@@ -148,7 +148,7 @@ public sealed class HardshipTests
         var limits = (await File.ReadAllLinesAsync($"/proc/{init.Pid}/limits", TestContext.Current.CancellationToken))
             .Single(l => l.StartsWith("Max open files", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        // Its own soft limit is the hard one.
+        // The soft limit of the init itself equals the hard one.
         Assert.Equal(limits[4], limits[3]);
         Assert.EndsWith($"hard {limits[4]}", line.Text, StringComparison.Ordinal);
         await init.WaitForLog("b", "ready");
@@ -157,7 +157,7 @@ public sealed class HardshipTests
     [Fact]
     public async Task Refused_forks_are_no_failures_and_everything_runs_again_afterwards()
     {
-        // So strict that a single failure more would be one too many.
+        // The limit is so strict that one more failure would be too many.
         var services = Enumerable.Range(0, 5).Select(i => $$"""
             [service.s{{i}}]
             command = ["%hang"]
@@ -184,7 +184,8 @@ public sealed class HardshipTests
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
 
-        // As the user itself: a limit of another's process takes a capability that not every machine gives to root.
+        // Done as the user itself: to change a limit of another user's process takes a capability that root does not have on every
+        // machine.
         async Task AllowProcesses(int count)
         {
             var ended = await InitProcess.Program(

@@ -3,7 +3,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>What is unhealthy is replaced, and what crashed comes back.</summary>
+/// <summary>An unhealthy service is replaced, and a crashed one comes back.</summary>
 public sealed class HealthTests
 {
     private const int Stop = 19;
@@ -107,7 +107,7 @@ public sealed class HealthTests
         Assert.False(Directory.Exists(Path.Combine(init.Cgroup, "workload")));
     }
 
-    /// <summary>The descriptor is the service's alone; a helper that was to find it as well could not be started.</summary>
+    /// <summary>Only the service gets the descriptor; a helper that was to find it too could not be started.</summary>
     [Fact]
     public async Task With_notify_fd_probes_and_the_stop_command_run_too()
     {

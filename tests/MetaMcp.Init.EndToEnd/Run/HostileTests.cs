@@ -4,7 +4,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>Services of another user do everything at once that one of them might, beside services that go on with their work.</summary>
+/// <summary>Services of another user do all their hostile acts at once, beside services that go on with their work.</summary>
 [Collection(LoudTests.Name)]
 public sealed class HostileTests
 {
@@ -54,7 +54,7 @@ public sealed class HostileTests
         files.Open("gate");
         await init.WaitForAll("floods", "flooding");
 
-        // A status is asked for all the time, and is told as soon as a stop would be heard.
+        // A status is requested all the time, and must come as fast as a stop would be handled.
         var late = new List<TimeSpan>();
         while (!init.Lines.Any(
             line => line.Text.StartsWith("floods ", StringComparison.Ordinal) && line.Text.EndsWith("flooded", StringComparison.Ordinal)))
@@ -81,7 +81,7 @@ public sealed class HostileTests
 
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
-        // Every status was told once.
+        // Every status came once.
         foreach (var name in Enumerable.Range(0, 4).Select(i => $"crash{i}"))
             Assert.Equal(init.Lines.Logged(name, "started (pid").Count, init.Lines.Logged(name, "exited after").Count);
     }

@@ -1,7 +1,7 @@
 namespace MetaMcp.Init.EndToEnd.Run;
 
 /// <summary>
-/// Tests that take the whole machine on purpose: beside them the deadlines of others would mean nothing, so each runs alone.
+/// Tests that load the whole machine on purpose. Deadlines of other tests would mean nothing beside them, so each runs alone.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class LoudTests

@@ -16,7 +16,7 @@ public sealed class MemoryShortageTests
     public async Task Memory_that_ends_and_comes_back_costs_no_service_and_no_word_that_is_not_so()
     {
         using var files = new Installation(Services(daemons: 1500));
-        // A little more than it has at the start: a look at some hundred orphans is too much.
+        // A little more than PID 1 has at the start: a look at some hundred orphans needs more.
         await using var init = await InitProcess.Start(files.Setup with { Program = Lowered(files["mcp-init"], 2_500_000) });
         var ended = await init.WaitFor("out of memory at the limit of the heap", limit: Patience.Long);
         await LetGo(init);
@@ -67,7 +67,7 @@ public sealed class MemoryShortageTests
         await Patience.Until(() => init.Processes().Count < 30, "the daemons are gone", Patience.Long);
     }
 
-    /// <summary>Everything runs, nothing was said to have failed, and a stop is heard.</summary>
+    /// <summary>Checks that every service runs, that no failure was logged, and that a stop is handled.</summary>
     private static async Task GoesOn(InitProcess init, Line after)
     {
         foreach (var service in new[] { "a", "b" })
@@ -90,13 +90,13 @@ public sealed class MemoryShortageTests
         return int.Parse(words[0], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The limit is a text among the runtime's options in the file: another of the same length takes its place.</summary>
+    /// <summary>The limit is a text among the runtime's options in the file; it is replaced by another text of the same length.</summary>
     private static string Lowered(string path, int bytes)
     {
         var content = File.ReadAllBytes(Files.Binary);
         var at = content.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Limit));
         Assert.True(at > 0, "no limit of the heap in the binary");
-        // Blanks before a number are passed over; a zero would make it an octal one.
+        // The runtime skips blanks before a number; a leading zero would make it octal.
         var lowered = bytes.ToString(CultureInfo.InvariantCulture).PadLeft(Limit.Length - 2);
         Encoding.ASCII.GetBytes(lowered).CopyTo(content.AsSpan(at + 1));
         File.WriteAllBytes(path, content);

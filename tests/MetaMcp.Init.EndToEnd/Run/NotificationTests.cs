@@ -3,10 +3,12 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>NOTIFY_SOCKET: what honest services get from it, and what others cannot do with it.</summary>
+/// <summary>NOTIFY_SOCKET: what honest services get from it, and that others cannot abuse it.</summary>
 public sealed class NotificationTests
 {
-    /// <summary>A directory for sockets as files; and none, where the names are abstract and every user can send.</summary>
+    /// <summary>
+    /// A directory for sockets as files; and a directory that cannot exist, so that the names are abstract and every user can send.
+    /// </summary>
     public static TheoryData<string> Directories => new("%/run", "/proc/none");
 
     [Theory]
@@ -41,7 +43,7 @@ public sealed class NotificationTests
         await init.WaitForLog("honest", "says \"here\"");
     }
 
-    /// <summary>The sender cannot be asked any more, and what counts is the user that the kernel vouches for.</summary>
+    /// <summary>The sender has ended and cannot be examined; the user that the kernel attests counts.</summary>
     [Theory]
     [MemberData(nameof(Directories))]
     public async Task A_neighbour_makes_no_service_ready_dead_or_alive(string directory)
@@ -66,7 +68,7 @@ public sealed class NotificationTests
         await using var init = await files.Start();
         await init.WaitForAll("dead", "said");
         await init.WaitForAll("alive", "said");
-        // What was sent before this signal is read before it is told.
+        // Messages that were sent before this signal are read before it is answered.
         init.Signal(10);
         await init.WaitForLog("database", "starting");
         await init.WaitForLog("root", "starting");
@@ -157,7 +159,7 @@ public sealed class NotificationTests
         await using var init = await files.Start();
         await init.WaitForAll("neighbour", "flooding");
         await init.WaitForAll("self", "flooding");
-        // As long as it lasts: none of these is late.
+        // For as long as the flood lasts, no answer is late.
         while (!init.Lines.Any(line => line.Text.EndsWith("flooded", StringComparison.Ordinal)))
             await Answers(init);
         init.Signal(15);
@@ -204,7 +206,7 @@ public sealed class NotificationTests
         Assert.False(init.Lines.HasLogged("honest", "not ready within"));
     }
 
-    /// <summary>A status is told within the time that a stop must be heard in.</summary>
+    /// <summary>A status comes within the time in which a stop must be handled.</summary>
     private static async Task Answers(InitProcess init)
     {
         var last = init.Lines[^1];

@@ -5,8 +5,8 @@ using MetaMcp.Init.EndToEnd.Harness;
 namespace MetaMcp.Init.EndToEnd.Run;
 
 /// <summary>
-/// Processes of no live service: which are found, which are ended, and which are never touched. That somebody is left alone shows by
-/// another orphan, found in the same sweep, that was ended.
+/// Processes of no live service: which are found, which are ended, and which are never touched. To prove that a process is left alone,
+/// another orphan that the same sweep finds is ended.
 /// </summary>
 public sealed class OrphanTests
 {
@@ -65,7 +65,7 @@ public sealed class OrphanTests
         await Crash(init);
         var found = await init.WaitForLog("", "orphan hang (pid ");
         Assert.EndsWith(": belongs to no live service; left alone", found.Text, StringComparison.Ordinal);
-        // A second one, found by a later sweep, which has seen the first again.
+        // A second orphan is found by a later sweep, which has seen the first again.
         _ = await Lose(init, "ignore-term");
         await Crash(init);
         await init.WaitForLog("", "orphan ignore-term (pid ");
@@ -112,8 +112,8 @@ public sealed class OrphanTests
     }
 
     /// <summary>
-    /// Of a user whose environment is not ours to read, in a session of its own, with an environment that tells nothing: it may be
-    /// anybody's.
+    /// A process of a user whose environment we may not read, in a session of its own, with an environment that tells nothing: it may
+    /// belong to any service.
     /// </summary>
     [Fact]
     public async Task What_a_living_service_has_lost_and_nothing_tells_to_be_its_own_is_left_alone()
@@ -135,7 +135,7 @@ public sealed class OrphanTests
 
     [Theory]
     [InlineData("%daemonise --stay", "daemonise")]
-    // Nothing in its environment, and its parent is gone: the session.
+    // The process has an empty environment, and its parent is gone: its session tells.
     [InlineData("set -m; env -i /bin/sh -c '%ignore-term &'; exec %hang", "ignore-term")]
     public async Task What_is_of_a_living_service_is_left_alone(string script, string name)
     {
@@ -167,7 +167,7 @@ public sealed class OrphanTests
             """);
         await using var init = await files.Start();
         var traced = await Lose(init, "ignore-term");
-        // The init looks at nothing until it is traced.
+        // The init is stopped, so it looks at nothing until the process is traced.
         init.Signal(19);
         await Write(files, "traced", traced.InnerPid);
         await Patience.Until(
@@ -211,11 +211,11 @@ public sealed class OrphanTests
     }
 
     [Theory]
-    // Its parent, which is none of ours, lives and learns how it ended.
+    // The parent, which is not our child, lives and collects the process.
     [InlineData("env -i %ignore-term 1 & wait; exec %hang waited")]
-    // Its parent never asks.
+    // The parent never collects the process.
     [InlineData("env -i %ignore-term 1 & exec %hang")]
-    // Its parent is the init.
+    // The parent is the init.
     [InlineData("env -i /bin/sh -c '%ignore-term 1 &'; exec %hang")]
     public async Task What_somebody_moved_out_of_its_services_cgroup_is_ended(string script)
     {
@@ -233,7 +233,7 @@ public sealed class OrphanTests
         Assert.EndsWith(": belongs to no live service; ended in 1s", found.Text, StringComparison.Ordinal);
         await init.WaitForLog("", "; 1 of this command so far", found);
         Assert.False(init.IsAlive(moved.InnerPid));
-        // What came in like docker exec stands beside the workload: nothing is said of it.
+        // A process that came in as by docker exec stands beside the workload: nothing is logged about it.
         Assert.Equal('S', ProcessInfo.Read(visitor.Pid)?.State);
         Assert.DoesNotContain(init.Lines, line => line.Text.Contains("orphan sleep", StringComparison.Ordinal));
         init.Signal(10);
@@ -264,7 +264,7 @@ public sealed class OrphanTests
         Assert.DoesNotContain(init.Lines, line => line.Text.Contains("orphan hang", StringComparison.Ordinal));
     }
 
-    /// <summary>Something ends, and a sweep follows.</summary>
+    /// <summary>A process ends, and a sweep follows.</summary>
     private static async Task Crash(InitProcess init)
     {
         await Patience.Until(() => Runs(init), "the other service runs");
@@ -277,14 +277,16 @@ public sealed class OrphanTests
         init.Lines.Logged("other", "started (pid").Count is > 0 and var started && init.Lines.Logged("other", "ready").Count == started &&
         init.Lines.Logged("other", "exited after").Count == started - 1;
 
-    /// <summary>A sweep comes a second after something ended; nothing tells of one that finds nothing new.</summary>
+    /// <summary>
+    /// A sweep comes a second after the end of a process. A sweep that finds nothing new logs nothing, so this can only wait.
+    /// </summary>
     private static Task Swept(InitProcess init) => Task.Delay(TimeSpan.FromSeconds(2.2), TestContext.Current.CancellationToken);
 
-    /// <summary>The main process of a service's latest run, from this side.</summary>
+    /// <summary>The pid of the main process of a service's latest run, from this side.</summary>
     private static int MainOf(InitProcess init, string service) =>
         init.Inside(Log.PidIn(init.Lines.Logged(service, "started (pid")[^1])).Pid;
 
-    /// <summary>The child of the init with this name that it did not start.</summary>
+    /// <summary>The child of the init with this name that the init did not start.</summary>
     private static ProcessInfo Orphan(InitProcess init, string name)
     {
         var started = init.Lines.ServicesWith("started (pid").Distinct().Select(service => MainOf(init, service)).ToList();
@@ -292,8 +294,8 @@ public sealed class OrphanTests
     }
 
     /// <summary>
-    /// A process that names a run of "other" that is over, which no look has seen: it comes in from outside, since what a run leaves
-    /// behind is ended with it.
+    /// Adds a process that names a run of "other" which is over, and which no look has seen. It comes in from outside, since processes
+    /// that a run leaves behind are ended with it.
     /// </summary>
     private static async Task<ProcessInfo> Lose(InitProcess init, string program, string argument = "")
     {
@@ -306,7 +308,7 @@ public sealed class OrphanTests
     }
 
     /// <summary>
-    /// As by docker exec: a process that a shell leaves to the init, from outside, in the init's own cgroup where it has one.
+    /// Adds a process as docker exec does: a shell leaves it to the init, from outside, in the init's own cgroup if there is one.
     /// </summary>
     private static async Task<ProcessInfo> Visit(InitProcess init, string script, string name)
     {

@@ -73,7 +73,7 @@ public sealed partial class OutputTests
         Assert.Contains(init.Stdout, line => line.Contains("unfinished", StringComparison.Ordinal));
         foreach (var line in init.Lines.Where(line => line.Text.Contains("forged", StringComparison.Ordinal)))
             Assert.StartsWith(mode == "json" ? "{\"time\":" : "forger   | ", line.Text, StringComparison.Ordinal);
-        // Nothing a terminal or a line-based reader would take for more than text.
+        // Nothing that a terminal or a reader of lines would take for more than text.
         Assert.All(init.Lines, line => Assert.DoesNotContain(line.Text, Harmful));
     }
 
@@ -113,7 +113,8 @@ public sealed partial class OutputTests
             log_rate_limit = { rate = "1/m", burst = 19000 }
             """);
         var ended = await files.Run();
-        // Counted by what is over the rate: what a slow reader of our own output costs is another count. The bucket is refilled meanwhile.
+        // Lines over the rate are counted here; lines lost to a slow reader of our own output are counted apart. The bucket is refilled
+        // meanwhile.
         Assert.InRange(Dropped("flood"), 1, 10_000);
         Assert.Equal(1000, Dropped("given"));
 
@@ -208,7 +209,7 @@ public sealed partial class OutputTests
     [Fact]
     public async Task Lines_dropped_because_nobody_reads_are_counted()
     {
-        // The reader comes back: what is left to read then says how much is not.
+        // The reader comes back: the first line that it reads then tells how many lines are missing.
         using var files = new Installation("""
             [service.flood]
             command = ["%flood", "100000"]
@@ -223,7 +224,7 @@ public sealed partial class OutputTests
         var count =
             await init.WaitFor(line => line.Source == Source.Stdout && DroppedBySink().IsMatch(line.Text), "a count of dropped lines");
         var dropped = long.Parse(DroppedBySink().Match(count.Text).Groups[1].Value, CultureInfo.InvariantCulture);
-        // The other one's line may be among them.
+        // A line of the other service may be among them.
         Assert.Equal(
             100_001, dropped + init.Stdout.Count(
             line => line.StartsWith("flood    | flood ", StringComparison.Ordinal) || line == "other    | hanging"));

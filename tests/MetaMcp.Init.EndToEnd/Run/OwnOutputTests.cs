@@ -2,7 +2,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>Services that open their output again by its name, which the kernel allows by the pipe's owner and mode.</summary>
+/// <summary>Services that open their output again by its name; the kernel decides by the owner and the mode of the pipe.</summary>
 public sealed class OwnOutputTests
 {
     private const string Talk = """
@@ -59,7 +59,7 @@ public sealed class OwnOutputTests
     [Fact]
     public async Task Owning_it_a_service_takes_lines_from_itself_and_holds_nothing_up()
     {
-        // It reads against the init and closes the pipe to everybody; what is open stays open.
+        // The service competes with the init for the bytes, and closes the pipe to others; descriptors that are open stay open.
         using var files = new Installation("""
             [service.thief]
             user = "nobody"

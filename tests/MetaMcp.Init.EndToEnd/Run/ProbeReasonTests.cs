@@ -77,7 +77,10 @@ public sealed class ProbeReasonTests
         await init.WaitFor("last probe: exit code 1: not yet");
     }
 
-    /// <summary>Newlines, a line of ours, escape sequences, another direction: one line comes of it, and the reason is within.</summary>
+    /// <summary>
+    /// A probe writes newlines, a line like ours, escape sequences and another text direction: all of it becomes one line, with the
+    /// reason in it.
+    /// </summary>
     [Fact]
     public async Task What_a_probe_writes_can_forge_no_line()
     {
@@ -101,7 +104,7 @@ public sealed class ProbeReasonTests
             !l.Text.Contains("last probe", StringComparison.Ordinal));
     }
 
-    /// <summary>Half a megabyte goes through; a grandchild that keeps the output open is not waited for; and nothing stays open.</summary>
+    /// <summary>Half a megabyte passes; a grandchild that keeps the output open is not waited for; and no descriptor stays open.</summary>
     [Fact]
     public async Task A_probe_may_write_much_and_leave_its_output_open()
     {
@@ -114,7 +117,7 @@ public sealed class ProbeReasonTests
         await init.WaitForLog("a", "ready");
         var before = Directory.GetFiles($"/proc/{init.Pid}/fd").Length;
         await Patience.Until(() => new FileInfo(files["probes"]).Length >= 4, "four probes have succeeded");
-        // It opens others for a moment, to look at what each probe leaves.
+        // PID 1 opens other descriptors for a moment, to look at the processes that each probe leaves.
         await Patience.Until(() => Directory.GetFiles($"/proc/{init.Pid}/fd").Length <= before + 1, "nothing of them is open");
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
@@ -122,7 +125,7 @@ public sealed class ProbeReasonTests
     }
 
     /// <summary>
-    /// It has all of its time-out to write, and PID 1 hears a stop at once all the same and takes no more memory or time for it.
+    /// A probe writes for all of its timeout. PID 1 still handles a stop at once, and takes no more memory or time for the probe.
     /// </summary>
     [Fact]
     public async Task A_probe_that_writes_without_end_costs_PID_1_next_to_nothing()
@@ -139,7 +142,7 @@ public sealed class ProbeReasonTests
         await Patience.Until(() => init.Processes().Any(p => p.Name == "yes"), "the probe runs");
         var before = CpuTicks(init.Pid);
         await init.WaitForLog("a", "probe failed (1 of 2): no answer within 3s: ");
-        // A hundredth of a second each: 3 s of reading as fast as it writes would be 300.
+        // In hundredths of a second. Reading for 3 s as fast as the probe writes would take 300.
         Assert.InRange(CpuTicks(init.Pid) - before, 0, 40);
         Assert.DoesNotContain(init.Processes(), p => p.Name == "yes" && p.State != 'Z');
         init.Signal(15);

@@ -6,9 +6,9 @@ using MetaMcp.Init.EndToEnd.Harness;
 namespace MetaMcp.Init.EndToEnd.Run;
 
 /// <summary>
-/// Two minutes in which any process of the tree may be killed, stopped or broken at any moment; then everything runs that should and
-/// nothing else, and everything ends when it is told to. With cgroups as PID 1, and without them as the child of a shell, which sees
-/// what is left: after a PID 1 the kernel would have cleaned up.
+/// Two minutes in which any process of the tree may be killed, stopped or broken at any moment. Then every service runs that should,
+/// nothing else runs, and all of it ends when asked. With cgroups the init is PID 1; without them it is the child of a shell, which sees
+/// the processes that are left (the kernel would remove them after a PID 1).
 /// </summary>
 public sealed class RandomKillTests
 {
@@ -17,7 +17,7 @@ public sealed class RandomKillTests
     /// <summary>Longer than all stop_timeouts one after the other, on a busy machine.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
-    /// <summary>Ends everything should the tests themselves be killed; nobody kills it.</summary>
+    /// <summary>Ends everything if the tests themselves are killed; the test kills every process but this one.</summary>
     private const string Watchdog = "sleep";
 
     private const string Toml = """
@@ -104,7 +104,7 @@ public sealed class RandomKillTests
         restart_with = ["base"]
         """;
 
-    /// <summary>What must run whenever nothing was killed for a while.</summary>
+    /// <summary>The services that must run whenever nothing was killed for a while.</summary>
     private static readonly string[] Steady =
     [
         "watchdog", "plain", "user", "workers", "churning", "sessions", "deep", "staying", "orphans", "slow", "stubborn", "base", "middle",
@@ -119,7 +119,7 @@ public sealed class RandomKillTests
     [Fact]
     public async Task Whatever_is_killed_in_two_minutes_all_is_replaced_accounted_for_and_ended()
     {
-        // What a seed repeats is the killer's dice; when the victims are where they were is the machine's affair.
+        // The seed repeats the choices of the killer; which processes exist at each moment depends on the machine.
         var seed = Environment.GetEnvironmentVariable("RANDOM_KILL_SEED") is { } given
             ? int.Parse(given, CultureInfo.InvariantCulture)
             : 20_261_124;
@@ -138,7 +138,7 @@ public sealed class RandomKillTests
             var lastLeft = new List<int>();
             await Patience.UntilNothing(() => IsAsItShouldBe(init, init.Pid, lastLeft));
             await Patience.UntilNothing(() => MissingCgroups(init));
-            // The launcher would remove what is left; it waits until we have looked.
+            // The launcher would remove processes that are left, so it waits until we have looked.
             Native.Signal(init.LauncherPid, 19);
             var start = Stopwatch.GetTimestamp();
             init.Signal(15);
@@ -154,7 +154,7 @@ public sealed class RandomKillTests
     private static async Task WithoutCgroups(int seed)
     {
         using var files = new Installation(Toml);
-        // Nothing is forked for the look: the shell itself expands and reads.
+        // The look forks no process: the shell itself expands and reads.
         const string Script =
             "\"$0\" \"$@\"; code=$?; for p in /proc/[0-9]*; do read -r line < $p/stat && echo \"left: $line\"; done; exit $code";
         await using var init = await InitProcess.Start(files.Setup with
@@ -213,17 +213,17 @@ public sealed class RandomKillTests
             $"{init.Lines.ServicesWith("started").Count} starts, {init.Lines.ServicesWith("unhealthy").Count} unhealthy");
     }
 
-    // Its pid may be somebody else's by now, somewhere else on this machine.
+    // The pid may belong to another process by now, anywhere on this machine.
     private static void Send(ProcessInfo process, int number)
     {
         if (ProcessInfo.Read(process.Pid) is { } now && now.InnerPid == process.InnerPid && now.Namespace == process.Namespace)
             Native.TrySignal(process.Pid, number);
     }
 
-    /// <summary>What is wrong at this moment, or null. What is being replaced just now is wrong for a moment only.</summary>
+    /// <summary>What is wrong at this moment, or null. A process that is being replaced is wrong for a moment only.</summary>
     /// <param name="init">The init.</param>
-    /// <param name="initPid">Its pid, from this side.</param>
-    /// <param name="lastLeft">Those of a run that is over at the last look; from now on, at this one.</param>
+    /// <param name="initPid">The pid of the init, from this side.</param>
+    /// <param name="lastLeft">The processes of ended runs at the last look; on return, those at this look.</param>
     private static string? IsAsItShouldBe(InitProcess init, int initPid, List<int> lastLeft)
     {
         var running = MainPids(init);
@@ -237,7 +237,7 @@ public sealed class RandomKillTests
             return $"{missing} does not run";
         var strangers = Strangers(init, initPid);
         var left = strangers.FindAll(entry => entry.Cookie is not null).ConvertAll(entry => entry.Process.Pid);
-        // One that is being ended, or whose start is not in the log yet, is so at one look and not at the next.
+        // A process that is being ended, or whose start is not in the log yet, is found at one look and not at the next.
         var before = lastLeft.ToList();
         lastLeft.Clear();
         lastLeft.AddRange(left);
@@ -249,7 +249,7 @@ public sealed class RandomKillTests
         return null;
     }
 
-    /// <summary>Processes that no service's main process shares its cookie with.</summary>
+    /// <summary>The processes whose cookie belongs to no main process of a service.</summary>
     private static List<(ProcessInfo Process, string? Cookie)> Strangers(InitProcess init, int initPid)
     {
         var processes = init.Processes().Where(process => process.InnerPid != 1 && process.Pid != initPid && process.State != 'Z').ToList();
@@ -267,7 +267,7 @@ public sealed class RandomKillTests
         return Array.Find(there, IsEmptyOrGone);
     }
 
-    /// <summary>A run may end between the list and the look; the next look finds its successor's.</summary>
+    /// <summary>A run may end between the list and the look; the next look finds the cgroup of the run after it.</summary>
     private static bool IsEmptyOrGone(string cgroup)
     {
         try
@@ -280,7 +280,7 @@ public sealed class RandomKillTests
         }
     }
 
-    /// <summary>Of what has started and not exited, as the namespace counts.</summary>
+    /// <summary>The main pids of services that have started and not exited, as the namespace counts.</summary>
     private static Dictionary<string, int> MainPids(InitProcess init)
     {
         var lines = init.Lines;

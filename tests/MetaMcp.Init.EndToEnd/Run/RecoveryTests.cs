@@ -4,7 +4,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>What services do to themselves, and that the init is none the worse for it.</summary>
+/// <summary>Harm that services do to themselves, which must not harm the init.</summary>
 public sealed class RecoveryTests
 {
     [Theory]
@@ -22,7 +22,7 @@ public sealed class RecoveryTests
             command = ["/bin/sh", "-c", "test -e %/hold && exec %hang holding; exit 3"]
             """) { OwnCgroup = inCgroup };
         await using var init = await files.Start();
-        // What is allocated in the first thousand is collected, and used again from then on.
+        // Memory that the first thousand restarts allocate is collected, and used again from then on.
         var (before, held) = await Hold(1000);
         File.Delete(files["hold"]);
         Native.Signal(init.Inside(Log.PidIn(init.Lines.Logged("crashing", "started")[^1])).Pid, 9);
@@ -37,7 +37,7 @@ public sealed class RecoveryTests
         Assert.Equal(
             lines.Logged("crashing", "started (pid").Select(Log.PidIn), lines.Logged("crashing", "exited after").Select(Log.PidIn));
 
-        // It crashes until it is told to stay; then what there is can be compared.
+        // The service crashes until it is told to stay; then the resources can be compared.
         async Task<((int Processes, int Descriptors, int Cgroups, int Kib), Line)> Hold(int failure, Line? from = null)
         {
             var crashed = await init.WaitFor(
@@ -126,7 +126,7 @@ public sealed class RecoveryTests
         Assert.Equal(0, await init.WaitForExit());
     }
 
-    /// <summary>Frozen, it takes no signal but SIGKILL; its probe joins it and freezes as well.</summary>
+    /// <summary>A frozen service takes no signal but SIGKILL; its probe joins the cgroup and freezes as well.</summary>
     [Fact]
     public async Task A_frozen_service_is_replaced_within_five_seconds()
     {

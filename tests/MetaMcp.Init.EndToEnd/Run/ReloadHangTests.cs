@@ -4,10 +4,10 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>SIGHUP where the file cannot be had: its file system hangs, or somebody is just writing it.</summary>
+/// <summary>SIGHUP while the file cannot be read: its file system hangs, or it is just being written.</summary>
 public sealed class ReloadHangTests
 {
-    /// <summary>Whoever pauses for so long in the middle of writing is taken to have finished.</summary>
+    /// <summary>An editor that pauses for so long in the middle of writing is taken to have finished.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private const int Hup = 1;
@@ -34,7 +34,7 @@ public sealed class ReloadHangTests
         files.Rewrite(Before + "[service.b]\ncommand = [\"%hang\"]\n");
         var refused = await init.WaitForLog("", "not reloaded");
         Assert.Contains(init.Lines.Logged("", "reload: "), l => l.Text.Contains("not read within 10s", StringComparison.Ordinal));
-        // Of what was asked for meanwhile, one read has the file that is good by now.
+        // The requests that came meanwhile lead to one read, which has the file that is valid by now.
         var reloaded = await init.WaitForLog("", "reloaded: restarting none, starting b, stopping none, 1 unchanged", refused);
         init.Signal(Hup);
         await init.WaitForLog("", "reloaded: restarting none, starting none", reloaded);
@@ -62,7 +62,7 @@ public sealed class ReloadHangTests
         Assert.False(init.Lines.HasLogged("", "orphan"));
     }
 
-    /// <summary>The child sleeps in the kernel, and its SIGKILL does not end it.</summary>
+    /// <summary>The child sleeps in the kernel, and SIGKILL does not end it.</summary>
     [Fact]
     public async Task A_file_system_that_never_answers_hangs_nobody_but_who_reads()
     {
@@ -84,7 +84,7 @@ public sealed class ReloadHangTests
         await GoesOn(init, restarts: 2);
         init.Signal(Hup);
         await Patience.Until(() => Readers(init).Count == 2, "another one was sent");
-        // Now it fails what waits, and the file beneath it is there again for who tries once more.
+        // The file system now fails the calls that wait, and a further try finds the file beneath it again.
         Native.Signal(init.Processes().Single(p => p.Name == "silent-fs").Pid, Usr2);
         await init.WaitForLog("", "reloaded: restarting none, starting none, stopping none, 2 unchanged", refused);
         await Patience.Until(() => Readers(init).Count == 0, "nobody reads any more");
@@ -96,7 +96,7 @@ public sealed class ReloadHangTests
         Assert.False(init.Lines.HasLogged("", "orphan"));
     }
 
-    /// <summary>Where nothing runs, the stop is over in the same moment in which the reader is sent SIGKILL.</summary>
+    /// <summary>No service runs, so the stop is over at the moment in which the reader is sent SIGKILL.</summary>
     [Theory]
     [InlineData("command = [\"%hang\"]", "ready")]
     [InlineData("command = [\"sh\", \"-c\", \"exit 1\"]\nrestart = { backoff = { initial = \"1h\", max = \"1h\" } }", "restarting in")]
@@ -107,7 +107,7 @@ public sealed class ReloadHangTests
         await using var init = await files.Start();
         await init.WaitForLog("", "up after");
         await init.WaitForAll("a: ", state);
-        // From outside, so that the stop does not end it.
+        // Started from outside, so that the stop does not end it.
         using var silent = Process.Start(new ProcessStartInfo(
             "/usr/bin/nsenter",
                 [$"--target={init.Pid}", "--mount", Files.Program("silent-fs"), files[""]]) { RedirectStandardOutput = true })!;
@@ -149,7 +149,7 @@ public sealed class ReloadHangTests
         await init.WaitForLog("", "reloaded: restarting none", refused);
     }
 
-    /// <summary>Any beginning of this file that ends at a table is a good file, and one without the last service.</summary>
+    /// <summary>Any beginning of this file that ends at a table is a valid file, and lacks the last service.</summary>
     [Fact]
     public async Task Of_a_file_that_is_written_over_and_over_never_half_is_in_force()
     {
@@ -160,7 +160,7 @@ public sealed class ReloadHangTests
         await init.WaitForLog("", "up after");
         var text = await File.ReadAllBytesAsync(files["mcp-init.toml"], TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource();
-        // In memory, where nobody has to wait for a disk in the middle of writing.
+        // In memory, so that no write has to wait for a disk.
         var file = $"/dev/shm/{Path.GetRandomFileName()}";
         await File.WriteAllBytesAsync(file, text, TestContext.Current.CancellationToken);
         File.Delete(files["mcp-init.toml"]);
@@ -191,8 +191,8 @@ public sealed class ReloadHangTests
         Assert.NotEmpty(init.Lines.Logged("", "not reloaded"));
     }
 
-    /// <summary>Emptied, and then written piece by piece.</summary>
-    /// <returns>The longest that this ever took.</returns>
+    /// <summary>Empties the file, and then writes it piece by piece.</summary>
+    /// <returns>The longest time that this took.</returns>
     private static TimeSpan WriteOver(string path, byte[] text, CancellationToken stop)
     {
         var slowest = TimeSpan.Zero;
@@ -208,14 +208,14 @@ public sealed class ReloadHangTests
         return slowest;
     }
 
-    /// <summary>A pipe without a writer takes the place of the file.</summary>
+    /// <summary>A pipe without a writer replaces the file.</summary>
     private static async Task MakePipe(Installation files)
     {
         File.Delete(files["mcp-init.toml"]);
         Assert.Equal(0, (await InitProcess.Program("/usr/bin/mkfifo", files["mcp-init.toml"])).Exit);
     }
 
-    /// <summary>Children are collected and started again, and signals are answered.</summary>
+    /// <summary>Checks that children are collected and restarted, and that signals are answered.</summary>
     private static async Task GoesOn(InitProcess init, int restarts)
     {
         Native.Signal(init.Processes().Single(p => p.Name == "hang").Pid, Kill);
@@ -230,7 +230,7 @@ public sealed class ReloadHangTests
         await init.WaitForLog("", "status", last);
     }
 
-    /// <summary>Who was started to read the file, until it is collected.</summary>
+    /// <summary>The children that were started to read the file and are not collected yet.</summary>
     private static List<ProcessInfo> Readers(InitProcess init) =>
         [.. init.Processes().Where(p => p.InnerPid != 1 && p.Parent == init.Pid && p.State != 'Z' && IsReader(p.Pid))];
 

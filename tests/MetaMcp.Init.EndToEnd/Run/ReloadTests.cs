@@ -86,8 +86,8 @@ public sealed class ReloadTests
     }
 
     /// <summary>
-    /// Fifty services, of which ten crash ten times a second, and a file that changes five times in a row while they do: each time
-    /// ten are changed and five replaced by others.
+    /// Fifty services, ten of which crash ten times a second, and a file that changes five times in a row meanwhile: each time ten
+    /// services are changed and five replaced by others.
     /// </summary>
     [Theory]
     [InlineData(true)]

@@ -4,10 +4,10 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>Limits that nobody but the init enforces.</summary>
+/// <summary>Limits that the kernel does not enforce.</summary>
 public sealed partial class SampledLimitsTests
 {
-    /// <summary>A service that goes over its limit when it is told to: then there was a close look.</summary>
+    /// <summary>A service that goes over its limit when it is told to: the line about it proves that there was a close look.</summary>
     public const string Marker = """
 
         [service.marker]
@@ -32,13 +32,13 @@ public sealed partial class SampledLimitsTests
             """);
         await using var init = await files.Start();
         var end = Holding().Match((await init.WaitFor(" got 15 ")).Text);
-        // What it has beside those pages may take it over its cap before it says so itself.
+        // Memory beside those pages may take the service over its cap before its own line says so.
         var breach = init.Stdout.Select(line => Holding().Match(line))
             .First(m => m.Success && Number(m, "kib") > (long.Parse(cap, CultureInfo.InvariantCulture) - 2) * 1024);
         var took = Number(end, "ms") - Number(breach, "ms");
         TestContext.Current.TestOutputHelper?.WriteLine($"from over {cap} MiB to SIGTERM: {took} ms, holding {Number(end, "kib") / 1024} " +
             "MiB");
-        // A second, told by what it has taken since: on a busy machine it waits as the init does.
+        // One second of growth, measured by the memory the service has taken since: on a busy machine it waits as the init does.
         Assert.InRange(Number(end, "kib") - Number(breach, "kib"), 0, 100 * 1024);
         await init.WaitForLog("hog", $"failed: over its memory_max of {cap}MiB, with ");
     }
@@ -62,7 +62,7 @@ public sealed partial class SampledLimitsTests
     [Fact]
     public async Task What_a_file_backs_counts_once()
     {
-        // 40 MiB of a file, and four forks that share them: 200 MiB resident, 40 used.
+        // 40 MiB of a file, and four forks that share them: 200 MiB are resident, 40 are used.
         using var files = new Installation("""
             [service.sharing]
             command = ["/bin/sh", "-c", "exec %hog 1000 40 --then-share 4"]
@@ -77,7 +77,8 @@ public sealed partial class SampledLimitsTests
     }
 
     /// <summary>
-    /// 40 MiB that five processes share, as preforking servers do: of our own user, and of another as Docker lets us look at it.
+    /// 40 MiB that five processes share, as servers do that fork in advance: of our own user, and of another user with the rights that
+    /// Docker gives.
     /// </summary>
     [Theory]
     [InlineData("")]
@@ -98,7 +99,7 @@ public sealed partial class SampledLimitsTests
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
         Assert.False(init.Lines.HasLogged("sharing", "ended"));
-        // The forks lose their parent in the stop; whoever looked is no orphan.
+        // The forks lose their parent in the stop; the child that measured is no orphan.
         Assert.Equal(4, init.Lines.Logged("", "reaped orphan").Count);
     }
 
@@ -204,7 +205,7 @@ public sealed partial class SampledLimitsTests
 
 internal static class Looking
 {
-    /// <summary>Waits for a close look at what runs use, where the file has <see cref="SampledLimitsTests.Marker"/>.</summary>
+    /// <summary>Waits for a close look at the use of runs; the file must have <see cref="SampledLimitsTests.Marker"/>.</summary>
     public static Task<Line> Look(this Installation files, InitProcess init)
     {
         files.Open("look");

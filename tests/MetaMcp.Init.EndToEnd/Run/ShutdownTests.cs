@@ -47,7 +47,8 @@ public sealed class ShutdownTests
     [Fact]
     public async Task Independents_stop_at_the_same_time()
     {
-        // Each waits on its way out for what the other makes on its own: one after the other, both would be killed.
+        // Each service, as it ends, waits for a file that the other makes as it ends: if they stopped one after the other, both would be
+        // killed.
         using var files = new Installation("""
             [service.here]
             command = [
@@ -134,7 +135,7 @@ public sealed class ShutdownTests
         Assert.True(init.Lines.HasLogged("", "emergency"));
     }
 
-    /// <summary>What images have for their STOPSIGNAL: nginx and php-fpm SIGQUIT, httpd and php SIGWINCH, haproxy SIGUSR1.</summary>
+    /// <summary>The STOPSIGNAL of common images: nginx and php-fpm SIGQUIT, httpd and php SIGWINCH, haproxy SIGUSR1.</summary>
     [Theory]
     [InlineData(3, "")]
     [InlineData(37, "")]
@@ -200,12 +201,12 @@ public sealed class ShutdownTests
     [Fact]
     public async Task A_request_in_the_first_moment_is_honoured()
     {
-        // Before the loop, during it, between two spawns: wherever it lands, nobody is left and the code is 0.
+        // Before the loop, during it, between two spawns: wherever the signal arrives, no process is left and the code is 0.
         for (var i = 0; i < 25; i++)
         {
             using var files = new Installation(Chain);
             await using var init = await files.Start();
-            // What comes before the signals are blocked the kernel drops: PID 1 gets none that it has not asked for.
+            // The kernel drops signals that come before they are blocked: PID 1 gets none without a handler.
             await Patience.Until(
                 () => ProcessInfo.Read(init.Pid)?.Name == "mcp-init" && init.Threads().All(BlocksByChoice),
                 "the signals are blocked");
@@ -214,7 +215,7 @@ public sealed class ShutdownTests
         }
     }
 
-    // A thread that is just being made blocks everything, for a moment; we leave SIGSEGV alone.
+    // A thread that is just being created blocks all signals for a moment; our own mask leaves SIGSEGV out.
     private static bool BlocksByChoice(IReadOnlyDictionary<string, string> thread) =>
         ProcessInfo.Signals(thread["SigBlk"]) is var blocked && blocked.Contains(15) && !blocked.Contains(11);
 
@@ -294,7 +295,7 @@ public sealed class ShutdownTests
     [Fact]
     public async Task A_daemon_that_ignores_the_signal_is_killed_after_the_grace()
     {
-        // One that left no trace of whose it is: its own session, nothing in its environment, and its parent gone at once.
+        // A process that shows no membership: its own session, an empty environment, and its parent gone at once.
         using var files = new Installation("""
             [init]
             orphan_grace = "300ms"
@@ -312,7 +313,9 @@ public sealed class ShutdownTests
         Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(5));
     }
 
-    /// <summary>It is told which process to end, runs as the service does, and the signal follows it.</summary>
+    /// <summary>
+    /// The command is told the pid of the process to end, runs with the attributes of the service, and the signal follows.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

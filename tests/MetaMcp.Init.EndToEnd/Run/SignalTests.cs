@@ -2,7 +2,9 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>Signals that are neither a stop nor ours: passed on, answered, ignored; and the variables that stand above the file.</summary>
+/// <summary>
+/// Signals that are neither a stop nor a command to mcp-init: passed on, answered or ignored. Also the variables that override the file.
+/// </summary>
 public sealed class SignalTests
 {
     [Fact]

@@ -2,12 +2,10 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>
-/// PID 1 starts our own binary and nothing else, so that no program of the file's can hold it up or take its descriptors.
-/// </summary>
+/// <summary>PID 1 starts our own binary and nothing else, so that no program in the file can block it or take its descriptors.</summary>
 public sealed class StartTests
 {
-    /// <summary>The number that PID 1's own descriptors happen to have differs from start to start; one of these meets each.</summary>
+    /// <summary>The numbers of PID 1's own descriptors differ from start to start; one of these cases meets each.</summary>
     [Theory]
     [InlineData(3)]
     [InlineData(8)]
@@ -42,7 +40,7 @@ public sealed class StartTests
     }
 
     /// <summary>
-    /// A real FUSE file system that never answers: the process that asks it sleeps in the kernel and no signal ends that.
+    /// A real FUSE file system that never answers: a process that uses it sleeps in the kernel, and no signal ends that sleep.
     /// </summary>
     [Fact]
     public async Task A_program_on_a_file_system_that_hangs_holds_up_its_own_service_alone()
@@ -73,9 +71,9 @@ public sealed class StartTests
         Directory.CreateDirectory(files["hang"]);
         await using var init = await files.Start();
         var asked = await init.WaitFor("asked");
-        // The kernel asks for one name of a directory at a time; both wait.
+        // The kernel looks up one name of a directory at a time; both processes wait.
         await Patience.Until(() => init.Processes().Count(p => p.State == 'D') == 2, "both sleep in the kernel");
-        // Services crash and start, and signals are heard, meanwhile.
+        // Meanwhile services crash and start, and signals are handled.
         var crashed = await init.WaitForLog("ticker", "exit code 3", asked);
         await init.WaitForLog("ticker", "exit code 3", crashed);
         await init.WaitForLog("stuck", "killed, it did not stop within");

@@ -31,7 +31,7 @@ public sealed class StartupTests
     [Fact]
     public async Task Independents_start_at_the_same_time()
     {
-        // Each waits for what the other makes: one after the other, neither would end.
+        // Each service waits for a file that the other makes: if they started one after the other, neither would end.
         using var files = new Installation("""
             [startup]
             timeout = "15s"
@@ -59,7 +59,7 @@ public sealed class StartupTests
     [InlineData("[\"%hang\"]", "probe = { exec = [\"/usr/bin/test\", \"-e\", \"%/go\"] }")]
     public async Task A_dependent_waits_for_readiness(string command, string attributes)
     {
-        // Somebody else in the same phase lets the service become ready, later; whoever comes too early finds no file.
+        // Another service of the same wave lets this one become ready, later; a service that starts too early finds no file.
         using var files = new Installation($"""
             [service.slow]
             command = {command}

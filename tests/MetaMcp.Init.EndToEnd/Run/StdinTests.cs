@@ -32,7 +32,7 @@ public sealed class StdinTests
         await init.Type("exit 0\n");
         Assert.Equal(0, await init.WaitForExit());
         Assert.DoesNotContain(init.Lines, line => line.Text.Contains("job control", StringComparison.Ordinal));
-        // The kernel tells of the terminal that was given away by SIGHUP, which is no wish for a reload.
+        // The kernel reports the loss of the terminal by SIGHUP, which is no request for a reload.
         Assert.DoesNotContain(init.Lines, line => line.Text.Contains("reload", StringComparison.Ordinal));
     }
 

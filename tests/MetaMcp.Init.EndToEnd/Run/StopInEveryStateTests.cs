@@ -3,12 +3,12 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Run;
 
-/// <summary>A stop finds a service in any of its states; it ends with 0, in time, and nothing of it is left.</summary>
+/// <summary>A stop comes while a service is in any of its states; the init ends with 0, in time, and no process is left.</summary>
 public sealed class StopInEveryStateTests
 {
     private const string HangingProbe = """["/bin/sh", "-c", "sleep 1h & wait"]""";
 
-    /// <summary>The state, the service in it, and the word of the log after which it is in it.</summary>
+    /// <summary>The state, the service, and the words in the log after which the service is in that state.</summary>
     public static TheoryData<string, string, string> States => new()
     {
         { "starting, by notify-fd", "command = [\"%notify\", \"fd\", \"%/never\"]\nready = \"notify-fd\"", "started" },
@@ -67,7 +67,7 @@ public sealed class StopInEveryStateTests
             [service.other]
             command = ["%hang"]
             """) { OwnCgroup = inCgroup };
-        // As a shell's child: it sees what is left, where the kernel would clean up after a PID 1.
+        // As the child of a shell, which sees the processes that are left; after a PID 1 the kernel would remove them.
         const string Script =
             "\"$0\" \"$@\"; code=$?; for p in /proc/[0-9]*; do read -r line < $p/stat && echo \"left: $line\"; done; exit $code";
         await using var init = await InitProcess.Start(files.Setup with
@@ -81,7 +81,7 @@ public sealed class StopInEveryStateTests
         Native.Signal(init.Processes().Single(process => process.Parent == init.Pid).Pid, 15);
         Assert.Equal(0, await init.WaitForExit());
         var said = $"{state}{(inCgroup ? ", in a cgroup" : "")}: {start.ElapsedMilliseconds} ms";
-        // Each of its own timeouts is a second or less, and whatever waits for another one waits for ten seconds or an hour.
+        // Each timeout of the services is a second or less; a service that waits for another would wait for ten seconds or an hour.
         Assert.True(start.Elapsed < TimeSpan.FromSeconds(8), $"{said}\n{string.Join('\n', init.Lines.Select(line => line.Text))}");
         var left = init.Stdout.Where(
             line => line.StartsWith("left: ", StringComparison.Ordinal) && !line.StartsWith("left: 1 ", StringComparison.Ordinal));

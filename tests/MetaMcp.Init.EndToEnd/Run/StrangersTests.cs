@@ -5,14 +5,14 @@ using MetaMcp.Init.EndToEnd.Harness;
 namespace MetaMcp.Init.EndToEnd.Run;
 
 /// <summary>
-/// Thousands of processes that lost their parent and that nothing tells to be of any service, where there are no cgroups: PID 1 looks at
-/// each when it is new, in slices, and hears everything else meanwhile.
+/// Thousands of processes that have lost their parent and show no membership, without cgroups: PID 1 looks at each of them once, in
+/// slices, and handles other events meanwhile.
 /// </summary>
 public sealed class StrangersTests
 {
     private const int Count = 1500;
 
-    /// <summary>Some 3 ms on a quiet machine, start included; 120 ms where each end has all of them looked at.</summary>
+    /// <summary>Some 3 ms on a quiet machine, start included; 120 ms if each end made PID 1 look at all of them.</summary>
     private const int MostPerEnd = 15;
 
     private const string Configuration = """
@@ -33,7 +33,7 @@ public sealed class StrangersTests
         using var files = new Installation(Configuration);
         await using var init = await InitProcess.Start(files.Setup with { WithoutDeadline = true });
         await init.WaitFor($"{Count} strangers");
-        // When the first service ends they are looked at.
+        // When the first service ends, PID 1 looks at the processes.
         var first = Stopwatch.GetTimestamp();
         var running = await Crash(init, await init.WaitForLog("crashing", "ready"));
         TestContext.Current.TestOutputHelper?.WriteLine("the first time it ran again after " +
@@ -52,10 +52,10 @@ public sealed class StrangersTests
         TestContext.Current.TestOutputHelper?.WriteLine($"PID 1's time for the end of a child and its next start: {costs[Ends / 2]:0.0} " +
             $"ms, at most {costs[^1]:0.0} ms");
         Assert.InRange(costs[Ends / 2], 0, MostPerEnd);
-        // Nothing was left of any of these runs, and the first answers may have come before that was known.
+        // These runs left no process, and the first answers may have come before that was known.
         Assert.DoesNotContain(
             init.Lines.Logged("crashing", "what it left"), line => line.Index > init.Lines.Logged("crashing", "ready")[2].Index);
-        // While something else has just ended.
+        // Another service has just ended.
         Native.Signal(MainOf(init, running), 9);
         var asked = Stopwatch.GetTimestamp();
         init.Signal(15);
@@ -73,7 +73,7 @@ public sealed class StrangersTests
         return await init.WaitForLog("crashing", "ready", running);
     }
 
-    /// <summary>From this side. The newest child stands last.</summary>
+    /// <summary>The pid from this side. The newest child stands last.</summary>
     private static int MainOf(InitProcess init, Line started)
     {
         foreach (var child in File.ReadAllText($"/proc/{init.Pid}/task/{init.Pid}/children").TrimEnd().Split(' ').Reverse())
@@ -82,7 +82,7 @@ public sealed class StrangersTests
         throw new InvalidOperationException($"no child is the one of: {started.Text}");
     }
 
-    /// <summary>Of every thread (man 5 proc: schedstat).</summary>
+    /// <summary>The CPU time of every thread (man 5 proc: schedstat).</summary>
     private static TimeSpan Cpu(int pid) =>
         TimeSpan.FromMicroseconds(Directory.EnumerateDirectories($"/proc/{pid}/task")
             .Sum(task => long.Parse(File.ReadAllText(Path.Combine(task, "schedstat")).Split(' ')[0], CultureInfo.InvariantCulture)) / 1000);

@@ -3,7 +3,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Verbs;
 
-/// <summary>The published binary looks at what it is put into.</summary>
+/// <summary>The published binary examines its surroundings.</summary>
 public sealed class DoctorTests
 {
     private const int Nobody = 65534;
@@ -216,7 +216,7 @@ public sealed class DoctorTests
         Assert.False(findings.ContainsKey("service-program"));
     }
 
-    /// <summary>Nothing may change: not a file, not a group, not a process.</summary>
+    /// <summary>Nothing may change: no file, no group, no process.</summary>
     [Fact]
     public async Task It_makes_nothing()
     {

@@ -5,7 +5,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Verbs;
 
-/// <summary><c>probe mcp</c> against servers of the official SDK, and against what is none.</summary>
+/// <summary><c>probe mcp</c> against servers of the official SDK, and against servers that are none.</summary>
 public sealed class McpProbeTests
 {
     private const int Stop = 19;
@@ -73,7 +73,9 @@ public sealed class McpProbeTests
         await served;
     }
 
-    /// <summary>Servers that open a session for any request say which, and may then hang: it is ended all the same.</summary>
+    /// <summary>
+    /// A server that opens a session for any request names the session, and may then hang: the session is ended all the same.
+    /// </summary>
     [Fact]
     public async Task A_session_is_ended_even_where_the_time_is_up()
     {

@@ -69,7 +69,7 @@ public sealed class ProbeTests
         Assert.InRange(start.Elapsed, TimeSpan.FromMilliseconds(290), TimeSpan.FromSeconds(4));
     }
 
-    /// <summary>Each piece is a packet of its own: the heads are cut in the middle.</summary>
+    /// <summary>Each piece is a packet of its own, so the heads are cut in the middle.</summary>
     [Fact]
     public async Task Several_interim_answers_in_pieces_are_passed_over()
     {
@@ -221,7 +221,7 @@ public sealed class ProbeTests
         return (ended.Exit, ended.Error);
     }
 
-    /// <summary>Answers its first connection piece by piece, and then says nothing more.</summary>
+    /// <summary>Answers its first connection piece by piece, and then stays silent.</summary>
     private sealed class PiecesServer : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -257,12 +257,12 @@ public sealed class ProbeTests
             }
             catch (Exception error) when (error is OperationCanceledException or IOException)
             {
-                // The probe has had enough, or the test has.
+                // The probe or the test has closed the connection.
             }
         }
     }
 
-    /// <summary>Reads one request per connection and answers it; null leaves it waiting.</summary>
+    /// <summary>Reads one request per connection and answers it; with null it never answers.</summary>
     private sealed class Server : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

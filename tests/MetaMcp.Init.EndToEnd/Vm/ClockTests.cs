@@ -3,7 +3,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Vm;
 
-/// <summary>The wall clock decides nothing: it is stepped an hour on, and back, and everything keeps its beat.</summary>
+/// <summary>No decision uses the wall clock: it is moved an hour forward, and back, and every interval stays the same.</summary>
 [Collection(SmallMachineTests.Name)]
 public sealed class ClockTests(SmallMachine small)
 {

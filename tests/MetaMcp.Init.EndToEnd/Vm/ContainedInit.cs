@@ -2,7 +2,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Vm;
 
-/// <summary>mcp-init on a file, as PID 1 of what a container has, in a machine that others use as well.</summary>
+/// <summary>mcp-init with a file, as PID 1 of namespaces like a container's, in a machine that other tests use as well.</summary>
 internal sealed class ContainedInit : IAsyncDisposable
 {
     private static int _count;
@@ -11,14 +11,14 @@ internal sealed class ContainedInit : IAsyncDisposable
     private ContainedInit(VirtualMachine machine, string file, MachineCommand command) =>
         (_machine, File, Command) = (machine, file, command);
 
-    /// <summary>The configuration, as a path in the machine.</summary>
+    /// <summary>The path of the configuration in the machine.</summary>
     public string File { get; }
 
     public MachineCommand Command { get; }
 
-    /// <param name="machine">Where.</param>
+    /// <param name="machine">The machine.</param>
     /// <param name="toml">The configuration.</param>
-    /// <param name="options">For <c>container</c>, which makes the namespaces.</param>
+    /// <param name="options">Options of <c>container</c>, which makes the namespaces.</param>
     /// <param name="before">Shell commands that PID 1 runs before it becomes the init.</param>
     public static async Task<ContainedInit> Start(VirtualMachine machine, string toml, IReadOnlyList<string> options, string before = "")
     {
@@ -30,7 +30,7 @@ internal sealed class ContainedInit : IAsyncDisposable
         return new ContainedInit(machine, file, await machine.Start(["container", .. options, "--", .. program]));
     }
 
-    /// <summary>What a shell script says in the namespaces of the init, as <c>docker exec</c> would have it.</summary>
+    /// <summary>The output of a shell script in the namespaces of the init, as by <c>docker exec</c>.</summary>
     public async Task<IReadOnlyList<string>> Inside(string script)
     {
         var ended = await _machine.Run(Patience.Usual, "/tests/enter", File, "sh", "-c", script);
@@ -38,7 +38,7 @@ internal sealed class ContainedInit : IAsyncDisposable
         return ended.Stdout;
     }
 
-    /// <summary>Asks it to end, and gives its exit code.</summary>
+    /// <summary>Asks the init to end, and returns its exit code.</summary>
     public async Task<int> Stop()
     {
         await Command.Signal(15);

@@ -37,10 +37,10 @@ public sealed class ContainerMachine : IAsyncLifetime
         await Succeed("sh", "-c", "docker save small | podman load --quiet");
     }
 
-    /// <summary>What several tests need, done by the first of them.</summary>
+    /// <summary>Work that several tests need; the first of them does it.</summary>
     internal Task Once(string what, Func<Task> action) => _done.GetOrAdd(what, _ => new Lazy<Task>(action)).Value;
 
-    /// <summary>Runs what must go well, with the patience that emulation asks for.</summary>
+    /// <summary>Runs a command that must succeed, with the time that emulation needs.</summary>
     internal Task<Ended> Succeed(params string[] words) => Succeed(words, Patience.Long);
 
     internal async Task<Ended> Succeed(string[] words, TimeSpan limit)
@@ -59,7 +59,7 @@ public sealed class ContainerMachine : IAsyncLifetime
     }
 }
 
-/// <summary>Emulation takes whole processors: beside it, the deadlines of other tests would mean little.</summary>
+/// <summary>Emulation takes whole processors; beside it, the deadlines of other tests would mean little.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ContainerMachineTests : ICollectionFixture<ContainerMachine>
 {

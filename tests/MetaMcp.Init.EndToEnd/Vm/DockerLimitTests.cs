@@ -36,7 +36,7 @@ public sealed class DockerLimitTests(ContainerMachine machine)
             Assert.Single(container.Command.Lines.Logged("", "each service has a cgroup of its own")).Text, StringComparison.Ordinal);
         Assert.Equal(["20971520", "9"], await container.InCgroup("cat workload/other/memory.max workload/other/pids.max"));
 
-        // A service ends and starts again all the while.
+        // Meanwhile a service ends and starts again and again.
         await container.Command.WaitForLog("hog", "killed by SIGKILL, out of memory: its memory_max of 48MiB", limit: Patience.Long);
         await machine.Succeed("docker", "exec", "--detach", container.Name, "/tests/hang", "by docker exec");
         Assert.Equal(
@@ -49,7 +49,7 @@ public sealed class DockerLimitTests(ContainerMachine machine)
             ["cgroup-usable", "calls", "capabilities", "pid-1"],
             id => Assert.Equal("ok", findings[id].GetProperty("severity").GetString()));
 
-        // A daemon in a session of its own goes before its service starts anew.
+        // A daemon in a session of its own ends before its service is restarted.
         var first = await container.Command.WaitFor("daemon pid");
         await container.Command.WaitFor("daemon pid", first, Patience.Long);
         Assert.True(
@@ -75,9 +75,9 @@ public sealed class DockerLimitTests(ContainerMachine machine)
                 "/root/raced.toml:/etc/mcp-init.toml:ro", "small");
         var id = Assert.Single(created.Stdout);
         var log = await machine.Machine.Start("tail", "-F", "-n", "+1", $"/var/lib/docker/containers/{id}/{id}-json.log");
-        // What docker exec comes to; Docker itself would wait until the start is through, and the race be over. Nobody is on the way
-        // in when it ends: a container is not gone before the runtime has collected whom it brought.
-        // Over the daemon's own interface: the docker command alone takes a second to start in an emulator.
+        // The steps of docker exec; the docker command itself would wait until the start is over, and so avoid the race. No process is on
+        // its way in at the end: a container is not gone before the runtime has collected the processes it brought. This uses the
+        // daemon's own interface, since the docker command takes a second to start in an emulator.
         const string Start = """
             (for try in $(seq 200); do runc --root /run/docker/runtime-runc/moby exec ID /mcp-init --version && break; done) 2>/dev/null &
             curl --silent --fail-with-body --request POST --unix-socket /run/docker.sock http://docker/containers/ID/start
@@ -104,7 +104,7 @@ public sealed class DockerLimitTests(ContainerMachine machine)
     [InlineData("--cap-add=SYS_RESOURCE")]
     public async Task At_the_containers_memory_limit_a_service_dies_and_mcp_init_lives(string option)
     {
-        // After the second death it stays away: at the cap everything in the container is slow, a stop too.
+        // After its second death the service stays down: at the cap, everything in the container is slow, a stop too.
         await using var container = await Up("""
             [restart]
             backoff = { initial = "100ms", factor = 100.0 }
@@ -121,7 +121,7 @@ public sealed class DockerLimitTests(ContainerMachine machine)
                 container.Command.Lines.Logged("hog", "exited after"),
                 line => Assert.Contains("out of memory: the container's memory limit", line.Text, StringComparison.Ordinal));
         Assert.Equal(0, await container.Stop());
-        // While the hog's memory is on its way back the kernel may take the small one too; nothing else ends it before the stop.
+        // While the hog's memory is being freed, the kernel may kill the small service too; nothing else ends it before the stop.
         if (option == "--privileged")
             Assert.All(
                 container.Command.Lines.Logged("other", "exited after").SkipLast(1),
@@ -140,7 +140,8 @@ public sealed class DockerLimitTests(ContainerMachine machine)
             stop_timeout = "500ms"
             """, "--pids-limit", "50");
         await container.Command.WaitForAll("bomb got no further than", "Resource temporarily unavailable");
-        // There may be room for it at that moment; else Docker says that there is none, or the runtime of our binary exits with 255.
+        // There may be room for the command at that moment; otherwise Docker reports that there is none, or the runtime of our binary
+        // exits with 255.
         var executed = await container.Exec("/mcp-init", "--version");
         Assert.True(executed.Code is 0 or 126 or 255, $"{executed.Code}: {string.Join('\n', executed.Lines)}");
         await container.Kill("HUP");

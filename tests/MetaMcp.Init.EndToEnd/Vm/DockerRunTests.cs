@@ -2,7 +2,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Vm;
 
-/// <summary>The life of a container as <c>docker run</c> gives it: how it comes up, is signalled, and ends.</summary>
+/// <summary>The life of a container under <c>docker run</c>: its start, its signals, and its end.</summary>
 [Collection(ContainerMachineTests.Name)]
 public sealed class DockerRunTests(ContainerMachine machine)
 {
@@ -36,7 +36,7 @@ public sealed class DockerRunTests(ContainerMachine machine)
 
         var (code, facts, findings) = await container.Doctor();
         Assert.Equal(1, code);
-        // Docker's profile refuses it, and services have started all the same.
+        // Docker's profile refuses clone3, and services have started all the same.
         Assert.Equal("ENOSYS", facts.GetProperty("calls").GetProperty("clone3").GetString());
         Assert.Equal("warning", findings["cgroup-read-only"].GetProperty("severity").GetString());
         Assert.StartsWith("--security-opt writable-cgroups=true",
@@ -58,7 +58,7 @@ public sealed class DockerRunTests(ContainerMachine machine)
             depends_on = ["app"]
             stop_timeout = "1s"
             """);
-        // The one reads the file again, which is the same, the other asks for a report; it stays up.
+        // One signal reads the file again, which has not changed; the other asks for a report. The container stays up.
         await container.Kill("HUP", "USR1");
         await container.Command.WaitForLog("", "reloaded: restarting none, starting none, stopping none");
         await container.Command.WaitForLog("", "status: running, up ");
@@ -118,7 +118,7 @@ public sealed class DockerRunTests(ContainerMachine machine)
         await using var container = await Up(TwoServices, "--interactive", "--tty");
         await container.Command.Type("\x03");
         Assert.Equal(0, await container.Command.WaitForExit(Patience.Long));
-        // Behind the terminal's own echo, ^C.
+        // The line follows the terminal's own echo, ^C.
         await container.Command.WaitFor("shutting down (SIGINT)");
         Assert.Equal(["app", "db"], container.Command.Lines.ServicesWith("stopped"));
     }
@@ -159,7 +159,7 @@ public sealed class DockerRunTests(ContainerMachine machine)
             command = ["/tests/daemonise"]
             memory_max = "32MiB"
             """, "--init");
-        // Its parent is gone, and what it does on SIGTERM is said by whoever was sent one.
+        // The daemon's parent is gone; the daemon reports the SIGTERM that it gets.
         await container.Command.WaitFor("daemon got 15");
         Assert.Contains("mcp-init is not PID 1 here", Assert.Single(container.Command.Lines.Logged("", "LIMITS NOT ENFORCED")).Text,
             StringComparison.Ordinal);
@@ -175,7 +175,7 @@ public sealed class DockerRunTests(ContainerMachine machine)
     {
         var bystander = await machine.Machine.Start("/tests/daemonise", "--stay");
         await bystander.WaitFor("staying");
-        // Privileged, and in the cgroup namespace of the machine: there is nothing it could not do.
+        // Privileged, in the machine's own cgroup namespace, the init may do anything.
         await using var container = await Up("""
             [service.one]
             command = ["/tests/hang"]

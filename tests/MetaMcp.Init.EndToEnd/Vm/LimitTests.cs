@@ -10,7 +10,7 @@ namespace MetaMcp.Init.EndToEnd.Vm;
 [Collection(SmallMachineTests.Name)]
 public sealed partial class LimitTests(SmallMachine small)
 {
-    /// <summary>/dev/ram0, with 64 MiB that take no memory until they are written.</summary>
+    /// <summary>/dev/ram0: 64 MiB that take no memory until they are written.</summary>
     private const string DiskInMemory = "{ [ -e /dev/ram0 ] || insmod /machine/modules/brd.ko rd_nr=1 rd_size=65536; }";
 
     [Fact]
@@ -64,7 +64,8 @@ public sealed partial class LimitTests(SmallMachine small)
         var reloaded = await init.Command.WaitForLog("", "reloaded: restarting hog, starting none, stopping none, 1 unchanged");
         Assert.Equal(["314572800"], await init.Inside("cat /sys/fs/cgroup/workload/memory.max"));
         await init.Command.WaitForLog("hog", "memory critical: ", reloaded, Patience.Long);
-        // To write less than what is held would make PID 1 take it back from everybody, and the kernel kill whom it likes.
+        // If PID 1 wrote a cap below the present memory, it would have to reclaim that memory itself, and the kernel would kill any
+        // process.
         _ = await init.Inside($"sed -i 's/300MiB/20MiB/' {init.File}");
         await init.Command.Signal(1);
         await init.Command.WaitForAll("[limits]: memory: the services hold ", "the previous cap stays in force");
@@ -77,7 +78,7 @@ public sealed partial class LimitTests(SmallMachine small)
     public async Task Files_that_were_read_once_are_no_memory_pressure()
     {
         await Succeed(DiskInMemory);
-        // The last to close a disk takes what was read of it out of memory.
+        // The last process that closes a disk removes the cached pages of it from memory.
         await using var init = await Start("""
             [service.reader]
             command = [
@@ -92,7 +93,7 @@ public sealed partial class LimitTests(SmallMachine small)
             probe = { exec = ["true"], interval = "500ms" }
             """);
         await init.Command.WaitForLog("hog", "memory critical: ", limit: Patience.Long);
-        // Were it counted, the reader would be as near its cap, and it was looked at before the hog was started.
+        // If the page cache were counted, the reader would be as near its cap; and it was measured before the hog was started.
         Assert.True(
             long.Parse(
             Assert.Single(await init.Inside("cat /sys/fs/cgroup/workload/reader/memory.current")),
@@ -235,7 +236,7 @@ public sealed partial class LimitTests(SmallMachine small)
             cpu_max = 0.2
             """);
         await init.Command.WaitForLog("", "up after");
-        // Time in periods of 100 ms, of the same file: on a machine that stands still between two reads a clock would tell another time.
+        // Time in periods of 100 ms, from the same file: if the machine stands still between two reads, a clock would differ.
         const string Measure = """
             at() { sed -n 's/^usage_usec //p; s/^nr_periods //p' /sys/fs/cgroup/workload/spin/cpu.stat; }
             sleep 1; before=$(at); sleep 5; echo $before $(at)
@@ -337,7 +338,7 @@ public sealed partial class LimitTests(SmallMachine small)
             memory_max = "32MiB"
             """);
         await init.Command.WaitForLog("", "up after");
-        // What docker exec does when the container's root takes no process: it goes where PID 1 is.
+        // If the container's root takes no process, docker exec puts the process where PID 1 is.
         Assert.Equal(
             ["refused", "0::/init"],
             await init.Inside("(echo $$ >/sys/fs/cgroup/cgroup.procs) 2>/dev/null || echo refused; grep ^0:: /proc/self/cgroup"));
@@ -348,7 +349,8 @@ public sealed partial class LimitTests(SmallMachine small)
     public async Task An_init_may_run_in_a_container_that_an_init_runs()
     {
         using var scratch = new Scratch();
-        // A container runtime puts what it starts into a cgroup of its own choice, as this does; the outer one's are its services'.
+        // A container runtime puts its processes into a cgroup of its own choice, as this one does; to the outer init they belong to a
+        // service.
         await using var machine = await VirtualMachine.Boot(new MachineOptions
         {
             First = ["mcp-init", "run", "--config", "/etc/outer.toml"],
@@ -382,8 +384,8 @@ public sealed partial class LimitTests(SmallMachine small)
     }
 
     /// <summary>
-    /// What of a process is behind the lock of its memory map can be read by nobody then. Another that shares what it forked with is
-    /// measured all the same, and not by an estimate, which would be over its cap.
+    /// Files of /proc behind the lock of the memory map cannot be read then. Another process that shares memory with its forks is still
+    /// measured, and not by an estimate, which would be over its cap.
     /// </summary>
     [Fact]
     public async Task A_service_that_hangs_in_a_frozen_file_system_is_ended_over_its_cap_and_everything_else_goes_on()
@@ -438,7 +440,7 @@ public sealed partial class LimitTests(SmallMachine small)
 
     private Task<ContainedInit> Start(string toml, string before) => ContainedInit.Start(small.Machine, toml, [], before);
 
-    /// <summary>The sum over all that was said of it.</summary>
+    /// <summary>The sum of all log lines about the service.</summary>
     private static int KilledOf(string service, ContainedInit init) =>
         init.Command.Lines.Logged(service, "out of memory: the kernel killed")
             .Sum(line => int.Parse(Processes().Match(line.Text).Groups[1].Value, CultureInfo.InvariantCulture));

@@ -113,7 +113,7 @@ public sealed class MachineTests(SmallMachine small)
     [Fact]
     public async Task The_deadline_ends_it_and_leaves_nothing()
     {
-        // A size that no other machine has.
+        // A memory size that no other machine has.
         await using (var machine = await VirtualMachine.Boot(new MachineOptions { Memory = 333, Deadline = TimeSpan.FromSeconds(30) }))
         {
             Assert.Single(Emulators("333"));

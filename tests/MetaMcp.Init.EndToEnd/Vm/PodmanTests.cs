@@ -2,7 +2,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Vm;
 
-/// <summary>The same under Podman: by default as in Docker, and with the two options that make the cgroup writable.</summary>
+/// <summary>Limits under Podman: by default as in Docker, and with the two options that make the cgroup writable.</summary>
 [Collection(ContainerMachineTests.Name)]
 public sealed class PodmanTests(ContainerMachine machine)
 {

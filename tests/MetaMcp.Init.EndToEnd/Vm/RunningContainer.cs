@@ -5,8 +5,8 @@ using MetaMcp.Init.EndToEnd.Harness;
 namespace MetaMcp.Init.EndToEnd.Vm;
 
 /// <summary>
-/// A container of the image <c>small</c> that Docker or Podman runs in the foreground: its lines are ours, and its exit code is
-/// the command's. Disposing of it removes it, whatever it does.
+/// A container of the image <c>small</c> that Docker or Podman runs in the foreground: its lines are the container's, and its exit code
+/// is the command's. Disposing of it removes the container in any case.
 /// </summary>
 internal sealed class RunningContainer : IAsyncDisposable
 {
@@ -21,12 +21,14 @@ internal sealed class RunningContainer : IAsyncDisposable
 
     public MachineCommand Command { get; }
 
-    /// <summary>mcp-init with arguments of the test's.</summary>
-    /// <param name="machine">Where.</param>
+    /// <summary>mcp-init with the arguments of the test.</summary>
+    /// <param name="machine">The machine.</param>
     /// <param name="runtime"><c>docker</c> or <c>podman</c>.</param>
-    /// <param name="options">Of the runtime's <c>run</c>; with <c>--tty</c> it has a terminal, on which
-    /// <see cref="MachineCommand.Type(string)"/> types.</param>
-    /// <param name="arguments">For mcp-init, which is the image's entry point.</param>
+    /// <param name="options">
+    /// Options of the runtime's <c>run</c>. With <c>--tty</c> the container has a terminal, on which
+    /// <see cref="MachineCommand.Type(string)"/> types.
+    /// </param>
+    /// <param name="arguments">Arguments of mcp-init, which is the image's entry point.</param>
     public static async Task<RunningContainer> Start(
         ContainerMachine machine, string runtime, IReadOnlyList<string> options, params string[] arguments)
     {
@@ -39,7 +41,7 @@ internal sealed class RunningContainer : IAsyncDisposable
         return new RunningContainer(machine, runtime, name, await machine.Machine.Start(words));
     }
 
-    /// <summary>mcp-init on a file.</summary>
+    /// <summary>mcp-init with a configuration.</summary>
     public static async Task<RunningContainer> StartOn(ContainerMachine machine, string runtime, string toml, params string[] options)
     {
         var file = $"/root/toml/{Interlocked.Increment(ref _count)}.toml";
@@ -63,14 +65,14 @@ internal sealed class RunningContainer : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs another process in it.</summary>
+    /// <summary>Runs another process in the container.</summary>
     public Task<Ended> Exec(params string[] words) => _machine.Run([_runtime, "exec", Name, .. words]);
 
-    /// <summary>Sends with the runtime's <c>kill</c>, one after the other.</summary>
+    /// <summary>Sends signals with the runtime's <c>kill</c>, one after the other.</summary>
     public async Task Kill(params string[] signals) =>
         await _machine.Succeed("sh", "-c", string.Join(" && ", signals.Select(signal => $"{_runtime} kill -s {signal} {Name}")));
 
-    /// <summary>Stops it as the runtime does without options, tells how long that took, and gives the container's exit code.</summary>
+    /// <summary>Stops the container as the runtime does without options, shows the time it took, and returns its exit code.</summary>
     public async Task<int> Stop()
     {
         var ended =
@@ -83,7 +85,7 @@ internal sealed class RunningContainer : IAsyncDisposable
         return await Command.WaitForExit(Patience.Long);
     }
 
-    /// <summary>What <c>mcp-init doctor</c> finds in it, by id, and how it exits.</summary>
+    /// <summary>The findings of <c>mcp-init doctor</c> in the container, by id, and its exit code.</summary>
     public async Task<(int Code, JsonElement Facts, IReadOnlyDictionary<string, JsonElement> Findings)> Doctor()
     {
         var ended = await Exec("/mcp-init", "doctor", "--json");
@@ -92,9 +94,7 @@ internal sealed class RunningContainer : IAsyncDisposable
             document.GetProperty("findings").EnumerateArray().ToDictionary(finding => finding.GetProperty("id").GetString()!));
     }
 
-    /// <summary>
-    /// What a shell script of the machine's says where the container's cgroup, in <c>$group</c>, is the current directory.
-    /// </summary>
+    /// <summary>The output of a shell script in the machine. The current directory and <c>$group</c> are the container's cgroup.</summary>
     public async Task<IReadOnlyList<string>> InCgroup(string script)
     {
         // Docker: docker/ID. Podman: libpod_parent/libpod-ID.
@@ -102,7 +102,7 @@ internal sealed class RunningContainer : IAsyncDisposable
         return (await _machine.Succeed("sh", "-c", $"{find} && {script}")).Stdout;
     }
 
-    /// <summary>Ends it in no good way, and says which cgroups are left of it.</summary>
+    /// <summary>Ends the container by force, and returns the cgroups that are left of it.</summary>
     public async Task<IReadOnlyList<string>> Remove() =>
         (await _machine.Succeed("sh", "-c", $"{_runtime} rm -f {Name} >&2; find /sys/fs/cgroup -name \"*$(cat /run/{Name}.id)*\"")).Stdout;
 

@@ -21,7 +21,7 @@ public sealed class SmallMachine : IAsyncLifetime
     }
 }
 
-/// <summary>Emulation takes a whole processor: beside it, the deadlines of other tests would mean little.</summary>
+/// <summary>Emulation takes a whole processor; beside it, the deadlines of other tests would mean little.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class SmallMachineTests : ICollectionFixture<SmallMachine>
 {
