@@ -30,7 +30,7 @@ internal static class CgroupChecks
         if (Obstacle(facts) is { } obstacle)
             found.Add(new(obstacle.Id, severity, obstacle.Found, Lost, obstacle.Remedies));
         if (cgroup.Version == CgroupVersion.V2 &&
-            cgroup.Access.Obstacle is CgroupObstacle.None or CgroupObstacle.ReadOnly or CgroupObstacle.NotPermitted)
+            (cgroup.Access.Obstacle is CgroupObstacle.None or CgroupObstacle.ReadOnly or CgroupObstacle.NotPermitted))
             foreach (var (controller, name) in Needed)
                 if (!cgroup.Offers(name))
                     found.Add(new($"cgroup-no-{name}", needs.SeverityWithout(controller),

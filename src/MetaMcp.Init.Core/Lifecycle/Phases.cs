@@ -107,8 +107,9 @@ internal sealed class Phases(
     public void StopIfItsTurn(int service)
     {
         var state = services.States[service];
-        if ((Phase is Phase.ShuttingDown || (services.IsRetired(service) && !IsEnding)) && !StatePredicates.IsOver(state) &&
-            (services.Order.MayStop(service) || !StatePredicates.IsActive(state)))
+        var isToStop = Phase is Phase.ShuttingDown || (services.IsRetired(service) && !IsEnding);
+        var mayStop = services.Order.MayStop(service) || !StatePredicates.IsActive(state);
+        if (isToStop && mayStop && !StatePredicates.IsOver(state))
             response.Follow(service, new ServiceEvent.Stop());
     }
 

@@ -18,8 +18,10 @@ internal sealed class MemoryPolling(Plan plan, bool isCounted) : IServiceWatch
 
     /// <summary>Whether the memory of the service counts for a cap: its own, or that of all services together.</summary>
     public bool IsWatched(int service, ServiceState state) =>
-        isCounted && LimitWatch.IsEndable(state) && _plan.Settings.Limits.Monitoring &&
-        (_plan.Settings.Limits.Memory is not null || _plan.Services[service].Settings.Limits.MemoryMax is not null);
+        isCounted && _plan.Settings.Limits.Monitoring && HasCap(service) && LimitWatch.IsEndable(state);
+
+    private bool HasCap(int service) =>
+        _plan.Settings.Limits.Memory is not null || _plan.Services[service].Settings.Limits.MemoryMax is not null;
 
     public void Changed(int service, ServiceState before, ServiceState after, Instant now)
     {

@@ -14,14 +14,20 @@ public static class LaunchSignature
     {
         ArgumentNullException.ThrowIfNull(one);
         ArgumentNullException.ThrowIfNull(other);
-        return one.Limits == other.Limits && AreSame(Words(one), Words(other)) &&
-            BecomeReadyAlike(one, other) && HaveSameStreams(one, other) && HaveSameEnvironment(one, other);
+        return HaveSameAttributes(one, other) && BecomeReadyAlike(one, other) && HaveSameStreams(one, other) &&
+            HaveSameEnvironment(one, other);
     }
+
+    private static bool HaveSameAttributes(ServiceSettings one, ServiceSettings other) =>
+        one.Limits == other.Limits && AreSame(Words(one), Words(other));
+
     private static bool BecomeReadyAlike(ServiceSettings one, ServiceSettings other) =>
         (one.Type, one.IsForking, one.PidFile, one.Ready, one.NotifyFd, one.Watchdog, one.Probe is null) ==
         (other.Type, other.IsForking, other.PidFile, other.Ready, other.NotifyFd, other.Watchdog, other.Probe is null);
+
     private static bool HaveSameStreams(ServiceSettings one, ServiceSettings other) =>
         one.Log == other.Log && one.Stdin == other.Stdin && one.LogRateLimit == other.LogRateLimit;
+
     private static bool HaveSameEnvironment(ServiceSettings one, ServiceSettings other) =>
         one.ClearEnvironment == other.ClearEnvironment && one.EnvironmentFile == other.EnvironmentFile &&
         AreSame(one.Environment, other.Environment);

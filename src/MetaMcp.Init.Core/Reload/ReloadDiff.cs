@@ -138,6 +138,10 @@ internal sealed class ReloadDiff
 
     /// <summary>Whether a service that failed for good may succeed under the new settings.</summary>
     private static bool MayFare(ServiceSettings before, ServiceSettings after) =>
-        after.EnvironmentFile is not null || !before.SuccessExitCodes.AsSpan().SequenceEqual(after.SuccessExitCodes.AsSpan()) ||
-        before.Restart != after.Restart || before.Probe != after.Probe || before.StartTimeout != after.StartTimeout;
+        after.EnvironmentFile is not null || !AreJudgedAlike(before, after);
+
+    /// <summary>Whether both settings make the same of a start and of its end.</summary>
+    private static bool AreJudgedAlike(ServiceSettings before, ServiceSettings after) =>
+        before.Restart == after.Restart && before.Probe == after.Probe && before.StartTimeout == after.StartTimeout &&
+        before.SuccessExitCodes.AsSpan().SequenceEqual(after.SuccessExitCodes.AsSpan());
 }

@@ -35,7 +35,7 @@ internal static class CleanupSteps
         var probe = ReadinessSteps.EndProbe(context, state);
         if (state is Starting { IsForked: true })
             return context.IsEnding || isUrgent
-                ? Drain(context, run, outcome, now, probe)
+                ? StopOthers(context, run, outcome, now, probe)
                 : new(new OthersWaiting(run, outcome) { LookAt = now + TurnPatience }, [.. probe]);
         return context.IsEnding
             ? StopSteps.Ask(context, run, outcome, now, probe)
@@ -48,7 +48,7 @@ internal static class CleanupSteps
     public static RunStep Turn(in RunContext context, RunState state, Instant now) => state switch
     {
         AwaitingStop s => StopSteps.Ask(context, s.Run, s.Outcome, now, []),
-        OthersWaiting s => Drain(context, s.Run, s.Outcome, now, []),
+        OthersWaiting s => StopOthers(context, s.Run, s.Outcome, now, []),
         _ => RunMachine.Impossible(state, "Turn"),
     };
 
@@ -72,17 +72,18 @@ internal static class CleanupSteps
         first = [.. first, new Effect.WatchRun(run.Number, run.Pid)];
         return state switch
         {
-            Killing s => Purge(context, run, outcome, s.Kills, now, [.. first, .. Failed(context, run, s.Kills)]),
-            Stopping => Drain(context, run, outcome, now, first),
-            _ when context.IsEnding => Drain(context, run, outcome, now, first),
+            Killing s => KillOthers(context, run, outcome, s.Kills, now, [.. first, .. Failed(context, run, s.Kills)]),
+            Stopping => StopOthers(context, run, outcome, now, first),
+            _ when context.IsEnding => StopOthers(context, run, outcome, now, first),
             _ => new(new OthersWaiting(run, outcome) { LookAt = now + TurnPatience }, [.. first]),
         };
     }
 
     private static bool IsInBackground(in RunContext context, RunState state, RunEvent.Exited exited, TimeSpan ran) =>
-        exited is { Status.IsSuccess: true, OthersLeft: true } && (state is Starting or Ready) && ran < SoonAfterStart &&
-            !context.IsEnding &&
-        context.Settings is { Type: ServiceType.Daemon, IsForking: false };
+        MayBeInBackground(context, state) && ran < SoonAfterStart && exited is { Status.IsSuccess: true, OthersLeft: true };
+
+    private static bool MayBeInBackground(in RunContext context, RunState state) =>
+        !context.IsEnding && (state is Starting or Ready) && context.Settings is { Type: ServiceType.Daemon, IsForking: false };
 
     /// <summary>An emergency (a second stop signal, a deadline of the shutdown): the run is killed without waiting.</summary>
     public static RunStep Kill(in RunContext context, RunState state, Instant now)
@@ -92,7 +93,7 @@ internal static class CleanupSteps
         switch (state)
         {
             case Starting { IsForked: true } s:
-                return Purge(context, s.Run, asked, 0, now, helpers);
+                return KillOthers(context, s.Run, asked, 0, now, helpers);
             case Starting s:
                 return KillAll(context, s.Run, asked, now, helpers);
             case Ready s:
@@ -103,7 +104,7 @@ internal static class CleanupSteps
             case Killing { Kills: 1 } s when context.Settings.KillSignal != Signal.Kill:
                 return KillAll(context, s.Run, asked, now, helpers);
             case OthersWaiting or OthersStopping when state is EndingState s:
-                return Purge(context, s.Run, asked, 0, now, helpers);
+                return KillOthers(context, s.Run, asked, 0, now, helpers);
             default:
                 // The program does not run yet, or the run was killed already: a kill is the same as a stop.
                 return RunMachine.Stop(context, state, asked, now);
@@ -133,10 +134,10 @@ internal static class CleanupSteps
                 return new(s with { Kills = s.Kills + 1, AgainAt = now + Escalation.RetryAfter(s.Kills + 1) },
                     [.. Failed(context, s.Run, s.Kills), RunMachine.LookFor(s), SignalAll(s.Run, Signal.Kill)]);
             case OthersStopping s:
-                return Purge(
+                return KillOthers(
                     context, s.Run, s.Outcome, 0, now, [RunMachine.Report(new Notice.KilledLeftovers(context.Name))]);
             case OthersKilling s:
-                return Purge(
+                return KillOthers(
                     context, s.Run, s.Outcome, s.Kills, now,
                     [.. Failed(context, s.Run, s.Kills), RunMachine.LookFor(s)]);
             default:
@@ -144,7 +145,7 @@ internal static class CleanupSteps
         }
     }
 
-    private static RunStep Drain(
+    private static RunStep StopOthers(
         in RunContext context, Run run, Outcome outcome, Instant now, ReadOnlySpan<Effect> first) =>
         new(new OthersStopping(run, now + context.Settings.StopTimeout, outcome),
         [
@@ -152,7 +153,7 @@ internal static class CleanupSteps
             SignalAll(run, context.Settings.StopSignal), SignalAll(run, Signal.Cont),
         ]);
 
-    private static RunStep Purge(
+    private static RunStep KillOthers(
         in RunContext context, Run run, Outcome outcome, int kills, Instant now, ReadOnlySpan<Effect> first) =>
         new(new OthersKilling(run, outcome, kills + 1, now + Escalation.RetryAfter(kills + 1)),
             [.. first, SignalAll(run, Signal.Kill)]);

@@ -83,7 +83,8 @@ internal sealed class ChildCollector(
         // The processes that the ended ones leave behind are our children now, and as a subreaper we have not signalled them yet.
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
             Descendants.End(signal);
-        if (anyLeft && _endingTheRest is not null && (read.HasLeft || disposal.HasLeft || helpers.Left > 0))
+        var mayBeHungHelpers = read.HasLeft || disposal.HasLeft || helpers.Left > 0;
+        if (anyLeft && mayBeHungHelpers && _endingTheRest is not null)
             anyLeft = !AreOnlyHungHelpersLeft();
         // This may be the end of mcp-init, and the last output of a daemon whose service ended long ago is still in its pipe.
         if (!anyLeft)

@@ -279,9 +279,9 @@ internal sealed class TomlParser
     {
         var error = lexer.Errors.First();
         var at = new SourcePosition(problems.File, originLine + error.Span.Start.Line + 1, error.Span.Start.Column + 1);
-        var isOpen = token.Kind is TokenKind.String or TokenKind.StringLiteral or TokenKind.Invalid
-            && (error.Message.Contains("newline", StringComparison.Ordinal) ||
-                error.Message.Contains("End-Of-File", StringComparison.Ordinal));
+        var isOpen = (token.Kind is TokenKind.String or TokenKind.StringLiteral or TokenKind.Invalid) &&
+            (error.Message.Contains("newline", StringComparison.Ordinal) ||
+             error.Message.Contains("End-Of-File", StringComparison.Ordinal));
         if (isOpen)
             problems.Syntax(Here, "this string is not closed on its line");
         else if (error.Message.Contains('`', StringComparison.Ordinal))
