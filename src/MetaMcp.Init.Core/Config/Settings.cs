@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Config;
 
@@ -33,5 +32,3 @@ public sealed record Settings
     /// <summary>The positions in the file, for checks that need all settings.</summary>
     internal SettingsOrigin Origin { get; init; } = SettingsOrigin.None;
 }
-
-public sealed record ForwardedSignal(Signal Signal, string Service);

@@ -58,11 +58,3 @@ internal sealed class TableSchema<T> : IEnumerable
         return keys.Count <= Few ? $"; it has {string.Join(", ", Names)}" : "";
     }
 }
-
-/// <summary>One key: its name, and a <see cref="Func{T, TValue, TResult}"/> from settings and value to settings.</summary>
-internal sealed class Key(string name, Delegate apply)
-{
-    public string Name => name;
-
-    public Delegate Apply => apply;
-}

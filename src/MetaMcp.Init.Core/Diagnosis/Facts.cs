@@ -85,33 +85,6 @@ public sealed record Facts : Case
     public bool IsInUserNamespace => UidMap is { } map && !IdMap.IsWhole(map);
 }
 
-/// <summary>Pressure stall information (Documentation/accounting/psi.rst).</summary>
-public sealed class PressureFacts
-{
-    /// <summary>/proc/pressure/memory can be read.</summary>
-    public bool OfMachine { get; init; }
-
-    /// <summary>memory.pressure of our cgroup can be read.</summary>
-    public bool OfCgroup { get; init; }
-
-    /// <summary>One of the files can be opened for writing, which is how a trigger is set.</summary>
-    public bool IsWritable { get; init; }
-
-    public bool IsThere => OfMachine || OfCgroup;
-}
-
-/// <summary>A directory that will be wanted.</summary>
-public sealed class DirectoryFacts
-{
-    public string Path { get; init; } = "/run/mcp-init";
-
-    /// <summary>Its nearest existing parent, or itself.</summary>
-    public string Nearest { get; init; } = "/run";
-
-    /// <summary>The error that a write to the nearest one would give.</summary>
-    public Errno Access { get; init; }
-}
-
 /// <summary>The answer to a system call that was made in a way that does nothing.</summary>
 /// <param name="name">As in the manual.</param>
 /// <param name="answer">Its error, or success; the check decides which of them means that the call is allowed.</param>

@@ -4,16 +4,6 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.KernelText;
 
 /// <summary>
-/// One line of /proc/[pid]/uid_map: this many ids from <paramref name="inside"/> on are <paramref name="outside"/> and on.
-/// </summary>
-public sealed class IdRange(uint inside, uint outside, uint count)
-{
-    public uint Inside { get; } = inside;
-    public uint Outside { get; } = outside;
-    public uint Count { get; } = count;
-}
-
-/// <summary>
 /// The ids that exist in a user namespace (<c>man 7 user_namespaces</c>); lines that are not three numbers are passed over.
 /// </summary>
 public static class IdMap

@@ -38,9 +38,3 @@ public sealed record ProcessAttributes
     /// <summary>The capabilities kept, lower case without the CAP_ prefix; null leaves them alone, empty drops all.</summary>
     public ImmutableArray<string>? Capabilities { get; init; }
 }
-
-/// <summary>One <c>setrlimit</c>: a name as in <c>man 2 getrlimit</c> in lower case without RLIMIT_, <c>nofile</c> say.</summary>
-/// <param name="Resource">The resource's name.</param>
-/// <param name="Soft">The soft limit in the resource's own unit; null is unlimited.</param>
-/// <param name="Hard">The hard limit; null is unlimited.</param>
-public sealed record ResourceLimit(string Resource, ulong? Soft, ulong? Hard);

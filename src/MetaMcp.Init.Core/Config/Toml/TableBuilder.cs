@@ -1,13 +1,5 @@
 namespace MetaMcp.Init.Core.Config.Toml;
 
-/// <summary>One part of a dotted key, with its position.</summary>
-internal sealed class TomlKey(string name, SourcePosition at)
-{
-    public string Name => name;
-
-    public SourcePosition At => at;
-}
-
 /// <summary>Puts headers and keys in their places, by TOML's rules about repetition (none is allowed).</summary>
 internal static class TableBuilder
 {

@@ -1,0 +1,5 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Config;
+
+public sealed record ForwardedSignal(Signal Signal, string Service);

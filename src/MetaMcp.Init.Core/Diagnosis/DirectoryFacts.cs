@@ -1,0 +1,15 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Diagnosis;
+
+/// <summary>A directory that will be wanted.</summary>
+public sealed class DirectoryFacts
+{
+    public string Path { get; init; } = "/run/mcp-init";
+
+    /// <summary>Its nearest existing parent, or itself.</summary>
+    public string Nearest { get; init; } = "/run";
+
+    /// <summary>The error that a write to the nearest one would give.</summary>
+    public Errno Access { get; init; }
+}
