@@ -35,5 +35,5 @@ public sealed class DurationTests
     [InlineData("40000d")]
     [InlineData("9999999999999s")]
     [InlineData("1m30")]
-    public void What_is_no_span_is_refused(string text) => Assert.False(Duration.TryParse(text, out _));
+    public void Text_that_is_no_duration_is_refused(string text) => Assert.False(Duration.TryParse(text, out _));
 }

@@ -24,7 +24,7 @@ public sealed class SignalTests
     [InlineData("SIGNOPE")]
     [InlineData("RTMIN+")]
     [InlineData("RTMAX-60")]
-    public void What_is_no_signal_is_refused(string text) => Assert.False(Signal.TryParse(text, out _));
+    public void Text_that_is_no_signal_is_refused(string text) => Assert.False(Signal.TryParse(text, out _));
 
     [Fact]
     public void Every_name_reads_back_as_its_number()

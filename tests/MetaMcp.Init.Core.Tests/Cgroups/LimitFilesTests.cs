@@ -20,7 +20,7 @@ public sealed class LimitFilesTests
             Written(LimitFiles.Of(Everything, Controllers.All, canLimitSwap: true)));
 
     [Fact]
-    public void What_is_not_said_is_left_to_the_kernel_but_swap_is_off_and_the_group_dies_as_one() =>
+    public void A_limit_that_is_not_set_is_left_to_the_kernel_but_swap_is_off_and_the_group_dies_as_one() =>
         Assert.Equal(
             ["memory.swap.max=0", "memory.oom.group=1"], Written(LimitFiles.Of(new CgroupLimits(), Controllers.All, canLimitSwap: true)));
 

@@ -23,7 +23,7 @@ public sealed class OomLedgerTests
         Assert.Equal(new OomKills(1, OomOrigin.Container), _ledger.Take(1, Start, Start with { Kills = 1, ContainerOom = 3 }, Now));
 
     [Fact]
-    public void Above_the_container_there_is_what_nobody_here_can_see() =>
+    public void A_limit_above_the_container_cannot_be_seen_from_inside() =>
         Assert.Equal(new OomKills(1, OomOrigin.Outside), _ledger.Take(1, Start, Start with { Kills = 1 }, Now));
 
     [Fact]
@@ -50,14 +50,15 @@ public sealed class OomLedgerTests
         Assert.Equal(new OomKills(null, OomOrigin.Outside), _ledger.Take(1, Start, Start with { Kills = 2, GroupKills = 1 }, Now));
 
     [Fact]
-    public void Who_outlives_the_kill_of_all_may_hit_a_limit_again()
+    public void A_process_that_outlives_the_kill_of_all_may_hit_a_limit_again()
     {
         _ledger.Take(1, Start, Start with { Oom = 1, OomBelow = 1, Kills = 2, GroupKills = 1 }, Now);
         Assert.Equal(new OomKills(null, OomOrigin.Workload), _ledger.Take(1, Start, new OomCounts(1, 1, 4, 2, 6, 2), Now));
     }
 
     [Fact]
-    public void A_hit_that_killed_nobody_is_no_news() => Assert.Null(_ledger.Take(1, Start, Start with { Oom = 9, OomBelow = 9 }, Now));
+    public void A_hit_that_killed_no_process_is_not_reported() =>
+        Assert.Null(_ledger.Take(1, Start, Start with { Oom = 9, OomBelow = 9 }, Now));
 
     [Fact]
     public void A_reading_between_the_hit_and_its_kill_does_not_lose_the_hit()
@@ -108,6 +109,6 @@ public sealed class OomLedgerTests
     [InlineData("low 0\nhigh 0\nmax 30\noom 3\noom_kill 6\noom_group_kill 3\n", 3)]
     [InlineData("oom_kill 1\noom_group_kill 2\n", 0)]
     [InlineData("", 0)]
-    public void Who_was_chosen_to_begin_with_counts_once(string file, long killed) =>
+    public void The_process_that_was_chosen_first_counts_once(string file, long killed) =>
         Assert.Equal(killed, OomCounts.Killed(System.Text.Encoding.ASCII.GetBytes(file)));
 }

@@ -270,7 +270,7 @@ public sealed class DiagnosticTests
     }
 
     [Fact]
-    public void Nobody_is_shown_more_than_a_hundred() =>
+    public void At_most_a_hundred_errors_are_shown() =>
         Assert.Equal(100, Found(Service + string.Concat(Enumerable.Range(0, 1000).Select(i => $"zzz{i} = 1\n"))).Count());
 
     private static IEnumerable<string> Found(string text) =>

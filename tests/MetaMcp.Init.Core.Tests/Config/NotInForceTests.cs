@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Core.Tests.Config;
 public sealed class NotInForceTests
 {
     [Fact]
-    public void What_has_no_effect_yet_is_named_once_at_its_first_place()
+    public void A_key_without_effect_yet_is_named_once_at_its_first_place()
     {
         const string Text = """
             [limits]

@@ -67,7 +67,7 @@ public sealed class OverridesTests
     [InlineData("METAMCP_MAX_PROCESSES=  ")]
     [InlineData("METAMCP_SOMETHING_OF_METAMCP=1")]
     [InlineData("METAMCP_LIFECYCLE_ENABLED=1")]
-    public void What_is_empty_or_another_program_s_means_nothing(string variable)
+    public void An_empty_or_foreign_variable_means_nothing(string variable)
     {
         Assert.Equal(3, Read(out var said, variable)!.Limits.MaxInstances);
         Assert.Empty(said);
@@ -84,7 +84,7 @@ public sealed class OverridesTests
         "METAMCP_CLEANUP_TIMEOUT: is no whole number of milliseconds; write METAMCP_CLEANUP_TIMEOUT=10000")]
     [InlineData("METAMCP_MEMORY_LIMIT_MB=4GiB", "METAMCP_MEMORY_LIMIT_MB: is no whole number of MiB; write METAMCP_MEMORY_LIMIT_MB=4096")]
     [InlineData("METAMCP_ALERT_ENABLED=ja", "METAMCP_ALERT_ENABLED: is neither true nor false; write METAMCP_ALERT_ENABLED=true")]
-    public void What_will_not_do_is_refused_with_what_to_write(string variable, string expected)
+    public void A_bad_value_is_refused_with_what_to_write(string variable, string expected)
     {
         Assert.Null(Read(out var said, variable));
         Assert.Equal([expected], said);

@@ -5,7 +5,7 @@ namespace MetaMcp.Init.Core.Tests.Diagnosis;
 public sealed class AbsenceChecksTests
 {
     [Fact]
-    public void What_is_missing_is_one_error_of_its_kind_with_every_service()
+    public void Absences_of_one_kind_are_one_error_with_every_service()
     {
         var facts = Made.Perfect with
         {

@@ -21,7 +21,7 @@ public sealed class CgroupChecksTests
     [Theory]
     [InlineData(CgroupVersion.V1, "cgroup-v1")]
     [InlineData(CgroupVersion.Hybrid, "cgroup-hybrid")]
-    public void What_the_host_has_no_setting_of_a_container_mends(CgroupVersion version, string id)
+    public void A_limit_of_the_host_cannot_be_mended_by_a_setting_of_the_container(CgroupVersion version, string id)
     {
         var finding = Made.Only(Made.WithCgroup(c => c with { Version = version }));
         Assert.Equal(id, finding.Id);
@@ -49,7 +49,7 @@ public sealed class CgroupChecksTests
     }
 
     [Fact]
-    public void A_directory_of_somebody_else_is_named_with_its_owner()
+    public void A_directory_of_another_user_is_named_with_its_owner()
     {
         var facts = Made.WithObstacle(CgroupObstacle.NotPermitted, errno: Errno.EACCES) with { Uid = 1001 };
         var finding = Made.Only(facts);
@@ -77,7 +77,7 @@ public sealed class CgroupChecksTests
     [InlineData("cpu_max = 1.0", "memory", false)]
     [InlineData("memory_max = \"1GiB\"", "cpu", false)]
     [InlineData("", "memory", false)]
-    public void What_is_required_is_what_the_file_asks_for(string of, string missing, bool refuses)
+    public void Only_the_limits_of_the_file_are_required(string of, string missing, bool refuses)
     {
         var examination =
             Examination.Of(Made.WithCgroup(c => c with { Controllers = [.. c.Controllers.Where(x => x != missing)] }), Required(of));

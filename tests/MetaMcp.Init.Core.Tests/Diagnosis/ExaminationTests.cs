@@ -72,7 +72,7 @@ public sealed class ExaminationTests
         finding => Assert.NotEqual(Remedies.None, finding.Remedies));
 
     [Fact]
-    public void Nobody_is_told_to_mount_the_cgroup_tree_of_the_host() => Assert.All(
+    public void No_remedy_mounts_the_cgroup_tree_of_the_host() => Assert.All(
         Shortfalls.SelectMany(f => Examination.Of(f, Made.File()).Findings),
         finding => Assert.DoesNotContain("-v ", $"{finding.Remedies.Docker}{finding.Remedies.Podman}", StringComparison.Ordinal));
 }

@@ -26,7 +26,7 @@ public sealed class OtherChecksTests
     }
 
     [Fact]
-    public void What_root_would_have_a_user_gets_by_being_root()
+    public void A_user_gets_the_missing_capabilities_by_being_root()
     {
         var finding = Examination.Of(Made.Without("setuid", fromBounding: false) with { Uid = 1001 }, Made.File("user = \"node\""))
             .Find("capability-setuid")!;
@@ -96,7 +96,7 @@ public sealed class OtherChecksTests
     }
 
     [Fact]
-    public void What_a_stop_begins_with_is_told_since_the_image_has_a_STOPSIGNAL_of_its_own()
+    public void The_stop_signals_are_shown_since_the_image_has_a_STOPSIGNAL_of_its_own()
     {
         var finding = Examination.Of(Made.Perfect, Made.File(rest: "[shutdown]\nsignals = [\"SIGTERM\", \"SIGWINCH\"]"))
             .Find("stop-signals")!;

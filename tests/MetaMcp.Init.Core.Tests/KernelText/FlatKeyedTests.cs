@@ -23,6 +23,6 @@ public sealed class FlatKeyedTests
     [InlineData("oom -1\n")]
     [InlineData("oom 99999999999999999999\n")]
     [InlineData("oom\t7\n")]
-    public void What_is_no_number_counts_nothing(string text) =>
+    public void A_value_that_is_no_number_counts_as_0(string text) =>
         Assert.Equal(0, FlatKeyed.Value(System.Text.Encoding.UTF8.GetBytes(text), "oom"u8));
 }

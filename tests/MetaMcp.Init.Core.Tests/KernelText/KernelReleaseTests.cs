@@ -20,7 +20,7 @@ public sealed class KernelReleaseTests
     [InlineData("x.y")]
     [InlineData("6.x")]
     [InlineData("99999999999.1")]
-    public void What_begins_otherwise_is_no_release(string text) => Assert.Null(KernelRelease.Read(text));
+    public void Text_that_begins_otherwise_is_no_release(string text) => Assert.Null(KernelRelease.Read(text));
 
     [Fact]
     public void Order_goes_by_numbers()

@@ -50,7 +50,7 @@ public sealed class MountInfoTests
     [InlineData("1 2 3 4 - cgroup2\n")]
     [InlineData("cgroup2")]
     [InlineData(" - cgroup2 ")]
-    public void What_is_no_mount_is_passed_over(string text) =>
+    public void A_line_that_is_no_mount_is_ignored(string text) =>
         Assert.Empty(MountInfo.Find(System.Text.Encoding.UTF8.GetBytes(text), "cgroup2"u8));
 
     [Theory]

@@ -39,7 +39,7 @@ public sealed class ProcessFilesTests
     [InlineData("413 (node) S one 2 3 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0\n")]
     [InlineData("99999999999 (node) S 1 2 3 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0\n")]
     [InlineData(") (")]
-    public void What_is_no_such_line_is_none(string text) => Assert.Null(Read(text));
+    public void Text_that_is_no_such_line_is_refused(string text) => Assert.Null(Read(text));
 
     [Theory]
     [InlineData("267587 14290 9984 21094 0 24107 0\n", 14290, 9984)]
@@ -54,7 +54,7 @@ public sealed class ProcessFilesTests
     [InlineData("")]
     [InlineData("1 2")]
     [InlineData("1 x 3 4")]
-    public void What_is_no_statm_is_none(string text) => Assert.False(Statm.TryRead(Encoding.ASCII.GetBytes(text), out _));
+    public void Text_that_is_no_statm_is_refused(string text) => Assert.False(Statm.TryRead(Encoding.ASCII.GetBytes(text), out _));
 
     [Theory]
     [InlineData("D", true)]

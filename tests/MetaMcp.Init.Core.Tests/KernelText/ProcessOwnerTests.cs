@@ -16,7 +16,7 @@ public sealed class ProcessOwnerTests
     [InlineData("0 0 0 0", "0\t0\t0\t0")]
     [InlineData("0\t0\t0", "0\t0\t0\t0")]
     [InlineData("4294967295\t4294967295\t4294967295\t4294967295", "0\t0\t0\t0")]
-    public void One_that_acts_for_another_is_of_nobody(string uids, string gids) => Assert.Null(Read(uids, gids));
+    public void A_process_with_differing_ids_belongs_to_no_user(string uids, string gids) => Assert.Null(Read(uids, gids));
 
     [Fact]
     public void Nothing_there() => Assert.False(ProcessOwner.TryRead([], out _));

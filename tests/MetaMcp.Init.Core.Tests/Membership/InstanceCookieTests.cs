@@ -31,7 +31,7 @@ public sealed class InstanceCookieTests
     [InlineData("mcp-1700000000123-17-0000000000000000")]
     [InlineData("mcp-1700000000123-17-0x00000000000000")]
     [InlineData("")]
-    public void What_another_gave_is_none_of_ours(string value)
+    public void A_value_from_another_init_is_not_ours(string value)
     {
         var token = Cookie.Of(17)[^16..];
         Assert.Equal(0, Read($"{InstanceCookie.Variable}={value.Replace("TOKEN", token, StringComparison.Ordinal)}\0"));
@@ -49,7 +49,7 @@ public sealed class InstanceCookieTests
     }
 
     [Fact]
-    public void What_an_init_within_a_service_starts_is_of_both()
+    public void Processes_of_an_init_within_a_service_belong_to_both()
     {
         var inner = new InstanceCookie(1_700_000_009_999, new byte[16], Cookie.Of(17));
         var environ = Encoding.UTF8.GetBytes($"{InstanceCookie.Variable}={inner.Of(3)}\0");
@@ -68,7 +68,7 @@ public sealed class InstanceCookieTests
     }
 
     [Fact]
-    public void What_no_init_wrote_does_not_grow_with_it() =>
+    public void A_value_that_no_init_wrote_does_not_grow() =>
         Assert.StartsWith("forged,mcp-1-2-", new InstanceCookie(1, Key, new string('x', 5000) + ",,forged").Of(2),
             StringComparison.Ordinal);
 

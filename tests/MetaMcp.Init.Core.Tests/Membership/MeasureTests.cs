@@ -36,7 +36,7 @@ public sealed class MeasureTests
     }
 
     [Fact]
-    public void What_is_measured_is_read_as_it_was_written()
+    public void A_measurement_is_read_as_it_was_written()
     {
         foreach (var measured in new[] { new Measured(4096, true), new Measured(0, false) })
         {

@@ -18,7 +18,7 @@ public sealed class RunMembershipTests
     public RunMembershipTests() => _now.Add(new ProcessStat(1, 0, 0, 1, 1, 2, false));
 
     [Fact]
-    public void What_hangs_below_a_main_process_is_of_its_run()
+    public void Descendants_of_a_main_process_belong_to_its_run()
     {
         Main(10, run: 1);
         Main(20, run: 2);
@@ -110,7 +110,7 @@ public sealed class RunMembershipTests
     }
 
     [Fact]
-    public void What_docker_exec_started_is_nobodys_whatever_it_says()
+    public void A_process_of_docker_exec_belongs_to_no_run_whatever_it_claims()
     {
         Main(10, run: 1);
         Process(50, parent: 0, session: 0);
@@ -120,7 +120,7 @@ public sealed class RunMembershipTests
     }
 
     [Fact]
-    public void A_probe_and_what_it_starts_is_nobodys()
+    public void A_probe_and_its_children_belong_to_no_run()
     {
         Main(10, run: 1);
         Process(30, parent: 1, session: 30);
@@ -197,7 +197,7 @@ public sealed class RunMembershipTests
     }
 
     [Fact]
-    public void Who_was_killed_is_remembered()
+    public void A_process_that_was_killed_is_remembered()
     {
         Ended(10, run: 1);
         Process(11, parent: 1, session: 10);

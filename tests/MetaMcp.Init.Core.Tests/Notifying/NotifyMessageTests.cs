@@ -35,7 +35,7 @@ public sealed class NotifyMessageTests
     [InlineData("MAINPID=-1\nWATCHDOG_USEC=-5\nEXTEND_TIMEOUT_USEC=soon")]
     [InlineData("MAINPID=99999999999\nWATCHDOG_USEC=99999999999999999999999")]
     [InlineData("MAINPID= 5\nEXTEND_TIMEOUT_USEC=0x10")]
-    public void What_cannot_be_read_is_passed_over(string text) =>
+    public void A_message_that_cannot_be_read_is_ignored(string text) =>
         Assert.Equal(default, Read(text) with { });
 
     [Fact]

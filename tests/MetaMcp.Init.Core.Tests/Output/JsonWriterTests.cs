@@ -34,7 +34,7 @@ public sealed class JsonWriterTests
     }
 
     [Fact]
-    public void What_is_written_is_what_a_parser_reads()
+    public void A_parser_reads_what_the_writer_was_given()
     {
         using var document = JsonDocument.Parse(Text(Write));
         Assert.Equal("a \"b\"\n", document.RootElement.GetProperty("name").GetString());
@@ -45,7 +45,7 @@ public sealed class JsonWriterTests
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void What_is_no_number_is_refused(double value) =>
+    public void A_value_that_is_no_number_is_refused(double value) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Text(json => json.WriteNumber("x", value)));
 
     private static void Write(JsonWriter json)

@@ -42,7 +42,7 @@ public sealed class LastLineTests
     public void Nothing_in_it_can_end_a_line_or_change_a_terminal(string text, string line) => Assert.Equal(line, Whole(text));
 
     [Fact]
-    public void What_becomes_longer_by_being_made_safe_is_cut_too()
+    public void A_line_that_becomes_longer_by_being_made_safe_is_cut_too()
     {
         var line = Whole(new string('\u0001', 256));
         Assert.NotNull(line);

@@ -63,7 +63,7 @@ public sealed partial class LineSanitizerTests
         }, iter: 20_000);
 
     [Fact]
-    public void What_is_safe_already_stays_as_it_is() =>
+    public void Safe_text_stays_as_it_is() =>
         Gen.String[Gen.Char[' ', '~']].Sample(text => Assert.Equal(text, Sanitize(Encoding.UTF8.GetBytes(text))));
 
     [Fact]

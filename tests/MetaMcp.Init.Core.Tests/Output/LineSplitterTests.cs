@@ -84,7 +84,7 @@ public sealed class LineSplitterTests
         });
 
     [Fact]
-    public void What_is_skipped_and_what_comes_out_are_all_the_lines() =>
+    public void The_lines_skipped_and_the_lines_returned_are_all_lines() =>
         Gen.Select(Text, Gen.Int[1, 40_000], Gen.Int[1, 5]).Sample((text, size, every) =>
         {
             var splitter = new LineSplitter();

@@ -76,7 +76,7 @@ public sealed class PassThroughMachineTests
     }
 
     [Fact]
-    public void What_is_left_has_its_grace_from_the_end_of_the_child()
+    public void Processes_left_behind_have_their_grace_from_the_end_of_the_child()
     {
         var (state, effects) = Step(Running, new PassThroughEvent.ChildEnded(ExitStatus.Exited(3)));
         Assert.Equal(new PassThroughState.Ending(3, Now + TimeSpan.FromSeconds(5)), state);
@@ -160,7 +160,7 @@ public sealed class PassThroughMachineTests
     [Theory]
     [InlineData(0)]
     [InlineData(10)]
-    public void What_was_stopped_goes_on_although_SIGCONT_is_rewritten(int to)
+    public void A_stopped_group_continues_although_SIGCONT_is_rewritten(int to)
     {
         var options = Options with { Rewrites = ImmutableDictionary<int, int>.Empty.Add(18, to) };
         var (state, effects) = Step(Stopped, new PassThroughEvent.SignalArrived(Signal.Cont), options);

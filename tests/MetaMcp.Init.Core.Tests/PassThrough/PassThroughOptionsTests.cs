@@ -60,7 +60,7 @@ public sealed class PassThroughOptionsTests
     [InlineData("--grace -- true", "--grace takes a duration")]
     [InlineData("--grace", "--grace takes a duration")]
     [InlineData("- -- true", "'-'")]
-    public void What_cannot_be_read_is_one_sentence(string args, string part)
+    public void Arguments_that_cannot_be_read_give_one_sentence(string args, string part)
     {
         Assert.Null(PassThroughOptions.Parse(args.Split(' '), out var error));
         Assert.Contains(part, error, StringComparison.Ordinal);

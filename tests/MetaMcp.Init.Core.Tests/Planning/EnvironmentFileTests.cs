@@ -27,7 +27,7 @@ public sealed class EnvironmentFileTests
     [InlineData("A='one\n\n# two\n'\n", "A=one\n\n# two\n")]
     [InlineData("\uFEFFA=b", "A=b")]
     [InlineData("\u00EF\u00BB\u00BFA=b", "A=b")]
-    public void What_both_read_alike_is_read(string text, string entry)
+    public void Text_that_Compose_and_systemd_read_alike_is_read(string text, string entry)
     {
         Assert.Equal<string>([entry], EnvironmentFile.Read(text, out var problem));
         Assert.Null(problem);
@@ -66,7 +66,7 @@ public sealed class EnvironmentFileTests
     [InlineData("A=\"", 1, "not closed")]
     [InlineData("A=\"1\n2\n3\"\nB='4\n5\n", 4, "not closed")]
     [InlineData("A=\"1\n2\n3\"\nB=4\nC", 5, "no \"=\"")]
-    public void What_one_of_them_reads_otherwise_is_an_error_with_its_line(string text, int line, string reason)
+    public void Text_that_Compose_and_systemd_read_differently_is_an_error_with_its_line(string text, int line, string reason)
     {
         Assert.Empty(EnvironmentFile.Read(text, out var problem));
         Assert.Equal(line, problem!.Line);

@@ -76,7 +76,7 @@ public sealed class ExecArgumentsTests
         };
 
     [Fact]
-    public void What_is_encoded_reads_back_as_the_same_request() => Request.Sample(
+    public void An_encoded_request_reads_back_as_the_same_request() => Request.Sample(
         request =>
         {
             var words = ExecArguments.Encode(request);
@@ -112,7 +112,7 @@ public sealed class ExecArgumentsTests
     [InlineData("--unsetenv: a name only", "--unsetenv", "A=B", "--", "a")]
     [InlineData("--error-fd x: not a descriptor's number", "--error-fd", "x", "--", "a")]
     [InlineData("--keep-fd -1: not a descriptor's number", "--keep-fd", "-1", "--", "a")]
-    public void What_cannot_be_used_is_refused_with_the_reason(string reason, params string[] words)
+    public void Arguments_that_cannot_be_used_are_refused_with_the_reason(string reason, params string[] words)
     {
         Assert.Null(ExecArgumentReader.Read(words, out var errors, out _));
         Assert.Contains(errors, e => e.StartsWith(reason, StringComparison.Ordinal));

@@ -62,7 +62,7 @@ public sealed class ExecFailureTests
     [InlineData(ExecStep.Execute, Errno.EACCES, ExecFailureKind.NotExecutable)]
     [InlineData(ExecStep.Execute, Errno.ENOEXEC, ExecFailureKind.NotExecutable)]
     [InlineData(ExecStep.Execute, Errno.EAGAIN, ExecFailureKind.System)]
-    public void Whose_fault_it_is_follows_from_step_and_error(ExecStep step, int errno, ExecFailureKind kind) =>
+    public void Step_and_error_decide_whose_fault_a_failure_is(ExecStep step, int errno, ExecFailureKind kind) =>
         Assert.Equal(kind, new ExecFailure(step, new Errno(errno), "x").Kind);
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class ExecFailureTests
     [InlineData(ExecStep.Interpreter, "/bin/x of /app/y", "install it")]
     [InlineData(ExecStep.Interpreter, "/bin/sh\r of /app/y", "Unix line endings")]
     [InlineData(ExecStep.Loader, "/lib/ld.so of /app/y", "C library")]
-    public void What_was_not_found_is_told_apart(ExecStep step, string detail, string advice) =>
+    public void A_missing_program_interpreter_or_loader_is_told_apart(ExecStep step, string detail, string advice) =>
         Assert.Contains(advice, new ExecFailure(step, new Errno(Errno.ENOENT), detail).Sentence, StringComparison.Ordinal);
 
     [Fact]

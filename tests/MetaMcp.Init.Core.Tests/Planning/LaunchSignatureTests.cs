@@ -9,7 +9,7 @@ public sealed class LaunchSignatureTests
     private static readonly ServiceSettings Service = new() { Name = "a", Command = ["x"] };
 
     [Fact]
-    public void What_the_streams_of_a_process_are_is_part_of_how_it_was_started()
+    public void The_streams_of_a_process_are_part_of_how_it_was_started()
     {
         Assert.True(LaunchSignature.AreSame(Service, Service with { }));
         Assert.False(LaunchSignature.AreSame(Service, Service with { Stdin = StdinMode.Inherit }));

@@ -53,7 +53,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void A_signal_for_nobody_is_refused() =>
+    public void A_signal_for_a_service_that_does_not_exist_is_refused() =>
         Assert.Equal(
             ["f:4:11: SIGUSR2 goes to \"backnd\", and there is no such service; did you mean \"backend\"?"],
             Found("[service.backend]\ncommand=['x']\n[signals]\nSIGUSR2 = \"backnd\"\n"));

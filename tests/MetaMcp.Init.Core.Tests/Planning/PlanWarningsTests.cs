@@ -28,7 +28,7 @@ public sealed class PlanWarningsTests
         "12:9: warning: group without user leaves the service the user that mcp-init runs as")]
     [InlineData("[service.c]\ncommand=['x']\nmemory_max = \"1GiB\"\nmemory_high = \"2GiB\"",
         "13:15: warning: memory_high, 2GiB, is above memory_max, 1GiB, and never reached")]
-    public void What_will_hardly_have_been_meant_is_a_warning(string addition, string expected)
+    public void Settings_that_will_hardly_have_been_meant_are_a_warning(string addition, string expected)
     {
         var result = Plan.Read("f", Encoding.UTF8.GetBytes(Pair + addition + "\n"));
         Assert.Equal(["f:" + expected], result.Diagnostics.Select(d => d.ToString()));

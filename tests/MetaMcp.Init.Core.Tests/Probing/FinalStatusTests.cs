@@ -16,7 +16,7 @@ public sealed class FinalStatusTests
     [InlineData("\r\n" + Hints + "\r\nHTTP/1.1 200 OK\r\n", 200)]
     [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", 101)]
     [InlineData("HTTP/1.1 103 x\r\nHTTP/1.1 200 OK\r\n\r\nHTTP/1.1 500 Oh\r\n", 500)]
-    public void What_comes_before_the_final_answer_is_passed_over_however_it_is_cut(string text, int code)
+    public void Interim_answers_are_ignored_however_they_are_cut(string text, int code)
     {
         var bytes = Encoding.ASCII.GetBytes(text);
         for (var size = 1; size <= bytes.Length; size++)
@@ -40,7 +40,7 @@ public sealed class FinalStatusTests
     [Theory]
     [InlineData("HTTP/1.1 103 x\r\n\r\n", "answered with more than 32 interim answers (1xx) and no final one")]
     [InlineData("HTTP/1.1 102 x\r\nA: bcdefghijklmnopqrstuvwxyz", "answered with heads of more than 64 KiB")]
-    public void What_never_ends_is_given_up_on(string more, string problem)
+    public void An_answer_that_never_ends_is_given_up(string more, string problem)
     {
         var status = new FinalStatus();
         var piece = Encoding.ASCII.GetBytes(more);

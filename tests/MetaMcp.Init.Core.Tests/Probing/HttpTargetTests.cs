@@ -15,7 +15,7 @@ public sealed class HttpTargetTests
     [InlineData("http://my_service:1/", "my_service", 1, "my_service:1", "/")]
     [InlineData("http://example.test/%20", "example.test", 80, "example.test", "/%20")]
     [InlineData("http://example.test/a@b:c", "example.test", 80, "example.test", "/a@b:c")]
-    public void A_url_says_whom_to_ask_for_what(string text, string host, int port, string header, string path)
+    public void A_url_gives_host_port_and_path(string text, string host, int port, string header, string path)
     {
         var target = HttpTarget.Parse(text, out var error);
         Assert.Null(error);
@@ -44,7 +44,7 @@ public sealed class HttpTargetTests
     [InlineData("http://host/a\r\nX-Forged: 1", "control")]
     [InlineData("http://host/\u00e9", "ASCII")]
     [InlineData("http://ho%73t/", "character")]
-    public void What_cannot_be_asked_is_refused_with_the_reason(string text, string reason)
+    public void A_url_that_cannot_be_requested_is_refused_with_the_reason(string text, string reason)
     {
         Assert.Null(HttpTarget.Parse(text, out var error));
         Assert.Contains(reason, error, StringComparison.Ordinal);

@@ -79,7 +79,7 @@ public sealed class McpAnswerTests
     [InlineData("HTTP/1.1 202 Accepted\r\n\r\n", "answered 202 without JSON or events")]
     [InlineData("HTTP/1.1 204 No Content\r\n\r\n", "answered 204 without JSON or events")]
     [InlineData("HTTP/1.1 200 OK\r\nMcp-Session-Id: a b\r\n\r\n", "session id")]
-    public void What_is_no_answer_says_why(string text, string problem)
+    public void A_reply_that_is_no_answer_gives_the_reason(string text, string problem)
     {
         var whole = Take(Encoding.Latin1.GetBytes(text));
         Assert.Contains(problem, whole.Problem, StringComparison.Ordinal);
@@ -130,7 +130,7 @@ public sealed class McpAnswerTests
     [InlineData(Events + "\r\n", "yyyy", "more than 1024 KiB")]
     [InlineData(Json + "Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", "more than 1024 KiB")]
     [InlineData(Json + "Transfer-Encoding: chunked\r\n\r\n1;", "xxxx", "size is none")]
-    public void What_never_ends_is_given_up_on(string start, string more, string problem)
+    public void An_answer_that_never_ends_is_given_up(string start, string more, string problem)
     {
         var answer = new McpAnswer(7);
         answer.Add(Encoding.ASCII.GetBytes(start));

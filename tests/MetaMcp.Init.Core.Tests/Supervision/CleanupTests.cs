@@ -38,7 +38,7 @@ public sealed class CleanupTests
     }
 
     [Fact]
-    public void What_a_crash_leaves_behind_waits_for_its_turn_too()
+    public void Processes_that_a_crash_leaves_behind_wait_for_their_turn_too()
     {
         var world = Unhealthy(1, most: 1, Daemon("w"));
         world.Program("w").LeavesBehind = true;
@@ -48,7 +48,7 @@ public sealed class CleanupTests
     }
 
     [Fact]
-    public void What_is_left_behind_and_ends_by_itself_needs_no_turn()
+    public void A_process_left_behind_that_ends_by_itself_needs_no_turn()
     {
         var world = Unhealthy(1, most: 1, Daemon("w"));
         world.Program("w").LeavesBehind = true;
@@ -57,7 +57,7 @@ public sealed class CleanupTests
     }
 
     [Fact]
-    public void In_a_shutdown_nobody_waits()
+    public void In_a_shutdown_no_run_waits_for_a_turn()
     {
         var world = Unhealthy(3, most: 1);
         world.Pass("0ms").Forget();
@@ -65,7 +65,7 @@ public sealed class CleanupTests
     }
 
     [Fact]
-    public void What_outlives_every_sigkill_is_told_once_and_gives_its_place_to_the_next()
+    public void A_run_that_outlives_every_SIGKILL_is_reported_once_and_gives_its_place_to_the_next()
     {
         var world = Unhealthy(2, most: 1);
         world.Program("a").IgnoresEverything();

@@ -51,7 +51,7 @@ public sealed class DeadlineHeapTests
     }
 
     [Fact]
-    public void Nobody_is_due_where_nobody_has_a_deadline()
+    public void No_owner_is_due_if_none_has_a_deadline()
     {
         Assert.Equal(Instant.Never, new DeadlineHeap(0).Earliest);
         Assert.Equal(-1, new DeadlineHeap(3).TakeDue(new Instant(1)));

@@ -21,7 +21,7 @@ public sealed class DeadlineRearmingTests
     }
 
     [Fact]
-    public void What_waits_for_room_in_the_container_waits_on()
+    public void A_service_that_waits_for_room_in_the_container_waits_on()
     {
         var world = new World(Daemon("a"));
         world.Program("a").Shortages = int.MaxValue;

@@ -23,7 +23,7 @@ public sealed class DegradedTests
     }
 
     [Fact]
-    public void What_is_missing_besides_is_told_too()
+    public void A_further_service_that_is_missing_is_reported_too()
     {
         var world = Running(Daemon("a").Policy(RestartPolicy.Never), Daemon("c").Policy(RestartPolicy.Never));
         world.Exits("a", 3).TellsAmongOthers("degraded: a (exit code 3)");
@@ -31,7 +31,7 @@ public sealed class DegradedTests
     }
 
     [Fact]
-    public void What_fails_for_good_is_missing_and_so_is_what_needs_it()
+    public void A_service_that_fails_for_good_is_missing_and_so_are_its_dependents()
     {
         var world = Running(Daemon("a").Policy(RestartPolicy.Never), Oneshot("c").Needs("a"));
         world.Program("c").LeavesBehind = false;

@@ -42,7 +42,7 @@ public sealed class EmergencyTests
         Stubborn().Signal(Signal.FromNumber(number)).Tells($"shutting down: {Signal.FromNumber(number)}", "SIGTERM b");
 
     [Fact]
-    public void What_is_no_stop_signal_of_the_file_stops_nothing_and_cuts_nothing_short()
+    public void A_signal_that_is_no_stop_signal_of_the_file_stops_nothing_and_cuts_nothing_short()
     {
         var world = new World(File(Daemon("a")) with { Shutdown = new ShutdownSettings { Signals = [Signal.Term, Signal.Winch] } });
         world.Program("a").Ignores(Signal.Term);
@@ -54,7 +54,7 @@ public sealed class EmergencyTests
     }
 
     [Fact]
-    public void The_first_SIGTERM_during_a_shutdown_that_nobody_asked_for_is_not_a_second()
+    public void The_first_SIGTERM_during_a_shutdown_that_began_by_itself_is_not_a_second()
     {
         var world = new World(Oneshot("a").Required().Policy(RestartPolicy.Never), Daemon("b"));
         world.Program("b").Ignores(Signal.Term);
@@ -73,7 +73,7 @@ public sealed class EmergencyTests
     }
 
     [Fact]
-    public void What_is_beyond_SIGKILL_is_named_and_does_not_hold_the_container()
+    public void A_process_beyond_SIGKILL_is_named_and_does_not_hold_the_container()
     {
         var world = Stubborn();
         world.Program("a").IgnoresEverything();

@@ -170,7 +170,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public void In_a_shutdown_nobody_is_probed_and_no_probe_counts()
+    public void In_a_shutdown_no_service_is_probed_and_no_probe_counts()
     {
         // "a" cannot stop before "b" has ended.
         var world = Running(Watched, (Daemon("b") with { DependsOn = ["a"] }).StopTimeout("1m"));

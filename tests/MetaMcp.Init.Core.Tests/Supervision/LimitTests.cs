@@ -15,7 +15,7 @@ public sealed class LimitTests
         Daemon("a") with { Limits = new CgroupLimits { MemoryMax = new ByteSize(100 * MiB), TasksMax = 64 } };
 
     [Fact]
-    public void Without_a_cap_nobody_looks()
+    public void Without_a_cap_there_is_no_look()
     {
         var world = Running(File(Daemon("a"), Daemon("b")));
         Assert.True(world.Sleeps);
@@ -23,7 +23,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void What_the_kernel_enforces_nobody_looks_at() => Assert.True(Running(File(Capped), Controllers.None).Sleeps);
+    public void Limits_that_the_kernel_enforces_are_not_sampled() => Assert.True(Running(File(Capped), Controllers.None).Sleeps);
 
     [Fact]
     public void While_a_service_with_a_cap_runs_it_is_looked_at_twice_a_second()
@@ -33,7 +33,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void While_it_does_not_run_nobody_looks()
+    public void While_the_service_does_not_run_there_is_no_look()
     {
         var world = Running(File(Capped.Policy(RestartPolicy.Never), Daemon("b")));
         world.Exits("a", 1).Pass("10s");
@@ -81,7 +81,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void What_is_shared_and_does_not_grow_is_looked_at_closely_now_and_then()
+    public void Shared_memory_that_does_not_grow_is_looked_at_closely_now_and_then()
     {
         var world = Running(File(Capped));
         (world.Program("a").Memory, world.Program("a").Resident) = (60 * MiB, 150 * MiB);
@@ -90,7 +90,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void What_has_grown_past_its_cap_since_a_close_look_is_found_at_the_next()
+    public void Growth_past_a_cap_since_a_close_look_is_found_at_the_next()
     {
         var world = Running(File(Capped));
         (world.Program("a").Memory, world.Program("a").Resident) = (60 * MiB, 150 * MiB);
@@ -100,7 +100,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void What_grows_after_shared_memory_went_away_is_found_at_the_next_look()
+    public void Growth_after_shared_memory_went_away_is_found_at_the_next_look()
     {
         var world = Running(File(Capped));
         (world.Program("a").Memory, world.Program("a").Resident) = (60 * MiB, 150 * MiB);
@@ -156,7 +156,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void A_figure_of_a_run_that_is_over_ends_nobody()
+    public void A_figure_of_a_run_that_is_over_ends_no_run()
     {
         var world = Running(File(Capped));
         world.Post(new SystemEvent.Sampled([new(77, 500 * MiB, 500)], Closely: true)).Tells();
@@ -188,7 +188,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void What_is_still_over_when_that_one_is_gone_costs_the_next()
+    public void If_the_sum_is_still_over_the_cap_when_the_first_is_gone_the_next_is_ended()
     {
         var world = Running(AllWithin(100, Daemon("big").Required(), Daemon("small").Policy(RestartPolicy.Never)));
         (world.Program("big").Memory, world.Program("small").Memory) = (150 * MiB, 10 * MiB);
@@ -197,7 +197,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void While_any_that_was_ended_is_left_nobody_is_ended_for_the_whole()
+    public void While_a_run_that_was_ended_is_left_no_other_is_ended_for_the_whole()
     {
         var world = Running(
             AllWithin(
@@ -252,7 +252,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void What_looks_have_shown_outlives_a_reload()
+    public void The_figures_of_looks_outlive_a_reload()
     {
         var world = Running(File(Capped, Daemon("b")));
         (world.Program("a").Memory, world.Program("a").IsEstimate) = (101 * MiB, true);
@@ -288,7 +288,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void What_a_run_had_that_is_gone_when_a_close_look_is_answered_ends_nobody()
+    public void Memory_of_a_run_that_has_ended_before_the_close_look_is_answered_ends_no_run()
     {
         var world = Running(AllWithin(100, Daemon("a").Policy(RestartPolicy.Never), Daemon("b")));
         world.HoldsCloseLooks = true;
@@ -298,7 +298,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void What_starts_during_a_close_look_does_not_spoil_it()
+    public void A_run_that_starts_during_a_close_look_does_not_spoil_it()
     {
         var world = new World(AllWithin(100, Daemon("a"), Daemon("b")), Controllers.All);
         world.Program("b").SpawnAnswer = SpawnAnswer.WhenTold;

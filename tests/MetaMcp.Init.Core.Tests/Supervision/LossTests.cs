@@ -27,7 +27,7 @@ public sealed class LossTests
     }
 
     [Fact]
-    public void What_the_end_of_the_startup_gives_up_on_where_memory_ends_is_given_up_on_when_there_is_some()
+    public void A_service_that_the_end_of_the_startup_gives_up_without_memory_is_given_up_when_there_is_some()
     {
         var isOver = false;
         for (var allocations = 0; !isOver; allocations++)
@@ -167,7 +167,7 @@ public sealed class LossTests
     }
 
     [Fact]
-    public void What_has_been_heard_meanwhile_is_not_told_twice()
+    public void An_end_that_was_reported_meanwhile_is_not_reported_twice()
     {
         var world = new World(Daemon("a"));
         world.Begin();

@@ -51,7 +51,7 @@ public sealed class OrphanTests
     }
 
     [Fact]
-    public void They_are_killed_at_once_when_somebody_asks_again()
+    public void They_are_killed_at_once_at_the_second_request()
     {
         var world = new World(Daemon("a"));
         world.HasOrphan().Ignores(Signal.Term);
@@ -98,7 +98,7 @@ public sealed class OrphanTests
     }
 
     [Fact]
-    public void One_whose_end_another_parent_was_told_is_counted_by_the_next_sweep()
+    public void An_orphan_collected_by_another_parent_is_counted_by_the_next_sweep()
     {
         var world = Running();
         world.HasStranger("npx").IgnoresEverything();
@@ -121,7 +121,7 @@ public sealed class OrphanTests
     }
 
     [Fact]
-    public void What_may_be_of_a_docker_exec_is_said_once_and_left_alone()
+    public void A_process_that_may_be_of_a_docker_exec_is_reported_once_and_left_alone()
     {
         var world = Running();
         world.HasStranger("bash", isOurs: false);
@@ -176,7 +176,7 @@ public sealed class OrphanTests
     }
 
     [Fact]
-    public void Nobody_looks_where_nothing_has_ended()
+    public void No_sweep_comes_before_a_process_has_ended()
     {
         var world = Running();
         Assert.True(world.Sleeps);

@@ -47,7 +47,7 @@ public sealed class ProbeReasonTests
     }
 
     [Fact]
-    public void One_whose_probe_hangs_says_that()
+    public void A_service_whose_probe_hangs_says_that()
     {
         var world = new World(Daemon("a").Probed("1s").StartTimeout("5s"));
         world.Program("a").Probe = ProbeBehaviour.Hangs;
@@ -55,7 +55,7 @@ public sealed class ProbeReasonTests
     }
 
     [Fact]
-    public void One_whose_probe_cannot_be_started_says_that()
+    public void A_service_whose_probe_cannot_be_started_says_that()
     {
         var world = new World(Daemon("a").Probed().StartTimeout("5s"));
         world.Program("a").Probe = ProbeBehaviour.CannotStart;

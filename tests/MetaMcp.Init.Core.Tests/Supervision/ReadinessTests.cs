@@ -40,7 +40,7 @@ public sealed class ReadinessTests
     }
 
     [Fact]
-    public void A_word_that_nobody_asked_for_means_nothing()
+    public void A_notification_that_is_not_awaited_means_nothing()
     {
         var world = new World(Daemon("a").Probed());
         world.Program("a").Probe = ProbeBehaviour.Hangs;
@@ -84,7 +84,7 @@ public sealed class ReadinessTests
     }
 
     [Fact]
-    public void A_probe_that_survives_its_kill_wakes_nobody()
+    public void A_probe_that_survives_its_kill_does_not_wake_PID_1()
     {
         var world = new World(
             File(Daemon("a").Probed("2s").StartTimeout("1h")) with { Startup = new StartupSettings { Timeout = Span("2h") } });

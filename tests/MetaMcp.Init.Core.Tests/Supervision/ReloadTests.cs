@@ -56,7 +56,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public void What_only_we_go_by_is_in_force_at_once()
+    public void Settings_that_only_the_supervisor_uses_are_in_force_at_once()
     {
         var world = Running(Daemon("a").StopTimeout("10s"));
         world.Reloads(Daemon("a").StopTimeout("3s").Policy(RestartPolicy.Never))
@@ -199,7 +199,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public void What_had_failed_for_good_is_tried_again_when_it_changed_and_brings_back_what_needs_it()
+    public void A_service_that_failed_for_good_is_tried_again_when_it_changed_and_brings_back_its_dependents()
     {
         var world = Running(
             Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late", "a"),
@@ -220,7 +220,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public void What_was_skipped_for_a_dependency_it_no_longer_names_starts()
+    public void A_service_skipped_for_a_dependency_that_it_no_longer_names_starts()
     {
         var world = Running(
             Daemon("a").Policy(RestartPolicy.Never), Daemon("b"), Daemon("x").Needs("late", "a"),
@@ -271,7 +271,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public void What_is_put_back_otherwise_before_its_turn_to_stop_is_restarted()
+    public void A_service_put_back_otherwise_before_its_turn_to_stop_is_restarted()
     {
         var world = Running(Daemon("db"), Daemon("app").Needs("db"), Daemon("other"));
         world.Program("app").Ignores(Signal.Term);

@@ -16,7 +16,7 @@ public sealed class RestartPolicyTests
     [InlineData(RestartPolicy.Never, 0, "a finished")]
     [InlineData(RestartPolicy.Never, 1, "a failed: exit code 1")]
     [InlineData(RestartPolicy.Never, 3, "a finished")]
-    public void What_the_end_of_a_daemon_leads_to(RestartPolicy policy, int code, string line)
+    public void The_end_of_a_daemon_leads_to(RestartPolicy policy, int code, string line)
     {
         var world = new World(Daemon("a").Policy(policy) with { SuccessExitCodes = [3] }, Daemon("b"));
         world.Begin().Forget().Exits("a", code).TellsAmongOthers($"a exit code {code}", line);
@@ -28,7 +28,7 @@ public sealed class RestartPolicyTests
     [InlineData(RestartPolicy.OnFailure, 1, "a again in 1s: exit code 1")]
     [InlineData(RestartPolicy.Never, 0, "a completed")]
     [InlineData(RestartPolicy.Never, 1, "a failed: exit code 1")]
-    public void What_the_end_of_a_oneshot_leads_to(RestartPolicy policy, int code, string line)
+    public void The_end_of_a_oneshot_leads_to(RestartPolicy policy, int code, string line)
     {
         var world = new World(Oneshot("a").Policy(policy) with { SuccessExitCodes = [3] }, Daemon("b"));
         world.Begin().Forget().Exits("a", code).TellsAmongOthers($"a exit code {code}", line);
@@ -43,7 +43,7 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
-    public void What_was_asked_to_stop_is_not_restarted_even_always()
+    public void A_service_that_was_asked_to_stop_is_not_restarted_even_under_always()
     {
         var world = new World(Daemon("a").Policy(RestartPolicy.Always));
         world.Begin().Forget().Signal(Signal.Term).TellsAmongOthers("SIGTERM a", "a killed by SIGTERM", "a stopped", "exit 0");

@@ -99,7 +99,7 @@ public sealed class RestartWithTests
     }
 
     [Fact]
-    public void What_counts_against_it_is_not_forgotten()
+    public void The_failures_of_a_service_are_not_forgotten()
     {
         var world = Running(App);
         world.Exits("app", 1).Pass("1s").Exits("app", 1).Pass("2s");

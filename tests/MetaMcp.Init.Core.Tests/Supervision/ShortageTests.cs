@@ -23,7 +23,7 @@ public sealed class ShortageTests
     }
 
     [Fact]
-    public void So_is_one_whose_second_stage_had_no_thread()
+    public void A_second_stage_that_had_no_thread_is_a_shortage_too()
     {
         var world = new World(File(Oneshot("a").Required()) with { Startup = new StartupSettings { Retries = 0 } });
         world.Program("a").ShortagesOfStage = 3;
@@ -77,7 +77,7 @@ public sealed class ShortageTests
     }
 
     [Fact]
-    public void What_is_late_for_a_reason_of_its_own_is_given_up_on_beside_one_that_a_shortage_holds_up()
+    public void A_service_that_is_late_for_a_reason_of_its_own_is_given_up_beside_one_that_a_shortage_holds_up()
     {
         var world = new World(File(Daemon("a"), Daemon("late").ReadyBy(ReadyRule.NotifyFd) with { StartTimeout = Span("1h") }));
         world.Program("a").Shortages = int.MaxValue;

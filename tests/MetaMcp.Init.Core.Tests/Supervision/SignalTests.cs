@@ -87,7 +87,7 @@ public sealed class SignalTests
     }
 
     [Fact]
-    public void A_SIGWINCH_that_somebody_sends_is_told_of_once_and_one_of_a_terminal_never()
+    public void A_SIGWINCH_that_a_process_sends_is_reported_once_and_one_of_a_terminal_never()
     {
         var world = Running();
         var resize = new SystemEvent.SignalArrived(Signal.Winch, IsOfKernel: true);
@@ -105,7 +105,7 @@ public sealed class SignalTests
     }
 
     [Fact]
-    public void A_resize_is_passed_on_to_whom_the_file_names()
+    public void A_resize_is_passed_on_to_the_service_that_the_file_names()
     {
         var world = new World(File(Daemon("a")) with { Signals = [new ForwardedSignal(Signal.Winch, "a")] });
         world.Program("a").Ignores(Signal.Winch);

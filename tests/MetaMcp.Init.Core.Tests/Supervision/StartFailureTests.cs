@@ -54,7 +54,7 @@ public sealed class StartFailureTests
     }
 
     [Fact]
-    public void What_the_second_stage_said_is_the_reason()
+    public void The_message_of_the_second_stage_is_the_reason()
     {
         var world = new World(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"));
         world.Program("a").Problem = ("setgroups: Operation not permitted (EPERM)", 111);

@@ -46,7 +46,7 @@ public sealed class StartOrderTests
     }
 
     [Fact]
-    public void What_only_comes_after_starts_although_the_other_failed()
+    public void A_service_that_only_comes_after_another_starts_although_the_other_failed()
     {
         var world = new World(Oneshot("warm").Policy(RestartPolicy.Never), Daemon("app").ComesAfter("warm"));
         world.Begin().Tells("start warm");
@@ -54,7 +54,7 @@ public sealed class StartOrderTests
     }
 
     [Fact]
-    public void What_only_comes_after_waits_through_a_restart()
+    public void A_service_that_only_comes_after_another_waits_through_a_restart()
     {
         var world = new World(Daemon("db").Probed(), Daemon("app").ComesAfter("db"));
         world.Program("db").Probe = ProbeBehaviour.Hangs;
@@ -63,7 +63,7 @@ public sealed class StartOrderTests
     }
 
     [Fact]
-    public void What_only_comes_after_starts_although_the_other_was_skipped()
+    public void A_service_that_only_comes_after_another_starts_although_the_other_was_skipped()
     {
         var world = new World(Oneshot("a").Policy(RestartPolicy.Never), Daemon("b").Needs("a"), Daemon("c").ComesAfter("b"));
         world.Program("a").ExitsAtOnce = 1;
@@ -102,7 +102,7 @@ public sealed class StartOrderTests
     }
 
     [Fact]
-    public void A_daemon_that_finished_satisfies_nobody()
+    public void A_daemon_that_finished_satisfies_no_dependent()
     {
         var world = new World(Daemon("a"), Oneshot("slow"), Daemon("b").Needs("a", "slow"));
         world.Begin().Exits("a", 0).Tells(

@@ -67,7 +67,7 @@ public sealed class StopCommandTests
     }
 
     [Fact]
-    public void In_an_emergency_nobody_waits_for_it()
+    public void In_an_emergency_no_run_waits_for_its_stop_command()
     {
         var world = Running();
         world.Program("a").StopCommand = ProbeBehaviour.Hangs;

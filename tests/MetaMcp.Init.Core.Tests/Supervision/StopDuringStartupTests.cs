@@ -10,7 +10,7 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 public sealed class StopDuringStartupTests
 {
     [Fact]
-    public void What_waits_never_starts()
+    public void A_service_that_waits_never_starts()
     {
         var world = new World(Oneshot("a"), Daemon("b").Needs("a"));
         world.Begin().Forget().Signal(Signal.Term).Tells(
@@ -100,7 +100,7 @@ public sealed class StopDuringStartupTests
     }
 
     [Fact]
-    public void A_dependency_ready_in_the_same_moment_starts_nobody()
+    public void A_dependency_ready_in_the_same_moment_starts_no_service()
     {
         var world = new World(Daemon("a").ReadyBy(ReadyRule.NotifyFd), Daemon("b").Needs("a"));
         world.Program("a").Ignores(Signal.Term);

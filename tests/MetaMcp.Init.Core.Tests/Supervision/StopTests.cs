@@ -134,7 +134,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void What_a_killed_service_leaves_behind_is_killed_without_asking()
+    public void Processes_that_a_killed_service_leaves_behind_are_killed_without_asking()
     {
         var world = new World(Daemon("a").StopTimeout("5s"));
         world.Program("a").LeavesBehind = true;

@@ -63,7 +63,7 @@ public sealed class JobControlTests
     }
 
     [Fact]
-    public async Task What_reads_in_the_background_is_stopped_and_reads_on_in_the_foreground()
+    public async Task A_reader_in_the_background_is_stopped_and_reads_on_in_the_foreground()
     {
         await using var shell = await Shell();
         await shell.Type($"{Files.Binary} -- /bin/cat &\n");

@@ -15,7 +15,7 @@ public sealed class LeftoverTests
     }
 
     [Fact]
-    public async Task Who_does_not_listen_is_killed_after_the_grace()
+    public async Task A_process_that_ignores_the_signal_is_killed_after_the_grace()
     {
         var start = Stopwatch.GetTimestamp();
         var ended = await InitProcess.Run(

@@ -51,7 +51,7 @@ public sealed partial class ReapingTests
     }
 
     [Fact]
-    public async Task Who_is_not_pid_1_adopts_orphans_with_s()
+    public async Task An_init_that_is_not_PID_1_adopts_orphans_with_s()
     {
         var ended = await InitProcess.Run(
             new Setup("-s", "--", Files.Program("forkmany"), "orphans", "500") { NotFirst = true }, Patience.Long);

@@ -36,7 +36,7 @@ public sealed class SignalForwardingTests
     }
 
     [Fact]
-    public async Task What_our_own_log_suffers_is_no_signal_to_the_child()
+    public async Task Trouble_of_our_own_log_is_no_signal_to_the_child()
     {
         using var scratch = new Scratch();
         await using var init = await InitProcess.Start(
@@ -127,7 +127,7 @@ public sealed class SignalForwardingTests
     }
 
     [Fact]
-    public async Task Who_is_not_pid_1_forwards_all_the_same()
+    public async Task An_init_that_is_not_PID_1_forwards_all_the_same()
     {
         await using var init = await InitProcess.Start(new Setup("--", Files.Program("signals"), "--exit-on", "15") { NotFirst = true });
         await init.WaitFor("start pid=");

@@ -54,7 +54,7 @@ public sealed class SurroundingsTests
     }
 
     [Fact]
-    public async Task A_stderr_that_nobody_reads()
+    public async Task A_stderr_without_a_reader()
     {
         // There are more warnings than a pipe holds. An init that waited for the reader would collect no child meanwhile.
         await using var init = await InitProcess.Start(
@@ -64,7 +64,7 @@ public sealed class SurroundingsTests
     }
 
     [Fact]
-    public async Task A_stdout_that_nobody_reads()
+    public async Task A_stdout_without_a_reader()
     {
         var flood = Files.Program("flood");
         var setup = new Setup("--grace", "200ms", "--", "/bin/sh", "-c", $"{flood} & {flood} & exec {Files.Program("hang")} >&2")
@@ -121,7 +121,7 @@ public sealed class SurroundingsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Who_is_a_subreaper_already_says_nothing_of_orphans_going_elsewhere(bool already)
+    public async Task A_subreaper_says_nothing_of_orphans_going_elsewhere(bool already)
     {
         // The first program makes the process a subreaper without a message. The attribute survives exec, so the second need not ask for
         // it.

@@ -40,7 +40,7 @@ public sealed partial class TerminalTests
     }
 
     [Fact]
-    public async Task What_we_write_from_the_background_stops_nobody()
+    public async Task Our_own_output_from_the_background_stops_no_process()
     {
         // SIGTTOU does not stop PID 1. Unless it is blocked or ignored, the kernel would make PID 1 repeat the call for ever.
         var setup = new Setup("-w", "--", Files.Program("forkmany"), "orphans", "50")

@@ -45,7 +45,7 @@ public sealed class AttributeTests
     [Theory]
     [InlineData("user = \"no-such-user\"", "no-such-user")]
     [InlineData("working_dir = \"/no/such/place\"", "ENOENT")]
-    public async Task What_cannot_be_applied_fails_the_service_with_the_reason(string attributes, string reason)
+    public async Task An_attribute_that_cannot_be_applied_fails_the_service_with_the_reason(string attributes, string reason)
     {
         using var files =
             new Installation("[startup]\nretries = 0\n[service.shown]\ntype = \"oneshot\"\nrequired = true\ncommand = " +

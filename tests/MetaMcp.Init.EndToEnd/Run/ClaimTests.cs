@@ -19,7 +19,7 @@ public sealed class ClaimTests
     [InlineData("mcp-$start-1-$token")]
     // The values come from a process that could read them; only the user is another.
     [InlineData("$(cat %/learned)")]
-    public async Task Nobody_else_puts_memory_on_a_run_or_keeps_it_from_being_empty(string claim)
+    public async Task No_other_process_adds_memory_to_a_run_or_keeps_it_from_being_empty(string claim)
     {
         using var files = new Installation($$"""
             [init]

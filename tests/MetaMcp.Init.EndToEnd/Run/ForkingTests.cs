@@ -198,7 +198,7 @@ public sealed class ForkingTests
     }
 
     [Fact]
-    public async Task What_is_none_of_its_processes_is_not_its_main_one()
+    public async Task A_process_outside_the_service_is_not_its_main_one()
     {
         using var files = new Installation("""
             [service.other]

@@ -187,7 +187,7 @@ public sealed class NotificationTests
 
     /// <summary>A stop and continue of PID 1 ends its wait with EINTR, whatever is ready by then.</summary>
     [Fact]
-    public async Task What_was_said_while_PID_1_was_stopped_is_heard_before_a_deadline_of_that_time()
+    public async Task A_message_sent_while_PID_1_was_stopped_is_handled_before_a_deadline_of_that_time()
     {
         using var files = Written("%/run", """
             [service.honest]

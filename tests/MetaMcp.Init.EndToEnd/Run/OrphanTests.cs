@@ -28,7 +28,7 @@ public sealed class OrphanTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_is_of_a_run_that_is_over_is_found_asked_to_end_and_counted(bool ownCgroup)
+    public async Task A_process_of_a_run_that_is_over_is_found_asked_to_end_and_counted(bool ownCgroup)
     {
         using var files = new Installation(Head) { OwnCgroup = ownCgroup };
         await using var init = await files.Start();
@@ -92,7 +92,7 @@ public sealed class OrphanTests
     }
 
     [Fact]
-    public async Task What_came_in_like_docker_exec_is_said_and_left_alone()
+    public async Task A_process_that_came_in_like_docker_exec_is_reported_and_left_alone()
     {
         using var files = new Installation(Head);
         await using var init = await files.Start();
@@ -116,7 +116,7 @@ public sealed class OrphanTests
     /// belong to any service.
     /// </summary>
     [Fact]
-    public async Task What_a_living_service_has_lost_and_nothing_tells_to_be_its_own_is_left_alone()
+    public async Task A_process_that_a_live_service_has_lost_without_evidence_is_left_alone()
     {
         using var files = new Installation(Head + """
             [service.loser]
@@ -137,7 +137,7 @@ public sealed class OrphanTests
     [InlineData("%daemonise --stay", "daemonise")]
     // The process has an empty environment, and its parent is gone: its session tells.
     [InlineData("set -m; env -i /bin/sh -c '%ignore-term &'; exec %hang", "ignore-term")]
-    public async Task What_is_of_a_living_service_is_left_alone(string script, string name)
+    public async Task A_process_of_a_live_service_is_left_alone(string script, string name)
     {
         using var files = new Installation(Head + $"""
             [service.family]
@@ -217,7 +217,7 @@ public sealed class OrphanTests
     [InlineData("env -i %ignore-term 1 & exec %hang")]
     // The parent is the init.
     [InlineData("env -i /bin/sh -c '%ignore-term 1 &'; exec %hang")]
-    public async Task What_somebody_moved_out_of_its_services_cgroup_is_ended(string script)
+    public async Task A_process_moved_out_of_its_services_cgroup_is_ended(string script)
     {
         using var files = new Installation(Head + $"""
             [service.loser]
@@ -244,7 +244,7 @@ public sealed class OrphanTests
     }
 
     [Fact]
-    public async Task What_is_in_a_living_services_cgroup_is_left_alone()
+    public async Task A_process_in_a_live_services_cgroup_is_left_alone()
     {
         using var files = new Installation(Head + $"""
             [service.family]

@@ -170,7 +170,7 @@ public sealed partial class OutputTests
     }
 
     [Fact]
-    public async Task A_stdout_that_nobody_reads_holds_nothing_up()
+    public async Task A_stdout_without_a_reader_holds_nothing_up()
     {
         using var files = new Installation("""
             [service.flood]
@@ -189,7 +189,7 @@ public sealed partial class OutputTests
     }
 
     [Fact]
-    public async Task Neither_does_a_stderr_that_nobody_reads()
+    public async Task A_stderr_without_a_reader_holds_nothing_up()
     {
         using var files = new Installation("""
             [service.flood]
@@ -207,7 +207,7 @@ public sealed partial class OutputTests
     }
 
     [Fact]
-    public async Task Lines_dropped_because_nobody_reads_are_counted()
+    public async Task Lines_dropped_for_want_of_a_reader_are_counted()
     {
         // The reader comes back: the first line that it reads then tells how many lines are missing.
         using var files = new Installation("""

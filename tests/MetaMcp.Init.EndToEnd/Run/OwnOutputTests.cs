@@ -43,7 +43,7 @@ public sealed class OwnOutputTests
     }
 
     [Fact]
-    public async Task What_the_container_gave_to_all_stays_the_containers()
+    public async Task A_stdout_shared_by_all_stays_the_containers()
     {
         using var files = new Installation("""
             [service.talk]

@@ -14,7 +14,7 @@ public sealed class ProbeReasonTests
     [InlineData("exec = [\"/bin/sh\", \"-c\", \"kill -SEGV $$\"]", "killed by SIGSEGV")]
     [InlineData("exec = [\"/bin/sh\", \"-c\", \"echo began; exec sleep 1h\"], timeout = \"200ms\"", "no answer within 200ms: began")]
     [InlineData("exec = [\"no-such-check\"]", "no program \"no-such-check\"")]
-    public async Task What_is_not_ready_in_time_says_why_its_last_probe_failed(string target, string reason)
+    public async Task A_service_that_is_not_ready_in_time_says_why_its_last_probe_failed(string target, string reason)
     {
         using var files = new Installation($$"""
             [service.a]
@@ -82,7 +82,7 @@ public sealed class ProbeReasonTests
     /// reason in it.
     /// </summary>
     [Fact]
-    public async Task What_a_probe_writes_can_forge_no_line()
+    public async Task The_output_of_a_probe_cannot_forge_a_line()
     {
         using var files = new Installation("""
             [service.a]

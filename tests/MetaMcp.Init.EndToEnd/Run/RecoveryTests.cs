@@ -169,7 +169,7 @@ public sealed class RecoveryTests
     [Theory]
     [InlineData("")]
     [InlineData("restart_with = [\"base\"]")]
-    public async Task A_dependency_that_dies_while_its_dependents_start_keeps_nobody_from_coming_up(string attribute)
+    public async Task A_dependency_that_dies_while_its_dependents_start_keeps_no_service_from_coming_up(string attribute)
     {
         using var files = new Installation($$"""
             [restart]

@@ -64,7 +64,7 @@ public sealed class ReloadHangTests
 
     /// <summary>The child sleeps in the kernel, and SIGKILL does not end it.</summary>
     [Fact]
-    public async Task A_file_system_that_never_answers_hangs_nobody_but_who_reads()
+    public async Task A_file_system_that_never_answers_hangs_only_the_reader()
     {
         Assert.SkipUnless(File.Exists("/dev/fuse"), "this kernel has no FUSE");
         using var files = new Installation("""
@@ -130,7 +130,7 @@ public sealed class ReloadHangTests
     }
 
     [Fact]
-    public async Task Where_nobody_can_be_started_to_read_it_the_file_is_refused()
+    public async Task If_no_child_can_be_started_to_read_it_the_file_is_refused()
     {
         using var files = new Installation("[service.a]\ncommand = [\"%hang\"]\n");
         await using var init = await files.Start();

@@ -48,7 +48,7 @@ public sealed partial class RestartTests
     }
 
     [Fact]
-    public async Task What_a_crash_leaves_behind_is_ended_before_the_next_start()
+    public async Task Processes_that_a_crash_leaves_behind_are_ended_before_the_next_start()
     {
         using var files = new Installation("""
             [restart]
@@ -70,7 +70,7 @@ public sealed partial class RestartTests
     }
 
     [Fact]
-    public async Task What_a_crash_leaves_behind_may_end_without_a_word_to_the_init()
+    public async Task Processes_that_a_crash_leaves_behind_may_end_unnoticed_by_the_init()
     {
         using var files = new Installation("""
             [restart]

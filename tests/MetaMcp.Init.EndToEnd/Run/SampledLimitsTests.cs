@@ -60,7 +60,7 @@ public sealed partial class SampledLimitsTests
     }
 
     [Fact]
-    public async Task What_a_file_backs_counts_once()
+    public async Task Memory_backed_by_a_file_counts_once()
     {
         // 40 MiB of a file, and four forks that share them: 200 MiB are resident, 40 are used.
         using var files = new Installation("""
@@ -83,7 +83,7 @@ public sealed partial class SampledLimitsTests
     [Theory]
     [InlineData("")]
     [InlineData("user = \"54003\"")]
-    public async Task What_forks_share_counts_once(string user)
+    public async Task Memory_that_forks_share_counts_once(string user)
     {
         using var files = new Installation($$"""
             [init]
@@ -171,7 +171,7 @@ public sealed partial class SampledLimitsTests
     }
 
     [Fact]
-    public async Task What_requires_the_kernel_is_refused_without_it()
+    public async Task A_file_that_requires_enforcement_by_the_kernel_is_refused_without_it()
     {
         using var files = new Installation("[limits]\nenforce = \"require\"\n[service.one]\ncommand = [\"%hang\"]\nmemory_max = \"1GiB\"");
         var ended = await files.Run();
@@ -180,7 +180,7 @@ public sealed partial class SampledLimitsTests
     }
 
     [Fact]
-    public async Task Switched_off_nobody_is_ended()
+    public async Task With_enforcement_off_no_run_is_ended()
     {
         using var files = new Installation("""
             [limits]

@@ -74,7 +74,7 @@ public sealed class ShutdownTests
     }
 
     [Fact]
-    public async Task Who_ignores_the_signal_is_killed_at_its_timeout()
+    public async Task A_service_that_ignores_the_signal_is_killed_at_its_timeout()
     {
         using var files = new Installation("""
             [service.stubborn]

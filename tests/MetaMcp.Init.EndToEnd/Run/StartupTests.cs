@@ -5,7 +5,7 @@ namespace MetaMcp.Init.EndToEnd.Run;
 public sealed class StartupTests
 {
     [Fact]
-    public async Task What_is_depended_on_comes_first()
+    public async Task A_dependency_starts_first()
     {
         using var files = new Installation("""
             [service.third]

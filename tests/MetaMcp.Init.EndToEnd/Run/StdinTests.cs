@@ -107,7 +107,7 @@ public sealed class StdinTests
     }
 
     [Fact]
-    public async Task What_is_no_terminal_is_read_to_its_end()
+    public async Task A_stdin_that_is_no_terminal_is_read_to_its_end()
     {
         using var files = new Installation("""
             [service.reader]

@@ -46,7 +46,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public async Task As_nobody_it_says_what_root_could_do()
+    public async Task As_an_ordinary_user_doctor_names_what_root_could_do()
     {
         using var scratch = new Scratch();
         var file = scratch.Write("f.toml", $"[init]\nruntime_dir = \"/usr/x\"\n[service.a]\ncommand = [\"x\"]\nuser = \"root\"\n");
@@ -131,7 +131,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public async Task What_services_name_is_looked_for_as_a_start_would()
+    public async Task Files_that_services_name_are_looked_for_as_a_start_would()
     {
         using var scratch = new Scratch();
         File.SetUnixFileMode(scratch.Write("program", "#!/bin/sh\n"), (UnixFileMode)0x1ED);

@@ -56,7 +56,7 @@ public sealed class McpProbeTests
     [InlineData("", "ping: closed without an answer")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n",
         "ended before the answer")]
-    public async Task What_is_no_answer_is_unhealthy_in_one_line(string answer, string reason)
+    public async Task A_reply_that_is_no_answer_is_unhealthy_in_one_line(string answer, string reason)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

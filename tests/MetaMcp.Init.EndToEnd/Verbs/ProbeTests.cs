@@ -173,7 +173,7 @@ public sealed class ProbeTests
     [InlineData("mcp", "https://localhost/mcp", "TLS")]
     [InlineData("tcp", "localhost", "port")]
     [InlineData("telnet", "localhost:1", "telnet")]
-    public async Task What_cannot_be_probed_is_100(string kind, string target, string reason)
+    public async Task A_target_that_cannot_be_probed_is_100(string kind, string target, string reason)
     {
         var (exit, error) = await Probe(kind, target);
         Assert.Equal(100, exit);
@@ -181,7 +181,7 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public async Task A_name_that_nobody_knows_is_unhealthy()
+    public async Task A_host_name_that_does_not_exist_is_unhealthy()
     {
         var (exit, error) = await Probe("tcp", "no-such-host.invalid:80", "--timeout", "5s");
         Assert.Equal(1, exit);

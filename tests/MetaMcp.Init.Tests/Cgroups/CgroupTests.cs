@@ -9,7 +9,7 @@ namespace MetaMcp.Init.Tests.Cgroups;
 public sealed class CgroupTests
 {
     [Fact]
-    public async Task A_signal_goes_to_every_member_and_to_those_below_and_to_nobody_else()
+    public async Task A_signal_goes_to_every_member_and_to_those_below_and_to_no_other_process()
     {
         using var own = new OwnCgroup();
         var (family, stranger) = (own.Make("family"), own.Make("stranger"));
@@ -37,7 +37,7 @@ public sealed class CgroupTests
     }
 
     [Fact]
-    public async Task What_cannot_be_removed_yet_is_removed_with_the_next_one()
+    public async Task A_cgroup_that_cannot_be_removed_yet_is_removed_with_the_next_one()
     {
         using var own = new OwnCgroup();
         var tree = Tree(own);

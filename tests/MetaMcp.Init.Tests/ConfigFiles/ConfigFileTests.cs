@@ -31,7 +31,7 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_read_is_said_with_the_reason()
+    public void A_file_that_cannot_be_read_is_reported_with_the_reason()
     {
         Assert.Equal("/nowhere/at/all: No such file or directory", Problem("/nowhere/at/all"));
         Assert.Equal("/tmp: Is a directory", Problem("/tmp"));

@@ -16,7 +16,7 @@ public sealed class ConfigLocatorTests
     [Theory]
     [InlineData("given", null)]
     [InlineData(null, "variable")]
-    public void What_was_asked_for_by_name_is_not_looked_for_elsewhere(string? given, string? variable) =>
+    public void A_file_that_was_named_is_not_looked_for_elsewhere(string? given, string? variable) =>
         Assert.Equal(given ?? variable, ConfigLocator.Find(given, variable, _ => false).Path);
 
     [Fact]

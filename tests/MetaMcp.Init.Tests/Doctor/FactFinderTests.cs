@@ -60,7 +60,7 @@ public sealed class FactFinderTests
         Assert.Equal(nearest, FactFinder.Writable(path).Nearest);
 
     [Fact]
-    public void What_is_no_directory_and_no_file_is_an_answer_and_no_crash()
+    public void A_path_without_a_directory_or_a_file_is_an_answer_and_no_crash()
     {
         Assert.False(FactFinder.Writable("/etc/passwd/x").Access.IsSuccess);
         Assert.Null(FactFinder.Line("/proc/self/nothing"));

@@ -55,7 +55,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
     }
 
     [Fact]
-    public void What_comes_first_does_so_where_more_are_ready_than_one_turn_takes()
+    public void The_first_kinds_come_first_if_more_are_ready_than_one_turn_takes()
     {
         var watch = new DescriptorWatch(_port, TimeSpan.Zero);
         var pipes = Enumerable.Range(0, 200).Select(_ => Connected.Pipe()).ToArray();

@@ -71,7 +71,7 @@ public sealed class FailingHandlerTests : IDisposable
     }
 
     [Fact]
-    public void What_comes_first_costs_the_others_nothing()
+    public void The_first_handlers_cost_the_others_nothing()
     {
         var watch = new DescriptorWatch(_port);
         var pipes = Enumerable.Range(0, 100).Select(_ => Connected.Pipe()).ToArray();

@@ -58,7 +58,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public void Who_already_is_the_user_may_become_it_without_privileges()
+    public void A_process_that_already_is_the_user_may_become_it_without_privileges()
     {
         Stage.NeedRoot();
         var run = Stage.Run(

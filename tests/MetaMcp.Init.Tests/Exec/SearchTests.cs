@@ -26,7 +26,7 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
-    public void What_may_not_be_run_is_passed_over_and_remembered()
+    public void A_file_that_may_not_be_executed_is_skipped_and_remembered()
     {
         Script("one/cmd", "one", executable: false);
         Script("two/cmd", "two", executable: true);
@@ -36,7 +36,7 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_directory_is_passed_over()
+    public void A_PATH_entry_that_is_no_directory_is_skipped()
     {
         Script("two/cmd", "two", executable: true);
         Script("file", "", executable: true);

@@ -38,7 +38,7 @@ public sealed class ConfigReadTests : IDisposable
     }
 
     [Fact]
-    public void What_the_child_tells_is_taken()
+    public void The_answer_of_the_child_is_taken()
     {
         Start(Abc);
         Assert.Empty(_told);
@@ -109,7 +109,7 @@ public sealed class ConfigReadTests : IDisposable
     }
 
     [Fact]
-    public void Who_asks_meanwhile_has_one_read_more_however_often()
+    public void Requests_made_meanwhile_have_one_read_more_however_many()
     {
         Start(Abc);
         Start(Abc);
@@ -125,7 +125,7 @@ public sealed class ConfigReadTests : IDisposable
     }
 
     [Fact]
-    public void Who_asked_meanwhile_has_it_also_after_one_that_hangs()
+    public void A_request_made_meanwhile_has_its_read_also_after_one_that_hangs()
     {
         Start(Hangs);
         Start(Abc);
@@ -139,7 +139,7 @@ public sealed class ConfigReadTests : IDisposable
     }
 
     [Fact]
-    public void A_child_that_outlives_its_SIGKILL_keeps_nobody_from_being_sent()
+    public void A_child_that_outlives_its_SIGKILL_does_not_keep_the_next_from_being_started()
     {
         for (var i = 0; i < 4; i++)
         {
@@ -182,7 +182,7 @@ public sealed class ConfigReadTests : IDisposable
 
     /// <summary>The child's runtime got no thread, so none of our code has run in it.</summary>
     [Fact]
-    public void A_child_whose_runtime_had_no_room_is_stood_in_for()
+    public void A_read_whose_child_had_no_room_for_its_runtime_is_done_here()
     {
         File.WriteAllText(_path, "itself");
         Start("exit 255");
@@ -193,7 +193,7 @@ public sealed class ConfigReadTests : IDisposable
     }
 
     [Fact]
-    public void One_that_is_dropped_is_killed_and_nobody_hears_of_it()
+    public void A_read_that_is_dropped_is_killed_and_not_answered()
     {
         Start(Hangs);
         Start(Abc);

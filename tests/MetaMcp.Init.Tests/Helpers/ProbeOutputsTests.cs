@@ -30,7 +30,7 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
     public void Dispose() => CloseWriting();
 
     [Fact]
-    public void What_a_probe_wrote_last_is_there_when_it_was_collected()
+    public void The_last_output_of_a_probe_is_there_when_the_probe_was_collected()
     {
         _outputs.Follow(Pid, _reading);
         Write("one\ntwo\n");
@@ -42,7 +42,7 @@ public sealed unsafe class ProbeOutputsTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_else_holds_the_pipe_is_not_waited_for()
+    public void Another_process_that_holds_the_pipe_is_not_waited_for()
     {
         // Our own writing end stands for that of a grandchild.
         _outputs.Follow(Pid, _reading);

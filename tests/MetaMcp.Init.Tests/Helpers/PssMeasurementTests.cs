@@ -28,7 +28,7 @@ public sealed class PssMeasurementTests : IDisposable
     }
 
     [Fact]
-    public void What_the_child_tells_takes_the_place_of_the_estimates()
+    public void The_answer_of_the_child_replaces_the_estimates()
     {
         Start("echo 0 5; echo 1 6");
         Answered();
@@ -37,7 +37,7 @@ public sealed class PssMeasurementTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_answers_first_is_told_first_and_by_an_estimate_of_its_own()
+    public void The_look_that_answers_first_is_reported_first_and_by_an_estimate_of_its_own()
     {
         Start("echo 1 ~6; echo 0 5");
         Answered();
@@ -45,7 +45,7 @@ public sealed class PssMeasurementTests : IDisposable
     }
 
     [Fact]
-    public void What_it_did_not_tell_in_time_stands_as_estimated()
+    public void Figures_that_do_not_come_in_time_stay_estimates()
     {
         Start("echo 0 5; exec sleep 60");
         var patience = _look.Due - MonotonicClock.Now;
@@ -85,7 +85,7 @@ public sealed class PssMeasurementTests : IDisposable
     }
 
     [Fact]
-    public void While_a_child_is_left_nobody_is_sent_after_it()
+    public void While_a_child_is_left_no_other_is_started()
     {
         Start("exec sleep 60");
         _look.Expire(_look.Due);

@@ -48,7 +48,7 @@ public sealed partial class InitLoggerTests : IDisposable
     }
 
     [Fact]
-    public void What_is_below_the_level_is_not_logged()
+    public void Messages_below_the_level_are_not_logged()
     {
         Assert.False(_log.IsEnabled(LogLevel.Debug));
         _log.Settings = _log.Settings with { Minimum = LogLevel.Warning };
@@ -115,7 +115,7 @@ public sealed partial class InitLoggerTests : IDisposable
     }
 
     [Fact]
-    public void A_log_that_nobody_reads_never_blocks() => Within.Seconds(20, () =>
+    public void A_log_without_a_reader_never_blocks() => Within.Seconds(20, () =>
     {
         for (var number = 0; number < 40_000; number++)
             _log.ServiceStarted("backend", number);

@@ -51,7 +51,7 @@ public sealed class InitLoopTests
     }
 
     [Fact]
-    public void What_has_happened_is_heard_before_a_deadline_that_passed_in_the_meantime()
+    public void An_event_is_handled_before_a_deadline_that_passed_in_the_meantime()
     {
         _kernel.ThenWaitBrings(new SystemEvent.SignalArrived(Signal.Hup)).ThenWaitBrings(new SystemEvent.Notified(1));
         var loop = new InitLoop(

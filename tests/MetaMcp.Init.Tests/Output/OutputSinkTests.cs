@@ -105,7 +105,7 @@ public sealed partial class OutputSinkTests
     }
 
     [Fact]
-    public void What_waited_for_a_reader_that_went_is_counted_too()
+    public void Lines_that_waited_for_a_reader_that_ended_are_counted_too()
     {
         using var connected = Connected.Pipe();
         using var sink = OutputSink.Open(connected.Writer, "stdout", Capacity);

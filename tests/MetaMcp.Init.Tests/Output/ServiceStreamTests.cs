@@ -97,7 +97,7 @@ public sealed partial class ServiceStreamTests : IDisposable
     }
 
     [Fact]
-    public void What_is_dropped_is_said_at_the_end_of_the_stream_too()
+    public void Dropped_lines_are_reported_at_the_end_of_the_stream_too()
     {
         using var stream = Open(rate: new LineRate(1, TimeSpan.FromHours(1)));
         _service.Write("one\ntwo\nthree\n"u8);

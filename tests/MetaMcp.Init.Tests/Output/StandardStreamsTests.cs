@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Tests.Output;
 public sealed class StandardStreamsTests
 {
     [Fact]
-    public void What_is_closed_is_taken_and_stays_closed_for_children()
+    public void A_closed_stream_is_occupied_and_stays_closed_for_children()
     {
         // Numbers that no other descriptor of this process reaches.
         const int first = 800;

@@ -102,7 +102,7 @@ public sealed class PlanViewsTests
         PlanText.Render(Plan, "f.toml"));
 
     [Fact]
-    public void Who_may_gain_privileges_and_who_has_stdin_is_said()
+    public void Services_that_may_gain_privileges_and_the_one_with_stdin_are_named()
     {
         var plan = Core.Planning.Plan.Read(
             "f",

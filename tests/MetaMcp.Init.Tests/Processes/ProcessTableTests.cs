@@ -17,7 +17,7 @@ public sealed class ProcessTableTests
     public void One_that_is_gone_is_taken_to_be_blocked() => Assert.True(ProcessTable.IsBlocked(int.MaxValue - 1));
 
     [Fact]
-    public void What_a_process_has_in_memory_is_no_more_closely_than_roughly()
+    public void The_close_figure_of_a_process_is_no_higher_than_the_rough_one()
     {
         Assert.True(ProcessTable.TryRead(Environment.ProcessId, out var self));
         var (rough, close) = (new UsageSum(), new UsageSum());

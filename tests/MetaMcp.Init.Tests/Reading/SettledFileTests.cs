@@ -17,7 +17,7 @@ public sealed class SettledFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void A_file_that_nobody_writes_is_read()
+    public void A_file_that_is_not_being_written_is_read()
     {
         System.IO.File.WriteAllText(File, "abc");
         Assert.Null(SettledFile.Read(File, Most, out var bytes));
@@ -36,7 +36,7 @@ public sealed class SettledFileTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_read_is_said_with_the_reason()
+    public void A_file_that_cannot_be_read_is_reported_with_the_reason()
     {
         Assert.Equal("No such file or directory", SettledFile.Read(File, Most, out _));
         Assert.Equal("Is a directory", SettledFile.Read(_folder, Most, out _));

@@ -106,7 +106,7 @@ public sealed class AdoptedChildrenTests
     }
 
     [Fact]
-    public void What_came_to_us_while_its_parent_was_looked_at_is_found_still()
+    public void A_child_that_came_to_us_while_its_parent_was_looked_at_is_still_found()
     {
         _processes.Add(900);
         _processes.Add(901, parent: 900, claim: 7);
@@ -123,7 +123,7 @@ public sealed class AdoptedChildrenTests
     }
 
     [Fact]
-    public void What_hung_below_one_that_ended_before_it_was_looked_at_is_found_still()
+    public void A_descendant_of_a_process_that_ended_before_it_was_looked_at_is_still_found()
     {
         Strangers(200);
         _processes.Add(900);
@@ -200,7 +200,7 @@ public sealed class AdoptedChildrenTests
 
     /// <summary>At the first look the child may have been about to execute the program that names its run.</summary>
     [Fact]
-    public void One_of_nobody_is_looked_at_once_more_and_no_question_waits_for_that()
+    public void A_child_of_no_run_is_looked_at_once_more_and_no_question_waits_for_that()
     {
         _processes.Add(900);
         Settle();
@@ -217,7 +217,7 @@ public sealed class AdoptedChildrenTests
     }
 
     [Fact]
-    public void One_that_shows_later_whose_it_is_can_be_looked_at_again()
+    public void A_child_that_shows_its_run_later_can_be_looked_at_again()
     {
         _processes.Add(900);
         Settle();
@@ -229,7 +229,7 @@ public sealed class AdoptedChildrenTests
     }
 
     [Fact]
-    public void One_whose_environment_cannot_be_read_for_a_blocked_thread_is_asked_again_when_a_run_ends()
+    public void A_child_whose_environment_cannot_be_read_for_a_blocked_thread_is_read_again_when_a_run_ends()
     {
         _processes.Add(900, sight: Sight.Blocked);
         Settle();

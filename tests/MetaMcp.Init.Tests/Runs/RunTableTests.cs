@@ -29,7 +29,7 @@ public sealed class RunTableTests
     }
 
     [Fact]
-    public void A_run_is_gone_after_a_few_looks_that_found_nobody_though_each_was_torn()
+    public void A_run_is_gone_after_a_few_looks_that_found_no_process_though_each_was_torn()
     {
         _isWhole = false;
         _shown.RemoveAt(1);
@@ -39,7 +39,7 @@ public sealed class RunTableTests
     }
 
     [Fact]
-    public void Who_could_not_be_sent_SIGKILL_is_not_taken_for_killed()
+    public void A_process_that_could_not_be_sent_SIGKILL_is_not_taken_for_killed()
     {
         Assert.True(_census.Look([new KnownChild(Nobody, 1)], [new KnownRun(1, Nobody)]).IsSuccess);
         Assert.True(_census.HasMembers(1));
@@ -47,7 +47,7 @@ public sealed class RunTableTests
     }
 
     [Fact]
-    public void A_look_that_was_refused_forgets_nobody()
+    public void A_look_that_was_refused_forgets_no_process()
     {
         // The process is in no session of the run, and is known only because it was seen below the main process.
         _shown.Add(Stat(Nobody - 1, Nobody));

@@ -49,14 +49,14 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
-    public void Who_runs_is_not_taken_to_be_gone()
+    public void A_process_that_runs_is_not_taken_to_be_gone()
     {
         _kernel.Perform(Asking(), _events);
         Assert.Empty(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Gone);
     }
 
     [Fact]
-    public void Whoever_is_no_child_any_more_is_told_to_have_ended()
+    public void A_process_that_is_no_child_any_more_is_reported_to_have_ended()
     {
         Steal();
         _kernel.Perform(Asking(), _events);
@@ -117,7 +117,7 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
-    public void A_start_whose_answer_was_lost_is_told_by_the_next_comparison()
+    public void A_start_whose_answer_was_lost_is_reported_by_the_next_sweep()
     {
         _kernel.Perform(new Effect.Sweep([new RunBelief(1, RunStage.Asked, 0)], [], [], Strangers: false), _events);
         var facts = Assert.Single(Assert.IsType<SystemEvent.Swept>(Assert.Single(_events)).Facts);
@@ -157,7 +157,7 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_nobody_believes_in_is_ended()
+    public void A_run_that_the_supervisor_does_not_know_is_ended()
     {
         _kernel.Perform(new Effect.Sweep([], [], [], Strangers: false), _events);
         Assert.True(Reaper.IsChild(_pid));
