@@ -13,7 +13,7 @@ int main(void)
         fail("fork");
     if (parent == 0) {
         deadline();
-        // Who ignores it has its children collected by the kernel.
+        // If a process ignores SIGCHLD, the kernel collects its children.
         signal(SIGCHLD, SIG_IGN);
         pid_t left = fork();
         if (left < 0)

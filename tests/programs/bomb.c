@@ -5,7 +5,7 @@
 
 static void roll(int64_t end, int start)
 {
-    // The end of the pipe: all are there.
+    // The end of the pipe: all processes exist.
     char none;
     if (read(start, &none, 1) < 0)
         fail("pipe");
@@ -13,7 +13,7 @@ static void roll(int64_t end, int start)
     while (now_ms() < end) {
         sleep_ms(1);
         pid_t next = fork();
-        // Where there is no room (EAGAIN) it stays and tries again.
+        // If there is no room for a process (EAGAIN), it stays and tries again.
         if (next > 0)
             _exit(0);
         if (next == 0)

@@ -15,7 +15,7 @@ int main(int argc, char **argv)
     deadline();
     if (argc > 2) {
         char byte;
-        // The end of the pipe: the one that made it lets go.
+        // The end of the pipe: the first process has closed it.
         while (read(0, &byte, 1) < 0 && errno == EINTR)
             continue;
         return 0;

@@ -6,7 +6,7 @@
 
 #define AT_ONCE 250
 
-// Of this program alone: others come and go meanwhile.
+// Counts processes of this program alone: others come and go meanwhile.
 static int zombies(int *children_of_one)
 {
     int count = 0;

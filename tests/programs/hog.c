@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #define STEP_MS 10
-// Asked for more at once than the machine has, mmap refuses.
+// mmap refuses a request for more memory than the machine has.
 #define MOST_AT_ONCE (16LL << 20)
 
 static volatile int64_t held;
@@ -31,7 +31,7 @@ static void allocate(int64_t rate, int64_t most, bool hold, int sharers, bool by
         int64_t wait = start + step * STEP_MS - now_ms();
         if (wait > 0)
             sleep_ms(wait);
-        // What is due by now, so that the rate is kept also where this process was kept waiting.
+        // All that is due by now, so that the rate is kept even if this process had to wait.
         int64_t due = (now_ms() - start) * rate / 1000 & ~4095LL;
         int64_t size = (due < most ? due : most) - held;
         if (size <= 0)
@@ -41,7 +41,7 @@ static void allocate(int64_t rate, int64_t most, bool hold, int sharers, bool by
         char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, file < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, file, file < 0 ? 0 : held);
         if (pages == MAP_FAILED)
             fail("mmap");
-        // Something else on each: pages of the same content may be merged.
+        // Different content on each page: the kernel may merge equal pages.
         for (int64_t at = 0; at < size; at += 4096)
             *(int64_t *)(pages + at) = held + at + getpid();
         held += size;

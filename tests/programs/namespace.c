@@ -13,7 +13,7 @@
 //   --loopback     in a network namespace of its own, with a loopback that is up
 //   --ignore N     started with this signal ignored
 //   --cgroup       in a cgroup (v2) and a cgroup namespace of its own, mounted on /mnt; named in the first line after
-//                  the word "cgroup", and whoever ends us with SIGKILL has to remove it
+//                  the word "cgroup"; a test that ends us with SIGKILL has to remove it
 #include "common.h"
 #include <dirent.h>
 #include <grp.h>
@@ -68,7 +68,7 @@ static void write_file(const char *directory, const char *name, const char *text
     close(fd);
 }
 
-// Below the machine's root, with whatever controllers that gives to its children.
+// Below the machine's root, with the controllers that the root gives to its children.
 static void make_cgroup(void)
 {
     FILE *mounts = setmntent("/proc/self/mounts", "r");
@@ -150,7 +150,7 @@ static void become(char **command)
     }
     if (uid >= 0 && (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0))
         fail("setresuid");
-    // A change of credentials has cleared it.
+    // The change of credentials has cleared the death signal.
     if (uid >= 0 && !second)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (int i = 0; i < ignored_count; i++)

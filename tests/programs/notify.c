@@ -1,5 +1,5 @@
 // notify fd|sd [WAIT_FOR_FILE]: reports readiness to descriptor 3 (a newline) or to $NOTIFY_SOCKET (READY=1), after FILE
-// exists, then stays until SIGTERM, which it tells.
+// exists, then stays until SIGTERM, which it reports.
 #include "common.h"
 
 static void told(int number)

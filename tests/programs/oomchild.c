@@ -1,4 +1,4 @@
-// oomchild N [GAP_MS]: starts N children, one every GAP_MS, that each take memory until the kernel kills them; says what became
+// oomchild N [GAP_MS]: starts N children, one every GAP_MS, that each take memory until the kernel kills them; reports the end
 // of each and stays.
 #include "common.h"
 #include <sys/mman.h>

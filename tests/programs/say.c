@@ -1,6 +1,6 @@
 // say [OPTION…] [MESSAGE…]: sends each message to $NOTIFY_SOCKET, then stays until SIGTERM.
 //   --to-others      to every other notification socket that /proc/net/unix or --directory shows, once each has been waited for
-//   --by-the-dead    from a child each that has ended before anybody can look
+//   --by-the-dead    each from a child that has ended before anything can look at it
 //   --fds N          with N descriptors, all the same pipe's; says whether it is still held after a while
 //   --linger SECONDS with a TCP socket whose last close waits for so long
 //   --barrier        last, the protocol's barrier: says how long it took
@@ -115,7 +115,7 @@ static void flood(const char *text, int seconds)
     for (int i = 1; i < 8; i++)
         if (fork() == 0)
             break;
-    // As long as one may be, and blocking: whoever reads until nothing is left never stops.
+    // Messages of the greatest length, sent blocking: a reader that reads until nothing is left never stops.
     static char longest[4096];
     memset(longest, '\n', sizeof longest - 1);
     memcpy(longest, text, strlen(text));
