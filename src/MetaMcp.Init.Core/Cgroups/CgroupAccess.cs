@@ -34,7 +34,7 @@ public enum CgroupObstacle
     /// <summary>Processes of another PID namespace are in it; they cannot be moved.</summary>
     Shared,
 
-    /// <summary>It is (part of) a threaded domain, whose children take no processes.</summary>
+    /// <summary>The cgroup is (part of) a threaded domain, whose children take no processes.</summary>
     Threaded,
 
     /// <summary>Processes came faster than they could be moved.</summary>

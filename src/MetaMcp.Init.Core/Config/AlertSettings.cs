@@ -6,7 +6,7 @@ public sealed record AlertSettings
 {
     public bool Enabled { get; init; } = true;
 
-    /// <summary>The same alert of the same subject is given once in this long.</summary>
+    /// <summary>The time in which the same alert about the same subject is given once.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The command gets one JSON document on its stdin; empty is no sink.</summary>

@@ -8,6 +8,6 @@ public sealed record RestartSettings
     public BackoffSettings Backoff { get; init; } = new();
     public BreakerSettings Breaker { get; init; } = new();
 
-    /// <summary>So many restarts after failures in a row, and it has failed for good; null is without end.</summary>
+    /// <summary>The restarts after failures in a row until the service has failed for good; null for no end.</summary>
     public int? MaxRestarts { get; init; }
 }

@@ -14,7 +14,7 @@ internal sealed class ValueReader(string name, TomlNode node, Problems problems)
     /// <summary>The shortest time that is more than nothing: a deadline of zero would pass before anything began.</summary>
     public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>As messages show it, <c>backoff.max</c>.</summary>
+    /// <summary>The name in messages, <c>backoff.max</c>.</summary>
     public string Name => name;
 
     public TomlNode Node => node;

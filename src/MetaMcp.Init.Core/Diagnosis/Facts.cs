@@ -69,7 +69,7 @@ public sealed record Facts : Case
     /// <summary>In the order of the services; null if there is no file.</summary>
     public Absence[]? Absences { get; init; }
 
-    // It is a record to be copied with changes. The compiler's code to compare two would be larger than all the rest.
+    // This is a record so that it can be copied with changes. The compiler's code to compare two would be larger than all the rest.
     public bool Equals(Facts? other) => ReferenceEquals(this, other);
 
     public override int GetHashCode() => Pid;

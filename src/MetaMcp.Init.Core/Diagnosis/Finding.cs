@@ -2,7 +2,7 @@ namespace MetaMcp.Init.Core.Diagnosis;
 
 public enum FindingSeverity
 {
-    /// <summary>As it should be.</summary>
+    /// <summary>No shortfall.</summary>
     Ok,
 
     /// <summary>Good to know; nothing that is asked for here is missing.</summary>

@@ -41,7 +41,7 @@ public sealed record Remedies : Case
 
     internal static Remedies OnHost(string setting) => new() { Host = setting };
 
-    // It is a record to be copied with changes. The compiler's code to compare two would be larger than all the rest.
+    // This is a record so that it can be copied with changes. The compiler's code to compare two would be larger than all the rest.
     public bool Equals(Remedies? other) => ReferenceEquals(this, other);
 
     public override int GetHashCode() => 0;

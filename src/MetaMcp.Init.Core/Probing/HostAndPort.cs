@@ -52,7 +52,7 @@ public sealed record HostAndPort(string Host, int Port)
         return new HostAndPort(host.ToString(), port);
     }
 
-    /// <summary>As a URL has it: IPv6 in brackets.</summary>
+    /// <summary>The host as in a URL: IPv6 in brackets.</summary>
     public override string ToString() =>
         Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 

@@ -8,7 +8,7 @@ public sealed class HttpHead
     /// <summary>The limit of all lines together, including those of interim answers.</summary>
     public const int MaxLength = 64 * 1024;
 
-    /// <summary>So many interim answers are passed over; a server that sends more is not about to answer.</summary>
+    /// <summary>The number of interim answers that are ignored; a server that sends more is not going to answer.</summary>
     public const int MaxInterim = 32;
 
     internal const string TooManyInterim = "answered with more than 32 interim answers (1xx) and no final one";

@@ -9,9 +9,9 @@ public enum RpcKind
     /// <summary>A notification, a request of the server's, or the answer to another request.</summary>
     Other,
 
-    /// <summary>It was done.</summary>
+    /// <summary>The request was done.</summary>
     Result,
 
-    /// <summary>It was refused.</summary>
+    /// <summary>The request was refused.</summary>
     Error,
 }

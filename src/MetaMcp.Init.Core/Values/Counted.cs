@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MetaMcp.Init.Core.Values;
 
 /// <summary>
-/// So many of something, as a text says it: <c>1 service</c>, <c>2 services</c>. As a value of a log line it is its number in JSON.
+/// A number of things, as a text says it: <c>1 service</c>, <c>2 services</c>. In a JSON log line, this value is the number.
 /// </summary>
 public sealed class Counted(long number, string noun, string? plural = null)
 {

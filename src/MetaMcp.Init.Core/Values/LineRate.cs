@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.Core.Values;
 
-/// <summary>So many lines in so long, <c>"1000/s"</c> or <c>"600/m"</c>, and so many at once after a silence.</summary>
+/// <summary>A number of lines in a time, <c>"1000/s"</c> or <c>"600/m"</c>, and a number of lines at once after a silence.</summary>
 public sealed record LineRate(int Lines, TimeSpan Per)
 {
     /// <summary>The number of lines that pass at once: the capacity of a bucket that is refilled at the rate.</summary>

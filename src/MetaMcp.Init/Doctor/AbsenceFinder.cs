@@ -102,7 +102,7 @@ internal sealed unsafe class AbsenceFinder
             Add(whose, AbsenceKind.Program, new ExecFailure(ExecStep.Execute, error, name));
     }
 
-    /// <summary>As the second stage has it: "there, but not for this user" is better to know than "not there".</summary>
+    /// <summary>As in the second stage: "there, but not for this user" helps more than "not there".</summary>
     private static Errno Search(string name, byte[] path, string? directory)
     {
         var error = new Errno(Errno.ENOENT);

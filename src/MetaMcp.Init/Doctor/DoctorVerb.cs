@@ -8,7 +8,7 @@ using MetaMcp.Init.Pages;
 namespace MetaMcp.Init.Doctor;
 
 /// <summary>
-/// <c>mcp-init doctor</c>: what the kernel and the container permit, and the setting for each thing that they do not.
+/// <c>mcp-init doctor</c>: the rights that the kernel and the container give, and a setting for each right that is missing.
 /// </summary>
 internal static class DoctorVerb
 {

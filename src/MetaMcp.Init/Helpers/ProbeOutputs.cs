@@ -18,7 +18,7 @@ internal sealed unsafe class ProbeOutputs(Action<int, PieceHandler> watch, Actio
     /// <summary>The length of one read.</summary>
     internal const int PieceLength = 4096;
 
-    /// <summary>As much as a full pipe holds.</summary>
+    /// <summary>The size of a full pipe.</summary>
     private const int PiecesBeforePause = 16;
 
     /// <summary>A megabyte of output takes a probe 0.8 s.</summary>

@@ -127,7 +127,7 @@ internal sealed class LinuxKernel : IKernel
                 _mains.Take(run, pid);
                 break;
             case Effect.SignalRun(var number, _, var signal) when _runs.Find(number) is { } run:
-                // Each is looked for anew; what is to take the signal before may take this one.
+                // The processes are looked up again, but not for SIGCONT: it goes to those that were sent the signal before it.
                 if (signal != Signal.Cont)
                     _runs.Expire();
                 run.IsAskedToEnd = true;
@@ -247,7 +247,7 @@ internal sealed class LinuxKernel : IKernel
         Follow(number, pid, output);
     }
 
-    /// <summary>A probe was started, or not (0): what it writes is read, and its service hears of it.</summary>
+    /// <summary>A probe was started, or not (0): its output is read, and the supervisor is told.</summary>
     private void Follow(long number, int pid, int output)
     {
         if (pid > 0)

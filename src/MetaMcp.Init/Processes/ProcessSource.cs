@@ -16,10 +16,10 @@ internal enum Sight
     /// <summary>One of its threads is in state D, so its environment was not read.</summary>
     Blocked,
 
-    /// <summary>It has ended; it may wait to be collected.</summary>
+    /// <summary>The process has ended; it may wait to be collected.</summary>
     Dead,
 
-    /// <summary>It exists, and none of its files can be read (hidepid).</summary>
+    /// <summary>The process exists, and none of its files can be read (hidepid).</summary>
     Hidden,
 
     /// <summary>There was no descriptor or no memory for the look: another look may succeed.</summary>

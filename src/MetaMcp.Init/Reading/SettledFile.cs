@@ -33,7 +33,7 @@ internal static unsafe class SettledFile
     private static string? TryRead(string path, int most, out byte[] bytes)
     {
         bytes = [];
-        // It waits for as long as the file system takes: somebody else has a clock.
+        // This waits for as long as the file system takes: PID 1, which started this child, has the deadline.
         var descriptor = KernelFile.Open(path);
         var error = descriptor < 0 ? LastError : Errno.None;
         statx before = default;

@@ -2,7 +2,7 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Runs;
 
-/// <summary>What is known of a child that lost its parent.</summary>
+/// <summary>The knowledge about a child that lost its parent.</summary>
 internal enum AdoptedState
 {
     /// <summary>The child was not looked at yet.</summary>

@@ -32,7 +32,7 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
     public Controllers Sampled => Access.Obstacle is CgroupObstacle.SwitchedOff or CgroupObstacle.NoProc
         ? Controllers.None : (Controllers.Memory | Controllers.Tasks) & ~(Tree?.Controllers ?? Controllers.None);
 
-    /// <summary>The same container with another file.</summary>
+    /// <summary>The setup of the same container under another file.</summary>
     public LimitSetup Under(Settings settings) => this with { Needed = LimitFiles.NeededBy(settings) };
 
     /// <summary>Whether a file needs a controller that the kernel does not give, and the previous file did not.</summary>

@@ -5,7 +5,7 @@ internal abstract class TomlNode(SourcePosition at)
 {
     public SourcePosition At => at;
 
-    /// <summary>As a message names it: <c>expected …, not a string</c>. Never the value, which may be a secret.</summary>
+    /// <summary>The kind of the value in a message: <c>expected …, not a string</c>. Never the value, which may be a secret.</summary>
     public abstract string Kind { get; }
 }
 
