@@ -13,6 +13,9 @@ public record struct ProcessEntry
     /// <summary>The process was sent SIGKILL and can start no other process any more.</summary>
     public bool IsKilled { get; set; }
 
+    /// <summary>Its run is certain; see <see cref="RunMembership"/>.</summary>
+    internal bool IsResolved { get; set; }
+
     /// <summary>The place of its topmost ancestor, or of itself, that is a child of ours; see <see cref="RunMembership"/>.</summary>
     internal int Top { get; set; }
 }

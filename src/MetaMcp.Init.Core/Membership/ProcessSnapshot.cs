@@ -12,7 +12,21 @@ public sealed class ProcessSnapshot
 
     private ProcessEntry[] _entries = new ProcessEntry[64];
 
+    /// <summary>A line of ancestors, for <see cref="RunMembership"/>; kept for the next look.</summary>
+    private int[] _line = [];
+
     public int Count { get; private set; }
+
+    /// <summary>Room for the places of all processes.</summary>
+    internal Span<int> Line
+    {
+        get
+        {
+            if (_line.Length < Count)
+                _line = new int[_entries.Length];
+            return _line;
+        }
+    }
 
     public ref ProcessEntry this[int index] => ref _entries[index];
 

@@ -7,6 +7,11 @@ namespace MetaMcp.Init.Core.Membership;
 /// <param name="Run">The run whose main process it is; 0 for a helper.</param>
 public readonly record struct KnownChild(int Pid, long Run);
 
+/// <summary>A process, and no later one with its pid.</summary>
+/// <param name="Pid">The pid.</param>
+/// <param name="StartTime">In clock ticks since boot (<c>man 5 proc</c>, stat).</param>
+public readonly record struct ProcessKey(int Pid, ulong StartTime);
+
 /// <summary>A run that may still have processes.</summary>
 /// <param name="Number">The run's number; a later run has a higher one.</param>
 /// <param name="Main">The pid of its main process, present or ended, which is also the number of the session and the group that it
@@ -15,7 +20,17 @@ public readonly record struct KnownChild(int Pid, long Run);
 /// The real user id of the run: only a process of this user is believed when it names the run. Null for any user, since the main
 /// process started as root and may have changed its user, or its user could not be read.
 /// </param>
-public readonly record struct KnownRun(long Number, int Main, uint? User = null);
+public readonly record struct KnownRun(long Number, int Main, uint? User = null)
+{
+    /// <summary>The main process, if it has not ended and is not our child; else null.</summary>
+    public ProcessKey? Root { get; init; }
+
+    /// <summary>
+    /// The run was begun below a process of another run, as a server that a gateway starts. So a process of it says nothing about the
+    /// processes above.
+    /// </summary>
+    public bool IsNested { get; init; }
+}
 
 /// <summary>The run that a process claims to belong to.</summary>
 /// <param name="Run">The run that its environment names, with the token that only the processes of that run were given; 0 for
@@ -25,8 +40,10 @@ public readonly record struct RunClaim(long Run, uint? User = null);
 
 /// <summary>
 /// Decides which process belongs to which run, if there is no cgroup. A process that loses its parent becomes our child, so each of
-/// our processes is below a child of ours, and all processes below one child belong to one run: no process moves from one tree to
-/// another. So it is enough to know the run of each child:
+/// our processes is below a child of ours. The nearest ancestor whose run is known decides: a main process that is not our child
+/// (<see cref="KnownRun.Root"/>), the process itself included; else the child of ours at the top. A process of a nested run that was
+/// known before stays in it: when its parent ends, it may be given to a process of the run around it (a subreaper). The run of
+/// each child is:
 /// <list type="number">
 /// <item>a main process or a probe belongs to the run that it was started for (ancestry);</item>
 /// <item>any other child lost its parent. It belongs to the run that it, or any process below it, was known to belong to
@@ -60,31 +77,87 @@ public static class RunMembership
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(claimOf);
         var isWhole = FindTops(now, self, isStranger);
+        var hasNested = false;
+        foreach (var run in runs)
+            hasNested |= run.IsNested || run.Root is not null;
         for (var at = 0; at < now.Count; at++)
         {
             ref var process = ref now[at];
-            process.Run = 0;
+            (process.Run, process.IsResolved) = (0, false);
             if (before.Find(process.Stat) is not (>= 0 and var earlier))
                 continue;
             process.IsKilled = before[earlier].IsKilled;
             if (process.Top >= 0 && IsKnown(runs, before[earlier].Run))
                 process.Run = before[earlier].Run;
         }
+        if (hasNested)
+            MarkRoots(now, runs);
         foreach (var child in children)
             if (now.Find(child.Pid) is >= 0 and var at && now[at].Top == at)
                 now[at].Run = child.Run == 0 ? NotOurs : child.Run;
         for (var at = 0; at < now.Count; at++)
             if (IsOfUnknown(now, at))
-                now[now[at].Top].Run = now[at].Run;
+                now[now[at].Top].Run = AtTop(now, runs, at, now[at].Run);
         for (var at = 0; at < now.Count; at++)
             if (IsOfUnknown(now, at))
-                now[now[at].Top].Run = BegunBy(runs, now[at].Stat);
+                now[now[at].Top].Run = AtTop(now, runs, at, BegunBy(runs, now[at].Stat));
         for (var at = 0; at < now.Count; at++)
             if (IsOfUnknown(now, at) && !now[at].Stat.IsDead)
-                now[now[at].Top].Run = Believed(runs, claimOf(now[at].Stat.Pid));
+                now[now[at].Top].Run = AtTop(now, runs, at, Believed(runs, claimOf(now[at].Stat.Pid)));
         for (var at = 0; at < now.Count; at++)
-            now[at].Run = now[at].Top < 0 ? 0 : Math.Max(0, now[now[at].Top].Run);
+        {
+            if (hasNested)
+                Resolve(now, runs, at);
+            else
+                now[at].Run = RunAtTop(now, at);
+        }
         return isWhole;
+    }
+
+    /// <summary>What the run of a process says about the child of ours above it; 0 for nothing.</summary>
+    private static long AtTop(ProcessSnapshot now, ReadOnlySpan<KnownRun> runs, int at, long run) =>
+        now[at].Top != at && IsNested(runs, run) ? 0 : run;
+
+    private static long RunAtTop(ProcessSnapshot now, int at) => now[at].Top < 0 ? 0 : Math.Max(0, now[now[at].Top].Run);
+
+    private static bool IsNested(ReadOnlySpan<KnownRun> runs, long number)
+    {
+        foreach (var run in runs)
+            if (run.Number == number)
+                return run.IsNested;
+        return false;
+    }
+
+    private static void MarkRoots(ProcessSnapshot now, ReadOnlySpan<KnownRun> runs)
+    {
+        foreach (var run in runs)
+            if (run.Root is { } root && now.Find(root.Pid) is >= 0 and var at && now[at].Stat.StartTime == root.StartTime)
+                (now[at].Run, now[at].IsResolved) = (run.Number, true);
+    }
+
+    /// <summary>
+    /// Goes up to an ancestor whose run is certain, and down again. Each process is passed once in each direction, so that all
+    /// together take as many steps as there are processes.
+    /// </summary>
+    private static void Resolve(ProcessSnapshot now, ReadOnlySpan<KnownRun> runs, int at)
+    {
+        var line = now.Line;
+        var (length, up) = (0, at);
+        while (up >= 0 && !now[up].IsResolved)
+        {
+            // Marked at once, so that a circle ends.
+            now[up].IsResolved = true;
+            line[length++] = up;
+            up = now[up].Top == up ? -1 : Above(now, up);
+        }
+        var run = up >= 0 ? now[up].Run : length > 0 ? RunAtTop(now, line[length - 1]) : 0;
+        for (var down = length - 1; down >= 0; down--)
+        {
+            ref var process = ref now[line[down]];
+            // The nested run is the later one; so a run that is nested in this one, and whose root is above, goes first.
+            run = process.Run > run && IsNested(runs, process.Run) ? process.Run : run;
+            process.Run = run;
+        }
     }
 
     /// <summary>Whether the process is below a child of ours whose run is not known yet.</summary>
@@ -108,9 +181,16 @@ public static class RunMembership
         return false;
     }
 
-    /// <summary>The run whose main process began the session of a process, else its group; 0 if there is none.</summary>
-    public static long BegunBy(ReadOnlySpan<KnownRun> runs, in ProcessStat process) =>
-        BegunBy(runs, process.Session) is not 0 and var run ? run : BegunBy(runs, process.Group);
+    /// <summary>
+    /// The run whose main process this is, or whose main process began its session, else its group; 0 if there is none.
+    /// </summary>
+    public static long BegunBy(ReadOnlySpan<KnownRun> runs, in ProcessStat process)
+    {
+        foreach (var run in runs)
+            if (run.Root is { } root && root.Pid == process.Pid && root.StartTime == process.StartTime)
+                return run.Number;
+        return BegunBy(runs, process.Session) is not 0 and var begun ? begun : BegunBy(runs, process.Group);
+    }
 
     /// <summary>The latest run whose main process had this pid; 0 if there is none.</summary>
     private static long BegunBy(ReadOnlySpan<KnownRun> runs, int main)
