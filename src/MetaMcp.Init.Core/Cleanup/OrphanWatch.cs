@@ -206,7 +206,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
             return false;
         var isToEnd = IsToEnd(stranger);
         _ = _orphans.EnsureCapacity(_orphans.Count + 1);
-        var entry = registry.Add(EntryKind.Orphan, stranger.Command, -1, 0, now, stranger.Pid);
+        var entry = registry.Add(EntryKind.Orphan, stranger.Command, null, 0, now, stranger.Pid);
         var orphan = new Orphan(stranger, entry)
         {
             Stage = isToEnd ? Stage.Graced : Stage.Told, Due = isToEnd ? now + Settings.OrphanGrace : Instant.Never,

@@ -49,6 +49,15 @@ public abstract record Effect : Case
     /// <summary>The main process was collected and other processes of the run are left: report the end of the last one.</summary>
     public sealed record WatchRun(long RunNumber, int Main) : Effect;
 
+    /// <summary>
+    /// The main process of the run is not our child: tell when it has ended, which a pidfd shows (<c>man 2 pidfd_open</c>); answered by
+    /// MainEnded, at once if it is gone already. It is watched until it has ended, or another process is the main one.
+    /// </summary>
+    /// <param name="RunNumber">Which run.</param>
+    /// <param name="Main">The process.</param>
+    /// <param name="StartTime">Tells it from a later process with its pid.</param>
+    public sealed record WatchMain(long RunNumber, int Main, ulong StartTime) : Effect;
+
     /// <summary>Send a signal to every process that is left; answered by ChildrenCollected.</summary>
     public sealed record SignalTheRest(Signal Signal) : Effect;
 

@@ -27,7 +27,7 @@ internal sealed class ChildEvents(
             return;
         }
         // The entry is removed last: if memory runs out before, the same event finds it again.
-        if (child.Kind == EntryKind.Service)
+        if (child.Kind == EntryKind.Run)
         {
             MainEnded(child, ended);
             registry.Collected(child);
@@ -59,8 +59,9 @@ internal sealed class ChildEvents(
         services.Records[service] = services.Records[service].Saying(message);
     }
 
-    public void MainChanged(long run, int pid)
+    public void MainChanged(SystemEvent.MainChanged changed)
     {
+        var (run, pid, foreignStart) = changed;
         if (services.OwnerOf(run) is not { } service)
             return;
         orphans.Reused(pid);
@@ -69,7 +70,23 @@ internal sealed class ChildEvents(
             registry.Collected(entry);
             registry.Started(entry, pid);
         }
-        driver.Apply(service, new ServiceEvent.OfRun(new RunEvent.MainChanged(pid)));
+        driver.Apply(service, new ServiceEvent.OfRun(new RunEvent.MainChanged(pid, foreignStart)));
+    }
+
+    /// <summary>A main process that was not our child has ended. Another may have taken its place meanwhile.</summary>
+    public void ForeignMainEnded(SystemEvent.MainEnded ended)
+    {
+        sweeps.Soon();
+        if (registry.Find(ended.RunNumber) is not { Kind: EntryKind.Run } run || run.Pid != ended.Pid)
+            return;
+        if (run.Owner is RunOwner.Service(var service))
+        {
+            var oom = CauseOf(service, run.Sequence, ExitStatus.Unknown);
+            services.Records[service] =
+                services.Records[service] with { LastExit = ExitStatus.Unknown, LastOom = oom, Shortage = null };
+            driver.Current(run.Sequence, new RunEvent.MainEnded(ended.OthersLeft, oom));
+        }
+        registry.Collected(run);
     }
 
     public void SpawnFailed(long run, string reason, int code, bool isShortage)
@@ -85,7 +102,9 @@ internal sealed class ChildEvents(
     {
         orphans.Reused(pid);
         var owner = services.OwnerOf(run);
-        _ = registry.Add(kind, owner is { } service ? services.NameOf(service) : "", owner ?? -1, run, response.Now, pid);
+        _ = owner is { } service
+            ? registry.Add(kind, services.NameOf(service), new RunOwner.Service(service), run, response.Now, pid)
+            : registry.Add(kind, "", null, run, response.Now, pid);
     }
 
     /// <summary>Whether the answer of this probe is not awaited any more, and another probe is under way.</summary>
@@ -99,16 +118,16 @@ internal sealed class ChildEvents(
 
     private void ProbeEnded(Entry child, SystemEvent.ChildEnded ended)
     {
-        if (child.Service < 0 || IsOutdated(services.States[child.Service], child.Pid))
+        if (child.Owner is not RunOwner.Service(var service) || IsOutdated(services.States[service], child.Pid))
             return;
-        if (services.States[child.Service] is ServiceState.Active { Run: RunState.Starting { IsForked: true } })
+        if (services.States[service] is ServiceState.Active { Run: RunState.Starting { IsForked: true } })
         {
             PidFileRead(child, ended);
             return;
         }
-        var failure = FailureOf(child.Service, ended);
-        ref var record = ref services.Records[child.Service];
-        if (services.States[child.Service] is ServiceState.Active { Run: RunState.Ready ready } && ready.Number == child.Parent)
+        var failure = FailureOf(service, ended);
+        ref var record = ref services.Records[service];
+        if (services.States[service] is ServiceState.Active { Run: RunState.Ready ready } && ready.Number == child.Parent)
             record = record with { Probes = record.Probes.With(failure?.Reason, response.Now - child.Since) };
         driver.Current(child.Parent, new RunEvent.ProbeEnded(failure));
     }
@@ -138,8 +157,10 @@ internal sealed class ChildEvents(
 
     public void MainEnded(Entry child, SystemEvent.ChildEnded ended)
     {
-        var oom = CauseOf(child, ended.Status);
-        services.Records[child.Service] = services.Records[child.Service] with
+        if (child.Owner is not RunOwner.Service(var service))
+            return;
+        var oom = CauseOf(service, child.Sequence, ended.Status);
+        services.Records[service] = services.Records[service] with
         {
             LastExit = ended.Status, LastOom = oom, Shortage = ended.IsShortage && oom is null ? ended.Problem : null,
         };
@@ -165,14 +186,14 @@ internal sealed class ChildEvents(
     /// A process that the kernel kills for memory ends by SIGKILL. A process that loses a child to it (npm, a shell) fails soon after.
     /// That end may come late: the memory of a large process is freed first.
     /// </summary>
-    private OomCause? CauseOf(Entry child, ExitStatus status)
+    private OomCause? CauseOf(int service, long number, ExitStatus status)
     {
-        if (status.IsSuccess || !_lastOom.TryGetValue(child.Service, out var oom) || oom.Run != child.Sequence)
+        if (status.IsSuccess || !_lastOom.TryGetValue(service, out var oom) || oom.Run != number)
             return null;
-        var run = services.RunStateOf(child.Service);
+        var run = services.RunStateOf(service);
         var isOurs = run is RunState.Killing ||
             (run is RunState.Stopping && status.Code is null &&
-                status.Signal == services.SettingsOf(child.Service).StopSignal);
+                status.Signal == services.SettingsOf(service).StopSignal);
         return isOurs || response.Now - oom.At > OomLedger.Patience ? null : oom.Cause;
     }
 

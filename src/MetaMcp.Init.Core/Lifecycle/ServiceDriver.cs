@@ -45,7 +45,7 @@ internal sealed class ServiceDriver(
         var isLaunched = after is ServiceState.Active && before is not ServiceState.Active;
         response.Effects.EnsureCapacity(response.Effects.Count + step.Effects.Length);
         if (isLaunched)
-            _ = registry.Add(EntryKind.Service, services.NameOf(service), service, 0, response.Now);
+            _ = registry.Add(EntryKind.Run, services.NameOf(service), new RunOwner.Service(service), 0, response.Now);
         response.MayEndHere();
         // From here to the last effect nothing is allocated: a state and the effects that belong to it come together or not at all.
         response.HasTakenEffect = true;

@@ -52,7 +52,16 @@ public abstract record SystemEvent : Case
     /// <summary>
     /// Another process is the main process of a run: the service has put itself into the background, or has sent MAINPID=.
     /// </summary>
-    public sealed record MainChanged(long RunNumber, int Pid) : SystemEvent;
+    /// <param name="RunNumber">Which run.</param>
+    /// <param name="Pid">The process.</param>
+    /// <param name="ForeignStart">The start time of one that is not our child; null for a child.</param>
+    public sealed record MainChanged(long RunNumber, int Pid, ulong? ForeignStart = null) : SystemEvent;
+
+    /// <summary>The main process of a run has ended, and was not our child: how it ended, its parent alone is told.</summary>
+    /// <param name="RunNumber">Which run.</param>
+    /// <param name="Pid">The process.</param>
+    /// <param name="OthersLeft">Whether other processes of the run are left.</param>
+    public sealed record MainEnded(long RunNumber, int Pid, bool OthersLeft) : SystemEvent;
 
     /// <summary>Why no process was accepted as the main process.</summary>
     public sealed record MainRefused(long RunNumber, string Reason) : SystemEvent;

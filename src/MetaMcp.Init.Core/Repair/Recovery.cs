@@ -86,8 +86,8 @@ internal sealed class Recovery(
     {
         List<Entry>? stale = null;
         foreach (var entry in registry.Entries)
-            if (entry.Kind == EntryKind.Service &&
-                (entry.Service >= services.States.Length || StatePredicates.RunOf(services.States[entry.Service]) != entry.Sequence))
+            if (entry is { Kind: EntryKind.Run, Owner: RunOwner.Service(var service) } &&
+                (service >= services.States.Length || StatePredicates.RunOf(services.States[service]) != entry.Sequence))
                 (stale ??= []).Add(entry);
         foreach (var entry in stale ?? [])
             registry.Remove(entry);
@@ -96,7 +96,7 @@ internal sealed class Recovery(
             if (services.BeliefOf(service) is not { } believed)
                 continue;
             var entry = registry.Find(believed.RunNumber) ??
-                registry.Restore(believed.RunNumber, services.NameOf(service), service, response.Now);
+                registry.Restore(believed.RunNumber, services.NameOf(service), new RunOwner.Service(service), response.Now);
             if (entry.Pid != believed.Main)
                 registry.Collected(entry);
             if (believed.Main > 0)

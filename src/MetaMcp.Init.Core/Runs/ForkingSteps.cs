@@ -49,37 +49,42 @@ internal static class ForkingSteps
                 [new Effect.TakeMain(s.Run.Number, pid)])
             : state;
 
-    /// <summary>The run has another main process; its state stays the same otherwise.</summary>
-    public static RunStep MainChanged(in RunContext context, RunState state, int pid, Instant now)
+    /// <summary>
+    /// The run has another main process; its state stays the same otherwise. The end of a main process that is not our child has to be
+    /// asked for.
+    /// </summary>
+    public static RunStep MainChanged(in RunContext context, RunState state, RunEvent.MainChanged main, Instant now)
     {
-        var told = RunMachine.Report(new Notice.MainChanged(context.Name, pid));
         // A sweep that was requested earlier reports the same main process again.
-        if (state is not Starting { IsForked: true } && RunPredicates.MainOf(state) == pid)
+        if (state is not Starting { IsForked: true } && RunPredicates.MainOf(state) == main.Pid)
             return state;
+        Effect[] first = main.ForeignStart is { } startTime
+            ? [RunMachine.Report(new Notice.MainChanged(context.Name, main.Pid)), new Effect.WatchMain(state.Number, main.Pid, startTime)]
+            : [RunMachine.Report(new Notice.MainChanged(context.Name, main.Pid))];
         switch (state)
         {
             // A service that has named its main process is in the background, even if the first process has not ended.
             case Starting { IsForked: true } or Starting { Readiness: Readiness.AwaitingFork } when state is Starting s:
                 var ready = ReadinessSteps.InBackground(
-                    context, s with { Run = s.Run with { Pid = pid }, IsForked = false, LastProbe = null }, now);
-                return ready with { Effects = [told, .. ready.Effects] };
+                    context, s with { Run = s.Run.With(main), IsForked = false, LastProbe = null }, now);
+                return ready with { Effects = [.. first, .. ready.Effects] };
             case Starting s:
-                return new(s with { Run = s.Run with { Pid = pid } }, [told]);
+                return new(s with { Run = s.Run.With(main) }, [.. first]);
             case Ready s:
-                return new(s with { Run = s.Run with { Pid = pid } }, [told]);
+                return new(s with { Run = s.Run.With(main) }, [.. first]);
             // The main process before this one was asked to end; this one was not.
             case Stopping { Progress: StopProgress.Signalled or StopProgress.CommandOverdue } s:
-                var next = s with { Run = s.Run with { Pid = pid } };
-                return new(next, [told, .. StopSteps.Signalled(context, next.Run)]);
+                var next = s with { Run = s.Run.With(main) };
+                return new(next, [.. first, .. StopSteps.Signalled(context, next.Run)]);
             // The main process was found just before the whole run was to end: the run ends like any run that has a main process.
             case OthersWaiting s:
-                return new(new AwaitingStop(s.Run with { Pid = pid }, s.Outcome) { LookAt = s.LookAt }, [told]);
+                return new(new AwaitingStop(s.Run.With(main), s.Outcome) { LookAt = s.LookAt }, [.. first]);
             case OthersStopping s:
-                return new(new Stopping(s.Run with { Pid = pid }, s.KillAt, s.Outcome), [told]);
+                return new(new Stopping(s.Run.With(main), s.KillAt, s.Outcome), [.. first]);
             case OthersKilling s:
-                return new(new Killing(s.Run with { Pid = pid }, s.Outcome, s.Kills, s.AgainAt), [told]);
+                return new(new Killing(s.Run.With(main), s.Outcome, s.Kills, s.AgainAt), [.. first]);
             case EndingState s:
-                return new(s with { Run = s.Run with { Pid = pid } }, [told]);
+                return new(s with { Run = s.Run.With(main) }, [.. first]);
             default:
                 return state;
         }

@@ -24,9 +24,9 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
 
     public IReadOnlyCollection<Entry> Entries => _bySequence.Values;
 
-    public Entry Add(EntryKind kind, string type, int service, long parent, Instant now, int pid = 0)
+    public Entry Add(EntryKind kind, string type, RunOwner? owner, long parent, Instant now, int pid = 0)
     {
-        var entry = Enter(new Entry(_last + 1, kind, type, service, parent, now));
+        var entry = Enter(new Entry(_last + 1, kind, type, owner, parent, now));
         _last++;
         if (pid != 0)
             Started(entry, pid);
@@ -34,8 +34,8 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
     }
 
     /// <summary>Enters a run again that continues and whose entry was lost.</summary>
-    public Entry Restore(long sequence, string type, int service, Instant now) =>
-        Enter(new Entry(sequence, EntryKind.Service, type, service, 0, now));
+    public Entry Restore(long sequence, string type, RunOwner owner, Instant now) =>
+        Enter(new Entry(sequence, EntryKind.Run, type, owner, 0, now));
 
     /// <summary>Enters it wholly or not at all: all memory is allocated before the first change.</summary>
     private Entry Enter(Entry entry)
@@ -59,11 +59,15 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
         entry.Pid = pid;
     }
 
-    /// <summary>Its process was collected: the kernel may give the pid to another process.</summary>
+    /// <summary>
+    /// Its process was collected: the kernel may give the pid to another process. If the process was not our child, the pid may already
+    /// be that of another entry.
+    /// </summary>
     public void Collected(Entry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        _ = _byPid.Remove(entry.Pid);
+        if (_byPid.TryGetValue(entry.Pid, out var holder) && ReferenceEquals(holder, entry))
+            _ = _byPid.Remove(entry.Pid);
         entry.Pid = 0;
     }
 

@@ -33,7 +33,14 @@ public abstract record RunEvent : Case
     public sealed record MainNamed(int Pid) : RunEvent;
 
     /// <summary>Another process is the main process of the run.</summary>
-    public sealed record MainChanged(int Pid) : RunEvent;
+    /// <param name="Pid">The process.</param>
+    /// <param name="ForeignStart">As that of <see cref="Run"/>.</param>
+    public sealed record MainChanged(int Pid, ulong? ForeignStart = null) : RunEvent;
+
+    /// <summary>The main process, which was not our child, has ended.</summary>
+    /// <param name="OthersLeft">Whether other processes of the run are left.</param>
+    /// <param name="Oom">Where the kernel had killed it, or some of it, for memory.</param>
+    public sealed record MainEnded(bool OthersLeft, OomCause? Oom = null) : RunEvent;
 
     /// <summary>The main process was collected.</summary>
     /// <param name="Status">The exit status of the main process.</param>

@@ -53,8 +53,11 @@ public static class RunMachine
         RunEvent.StopCommandSpawned(var pid) => StopSteps.CommandSpawned(context, state, pid, now),
         RunEvent.StopCommandEnded(var status) => StopSteps.CommandEnded(context, state, status),
         RunEvent.MainNamed(var pid) => ForkingSteps.Named(context, state, pid, now),
-        RunEvent.MainChanged(var pid) => ForkingSteps.MainChanged(context, state, pid, now),
+        RunEvent.MainChanged main => ForkingSteps.MainChanged(context, state, main, now),
         RunEvent.Exited exited => CleanupSteps.Exited(context, state, exited, now),
+        // Of a child, the end without a status cannot be.
+        RunEvent.MainEnded ended when RunPredicates.HasForeignMain(state) =>
+            CleanupSteps.Exited(context, state, new RunEvent.Exited(ExitStatus.Unknown, null, ended.OthersLeft, ended.Oom), now),
         RunEvent.RunEmpty => state switch
         {
             OthersWaiting or OthersStopping or OthersKilling when state is EndingState s => new Over(s.Number, s.Outcome),

@@ -14,6 +14,15 @@ public static class RunPredicates
         _ => null,
     };
 
+    /// <summary>Whether its main process is there and not our child.</summary>
+    public static bool HasForeignMain(RunState state) => state switch
+    {
+        Starting { IsForked: false } s => s.Run.ForeignStart is not null,
+        Ready s => s.Run.ForeignStart is not null,
+        AwaitingStop or Stopping or Killing when state is EndingState s => s.Run.ForeignStart is not null,
+        _ => false,
+    };
+
     /// <summary>
     /// Whether the cleanup of the run is under way. A cleanup that has used up its retries goes on, but takes no place in the queue.
     /// </summary>

@@ -52,7 +52,7 @@ internal sealed class ServiceTable
 
     /// <summary>The service that owns a run; null if the run is over.</summary>
     public int? OwnerOf(long run) =>
-        _registry.Find(run) is { Kind: EntryKind.Service, Service: var service } && service < States.Length &&
+        _registry.Find(run) is { Kind: EntryKind.Run, Owner: RunOwner.Service(var service) } && service < States.Length &&
         StatePredicates.RunOf(States[service]) == run ? service : null;
 
     /// <summary>The state of a service's run; null if there is no run.</summary>

@@ -195,8 +195,11 @@ public sealed class Supervisor
             case SystemEvent.Said(var run, var message):
                 _children.Said(run, message);
                 break;
-            case SystemEvent.MainChanged(var run, var pid):
-                _children.MainChanged(run, pid);
+            case SystemEvent.MainChanged changed:
+                _children.MainChanged(changed);
+                break;
+            case SystemEvent.MainEnded ended:
+                _children.ForeignMainEnded(ended);
                 break;
             case SystemEvent.MainRefused(var run, var reason):
                 _children.MainRefused(run, reason);

@@ -18,8 +18,18 @@ public readonly record struct ExitStatus
 
     public bool DumpedCore { get; }
 
-    /// <summary>The code that a shell would report, and a container's exit code: the code, or 128 + the signal.</summary>
-    public int ShellCode => Code ?? 128 + Signal.Number;
+    /// <summary>
+    /// A process has ended that was not our child: the kernel gives the status to its parent alone. It counts as a failure, since
+    /// nothing says that the process had done its work.
+    /// </summary>
+    public static ExitStatus Unknown => default;
+
+    public bool IsKnown => Code is not null || Signal.Number != 0;
+
+    /// <summary>
+    /// The code that a shell would report, and a container's exit code: the code, or 128 + the signal; 1 if neither is known.
+    /// </summary>
+    public int ShellCode => IsKnown ? Code ?? 128 + Signal.Number : 1;
 
     public bool IsSuccess => Code == 0;
 
@@ -27,6 +37,10 @@ public readonly record struct ExitStatus
 
     public static ExitStatus KilledBy(Signal signal, bool dumpedCore = false) => new(null, signal, dumpedCore);
 
-    public override string ToString() =>
-        Code is { } code ? $"exit code {code}" : $"killed by {Signal}{(DumpedCore ? " (core dumped)" : "")}";
+    public override string ToString() => this switch
+    {
+        { Code: { } code } => $"exit code {code}",
+        { IsKnown: true } => $"killed by {Signal}{(DumpedCore ? " (core dumped)" : "")}",
+        _ => "exit status unknown, as it was no child of mcp-init",
+    };
 }

@@ -23,6 +23,9 @@ internal enum Source
     /// <summary>Our own stdout or stderr, which was full a moment ago.</summary>
     OwnOutput,
 
+    /// <summary>A pidfd of a main process that is not our child.</summary>
+    ForeignMain,
+
     MemoryEvents,
     PopulatedEvents,
 

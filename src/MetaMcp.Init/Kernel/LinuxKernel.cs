@@ -26,6 +26,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly BlockedOutputs _full;
     private readonly OpenStreams _streams;
     private readonly ServiceStarter _starter;
+    private readonly ForeignMains _foreign;
     private readonly RunTable _runs;
     private readonly DescriptorDisposal _disposal;
     private readonly RunReports _reports;
@@ -60,7 +61,11 @@ internal sealed class LinuxKernel : IKernel
         _full = new BlockedOutputs(outputs, _watch);
         _streams = new OpenStreams(_watch);
         _starter = starter;
-        _runs = new RunTable(_watch.Remove, run => _reports!.EndSocket(run), census, _helpers.Pids, new LiveProcesses(census.Claims));
+        _foreign = new ForeignMains(
+            (fd, take) => _watch.Add(fd, Source.ForeignMain, take), _watch.Remove,
+            (run, isChild) => _collector!.ForeignEnded(run, isChild));
+        _runs = new RunTable(
+            _watch.Remove, run => _reports!.EndSocket(run), census, _helpers.Pids, new LiveProcesses(census.Claims), _foreign);
         _disposal = new DescriptorDisposal(_watch, starter.NullDescriptor, _helpers.Pids);
         _mains = new MainSuccession(_runs, pid => _collector!.IsWaiting(pid), tell);
         _reports = new RunReports(_watch, _disposal, _mains.Named, tell);
@@ -77,7 +82,8 @@ internal sealed class LinuxKernel : IKernel
         _kernelSweep = new KernelSweep(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
         _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
         _steps = new TurnSteps(
-            () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _memory.Resume(Now), CollectIfDue, _kernelSweep.Continue,
+            () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _foreign.Expire(Now),
+            () => _memory.Resume(Now), CollectIfDue, _kernelSweep.Continue,
             () => _pss.Expire(Now), () => _mains.Expire(Now), () => _read.Expire(Now), () => _probes.Expire(Now),
             () => _disposal.Expire(Now), () => _streams.Report(Now));
     }
@@ -94,7 +100,8 @@ internal sealed class LinuxKernel : IKernel
         happened.EnsureCapacity(happened.Count + Room);
         _full.Follow();
         _due = _collector.IsDue ? Now : Instant.Earliest(
-            due, _streams.Due, _memory.Due, _pss.Due, _read.Due, _probes.Due, _disposal.Due, _mains.Due, _runs.Due, _kernelSweep.Due);
+            due, _streams.Due, _memory.Due, _pss.Due, _read.Due, _probes.Due, _disposal.Due, _mains.Due, _foreign.Due, _runs.Due,
+            _kernelSweep.Due);
         _steps.Take();
     }
 
@@ -114,8 +121,10 @@ internal sealed class LinuxKernel : IKernel
                 break;
             case Effect.SignalMain(var number, var pid, var signal) main when _runs.Find(number) is { } run:
                 run.IsAskedToEnd |= !main.IsForwarded;
-                if (_runs.IsMainOf(pid, number))
-                    _ = kill(pid, signal.Number);
+                _runs.SignalMain(run, pid, signal);
+                break;
+            case Effect.WatchMain(var number, var pid, _) when _runs.IsMainOf(pid, number):
+                _foreign.Watch(_runs.Find(number)!);
                 break;
             case Effect.FindMain(var number, var settings) when _runs.Find(number) is { } run:
                 if (settings.PidFile is { } path)

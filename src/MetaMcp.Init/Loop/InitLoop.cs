@@ -155,7 +155,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
     /// An effect that starts a process is not repeated, since it is not known how far it came; the sweep finds out.
     /// </summary>
     private static bool MayBeRepeated(Effect effect) => effect is
-        Effect.SignalMain or Effect.SignalRun or Effect.KillHelper or Effect.WatchRun or Effect.SignalStranger
+        Effect.SignalMain or Effect.SignalRun or Effect.KillHelper or Effect.WatchRun or Effect.WatchMain or Effect.SignalStranger
             or Effect.SignalTheRest or Effect.Sweep;
 
     /// <summary>

@@ -103,6 +103,21 @@ internal sealed class ChildCollector(
         TellEnds();
     }
 
+    /// <summary>The main process of a run, which was not our child, has ended.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="isChild">The process has become our child, and its status is to be collected.</param>
+    public void ForeignEnded(ServiceRun run, bool isChild)
+    {
+        if (isChild)
+        {
+            ChildEnded(run.Main);
+            return;
+        }
+        _reaped.EnsureCapacity(_reaped.Count + 1);
+        _reaped.Enqueue((new Reaped(run.Main, ExitStatus.Unknown), runs.TakeForeign(run)));
+        IsDue = true;
+    }
+
     /// <summary>Whether a pid belongs to a child that was collected and whose end was not reported yet.</summary>
     public bool IsWaiting(int pid)
     {
@@ -212,7 +227,9 @@ internal sealed class ChildCollector(
         {
             var problem = ProblemOf(run, reaped.Status);
             _last[run.Name] = new EndedRun(run, reaped.Status, problem);
-            tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, problem?.Reason, others, problem?.IsShortage ?? false));
+            tell(reaped.Status.IsKnown
+                ? new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, problem?.Reason, others, problem?.IsShortage ?? false)
+                : new SystemEvent.MainEnded(run.Number, reaped.Pid, others));
             (run.ToldStatus, run.ToldProblem) = (reaped.Status, problem);
         }
         if (!others)

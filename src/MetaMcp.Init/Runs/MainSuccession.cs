@@ -10,8 +10,8 @@ namespace MetaMcp.Init.Runs;
 /// <summary>
 /// Decides which process takes the place of a run's main process, if a service puts itself into the background or names another
 /// process (MAINPID=, <c>man 3 sd_notify</c>). The new main process has to belong to the run, whichever process named it, since it is
-/// sent signals and the service ends with it. It has to be a child of ours, since only its parent learns how it ends. A process that
-/// still has another parent takes the place when that parent has ended.
+/// sent signals and the service ends with it. If it is not a child of ours, a pidfd tells of its end (<see cref="ForeignMains"/>), and
+/// its parent alone learns how it ended.
 /// </summary>
 /// <param name="runs">Knows which process belongs to which run.</param>
 /// <param name="isCollected">Whether a pid belongs to a child whose end is about to be reported.</param>
@@ -119,7 +119,7 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
     {
         runs.ChangeMain(run, main);
         run.IsGuessed = isGuessed;
-        tell(new SystemEvent.MainChanged(run.Number, main.Pid));
+        tell(new SystemEvent.MainChanged(run.Number, main.Pid, run.Foreign?.StartTime));
     }
 
     private string? WhyNot(ServiceRun run, int pid, out ProcessStat stat)
@@ -131,8 +131,6 @@ internal sealed class MainSuccession(RunTable runs, Func<int, bool> isCollected,
             return $"pid {pid} is another one's";
         if (!ProcessTable.TryRead(pid, out stat) || stat.IsDead)
             return $"there is no process with the pid {pid}";
-        if (stat.Parent != getpid())
-            return $"pid {pid} is a child of pid {stat.Parent}, which has not ended";
         run.NamesAgainAt = MonotonicClock.Now + BetweenNames;
         return Members(run).Exists(m => m.Pid == pid) ? null : $"pid {pid} does not belong to this service";
     }

@@ -165,9 +165,11 @@ internal sealed unsafe class RunReports(
     {
         // After the main process was collected, its pid may belong to another process; its earlier messages count by the user it
         // was last seen to have.
-        if (sender.pid == run.Main && run.HasMain)
+        if (sender.pid == run.Main && run is { HasMain: true, Foreign: null })
             return true;
-        if (run.HasMain)
+        // The pid of one that is not our child may belong to another process before we hear of its end.
+        var isMain = run.Foreign is not { } main || (ProcessTable.TryRead(main.Pid, out var seen) && seen.StartTime == main.StartTime);
+        if (run.HasMain && isMain)
             run.NotifyUid = ProcessTable.UserOf(run.Main, out _) ?? run.NotifyUid;
         return sender.pid > 0 && (run.NotifyUid ?? run.User) == sender.uid;
     }

@@ -40,6 +40,7 @@ internal sealed class RunTable
     private readonly Census _census;
     private readonly HashSet<int> _helpers;
     private readonly Func<int, bool> _isStranger;
+    private readonly ForeignMains _foreign;
     private readonly Queue<(ServiceRun Run, Signal Signal)> _unsent = new();
     private Instant _killOnAt;
     private readonly Dictionary<int, ServiceRun> _byMain = [];
@@ -52,9 +53,11 @@ internal sealed class RunTable
     /// <param name="helpers">The pids of children that belong to no run (probes, the child that measures PSS), until they are
     /// collected.</param>
     /// <param name="source">Looks at single processes.</param>
-    public RunTable(Action<int> unwatch, Action<ServiceRun> removed, Census census, HashSet<int> helpers, ProcessSource source)
+    /// <param name="foreign">The main processes that are not children of ours.</param>
+    public RunTable(
+        Action<int> unwatch, Action<ServiceRun> removed, Census census, HashSet<int> helpers, ProcessSource source, ForeignMains foreign)
     {
-        (_unwatch, _removed, _census, _helpers) = (unwatch, removed, census, helpers);
+        (_unwatch, _removed, _census, _helpers, _foreign) = (unwatch, removed, census, helpers, foreign);
         Adopted = new AdoptedChildren(source, census, IsKnown, () => CollectionsMarshal.AsSpan(_knownRuns));
         _isStranger = Adopted.IsStranger;
     }
@@ -141,11 +144,12 @@ internal sealed class RunTable
         Adopted.Expire();
     }
 
-    /// <summary>Whether a pid is a main process of ours that was not collected.</summary>
-    public bool IsMain(int pid) => _byMain.ContainsKey(pid);
+    /// <summary>Whether the main process of a run should be a child of ours that was not collected.</summary>
+    public bool HasChild(ServiceRun run) => _byMain.GetValueOrDefault(run.Main) == run;
 
-    /// <summary>Whether a pid is the main process of this very run, and was not collected.</summary>
-    public bool IsMainOf(int pid, long number) => _byMain.TryGetValue(pid, out var run) && run.Number == number;
+    /// <summary>Whether a pid is the main process of this very run, whose end was not taken yet.</summary>
+    public bool IsMainOf(int pid, long number) =>
+        Find(number) is { } run && run.Main == pid && (HasChild(run) || run is { Foreign: not null, HasMain: true });
 
     /// <summary>Whether we started the process and have not collected it.</summary>
     public bool IsKnown(int pid) => _byMain.ContainsKey(pid) || _helpers.Contains(pid);
@@ -169,23 +173,43 @@ internal sealed class RunTable
     {
         Adopted.Collected(pid);
         if (!_byMain.Remove(pid, out var run))
-            return null;
-        run.MainCollected();
-        if (run.Cgroup is null)
-            Adopted.MainEnded(run.Number);
+            return !_helpers.Contains(pid) && _foreign.Find(pid) is { } adopted ? TakeForeign(adopted) : null;
+        TakeMain(run);
         return run;
     }
 
-    /// <summary>Another process becomes the main process of a run: a child of ours that belongs to no other run.</summary>
+    /// <summary>A main process that was not our child has ended.</summary>
+    public ServiceRun TakeForeign(ServiceRun run)
+    {
+        _foreign.Drop(run);
+        TakeMain(run);
+        return run;
+    }
+
+    private void TakeMain(ServiceRun run)
+    {
+        run.MainCollected();
+        if (run.Cgroup is null)
+            Adopted.MainEnded(run.Number);
+    }
+
+    /// <summary>Another process becomes the main process of a run. It belongs to the run, and to no other.</summary>
     public void ChangeMain(ServiceRun run, in ProcessStat main)
     {
         Reserve();
-        if (run.HasMain && _byMain.Remove(run.Main))
+        if (run.Foreign is not null)
+            _foreign.Drop(run);
+        else if (run.HasMain && _byMain.Remove(run.Main))
             Adopted.Released(run.Main);
-        _byMain[main.Pid] = run;
-        // The new main process had lost its parent; from now on it is known as a main process, and not as such a child.
-        Adopted.Forget(main.Pid);
         run.Follow(main);
+        if (run.Foreign is null)
+        {
+            _byMain[main.Pid] = run;
+            // The new main process had lost its parent; from now on it is known as a main process, and not as such a child.
+            Adopted.Forget(main.Pid);
+        }
+        else
+            _foreign.Add(run);
         // With a main process, its end reports more than "the cgroup is empty".
         _ = _watched.Remove(run);
         // The file must not be watched by epoll if it is not read: it becomes ready with each change of the cgroup, a freeze
@@ -203,6 +227,7 @@ internal sealed class RunTable
         _byNumber.Remove(run.Number);
         _watched.Remove(run);
         _unfinished.Remove(run);
+        _foreign.Drop(run);
         _removed(run);
         Adopted.NothingLeft(run.Number);
         if (run.Cgroup is not { } cgroup)
@@ -216,6 +241,17 @@ internal sealed class RunTable
 
     /// <summary>Whether the run has processes beside its main process, which was collected.</summary>
     public bool HasOthers(ServiceRun run) => run.Cgroup is { } cgroup ? cgroup.HasMembersBeside(_helpers) : HasRest(run);
+
+    /// <summary>Signals the main process, if it is this one still.</summary>
+    public void SignalMain(ServiceRun run, int pid, Signal signal)
+    {
+        if (!IsMainOf(pid, run.Number))
+            return;
+        if (run.Foreign is null)
+            _ = kill(pid, signal.Number);
+        else
+            ForeignMains.Signal(run, signal);
+    }
 
     public void Signal(ServiceRun run, Signal signal)
     {
@@ -334,7 +370,7 @@ internal sealed class RunTable
     {
         _knownRuns.Clear();
         foreach (var run in _byNumber.Values)
-            _knownRuns.Add(new KnownRun(run.Number, run.Session, run.User));
+            _knownRuns.Add(new KnownRun(run.Number, run.Session, run.User) { Root = run.HasMain ? run.Foreign : null });
     }
 
     private bool Look() => Look(out _);

@@ -1,5 +1,6 @@
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Notifying;
 using MetaMcp.Init.Output;
@@ -28,6 +29,15 @@ internal sealed class ServiceRun(long number, string name)
     public int Main { get; private set; }
 
     /// <summary>
+    /// The main process if it is not our child: its pid is not held until we collect it, so that the start time belongs to it. Null
+    /// for a child.
+    /// </summary>
+    public ProcessKey? Foreign { get; private set; }
+
+    /// <summary>The pidfd of <see cref="Foreign"/>, which becomes readable when that process has ended; -1 for none.</summary>
+    public int ForeignDescriptor { get; set; } = -1;
+
+    /// <summary>
     /// The session of the main process. Its number belongs to no other session as long as the main process lives in it.
     /// </summary>
     public int Session { get; private set; }
@@ -42,7 +52,7 @@ internal sealed class ServiceRun(long number, string name)
     public bool IsForking { get; init; }
 
     /// <summary>
-    /// The process that was named as the main process (MAINPID=) and is not a child of ours yet; null for none.
+    /// The process that was named as the main process (MAINPID=) and could not be taken yet; null for none.
     /// </summary>
     public ProcessStat? Successor { get; set; }
 
@@ -123,6 +133,7 @@ internal sealed class ServiceRun(long number, string name)
     public void Follow(in ProcessStat main)
     {
         (Main, HasMain, ToldStatus, ToldProblem, Successor) = (main.Pid, true, null, null, null);
+        Foreign = main.Parent == getpid() ? null : new ProcessKey(main.Pid, main.StartTime);
         if (main is { Session: > 0, Group: > 0 })
             (Session, Group) = (main.Session, main.Group);
     }

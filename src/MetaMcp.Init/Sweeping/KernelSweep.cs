@@ -57,7 +57,7 @@ internal sealed class KernelSweep(
         foreach (var believed in asked.Runs)
         {
             var run = runs.Find(believed.RunNumber);
-            if (run is not null && runs.IsMainOf(run.Main, run.Number) && !Reaper.IsChild(run.Main))
+            if (run is not null && runs.HasChild(run) && !Reaper.IsChild(run.Main))
                 Missed(run.Main, gone);
             else if (FactsOf(believed, run) is { } differing)
                 (facts ??= []).Add(differing);
@@ -87,7 +87,7 @@ internal sealed class KernelSweep(
     /// <summary>With each probe of a run: looks whether its main process still exists, and reads its memory.</summary>
     public void LookAt(ServiceRun run)
     {
-        if (runs.IsMain(run.Main) && !Reaper.IsChild(run.Main))
+        if (runs.HasChild(run) && !Reaper.IsChild(run.Main))
             Sweep(new Effect.Sweep([new RunBelief(run.Number, RunStage.Executed, run.Main)], [], [], Strangers: false));
         else
             ReadMemory(run);
@@ -131,7 +131,7 @@ internal sealed class KernelSweep(
         var hasMain = runs.IsMainOf(run.Main, run.Number);
         if (hasMain && (believed.Stage is RunStage.Executed or RunStage.Collected) && believed.Main != run.Main)
         {
-            tell(new SystemEvent.MainChanged(run.Number, run.Main));
+            tell(new SystemEvent.MainChanged(run.Number, run.Main, run.Foreign?.StartTime));
             return null;
         }
         if (!hasMain && run.ToldStatus is null && collector.IsWaiting(run.Main))

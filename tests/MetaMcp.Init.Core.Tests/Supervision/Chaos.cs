@@ -231,7 +231,7 @@ internal sealed class Chaos
                 _processes[pid].IsKnown = !_processes[pid].IsExecuted;
                 _told[service].IsSpawning = false;
                 break;
-            case SystemEvent.MainChanged(var run, var pid):
+            case SystemEvent.MainChanged(var run, var pid, _):
                 Assert.Contains(pid, (IReadOnlyDictionary<int, Process>)_processes).IsKnown = true;
                 Successions++;
                 break;
@@ -490,14 +490,14 @@ internal sealed class Chaos
     {
         var registry = _supervisor.Registry;
         var runs = _plan.Services.Select(s => StatePredicates.RunOf(_supervisor.StateOf(s.Index))).OfType<long>().ToList();
-        Assert.Equal(runs.Order(), registry.Entries.Where(e => e.Kind == EntryKind.Service).Select(e => e.Sequence).Order());
+        Assert.Equal(runs.Order(), registry.Entries.Where(e => e.Kind == EntryKind.Run).Select(e => e.Sequence).Order());
         foreach (var entry in registry.Entries)
         {
             Assert.Same(entry, registry.Find(registry.IdOf(entry)));
             Assert.Contains(entry, registry.OfType(entry.Type));
             if (entry.Pid > 0)
                 Assert.Same(entry, registry.FindByPid(entry.Pid));
-            if (entry is { Pid: > 0, Kind: EntryKind.Service })
+            if (entry is { Pid: > 0, Kind: EntryKind.Run })
                 Assert.Equal(entry.Sequence, Assert.Contains(entry.Pid, (IReadOnlyDictionary<int, Process>)_processes).Run);
         }
     }

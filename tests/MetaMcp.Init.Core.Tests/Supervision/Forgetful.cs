@@ -51,7 +51,7 @@ internal sealed class Forgetful
     public Supervisor Supervisor => _supervisor;
 
     public IEnumerable<(int Service, long Run)> Running =>
-        _processes.Values.Where(p => p.Kind == EntryKind.Service).Select(p => (p.Service, p.Run));
+        _processes.Values.Where(p => p.Kind == EntryKind.Run).Select(p => (p.Service, p.Run));
 
     public int Left => _processes.Count + _rests.Count;
 
@@ -153,8 +153,8 @@ internal sealed class Forgetful
         switch (effect)
         {
             case Effect.Spawn(var run, var settings) when Owner(run) is var service:
-                Assert.DoesNotContain(_processes.Values, p => p.Kind == EntryKind.Service && p.Run == run);
-                var main = Create(EntryKind.Service, service, run);
+                Assert.DoesNotContain(_processes.Values, p => p.Kind == EntryKind.Run && p.Run == run);
+                var main = Create(EntryKind.Run, service, run);
                 _events.Enqueue(new SystemEvent.Spawned(run, main.Pid));
                 _events.Enqueue(new SystemEvent.Executed(run));
                 if (settings.IsForking)
@@ -185,7 +185,7 @@ internal sealed class Forgetful
             case Effect.SignalRun(var run, _, var signal):
                 if (signal == Signal.Cont)
                     break;
-                if (_processes.Values.FirstOrDefault(p => p.Kind == EntryKind.Service && p.Run == run) is { } killed)
+                if (_processes.Values.FirstOrDefault(p => p.Kind == EntryKind.Run && p.Run == run) is { } killed)
                     End(killed, ExitStatus.KilledBy(signal), leaves: false);
                 if (_rests.TryGetValue(run, out var rest))
                     Empty(rest);
@@ -228,7 +228,7 @@ internal sealed class Forgetful
     private void TakeMain(int service, long run)
     {
         if (_rests.Remove(run))
-            _events.Enqueue(new SystemEvent.MainChanged(run, Create(EntryKind.Service, service, run).Pid));
+            _events.Enqueue(new SystemEvent.MainChanged(run, Create(EntryKind.Run, service, run).Pid));
         else
             _events.Enqueue(new SystemEvent.MainRefused(run, "nothing of it is left"));
     }
@@ -236,10 +236,10 @@ internal sealed class Forgetful
     private void End(Process process, ExitStatus status, bool leaves = true, bool isInBackground = false, string? words = null)
     {
         _ = _processes.Remove(process.Pid);
-        var hasRest = leaves && process.Kind == EntryKind.Service && (isInBackground || process.Run % 3 == 0);
+        var hasRest = leaves && process.Kind == EntryKind.Run && (isInBackground || process.Run % 3 == 0);
         if (hasRest)
             _rests[process.Run] = new Rest(process.Service, process.Run);
-        if (process.Kind == EntryKind.Service)
+        if (process.Kind == EntryKind.Run)
             _last[process.Service] = (process.Run, process.Pid, status);
         _events.Enqueue(new SystemEvent.ChildEnded(process.Pid, status, words, hasRest));
         _events.Enqueue(new SystemEvent.ChildrenCollected(AnyLeft: Left > 0));
@@ -265,7 +265,7 @@ internal sealed class Forgetful
         var facts = new List<RunFacts>();
         foreach (var believed in sweep.Runs)
         {
-            var main = _processes.Values.FirstOrDefault(p => p.Kind == EntryKind.Service && p.Run == believed.RunNumber);
+            var main = _processes.Values.FirstOrDefault(p => p.Kind == EntryKind.Run && p.Run == believed.RunNumber);
             var isThere = main is not null || _rests.ContainsKey(believed.RunNumber);
             var (pid, status) = main is not null ? (main.Pid, (ExitStatus?)null)
                 : _last.Values.FirstOrDefault(l => l.Run == believed.RunNumber) is { Run: > 0 } last ? (last.Pid, last.Status) : (0, null);
@@ -287,7 +287,7 @@ internal sealed class Forgetful
         if (sweep.IsWhole)
         {
             var known = sweep.Runs.Select(r => r.RunNumber).ToHashSet();
-            foreach (var unknown in _processes.Values.Where(p => p.Kind == EntryKind.Service && !known.Contains(p.Run)).ToArray())
+            foreach (var unknown in _processes.Values.Where(p => p.Kind == EntryKind.Run && !known.Contains(p.Run)).ToArray())
                 End(unknown, ExitStatus.KilledBy(Signal.Kill), leaves: false);
             foreach (var unknown in _rests.Values.Where(r => !known.Contains(r.Run)).ToArray())
                 Empty(unknown);

@@ -200,8 +200,8 @@ public sealed class LossTests
             world.Running.Select(r => r.Service).Order());
         Assert.All(world.Running, r => Assert.Equal(r.Run, StatePredicates.RunOf(world.Supervisor.StateOf(r.Service))));
         Assert.All(
-            world.Supervisor.Registry.Entries.Where(e => e.Kind == EntryKind.Service),
-            e => Assert.Equal(e.Sequence, StatePredicates.RunOf(world.Supervisor.StateOf(e.Service))));
+            world.Supervisor.Registry.Entries.Where(e => e.Kind == EntryKind.Run),
+            e => Assert.Equal(e.Sequence, StatePredicates.RunOf(world.Supervisor.StateOf(Assert.IsType<RunOwner.Service>(e.Owner).Index))));
         world.Post(new SystemEvent.SignalArrived(Signal.Term));
         world.Pass(TimeSpan.FromMinutes(2));
         Assert.Equal(0, world.ExitCode);

@@ -57,7 +57,7 @@ public sealed class RandomKillTests
         // By then the longest back-off and the open circuit are over.
         world.Pass("2m");
         Assert.All(Services, s => Assert.IsType<RunState.Ready>(world.RunOf(s.Name)));
-        Assert.Equal(Services.Length, world.Registry.Entries.Count(e => e.Kind == EntryKind.Service));
+        Assert.Equal(Services.Length, world.Registry.Entries.Count(e => e.Kind == EntryKind.Run));
         world.Signal(Signal.Term).Pass("30s");
         told.AddRange(world.Told());
         Assert.Equal(0, world.ExitCode);

@@ -46,34 +46,34 @@ public sealed class RunTableTests
 
     /// <summary>The events of its life and its end.</summary>
     private const string Life = """
-                   Notified   MainNamed  MainChanged Exited     ExitedLeft RunEmpty
-        Spawning   =          =          =           !          !          !
-        cancelled  =          =          =           !          !          !
-        exec       =          =          exec        failing    othersWait !
-        word       beatDue    =          word        failing    othersWait !
-        toEnd      =          =          toEnd       failing    othersWait !
-        due        =          =          due         failing    othersWait !
-        asked      =          =          asked       failing    othersWait !
-        probed     =          =          probed      failing    othersWait !
-        fork       =          =          asked       failing    othersWait !
-        forkDue    =          =          asked       !          !          failing
-        forkRead   =          asked      asked       !          !          failing
-        late       beatDue    =          word        failing    othersWait !
-        Ready      =          =          Ready       failing    othersWait !
-        beatDue    =          =          beatDue     failing    othersWait !
-        beatAsked  =          =          beatAsked   failing    othersWait !
-        beatKilled =          =          beatKilled  failing    othersWait !
-        beat       =          =          beat        failing    othersWait !
-        Stopping   =          =          Stopping    asAsked    othersStop !
-        telling    =          =          Stopping    asAsked    othersStop !
-        told       =          =          told        asAsked    othersStop !
-        beside     =          =          beside      asAsked    othersStop !
-        awaiting   =          =          awaiting    asAsked    othersWait !
-        Killing    =          =          Killing     asAsked    othersKill !
-        othersWait !          =          awaiting    !          !          failing
-        othersStop !          =          Stopping    !          !          failing
-        othersKill !          =          Killing     !          !          failing
-        Over       !          !          !           !          !          !
+                   Notified   MainNamed  MainChanged Exited     ExitedLeft MainEnded  RunEmpty
+        Spawning   =          =          =           !          !          !          !
+        cancelled  =          =          =           !          !          !          !
+        exec       =          =          exec        failing    othersWait !          !
+        word       beatDue    =          word        failing    othersWait !          !
+        toEnd      =          =          toEnd       failing    othersWait !          !
+        due        =          =          due         failing    othersWait !          !
+        asked      =          =          asked       failing    othersWait !          !
+        probed     =          =          probed      failing    othersWait !          !
+        fork       =          =          asked       failing    othersWait !          !
+        forkDue    =          =          asked       !          !          !          failing
+        forkRead   =          asked      asked       !          !          !          failing
+        late       beatDue    =          word        failing    othersWait !          !
+        Ready      =          =          Ready       failing    othersWait !          !
+        beatDue    =          =          beatDue     failing    othersWait !          !
+        beatAsked  =          =          beatAsked   failing    othersWait !          !
+        beatKilled =          =          beatKilled  failing    othersWait !          !
+        beat       =          =          beat        failing    othersWait !          !
+        Stopping   =          =          Stopping    asAsked    othersStop !          !
+        telling    =          =          Stopping    asAsked    othersStop !          !
+        told       =          =          told        asAsked    othersStop !          !
+        beside     =          =          beside      asAsked    othersStop !          !
+        awaiting   =          =          awaiting    asAsked    othersWait !          !
+        Killing    =          =          Killing     asAsked    othersKill !          !
+        othersWait !          =          awaiting    !          !          !          failing
+        othersStop !          =          Stopping    !          !          !          failing
+        othersKill !          =          Killing     !          !          !          failing
+        Over       !          !          !           !          !          !          !
         """;
 
     /// <summary>The events of its helpers, its limits, and time.</summary>
@@ -157,6 +157,7 @@ public sealed class RunTableTests
         ("MainChanged", new RunEvent.MainChanged(73)),
         ("Exited", new RunEvent.Exited(ExitStatus.Exited(1), null, OthersLeft: false)),
         ("ExitedLeft", new RunEvent.Exited(ExitStatus.Exited(1), null, OthersLeft: true)),
+        ("MainEnded", new RunEvent.MainEnded(OthersLeft: false)),
         ("RunEmpty", new RunEvent.RunEmpty()),
         ("ProbeSpawned", new RunEvent.ProbeSpawned(71)),
         ("ProbeEnded", new RunEvent.ProbeEnded(null)),
@@ -172,8 +173,8 @@ public sealed class RunTableTests
     public void Every_pair_leads_where_the_table_says()
     {
         Assert.Equal(Orders, EventTable.Of(States, Events[..6], Cell));
-        Assert.Equal(Life, EventTable.Of(States, Events[6..12], Cell));
-        Assert.Equal(Others, EventTable.Of(States, Events[12..], Cell));
+        Assert.Equal(Life, EventTable.Of(States, Events[6..13], Cell));
+        Assert.Equal(Others, EventTable.Of(States, Events[13..], Cell));
     }
 
     [Fact]
@@ -184,6 +185,31 @@ public sealed class RunTableTests
         EventTable.HasAllCases(States.Select(s => s.State).OfType<RunState.Starting>().Select(s => s.Readiness));
         EventTable.HasAllCases(States.Select(s => s.State).OfType<RunState.Ready>().Select(s => s.Watch));
         EventTable.HasAllCases(States.Select(s => s.State).OfType<RunState.Stopping>().Select(s => s.Progress));
+    }
+
+    /// <summary>Its end comes without a status, in every state; nothing says that it had done its work.</summary>
+    [Fact]
+    public void The_end_of_a_main_process_that_is_not_our_child_is_that_of_one_which_failed()
+    {
+        var foreign = ThisRun with { ForeignStart = 900 };
+        var compared = 0;
+        foreach (var (name, state) in States)
+        {
+            RunState other = state switch
+            {
+                RunState.Starting s => s with { Run = foreign },
+                RunState.Ready s => s with { Run = foreign },
+                EndingState s => s with { Run = foreign },
+                _ => state,
+            };
+            foreach (var isLeft in (bool[])[false, true])
+            {
+                var expected = Cell(state, new RunEvent.Exited(ExitStatus.Exited(1), null, isLeft));
+                Assert.Equal((name, expected), (name, Cell(other, new RunEvent.MainEnded(isLeft))));
+                compared += expected == "!" ? 0 : 1;
+            }
+        }
+        Assert.Equal(38, compared);
     }
 
     /// <summary>The next state; "=" for the same state, "!" for an impossible pair. Any other exception fails the test.</summary>

@@ -17,6 +17,7 @@ internal static class StoryLine
             Effect.Spawn e => $"start {e.Settings.Name}",
             Effect.SpawnProbe e => $"probe {Name(e.RunNumber)}",
             Effect.FindMain e => $"find main of {Name(e.RunNumber)}",
+            Effect.WatchMain e => $"watch {e.Main} from {e.StartTime} for main of {Name(e.RunNumber)}",
             Effect.TakeMain e => $"take {e.Pid} for main of {Name(e.RunNumber)}",
             Effect.SpawnStopCommand e => $"stop command of {Name(e.RunNumber)}",
             Effect.KillHelper e => $"kill helper of {Name(e.RunNumber)}",

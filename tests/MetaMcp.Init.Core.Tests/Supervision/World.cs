@@ -89,6 +89,11 @@ internal sealed class World
         return program;
     }
 
+    /// <summary>The start time of each main process that is not our child.</summary>
+    public const ulong StartOfForeign = 900;
+
+    private readonly HashSet<int> _foreign = [];
+
     public int PidOf(string service) => MainOf(service).Pid;
 
     public bool Runs(string service) => _processes.Values.Any(p => p.Service == IndexOf(service) && p.Kind == ProcessKind.Main);
@@ -268,6 +273,8 @@ internal sealed class World
         {
             if (happened is SystemEvent.ChildEnded { Pid: var pid } && _zombies.Remove(pid))
                 _processes.Remove(pid);
+            if (happened is SystemEvent.MainEnded { Pid: var main } && _zombies.Remove(main))
+                _processes.Remove(main);
             LastEffects.Clear();
             LastEffects.AddRange(_supervisor.Handle(happened, Now));
             foreach (var effect in LastEffects.ToArray())
@@ -388,7 +395,7 @@ internal sealed class World
     }
 
     /// <summary>A process that a service has left behind is its main process from now on.</summary>
-    private void TakeMain(int service, long run, int pid)
+    private void TakeMain(int service, long run, int pid, bool isForeign = false)
     {
         if (ProgramOf(service).MainRefusals.TryDequeue(out var reason))
         {
@@ -401,15 +408,17 @@ internal sealed class World
             _ = _groups.Remove(group);
         }
         _processes[pid] = new Process(pid, service, run, ProcessKind.Main, ProgramOf(service));
-        _events.Enqueue(new SystemEvent.MainChanged(run, pid));
+        if (isForeign)
+            _foreign.Add(pid);
+        _events.Enqueue(new SystemEvent.MainChanged(run, pid, isForeign ? StartOfForeign : null));
     }
 
     /// <summary>The main process of a service names another one, and goes on.</summary>
-    public World ChangesMain(string service)
+    public World ChangesMain(string service, bool isForeign = false)
     {
         var main = MainOf(service);
         _processes[main.Pid] = main with { Kind = ProcessKind.Former };
-        TakeMain(main.Service, main.Run, _nextPid++);
+        TakeMain(main.Service, main.Run, _nextPid++, isForeign);
         return Drain();
     }
 
@@ -493,7 +502,11 @@ internal sealed class World
         if (leaves)
             _groups.Add(process.Pid, process.Behaviour);
         var says = process.Kind == ProcessKind.Probe ? ProgramOf(process.Service).ProbeSays.Line : null;
-        _events.Enqueue(new SystemEvent.ChildEnded(process.Pid, status, says, leaves));
+        // Of a foreign process only a pidfd tells.
+        _events.Enqueue(
+            _foreign.Remove(process.Pid)
+                ? new SystemEvent.MainEnded(process.Run, process.Pid, leaves)
+                : new SystemEvent.ChildEnded(process.Pid, status, says, leaves));
         Collected();
     }
 

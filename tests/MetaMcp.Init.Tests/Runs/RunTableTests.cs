@@ -24,7 +24,8 @@ public sealed class RunTableTests
     public RunTableTests()
     {
         _census = new Census(new InstanceCookie(1, new byte[SipHash.KeySize]), Read);
-        _runs = new RunTable(_ => { }, _ => { }, _census, [], _processes);
+        _runs = new RunTable(
+            _ => { }, _ => { }, _census, [], _processes, new ForeignMains((_, _) => { }, _ => { }, (_, _) => { }));
         _runs.Add(_run);
     }
 
