@@ -111,7 +111,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
     public void Seen(IReadOnlyList<Stranger> strangers, IReadOnlyList<Stranger> vanished, int unseen, Instant now)
     {
         if (_endsUntold > 0)
-            Tell(new Notice.MoreOrphansEnded(_endsUntold));
+            Tell(Notices.MoreOrphansEnded.Of(_endsUntold));
         _linesOfEnds = _endsUntold = 0;
         var (found, beyond) = (0, unseen);
         foreach (var gone in vanished)
@@ -138,7 +138,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         var isNew = beyond > 0 && _beyond == 0;
         _beyond = beyond;
         if (found > MostLines || isNew)
-            Tell(new Notice.MoreOrphans(Math.Max(found - MostLines, 0), beyond));
+            Tell(Notices.MoreOrphans.Of(Math.Max(found - MostLines, 0), beyond));
     }
 
     private bool HasRoomFor(Stranger stranger) =>
@@ -182,7 +182,8 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
             orphan.Kills++;
             var hasFailed = orphan.Stage == Stage.Failed || Escalation.HasFailed(orphan.Kills, Shutdown.Retries);
             if (hasFailed && orphan.Stage != Stage.Failed)
-                Tell(new Notice.OrphanCleanupFailed(orphan.Stranger.Pid, orphan.Stranger.Command, orphan.Kills - 1));
+                Tell(
+                    Notices.OrphanCleanupFailed.Of(orphan.Stranger.Command, orphan.Stranger.Pid, orphan.Kills - 1), orphan.Entry.Sequence);
             Move(orphan, hasFailed ? Stage.Failed : Stage.Killed, now + Escalation.RetryAfter(orphan.Kills));
             perform(new Effect.SignalStranger(orphan.Stranger, Signal.Kill));
         }
@@ -214,7 +215,14 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         _stages[(int)orphan.Stage]++;
         _orphans[stranger.Pid] = orphan;
         if (isTold)
-            Tell(new Notice.OrphanFound(stranger.Pid, stranger.Command, stranger.IsOurs, isToEnd ? Settings.OrphanGrace : null));
+            Tell(
+                isToEnd
+                ? Notices.OrphanFound.Of(stranger.Command, stranger.Pid, Settings.OrphanGrace)
+                : Notices.OrphanLeft.Of(
+                    stranger.Command, stranger.Pid,
+                    stranger.IsOurs
+                    ? "belongs to no live service" : "may come from a docker exec, or belong to a service without evidence"),
+                entry.Sequence);
         return true;
     }
 
@@ -227,7 +235,7 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
             return false;
         var count = Counted(orphan.Stranger.Command);
         if (_linesOfEnds++ < MostLines)
-            Tell(new Notice.OrphanEnded(orphan.Stranger.Pid, orphan.Stranger.Command, status, count));
+            Tell(Notices.OrphanEnded.Of(orphan.Stranger.Command, orphan.Stranger.Pid, status, count), orphan.Entry.Sequence);
         else
             _endsUntold++;
         return true;
@@ -262,7 +270,11 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
         }
     }
 
-    private void Tell(Notice notice) => perform(new Effect.Report(notice));
+    private void Tell(Notice notice, long entry = 0)
+    {
+        notice.Run = entry;
+        perform(new Effect.Report(notice));
+    }
 
     private sealed class Orphan(Stranger stranger, Entry entry)
     {

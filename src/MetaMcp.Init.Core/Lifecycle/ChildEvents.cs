@@ -23,7 +23,7 @@ internal sealed class ChildEvents(
             return;
         if (registry.FindByPid(ended.Pid) is not { } child)
         {
-            response.Tell(new Notice.OrphanReaped(ended.Pid, ended.Status));
+            response.Tell(Notices.OrphanReaped.Of(ended.Pid, ended.Status));
             return;
         }
         // The entry is removed last: if memory runs out before, the same event finds it again.
@@ -179,7 +179,10 @@ internal sealed class ChildEvents(
             return;
         var cause = OomCause.Of(kills.Origin, services.SettingsOf(service).Limits.MemoryMax, services.Plan.Settings.Limits.Memory);
         _lastOom[service] = new Kill(counted.RunNumber, cause, response.Now);
-        response.Tell(new Notice.OutOfMemory(services.NameOf(service), kills.Processes, cause, counted.Peak));
+        response.Tell(
+            Notices.ServiceOutOfMemory.Of(
+                services.NameOf(service), kills.Processes, cause.Limit, cause.Word, counted.Peak),
+            counted.RunNumber);
     }
 
     /// <summary>

@@ -40,7 +40,7 @@ internal sealed class Phases(
     public void Begin()
     {
         _since = response.Now;
-        response.Tell(new Notice.StartingUp(services.States.Length));
+        response.Tell(Notices.StartingUp.Of(services.States.Length));
         for (var service = 0; service < services.States.Length; service++)
             if (services.Gate.IsOpen(service))
                 response.Follow(service, new ServiceEvent.Start());
@@ -94,7 +94,7 @@ internal sealed class Phases(
         // Nothing of this is done before all of it can be: if the same stop were requested again, a stop that had begun would turn into
         // an emergency.
         var (told, drop) =
-            (new Effect.Report(new Notice.ShuttingDown(reason, services.Plan.Settings.Shutdown.Timeout)), new Effect.DropFile());
+            (new Effect.Report(Notices.ShuttingDown.Of(reason, services.Plan.Settings.Shutdown.Timeout)), new Effect.DropFile());
         response.Effects.EnsureCapacity(response.Effects.Count + 2);
         Phase = phase;
         foreach (var watch in watches)
@@ -117,7 +117,7 @@ internal sealed class Phases(
     {
         if (Phase is Phase.ShuttingDown { ExitCode: var code })
         {
-            var emergency = new Notice.Emergency(reason, services.NamesOf(StatePredicates.IsActive));
+            var emergency = Notices.Emergency.Of(reason, services.NamesOf(StatePredicates.IsActive));
             Phase = new Phase.Killing(response.Now + KillPatience, code);
             response.Tell(emergency);
             for (var service = 0; service < services.States.Length; service++)
@@ -137,10 +137,10 @@ internal sealed class Phases(
         {
             case Phase.StartingUp when _unsettled == 0:
                 Phase = new Phase.Running();
-                response.Tell(new Notice.Up(response.Now - StartedAt,
-                    services.Listed(s => s is ServiceState.Active { Run: RunState.Ready }),
-                        services.Listed(s => s is ServiceState.Completed or ServiceState.Finished),
-                    Missing()));
+                var (after, missing) = (response.Now - StartedAt, Missing());
+                var running = services.Listed(s => s is ServiceState.Active { Run: RunState.Ready });
+                var done = services.Listed(s => s is ServiceState.Completed or ServiceState.Finished);
+                response.Tell(missing.IsEmpty ? Notices.Up.Of(after, running, done) : Notices.Degraded.Of(after, running, done, missing));
                 _told = _missing;
                 return true;
             case Phase.Running when _over == services.States.Length:
@@ -164,9 +164,9 @@ internal sealed class Phases(
         if (Phase is not Phase.Running || _told == _missing)
             return;
         if (_missing == 0)
-            response.Tell(new Notice.WholeAgain());
+            response.Tell(Notices.WholeAgain.Of());
         else if (_missing > _told)
-            response.Tell(new Notice.Degraded(Missing()));
+            response.Tell(Notices.NowDegraded.Of(Missing()));
         _told = _missing;
     }
 
@@ -227,17 +227,17 @@ internal sealed class Phases(
                 Emergency($"not down within {Duration.Format(services.Plan.Settings.Shutdown.Timeout)}");
                 break;
             case Phase.EndingOrphans { ExitCode: var code }:
-                response.Tell(new Notice.KillingOrphans(services.Plan.Settings.Init.OrphanGrace));
+                response.Tell(Notices.OrphansKilled.Of(services.Plan.Settings.Init.OrphanGrace));
                 KillOrphans(code);
                 break;
             case Phase.Killing(_, var code):
-                response.Tell(new Notice.BeyondKill(services.NamesOf(StatePredicates.IsActive)));
+                response.Tell(Notices.BeyondKill.Of(services.NamesOf(StatePredicates.IsActive)));
                 // Processes that belong to no service have not been sent a signal yet, and may outlive us if we are not PID 1.
                 response.Add(new Effect.SignalTheRest(Signal.Kill));
                 Finish(code);
                 break;
             case Phase.KillingOrphans(_, var code):
-                response.Tell(new Notice.BeyondKill([]));
+                response.Tell(Notices.BeyondKill.Of(ImmutableArray<string>.Empty));
                 Finish(code);
                 break;
         }
@@ -246,7 +246,7 @@ internal sealed class Phases(
     private void StartupTimedOut(TimeSpan timeout)
     {
         var missing = services.Plan.Services.Where(s => !services.Records[s.Index].HasSettled).ToList();
-        response.Tell(new Notice.StartupTimedOut(timeout, [.. missing.Select(s => s.Name)]));
+        response.Tell(Notices.StartupTimedOut.Of(timeout, missing.Select(s => s.Name).ToImmutableArray()));
         var isHeldUp = HeldUp();
         missing.RemoveAll(s => isHeldUp[s.Index]);
         if (missing.Find(s => s.Settings.Required) is { } required)
@@ -306,7 +306,7 @@ internal sealed class Phases(
 
     private void Finish(int code)
     {
-        response.Tell(new Notice.Down(response.Now - _since, code));
+        response.Tell(Notices.Down.Of(response.Now - _since, code));
         response.Add(new Effect.Exit(code));
         Phase = new Phase.Done(code);
     }

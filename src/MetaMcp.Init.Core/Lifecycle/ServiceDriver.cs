@@ -37,7 +37,7 @@ internal sealed class ServiceDriver(
         catch (Exception bug) when (bug is not OutOfMemoryException)
 #pragma warning restore CA1031
         {
-            response.Tell(new Notice.Bug($"{services.NameOf(service)}: {bug.Message}"));
+            response.Tell(Notices.Bug.Of($"{services.NameOf(service)}: {bug.Message}"));
             return;
         }
         // The result of a service that the file does not have any more does not count.
@@ -63,8 +63,13 @@ internal sealed class ServiceDriver(
                 Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null, RestartsWith = null,
             };
         }
+        var subject = StatePredicates.RunOf(before) ?? StatePredicates.RunOf(after) ?? 0;
         foreach (var effect in step.Effects)
+        {
+            if (effect is Effect.Report(var notice))
+                notice.Run = subject;
             response.Add(effect);
+        }
         if (happened is ServiceEvent.Restart)
             services.Records[service] = services.Records[service] with { RestartsWith = null };
         // No state of the dependents tells that they are to be restarted. This is recorded here; otherwise it would be lost if memory ran
@@ -150,7 +155,7 @@ internal sealed class ServiceDriver(
             response.Follow(dependent, new ServiceEvent.Skip(service, StatePredicates.ExitCodeOf(after)));
         }
         if (after is ServiceState.Skipped(var dependency, _))
-            response.Tell(new Notice.Skipped(services.NameOf(service), services.NameOf(dependency)));
+            response.Tell(Notices.ServiceSkipped.Of(services.NameOf(service), services.NameOf(dependency)));
         phases.EndBecauseOf(service, after);
     }
 

@@ -55,7 +55,7 @@ internal sealed class LimitEnforcement(
     private void EndForLimit(int service, long run, string reason)
     {
         limits.Ended[run] = response.Now;
-        response.Tell(new Notice.OverLimit(services.NameOf(service), reason));
+        response.Tell(Notices.ServiceOverLimit.Of(services.NameOf(service), reason), run);
         driver.Current(run, new RunEvent.OverLimit(reason));
     }
 

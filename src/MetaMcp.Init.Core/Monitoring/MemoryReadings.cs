@@ -34,7 +34,7 @@ internal sealed class MemoryReadings(Response response, ServiceTable services, P
             return;
         var level = MemoryThresholds.Of(_levelOfAll, used, cap, services.Plan.Settings.Limits);
         if (level != _levelOfAll)
-            response.Tell(new Notice.Memory(null, level, new ByteSize(used), cap));
+            response.Tell(Passed(null, level, new ByteSize(used), cap));
         _levelOfAll = level;
     }
 
@@ -45,7 +45,16 @@ internal sealed class MemoryReadings(Response response, ServiceTable services, P
         ref var record = ref services.Records[service];
         var level = MemoryThresholds.Of(record.Level, used, cap, services.Plan.Settings.Limits);
         if (level != record.Level)
-            response.Tell(new Notice.Memory(services.NameOf(service), level, new ByteSize(used), cap));
+            response.Tell(Passed(services.NameOf(service), level, new ByteSize(used), cap), services.RunOf(service));
         record = record with { Level = level, Memory = new ByteSize(used) };
+    }
+
+    /// <summary>A threshold was passed, up or down.</summary>
+    private static Notice Passed(string? service, MemoryLevel level, ByteSize used, ByteSize cap)
+    {
+        var percent = (int)(used.Bytes * 100.0 / cap.Bytes);
+        return level == MemoryLevel.Normal
+            ? Notices.MemoryNormal.Of(service, used, cap, percent)
+            : Notices.MemoryHigh.Of(service, level == MemoryLevel.Critical ? "critical" : "high", used, cap, percent);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cleanup;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Lifecycle;
@@ -26,7 +27,7 @@ internal sealed class ReloadEvents(
         // The kernel's side counts how many reads follow from this. A count kept here would be wrong after an event that could not be
         // handled.
         if (phases.IsEnding)
-            response.Tell(new Notice.SignalIgnored(Signal.Hup, MayBeStop: false));
+            response.Tell(Notices.SignalIgnored.Of(Signal.Hup));
         else
             response.Add(new Effect.ReadFile());
     }
@@ -45,8 +46,9 @@ internal sealed class ReloadEvents(
             told =
             [
                 new Effect.Apply(services.Plan.Settings, next.Plan.Settings),
-                new Effect.Report(new Notice.Reloaded(
-                    [.. next.Restarted], [.. next.Started], [.. next.Stopped], read.Services.Length - changed)),
+                new Effect.Report(Notices.Reloaded.Of(
+                    next.Restarted.ToImmutableArray(), next.Started.ToImmutableArray(), next.Stopped.ToImmutableArray(),
+                    read.Services.Length - changed)),
             ];
             // A service that starts now has the full time of the startup phase, as the new file has it.
             phase = phases.Phase is Phase.StartingUp && changed > 0
@@ -58,7 +60,7 @@ internal sealed class ReloadEvents(
         }
         catch (OutOfMemoryException)
         {
-            response.Tell(new Notice.ReloadRefused(["mcp-init has no memory to work out what changes; the file before stays in force"]));
+            TellRefused(["mcp-init has no memory to work out what changes; the file before stays in force"]);
             return;
         }
         // From here on the new file is wholly in force.
@@ -89,6 +91,13 @@ internal sealed class ReloadEvents(
     public void Refused(IReadOnlyList<string> problems)
     {
         if (!phases.IsEnding)
-            response.Tell(new Notice.ReloadRefused(problems));
+            TellRefused(problems);
+    }
+
+    private void TellRefused(IReadOnlyList<string> problems)
+    {
+        foreach (var problem in problems)
+            response.Tell(Notices.ReloadProblem.Of(problem));
+        response.Tell(Notices.NotReloaded.Of());
     }
 }

@@ -49,9 +49,9 @@ internal sealed class Reconciler(
     {
         foreach (var pid in swept.Gone)
             response.Tell(
-                new Notice.Repaired($"pid {pid} was entered as running and is no child of ours any more; its exit status is lost"));
+                Notices.Repaired.Of($"pid {pid} was entered as running and is no child of ours any more; its exit status is lost"));
         if (swept.Emptied > 0)
-            response.Tell(new Notice.Repaired($"{swept.Emptied} runs or cgroups were taken to have members and had none"));
+            response.Tell(Notices.Repaired.Of($"{swept.Emptied} runs or cgroups were taken to have members and had none"));
         Repairs += swept.Gone.Count + swept.Emptied;
         foreach (var facts in swept.Facts)
             Correct(facts);
@@ -74,7 +74,7 @@ internal sealed class Reconciler(
         if (services.OwnerOf(number) is not { } service || services.BeliefOf(service) != facts.Believed)
             return;
         Repairs++;
-        response.Tell(new Notice.Repaired(
+        response.Tell(Notices.Repaired.Of(
             $"{services.NameOf(service)}: what became of its run was lost on its way, and was found by looking"));
         if (stage == RunStage.Collected)
         {

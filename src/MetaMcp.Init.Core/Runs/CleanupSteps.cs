@@ -61,12 +61,16 @@ internal static class CleanupSteps
             AwaitingStop or Stopping or Killing when state is EndingState s => (s.Run, s.Outcome),
             _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
         };
-        var told = RunMachine.Report(new Notice.Exited(context.Name, run.Pid, exited.Status, now - run.StartedAt, exited.Oom));
+        var lifetime = now - run.StartedAt;
+        var told = RunMachine.Report(
+            exited.Oom is { } oom
+            ? Notices.ServiceExitedOutOfMemory.Of(context.Name, lifetime, exited.Status, oom.Limit, run.Pid)
+            : Notices.ServiceExited.Of(context.Name, lifetime, exited.Status, run.Pid));
         Effect[] first = [told, .. ReadinessSteps.EndProbe(context, state), .. StopSteps.EndCommand(context, state)];
         if (state is Starting starting && ForkingSteps.IsFork(starting, outcome, exited))
             return ForkingSteps.Forked(context, starting, now);
         if (IsInBackground(context, state, exited, now - run.StartedAt))
-            first = [.. first, RunMachine.Report(new Notice.InBackground(context.Name))];
+            first = [.. first, RunMachine.Report(Notices.InBackground.Of(context.Name))];
         if (!exited.OthersLeft)
             return new(new Over(run.Number, outcome), [.. first]);
         first = [.. first, new Effect.WatchRun(run.Number, run.Pid)];
@@ -127,7 +131,7 @@ internal static class CleanupSteps
                 return new(new Killing(s.Run, s.Outcome, 1, now + Escalation.FirstRetry),
                     [
                         .. StopSteps.EndCommand(context, s),
-                        RunMachine.Report(new Notice.Killed(context.Name, s.Run.Pid, context.Settings.StopTimeout)),
+                        RunMachine.Report(Notices.ServiceKilled.Of(context.Name, context.Settings.StopTimeout, s.Run.Pid)),
                         SignalAll(s.Run, context.Settings.KillSignal),
                     ]);
             case Killing s:
@@ -135,7 +139,7 @@ internal static class CleanupSteps
                     [.. Failed(context, s.Run, s.Kills), RunMachine.LookFor(s), SignalAll(s.Run, Signal.Kill)]);
             case OthersStopping s:
                 return KillOthers(
-                    context, s.Run, s.Outcome, 0, now, [RunMachine.Report(new Notice.KilledLeftovers(context.Name))]);
+                    context, s.Run, s.Outcome, 0, now, [RunMachine.Report(Notices.LeftoversKilled.Of(context.Name))]);
             case OthersKilling s:
                 return KillOthers(
                     context, s.Run, s.Outcome, s.Kills, now,
@@ -149,7 +153,7 @@ internal static class CleanupSteps
         in RunContext context, Run run, Outcome outcome, Instant now, ReadOnlySpan<Effect> first) =>
         new(new OthersStopping(run, now + context.Settings.StopTimeout, outcome),
         [
-            .. first, RunMachine.Report(new Notice.EndingLeftovers(context.Name)),
+            .. first, RunMachine.Report(Notices.EndingLeftovers.Of(context.Name)),
             SignalAll(run, context.Settings.StopSignal), SignalAll(run, Signal.Cont),
         ]);
 
@@ -160,7 +164,7 @@ internal static class CleanupSteps
 
     /// <summary>The report of a failed cleanup, made once, after the last retry.</summary>
     private static Effect[] Failed(in RunContext context, Run run, int kills) =>
-        Escalation.IsLast(kills, context.KillRetries) ? [RunMachine.Report(new Notice.CleanupFailed(context.Name, run.Pid, kills))] : [];
+        Escalation.IsLast(kills, context.KillRetries) ? [RunMachine.Report(Notices.CleanupFailed.Of(context.Name, kills, run.Pid))] : [];
 
     private static Effect.SignalRun SignalAll(Run run, Signal signal) =>
         new(run.Number, run.Pid, signal);

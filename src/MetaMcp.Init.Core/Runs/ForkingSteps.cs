@@ -59,8 +59,8 @@ internal static class ForkingSteps
         if (state is not Starting { IsForked: true } && RunPredicates.MainOf(state) == main.Pid)
             return state;
         Effect[] first = main.ForeignStart is { } startTime
-            ? [RunMachine.Report(new Notice.MainChanged(context.Name, main.Pid)), new Effect.WatchMain(state.Number, main.Pid, startTime)]
-            : [RunMachine.Report(new Notice.MainChanged(context.Name, main.Pid))];
+            ? [RunMachine.Report(Notices.MainChanged.Of(context.Name, main.Pid)), new Effect.WatchMain(state.Number, main.Pid, startTime)]
+            : [RunMachine.Report(Notices.MainChanged.Of(context.Name, main.Pid))];
         switch (state)
         {
             // A service that has named its main process is in the background, even if the first process has not ended.

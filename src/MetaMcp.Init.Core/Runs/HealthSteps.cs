@@ -93,7 +93,7 @@ internal static class HealthSteps
         var after = state with { Watch = new HealthWatch.ProbeDue(next, new Streak(now, HasSucceeded: true, 0, default)) };
         return streak.Failures == 0
             ? after
-            : new RunStep(after, [RunMachine.Report(new Notice.HealthyAgain(context.Name, streak.Failures))]);
+            : new RunStep(after, [RunMachine.Report(Notices.HealthyAgain.Of(context.Name, streak.Failures))]);
     }
 
     private static RunStep Failed(in RunContext context, Ready state, Instant at, Streak streak, string why, Instant now)
@@ -101,12 +101,12 @@ internal static class HealthSteps
         var probe = context.Settings.Probe!;
         if (!streak.HasSucceeded && now < state.Run.StartedAt + probe.StartPeriod)
             return new(state with { Watch = new HealthWatch.ProbeDue(Next(at, probe.Interval, now), streak with { LastFailure = why }) },
-                [RunMachine.Report(new Notice.ProbeFailed(context.Name, null, probe.Retries, why))]);
+                [RunMachine.Report(Notices.ProbeFailedInStartPeriod.Of(context.Name, why))]);
         var counted = streak with
         {
             Failures = streak.Failures + 1, BadSince = streak.Failures == 0 ? at : streak.BadSince, LastFailure = why,
         };
-        var told = RunMachine.Report(new Notice.ProbeFailed(context.Name, counted.Failures, probe.Retries, why));
+        var told = RunMachine.Report(Notices.ProbeFailed.Of(context.Name, counted.Failures, probe.Retries, why));
         // One failure is not silence, however long ago the last success was: the interval may be longer than that, or the container may
         // have been paused.
         if (counted.Failures < probe.Retries && (counted.Failures == 1 || !IsSilent(context, counted, now)))
@@ -122,7 +122,7 @@ internal static class HealthSteps
     {
         var failure = new Failure($"unhealthy: {reason}", null) { Since = since };
         var end = RunMachine.Stop(context, state, new Outcome.Failing(failure), now);
-        return end with { Effects = [RunMachine.Report(new Notice.Unhealthy(context.Name, reason)), .. end.Effects] };
+        return end with { Effects = [RunMachine.Report(Notices.Unhealthy.Of(context.Name, reason)), .. end.Effects] };
     }
 
     private static bool IsSilent(in RunContext context, Streak streak, Instant now) =>

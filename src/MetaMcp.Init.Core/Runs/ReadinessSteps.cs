@@ -94,8 +94,8 @@ internal static class ReadinessSteps
         if (failure is null || s.IsForked)
             return next;
         return new(next, [RunMachine.Report(failure.IsHopeless && s.LastProbe is null
-            ? new Notice.ProbeHopeless(context.Name, failure.Reason)
-            : new Notice.ProbeFailed(context.Name, null, context.Settings.Probe!.Retries, failure.Reason))]);
+            ? Notices.ProbeHopeless.Of(context.Name, failure.Reason)
+            : Notices.ProbeFailedInStartPeriod.Of(context.Name, failure.Reason))]);
     }
 
     /// <summary>Why the service is not ready yet: the end of the message that the service is late.</summary>
@@ -143,5 +143,5 @@ internal static class ReadinessSteps
                 WatchdogBy = NotificationSteps.FirstWatchdog(context, state, now),
                 WatchdogTime = state.WatchdogTime,
             },
-            [RunMachine.Report(new Notice.Ready(context.Name, state.Run.Pid, now - state.Run.StartedAt))]);
+            [RunMachine.Report(Notices.ServiceReady.Of(context.Name, now - state.Run.StartedAt, state.Run.Pid))]);
 }

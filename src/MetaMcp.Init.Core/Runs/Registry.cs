@@ -17,6 +17,9 @@ public sealed class Registry(long startedAtUnixMilliseconds = 0)
     private readonly Dictionary<string, List<Entry>> _byType = [];
     private long _last;
 
+    /// <summary>The ids of all entries.</summary>
+    public InstanceIds Ids => _ids;
+
     /// <summary>The number of the next entry.</summary>
     public long Next => _last + 1;
 

@@ -79,11 +79,11 @@ public static class RunMachine
             case Spawning s:
                 var run = new Run(s.Number, pid, now);
                 return new(new Starting(run, now + context.Settings.StartTimeout, new Readiness.AwaitingExec()),
-                    [Report(new Notice.Started(context.Name, pid))]);
+                    [Report(Notices.ServiceStarted.Of(context.Name, pid))]);
             case CancelledSpawn s:
                 // The process has not executed the service's program yet, so no stop signal is needed: it is killed.
                 var cancelled = new Run(s.Number, pid, now);
-                return CleanupSteps.KillAll(context, cancelled, s.Outcome, now, [Report(new Notice.Started(context.Name, pid))]);
+                return CleanupSteps.KillAll(context, cancelled, s.Outcome, now, [Report(Notices.ServiceStarted.Of(context.Name, pid))]);
             default:
                 return Impossible(state, "Spawned");
         }

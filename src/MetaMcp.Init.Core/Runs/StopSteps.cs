@@ -18,7 +18,7 @@ internal static class StopSteps
         var settings = context.Settings;
         var time = ExtensibleDeadline.From(now, settings.StopTimeout);
         var stopping = new Stopping(run, time.Until, outcome) { LastKillAt = time.Latest };
-        var told = RunMachine.Report(new Notice.Stopping(context.Name, run.Pid, settings.StopSignal, settings.StopTimeout));
+        var told = RunMachine.Report(Notices.ServiceStopping.Of(context.Name, settings.StopSignal, settings.StopTimeout, run.Pid));
         return settings.StopCommand.IsEmpty
             ? new(stopping, [.. first, told, .. Signalled(context, run)])
             : new(stopping with { Progress = new StopProgress.CommandLaunching { SignalAt = SignalAt(context, stopping, now) } },
@@ -49,7 +49,7 @@ internal static class StopSteps
         return new(s with { Progress = new StopProgress.Signalled() },
             status is { IsSuccess: true }
                 ? [.. signalled]
-                : [RunMachine.Report(new Notice.StopCommandFailed(context.Name, status)), .. signalled]);
+                : [RunMachine.Report(Notices.StopCommandFailed.Of(context.Name, status)), .. signalled]);
     }
 
     /// <summary>The command is not needed any more once its service has ended or is killed.</summary>
@@ -69,7 +69,7 @@ internal static class StopSteps
     /// </summary>
     public static RunStep CommandLate(in RunContext context, Stopping state, StopProgress.CommandRunning? command) =>
         new(state with { Progress = command is null ? new StopProgress.Signalled() : new StopProgress.CommandOverdue(command.Pid) },
-            [RunMachine.Report(new Notice.StopCommandLate(context.Name, context.Settings.StopTimeout / 2)),
+            [RunMachine.Report(Notices.StopCommandLate.Of(context.Name, context.Settings.StopTimeout / 2)),
                 .. Signalled(context, state.Run)]);
 
     internal static Effect[] Signalled(in RunContext context, Run run) =>

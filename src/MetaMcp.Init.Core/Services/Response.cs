@@ -30,9 +30,12 @@ internal sealed class Response
 
     public void Add(Effect effect) => Effects.Add(effect);
 
-    public void Tell(Notice notice)
+    /// <param name="notice">The message.</param>
+    /// <param name="run">The number of the run, or of the orphan's entry, that it is about; 0 for none.</param>
+    public void Tell(Notice notice, long run = 0)
     {
         MayEndHere();
+        notice.Run = run;
         Effects.Add(new Effect.Report(notice));
     }
 

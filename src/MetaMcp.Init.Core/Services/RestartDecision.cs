@@ -16,16 +16,16 @@ internal static class RestartDecision
     /// <summary>The state of the service once none of the run's processes is left.</summary>
     public static ServiceStep Of(in ServiceContext service, Outcome outcome, History history, Instant now) => outcome switch
     {
-        Outcome.AsAsked => new(new Stopped(), [RunMachine.Report(new Notice.Stopped(service.Name))]),
+        Outcome.AsAsked => new(new Stopped(), [RunMachine.Report(Notices.ServiceStopped.Of(service.Name))]),
         Outcome.GivenUp(var failure) => Failed(service, failure),
         Outcome.Anew => new Waiting(history),
         Outcome.Deferred(var reason) => Deferred(service, history, reason, now),
         Outcome.Success when service.Settings.Type == ServiceType.Oneshot =>
-            new(new Completed(), [RunMachine.Report(new Notice.Completed(service.Name))]),
+            new(new Completed(), [RunMachine.Report(Notices.ServiceCompleted.Of(service.Name))]),
         Outcome.Success(var status) when service.Settings.Restart.Policy == RestartPolicy.Always =>
             AgainAfterSuccess(service, history, status, now),
         Outcome.Success(var status) =>
-            new(new Finished(status), [RunMachine.Report(new Notice.Finished(service.Name, status))]),
+            new(new Finished(status), [RunMachine.Report(Notices.ServiceFinished.Of(service.Name, status))]),
         Outcome.Failing(var failure) when MayTryAgain(service, history) => Again(service, history, failure, now),
         Outcome.Failing(var failure) => Failed(service, failure),
         _ => throw new InvalidOperationException($"bug: outcome {outcome}"),
@@ -39,7 +39,7 @@ internal static class RestartDecision
         delay = delay < LongestDeferral ? delay : LongestDeferral;
         // The notice is repeated ever more rarely, since a shortage may last for days.
         return new(new Backoff(now + delay, counted), BitOperations.IsPow2(counted.Shortages)
-            ? [RunMachine.Report(new Notice.Deferred(service.Name, reason, delay, counted.Shortages))] : []);
+            ? [RunMachine.Report(Notices.ServiceDeferred.Of(service.Name, reason, delay, counted.Shortages))] : []);
     }
 
     private static bool MayTryAgain(in ServiceContext service, History history) =>
@@ -57,9 +57,9 @@ internal static class RestartDecision
             Failures = 0, Restarts = history.Restarts + 1, Breaker = history.Breaker.IsHalfOpen ? Breaker.Closed : history.Breaker,
         };
         var delay = BackoffDelay.For(service.Settings.Restart.Backoff, counted.Restarts, service.Jitter);
-        var told = RunMachine.Report(new Notice.RestartingAfterSuccess(service.Name, status.ShellCode, delay));
+        var told = RunMachine.Report(Notices.RestartingAfterSuccess.Of(service.Name, status.ShellCode, delay));
         return new(new Backoff(now + delay, counted),
-            history.Breaker.IsHalfOpen ? [RunMachine.Report(new Notice.CircuitClosed(service.Name)), told] : [told]);
+            history.Breaker.IsHalfOpen ? [RunMachine.Report(Notices.CircuitClosed.Of(service.Name)), told] : [told]);
     }
 
     private static ServiceStep Again(in ServiceContext service, History history, Failure failure, Instant now)
@@ -74,8 +74,8 @@ internal static class RestartDecision
         if (counted.Breaker.Opens(restart.Breaker))
         {
             var opened = RunMachine.Report(history.Breaker.IsHalfOpen
-                ? new Notice.CircuitOpenAgain(service.Name, failure.Reason, restart.Breaker.OpenFor)
-                : new Notice.CircuitOpen(
+                ? Notices.CircuitOpenAgain.Of(service.Name, failure.Reason, restart.Breaker.OpenFor)
+                : Notices.CircuitOpen.Of(
                     service.Name, failure.Reason, counted.Breaker.Failures.Count, restart.Breaker.Window, restart.Breaker.OpenFor));
             return new(new Open(now + restart.Breaker.OpenFor, counted with { Breaker = Breaker.HalfOpen }), [opened]);
         }
@@ -83,9 +83,9 @@ internal static class RestartDecision
         // The service has been useless since the failure began, so the delay counts from then.
         var until = Instant.Later(now, (failure.Since ?? now) + delay);
         return new(new Backoff(until, counted),
-            [RunMachine.Report(new Notice.Restarting(service.Name, failure.Reason, until - now, counted.Failures))]);
+            [RunMachine.Report(Notices.ServiceRestarting.Of(service.Name, failure.Reason, until - now, counted.Failures))]);
     }
 
     private static ServiceStep Failed(in ServiceContext service, Failure failure) =>
-        new(new Failed(failure), [RunMachine.Report(new Notice.Failed(service.Name, failure.Reason))]);
+        new(new Failed(failure), [RunMachine.Report(Notices.ServiceFailed.Of(service.Name, failure.Reason))]);
 }

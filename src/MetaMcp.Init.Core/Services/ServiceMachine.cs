@@ -109,7 +109,7 @@ public static class ServiceMachine
         if (state is not Active { Run: RunState.Spawning or RunState.Starting or RunState.Ready } active)
             return state;
         var end = Forward(service, active, new RunEvent.Stop(new Outcome.Anew()), now);
-        return end with { Effects = [RunMachine.Report(new Notice.RestartingWith(service.Name, dependency)), .. end.Effects] };
+        return end with { Effects = [RunMachine.Report(Notices.RestartingWith.Of(service.Name, dependency)), .. end.Effects] };
     }
 
     /// <summary>The current run belongs to the old file; the service starts afresh when none of that run's processes is left.</summary>
@@ -123,14 +123,14 @@ public static class ServiceMachine
         {
             case Active s when now >= s.ClosesAt:
                 return new(s with { History = default, ClosesAt = Instant.Never },
-                    [RunMachine.Report(new Notice.CircuitClosed(service.Name))]);
+                    [RunMachine.Report(Notices.CircuitClosed.Of(service.Name))]);
             case Active s:
                 return Forward(service, s, new RunEvent.DeadlinePassed(), now);
             case Backoff s:
                 return Launch(service, s.History, now);
             case Open s:
                 var trial = Launch(service, s.History, now);
-                return trial with { Effects = [RunMachine.Report(new Notice.CircuitTrial(service.Name)), .. trial.Effects] };
+                return trial with { Effects = [RunMachine.Report(Notices.CircuitTrial.Of(service.Name)), .. trial.Effects] };
             default:
                 return Impossible(state, "DeadlinePassed");
         }

@@ -1,7 +1,10 @@
-using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Services;
 
-/// <summary>The answer to SIGUSR1: the state of one service.</summary>
-public sealed record ServiceStatus(string Service, ServiceState State, ServiceRecord Record, Instant Now) : Notice;
+/// <summary>The state of one service, of which the answer to SIGUSR1 has the text.</summary>
+public sealed record ServiceStatus(string Service, ServiceState State, ServiceRecord Record, Instant Now)
+{
+    /// <summary>Made only when somebody reads it.</summary>
+    public override string ToString() => ServiceStatusText.Of(this);
+}

@@ -55,6 +55,9 @@ internal sealed class ServiceTable
         _registry.Find(run) is { Kind: EntryKind.Run, Owner: RunOwner.Service(var service) } && service < States.Length &&
         StatePredicates.RunOf(States[service]) == run ? service : null;
 
+    /// <summary>The number of a service's run; 0 if there is no run.</summary>
+    public long RunOf(int service) => StatePredicates.RunOf(States[service]) ?? 0;
+
     /// <summary>The state of a service's run; null if there is no run.</summary>
     public RunState? RunStateOf(int service) => StatePredicates.RunStateOf(States[service]);
 

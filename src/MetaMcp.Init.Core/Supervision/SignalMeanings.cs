@@ -45,7 +45,7 @@ internal sealed class SignalMeanings(
         if (signal == Signal.Cont || signal == Signal.Urg || (signal == Signal.Winch && _hasToldOfWinch))
             return;
         _hasToldOfWinch |= signal == Signal.Winch;
-        response.Tell(new Notice.SignalIgnored(signal, MayBeStop: true));
+        response.Tell(Notices.StopSignalIgnored.Of(signal));
     }
 
     /// <summary>
@@ -62,19 +62,26 @@ internal sealed class SignalMeanings(
             RunState.Stopping s => s.Run,
             _ => (Run?)null,
         };
-        response.Tell(new Notice.SignalForwarded(signal, services.NameOf(service), run?.Pid));
-        if (run is { Number: var number, Pid: var pid })
-            response.Add(new Effect.SignalMain(number, pid, signal) { IsForwarded = true });
+        if (run is not { Number: var number, Pid: var pid })
+        {
+            response.Tell(Notices.SignalNotForwarded.Of(signal, services.NameOf(service)));
+            return;
+        }
+        response.Tell(Notices.SignalForwarded.Of(signal, services.NameOf(service), pid), number);
+        response.Add(new Effect.SignalMain(number, pid, signal) { IsForwarded = true });
     }
 
     private void TellStatus()
     {
-        response.Tell(new SystemStatus(
+        response.Tell(Notices.Status.Of(new SystemStatus(
             phases.Phase, response.Now - phases.StartedAt, services.Listed(StatePredicates.IsActive), services.Listed(_ => true),
-            phases.Missing(), orphans.Ended, reconciler.Repairs));
+            phases.Missing(), orphans.Ended, reconciler.Repairs)));
         foreach (var service in services.Plan.Services)
             if (!services.IsRetired(service.Index) || !StatePredicates.IsOver(services.States[service.Index]))
                 response.Tell(
-                    new ServiceStatus(service.Name, services.States[service.Index], services.Records[service.Index], response.Now));
+                    Notices.StatusOf.Of(
+                        service.Name,
+                        new ServiceStatus(service.Name, services.States[service.Index], services.Records[service.Index], response.Now)),
+                    services.RunOf(service.Index));
     }
 }

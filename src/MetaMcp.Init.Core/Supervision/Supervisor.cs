@@ -42,6 +42,7 @@ public sealed class Supervisor
     private readonly Recovery _recovery;
     private readonly SignalMeanings _signals;
     private readonly SuspendRecovery _suspendRecovery;
+    private long _lastTold;
 
     /// <param name="plan">The plan to run.</param>
     /// <param name="seed">The seed of the jitter.</param>
@@ -55,6 +56,7 @@ public sealed class Supervisor
     {
         ArgumentNullException.ThrowIfNull(plan);
         Registry = registry ?? new Registry();
+        _response.Begin(startedAt);
         var jitter = new Jitter(seed);
         var ooms = new OomLedger();
         _services = new ServiceTable(plan, Registry, startedAt);
@@ -104,6 +106,17 @@ public sealed class Supervisor
         set => _response.Allocates = value;
     }
 #endif
+
+    /// <summary>
+    /// Numbers a notice, when it is about to be told. Effects that were never returned leave no gap, since only a notice that is told has
+    /// a number.
+    /// </summary>
+    public ToldNotice Told(Notice notice)
+    {
+        var told = new ToldNotice(_lastTold + 1, _response.Now, notice, Registry.Ids);
+        _lastTold++;
+        return told;
+    }
 
     public ServiceState StateOf(int service) => _services.States[service];
 
@@ -241,7 +254,7 @@ public sealed class Supervisor
                 TimePassed();
                 break;
             default:
-                _response.Tell(new Notice.Bug($"unknown event {happened}"));
+                _response.Tell(Notices.Bug.Of($"unknown event {happened}"));
                 break;
         }
     }

@@ -62,4 +62,9 @@ public static class Duration
         var seconds = duration.Seconds + (duration.Ticks % TimeSpan.TicksPerSecond / (double)TimeSpan.TicksPerSecond);
         return seconds > 0 ? text + string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#######}s") : text;
     }
+
+    /// <summary>A time that has passed: in whole seconds, below one second in whole milliseconds.</summary>
+    public static string FormatRounded(TimeSpan duration) => Format(
+        duration < TimeSpan.FromSeconds(1)
+        ? TimeSpan.FromMilliseconds(Math.Floor(duration.TotalMilliseconds)) : TimeSpan.FromSeconds(Math.Floor(duration.TotalSeconds)));
 }

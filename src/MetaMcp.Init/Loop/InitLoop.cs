@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Supervision;
@@ -13,7 +14,7 @@ namespace MetaMcp.Init.Loop;
 /// costs only time: the event is handed over again, first with the reserve, then after a pause; and the next sweep finds what was
 /// lost all the same.
 /// </summary>
-internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Notice> tell)
+internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, IReadOnlyList<Action<ToldNotice>> listeners)
 {
     /// <summary>More events than are ever queued, so that the queue need not grow.</summary>
     private const int Room = 1024;
@@ -25,6 +26,9 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
 
     private readonly Queue<SystemEvent> _events = new(Room);
     private readonly MemoryReserve _reserve = new();
+
+    /// <summary>The same each time, so that there is one also where there is no memory.</summary>
+    private readonly Notice _memoryShort = Notices.MemoryShort.Of();
     private int _tries;
     private int? _exitCode;
 
@@ -52,7 +56,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
         {
             kernel.Wait(_tries == 0 ? supervisor.Due : kernel.Now + Pause, _events);
             if (_reserve.TakeBack(kernel.Now))
-                tell(new Notice.MemoryBack());
+                Tell(Notices.MemoryBack.Of());
         }
         catch (Exception problem)
         {
@@ -140,7 +144,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
         switch (effect)
         {
             case Effect.Report(var notice):
-                tell(notice);
+                Tell(notice);
                 break;
             case Effect.Exit(var code):
                 _exitCode = code;
@@ -190,7 +194,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
     {
         if (!_reserve.GiveUp(kernel.Now))
             return false;
-        TryTell(null, Notice.MemoryShort.Instance);
+        TryTell(null, _memoryShort);
         return true;
     }
 
@@ -202,11 +206,31 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, Action<Not
             TryTell(problem, null);
     }
 
+    /// <summary>All listeners hear the notice, also where one of them fails.</summary>
+    private void Tell(Notice notice)
+    {
+        var told = supervisor.Told(notice);
+        Exception? first = null;
+        for (var i = 0; i < listeners.Count; i++)
+        {
+            try
+            {
+                listeners[i](told);
+            }
+            catch (Exception problem)
+            {
+                first ??= problem;
+            }
+        }
+        if (first is not null)
+            ExceptionDispatchInfo.Throw(first);
+    }
+
     private void TryTell(Exception? problem, Notice? notice)
     {
         try
         {
-            tell(notice ?? new Notice.Bug(problem!.ToString()));
+            Tell(notice ?? Notices.Bug.Of(problem!.ToString()));
         }
         catch (Exception)
         {

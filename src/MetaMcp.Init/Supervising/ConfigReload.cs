@@ -1,6 +1,6 @@
-using MetaMcp.Init.Cli;
 using MetaMcp.Init.ConfigFiles;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Logging;
 using MetaMcp.Init.Output;
@@ -26,7 +26,7 @@ internal sealed class ConfigReload(string path, LimitSetup limits, InitLogger lo
         if (problems.Count > 0)
             return new SystemEvent.ReloadRefused(problems);
         foreach (var warning in result.Diagnostics.Concat(plan.Settings.NotInForce))
-            log.ConfigurationWarning(warning.ToString());
+            log.Tell(Notices.ConfigurationWarning.Of(warning.ToString()));
         return new SystemEvent.Reloaded(plan);
     }
 
@@ -38,13 +38,13 @@ internal sealed class ConfigReload(string path, LimitSetup limits, InitLogger lo
         _limits = next;
         var (format, level) = (after.Init.LogFormat, after.Init.LogLevel);
         if (format != before.Init.LogFormat)
-            log.ConfigurationWarning($"{path}: log_format takes effect when the container is started again");
+            log.Tell(Notices.ConfigurationWarning.Of($"{path}: log_format takes effect when the container is started again"));
         if (level != before.Init.LogLevel)
             log.Settings = log.Settings with { Minimum = LogSettings.LevelOf(level) };
         clock.Shown = after.Init.LogTime;
         if (after.Limits.Enforce != before.Limits.Enforce)
-            log.ConfigurationWarning($"{path}: limits.enforce takes effect when the container is started again");
+            log.Tell(Notices.ConfigurationWarning.Of($"{path}: limits.enforce takes effect when the container is started again"));
         if (_limits.Tree?.Apply(before.Limits, after.Limits) is { } refused)
-            log.ConfigurationWarning($"{path}: [limits]: {refused}");
+            log.Tell(Notices.ConfigurationWarning.Of($"{path}: [limits]: {refused}"));
     }
 }

@@ -1,10 +1,11 @@
 using MetaMcp.Init.Cgroups;
-using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Doctor;
 using MetaMcp.Init.Filesystem;
+using MetaMcp.Init.Logging;
 using Microsoft.Extensions.Logging;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -56,19 +57,19 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
     public void Tell(ILogger log)
     {
         if (Tree is not null)
-            log.LimitsByKernel(Tree.Workload, Tree.Controllers.Join());
+            log.Tell(Notices.LimitsByKernel.Of(Tree.Workload, Tree.Controllers.Join()));
         if (Access.Obstacle == CgroupObstacle.SwitchedOff)
         {
             if (Needed != Controllers.None)
-                log.LimitsOff();
+                log.Tell(Notices.LimitsOff.Of());
         }
         else if (Tree is null && Needed == Controllers.None)
-            log.NoCgroups(Access.Reason);
+            log.Tell(Notices.NoCgroups.Of(Access.Reason));
         else if (Missing != Controllers.None)
-            log.LimitsNotByKernel(
-                Missing.Join(), Tree is null ? Access.Reason : MissingText, Consequence, Access.Remedy is { } remedy ? $"; {remedy}" : "");
+            log.Tell(Notices.LimitsNotByKernel.Of(
+                Missing.Join(), Tree is null ? Access.Reason : MissingText, Consequence, Access.Remedy is { } remedy ? $"; {remedy}" : ""));
         if (IsSwapFree)
-            log.LimitsWithoutSwap(SwapText);
+            log.Tell(Notices.LimitsWithoutSwap.Of(SwapText));
     }
 
     private string Consequence => Access.Obstacle == CgroupObstacle.NoProc

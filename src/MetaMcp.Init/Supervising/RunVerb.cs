@@ -1,8 +1,8 @@
 using MetaMcp.Init.Cgroups;
-using MetaMcp.Init.Cli;
 using MetaMcp.Init.ConfigFiles;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
@@ -56,9 +56,10 @@ internal static class RunVerb
         outputs.Clock.Shown = plan.Settings.Init.LogTime;
         using var log = Log(plan, outputs);
         foreach (var warning in warnings)
-            log.ConfigurationWarning(warning);
+            log.Tell(Notices.ConfigurationWarning.Of(warning));
         limits.Tell(log);
-        var hub = new OutputHub(outputs, (service, stream, lines) => log.OutputDropped(service, lines, stream));
+        var hub = new OutputHub(outputs, (service, stream, lines) =>
+            log.Tell(Notices.OutputDropped.Of(service, lines, stream == OutputStream.Stdout ? "stdout" : "stderr")));
         Descriptors.CloseOnExec([]);
         var unixTime = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var cookie = new InstanceCookie(
@@ -76,7 +77,7 @@ internal static class RunVerb
         OomScore.Lower();
 
         // From here on nothing exits but by the supervisor's word.
-        var code = new InitLoop(kernel, supervisor, new NoticeLog(log).Tell).Run();
+        var code = new InitLoop(kernel, supervisor, [told => log.Tell(told.Notice)]).Run();
         Dismantle(limits.Tree);
         outputs.Flush(FlushTimeout);
         return code;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
@@ -205,7 +206,10 @@ internal sealed class Chaos
             Perform(effect);
         }
         var changed = _plan.Services.Count(s => !ReferenceEquals(before[s.Index], _supervisor.StateOf(s.Index)));
-        var count = effects.Count(e => e is not (Effect.SignalStranger or Effect.Report { Notice: Notice.OrphanFound }));
+        var count = effects.Count(e => e is not (Effect.SignalStranger or Effect.Report
+        {
+            Notice.Kind.LogName: nameof(Notices.OrphanFound) or nameof(Notices.OrphanLeft),
+        }));
         Assert.True(count <= (10 * changed) + 5, $"{count} effects for {changed} changes");
         if (happened is SystemEvent.TimePassed && _exitCode is null)
             Assert.True(_supervisor.Due > _now, "woken, and due again at once");
@@ -508,84 +512,75 @@ internal sealed class Chaos
     private void Hear(Notice notice)
     {
         Told Of(string name) => _told[_plan.Services.Single(s => s.Name == name).Index];
-        switch (notice)
+        TimeSpan Time(string name) => (TimeSpan)notice[name]!;
+        switch (notice.Kind.LogName)
         {
-            case Notice.Ready n:
-                Of(n.Service).IsUp = true;
+            case nameof(Notices.ServiceReady):
+                Of(notice.Service!).IsUp = true;
                 break;
-            case Notice.Exited n:
-                Of(n.Service).IsUp = false;
+            case nameof(Notices.ServiceExited) or nameof(Notices.ServiceExitedOutOfMemory):
+                Of(notice.Service!).IsUp = false;
                 break;
-            case Notice.Completed n:
-                Of(n.Service).IsCompleted = Of(n.Service).IsOver = true;
+            case nameof(Notices.ServiceCompleted):
+                Of(notice.Service!).IsCompleted = Of(notice.Service!).IsOver = true;
                 break;
-            case Notice.Finished { Service: var name }:
-                Of(name).IsOver = true;
+            case nameof(Notices.ServiceFinished) or nameof(Notices.ServiceFailed) or nameof(Notices.ServiceSkipped) or
+                nameof(Notices.ServiceStopped):
+                Of(notice.Service!).IsOver = true;
                 break;
-            case Notice.Failed { Service: var name }:
-                Of(name).IsOver = true;
-                break;
-            case Notice.Skipped { Service: var name }:
-                Of(name).IsOver = true;
-                break;
-            case Notice.Stopped { Service: var name }:
-                Of(name).IsOver = true;
-                break;
-            case Notice.Reloaded n:
+            case nameof(Notices.Reloaded):
                 // A service that had failed for good may be tried again with another probe.
-                foreach (var name in n.Changed.Concat(n.Added))
+                foreach (var name in ((ImmutableArray<string>)notice["Restarted"]!).Concat((ImmutableArray<string>)notice["Started"]!))
                 {
                     Of(name).IsAnew = true;
                     Of(name).IsUp = Of(name).IsCompleted = Of(name).IsOver = false;
                 }
                 break;
-            case Notice.OverLimit { Service: var name }:
-                Of(name).IsOverLimit = true;
+            case nameof(Notices.ServiceOverLimit):
+                Of(notice.Service!).IsOverLimit = true;
                 break;
-            case Notice.Restarting n:
-                CheckDelay(n);
-                Of(n.Service).NotBefore = _now + n.Delay;
+            case nameof(Notices.ServiceRestarting):
+                CheckDelay(notice);
+                Of(notice.Service!).NotBefore = _now + Time("Seconds");
                 break;
-            case Notice.RestartingAfterSuccess n:
-                var backoff = _plan.Services.Single(s => s.Name == n.Service).Settings.Restart.Backoff;
-                Assert.InRange(n.Delay, backoff.Initial * (1 - backoff.Jitter), backoff.Max * (1 + backoff.Jitter));
-                Of(n.Service).NotBefore = _now + n.Delay;
+            case nameof(Notices.RestartingAfterSuccess):
+                var backoff = _plan.Services.Single(s => s.Name == notice.Service).Settings.Restart.Backoff;
+                Assert.InRange(Time("Seconds"), backoff.Initial * (1 - backoff.Jitter), backoff.Max * (1 + backoff.Jitter));
+                Of(notice.Service!).NotBefore = _now + Time("Seconds");
                 break;
-            case Notice.RestartingWith { Service: var name }:
-                Of(name).IsAnew = true;
+            case nameof(Notices.RestartingWith):
+                Of(notice.Service!).IsAnew = true;
                 break;
-            case Notice.CircuitOpen n:
-                Of(n.Service).NotBefore = _now + n.OpenFor;
+            case nameof(Notices.CircuitOpen) or nameof(Notices.CircuitOpenAgain):
+                Of(notice.Service!).NotBefore = _now + Time("OpenFor");
                 break;
-            case Notice.CircuitOpenAgain n:
-                Of(n.Service).NotBefore = _now + n.OpenFor;
-                break;
-            case Notice.ShuttingDown:
+            case nameof(Notices.ShuttingDown):
                 Assert.Null(_endBegan);
                 _endBegan = _now;
                 break;
-            case Notice.Emergency:
+            case nameof(Notices.Emergency):
                 _emergency = true;
                 break;
-            case Notice.BeyondKill:
+            case nameof(Notices.BeyondKill):
                 _beyondKill = true;
                 break;
-            case Notice.Bug n:
-                Assert.Fail(n.Text);
+            case nameof(Notices.Bug):
+                Assert.Fail(notice.ToString());
                 break;
         }
     }
 
-    private void CheckDelay(Notice.Restarting restarting)
+    private void CheckDelay(Notice restarting)
     {
         var restart = _plan.Services.Single(s => s.Name == restarting.Service).Settings.Restart;
         var backoff = restart.Backoff;
-        var plain = Math.Min(backoff.Initial.TotalSeconds * Math.Pow(backoff.Factor, restarting.Failures - 1), backoff.Max.TotalSeconds);
+        var failures = (int)restarting["Failures"]!;
+        var plain = Math.Min(backoff.Initial.TotalSeconds * Math.Pow(backoff.Factor, failures - 1), backoff.Max.TotalSeconds);
         // The time for which a service was unhealthy counts as part of its delay.
-        var least = restarting.Reason.StartsWith("unhealthy", StringComparison.Ordinal) ? 0 : plain * (1 - backoff.Jitter);
+        var least = ((string)restarting["Reason"]!).StartsWith("unhealthy", StringComparison.Ordinal) ? 0 : plain * (1 - backoff.Jitter);
         // Runs that ended well are no failures, but make the delay longer, too.
         var most = restart.Policy == RestartPolicy.Always ? backoff.Max.TotalSeconds : plain;
-        Assert.InRange(restarting.Delay.TotalSeconds, least - 0.001, (most * (1 + backoff.Jitter)) + 0.001);
+        Assert.InRange(((TimeSpan)restarting["Seconds"]!).TotalSeconds, least - 0.001, (most * (1 + backoff.Jitter)) + 0.001);
     }
 
     private bool IsAsked(int service) =>

@@ -1,5 +1,4 @@
 using MetaMcp.Init.Core.Config;
-using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Core.Tests.Supervision.Make;
@@ -81,8 +80,8 @@ public sealed class ProbeReasonTests
     {
         var world = Watched();
         world.Pass("3s");
-        Assert.Equal(new Notice.ProbeFailed("a", 1, 3, "exit code 1: lost"), world.ProbeFailures[0]);
-        Assert.Equal(new Notice.ProbeFailed("a", 2, 3, "exit code 1: lost"), world.ProbeFailures[1]);
+        Assert.Equal("a: probe failed (1 of 3): exit code 1: lost", world.ProbeFailures[0]);
+        Assert.Equal("a: probe failed (2 of 3): exit code 1: lost", world.ProbeFailures[1]);
         Assert.Equal("exit code 1: lost", world.RecordOf("a").Probes.LastFailure);
         world.TellsAmongOthers(
             "a unhealthy: 3 probes in a row failed; last probe: exit code 1: lost",

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Planning;
@@ -36,70 +37,80 @@ internal static class StoryLine
         };
     }
 
-    private static string? Of(Notice notice) => notice switch
+    private static string? Of(Notice n) => n.Kind.LogName switch
     {
-        Notice.Ready n => $"{n.Service} ready",
-        Notice.MainChanged n => $"{n.Service} main is {n.Pid}",
-        Notice.InBackground n => $"{n.Service} is in the background?",
-        Notice.Completed n => $"{n.Service} completed",
-        Notice.Exited { Oom: { } oom } n => $"{n.Service} {n.Status}, out of memory: {oom.Limit}",
-        Notice.Exited n => $"{n.Service} {n.Status}",
-        Notice.OutOfMemory n => $"{n.Service} {(n.Processes is { } some ? $"{some}" : "whole")} killed: {n.Cause.Limit}",
-        Notice.CircuitOpen n => $"{n.Service} circuit open for {Duration.Format(n.OpenFor)} after {n.Failures}: {n.Reason}",
-        Notice.CircuitOpenAgain n => $"{n.Service} circuit open again for {Duration.Format(n.OpenFor)}: {n.Reason}",
-        Notice.CircuitTrial n => $"{n.Service} trial",
-        Notice.CircuitClosed n => $"{n.Service} circuit closed",
-        Notice.RestartingWith n => $"{n.Service} anew with {n.Dependency}",
-        Notice.StopCommandFailed n => $"{n.Service} stop command failed: {n.Status?.ToString() ?? "not started"}",
-        Notice.CleanupFailed n => $"{n.Service} cleanup failed after {n.Kills}",
-        Notice.StopCommandLate n => $"{n.Service} stop command late",
-        Notice.ProbeFailed { Failures: { } failures } n => $"{n.Service} probe failed ({failures} of {n.Retries})",
+        nameof(Notices.ServiceReady) => $"{n.Service} ready",
+        nameof(Notices.MainChanged) => $"{n.Service} main is {n["Pid"]}",
+        nameof(Notices.InBackground) => $"{n.Service} is in the background?",
+        nameof(Notices.ServiceCompleted) => $"{n.Service} completed",
+        nameof(Notices.ServiceExitedOutOfMemory) => $"{n.Service} {n["Status"]}, out of memory: {n["Limit"]}",
+        nameof(Notices.ServiceExited) => $"{n.Service} {n["Status"]}",
+        nameof(Notices.ServiceOutOfMemory) => $"{n.Service} {n["Processes"] ?? "whole"} killed: {n["Limit"]}",
+        nameof(Notices.CircuitOpen) => $"{n.Service} circuit open for {Time(n, "OpenFor")} after {n["Failures"]}: {n["Reason"]}",
+        nameof(Notices.CircuitOpenAgain) => $"{n.Service} circuit open again for {Time(n, "OpenFor")}: {n["Reason"]}",
+        nameof(Notices.CircuitTrial) => $"{n.Service} trial",
+        nameof(Notices.CircuitClosed) => $"{n.Service} circuit closed",
+        nameof(Notices.RestartingWith) => $"{n.Service} anew with {n["Dependency"]}",
+        nameof(Notices.StopCommandFailed) => $"{n.Service} stop command failed: {n["Reason"] ?? "not started"}",
+        nameof(Notices.CleanupFailed) => $"{n.Service} cleanup failed after {n["Kills"]}",
+        nameof(Notices.StopCommandLate) => $"{n.Service} stop command late",
+        nameof(Notices.ProbeFailed) => $"{n.Service} probe failed ({n["Failures"]} of {n["Retries"]})",
         // The failed probes of a service that does not become ready are told with its end.
-        Notice.ProbeFailed => null,
-        Notice.ProbeHopeless n => $"{n.Service} probe: {n.Reason}",
-        Notice.HealthyAgain n => $"{n.Service} healthy again after {n.Failures}",
-        Notice.Unhealthy n => $"{n.Service} unhealthy: {n.Reason}",
-        Notice.OverLimit n => $"{n.Service} ended: {n.Reason}",
-        Notice.Restarting n => $"{n.Service} again in {Duration.Format(n.Delay)}: {n.Reason}",
-        Notice.Deferred n => $"{n.Service} deferred for {Duration.Format(n.Delay)}, {n.Shortages}: {n.Reason}",
-        Notice.RestartingAfterSuccess n => $"{n.Service} exited with {n.Code}, again in {Duration.Format(n.Delay)}",
-        Notice.Failed n => $"{n.Service} failed: {n.Reason}",
-        Notice.Skipped n => $"{n.Service} skipped: {n.Dependency}",
-        Notice.Finished n => $"{n.Service} finished",
-        Notice.Stopped n => $"{n.Service} stopped",
-        Notice.Up { Missing.IsEmpty: true } => "up",
-        Notice.Up n => $"degraded without {string.Join(", ", n.Missing.Select(m => m[..m.IndexOf(' ', StringComparison.Ordinal)]))}",
-        Notice.Degraded n => $"degraded: {string.Join(", ", n.Missing)}",
-        Notice.WholeAgain => "whole again",
-        Notice.StartupTimedOut n => $"startup timed out: {string.Join(", ", n.Pending)}",
-        Notice.ShuttingDown n => $"shutting down: {n.Reason}",
-        Notice.Emergency n => $"emergency: {n.Reason}",
-        Notice.BeyondKill n => $"beyond kill: {string.Join(", ", n.Remaining)}",
-        Notice.SignalForwarded n => $"{n.Signal} goes {(n.Pid is null ? "nowhere" : $"to {n.Service}")}",
-        SystemStatus n =>
-            $"status of all: {n.Active} of {n.Services}{(n.Missing.IsEmpty ? "" : ", without " + string.Join(", ", n.Missing))}",
-        ServiceStatus n =>
-            $"status of {n.Service}: {(StatePredicates.RunStateOf(n.State) as object ?? n.State).GetType().Name}, {n.Record.Starts} " +
-            $"starts{(n.Record.LastExit is { } exit ? $", last {exit}" : "")}",
-        Notice.Memory n => $"{n.Service ?? "all"} memory {n.Level}: {n.Used} of {n.Cap}",
-        Notice.Reloaded n =>
-            $"reloaded: restarting {string.Join(",", n.Changed)}; starting {string.Join(",", n.Added)}; stopping " +
-            $"{string.Join(",", n.Removed)}; {n.Unchanged} unchanged",
-        Notice.ReloadRefused n => $"not reloaded: {string.Join("; ", n.Problems)}",
-        Notice.SignalIgnored { MayBeStop: true } n => $"{n.Signal} ignored, a stop signal?",
-        Notice.SignalIgnored n => $"{n.Signal} ignored",
-        Notice.OrphanReaped => "orphan reaped",
-        Notice.OrphanFound n =>
-            $"orphan {n.Command} {(n.Grace is { } grace ? $"ends in {Duration.Format(grace)}" : n.IsOurs ? "is ours" : "is nobody's")}",
-        Notice.OrphanEnded n => $"orphan {n.Command} ended, number {n.OfCommand}",
-        Notice.MoreOrphans n => $"{n.Found} more orphans, {n.Beyond} beyond",
-        Notice.MoreOrphansEnded n => $"{n.Count} more orphans ended",
-        Notice.OrphanCleanupFailed n => $"orphan {n.Command} cleanup failed after {n.Kills}",
-        Notice.Repaired n => $"repaired: {n.What}",
-        Notice.Bug n => $"BUG: {n.Text}",
+        nameof(Notices.ProbeFailedInStartPeriod) => null,
+        nameof(Notices.ProbeHopeless) => $"{n.Service} probe: {n["Reason"]}",
+        nameof(Notices.HealthyAgain) => $"{n.Service} healthy again after {n["Failures"]}",
+        nameof(Notices.Unhealthy) => $"{n.Service} unhealthy: {n["Reason"]}",
+        nameof(Notices.ServiceOverLimit) => $"{n.Service} ended: {n["Reason"]}",
+        nameof(Notices.ServiceRestarting) => $"{n.Service} again in {Time(n, "Seconds")}: {n["Reason"]}",
+        nameof(Notices.ServiceDeferred) => $"{n.Service} deferred for {Time(n, "Seconds")}, {n["Count"]}: {n["Reason"]}",
+        nameof(Notices.RestartingAfterSuccess) => $"{n.Service} exited with {n["Code"]}, again in {Time(n, "Seconds")}",
+        nameof(Notices.ServiceFailed) => $"{n.Service} failed: {n["Reason"]}",
+        nameof(Notices.ServiceSkipped) => $"{n.Service} skipped: {n["Dependency"]}",
+        nameof(Notices.ServiceFinished) => $"{n.Service} finished",
+        nameof(Notices.ServiceStopped) => $"{n.Service} stopped",
+        nameof(Notices.Up) => "up",
+        nameof(Notices.Degraded) =>
+            $"degraded without {string.Join(", ", Names(n, "Missing").Select(m => m[..m.IndexOf(' ', StringComparison.Ordinal)]))}",
+        nameof(Notices.NowDegraded) => $"degraded: {string.Join(", ", Names(n, "Missing"))}",
+        nameof(Notices.WholeAgain) => "whole again",
+        nameof(Notices.StartupTimedOut) => $"startup timed out: {string.Join(", ", Names(n, "Pending"))}",
+        nameof(Notices.ShuttingDown) => $"shutting down: {n["Reason"]}",
+        nameof(Notices.Emergency) => $"emergency: {n["Reason"]}",
+        nameof(Notices.BeyondKill) => $"beyond kill: {string.Join(", ", Names(n, "Remaining"))}",
+        nameof(Notices.SignalForwarded) => $"{n["Signal"]} goes to {n.Service}",
+        nameof(Notices.SignalNotForwarded) => $"{n["Signal"]} goes nowhere",
+        nameof(Notices.Status) when n["Status"] is SystemStatus all =>
+            $"status of all: {all.Active} of {all.Services}{(all.Missing.IsEmpty ? "" : ", without " + string.Join(", ", all.Missing))}",
+        nameof(Notices.StatusOf) when n["Status"] is ServiceStatus one =>
+            $"status of {n.Service}: {(StatePredicates.RunStateOf(one.State) as object ?? one.State).GetType().Name}, " +
+            $"{one.Record.Starts} starts{(one.Record.LastExit is { } exit ? $", last {exit}" : "")}",
+        nameof(Notices.MemoryHigh) =>
+            $"{n.Service ?? "all"} memory {(n["Level"] is "critical" ? "Critical" : "Warning")}: {n["Used"]} of {n["Cap"]}",
+        nameof(Notices.MemoryNormal) => $"{n.Service ?? "all"} memory Normal: {n["Used"]} of {n["Cap"]}",
+        nameof(Notices.Reloaded) =>
+            $"reloaded: restarting {string.Join(",", Names(n, "Restarted"))}; starting {string.Join(",", Names(n, "Started"))}; stopping " +
+            $"{string.Join(",", Names(n, "Stopped"))}; {n["Unchanged"]} unchanged",
+        nameof(Notices.ReloadProblem) => $"not reloaded: {n["Problem"]}",
+        nameof(Notices.StopSignalIgnored) => $"{n["Signal"]} ignored, a stop signal?",
+        nameof(Notices.SignalIgnored) => $"{n["Signal"]} ignored",
+        nameof(Notices.OrphanReaped) => "orphan reaped",
+        nameof(Notices.OrphanFound) => $"orphan {n["Command"]} ends in {Time(n, "Grace")}",
+        nameof(Notices.OrphanLeft) =>
+            $"orphan {n["Command"]} {(n["Reason"] is "belongs to no live service" ? "is ours" : "is nobody's")}",
+        nameof(Notices.OrphanEnded) => $"orphan {n["Command"]} ended, number {n["Count"]}",
+        nameof(Notices.MoreOrphans) => $"{n["Found"]} more orphans, {n["Beyond"]} beyond",
+        nameof(Notices.MoreOrphansEnded) => $"{n["Count"]} more orphans ended",
+        nameof(Notices.OrphanCleanupFailed) => $"orphan {n["Command"]} cleanup failed after {n["Kills"]}",
+        nameof(Notices.Repaired) => $"repaired: {n["What"]}",
+        nameof(Notices.Bug) => $"BUG: {n["Text"]}",
         // The effect, or the line, that comes with the notice tells the same.
-        Notice.Started or Notice.Stopping or Notice.Killed or Notice.EndingLeftovers or Notice.KilledLeftovers or
-            Notice.StartingUp or Notice.KillingOrphans or Notice.Down => null,
-        _ => notice.ToString(),
+        nameof(Notices.ServiceStarted) or nameof(Notices.ServiceStopping) or nameof(Notices.ServiceKilled) or
+            nameof(Notices.EndingLeftovers) or nameof(Notices.LeftoversKilled) or nameof(Notices.StartingUp) or
+            nameof(Notices.OrphansKilled) or nameof(Notices.Down) or nameof(Notices.NotReloaded) => null,
+        _ => n.ToString(),
     };
+
+    private static string Time(Notice notice, string name) => Duration.Format((TimeSpan)notice[name]!);
+
+    private static ImmutableArray<string> Names(Notice notice, string name) => (ImmutableArray<string>)notice[name]!;
 }

@@ -62,7 +62,10 @@ internal sealed class World
     public List<Effect> LastEffects { get; } = [];
 
     /// <summary>Each failed probe, with the reason.</summary>
-    public List<Notice.ProbeFailed> ProbeFailures { get; } = [];
+    public List<string> ProbeFailures { get; } = [];
+
+    /// <summary>All notices, as listeners get them.</summary>
+    public List<ToldNotice> Heard { get; } = [];
 
     /// <summary>The comparisons that were requested.</summary>
     public List<Effect.Sweep> Sweeps { get; } = [];
@@ -280,8 +283,8 @@ internal sealed class World
             foreach (var effect in LastEffects.ToArray())
             {
                 _owners.Learn(effect, Plan);
-                if (effect is Effect.Report(Notice.ProbeFailed failed))
-                    ProbeFailures.Add(failed);
+                if (effect is Effect.Report(var notice))
+                    Hear(notice);
                 if (StoryLine.Of(effect, _supervisor.Plan, _owners) is { } line)
                     _story.Add(line);
                 Perform(effect);
@@ -289,6 +292,16 @@ internal sealed class World
         }
         Assert.DoesNotContain(_story, l => l.StartsWith("BUG", StringComparison.Ordinal));
         return this;
+    }
+
+    private void Hear(Notice notice)
+    {
+        var told = _supervisor.Told(notice);
+        Assert.Equal(Heard.Count + 1, told.Sequence);
+        Assert.Equal(Now, told.At);
+        Heard.Add(told);
+        if (notice.Kind == Notices.ProbeFailed || notice.Kind == Notices.ProbeFailedInStartPeriod)
+            ProbeFailures.Add(notice.ToString());
     }
 
     private Process MainOf(string service) =>

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using MetaMcp.Init.Cli;
 using MetaMcp.Init.Core.Config;
-using MetaMcp.Init.Core.Output;
+using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Logging;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Tests.Output;
@@ -31,8 +30,8 @@ public sealed partial class InitLoggerTests : IDisposable
     [Fact]
     public void A_line_has_the_programs_name_the_level_and_the_text()
     {
-        _log.ServiceReady("backend", 1.236, 12);
-        _log.ServiceFailed("backend", "exit code 3");
+        _log.Tell(Notices.ServiceReady.Of("backend", TimeSpan.FromMilliseconds(1236), 12));
+        _log.Tell(Notices.ServiceFailed.Of("backend", "exit code 3"));
         Assert.Equal(
             "mcp-init | info  backend: ready after 1.24 s (pid 12)\n" +
             "mcp-init | error backend: failed: exit code 3\n",
@@ -43,7 +42,7 @@ public sealed partial class InitLoggerTests : IDisposable
     public void The_texts_stand_in_the_column_of_the_services()
     {
         _log.Settings = _log.Settings with { NameWidth = 10 };
-        _log.ServiceStarted("backend", 12);
+        _log.Tell(Notices.ServiceStarted.Of("backend", 12));
         Assert.Equal("mcp-init   | info  backend: started (pid 12)\n", _stderr.Read());
     }
 
@@ -52,17 +51,17 @@ public sealed partial class InitLoggerTests : IDisposable
     {
         Assert.False(_log.IsEnabled(LogLevel.Debug));
         _log.Settings = _log.Settings with { Minimum = LogLevel.Warning };
-        _log.ServiceStarted("backend", 12);
+        _log.Tell(Notices.ServiceStarted.Of("backend", 12));
         Assert.Equal("", _stderr.Read());
         _log.Settings = _log.Settings with { Minimum = LogLevel.Information };
-        _log.ServiceStarted("backend", 12);
+        _log.Tell(Notices.ServiceStarted.Of("backend", 12));
         Assert.Equal("mcp-init | info  backend: started (pid 12)\n", _stderr.Read());
     }
 
     [Fact]
     public void A_text_cannot_forge_a_line_whatever_is_in_it()
     {
-        _log.ServiceStarted("x\nmcp-init | info  y\r\e[2K\u2028", 12);
+        _log.Tell(Notices.ServiceStarted.Of("x\nmcp-init | info  y\r\e[2K\u2028", 12));
         Assert.Equal("mcp-init | info  x\\nmcp-init | info  y\\r\\x1b[2K\\u2028: started (pid 12)\n", _stderr.Read());
     }
 
@@ -82,8 +81,8 @@ public sealed partial class InitLoggerTests : IDisposable
     {
         _log.Settings = _log.Settings with { Format = LogFormat.Json };
         var before = DateTime.UtcNow;
-        _log.OutputDropped("back\"end\e\n", 1234, OutputStream.Stderr);
-        _log.ServiceReady("backend", 1.236, 12);
+        _log.Tell(Notices.OutputDropped.Of("back\"end\e\n", 1234L, "stderr"));
+        _log.Tell(Notices.ServiceReady.Of("backend", TimeSpan.FromMilliseconds(1236), 12));
         var lines = _stderr.Read().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);
 
@@ -118,21 +117,15 @@ public sealed partial class InitLoggerTests : IDisposable
     public void A_log_without_a_reader_never_blocks() => Within.Seconds(20, () =>
     {
         for (var number = 0; number < 40_000; number++)
-            _log.ServiceStarted("backend", number);
+            _log.Tell(Notices.ServiceStarted.Of("backend", number));
         Assert.True(_sink.DroppedLines > 0);
     });
 
     [Fact]
-    public void Every_text_has_an_identifier_of_its_own()
+    public void Nothing_is_made_of_a_notice_whose_level_is_off()
     {
-        var events = typeof(LogTexts).GetMethods()
-            .Select(method => method.GetCustomAttributes(typeof(LoggerMessageAttribute), false).Cast<LoggerMessageAttribute>()
-                .SingleOrDefault())
-            .OfType<LoggerMessageAttribute>()
-            .ToList();
-        Assert.NotEmpty(events);
-        Assert.Equal(events.Count, events.Select(text => text.EventId).Distinct().Count());
-        Assert.All(events, text => Assert.DoesNotContain('\n', text.Message));
+        _log.Tell(Notices.OrphanReaped.Of(new Untold(), new Untold()));
+        Assert.Throws<InvalidOperationException>(() => _log.Tell(Notices.Repaired.Of(new Untold())));
     }
 
     [LoggerMessage(1, LogLevel.Error, "it broke")]
@@ -148,5 +141,10 @@ public sealed partial class InitLoggerTests : IDisposable
         {
             return exception;
         }
+    }
+
+    private sealed class Untold
+    {
+        public override string ToString() => throw new InvalidOperationException("read");
     }
 }

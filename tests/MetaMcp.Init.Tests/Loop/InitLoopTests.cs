@@ -38,7 +38,7 @@ public sealed class InitLoopTests
         Run(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5), Restart = Never }, Daemon("b"));
         Assert.Equal(began + TimeSpan.FromSeconds(5), _kernel.Waits[0]);
         Assert.Contains("SIGTERM a", _kernel.Log);
-        Assert.Contains(_told, n => n is Notice.Failed { Reason: "not ready within 5s" });
+        Assert.Contains(_told, n => n.ToString() == "a: failed: not ready within 5s");
     }
 
     [Fact]
@@ -46,8 +46,8 @@ public sealed class InitLoopTests
     {
         _kernel.ThenWaitBrings().ThenWaitBrings().ThenWaitBrings(new SystemEvent.Notified(1));
         Run(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5) });
-        Assert.Contains(_told, n => n is Notice.Ready);
-        Assert.DoesNotContain(_told, n => n is Notice.Restarting);
+        Assert.Contains(_told, n => n.Kind == Notices.ServiceReady);
+        Assert.DoesNotContain(_told, n => n.Kind == Notices.ServiceRestarting);
     }
 
     [Fact]
@@ -55,15 +55,14 @@ public sealed class InitLoopTests
     {
         _kernel.ThenWaitBrings(new SystemEvent.SignalArrived(Signal.Hup)).ThenWaitBrings(new SystemEvent.Notified(1));
         var loop = new InitLoop(
-            _kernel, Supervise(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5) }), notice =>
-        {
-            _told.Add(notice);
-            if (notice is Notice.SignalIgnored)
-                _kernel.Now += TimeSpan.FromSeconds(9);
-        });
+            _kernel, Supervise(Daemon("a") with { Ready = ReadyRule.NotifyFd, StartTimeout = TimeSpan.FromSeconds(5) }),
+            [
+                Hear,
+                told => _kernel.Now += told.Notice.Kind == Notices.StopSignalIgnored ? TimeSpan.FromSeconds(9) : TimeSpan.Zero,
+            ]);
         loop.Run();
-        Assert.Contains(_told, n => n is Notice.Ready);
-        Assert.DoesNotContain(_told, n => n is Notice.Restarting);
+        Assert.Contains(_told, n => n.Kind == Notices.ServiceReady);
+        Assert.DoesNotContain(_told, n => n.Kind == Notices.ServiceRestarting);
     }
 
     [Fact]
@@ -98,7 +97,7 @@ public sealed class InitLoopTests
         };
         Assert.Equal(0, Run(Daemon("a"), Daemon("b")));
         Assert.Equal(["spawn a", "spawn b", "spawn a"], _kernel.Log.Take(3));
-        Assert.Contains(_told, n => n is Notice.Bug b && b.Text.Contains("out of something", StringComparison.Ordinal));
+        Assert.Contains(_told, n => n.Kind == Notices.Bug && n.ToString().Contains("out of something", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -118,7 +117,7 @@ public sealed class InitLoopTests
             FakeKernel.Obey(effect, answers);
         };
         Run(Daemon("a") with { Ready = ReadyRule.Probe, Probe = new ProbeSettings { Target = new ProbeTarget.Tcp("127.0.0.1:1") } });
-        Assert.Contains(_told, n => n is Notice.Ready);
+        Assert.Contains(_told, n => n.Kind == Notices.ServiceReady);
     }
 
     [Fact]
@@ -126,7 +125,7 @@ public sealed class InitLoopTests
     {
         _kernel.ThenWaitDoes(() => throw new InvalidOperationException("epoll"));
         Assert.Equal(0, Run(Daemon("a")));
-        Assert.Single(_told, n => n is Notice.Bug);
+        Assert.Single(_told, n => n.Kind == Notices.Bug);
     }
 
     [Fact]
@@ -134,13 +133,13 @@ public sealed class InitLoopTests
     {
         _kernel.ThenWaitBrings(new SystemEvent.Swept(null!, [], [], 0), new SystemEvent.SignalArrived(Signal.Term));
         Assert.Equal(0, Run(Daemon("a")));
-        Assert.Single(_told, n => n is Notice.Bug);
+        Assert.Single(_told, n => n.Kind == Notices.Bug);
     }
 
     [Fact]
     public void A_log_that_throws_ends_nothing()
     {
-        var loop = new InitLoop(_kernel, Supervise(Daemon("a")), _ => throw new InvalidOperationException("no memory for words"));
+        var loop = new InitLoop(_kernel, Supervise(Daemon("a")), [_ => throw new InvalidOperationException("no memory for words"), Hear]);
         Assert.Equal(0, loop.Run());
         Assert.Contains("SIGTERM a", _kernel.Log);
     }
@@ -155,10 +154,10 @@ public sealed class InitLoopTests
             if (++allocations == 1)
                 throw Exhausted;
         };
-        Assert.Equal(0, new InitLoop(_kernel, supervisor, _told.Add).Run());
+        Assert.Equal(0, new InitLoop(_kernel, supervisor, [Hear]).Run());
         Assert.Equal(["spawn a", "spawn b"], _kernel.Log.Take(2));
-        Assert.Contains(_told, n => n is Notice.MemoryShort);
-        Assert.DoesNotContain(_told, n => n is Notice.Bug);
+        Assert.Contains(_told, n => n.Kind == Notices.MemoryShort);
+        Assert.DoesNotContain(_told, n => n.Kind == Notices.Bug);
     }
 
     [Fact]
@@ -172,9 +171,9 @@ public sealed class InitLoopTests
             if (fails > 0 && fails-- > 0)
                 throw Exhausted;
         };
-        Assert.Equal(0, new InitLoop(_kernel, supervisor, _told.Add).Run());
-        Assert.Single(_told, n => n is Notice.ShuttingDown);
-        Assert.DoesNotContain(_told, n => n is Notice.Bug or Notice.Emergency);
+        Assert.Equal(0, new InitLoop(_kernel, supervisor, [Hear]).Run());
+        Assert.Single(_told, n => n.Kind == Notices.ShuttingDown);
+        Assert.DoesNotContain(_told, n => n.Kind == Notices.Bug || n.Kind == Notices.Emergency);
     }
 
     [Fact]
@@ -202,10 +201,10 @@ public sealed class InitLoopTests
             }
             FakeKernel.Obey(effect, answers);
         };
-        Assert.Equal(0, new InitLoop(_kernel, supervisor, _told.Add).Run());
-        Assert.Contains(_told, n => n is Notice.Exited { Service: "a", Status: var status } && status == ExitStatus.Exited(1));
+        Assert.Equal(0, new InitLoop(_kernel, supervisor, [Hear]).Run());
+        Assert.Contains(_told, n => n.Kind == Notices.ServiceExited && n.Service == "a" && n["Status"] is ExitStatus { Code: 1 });
         Assert.Contains("spawn a", _kernel.Log.Skip(2));
-        Assert.DoesNotContain(_told, n => n is Notice.Bug);
+        Assert.DoesNotContain(_told, n => n.Kind == Notices.Bug);
     }
 
     [Fact]
@@ -220,7 +219,7 @@ public sealed class InitLoopTests
         };
         Assert.Equal(0, Run(Daemon("a")));
         Assert.Equal(["spawn a", "SIGTERM a", "SIGTERM a"], _kernel.Log.Take(3));
-        Assert.DoesNotContain(_told, n => n is Notice.Bug);
+        Assert.DoesNotContain(_told, n => n.Kind == Notices.Bug);
     }
 
     [Fact]
@@ -246,5 +245,24 @@ public sealed class InitLoopTests
     private Supervisor Supervise(params ServiceSettings[] services) =>
         new(Plan.Build(new Settings { Services = [.. services] }).Plan!, seed: 1, _kernel.Now);
 
-    private int Run(params ServiceSettings[] services) => new InitLoop(_kernel, Supervise(services), _told.Add).Run();
+    [Fact]
+    public void Each_listener_hears_each_notice_with_the_same_number_whichever_of_them_fails()
+    {
+        var (before, after) = (new List<(long, Notice)>(), new List<(long, Notice)>());
+        var loop = new InitLoop(
+            _kernel, Supervise(Daemon("a")),
+            [
+                told => before.Add((told.Sequence, told.Notice)),
+                told => throw new InvalidOperationException($"cannot tell {told.Sequence}"),
+                told => after.Add((told.Sequence, told.Notice)),
+            ]);
+        Assert.Equal(0, loop.Run());
+        Assert.Equal(before, after);
+        Assert.Equal(Enumerable.Range(1, before.Count).Select(n => (long)n), before.Select(told => told.Item1));
+        Assert.Contains(before, told => told.Item2.Kind == Notices.Down);
+    }
+
+    private void Hear(ToldNotice told) => _told.Add(told.Notice);
+
+    private int Run(params ServiceSettings[] services) => new InitLoop(_kernel, Supervise(services), [Hear]).Run();
 }

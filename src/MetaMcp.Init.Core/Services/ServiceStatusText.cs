@@ -1,28 +1,26 @@
 using System.Globalization;
 using System.Text;
-using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Runs;
-using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 
-namespace MetaMcp.Init.Cli;
+namespace MetaMcp.Init.Core.Services;
 
 /// <summary>
 /// The status of a service in a line: <c>ready for 3m12s (pid 8), started 2 times, last exit code 1; 12 probes, 1 failed, …</c>
 /// </summary>
-internal static class StatusText
+internal static class ServiceStatusText
 {
     public static string Of(ServiceStatus status)
     {
         var (state, record) = (status.State, status.Record);
         var run = StatePredicates.RunStateOf(state);
-        var text = new StringBuilder($"{Word(state)} for {Rounded(status.Now - record.ChangedAt)}");
+        var text = new StringBuilder($"{Word(state)} for {Duration.FormatRounded(status.Now - record.ChangedAt)}");
         if (StatePredicates.MainOf(state) is { } pid)
             text.Append(CultureInfo.InvariantCulture, $" (pid {pid})");
         if (run is RunState.Starting or RunState.Ready or RunState.Stopping)
             text.Append(record.Doing is { } doing ? $", {doing}" : "").Append(record.Status is { } said ? $", says \"{said}\"" : "");
         if (state.Due is var due && (state is ServiceState.Backoff or ServiceState.Open))
-            text.Append(CultureInfo.InvariantCulture, $", next start in {Rounded(Instant.Later(due, status.Now) - status.Now)}");
+            text.Append($", next start in {Duration.FormatRounded(Instant.Later(due, status.Now) - status.Now)}");
         if (record.Starts > 1)
             text.Append(CultureInfo.InvariantCulture, $", started {record.Starts} times");
         if (record.LastExit is { } exit)
@@ -42,27 +40,6 @@ internal static class StatusText
             text.Append(CultureInfo.InvariantCulture,
                 $"; {Counted.Text(probes.Checks, "probe")}, {probes.Failures} failed{lastFailure}, last {Milliseconds(probes.Last)}, " +
                 $"average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
-        return text.ToString();
-    }
-
-    public static string Of(SystemStatus status) => status.Phase switch
-    {
-        Phase.StartingUp => "starting up",
-        Phase.Running => "running",
-        _ => "shutting down",
-    } + string.Create(
-        CultureInfo.InvariantCulture,
-        $", up {Rounded(status.Uptime)}, {status.Active} of {Counted.Text(status.Services, "service")} active{Missing(status)}" +
-        $"{Orphans(status.OrphansEnded)}{(status.Repairs == 0 ? "" : $"; {Counted.Text(status.Repairs, "repair")}")}");
-
-    private static string Missing(SystemStatus status) =>
-        status.Missing.IsEmpty ? "" : $", degraded: without {string.Join(", ", status.Missing)}";
-
-    private static string Orphans(IReadOnlyDictionary<string, int> ended)
-    {
-        var text = new StringBuilder();
-        foreach (var (command, count) in ended)
-            text.Append(CultureInfo.InvariantCulture, $"{(text.Length == 0 ? "; orphans ended: " : ", ")}{count} {command}");
         return text.ToString();
     }
 
@@ -90,11 +67,6 @@ internal static class StatusText
         RunState.AwaitingStop or RunState.OthersWaiting => "to be stopped in its turn",
         _ => "stopping",
     };
-
-    private static string Rounded(TimeSpan time) =>
-        Duration.Format(
-            time < TimeSpan.FromSeconds(1)
-            ? TimeSpan.FromMilliseconds(Math.Floor(time.TotalMilliseconds)) : TimeSpan.FromSeconds(Math.Floor(time.TotalSeconds)));
 
     private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms");
 }

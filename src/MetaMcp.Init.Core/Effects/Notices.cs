@@ -1,0 +1,157 @@
+using static MetaMcp.Init.Core.Config.LogLevelSetting;
+
+namespace MetaMcp.Init.Core.Effects;
+
+/// <summary>
+/// The one table of all that mcp-init tells: one row for each kind of notice, which serves the log, and events and alerts alike. A row has
+/// the id, the event's name, the level and the words; the row's own name stands in the JSON log. Ids and names never change their
+/// meaning, since alerts depend on them; the words may change. The first digit of an id is its subject: 1xx a service's life, 2xx output,
+/// 3xx the whole system, 4xx processes that belong to no service, 9xx mcp-init itself. The syntax of the words is that of
+/// <see cref="NoticeWords"/>.
+/// </summary>
+public static class Notices
+{
+    public static readonly NoticeKind ServiceStarted = new(101, "service.started", Info, "{Service}: started (pid {Pid})");
+    public static readonly NoticeKind ServiceReady = new(
+        102, "service.ready", Info, "{Service}: ready after {Seconds:0.00} s (pid {Pid})");
+    public static readonly NoticeKind ServiceExited = new(
+        103, "service.exited", Info, "{Service}: exited after {Seconds:0.00} s, {Status} (pid {Pid})");
+    public static readonly NoticeKind ServiceCompleted = new(104, "service.completed", Info, "{Service}: completed");
+    public static readonly NoticeKind ServiceRestarting = new(
+        105, "service.restarting", Warning, "{Service}: {Reason}; restarting in {Seconds:0.00} s (failure {Failures} in a row)");
+    public static readonly NoticeKind ServiceStopping = new(
+        106, "service.stopping", Info, "{Service}: stopping with {Signal}, killed in {Timeout} (pid {Pid})");
+    public static readonly NoticeKind ServiceStopped = new(107, "service.stopped", Info, "{Service}: stopped");
+    public static readonly NoticeKind ServiceFailed = new(108, "service.failed", Error, "{Service}: failed: {Reason}");
+    public static readonly NoticeKind ServiceSkipped = new(
+        109, "service.skipped", Warning, "{Service}: skipped, since {Dependency} is not there");
+    public static readonly NoticeKind ServiceFinished = new(
+        110, "service.finished", Info, "{Service}: finished, {Status}, and is not restarted");
+    public static readonly NoticeKind ServiceKilled = new(
+        111, "service.killed", Warning, "{Service}: killed, it did not stop within {Timeout} (pid {Pid})");
+    public static readonly NoticeKind EndingLeftovers = new(
+        112, "service.rest-stopping", Info, "{Service}: ending the processes that it left behind");
+    public static readonly NoticeKind LeftoversKilled = new(
+        113, "service.rest-killed", Warning, "{Service}: killed the processes that it left behind");
+    public static readonly NoticeKind ServiceOutOfMemory = new(
+        114, "service.out-of-memory", Warning,
+        "{Service}: out of memory: the kernel killed {Processes:=process/processes|all of it} for {Limit} (limit: {Origin}, peak " +
+        "{Peak|unknown})");
+    public static readonly NoticeKind ServiceExitedOutOfMemory = new(
+        115, "service.exited-out-of-memory", Info,
+        "{Service}: exited after {Seconds:0.00} s, {Status}, out of memory: {Limit} (pid {Pid})");
+    public static readonly NoticeKind ServiceOverLimit = new(116, "service.over-limit", Warning, "{Service}: ended, {Reason}");
+    public static readonly NoticeKind ProbeFailed = new(
+        117, "probe.failed", Warning, "{Service}: probe failed ({Failures} of {Retries}): {Reason}");
+    public static readonly NoticeKind ProbeFailedInStartPeriod = new(
+        118, "probe.failed-uncounted", Debug, "{Service}: probe failed, not counted yet: {Reason}");
+    public static readonly NoticeKind HealthyAgain = new(
+        119, "service.healthy", Info, "{Service}: healthy again, after {Failures:=probe} that failed");
+    public static readonly NoticeKind Unhealthy = new(120, "service.unhealthy", Error, "{Service}: unhealthy: {Reason}");
+    public static readonly NoticeKind CircuitOpen = new(
+        121, "circuit.opened", Error,
+        "{Service}: {Reason}; circuit open after {Failures:=failure} within {Window}: not started for {OpenFor}");
+    public static readonly NoticeKind CircuitOpenAgain = new(
+        122, "circuit.reopened", Error, "{Service}: {Reason}; the trial start failed, circuit open again: not started for {OpenFor}");
+    public static readonly NoticeKind CircuitTrial = new(
+        123, "circuit.trial", Info, "{Service}: circuit half-open, one trial start");
+    public static readonly NoticeKind CircuitClosed = new(
+        124, "circuit.closed", Info, "{Service}: circuit closed, the trial run went well");
+    public static readonly NoticeKind StatusOf = new(125, "service.status", Info, "{Service}: {Status}");
+    public static readonly NoticeKind RestartingWith = new(
+        126, "service.restarting-with", Info, "{Service}: restarting with {Dependency}, which has ended");
+    public static readonly NoticeKind StopCommandFailed = new(
+        127, "stop-command.failed", Warning, "{Service}: stop_command failed: {Reason|it could not be started}");
+    public static readonly NoticeKind StopCommandLate = new(
+        128, "stop-command.late", Warning, "{Service}: stop_command still runs after {Timeout}; the stop signal is sent beside it");
+    public static readonly NoticeKind CleanupFailed = new(
+        129, "service.cleanup-failed", Error,
+        "{Service}: cleanup failed: a process of it is still there after SIGKILL was sent {Kills:#time} (uninterruptible " +
+        "sleep?); the service is not started again before that process is gone (main pid {Pid})");
+    public static readonly NoticeKind MemoryHigh = new(
+        130, "memory.high", Warning, "{Service|all together}: memory {Level}: {Used:rounded} of {Cap}, {Percent} %");
+    public static readonly NoticeKind MemoryNormal = new(
+        131, "memory.normal", Info, "{Service|all together}: memory normal again: {Used:rounded} of {Cap}, {Percent} %");
+    public static readonly NoticeKind ProbeHopeless = new(
+        132, "probe.hopeless", Warning, "{Service}: probe: {Reason}; it will not become ready by this probe");
+    public static readonly NoticeKind RestartingAfterSuccess = new(
+        133, "service.restarting-after-success", Info, "{Service}: exited with {Code}; restarting in {Seconds:0.00} s");
+    public static readonly NoticeKind MainChanged = new(
+        134, "service.main-changed", Info, "{Service}: main process is pid {Pid} now");
+    public static readonly NoticeKind InBackground = new(
+        135, "service.in-background", Warning,
+        "{Service}: seems to put itself into the background: keep it in the foreground (an option such as -D, --foreground, " +
+        "daemon off), or give it type = \"forking\"");
+    public static readonly NoticeKind ServiceDeferred = new(
+        140, "service.deferred", Warning,
+        "{Service}: the container is short of something: {Reason}; started again in {Seconds:0.0} s, not counted (try {Count})");
+
+    public static readonly NoticeKind OutputDropped = new(
+        201, "output.dropped", Warning, "{Service}: {Lines:#line} of {Stream} dropped, over its log_rate_limit");
+
+    public static readonly NoticeKind StartingUp = new(301, "system.starting", Info, "starting {Services:#service}");
+    public static readonly NoticeKind Up = new(302, "system.up", Info, "up after {Seconds:0.00} s: {Running} running, {Done} done");
+    public static readonly NoticeKind Degraded = new(
+        303, "system.up-degraded", Warning, "degraded after {Seconds:0.00} s: {Running} running, {Done} done, without {Missing|(orphans)}");
+    public static readonly NoticeKind StartupTimedOut = new(
+        304, "system.startup-timed-out", Error, "startup took longer than {Timeout}; not up: {Pending|(orphans)}");
+    public static readonly NoticeKind ShuttingDown = new(
+        305, "system.shutting-down", Info, "shutting down ({Reason}), {Timeout} at most");
+    public static readonly NoticeKind Emergency = new(
+        306, "system.emergency", Warning, "emergency ({Reason}): killed at once: {Remaining|(orphans)}");
+    public static readonly NoticeKind Down = new(307, "system.down", Info, "down after {Seconds:0.00} s, exit code {ExitCode}");
+    public static readonly NoticeKind BeyondKill = new(
+        308, "system.beyond-kill", Error, "still there after SIGKILL (uninterruptible sleep?): {Remaining|(orphans)}");
+    public static readonly NoticeKind SignalIgnored = new(309, "signal.ignored", Warning, "{Signal} has no meaning here and was ignored");
+    public static readonly NoticeKind ConfigurationWarning = new(310, "config.warning", Warning, "{Warning}");
+    public static readonly NoticeKind LimitsByKernel = new(
+        311, "limits.enforced", Info, "each service has a cgroup of its own below {Workload}; controllers: {Controllers}");
+    public static readonly NoticeKind LimitsNotByKernel = new(
+        312, "limits.not-enforced", Warning,
+        "LIMITS NOT ENFORCED BY THE KERNEL ({Controllers}): {Reason}; {Consequence}{Remedy}; mcp-init doctor says more");
+    public static readonly NoticeKind NoCgroups = new(313, "limits.no-cgroups", Debug, "no cgroups of our own: {Reason}");
+    public static readonly NoticeKind LimitsWithoutSwap = new(314, "limits.without-swap", Warning, "{Reason}");
+    public static readonly NoticeKind LimitsOff = new(
+        315, "limits.off", Warning, "the file's limits have no effect: limits.enforce is \"off\"");
+    public static readonly NoticeKind SignalForwarded = new(
+        316, "signal.forwarded", Info, "{Signal} passed on to {Service} (pid {Pid})");
+    public static readonly NoticeKind SignalNotForwarded = new(
+        317, "signal.dropped", Warning, "{Signal} is for {Service}, which does not run, and was dropped");
+    public static readonly NoticeKind Status = new(318, "system.status", Info, "status: {Status}");
+    public static readonly NoticeKind NowDegraded = new(319, "system.degraded", Warning, "degraded: without {Missing|(orphans)}");
+    public static readonly NoticeKind WholeAgain = new(320, "system.whole", Info, "whole again: nothing is missing");
+    public static readonly NoticeKind Reloaded = new(
+        321, "config.reloaded", Info,
+        "reloaded: restarting {Restarted|none}, starting {Started|none}, stopping {Stopped|none}, {Unchanged} unchanged");
+    public static readonly NoticeKind ReloadProblem = new(322, "config.problem", Error, "reload: {Problem}");
+    public static readonly NoticeKind NotReloaded = new(
+        323, "config.refused", Error, "not reloaded: the previous configuration stays in force");
+    public static readonly NoticeKind StopSignalIgnored = new(
+        330, "signal.stop-ignored", Warning,
+        "{Signal} has no meaning here and was ignored; if it is the image's STOPSIGNAL, add it to [shutdown] signals, or write " +
+        "STOPSIGNAL SIGTERM in the Dockerfile");
+
+    public static readonly NoticeKind OrphanReaped = new(401, "orphan.reaped", Debug, "reaped orphan pid {Pid}: {Status}");
+    public static readonly NoticeKind OrphansKilled = new(402, "orphans.killed", Warning, "processes left after {Grace}: killed");
+    public static readonly NoticeKind OrphanFound = new(
+        403, "orphan.found", Info, "orphan {Command} (pid {Pid}): belongs to no live service; ended in {Grace}");
+    public static readonly NoticeKind OrphanLeft = new(
+        404, "orphan.left", Info, "orphan {Command} (pid {Pid}): {Reason}; left alone");
+    public static readonly NoticeKind OrphanEnded = new(
+        405, "orphan.ended", Warning,
+        "orphan {Command} (pid {Pid}): ended, {Status|not a child of mcp-init}; {Count} of this command so far");
+    public static readonly NoticeKind OrphanCleanupFailed = new(
+        406, "orphan.cleanup-failed", Error,
+        "orphan {Command} (pid {Pid}): cleanup failed: still there after SIGKILL was sent {Kills:#time} (uninterruptible sleep?)");
+    public static readonly NoticeKind MoreOrphans = new(
+        407, "orphans.found", Warning,
+        "orphans: {Found} more found; {Beyond} over the limit of orphans at a time, which are handled when others are gone");
+    public static readonly NoticeKind MoreOrphansEnded = new(
+        408, "orphans.ended", Warning, "orphans: {Count} more ended since the last look");
+
+    public static readonly NoticeKind Bug = new(901, "init.bug", Error, "bug, please report: {Text}");
+    public static readonly NoticeKind Repaired = new(902, "init.repaired", Warning, "repaired: {What}");
+    public static readonly NoticeKind MemoryShort = new(
+        903, "init.memory-short", Error, "out of memory at the limit of the heap; the step that failed is tried again");
+    public static readonly NoticeKind MemoryBack = new(904, "init.memory-back", Info, "memory is available again");
+}
