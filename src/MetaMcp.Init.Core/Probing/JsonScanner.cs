@@ -9,6 +9,8 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
 {
     private ReadOnlySpan<byte> _rest = text;
 
+    private static ReadOnlySpan<byte> StringsAndBrackets => "\"{}[]"u8;
+
     /// <summary>Enters the object that must come next.</summary>
     public bool TryEnter() => TryTake((byte)'{');
 
@@ -23,8 +25,9 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
         isBroken = false;
         if (TryTake((byte)'}'))
             return false;
-        isBroken = (!isFirst && !TryTake((byte)',')) || !TryString(out name) || !TryTake((byte)':') || !TryValue(out value);
-        return !isBroken;
+        var isWhole = (isFirst || TryTake((byte)',')) && TryNamed(out name, out value);
+        isBroken = !isWhole;
+        return isWhole;
     }
 
     /// <summary>Nothing but white space is left.</summary>
@@ -32,6 +35,12 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
     {
         SkipSpace();
         return _rest.IsEmpty;
+    }
+
+    private bool TryNamed(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        return TryString(out name) && TryTake((byte)':') && TryValue(out value);
     }
 
     private bool TryValue(out ReadOnlySpan<byte> value)
@@ -70,20 +79,18 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
         var depth = 0;
         while (true)
         {
-            var at = 0;
-            while (at < _rest.Length && _rest[at] is not ((byte)'"' or (byte)'{' or (byte)'}' or (byte)'[' or (byte)']'))
-                at++;
-            if (at == _rest.Length)
+            while (!_rest.IsEmpty && !StringsAndBrackets.Contains(_rest[0]))
+                _rest = _rest[1..];
+            if (_rest.IsEmpty)
                 return false;
-            var found = _rest[at];
+            var found = _rest[0];
             if (found == '"')
             {
-                _rest = _rest[at..];
                 if (!TryString(out _))
                     return false;
                 continue;
             }
-            _rest = _rest[(at + 1)..];
+            _rest = _rest[1..];
             depth += found is (byte)'{' or (byte)'[' ? 1 : -1;
             if (depth == 0)
                 return true;
