@@ -31,7 +31,7 @@ internal sealed class ServiceDriver(
         ServiceStep step;
         try
         {
-            step = ServiceMachine.Step(Context(service), before, happened, response.Now);
+            step = Step(Context(service), before, happened);
         }
 #pragma warning disable CA1031 // Whatever the exception is: the effects that the services before it owe must not be lost with it.
         catch (Exception bug) when (bug is not OutOfMemoryException)
@@ -86,6 +86,12 @@ internal sealed class ServiceDriver(
             cleanups.Restore(service);
         Propagate(service, before, after);
     }
+
+    /// <summary>The run takes its step first, then the service goes by what became of the run.</summary>
+    private ServiceStep Step(in ServiceContext service, ServiceState state, ServiceEvent happened) =>
+        happened is ServiceEvent.OfRun(var ofRun) && state is ServiceState.Active active
+            ? ServiceMachine.Follow(service, active, RunMachine.Step(service.Run, active.Run, ofRun, response.Now), response.Now)
+            : ServiceMachine.Step(service, state, happened, response.Now);
 
     private static bool HasCeasedToBeReady(ServiceState before, ServiceState after) =>
         before is ServiceState.Active { Run: RunState.Ready } && after is not ServiceState.Active { Run: RunState.Ready };

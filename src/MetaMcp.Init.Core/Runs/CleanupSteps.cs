@@ -52,28 +52,20 @@ internal static class CleanupSteps
         _ => RunMachine.Impossible(state, "Turn"),
     };
 
-    public static RunStep Exited(in RunContext context, RunState state, RunEvent.Exited exited, Instant now)
+    /// <summary>The main process has ended, and other processes of the run have not.</summary>
+    /// <param name="context">What the step needs to know beside the state.</param>
+    /// <param name="state">The state of the run before the end.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="outcome">The meaning of the end.</param>
+    /// <param name="exited">How the main process has ended.</param>
+    /// <param name="now">The time of the end.</param>
+    /// <param name="told">The effects of the end.</param>
+    public static RunStep OthersLeft(
+        in RunContext context, RunState state, Run run, Outcome outcome, RunEvent.Exited exited, Instant now, ReadOnlySpan<Effect> told)
     {
-        var (run, outcome) = state switch
-        {
-            Starting { IsForked: false } s => (s.Run, RunOutcome.Of(context, s, exited)),
-            Ready s => (s.Run, RunOutcome.Of(context, exited)),
-            AwaitingStop or Stopping or Killing when state is EndingState s => (s.Run, s.Outcome),
-            _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
-        };
-        var lifetime = now - run.StartedAt;
-        var told = RunMachine.Report(
-            exited.Oom is { } oom
-            ? Notices.ServiceExitedOutOfMemory.Of(context.Name, lifetime, exited.Status, oom.Limit, run.Pid)
-            : Notices.ServiceExited.Of(context.Name, lifetime, exited.Status, run.Pid));
-        Effect[] first = [told, .. ReadinessSteps.EndProbe(context, state), .. StopSteps.EndCommand(context, state)];
-        if (state is Starting starting && ForkingSteps.IsFork(starting, outcome, exited))
-            return ForkingSteps.Forked(context, starting, now);
-        if (IsInBackground(context, state, exited, now - run.StartedAt))
-            first = [.. first, RunMachine.Report(Notices.InBackground.Of(context.Name))];
-        if (!exited.OthersLeft)
-            return new(new Over(run.Number, outcome), [.. first]);
-        first = [.. first, new Effect.WatchRun(run.Number, run.Pid)];
+        Effect[] first = IsInBackground(context, state, exited, now - run.StartedAt)
+            ? [.. told, RunMachine.Report(Notices.InBackground.Of(context.Name)), new Effect.WatchRun(run.Number, run.Pid)]
+            : [.. told, new Effect.WatchRun(run.Number, run.Pid)];
         return state switch
         {
             Killing s => KillOthers(context, run, outcome, s.Kills, now, [.. first, .. Failed(context, run, s.Kills)]),
@@ -84,7 +76,7 @@ internal static class CleanupSteps
     }
 
     private static bool IsInBackground(in RunContext context, RunState state, RunEvent.Exited exited, TimeSpan ran) =>
-        MayBeInBackground(context, state) && ran < SoonAfterStart && exited is { Status.IsSuccess: true, OthersLeft: true };
+        MayBeInBackground(context, state) && ran < SoonAfterStart && exited.Status.IsSuccess;
 
     private static bool MayBeInBackground(in RunContext context, RunState state) =>
         !context.IsEnding && (state is Starting or Ready) && context.Settings is { Type: ServiceType.Daemon, IsForking: false };

@@ -54,17 +54,17 @@ public static class RunMachine
         RunEvent.StopCommandEnded(var status) => StopSteps.CommandEnded(context, state, status),
         RunEvent.MainNamed(var pid) => ForkingSteps.Named(context, state, pid, now),
         RunEvent.MainChanged main => ForkingSteps.MainChanged(context, state, main, now),
-        RunEvent.Exited exited => CleanupSteps.Exited(context, state, exited, now),
+        RunEvent.Exited exited => Exited(context, state, exited, now),
         // Of a child, the end without a status cannot be.
         RunEvent.MainEnded ended when RunPredicates.HasForeignMain(state) =>
-            CleanupSteps.Exited(context, state, new RunEvent.Exited(ExitStatus.Unknown, null, ended.OthersLeft, ended.Oom), now),
+            Exited(context, state, new RunEvent.Exited(ExitStatus.Unknown, null, ended.OthersLeft, ended.Oom), now),
         RunEvent.RunEmpty => state switch
         {
             OthersWaiting or OthersStopping or OthersKilling when state is EndingState s => new Over(s.Number, s.Outcome),
             Starting { IsForked: true } s => ForkingSteps.Ended(context, s),
             _ => Impossible(state, happened),
         },
-        RunEvent.OverLimit(var reason) => OverLimit(context, state, reason, now),
+        RunEvent.OverLimit(var reason) => StopSteps.OverLimit(context, state, reason, now),
         RunEvent.DeadlinePassed => DeadlinePassed(context, state, now),
         _ => Impossible(state, happened),
     };
@@ -98,6 +98,29 @@ public static class RunMachine
         _ => Impossible(state, "SpawnFailed"),
     };
 
+    /// <summary>The main process was collected. Without another process the run is over; otherwise the others are ended first.</summary>
+    private static RunStep Exited(in RunContext context, RunState state, RunEvent.Exited exited, Instant now)
+    {
+        var (run, outcome) = state switch
+        {
+            Starting { IsForked: false } s => (s.Run, RunOutcome.Of(context, s, exited)),
+            Ready s => (s.Run, RunOutcome.Of(context, exited)),
+            AwaitingStop or Stopping or Killing when state is EndingState s => (s.Run, s.Outcome),
+            _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
+        };
+        if (state is Starting starting && ForkingSteps.IsFork(starting, outcome, exited))
+            return ForkingSteps.Forked(context, starting, now);
+        var lifetime = now - run.StartedAt;
+        var told = Report(
+            exited.Oom is { } oom
+            ? Notices.ServiceExitedOutOfMemory.Of(context.Name, lifetime, exited.Status, oom.Limit, run.Pid)
+            : Notices.ServiceExited.Of(context.Name, lifetime, exited.Status, run.Pid));
+        Effect[] effects = [told, .. ReadinessSteps.EndProbe(context, state), .. StopSteps.EndCommand(context, state)];
+        return exited.OthersLeft
+            ? CleanupSteps.OthersLeft(context, state, run, outcome, exited, now, effects)
+            : new(new Over(run.Number, outcome), [.. effects]);
+    }
+
     /// <summary>Asks the run to end.</summary>
     internal static RunStep Stop(in RunContext context, RunState state, Outcome outcome, Instant now)
     {
@@ -121,26 +144,6 @@ public static class RunMachine
                 return state;
         }
     }
-
-    /// <summary>Where the kernel would kill, we ask first. A run that ends already keeps its deadline.</summary>
-    private static RunStep OverLimit(in RunContext context, RunState state, string reason, Instant now)
-    {
-        var outcome = new Outcome.Failing(new Failure(reason, null));
-        return state switch
-        {
-            Starting { IsForked: true } s => CleanupSteps.Begin(context, s, s.Run, outcome, now, isUrgent: true),
-            // The run waits for no turn: the kernel would not wait either, and other services lack the memory that it holds.
-            Starting s => NoLater(StopSteps.Ask(context, s.Run, outcome, now, ReadinessSteps.EndProbe(context, s))),
-            Ready s => NoLater(StopSteps.Ask(context, s.Run, outcome, now, ReadinessSteps.EndProbe(context, s))),
-            Stopping s => NoLater(s with { KillAt = Instant.Earlier(s.KillAt, now + context.Settings.StopTimeout) }),
-            EndingState => state,
-            _ => Impossible(state, "OverLimit"),
-        };
-    }
-
-    /// <summary>Other services lack the memory that the run holds, so the service cannot ask for more time.</summary>
-    private static RunStep NoLater(RunStep step) =>
-        step.State is Stopping s ? step with { State = s with { LastKillAt = s.KillAt } } : step;
 
     private static RunStep DeadlinePassed(in RunContext context, RunState state, Instant now)
     {

@@ -25,6 +25,26 @@ internal static class StopSteps
                 [.. first, told, new Effect.SpawnStopCommand(run.Number, run.Pid, settings)]);
     }
 
+    /// <summary>Where the kernel would kill, we ask first. A run that ends already keeps its deadline.</summary>
+    public static RunStep OverLimit(in RunContext context, RunState state, string reason, Instant now)
+    {
+        var outcome = new Outcome.Failing(new Failure(reason, null));
+        return state switch
+        {
+            Starting { IsForked: true } s => CleanupSteps.Begin(context, s, s.Run, outcome, now, isUrgent: true),
+            // The run waits for no turn: the kernel would not wait either, and other services lack the memory that it holds.
+            Starting s => NoLater(Ask(context, s.Run, outcome, now, ReadinessSteps.EndProbe(context, s))),
+            Ready s => NoLater(Ask(context, s.Run, outcome, now, ReadinessSteps.EndProbe(context, s))),
+            Stopping s => NoLater(s with { KillAt = Instant.Earlier(s.KillAt, now + context.Settings.StopTimeout) }),
+            EndingState => state,
+            _ => RunMachine.Impossible(state, "OverLimit"),
+        };
+    }
+
+    /// <summary>Other services lack the memory that the run holds, so the service cannot ask for more time.</summary>
+    private static RunStep NoLater(RunStep step) =>
+        step.State is Stopping s ? step with { State = s with { LastKillAt = s.KillAt } } : step;
+
     public static RunStep CommandSpawned(in RunContext context, RunState state, int pid, Instant now) => state switch
     {
         Stopping { Progress: StopProgress.CommandLaunching } s => s with

@@ -15,15 +15,14 @@ namespace MetaMcp.Init.Core.Services;
 ///      ▼                 └──────until────── Backoff · Open
 ///   Skipped
 /// </code>
-/// While there is a run, its own machine (<see cref="RunMachine"/>) decides; when the run is over, the <see cref="RestartDecision"/> goes
-/// by its outcome. Stop and Kill are possible at any time; a service that has no run is then Stopped at once. Impossible pairs throw: the
-/// loop reports them as a bug and leaves the state alone.
+/// While there is a run, its own machine (<see cref="RunMachine"/>) decides, and the service follows (<see cref="Follow"/>); when the run
+/// is over, the <see cref="RestartDecision"/> goes by its outcome. Stop and Kill are possible at any time; a service that has no run is
+/// then Stopped at once. Impossible pairs throw: the loop reports them as a bug and leaves the state alone.
 /// </summary>
 public static class ServiceMachine
 {
     public static ServiceStep Step(in ServiceContext service, ServiceState state, ServiceEvent happened, Instant now) => happened switch
     {
-        ServiceEvent.OfRun(var run) when state is Active s => Forward(service, s, run, now),
         ServiceEvent.Start when state is Waiting s => Launch(service, s.History, now),
         ServiceEvent.Skip(var dependency, var code) when state is Waiting => new Skipped(dependency, code),
         ServiceEvent.Postpone when state is Backoff s => new Waiting(s.History),
@@ -48,10 +47,13 @@ public static class ServiceMachine
         return new(new Active(begun.State, history), begun.Effects);
     }
 
-    /// <summary>The run takes its step. If that is its last, the next state of the service is decided in the same step.</summary>
-    private static ServiceStep Forward(in ServiceContext service, Active state, RunEvent happened, Instant now)
+    /// <summary>The service asks its run to take a step, and follows it.</summary>
+    private static ServiceStep Forward(in ServiceContext service, Active state, RunEvent happened, Instant now) =>
+        Follow(service, state, RunMachine.Step(service.Run, state.Run, happened, now), now);
+
+    /// <summary>The run has taken a step. If that was its last, the next state of the service is decided in the same step.</summary>
+    public static ServiceStep Follow(in ServiceContext service, Active state, in RunStep step, Instant now)
     {
-        var step = RunMachine.Step(service.Run, state.Run, happened, now);
         if (ReferenceEquals(step.State, state.Run))
             return new(state, step.Effects);
         var history = Counted(service, state, step.State, now);

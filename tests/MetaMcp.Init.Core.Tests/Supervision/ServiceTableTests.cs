@@ -124,7 +124,11 @@ public sealed class ServiceTableTests
         try
         {
             var run = new RunContext(Daemon("a").ReadyBy(ReadyRule.NotifyFd), NextRun: 8, Jitter: 0.5, IsEnding: false);
-            after = ServiceMachine.Step(new ServiceContext(run, StartRetries: null), state, happened, Now).State;
+            var service = new ServiceContext(run, StartRetries: null);
+            // As the driver of the services does it: the run takes its step first.
+            after = happened is ServiceEvent.OfRun(var ofRun) && state is ServiceState.Active active
+                ? ServiceMachine.Follow(service, active, RunMachine.Step(run, active.Run, ofRun, Now), Now).State
+                : ServiceMachine.Step(service, state, happened, Now).State;
         }
         catch (InvalidOperationException bug)
         {
