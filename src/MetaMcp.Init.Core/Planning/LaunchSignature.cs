@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Exec;
 
 namespace MetaMcp.Init.Core.Planning;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Diagnosis;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Exec;

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Exec;

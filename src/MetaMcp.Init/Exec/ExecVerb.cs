@@ -1,5 +1,5 @@
 using System.Text;
-using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Spawning;

@@ -1,5 +1,5 @@
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.KernelText;
-using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Exec;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.KernelText;
-using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Spawning;

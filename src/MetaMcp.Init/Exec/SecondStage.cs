@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Filesystem;
 using static MetaMcp.Init.Linux.Libc;
 

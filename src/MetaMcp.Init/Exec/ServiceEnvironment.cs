@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.KernelText;
-using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Spawning;
 
 namespace MetaMcp.Init.Exec;

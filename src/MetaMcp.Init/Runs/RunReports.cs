@@ -1,6 +1,6 @@
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Notifying;
-using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Events;
 using MetaMcp.Init.Notifying;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;

@@ -1,4 +1,4 @@
-using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.EndToEnd.Harness;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.Tests.Exec;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Values;
 
-namespace MetaMcp.Init.Core.Planning;
+namespace MetaMcp.Init.Core.Exec;
 
 /// <summary>
 /// The changes that the second stage makes to itself before it becomes the command: the arguments of <c>mcp-init exec</c> in a form

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Values;
 
-namespace MetaMcp.Init.Core.Planning;
+namespace MetaMcp.Init.Core.Exec;
 
 /// <summary>
 /// Reads the words after <c>mcp-init exec</c>, and reports every error at once. It looks at characters below 128 only, so the text

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using MetaMcp.Init.Core.Values;
 
-namespace MetaMcp.Init.Core.Planning;
+namespace MetaMcp.Init.Core.Exec;
 
 /// <summary>
 /// The command line of <c>mcp-init exec</c>, written by PID 1 for every start that needs a second stage, and by people.

@@ -1,7 +1,7 @@
 using System.Text;
 using MetaMcp.Init.Core.Values;
 
-namespace MetaMcp.Init.Core.Planning;
+namespace MetaMcp.Init.Core.Exec;
 
 /// <summary>The cause of a failed start, which decides the exit code and whether another try may help.</summary>
 public enum ExecFailureKind

@@ -1,4 +1,4 @@
-namespace MetaMcp.Init.Core.Planning;
+namespace MetaMcp.Init.Core.Exec;
 
 /// <summary>The steps of the second stage, in their order; a failure names the one that was refused.</summary>
 public enum ExecStep

@@ -1,4 +1,4 @@
-namespace MetaMcp.Init.Core.Planning;
+namespace MetaMcp.Init.Core.Exec;
 
 /// <summary>
 /// The messages for lines that Compose and systemd would not read alike; short, since each stands with a path in one record.

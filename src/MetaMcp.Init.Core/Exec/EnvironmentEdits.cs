@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace MetaMcp.Init.Core.Planning;
+namespace MetaMcp.Init.Core.Exec;
 
 /// <summary>
 /// The difference between the command's environment and that of the second stage. Applied in the order of the members, in any order

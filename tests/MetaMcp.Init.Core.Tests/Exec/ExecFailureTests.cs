@@ -1,9 +1,9 @@
 using System.Text;
 using CsCheck;
-using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.Values;
 
-namespace MetaMcp.Init.Core.Tests.Planning;
+namespace MetaMcp.Init.Core.Tests.Exec;
 
 public sealed class ExecFailureTests
 {

@@ -1,6 +1,6 @@
 using MetaMcp.Init.Core.Values;
 
-namespace MetaMcp.Init.Core.Planning;
+namespace MetaMcp.Init.Core.Exec;
 
 /// <summary>The advice for a failed step: the last part of its sentence, if there is any.</summary>
 internal static class ExecAdvice

@@ -1,7 +1,7 @@
 using CsCheck;
-using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Exec;
 
-namespace MetaMcp.Init.Core.Tests.Planning;
+namespace MetaMcp.Init.Core.Tests.Exec;
 
 /// <summary>
 /// The expected values for Compose and systemd follow their sources: compose-go's dotenv/parser.go, systemd's env-file.c.

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 
-namespace MetaMcp.Init.Core.Planning;
+namespace MetaMcp.Init.Core.Exec;
 
 /// <summary>The reason why an environment file cannot be used. It repeats no text of the file, which may be secret.</summary>
 /// <param name="Line">From 1; of a value over several lines the first.</param>
