@@ -47,19 +47,15 @@ public sealed class Plan
     /// <summary>The chain of services that may take longest to stop, in the order in which they stop.</summary>
     public StopPath LongestStop { get; }
 
-    /// <summary>Reads a file and plans it, so that errors of both kinds are shown at once.</summary>
-    /// <param name="fileName">The name in diagnostics; the file is not opened.</param>
-    /// <param name="utf8">The file's bytes.</param>
-    /// <param name="variables">The variables of the environment that <see cref="Overrides"/> knows.</param>
-    public static PlanResult Read(string fileName, ReadOnlyMemory<byte> utf8, Dictionary<string, string>? variables = null)
+    /// <summary>Plans what was read from a file, so that errors of both kinds are shown at once.</summary>
+    public static PlanResult Of(ConfigResult read)
     {
-        var problems = new Problems(fileName);
-        // A service that could not be read because of a syntax error must not be reported as missing.
-        if (ConfigReader.ReadAll(utf8.Span, variables, problems) is not { } settings || problems.HasSyntaxErrors)
-            return new PlanResult(null, problems.Sorted());
+        ArgumentNullException.ThrowIfNull(read);
+        if (read.Readable is not { } settings)
+            return new PlanResult(null, read.Diagnostics);
         var result = Build(settings);
-        var all = Diagnostic.Sort(problems.Sorted().Concat(result.Diagnostics));
-        return new PlanResult(problems.HasErrors ? null : result.Plan, all);
+        return new PlanResult(
+            read.Settings is null ? null : result.Plan, Diagnostic.Sort(read.Diagnostics.Concat(result.Diagnostics)));
     }
 
     public static PlanResult Build(Settings settings)

@@ -22,5 +22,5 @@ internal static class ConfigFile
     /// <param name="path">The path as diagnostics show it.</param>
     /// <param name="bytes">The contents of the file.</param>
     public static PlanResult Plan(string path, ReadOnlyMemory<byte> bytes) =>
-        Core.Planning.Plan.Read(path, bytes, StartArguments.Variables(Overrides.Prefix));
+        Core.Planning.Plan.Of(ConfigReader.Read(path, bytes, StartArguments.Variables(Overrides.Prefix)));
 }

@@ -14,7 +14,7 @@ public sealed class BadFilesTests
     [Fact]
     public void The_file_that_is_spoilt_was_good()
     {
-        var result = Plan.Read("f", Encoding.UTF8.GetBytes(BadFiles.Valid()));
+        var result = Plan.Of(ConfigReader.Read("f", Encoding.UTF8.GetBytes(BadFiles.Valid())));
         Assert.Empty(result.Diagnostics);
         Assert.Equal(["first", "second", "third"], result.Plan!.Services.Select(s => s.Name));
     }
@@ -34,7 +34,7 @@ public sealed class BadFilesTests
         foreach (var file in BadFiles.All())
         {
             var watch = Stopwatch.StartNew();
-            var result = Plan.Read("bad.toml", file.Content);
+            var result = Plan.Of(ConfigReader.Read("bad.toml", file.Content));
             Assert.True(watch.Elapsed < Patience, $"{file} took {watch.Elapsed}");
             if (result.Plan is not null || !result.Diagnostics.Any(d => d.Severity == Severity.Error))
                 accepted.Add(file.Name);
@@ -50,7 +50,7 @@ public sealed class BadFilesTests
         string[] slips = ["table not closed", "no value", "no equals sign", "bare word", "junk after the value", "last character lost"];
         var several = BadFiles.All()
             .Where(f => slips.Any(s => f.Name.EndsWith(s, StringComparison.Ordinal)))
-            .Select(f => (f.Name, Found: Plan.Read("bad.toml", f.Content).Diagnostics))
+            .Select(f => (f.Name, Found: Plan.Of(ConfigReader.Read("bad.toml", f.Content)).Diagnostics))
             .Where(f => f.Found.Length != 1)
             .Select(f => $"{f.Name}\n  {string.Join("\n  ", f.Found)}");
         Assert.Empty(several);

@@ -244,7 +244,8 @@ public sealed class DiagnosticTests
                     StringComparison.Ordinal)));
             Assert.DoesNotContain(problems, p => p.Message.Contains(value, StringComparison.Ordinal));
         }
-        var plan = Plan.Read("f.toml", Encoding.UTF8.GetBytes(Service + $"environment = {{ TOKEN = '{value}' }}\n")).Plan!;
+        var plan = Plan.Of(
+            ConfigReader.Read("f.toml", Encoding.UTF8.GetBytes(Service + $"environment = {{ TOKEN = '{value}' }}\n"))).Plan!;
         Assert.Equal(value, plan.Services[0].Settings.Environment["TOKEN"]);
     }
 
@@ -256,7 +257,8 @@ public sealed class DiagnosticTests
     [InlineData("1000", "1000", null)]
     public void User_and_group_may_be_written_in_one(string text, string user, string? group)
     {
-        var attributes = Plan.Read("f.toml", Encoding.UTF8.GetBytes(Service + $"user = {text}\n")).Plan!.Services[0].Settings.Attributes;
+        var attributes = Plan.Of(
+            ConfigReader.Read("f.toml", Encoding.UTF8.GetBytes(Service + $"user = {text}\n"))).Plan!.Services[0].Settings.Attributes;
         Assert.Equal((user, group), (attributes.User, attributes.Group));
     }
 
@@ -274,5 +276,5 @@ public sealed class DiagnosticTests
         Assert.Equal(100, Found(Service + string.Concat(Enumerable.Range(0, 1000).Select(i => $"zzz{i} = 1\n"))).Count());
 
     private static IEnumerable<string> Found(string text) =>
-        Plan.Read("f.toml", Encoding.UTF8.GetBytes(text)).Diagnostics.Select(d => d.ToString());
+        Plan.Of(ConfigReader.Read("f.toml", Encoding.UTF8.GetBytes(text))).Diagnostics.Select(d => d.ToString());
 }

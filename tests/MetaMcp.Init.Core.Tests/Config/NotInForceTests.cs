@@ -30,9 +30,9 @@ public sealed class NotInForceTests
     [Fact]
     public void A_variable_that_has_no_effect_yet_is_named_too()
     {
-        var result = Core.Planning.Plan.Read(
+        var result = Core.Planning.Plan.Of(ConfigReader.Read(
             "f", Encoding.UTF8.GetBytes("[service.a]\ncommand = [\"a\"]\n"),
-            new Dictionary<string, string> { ["METAMCP_MAX_PROCESSES"] = "15", ["METAMCP_CLEANUP_RETRIES"] = "3" });
+            new Dictionary<string, string> { ["METAMCP_MAX_PROCESSES"] = "15", ["METAMCP_CLEANUP_RETRIES"] = "3" }));
         Assert.Equal(
             ["METAMCP_MAX_PROCESSES: warning: is read and checked, but has no effect yet"],
             result.Plan!.Settings.NotInForce.Select(d => d.ToString()));

@@ -1,5 +1,6 @@
 using System.Text;
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Diagnosis;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Planning;
@@ -76,7 +77,8 @@ internal static class Made
 
     /// <summary>A plan with one service and these additions.</summary>
     public static Plan File(string of = "", string rest = "[shutdown]\ntimeout = \"5s\"") =>
-        Plan.Read("f.toml", Encoding.UTF8.GetBytes($"{rest}\n[service.backend]\ncommand = [\"x\"]\n{of}\n")) is { Plan: { } plan }
+        Plan.Of(ConfigReader.Read(
+            "f.toml", Encoding.UTF8.GetBytes($"{rest}\n[service.backend]\ncommand = [\"x\"]\n{of}\n"))) is { Plan: { } plan }
             ? plan : throw new InvalidOperationException("the file of the test is wrong");
 
     public static Finding? Find(this Examination examination, string id) => examination.Findings.FirstOrDefault(f => f.Id == id);

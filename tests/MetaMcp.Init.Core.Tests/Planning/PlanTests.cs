@@ -158,5 +158,5 @@ public sealed class PlanTests
     private static Plan Plan(params IEnumerable<string> services) => MetaMcp.Init.Core.Planning.Plan.Build(Make(services)).Plan!;
 
     private static IEnumerable<string> Found(string text) =>
-        MetaMcp.Init.Core.Planning.Plan.Read("f", Encoding.UTF8.GetBytes(text)).Diagnostics.Select(d => d.ToString());
+        MetaMcp.Init.Core.Planning.Plan.Of(ConfigReader.Read("f", Encoding.UTF8.GetBytes(text))).Diagnostics.Select(d => d.ToString());
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 
 namespace MetaMcp.Init.Core.Tests.Planning;
@@ -30,7 +31,7 @@ public sealed class PlanWarningsTests
         "13:15: warning: memory_high, 2GiB, is above memory_max, 1GiB, and never reached")]
     public void Settings_that_will_hardly_have_been_meant_are_a_warning(string addition, string expected)
     {
-        var result = Plan.Read("f", Encoding.UTF8.GetBytes(Pair + addition + "\n"));
+        var result = Plan.Of(ConfigReader.Read("f", Encoding.UTF8.GetBytes(Pair + addition + "\n")));
         Assert.Equal(["f:" + expected], result.Diagnostics.Select(d => d.ToString()));
         Assert.NotNull(result.Plan);
     }
@@ -38,5 +39,6 @@ public sealed class PlanWarningsTests
     [Fact]
     public void Limits_that_hold_what_they_must_are_none() =>
         Assert.Empty(
-            Plan.Read("f", Encoding.UTF8.GetBytes(Pair + "[limits]\nmemory = \"5GiB\"\ntasks = 600\nmax_instances = 2\n")).Diagnostics);
+            Plan.Of(ConfigReader.Read(
+                "f", Encoding.UTF8.GetBytes(Pair + "[limits]\nmemory = \"5GiB\"\ntasks = 600\nmax_instances = 2\n"))).Diagnostics);
 }

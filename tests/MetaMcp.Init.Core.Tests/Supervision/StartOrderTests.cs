@@ -130,7 +130,7 @@ public sealed class StartOrderTests
     [Fact]
     public void A_file_of_text_runs_as_well()
     {
-        var plan = Plan.Read("f.toml", """
+        var plan = Plan.Of(ConfigReader.Read("f.toml", """
             [service.a]
             command = ["/bin/a"]
             probe = { tcp = "127.0.0.1:80" }
@@ -138,7 +138,7 @@ public sealed class StartOrderTests
             type = "oneshot"
             command = ["/bin/b"]
             depends_on = ["a"]
-            """u8.ToArray()).Plan;
+            """u8.ToArray())).Plan;
         var world = new World(plan!.Settings);
         world.Program("b").ExitsAtOnce = 0;
         world.Begin().Tells("start a", "probe a", "a ready", "start b", "b exit code 0", "b completed", "up");

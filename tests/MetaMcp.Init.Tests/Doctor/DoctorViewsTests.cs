@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Diagnosis;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Planning;
@@ -11,7 +12,7 @@ namespace MetaMcp.Init.Tests.Doctor;
 
 public sealed class DoctorViewsTests
 {
-    private static readonly Plan Plan = Core.Planning.Plan.Read(
+    private static readonly Plan Plan = Core.Planning.Plan.Of(ConfigReader.Read(
         "f.toml",
         """
         [shutdown]
@@ -21,7 +22,7 @@ public sealed class DoctorViewsTests
         command = ["node", "dist/index.js"]
         user = "node"
         environment = { TOKEN = "hunter2" }
-        """u8.ToArray()).Plan!;
+        """u8.ToArray())).Plan!;
 
     private static readonly Facts Docker = new()
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Planning;
 
@@ -7,7 +8,7 @@ namespace MetaMcp.Init.Tests.Planning;
 
 public sealed class PlanViewsTests
 {
-    private static readonly Plan Plan = Core.Planning.Plan.Read(
+    private static readonly Plan Plan = Core.Planning.Plan.Of(ConfigReader.Read(
         "f.toml",
         """
         [limits]
@@ -51,7 +52,7 @@ public sealed class PlanViewsTests
         max_instances = 3
         memory_max = "500MiB"
         idle_timeout = "10m"
-        """u8.ToArray()).Plan!;
+        """u8.ToArray())).Plan!;
 
     [Fact]
     public void The_page_says_what_starts_and_stops_when_with_limits_and_timeouts() => Assert.Equal(
@@ -104,7 +105,7 @@ public sealed class PlanViewsTests
     [Fact]
     public void Services_that_may_gain_privileges_and_the_one_with_stdin_are_named()
     {
-        var plan = Core.Planning.Plan.Read(
+        var plan = Core.Planning.Plan.Of(ConfigReader.Read(
             "f",
             """
             [service.a]
@@ -113,7 +114,7 @@ public sealed class PlanViewsTests
             [service.b]
             command = ["x"]
             stdin = "inherit"
-            """u8.ToArray()).Plan!;
+            """u8.ToArray())).Plan!;
         var page = PlanText.Render(plan, "f");
         Assert.Contains("file capabilities, give no privilege but in a\n", page, StringComparison.Ordinal);
         Assert.Contains("ready when started; has stdin\n", page, StringComparison.Ordinal);
@@ -126,7 +127,8 @@ public sealed class PlanViewsTests
     [Fact]
     public void The_page_of_a_short_plan_is_short()
     {
-        var plan = Core.Planning.Plan.Read("f", "[service.a]\ncommand = [\"x\"]\n[shutdown]\ntimeout = \"10s\"\n"u8.ToArray()).Plan!;
+        var plan = Core.Planning.Plan.Of(ConfigReader.Read(
+            "f", "[service.a]\ncommand = [\"x\"]\n[shutdown]\ntimeout = \"10s\"\n"u8.ToArray())).Plan!;
         var page = PlanText.Render(plan, "f");
         Assert.StartsWith("f: 1 service\n", page, StringComparison.Ordinal);
         Assert.DoesNotContain("docker", page, StringComparison.Ordinal);
