@@ -143,7 +143,7 @@ internal sealed class DescriptorDisposal(DescriptorWatch watch, int nullDescript
         }
         (one.NotBefore, one.Due) = (now + Pace, now + Patience);
         ReadOnlySpan<DescriptorMapping> mappings = [new(one.Socket.Descriptor, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];
-        var error = ChildProgram.Start(
+        var error = Spawner.SpawnOurselves(
             ["mcp-init", "discard", one.Again is null ? "all" : "one"], ImmutableSortedDictionary<string, string>.Empty, mappings,
             out var pid);
         if (!error.IsSuccess)

@@ -156,7 +156,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     private int StartHelper(ImmutableArray<string> own, ImmutableSortedDictionary<string, string> environment, int output)
     {
         ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(output, 1), new(output, 2)];
-        return ChildProgram.Start(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
+        return Spawner.SpawnOurselves(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
     }
 
     /// <summary>
@@ -165,7 +165,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     public Errno StartMeasuring(IReadOnlyList<int[]> groups, int answer, out int pid)
     {
         ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(answer, 1), new(nullDescriptor, 2)];
-        return ChildProgram.Start(
+        return Spawner.SpawnOurselves(
             ["mcp-init", "measure", .. MeasureRequest.Encode(groups)], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
     }
 
@@ -173,7 +173,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     public Errno StartReading(string path, int answer, out int pid)
     {
         ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(answer, 1), new(nullDescriptor, 2)];
-        return ChildProgram.Start(["mcp-init", "read", path], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
+        return Spawner.SpawnOurselves(["mcp-init", "read", path], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
     }
 
     /// <summary>The number of the second stage's error pipe: higher than the descriptors that services usually get.</summary>
@@ -272,7 +272,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
         var environment = EnvironmentOf(settings, run);
         request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
         var arguments = ExecArguments.Encode(request);
-        var error = ChildProgram.Start(["mcp-init", "exec", .. arguments], environment, [.. mappings], out var pid);
+        var error = Spawner.SpawnOurselves(["mcp-init", "exec", .. arguments], environment, [.. mappings], out var pid);
         run.Pid = pid;
         return error;
     }

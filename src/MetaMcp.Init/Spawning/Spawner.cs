@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -9,6 +10,35 @@ namespace MetaMcp.Init.Spawning;
 /// </summary>
 internal static unsafe class Spawner
 {
+    /// <summary>
+    /// Starts our own binary, as the second stage or as a helper: in a session of its own, with our environment (some variables
+    /// replaced) and the oom_score_adj that mcp-init was given.
+    /// </summary>
+    /// <param name="arguments">The first is the name of the child.</param>
+    /// <param name="set">Variables that are added to our own environment, or replace its values.</param>
+    /// <param name="mappings">The descriptors that the child finds open.</param>
+    /// <param name="pid">The pid of the child, if it was started.</param>
+    /// <param name="program">Another path, for tests.</param>
+    public static Errno SpawnOurselves(
+        ImmutableArray<string> arguments, ImmutableSortedDictionary<string, string> set,
+        ReadOnlySpan<DescriptorMapping> mappings, out int pid, string? program = null)
+    {
+        using var path = new NativeStrings([program ?? SelfExecutable.Path]);
+        using var words = new NativeStrings(arguments.AsSpan());
+        using var environment = new EnvironmentBlock(set);
+        using var score = OomScore.Original();
+        return Spawn(
+            new SpawnRequest
+            {
+                Path = path.Pointer[0],
+                Arguments = words.Pointer,
+                Environment = environment.Pointer,
+                Group = SpawnGroup.Session,
+                Descriptors = mappings,
+            },
+            out pid);
+    }
+
     /// <summary>Success and a pid, or the error of fork, of exec, or of a step between them.</summary>
     public static Errno Spawn(in SpawnRequest request, out int pid)
     {

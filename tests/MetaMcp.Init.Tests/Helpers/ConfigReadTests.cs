@@ -240,7 +240,7 @@ public sealed class ConfigReadTests : IDisposable
         if (!_refused.IsSuccess)
             return _refused;
         _paths.Add(path);
-        return ChildProgram.Start(
+        return Spawner.SpawnOurselves(
             ["sh", "-c", _script], ImmutableSortedDictionary<string, string>.Empty, [new(answer, 1)], out pid, "/bin/sh");
     }
 

@@ -142,7 +142,8 @@ public sealed class PssMeasurementTests : IDisposable
     }
 
     private Errno Begin(IReadOnlyList<int[]> groups, int answer, out int pid) =>
-        ChildProgram.Start(["sh", "-c", _script], ImmutableSortedDictionary<string, string>.Empty, [new(answer, 1)], out pid, "/bin/sh");
+        Spawner.SpawnOurselves(
+            ["sh", "-c", _script], ImmutableSortedDictionary<string, string>.Empty, [new(answer, 1)], out pid, "/bin/sh");
 
     private void Answered()
     {
