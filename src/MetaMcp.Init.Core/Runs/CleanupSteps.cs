@@ -103,7 +103,7 @@ internal static class CleanupSteps
                 return KillOthers(context, s.Run, asked, 0, now, helpers);
             default:
                 // The program does not run yet, or the run was killed already: a kill is the same as a stop.
-                return RunMachine.Stop(context, state, asked, now);
+                return StopSteps.Stop(context, state, asked, now);
         }
     }
 

@@ -121,7 +121,7 @@ internal static class HealthSteps
     public static RunStep Unhealthy(in RunContext context, Ready state, Instant since, string reason, Instant now)
     {
         var failure = new Failure($"unhealthy: {reason}", null) { Since = since };
-        var end = RunMachine.Stop(context, state, new Outcome.Failing(failure), now);
+        var end = StopSteps.Stop(context, state, new Outcome.Failing(failure), now);
         return end with { Effects = [RunMachine.Report(Notices.Unhealthy.Of(context.Name, reason)), .. end.Effects] };
     }
 

@@ -37,7 +37,7 @@ public static class RunMachine
     public static RunStep Step(in RunContext context, RunState state, RunEvent happened, Instant now) => happened switch
     {
         _ when state is Over => Impossible(state, happened),
-        RunEvent.Stop(var outcome) => Stop(context, state, outcome, now),
+        RunEvent.Stop(var outcome) => StopSteps.Stop(context, state, outcome, now),
         RunEvent.Turn => CleanupSteps.Turn(context, state, now),
         RunEvent.Kill => CleanupSteps.Kill(context, state, now),
         RunEvent.Spawned(var pid) => Spawned(context, state, pid, now),
@@ -103,8 +103,8 @@ public static class RunMachine
     {
         var (run, outcome) = state switch
         {
-            Starting { IsForked: false } s => (s.Run, RunOutcome.Of(context, s, exited)),
-            Ready s => (s.Run, RunOutcome.Of(context, exited)),
+            Starting { IsForked: false } s => (s.Run, OutcomeOf(context, s, exited)),
+            Ready s => (s.Run, OutcomeOf(context, exited)),
             AwaitingStop or Stopping or Killing when state is EndingState s => (s.Run, s.Outcome),
             _ => throw new InvalidOperationException($"bug: {exited} in state {state}"),
         };
@@ -121,29 +121,35 @@ public static class RunMachine
             : new(new Over(run.Number, outcome), [.. effects]);
     }
 
-    /// <summary>Asks the run to end.</summary>
-    internal static RunStep Stop(in RunContext context, RunState state, Outcome outcome, Instant now)
+    /// <summary>The outcome of a run that ended before it was ready.</summary>
+    private static Outcome OutcomeOf(in RunContext context, Starting state, RunEvent.Exited exited)
     {
-        switch (state)
-        {
-            case Spawning s:
-                return new CancelledSpawn(s.Number, outcome) { LookAt = s.LookAt };
-            case CancelledSpawn s:
-                return s with { Outcome = outcome };
-            case Starting s:
-                return CleanupSteps.Begin(context, s, s.Run, outcome, now);
-            case Ready s:
-                return CleanupSteps.Begin(context, s, s.Run, outcome, now);
-            // In a shutdown no run waits for a turn.
-            case EndingState s when context.IsEnding && (s is AwaitingStop or OthersWaiting):
-                return CleanupSteps.Turn(context, s with { Outcome = outcome }, now);
-            // The run ends already, for a restart perhaps: only the meaning of its end changes, never the deadline.
-            case EndingState s:
-                return s with { Outcome = outcome };
-            default:
-                return state;
-        }
+        if (exited is { Problem: { } shortage, IsShortage: true })
+            return new Outcome.Deferred(shortage);
+        if (exited.Problem is { } problem)
+            return new Outcome.Failing(new Failure(problem, exited.Status));
+        if (!IsSuccess(context.Settings, exited.Status))
+            return new Outcome.Failing(new Failure(exited.Reason, exited.Status) { Oom = exited.Oom });
+        // Before the program is executed, an exit code of 0 would only mean that the second stage reported nothing; it cannot happen.
+        if (state.Readiness is Readiness.AwaitingFork)
+            return exited.OthersLeft
+                ? new Outcome.Success(exited.Status)
+                : new Outcome.Failing(
+                    new Failure($"{exited.Status}, and no process of it was found in the background; where it stays in the foreground, " +
+                        "remove type = \"forking\"", exited.Status));
+        return context.Settings.Type == ServiceType.Oneshot || state.Readiness is Readiness.AwaitingExec
+            ? new Outcome.Success(exited.Status)
+            : new Outcome.Failing(new Failure($"{exited.Status} before it was ready", exited.Status));
     }
+
+    /// <summary>The outcome of a run that was ready.</summary>
+    private static Outcome OutcomeOf(in RunContext context, RunEvent.Exited exited) =>
+        IsSuccess(context.Settings, exited.Status)
+            ? new Outcome.Success(exited.Status)
+            : new Outcome.Failing(new Failure(exited.Reason, exited.Status) { Oom = exited.Oom });
+
+    private static bool IsSuccess(ServiceSettings settings, ExitStatus status) =>
+        status.IsSuccess || (status.Code is { } code && settings.SuccessExitCodes.Contains(code));
 
     private static RunStep DeadlinePassed(in RunContext context, RunState state, Instant now)
     {
@@ -153,7 +159,7 @@ public static class RunMachine
                 var expected = context.Settings.Type == ServiceType.Oneshot ? "finished" : "ready";
                 var within = $"within {Duration.Format(context.Settings.StartTimeout)}";
                 var late = new Failure($"not {expected} {within}{ReadinessSteps.LastProbe(context, s)}", null);
-                return Stop(context, s, new Outcome.Failing(late), now);
+                return StopSteps.Stop(context, s, new Outcome.Failing(late), now);
             case Starting s:
                 return ReadinessSteps.DeadlinePassed(context, s, now);
             case Ready s when now >= s.Ending.Until:

@@ -25,6 +25,30 @@ internal static class StopSteps
                 [.. first, told, new Effect.SpawnStopCommand(run.Number, run.Pid, settings)]);
     }
 
+    /// <summary>Asks the run to end.</summary>
+    public static RunStep Stop(in RunContext context, RunState state, Outcome outcome, Instant now)
+    {
+        switch (state)
+        {
+            case Spawning s:
+                return new CancelledSpawn(s.Number, outcome) { LookAt = s.LookAt };
+            case CancelledSpawn s:
+                return s with { Outcome = outcome };
+            case Starting s:
+                return CleanupSteps.Begin(context, s, s.Run, outcome, now);
+            case Ready s:
+                return CleanupSteps.Begin(context, s, s.Run, outcome, now);
+            // In a shutdown no run waits for a turn.
+            case EndingState s when context.IsEnding && (s is AwaitingStop or OthersWaiting):
+                return CleanupSteps.Turn(context, s with { Outcome = outcome }, now);
+            // The run ends already, for a restart perhaps: only the meaning of its end changes, never the deadline.
+            case EndingState s:
+                return s with { Outcome = outcome };
+            default:
+                return state;
+        }
+    }
+
     /// <summary>Where the kernel would kill, we ask first. A run that ends already keeps its deadline.</summary>
     public static RunStep OverLimit(in RunContext context, RunState state, string reason, Instant now)
     {
