@@ -40,10 +40,20 @@ internal sealed unsafe class SignalQueue
     /// </summary>
     public Signal? TryTake() => TryTake(out _, out _);
 
+    /// <summary>Takes the next pending signal and hands it on; false if there was none.</summary>
+    /// <param name="arrived">Gets the signal, whether the kernel sent it, and the sender, which for SIGCHLD is the child.</param>
+    public bool Take(Action<Signal, bool, int> arrived)
+    {
+        if (TryTake(out var isOfKernel, out var sender) is not { } signal)
+            return false;
+        arrived(signal, isOfKernel, sender);
+        return true;
+    }
+
     /// <param name="isOfKernel">The kernel sent the signal (SI_KERNEL, <c>man 2 sigaction</c>), as for a terminal, and no process
     /// did.</param>
     /// <param name="sender">The process that sent the signal; for SIGCHLD the child. The sender may have set any value.</param>
-    public Signal? TryTake(out bool isOfKernel, out int sender)
+    private Signal? TryTake(out bool isOfKernel, out int sender)
     {
         (isOfKernel, sender) = (false, 0);
         signalfd_siginfo info;

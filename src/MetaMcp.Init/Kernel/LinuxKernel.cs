@@ -22,7 +22,6 @@ internal sealed class LinuxKernel : IKernel
 {
     private readonly EventPort _port;
     private readonly DescriptorWatch _watch;
-    private readonly SignalQueue _signals;
     private readonly BlockedOutputs _full;
     private readonly OpenStreams _streams;
     private readonly ServiceStarter _starter;
@@ -57,7 +56,6 @@ internal sealed class LinuxKernel : IKernel
         Action<SystemEvent> tell = Tell;
         _port = port;
         _watch = new DescriptorWatch(port);
-        _signals = signals;
         _full = new BlockedOutputs(outputs, _watch);
         _streams = new OpenStreams(_watch);
         _starter = starter;
@@ -80,7 +78,8 @@ internal sealed class LinuxKernel : IKernel
         _collector = new ChildCollector(
             _runs, _helpers, _pss, _read, _disposal, _probes, _reports, _mains.HasSuccessor, _streams, _memory, tell);
         _kernelSweep = new KernelSweep(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
-        _watch.AddFirst(signals.Descriptor, Source.Signals, TakeSignal);
+        Action<Signal, bool, int> arrived = SignalArrived;
+        _watch.AddFirst(signals.Descriptor, Source.Signals, () => signals.Take(arrived));
         _steps = new TurnSteps(
             () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _foreign.Expire(Now),
             () => _memory.Resume(Now), CollectIfDue, _kernelSweep.Continue,
@@ -196,15 +195,12 @@ internal sealed class LinuxKernel : IKernel
 
     private void Tell(SystemEvent happened) => _happened.Enqueue(happened);
 
-    private bool TakeSignal()
+    private void SignalArrived(Signal signal, bool isOfKernel, int sender)
     {
-        if (_signals.TryTake(out var isOfKernel, out var sender) is not { } signal)
-            return false;
         if (signal == Signal.Chld)
             _collector.ChildEnded(sender);
         else
             Tell(new SystemEvent.SignalArrived(signal, isOfKernel));
-        return true;
     }
 
     private void Start(long number, ServiceSettings settings)
