@@ -2,42 +2,6 @@ using MetaMcp.Init.Core.KernelText;
 
 namespace MetaMcp.Init.Core.Membership;
 
-/// <summary>A child of ours that we know.</summary>
-/// <param name="Pid">The pid, which stays the child's until we collect it.</param>
-/// <param name="Run">The run whose main process it is; 0 for a helper.</param>
-public readonly record struct KnownChild(int Pid, long Run);
-
-/// <summary>A process, and no later one with its pid.</summary>
-/// <param name="Pid">The pid.</param>
-/// <param name="StartTime">In clock ticks since boot (<c>man 5 proc</c>, stat).</param>
-public readonly record struct ProcessKey(int Pid, ulong StartTime);
-
-/// <summary>A run that may still have processes.</summary>
-/// <param name="Number">The run's number; a later run has a higher one.</param>
-/// <param name="Main">The pid of its main process, present or ended, which is also the number of the session and the group that it
-/// began.</param>
-/// <param name="User">
-/// The real user id of the run: only a process of this user is believed when it names the run. Null for any user, since the main
-/// process started as root and may have changed its user, or its user could not be read.
-/// </param>
-public readonly record struct KnownRun(long Number, int Main, uint? User = null)
-{
-    /// <summary>The main process, if it has not ended and is not our child; else null.</summary>
-    public ProcessKey? Root { get; init; }
-
-    /// <summary>
-    /// The run was begun below a process of another run, as a server that a gateway starts. So a process of it says nothing about the
-    /// processes above.
-    /// </summary>
-    public bool IsNested { get; init; }
-}
-
-/// <summary>The run that a process claims to belong to.</summary>
-/// <param name="Run">The run that its environment names, with the token that only the processes of that run were given; 0 for
-/// none.</param>
-/// <param name="User">Its real user id; null if it could not be read.</param>
-public readonly record struct RunClaim(long Run, uint? User = null);
-
 /// <summary>
 /// Decides which process belongs to which run, if there is no cgroup. A process that loses its parent becomes our child, so each of
 /// our processes is below a child of ours. The nearest ancestor whose run is known decides: a main process that is not our child
