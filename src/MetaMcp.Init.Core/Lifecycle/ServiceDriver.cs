@@ -23,8 +23,7 @@ internal sealed class ServiceDriver(
     public void Apply(int service, ServiceEvent happened)
     {
         var before = services.States[service];
-        var hasDependencies = services.Gate.HasDependencies(service);
-        if (EventGuards.Admit(happened, before, phases.IsEnding, MayStart(service), hasDependencies) is not { } admitted)
+        if (Admit(service, happened, before) is not { } admitted)
             return;
         happened = admitted;
         response.MayEndHere();
@@ -86,6 +85,27 @@ internal sealed class ServiceDriver(
             cleanups.Restore(service);
         Propagate(service, before, after);
     }
+
+    /// <summary>
+    /// Whether a service takes an event in its current state. Between the cause of an event and its turn, the state of the service or the
+    /// phase may have changed; then the event is dropped or replaced.
+    /// </summary>
+    /// <returns>The event to take; null for none.</returns>
+    private ServiceEvent? Admit(int service, ServiceEvent happened, ServiceState state) =>
+        (happened, state) switch
+        {
+            (ServiceEvent.Start, ServiceState.Waiting) => MayStart(service) ? happened : null,
+            (ServiceEvent.Start, _) => null,
+            (ServiceEvent.Skip, not ServiceState.Waiting) => null,
+            (ServiceEvent.Resume, not ServiceState.Skipped) => null,
+            (ServiceEvent.DeadlinePassed, ServiceState.Backoff or ServiceState.Open) =>
+                services.Gate.HasDependencies(service) ? happened : new ServiceEvent.Postpone(),
+            // No dependent waits any more for the service to become ready. It is stopped when its dependents have ended.
+            (ServiceEvent.DeadlinePassed, ServiceState.Active { Run: RunState.Starting }) => phases.IsEnding ? null : happened,
+            // Another service that was given up may have begun the shutdown, which has an order of its own.
+            (ServiceEvent.GiveUp or ServiceEvent.Restart, _) => phases.IsEnding ? null : happened,
+            _ => happened,
+        };
 
     /// <summary>The run takes its step first, then the service goes by what became of the run.</summary>
     private ServiceStep Step(in ServiceContext service, ServiceState state, ServiceEvent happened) =>
