@@ -149,6 +149,38 @@ public sealed partial class ArchitectureTests
             Assert.DoesNotMatch(AbsentFromPid1(), CodeOf(file))));
 
     [Fact]
+    public void Every_file_that_the_map_names_exists()
+    {
+        var named = NamedFile().Matches(Map()).Select(m => m.Groups[1].Value).Distinct().ToList();
+        Assert.True(named.Count > 50, $"{named.Count} files are named");
+        Assert.DoesNotContain(named, name => !Projects.Any(project => File.Exists(Path.Combine(Root, "src", project, name))));
+    }
+
+    /// <summary>A trace that crosses more files than its text says has grown, and is to be looked at.</summary>
+    [Fact]
+    public void Each_trace_has_the_files_that_it_counts_and_goes_straight()
+    {
+        var traces = Trace().Matches(Map());
+        Assert.Equal(2, traces.Count);
+        Assert.All(traces, trace =>
+        {
+            var steps = NamedFile().Matches(trace.Groups[1].Value).Select(m => m.Groups[1].Value).ToList();
+            Assert.Equal(trace.Groups[2].Value, $"{steps.Distinct().Count()}");
+            Assert.True(steps.Distinct().Count() < int.Parse(trace.Groups[3].Value, System.Globalization.CultureInfo.InvariantCulture));
+            var rooms = new List<string>();
+            foreach (var room in steps.Select(step => Path.GetDirectoryName(step)!.Split('/')[0]))
+                if (rooms.LastOrDefault() != room)
+                    rooms.Add(room);
+            for (var at = 2; at < rooms.Count; at++)
+                Assert.True(rooms[at] != rooms[at - 2], $"from {rooms[at - 2]} to {rooms[at - 1]} and back");
+        });
+    }
+
+    private static readonly string[] Projects = ["MetaMcp.Init.Core", "MetaMcp.Init"];
+
+    private static string Map() => File.ReadAllText(Path.Combine(Root, "src", "ARCHITECTURE.md"));
+
+    [Fact]
     public void A_line_has_140_columns_at_most()
     {
         var tooLong = Files().SelectMany(file => File.ReadLines(file).Select((line, at) => (File: file, At: at + 1, line.Length)))
@@ -191,6 +223,13 @@ public sealed partial class ArchitectureTests
         var forbidden = known.Except(Words(allowed)).Where(r => r != own).ToList();
         Assert.True(forbidden.Count == 0, $"{Path.GetRelativePath(Root, file)} must not know {string.Join(", ", forbidden)}");
     }
+
+    [GeneratedRegex(@"`((?:\w+/)*\w+\.cs)`")]
+    private static partial Regex NamedFile();
+
+    /// <summary>The rows of a trace, the number of its files, and the number before the rooms.</summary>
+    [GeneratedRegex(@"\| what happens \|\n((?:\|.*\n)+)\n(\d+) files; (\d+) before the rooms")]
+    private static partial Regex Trace();
 
     [GeneratedRegex(@"\bCore\.(\w+)")]
     private static partial Regex CoreName();
