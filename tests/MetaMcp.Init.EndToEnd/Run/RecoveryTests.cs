@@ -40,9 +40,12 @@ public sealed class RecoveryTests
         // The service crashes until it is told to stay; then the resources can be compared.
         async Task<((int Processes, int Descriptors, int Cgroups, int Kib), Line)> Hold(int failure, Line? from = null)
         {
-            var crashed = await init.WaitFor(
-                line => line.Text.Contains("(failure ", StringComparison.Ordinal) &&
-                    Failure(line) >= failure, $"crash {failure}", from, Patience.Long);
+            // In steps, since a machine that is busy with other tests takes a minute for some hundreds.
+            var crashed = from;
+            for (var step = failure - 1000; step <= failure; step += 200)
+                crashed = await init.WaitFor(
+                    line => line.Text.Contains("(failure ", StringComparison.Ordinal) && Failure(line) >= step, $"crash {step}", crashed,
+                    Patience.Long);
             files.Open("hold");
             var holding = await init.WaitFor("crashing | holding", crashed);
             await Patience.Until(() => init.Processes().Count <= 3, "who ended is collected");
