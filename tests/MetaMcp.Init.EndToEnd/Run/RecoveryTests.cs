@@ -22,13 +22,13 @@ public sealed class RecoveryTests
             command = ["/bin/sh", "-c", "test -e %/hold && exec %hang holding; exit 3"]
             """) { OwnCgroup = inCgroup };
         await using var init = await files.Start();
-        // Memory that the first thousand restarts allocate is collected, and used again from then on.
-        var (before, held) = await Hold(1000);
+        // Memory that the first half of the restarts allocates is collected, and used again from then on.
+        var (before, held) = await Hold(500);
         File.Delete(files["hold"]);
         Native.Signal(init.Inside(Log.PidIn(init.Lines.Logged("crashing", "started")[^1])).Pid, 9);
-        var (after, _) = await Hold(2001, held);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{(inCgroup ? "in cgroups" : "without cgroups")}: {before}, after a thousand " +
-            $"crashes {after}");
+        var (after, _) = await Hold(1001, held);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{(inCgroup ? "in cgroups" : "without cgroups")}: {before}, after five " +
+            $"hundred more crashes {after}");
         Assert.Equal((3, before.Descriptors, inCgroup ? 2 : 0), (after.Processes, after.Descriptors, after.Cgroups));
         Assert.InRange(after.Kib, 0, before.Kib + 512);
         init.Signal(15);
@@ -40,9 +40,9 @@ public sealed class RecoveryTests
         // The service crashes until it is told to stay; then the resources can be compared.
         async Task<((int Processes, int Descriptors, int Cgroups, int Kib), Line)> Hold(int failure, Line? from = null)
         {
-            // In steps, since a machine that is busy with other tests takes a minute for some hundreds.
+            // In steps, since a machine that is busy with other tests takes half a minute for some hundreds.
             var crashed = from;
-            for (var step = failure - 1000; step <= failure; step += 200)
+            for (var step = failure - 400; step <= failure; step += 100)
                 crashed = await init.WaitFor(
                     line => line.Text.Contains("(failure ", StringComparison.Ordinal) && Failure(line) >= step, $"crash {step}", crashed,
                     Patience.Long);
