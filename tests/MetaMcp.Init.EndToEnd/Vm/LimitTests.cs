@@ -409,7 +409,7 @@ public sealed partial class LimitTests(SmallMachine small)
             {
                 await init.Command.WaitForLog("stuck", "ended, over its memory_max of 48MiB, with about 5", limit: Patience.Long);
                 await Succeed("! timeout 1 cat /proc/$(pidof stuck | cut -d' ' -f1)/smaps_rollup");
-                var killed = await init.Command.WaitForLog("stuck", "killed the processes that it behind", limit: Patience.Long);
+                var killed = await init.Command.WaitForLog("stuck", "killed the processes that it left", limit: Patience.Long);
                 Assert.False(init.Command.Lines.HasLogged("stuck", "failed"), "it is not gone before it is thawed");
                 await init.Command.Signal(1);
                 await init.Command.WaitForLog("", "reloaded: restarting none", killed, Patience.Usual);
