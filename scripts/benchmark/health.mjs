@@ -110,13 +110,18 @@ async function crashed() {
   }
 }
 
+/** Below the ports that the kernel gives to connections: a probe of one service must not take the port of another. */
 async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    const isFree = new Promise((resolve) => server.once('listening', () => resolve(true)).once('error', () => resolve(false)));
+    server.listen(port, '127.0.0.1');
+    if (!await isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 async function hung() {
