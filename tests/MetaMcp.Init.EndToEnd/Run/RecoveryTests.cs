@@ -8,58 +8,6 @@ namespace MetaMcp.Init.EndToEnd.Run;
 public sealed class RecoveryTests
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_thousand_crashes_in_a_row_leave_nothing_behind(bool inCgroup)
-    {
-        using var files = new Installation("""
-            [restart]
-            backoff = { initial = "1ms", factor = 1.0, max = "1ms", jitter = 0.0 }
-            breaker = { failures = 1000, window = "1s" }
-            [service.other]
-            command = ["%hang"]
-            [service.crashing]
-            command = ["/bin/sh", "-c", "test -e %/hold && exec %hang holding; exit 3"]
-            """) { OwnCgroup = inCgroup };
-        await using var init = await files.Start();
-        // Memory that the first half of the restarts allocates is collected, and used again from then on.
-        var (before, held) = await Hold(500);
-        File.Delete(files["hold"]);
-        Native.Signal(init.Inside(Log.PidIn(init.Lines.Logged("crashing", "started")[^1])).Pid, 9);
-        var (after, _) = await Hold(1001, held);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{(inCgroup ? "in cgroups" : "without cgroups")}: {before}, after five " +
-            $"hundred more crashes {after}");
-        Assert.Equal((3, before.Descriptors, inCgroup ? 2 : 0), (after.Processes, after.Descriptors, after.Cgroups));
-        Assert.InRange(after.Kib, 0, before.Kib + 512);
-        init.Signal(15);
-        Assert.Equal(0, await init.WaitForExit());
-        var lines = init.Lines;
-        Assert.Equal(
-            lines.Logged("crashing", "started (pid").Select(Log.PidIn), lines.Logged("crashing", "exited after").Select(Log.PidIn));
-
-        // The service crashes until it is told to stay; then the resources can be compared.
-        async Task<((int Processes, int Descriptors, int Cgroups, int Kib), Line)> Hold(int failure, Line? from = null)
-        {
-            // In steps, since a machine that is busy with other tests takes half a minute for some hundreds.
-            var crashed = from;
-            for (var step = failure - 400; step <= failure; step += 100)
-                crashed = await init.WaitFor(
-                    line => line.Text.Contains("(failure ", StringComparison.Ordinal) && Failure(line) >= step, $"crash {step}", crashed,
-                    Patience.Long);
-            files.Open("hold");
-            var holding = await init.WaitFor("crashing | holding", crashed);
-            await Patience.Until(() => init.Processes().Count <= 3, "who ended is collected");
-            return ((
-                init.Processes().Count,
-                Directory.GetFiles($"/proc/{init.Pid}/fd").Length,
-                inCgroup ? Directory.GetDirectories(Path.Combine(init.Cgroup, "workload")).Length : 0,
-                int.Parse(ProcessInfo.Status($"/proc/{init.Pid}/status")["VmRSS"].Split(' ')[0], CultureInfo.InvariantCulture)), holding);
-        }
-
-        static int Failure(Line line) => int.Parse(line.Text.Split("(failure ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
-    }
-
-    [Theory]
     [InlineData("always")]
     [InlineData("on-failure")]
     public async Task Of_a_service_that_daemonises_itself_nothing_runs_beside_what_follows(string policy)

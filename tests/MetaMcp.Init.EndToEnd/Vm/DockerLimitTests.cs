@@ -53,8 +53,8 @@ public sealed class DockerLimitTests(ContainerMachine machine)
         var first = await container.Command.WaitFor("daemon pid");
         await container.Command.WaitFor("daemon pid", first, Patience.Long);
         Assert.True(
-            container.Command.Lines.Logged("family", "killed the processes that it")[0].Index < container.Command.Lines.Logged("family",
-            "started")[1].Index);
+            container.Command.Lines.Logged("family", "killed the processes that it left")[0].Index <
+            container.Command.Lines.Logged("family", "started")[1].Index);
         Assert.Single(container.Command.Lines.Logged("other", "started"));
 
         Assert.Empty(await container.Remove());

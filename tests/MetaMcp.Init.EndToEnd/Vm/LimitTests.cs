@@ -304,7 +304,8 @@ public sealed partial class LimitTests(SmallMachine small)
         var first = await init.Command.WaitFor("daemon pid");
         await init.Command.WaitFor("daemon pid", first);
         Assert.True(
-            init.Command.Lines.IndexOfLog("family", "killed the processes") < init.Command.Lines.Logged("family", "started")[1].Index);
+            init.Command.Lines.IndexOfLog("family", "killed the processes that it left") <
+            init.Command.Lines.Logged("family", "started")[1].Index);
         Assert.Equal(0, await init.Stop());
     }
 
