@@ -19,12 +19,9 @@ internal sealed class ConfigReload(string path, LimitSetup limits, InitLogger lo
         var result = ConfigFile.Plan(path, bytes);
         if (result.Plan is not { } plan)
             return new SystemEvent.ReloadRefused([.. result.Diagnostics.Select(d => d.ToString())]);
-        var problems = new List<string>();
         var next = _limits.Under(plan.Settings);
         if (plan.Settings.Limits.Enforce == Enforcement.Require && next.LacksMoreThan(_limits) && next.Objection is { } objection)
-            problems.Add($"{path}: limits.enforce is \"require\", and {objection}");
-        if (problems.Count > 0)
-            return new SystemEvent.ReloadRefused(problems);
+            return new SystemEvent.ReloadRefused([$"{path}: limits.enforce is \"require\", and {objection}"]);
         foreach (var warning in result.Diagnostics.Concat(plan.Settings.NotInForce))
             log.Tell(Notices.ConfigurationWarning.Of(warning.ToString()));
         return new SystemEvent.Reloaded(plan);
