@@ -8,11 +8,12 @@ public enum Severity { Error, Warning }
 public sealed record Diagnostic(Severity Severity, SourcePosition At, string Message)
 {
     /// <summary>The form that editors and terminals turn into a link; a warning is marked as one.</summary>
-    public override string ToString()
-    {
-        var text = Severity == Severity.Warning ? $"warning: {Message}" : Message;
-        return At.ToString() is { Length: > 0 } at ? $"{at}: {text}" : text;
-    }
+    public override string ToString() => Placed(Severity == Severity.Warning ? $"warning: {Message}" : Message);
+
+    /// <summary>The same without the mark: for the log, where the level of the line says that it is a warning.</summary>
+    public string Unmarked => Placed(Message);
+
+    private string Placed(string text) => At.ToString() is { Length: > 0 } at ? $"{at}: {text}" : text;
 
     /// <summary>In the order of the file, each once.</summary>
     internal static ImmutableArray<Diagnostic> Sort(IEnumerable<Diagnostic> diagnostics)

@@ -23,7 +23,7 @@ internal sealed class ConfigReload(string path, LimitSetup limits, InitLogger lo
         if (plan.Settings.Limits.Enforce == Enforcement.Require && next.LacksMoreThan(_limits) && next.Objection is { } objection)
             return new SystemEvent.ReloadRefused([$"{path}: limits.enforce is \"require\", and {objection}"]);
         foreach (var warning in result.Diagnostics.Concat(plan.Settings.NotInForce))
-            log.Tell(Notices.ConfigurationWarning.Of(warning.ToString()));
+            log.Tell(Notices.ConfigurationWarning.Of(warning.Unmarked));
         return new SystemEvent.Reloaded(plan);
     }
 

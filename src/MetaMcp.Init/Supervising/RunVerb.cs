@@ -122,7 +122,7 @@ internal static class RunVerb
         var result = ConfigFile.Plan(path);
         if (result.Plan is { } plan)
         {
-            warnings = result.Diagnostics.Concat(plan.Settings.NotInForce).Select(d => d.ToString());
+            warnings = result.Diagnostics.Concat(plan.Settings.NotInForce).Select(d => d.Unmarked);
             return plan;
         }
         foreach (var diagnostic in result.Diagnostics)

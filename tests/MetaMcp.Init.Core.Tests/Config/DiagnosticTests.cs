@@ -194,6 +194,15 @@ public sealed class DiagnosticTests
             Found("[init]\nlog_level = \"loud\"\nruntime_dir = \"/run/x\"  y\n[service.a]\ncomand = 1\ndepends_on = true\n"));
 
     [Fact]
+    public void A_line_of_the_log_has_a_level_and_needs_no_mark()
+    {
+        var warning = new Diagnostic(Severity.Warning, new SourcePosition("f.toml", 2, 3), "is odd");
+        Assert.Equal(("f.toml:2:3: warning: is odd", "f.toml:2:3: is odd"), (warning.ToString(), warning.Unmarked));
+        var placeless = warning with { At = SourcePosition.None };
+        Assert.Equal(("warning: is odd", "is odd"), (placeless.ToString(), placeless.Unmarked));
+    }
+
+    [Fact]
     public void Columns_count_characters() =>
         Assert.Equal(["f.toml:3:21: the line should end here"], Found(Service + "working_dir = \"/é😀\" x\n"));
 
