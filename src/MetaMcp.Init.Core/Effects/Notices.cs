@@ -82,6 +82,11 @@ public static class Notices
         135, "service.in-background", Warning,
         "{Service}: seems to put itself into the background: keep it in the foreground (an option such as -D, --foreground, " +
         "daemon off), or give it type = \"forking\"");
+    public static readonly NoticeKind ServiceWaiting = new(
+        136, "service.waiting", Info, "{Service}: waits for {Dependencies} before it is started again");
+    public static readonly NoticeKind RestartingAfterDependency = new(
+        137, "service.restarting-after-dependency", Warning,
+        "{Service}: {Reason}; waits for {Dependencies} before it is started again (failure {Failures} in a row)");
     public static readonly NoticeKind ServiceDeferred = new(
         140, "service.deferred", Warning,
         "{Service}: the container is short of something: {Reason}; started again in {Seconds:0.0} s, not counted (try {Count})");

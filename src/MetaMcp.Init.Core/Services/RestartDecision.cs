@@ -82,6 +82,9 @@ internal static class RestartDecision
         var delay = BackoffDelay.For(restart.Backoff, counted.Restarts, service.Jitter);
         // The service has been useless since the failure began, so the delay counts from then.
         var until = Instant.Later(now, (failure.Since ?? now) + delay);
+        if (until <= now && !service.Awaited.IsEmpty)
+            return new(new Waiting(counted), [RunMachine.Report(
+                Notices.RestartingAfterDependency.Of(service.Name, failure.Reason, service.Awaited, counted.Failures))]);
         return new(new Backoff(until, counted),
             [RunMachine.Report(Notices.ServiceRestarting.Of(service.Name, failure.Reason, until - now, counted.Failures))]);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Runs;
 
@@ -10,6 +11,9 @@ namespace MetaMcp.Init.Core.Services;
 /// </param>
 public readonly record struct ServiceContext(RunContext Run, int? StartRetries)
 {
+    /// <summary>The names of the services that this one waits for before it can start; none if it is to be skipped.</summary>
+    public ImmutableArray<string> Awaited { get => field.IsDefault ? [] : field; init; }
+
     public ServiceSettings Settings => Run.Settings;
 
     public string Name => Run.Settings.Name;

@@ -25,8 +25,8 @@ public static class ServiceMachine
     {
         ServiceEvent.Start when state is Waiting s => Launch(service, s.History, now),
         ServiceEvent.Skip(var dependency, var code) when state is Waiting => new Skipped(dependency, code),
-        ServiceEvent.Postpone when state is Backoff s => new Waiting(s.History),
-        ServiceEvent.Postpone when state is Open s => new Waiting(s.History),
+        ServiceEvent.Postpone when state is Backoff s => Postpone(service, s.History),
+        ServiceEvent.Postpone when state is Open s => Postpone(service, s.History),
         ServiceEvent.Resume when state is Skipped => new Waiting(),
         ServiceEvent.Stop => End(service, state, new Outcome.AsAsked(), now),
         ServiceEvent.Kill when state is Active s => Forward(service, s, new RunEvent.Kill(), now),
@@ -46,6 +46,10 @@ public static class ServiceMachine
         var begun = RunMachine.Begin(service.Run, now);
         return new(new Active(begun.State, history), begun.Effects);
     }
+
+    private static ServiceStep Postpone(in ServiceContext service, History history) => new(
+        new Waiting(history),
+        service.Awaited.IsEmpty ? [] : [RunMachine.Report(Notices.ServiceWaiting.Of(service.Name, service.Awaited))]);
 
     /// <summary>The service asks its run to take a step, and follows it.</summary>
     private static ServiceStep Forward(in ServiceContext service, Active state, RunEvent happened, Instant now) =>

@@ -82,6 +82,21 @@ internal sealed class ServiceTable
         return false;
     }
 
+    /// <summary>
+    /// The names of the services that this one depends on and that are not there; none if one of them has failed for good, since then this
+    /// one is skipped.
+    /// </summary>
+    public ImmutableArray<string> AwaitedBy(int service)
+    {
+        if (Gate.HasDependencies(service) || NeedsBroken(service))
+            return [];
+        var names = ImmutableArray.CreateBuilder<string>();
+        foreach (var dependency in Plan.Services[service].DependsOn)
+            if (!StatePredicates.Satisfies(States[dependency]))
+                names.Add(NameOf(dependency));
+        return names.DrainToImmutable();
+    }
+
     /// <summary>The number of services of the file in such a state.</summary>
     public int Listed(Func<ServiceState, bool> which)
     {

@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
@@ -58,6 +59,21 @@ public sealed class HealthTests
         world.Program("a").Probe = ProbeBehaviour.Fails;
         FirstProbe(world).Forget();
         world.Pass("1s").TellsAmongOthers("a again in 4s: unhealthy: 2 probes in a row failed; last probe: exit code 1");
+    }
+
+    [Fact]
+    public void One_whose_delay_is_over_when_it_has_ended_waits_for_its_dependency_and_says_so()
+    {
+        var slow = new BackoffSettings { Initial = Span("1h"), Max = Span("1h"), Jitter = 0 };
+        var world = Running(Daemon("db").Backoff(slow), Watched.Needs("db"));
+        world.Program("a").Probe = ProbeBehaviour.Fails;
+        FirstProbe(world).Pass("10s").Exits("db", 1).Forget();
+        world.Pass("10s").TellsAmongOthers(
+            "a killed by SIGTERM", "a again after db: unhealthy: 3 probes in a row failed; last probe: exit code 1");
+        world.Program("a").Probe = ProbeBehaviour.Succeeds;
+        world.Pass("59m").Tells();
+        world.Pass("1m").TellsAmongOthers("start db", "db ready", "start a", "a ready");
+        Assert.Equal(1, Assert.IsType<ServiceState.Active>(world.StateOf("a")).History.Failures);
     }
 
     [Fact]

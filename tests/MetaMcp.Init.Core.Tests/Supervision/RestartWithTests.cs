@@ -52,7 +52,7 @@ public sealed class RestartWithTests
     {
         var world = Running(Daemon("app").Needs("db"));
         world.Exits("db", 1).Pass("1s").Exits("app", 1).Exits("db", 1).Forget();
-        world.Pass("1s").Tells();
+        world.Pass("1s").Tells("app waits for db");
         world.Pass("1s").Tells("start db", "db ready", "start app", "app ready");
     }
 

@@ -62,6 +62,9 @@ internal static class StoryLine
         nameof(Notices.Unhealthy) => $"{n.Service} unhealthy: {n["Reason"]}",
         nameof(Notices.ServiceOverLimit) => $"{n.Service} ended: {n["Reason"]}",
         nameof(Notices.ServiceRestarting) => $"{n.Service} again in {Time(n, "Seconds")}: {n["Reason"]}",
+        nameof(Notices.ServiceWaiting) => $"{n.Service} waits for {string.Join(", ", Names(n, "Dependencies"))}",
+        nameof(Notices.RestartingAfterDependency) =>
+            $"{n.Service} again after {string.Join(", ", Names(n, "Dependencies"))}: {n["Reason"]}",
         nameof(Notices.ServiceDeferred) => $"{n.Service} deferred for {Time(n, "Seconds")}, {n["Count"]}: {n["Reason"]}",
         nameof(Notices.RestartingAfterSuccess) => $"{n.Service} exited with {n["Code"]}, again in {Time(n, "Seconds")}",
         nameof(Notices.ServiceFailed) => $"{n.Service} failed: {n["Reason"]}",

@@ -117,6 +117,7 @@ public sealed class CleanupTests
         // By the restart of "other", "dependent" would have started too: its delay ends earlier.
         await Kill(init, "other");
         await init.WaitForLog("other", "ready", backingOff);
+        await init.WaitForLog("dependent", "waits for base before it is started again", backingOff);
         Assert.Single(init.Lines.Logged("dependent", "started (pid"));
         files.Open("well");
         var again = await init.WaitForLog("base", "ready", up);
