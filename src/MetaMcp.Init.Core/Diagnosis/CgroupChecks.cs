@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.KernelText;
 
 namespace MetaMcp.Init.Core.Diagnosis;
 
@@ -83,8 +84,8 @@ internal static class CgroupChecks
                     Writable(facts)),
             CgroupObstacle.NotPermitted =>
                 ("cgroup-not-ours",
-                    $"{directory} belongs to uid {cgroup.Owner?.ToString() ?? "?"}, and uid {facts.Uid} may not write there: " +
-                    $"{cgroup.Access.Errno}", Ownership(facts)),
+                    $"{directory} belongs to uid {cgroup.Owner?.ToString() ?? "?"}, and uid {facts.Uid} may not write there" +
+                    $"{(LacksOverride(facts) ? " without CAP_DAC_OVERRIDE" : "")}: {cgroup.Access.Errno}", Ownership(facts)),
             CgroupObstacle.Threaded =>
                 ("cgroup-threaded", $"cgroup.type of {directory} is {Quoted.Text(cgroup.Type ?? "")}, and only a \"domain\" can be divided",
                     PrivateNamespace),
@@ -133,8 +134,18 @@ internal static class CgroupChecks
         Kubernetes = "securityContext: {privileged: true}; cgroupOptions: {mountMode: Writable} where KEP-5474 (alpha) is enabled",
     };
 
+    /// <summary>
+    /// Root may write everywhere by this one capability, but only where the owner is an id of its user namespace
+    /// (<c>man 7 user_namespaces</c>).
+    /// </summary>
+    private static bool LacksOverride(Facts facts) => facts.Uid == 0 && !facts.Holds("dac_override") &&
+        (facts.UidMap is not { } map || facts.Cgroup.Owner is not { } owner || IdMap.Has(map, owner));
+
     private static Remedies Ownership(Facts facts) => facts.Uid != 0
         ? Remedies.RunAsRoot
+        : LacksOverride(facts)
+        ? Remedies.Flag(
+            "--cap-add DAC_OVERRIDE", "cap_add: [DAC_OVERRIDE]", "securityContext: {capabilities: {add: [DAC_OVERRIDE]}}")
         : new()
         {
             Docker = "--privileged",

@@ -4,6 +4,7 @@ using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Doctor;
+using MetaMcp.Init.Exec;
 using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Logging;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,9 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
     /// <summary>Whether a file needs a controller that the kernel does not give, and the previous file did not.</summary>
     public bool LacksMoreThan(LimitSetup before) => (Missing & ~before.Missing) != Controllers.None;
 
+    private string? Remedy => Access.RemedyFor(
+        geteuid() == 0, !CapabilitySets.Get(out var held).IsSuccess || (held.Effective & CapabilitySets.Mask(["dac_override"])) != 0);
+
     private bool IsSwapFree => Tree is { CanLimitSwap: false } && Needed.HasFlag(Controllers.Memory) && HasSwap();
 
     /// <summary>The reason why <c>enforce = "require"</c> cannot be met; null if it can.</summary>
@@ -47,7 +51,7 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
         get
         {
             if (Tree is null)
-                return Access.Remedy is { } remedy ? $"{Access.Reason}; {remedy}" : Access.Reason;
+                return Remedy is { } remedy ? $"{Access.Reason}; {remedy}" : Access.Reason;
             if (Missing != Controllers.None)
                 return MissingText;
             return IsSwapFree ? SwapText : null;
@@ -67,7 +71,7 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
             log.Tell(Notices.NoCgroups.Of(Access.Reason));
         else if (Missing != Controllers.None)
             log.Tell(Notices.LimitsNotByKernel.Of(
-                Missing.Join(), Tree is null ? Access.Reason : MissingText, Consequence, Access.Remedy is { } remedy ? $"; {remedy}" : ""));
+                Missing.Join(), Tree is null ? Access.Reason : MissingText, Consequence, Remedy is { } remedy ? $"; {remedy}" : ""));
         if (IsSwapFree)
             log.Tell(Notices.LimitsWithoutSwap.Of(SwapText));
     }

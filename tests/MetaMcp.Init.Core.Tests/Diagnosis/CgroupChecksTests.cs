@@ -57,6 +57,27 @@ public sealed class CgroupChecksTests
         Assert.Equal("--user 0", finding.Remedies.Docker);
     }
 
+    [Fact]
+    public void Root_who_may_not_write_lacks_a_capability_and_is_not_told_to_become_root()
+    {
+        var facts = Made.Without("dac_override") with { Cgroup = Foreign(1001) };
+        var finding = Made.Only(facts);
+        Assert.Equal(
+            "/sys/fs/cgroup belongs to uid 1001, and uid 0 may not write there without CAP_DAC_OVERRIDE: Permission denied (EACCES)",
+            finding.Found);
+        Assert.Equal("--cap-add DAC_OVERRIDE", finding.Remedies.Docker);
+    }
+
+    [Fact]
+    public void Where_the_owner_is_no_id_of_the_container_no_capability_helps()
+    {
+        var facts = Made.Without("dac_override") with { Cgroup = Foreign(65534), UidMap = [new(0, 1000, 1)] };
+        Assert.Equal("--privileged", Made.Only(facts).Remedies.Docker);
+    }
+
+    private static CgroupFacts Foreign(uint owner) =>
+        Made.WithObstacle(CgroupObstacle.NotPermitted, errno: Errno.EACCES).Cgroup with { Owner = owner };
+
     [Theory]
     [InlineData("require", FindingSeverity.Error)]
     [InlineData("prefer", FindingSeverity.Warning)]
