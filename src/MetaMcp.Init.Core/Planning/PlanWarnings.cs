@@ -12,13 +12,15 @@ internal static class PlanWarnings
     private static IEnumerable<Diagnostic> Limits(Settings settings)
     {
         var (limits, origin) = (settings.Limits, settings.Origin);
+        // A oneshot has mostly ended when the others hold what they need.
+        List<ServiceSettings> lasting = [.. settings.Services.Where(s => s.Type != ServiceType.Oneshot)];
         // Wider than the parts, so that a sum cannot overflow.
-        var memory = settings.Services.Aggregate(Int128.Zero, (sum, s) => sum + (s.Limits.MemoryMax?.Bytes ?? 0));
+        var memory = lasting.Aggregate(Int128.Zero, (sum, s) => sum + (s.Limits.MemoryMax?.Bytes ?? 0));
         if (limits.Memory is { } cap && memory > cap.Bytes)
             yield return Warning(
                 origin.LimitsMemory,
                 $"memory is {cap}, and memory_max of the services adds up to {new ByteSize((long)Int128.Min(memory, long.MaxValue))}");
-        var tasks = settings.Services.Sum(s => (long)(s.Limits.TasksMax ?? 0));
+        var tasks = lasting.Sum(s => (long)(s.Limits.TasksMax ?? 0));
         if (limits.Tasks is { } most && tasks > most)
             yield return Warning(origin.LimitsTasks, $"tasks is {most}, and tasks_max of the services adds up to {tasks}");
         if (limits.MaxInstances is { } instances && settings.Services.Length > instances)

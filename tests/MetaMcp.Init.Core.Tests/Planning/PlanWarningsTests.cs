@@ -37,6 +37,14 @@ public sealed class PlanWarningsTests
     }
 
     [Fact]
+    public void A_oneshot_counts_in_no_sum() =>
+        Assert.Empty(
+            Plan.Of(ConfigReader.Read(
+                "f", Encoding.UTF8.GetBytes(
+                    Pair + "[service.migrate]\ntype = \"oneshot\"\ncommand = ['x']\nmemory_max = \"1GiB\"\ntasks_max = 100\n" +
+                    "[limits]\nmemory = \"5GiB\"\ntasks = 600\n"))).Diagnostics);
+
+    [Fact]
     public void Limits_that_hold_what_they_must_are_none() =>
         Assert.Empty(
             Plan.Of(ConfigReader.Read(
