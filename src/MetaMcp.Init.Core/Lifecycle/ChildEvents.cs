@@ -83,7 +83,10 @@ internal sealed class ChildEvents(
         {
             var oom = CauseOf(service, run.Sequence, ExitStatus.Unknown);
             services.Records[service] =
-                services.Records[service] with { LastExit = ExitStatus.Unknown, LastOom = oom, Shortage = null };
+                services.Records[service] with
+                {
+                    LastExit = ExitStatus.Unknown, LastOom = oom, LastLimit = LimitOf(service), Shortage = null,
+                };
             driver.Current(run.Sequence, new RunEvent.MainEnded(ended.OthersLeft, oom));
         }
         registry.Collected(run);
@@ -162,7 +165,8 @@ internal sealed class ChildEvents(
         var oom = CauseOf(service, child.Sequence, ended.Status);
         services.Records[service] = services.Records[service] with
         {
-            LastExit = ended.Status, LastOom = oom, Shortage = ended.IsShortage && oom is null ? ended.Problem : null,
+            LastExit = ended.Status, LastOom = oom, LastLimit = LimitOf(service),
+            Shortage = ended.IsShortage && oom is null ? ended.Problem : null,
         };
         driver.Current(child.Sequence, new RunEvent.Exited(ended.Status, ended.Problem, ended.OthersLeft, oom)
         {
@@ -199,6 +203,11 @@ internal sealed class ChildEvents(
                 status.Signal == services.SettingsOf(service).StopSignal);
         return isOurs || response.Now - oom.At > OomLedger.Patience ? null : oom.Cause;
     }
+
+    /// <summary>The limit for which we have ended the run of the service; null for none.</summary>
+    private string? LimitOf(int service) =>
+        services.RunStateOf(service) is EndingState { Outcome: Outcome.Failing { Failure: { IsOverLimit: true } failure } }
+            ? failure.Reason : null;
 
     /// <summary>No process was accepted as the main process of a run.</summary>
     public void MainRefused(long run, string reason)

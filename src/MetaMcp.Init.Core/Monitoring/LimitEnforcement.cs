@@ -45,7 +45,7 @@ internal sealed class LimitEnforcement(
                 (sampled.Closely ||
                     MemoryThresholds.PercentOf(usage.Memory, services.SettingsOf(OwnerOf(usage.Run)).Limits.MemoryMax ?? default) <
                     services.Plan.Settings.Limits.MemoryWarning))
-                readings.Weigh(OwnerOf(usage.Run), usage.Memory);
+                readings.Weigh(OwnerOf(usage.Run), usage.Memory, isRough: !sampled.Closely);
         if (limits.BreachOfAll(usages, sampled.Closely) is not { } breach || IsMemoryReturning())
             return;
         if (Largest(usages, breach.IsMemory) is { } largest)

@@ -13,6 +13,12 @@ namespace MetaMcp.Init.Core.Monitoring;
 /// </summary>
 internal sealed class MemoryReadings(Response response, ServiceTable services, Phases phases, MemoryPolling memory)
 {
+    /// <summary>
+    /// An exact figure is shown for this time, although rough looks follow it twice a second: near the cap of all services together, close
+    /// looks follow one another about as fast.
+    /// </summary>
+    private static readonly TimeSpan ShownFor = TimeSpan.FromSeconds(6);
+
     private MemoryLevel _levelOfAll;
 
     public void Read()
@@ -29,7 +35,7 @@ internal sealed class MemoryReadings(Response response, ServiceTable services, P
     {
         if (phases.IsEnding || !services.Plan.Settings.Limits.Monitoring || services.OwnerOf(read.RunNumber) is not { } service)
             return;
-        Weigh(service, read.Memory);
+        Weigh(service, read.Memory, isRough: false);
         if (services.Plan.Settings.Limits.Memory is not { } cap || read.OfAll is not { } used)
             return;
         var level = MemoryThresholds.Of(_levelOfAll, used, cap, services.Plan.Settings.Limits);
@@ -38,7 +44,10 @@ internal sealed class MemoryReadings(Response response, ServiceTable services, P
         _levelOfAll = level;
     }
 
-    public void Weigh(int service, long used)
+    /// <param name="service">The service.</param>
+    /// <param name="used">In bytes.</param>
+    /// <param name="isRough">Whether the figure is that of a rough look, and may be far above the use.</param>
+    public void Weigh(int service, long used, bool isRough)
     {
         if (!services.Plan.Settings.Limits.Monitoring || services.SettingsOf(service).Limits.MemoryMax is not { } cap)
             return;
@@ -46,7 +55,12 @@ internal sealed class MemoryReadings(Response response, ServiceTable services, P
         var level = MemoryThresholds.Of(record.Level, used, cap, services.Plan.Settings.Limits);
         if (level != record.Level)
             response.Tell(Passed(services.NameOf(service), level, new ByteSize(used), cap), services.RunOf(service));
-        record = record with { Level = level, Memory = new ByteSize(used) };
+        var isShown = isRough && record is { IsMemoryRough: false, Memory: { } exact } && used > exact.Bytes &&
+            response.Now - record.MemoryAt < ShownFor;
+        record = isShown ? record with { Level = level } : record with
+        {
+            Level = level, Memory = new ByteSize(used), IsMemoryRough = isRough, MemoryAt = isRough ? record.MemoryAt : response.Now,
+        };
     }
 
     /// <summary>A threshold was passed, up or down.</summary>

@@ -14,6 +14,9 @@ public sealed record Failure(string Reason, ExitStatus? Status)
     /// <summary>The limit whose memory ran out; null if the failure was not for memory.</summary>
     public OomCause? Oom { get; init; }
 
+    /// <summary>Whether the run was ended for a limit that we keep ourselves; the reason says which.</summary>
+    public bool IsOverLimit { get; init; }
+
     /// <summary>
     /// The exit code of PID 1 if this failure ends the container: the service's own code; 1 if that was 0 or no process ended.
     /// </summary>

@@ -52,7 +52,7 @@ internal static class StopSteps
     /// <summary>Where the kernel would kill, we ask first. A run that ends already keeps its deadline.</summary>
     public static RunStep OverLimit(in RunContext context, RunState state, string reason, Instant now)
     {
-        var outcome = new Outcome.Failing(new Failure(reason, null));
+        var outcome = new Outcome.Failing(new Failure(reason, null) { IsOverLimit = true });
         return state switch
         {
             Starting { IsForked: true } s => CleanupSteps.Begin(context, s, s.Run, outcome, now, isUrgent: true),

@@ -13,8 +13,20 @@ namespace MetaMcp.Init.Core.Services;
 /// <param name="Probes">The probes of ready runs.</param>
 public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, OomCause? LastOom, Instant ChangedAt, ProbeStatistics Probes)
 {
+    /// <summary>The limit of ours for which that run was ended, as a clause; null if it ended for none.</summary>
+    public string? LastLimit { get; init; }
+
     /// <summary>The memory of the service when it was last measured; null if it never was.</summary>
     public ByteSize? Memory { get; init; }
+
+    /// <summary>
+    /// Whether that is the figure of a rough look: a page that several processes share counts for each, so that a service of many processes
+    /// seems to hold up to three times what it does.
+    /// </summary>
+    public bool IsMemoryRough { get; init; }
+
+    /// <summary>The time at which memory was last measured exactly.</summary>
+    public Instant MemoryAt { get; init; }
 
     /// <summary>How near that was to the service's memory_max.</summary>
     public MemoryLevel Level { get; init; }

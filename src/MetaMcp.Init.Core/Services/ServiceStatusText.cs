@@ -24,13 +24,13 @@ internal static class ServiceStatusText
         if (record.Starts > 1)
             text.Append(CultureInfo.InvariantCulture, $", started {record.Starts} times");
         if (record.LastExit is { } exit)
-            text.Append(CultureInfo.InvariantCulture, $", last {exit}{(record.LastOom is { } oom ? $", out of memory: {oom.Limit}" : "")}");
+            text.Append(CultureInfo.InvariantCulture, $", last {exit}{Limit(state, record)}");
         if (state is ServiceState.Failed { Failure: var failure })
             text.Append(CultureInfo.InvariantCulture, $": {failure.Reason}");
         if (run is RunState.Starting { LastProbe: { } lastProbe })
             text.Append(CultureInfo.InvariantCulture, $"; last probe: {lastProbe}");
-        if (record.Memory is { } memory)
-            text.Append(CultureInfo.InvariantCulture, $", memory {memory.Rounded}");
+        if (record.Memory is { } memory && StatePredicates.IsActive(state))
+            text.Append(CultureInfo.InvariantCulture, $", memory {(record.IsMemoryRough ? "about " : "")}{memory.Rounded}");
         if ((record.Cleanups is { Killed: > 0 } or { Failed: > 0 }) && record.Cleanups is var ends)
             text.Append(CultureInfo.InvariantCulture,
                 $"; ended {Counted.Text(ends.Clean, "time")} clean, {ends.Killed} killed, {ends.Failed} failed, last " +
@@ -42,6 +42,11 @@ internal static class ServiceStatusText
                 $"average {Milliseconds(probes.Average)}, worst {Milliseconds(probes.Worst)}");
         return text.ToString();
     }
+
+    /// <summary>The limit for which the last run ended, the kernel's or ours; the reason of a failure names the latter already.</summary>
+    private static string Limit(ServiceState state, in ServiceRecord record) =>
+        record.LastOom is { } oom ? $", out of memory: {oom.Limit}"
+        : record.LastLimit is { } limit && state is not ServiceState.Failed { Failure.IsOverLimit: true } ? $", {limit}" : "";
 
     private static string Word(ServiceState state) => state switch
     {

@@ -55,6 +55,63 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void The_status_of_one_that_was_ended_names_the_limit_until_the_next_end()
+    {
+        var world = Running(File(Capped.StopTimeout("2s")));
+        world.Program("a").Memory = 101 * MiB;
+        world.Program("a").Ignores(Signal.Term);
+        world.Pass("10s");
+        Assert.Contains(
+            ", last killed by SIGKILL, over its memory_max of 100MiB, with 101.0MiB", world.StatusOf("a"), StringComparison.Ordinal);
+        world.Program("a").Memory = 10 * MiB;
+        world.Pass("1m").Exits("a", 3);
+        Assert.DoesNotContain("over its memory_max", world.StatusOf("a"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_failed_for_a_limit_names_it_once()
+    {
+        var world = Running(File(Capped.Policy(RestartPolicy.Never), Daemon("b")));
+        world.Program("a").Memory = 101 * MiB;
+        Assert.EndsWith(
+            ", last killed by SIGTERM: over its memory_max of 100MiB, with 101.0MiB", world.Pass("500ms").StatusOf("a"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_memory_of_a_rough_look_is_shown_as_about_that_and_of_a_close_one_as_it_is()
+    {
+        var world = Running(File(Capped, Daemon("b") with { Limits = new CgroupLimits { MemoryMax = new ByteSize(1000 * MiB) } }) with
+        {
+            Limits = new LimitSettings { Memory = new ByteSize(300 * MiB) },
+        });
+        (world.Program("b").Memory, world.Program("b").Resident) = (100 * MiB, 200 * MiB);
+        world.Pass("500ms");
+        Assert.Contains(", memory about 200.0MiB", world.StatusOf("b"), StringComparison.Ordinal);
+        // Now all together come near their cap, and all are looked at closely.
+        world.Program("a").Resident = 50 * MiB;
+        world.Pass("500ms");
+        Assert.Contains(", memory 100.0MiB", world.StatusOf("b"), StringComparison.Ordinal);
+        world.Pass("4s");
+        Assert.Contains(", memory 100.0MiB", world.StatusOf("b"), StringComparison.Ordinal);
+        (world.Program("b").Memory, world.Program("b").Resident) = (40 * MiB, 80 * MiB);
+        world.Pass("500ms");
+        Assert.Contains(", memory about 80.0MiB", world.StatusOf("b"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_process_there_is_no_memory_to_show()
+    {
+        var world = new World(File(Oneshot("a") with { Limits = Capped.Limits }, Daemon("b")), Controllers.All);
+        world.Program("a").Memory = 50 * MiB;
+        world.Begin().Pass("1s");
+        Assert.Contains(", memory about 50.0MiB", world.StatusOf("a"), StringComparison.Ordinal);
+        world.Exits("a", 0);
+        Assert.StartsWith("completed for ", world.StatusOf("a"), StringComparison.Ordinal);
+        Assert.DoesNotContain("memory", world.StatusOf("a"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_at_its_cap_is_within_it()
     {
         var world = Running(File(Capped));

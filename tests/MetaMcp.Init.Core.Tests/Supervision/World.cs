@@ -85,6 +85,9 @@ internal sealed class World
 
     public ServiceRecord RecordOf(string service) => _supervisor.RecordOf(IndexOf(service));
 
+    /// <summary>The line of a service in the answer to SIGUSR1.</summary>
+    public string StatusOf(string service) => new ServiceStatus(service, StateOf(service), RecordOf(service), Now).ToString();
+
     public Behaviour Program(string service)
     {
         if (!_programs.TryGetValue(service, out var program))

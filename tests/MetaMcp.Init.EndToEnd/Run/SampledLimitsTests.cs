@@ -60,6 +60,23 @@ public sealed partial class SampledLimitsTests
     }
 
     [Fact]
+    public async Task The_status_says_for_which_limit_it_was_ended()
+    {
+        using var files = new Installation("""
+            [service.hog]
+            command = ["%hog", "100", "600"]
+            memory_max = "64MiB"
+            restart = { backoff = { initial = "1h", max = "1h" } }
+            """);
+        await using var init = await files.Start();
+        await init.WaitForLog("hog", "restarting in");
+        init.Signal(10);
+        var status = (await init.WaitForLog("hog", "backing off for")).Text;
+        Assert.Matches(", last .*, over its memory_max of 64MiB, with ", status);
+        Assert.DoesNotMatch(", memory ", status);
+    }
+
+    [Fact]
     public async Task Memory_backed_by_a_file_counts_once()
     {
         // 40 MiB of a file, and four forks that share them: 200 MiB are resident, 40 are used.
