@@ -35,7 +35,11 @@ public abstract record Effect : Case
     /// <param name="RunNumber">The number of the run.</param>
     /// <param name="Main">The main process of the run, collected or not, which leads its process group.</param>
     /// <param name="Signal">SIGKILL is sent until no process is left that could take it.</param>
-    public sealed record SignalRun(long RunNumber, int Main, Signal Signal) : Effect;
+    public sealed record SignalRun(long RunNumber, int Main, Signal Signal) : Effect
+    {
+        /// <summary>Whether to tell which processes get the signal; answered by RestSignalled, unless none is left.</summary>
+        public bool IsTold { get; init; }
+    }
 
     /// <summary>Run the service's stop_command; answered by StopCommandSpawned or StopCommandNotStarted.</summary>
     /// <param name="RunNumber">The number of the run that is to end.</param>

@@ -30,7 +30,9 @@ public static class Notices
     public static readonly NoticeKind ServiceKilled = new(
         111, "service.killed", Warning, "{Service}: killed, it did not stop within {Timeout} (pid {Pid})");
     public static readonly NoticeKind EndingLeftovers = new(
-        112, "service.rest-stopping", Info, "{Service}: ending the processes that it left behind");
+        112, "service.rest-stopping", Info,
+        "{Service}: ending the processes that it left behind: {Commands|they could not be named} " +
+        "({Processes:=process/processes|number unknown})");
     public static readonly NoticeKind LeftoversKilled = new(
         113, "service.rest-killed", Warning, "{Service}: killed the processes that it left behind");
     public static readonly NoticeKind ServiceOutOfMemory = new(

@@ -92,6 +92,12 @@ internal sealed class ChildEvents(
         registry.Collected(run);
     }
 
+    public void RestSignalled(SystemEvent.RestSignalled signalled)
+    {
+        if (registry.Find(signalled.RunNumber) is { Kind: EntryKind.Run } run)
+            response.Tell(Notices.EndingLeftovers.Of(run.Type, signalled.Commands, signalled.Processes), run.Sequence);
+    }
+
     public void SpawnFailed(long run, string reason, int code, bool isShortage)
     {
         if (services.OwnerOf(run) is not { } service)

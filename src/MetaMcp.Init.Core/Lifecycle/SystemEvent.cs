@@ -66,6 +66,12 @@ public abstract record SystemEvent : Case
     /// <summary>Why no process was accepted as the main process.</summary>
     public sealed record MainRefused(long RunNumber, string Reason) : SystemEvent;
 
+    /// <summary>The rest of a run was signalled.</summary>
+    /// <param name="RunNumber">Which run.</param>
+    /// <param name="Processes">Their number; null if they could not be listed.</param>
+    /// <param name="Commands">Their names as <see cref="CommandCounts"/> has them.</param>
+    public sealed record RestSignalled(long RunNumber, int? Processes, ImmutableArray<string> Commands) : SystemEvent;
+
     /// <summary>The last process of a watched run has ended.</summary>
     public sealed record RunEmpty(long RunNumber) : SystemEvent;
 

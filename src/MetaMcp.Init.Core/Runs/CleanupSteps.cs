@@ -145,8 +145,7 @@ internal static class CleanupSteps
         in RunContext context, Run run, Outcome outcome, Instant now, ReadOnlySpan<Effect> first) =>
         new(new OthersStopping(run, now + context.Settings.StopTimeout, outcome),
         [
-            .. first, RunMachine.Report(Notices.EndingLeftovers.Of(context.Name)),
-            SignalAll(run, context.Settings.StopSignal), SignalAll(run, Signal.Cont),
+            .. first, SignalAll(run, context.Settings.StopSignal) with { IsTold = true }, SignalAll(run, Signal.Cont),
         ]);
 
     private static RunStep KillOthers(

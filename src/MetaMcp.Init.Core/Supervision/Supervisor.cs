@@ -217,6 +217,9 @@ public sealed class Supervisor
             case SystemEvent.MainRefused(var run, var reason):
                 _children.MainRefused(run, reason);
                 break;
+            case SystemEvent.RestSignalled signalled:
+                _children.RestSignalled(signalled);
+                break;
             case SystemEvent.RunEmpty(var run):
                 _driver.Current(run, new RunEvent.RunEmpty());
                 break;

@@ -63,7 +63,7 @@ internal sealed class LinuxKernel : IKernel
             (fd, take) => _watch.Add(fd, Source.ForeignMain, take), _watch.Remove,
             (run, isChild) => _collector!.ForeignEnded(run, isChild));
         _runs = new RunTable(
-            _watch.Remove, run => _reports!.EndSocket(run), census, _helpers.Pids, new LiveProcesses(census.Claims), _foreign);
+            _watch.Remove, run => _reports!.EndSocket(run), census, _helpers.Pids, new LiveProcesses(census.Claims), _foreign, tell);
         _disposal = new DescriptorDisposal(_watch, starter.NullDescriptor, _helpers.Pids);
         _mains = new MainSuccession(_runs, pid => _collector!.IsWaiting(pid), tell);
         _reports = new RunReports(_watch, _disposal, _mains.Named, tell);
@@ -134,11 +134,12 @@ internal sealed class LinuxKernel : IKernel
             case Effect.TakeMain(var number, var pid) when _runs.Find(number) is { } run:
                 _mains.Take(run, pid);
                 break;
-            case Effect.SignalRun(var number, _, var signal) when _runs.Find(number) is { } run:
+            case Effect.SignalRun(var number, _, var signal) to when _runs.Find(number) is { } run:
                 // The processes are looked up again, but not for SIGCONT: it goes to those that were sent the signal before it.
                 if (signal != Signal.Cont)
                     _runs.Expire();
                 run.IsAskedToEnd = true;
+                run.IsRestToBeTold |= to.IsTold;
                 _runs.Signal(run, signal);
                 CheckRest();
                 break;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Unicode;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
@@ -86,6 +87,13 @@ internal static unsafe class ProcessTable
     {
         Span<byte> buffer = stackalloc byte[StatSize];
         return ProcessStatus.TryReadUser(ProcFile.Read(pid, "status"u8, buffer, out error), out var user) ? user : null;
+    }
+
+    /// <summary>The name of a process (<c>comm</c>); empty if it is gone.</summary>
+    public static string CommandOf(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[64];
+        return Encoding.UTF8.GetString(ProcFile.Read(pid, "comm"u8, buffer).TrimEnd((byte)'\n'));
     }
 
     /// <summary>Reads one process; false if it is gone.</summary>

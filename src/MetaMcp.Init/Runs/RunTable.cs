@@ -41,6 +41,7 @@ internal sealed class RunTable
     private readonly HashSet<int> _helpers;
     private readonly Func<int, bool> _isStranger;
     private readonly ForeignMains _foreign;
+    private readonly Action<SystemEvent> _tell;
     private readonly Queue<(ServiceRun Run, Signal Signal)> _unsent = new();
     private Instant _killOnAt;
     private readonly Dictionary<int, ServiceRun> _byMain = [];
@@ -54,10 +55,12 @@ internal sealed class RunTable
     /// collected.</param>
     /// <param name="source">Looks at single processes.</param>
     /// <param name="foreign">The main processes that are not children of ours.</param>
+    /// <param name="tell">Told which processes a signal to the rest of a run went to.</param>
     public RunTable(
-        Action<int> unwatch, Action<ServiceRun> removed, Census census, HashSet<int> helpers, ProcessSource source, ForeignMains foreign)
+        Action<int> unwatch, Action<ServiceRun> removed, Census census, HashSet<int> helpers, ProcessSource source, ForeignMains foreign,
+        Action<SystemEvent> tell)
     {
-        (_unwatch, _removed, _census, _helpers, _foreign) = (unwatch, removed, census, helpers, foreign);
+        (_unwatch, _removed, _census, _helpers, _foreign, _tell) = (unwatch, removed, census, helpers, foreign, tell);
         Adopted = new AdoptedChildren(source, census, IsKnown, () => CollectionsMarshal.AsSpan(_knownRuns));
         _isStranger = Adopted.IsStranger;
     }
@@ -260,9 +263,13 @@ internal sealed class RunTable
         if (isFirstThere && signal == Core.Values.Signal.Kill)
             _ = kill(-run.Pid, signal.Number);
         if (run.Cgroup is { } cgroup)
+        {
+            TellRest(run);
             cgroup.Signal(signal);
+        }
         else if (signal == Core.Values.Signal.Kill)
         {
+            TellRest(run);
             // One look serves for all runs that are to be killed in this turn.
             _ = _unfinished.TryAdd(run, 0);
             _killOnAt = MonotonicClock.Now;
@@ -288,10 +295,37 @@ internal sealed class RunTable
 
     private void SignalMembers(ServiceRun run, Signal signal)
     {
+        TellRest(run);
         if (Look())
             _census.Signal(run.Number, signal);
         else
             SignalGroup(run, _byMain.GetValueOrDefault(run.Pid), signal);
+    }
+
+    /// <summary>The look is the one that the signal goes by.</summary>
+    private void TellRest(ServiceRun run)
+    {
+        if (!run.IsRestToBeTold)
+            return;
+        run.IsRestToBeTold = false;
+        try
+        {
+            _tell(RestNames.Of(run.Number, PidsOf(run)));
+        }
+        catch (OutOfMemoryException)
+        {
+            // The line of the log is missing; the signal must not be.
+        }
+    }
+
+    private List<int> PidsOf(ServiceRun run)
+    {
+        if (run.Cgroup is { } cgroup)
+            return CgroupMembers.Find(cgroup.Directory).FindAll(pid => !_helpers.Contains(pid));
+        var members = new List<ProcessStat>();
+        if (Look())
+            _census.AddMembers(run.Number, members);
+        return members.ConvertAll(member => member.Pid);
     }
 
     /// <summary>The living processes of runs, by a new look. The same list object is reused for each run.</summary>

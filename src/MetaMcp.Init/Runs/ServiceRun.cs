@@ -64,6 +64,9 @@ internal sealed class ServiceRun(long number, string name)
     /// </summary>
     public bool IsAskedToEnd { get; set; }
 
+    /// <summary>Whether the next signal to the rest of the run is answered by the number and the names of its processes.</summary>
+    public bool IsRestToBeTold { get; set; }
+
     /// <summary>The time from which a main process that the service names is looked at again.</summary>
     public Instant NamesAgainAt { get; set; } = new(0);
 

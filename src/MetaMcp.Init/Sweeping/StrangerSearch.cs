@@ -1,4 +1,3 @@
-using System.Text;
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
@@ -59,7 +58,7 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
         // A process that is traced is in use by its tracer.
         if (!ProcessStatus.TryReadTracer(ProcFile.Read(candidate.Pid, "status"u8, buffer), out var tracer) || tracer != 0)
             return null;
-        return new Stranger(candidate.Pid, stat.StartTime, CommandOf(candidate.Pid), isOurs);
+        return new Stranger(candidate.Pid, stat.StartTime, ProcessTable.CommandOf(candidate.Pid), isOurs);
     }
 
     /// <summary>
@@ -130,11 +129,5 @@ internal sealed class StrangerSearch(RunTable runs, CgroupTree? tree, InstanceCo
         // of another user's process (CAP_SYS_PTRACE).
         isOurs |= claim.Run > 0;
         return isOurs;
-    }
-
-    private static string CommandOf(int pid)
-    {
-        Span<byte> buffer = stackalloc byte[64];
-        return Encoding.UTF8.GetString(ProcFile.Read(pid, "comm"u8, buffer).TrimEnd((byte)'\n'));
     }
 }

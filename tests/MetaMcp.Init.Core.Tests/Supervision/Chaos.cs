@@ -315,6 +315,8 @@ internal sealed class Chaos
                     (_groups.TryGetValue(group, out var left) && (left.Service, left.Run) == (service, number)),
                         $"{signal} to run {number}, of which nothing is left");
                 _told[service].IsUp = false;
+                if (effect is Effect.SignalRun { IsTold: true })
+                    _answers.Enqueue(new SystemEvent.RestSignalled(number, 1, ["1 left"]));
                 if (signal == Signal.Kill)
                     KillRun(number);
                 break;

@@ -1,4 +1,6 @@
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
@@ -44,7 +46,19 @@ public sealed class CleanupTests
         world.Program("w").LeavesBehind = true;
         world.Pass("0ms").Forget().Exits("w", 1).Tells("w exit code 1");
         Assert.IsType<RunState.OthersWaiting>(world.RunOf("w"));
+        var run = world.RunOf("w").Number;
         world.Exits("a", 0).TellsAmongOthers("a exit code 0", "SIGTERM group of w", "w again in 1s: exit code 1");
+        var told = Assert.Single(world.Heard, heard => heard.Notice.Kind == Notices.EndingLeftovers).Notice;
+        Assert.Equal("w: ending the processes that it left behind: 2 node, 1 sh (3 processes)", told.ToString());
+        Assert.Equal(run, told.Run);
+    }
+
+    [Fact]
+    public void News_of_the_rest_of_a_run_that_is_over_is_nobodys()
+    {
+        var world = Unhealthy(1, most: 1);
+        world.Forget().Post(new SystemEvent.RestSignalled(9999, 1, ["1 sh"])).Tells();
+        Assert.DoesNotContain(world.Heard, heard => heard.Notice.Kind == Notices.EndingLeftovers);
     }
 
     [Fact]

@@ -318,6 +318,8 @@ internal sealed class World
 
     private void Perform(Effect effect)
     {
+        if (effect is Effect.SignalRun { IsTold: true } told)
+            _events.Enqueue(new SystemEvent.RestSignalled(told.RunNumber, 3, ["2 node", "1 sh"]));
         switch (effect)
         {
             case Effect.Spawn spawn when ProgramOf(Owner(spawn.RunNumber)).SpawnAnswer == SpawnAnswer.WhenTold:

@@ -45,6 +45,23 @@ public sealed class CleanupTests
     }
 
     [Fact]
+    public async Task Processes_left_behind_are_told_by_number_and_name()
+    {
+        using var files = new Installation("""
+            [service.a]
+            command = ["/bin/sh", "-c", '''
+            sleep 1000 & sleep 1000 & sh -c "sleep 1000; true" &
+            until [ "$(grep -l ^sleep /proc/[0-9]*/comm 2>/dev/null | wc -l)" = 3 ]; do :; done
+            ''']
+            restart = "never"
+            [service.b]
+            command = ["%hang"]
+            """);
+        await using var init = await files.Start();
+        await init.WaitForLog("a", "ending the processes that it left behind: 3 sleep, 1 sh (4 processes)");
+    }
+
+    [Fact]
     public async Task Beside_a_stop_command_that_hangs_the_signal_is_sent_after_half_of_the_time()
     {
         using var files = new Installation("""

@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Processes;
@@ -17,6 +18,7 @@ public sealed class RunTableTests
     private readonly Census _census;
     private readonly RunTable _runs;
     private readonly FakeProcesses _processes = new();
+    private readonly List<SystemEvent> _told = [];
     private int _looks;
     private Errno _refused;
     private bool _isWhole = true;
@@ -25,7 +27,7 @@ public sealed class RunTableTests
     {
         _census = new Census(new InstanceCookie(1, new byte[SipHash.KeySize]), Read);
         _runs = new RunTable(
-            _ => { }, _ => { }, _census, [], _processes, new ForeignMains((_, _) => { }, _ => { }, (_, _) => { }));
+            _ => { }, _ => { }, _census, [], _processes, new ForeignMains((_, _) => { }, _ => { }, (_, _) => { }), _told.Add);
         _runs.Add(_run);
     }
 
@@ -126,6 +128,29 @@ public sealed class RunTableTests
             _ = _runs.Continue();
         }
         Assert.Equal(1, _looks);
+    }
+
+    [Fact]
+    public void The_processes_that_a_signal_goes_to_are_told_once()
+    {
+        _processes.CanList = false;
+        _ = _runs.TakeMain(Nobody);
+        _run.IsRestToBeTold = true;
+        _runs.Signal(_run, Signal.Term);
+        _runs.Signal(_run, Signal.Cont);
+        var told = Assert.IsType<SystemEvent.RestSignalled>(Assert.Single(_told));
+        Assert.Equal((1L, (int?)1), (told.RunNumber, told.Processes));
+    }
+
+    [Fact]
+    public void Where_processes_cannot_be_listed_their_number_is_not_known()
+    {
+        _processes.CanList = false;
+        _ = _runs.TakeMain(Nobody);
+        _refused = new Errno(Errno.ENOENT);
+        _run.IsRestToBeTold = true;
+        _runs.Signal(_run, Signal.Term);
+        Assert.Null(Assert.IsType<SystemEvent.RestSignalled>(Assert.Single(_told)).Processes);
     }
 
     private void Killed() => Assert.True(SpinWait.SpinUntil(() => _runs.KillOn() && !_runs.IsKilling, TimeSpan.FromSeconds(10)));
