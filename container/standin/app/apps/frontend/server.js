@@ -7,6 +7,8 @@ const server = createServer((request, response) => {
   if (request.url === '/') return response.end('<!doctype html><title>MetaMCP stand-in</title>\n');
   const asked = ask({ ...backend, path: request.url, method: request.method, headers: request.headers }, (answer) => {
     response.writeHead(answer.statusCode, answer.headers);
+    // An event stream may have nothing to say for long.
+    response.flushHeaders();
     answer.pipe(response);
   });
   asked.on('error', () => {
@@ -18,4 +20,6 @@ const server = createServer((request, response) => {
 });
 // Between two requests an emulated client takes longer than the 5 s after which a connection is closed by default.
 server.keepAliveTimeout = 120_000;
+// As Next does it: at SIGTERM no connection is taken any more, and the end comes with the end of the last one.
+if (!process.env.NEXT_MANUAL_SIG_HANDLE) process.on('SIGTERM', () => server.close(() => process.exit(0)));
 server.listen(process.env.PORT, () => console.log(`frontend on port ${process.env.PORT}`));
