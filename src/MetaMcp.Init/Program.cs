@@ -1,9 +1,13 @@
 using System.Runtime.InteropServices;
+using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.PassThrough;
 using MetaMcp.Init.Discarding;
 using MetaMcp.Init.Exec;
+using MetaMcp.Init.Intercept;
+using MetaMcp.Init.Launch;
 using MetaMcp.Init.Measuring;
 using MetaMcp.Init.PassThrough;
+using MetaMcp.Init.Placing;
 using MetaMcp.Init.Probing;
 using MetaMcp.Init.Reading;
 using MetaMcp.Init.Supervising;
@@ -12,16 +16,28 @@ using MetaMcp.Init.Verbs;
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 
 // The verbs that PID 1 and its children run often come first and construct nothing that they do not need.
+// The links of [launch] intercept lead here, whatever the arguments are.
+if (InterceptVerb.NameOf(args) is { } runner)
+    unsafe
+    {
+        return InterceptVerb.Run(
+            runner, args,
+            (package, program, command) => LaunchVerb.Launch(new ClientFrame.Launch(null, package, program), command));
+    }
 if (PassThroughOptions.IsMeant(args))
     return PassThroughVerb.Run(args);
 return args switch
 {
     ["exec", ..] => ExecVerb.Run(args),
+    ["launch", "--help" or "-h", ..] => OperatorVerbs.Invoke(args),
+    ["launch", ..] => LaunchVerb.Run(args),
     ["probe", "--help" or "-h", ..] => OperatorVerbs.Invoke(args),
     ["probe", ..] => ProbeVerb.Run(args),
     ["measure", ..] => MeasureVerb.Run(args.AsSpan(1)),
+    ["place", ..] => PlaceVerb.Run(args.AsSpan(1)),
     ["discard", ..] => DiscardVerb.Run(args.AsSpan(1)),
     ["read", ..] => ReadVerb.Run(args.AsSpan(1)),
+    ["intercept", .. var words] when !words.Contains("--help") && !words.Contains("-h") => InstallVerb.Run(words),
     [] => RunVerb.Run([]),
     ["run", .. var rest] when !rest.Contains("--help") && !rest.Contains("-h") => RunVerb.Run(rest),
     ["--config", ..] => RunVerb.Run(args),

@@ -16,22 +16,28 @@ public sealed partial class ArchitectureTests
         ["Membership"] = "KernelText Values",
         ["Probing"] = "Values",
         ["Notifying"] = "Values",
-        ["Config"] = "Probing Values",
+        ["Packages"] = "",
+        ["Config"] = "Packages Probing Values",
         ["Output"] = "Values",
         ["Exec"] = "Values",
-        ["Planning"] = "Exec Config Values",
+        ["Planning"] = "Exec Packages Config Values",
+        ["Unwrapping"] = "Packages Probing",
         ["Effects"] = "Cgroups Membership Config Values",
         ["Runs"] = "Effects Cgroups Membership Notifying Planning Config Values",
         ["Services"] = "Runs Effects Cgroups Membership Notifying Planning Config Values",
-        ["Cleanup"] = "Services Runs Effects Cgroups Membership Notifying Planning Config Values",
-        ["Lifecycle"] = "Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
-        ["Monitoring"] = "Lifecycle Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Launching"] = "Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Cleanup"] = "Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Lifecycle"] = "Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Monitoring"] = "Lifecycle Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Reload"] = "Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
-        ["Repair"] = "Reload Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Repair"] = "Reload Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Supervision"] =
-            "Repair Reload Monitoring Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+            "Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config " +
+            "Values",
         ["PassThrough"] = "Values",
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
+        ["LaunchProtocol"] = "Effects Output Probing Config Values",
+        ["Shims"] = "LaunchProtocol Effects Output Values",
     };
 
     /// <summary>
@@ -52,20 +58,26 @@ public sealed partial class ArchitectureTests
         ["Helpers"] = "Events Spawning Filesystem Processes Time Linux",
         ["Runs"] = "Helpers Notifying Spawning Events Cgroups Filesystem Output Processes Time Linux",
         ["Sweeping"] = "Runs Helpers Cgroups Filesystem Processes Time Linux",
-        ["Kernel"] = "Sweeping Runs Helpers Notifying Spawning Events Output Processes Time Linux",
+        ["Intercept"] = "Filesystem Output Pages Spawning Linux",
+        ["Unwrapping"] = "Filesystem Intercept Spawning Linux",
+        ["Launching"] = "Runs Placing Helpers Cgroups Spawning Events Filesystem Processes Time Linux",
+        ["Kernel"] = "Launching Sweeping Runs Helpers Notifying Spawning Events Output Processes Time Linux",
         ["Exec"] = "Filesystem Output Spawning Linux",
         ["Probing"] = "Events Filesystem Processes Spawning Time Linux",
         ["Measuring"] = "Filesystem Processes Linux",
         ["Discarding"] = "Linux",
+        ["Placing"] = "Filesystem Processes Linux",
         ["Reading"] = "Filesystem Linux",
         ["PassThrough"] = "Exec Events Output Processes Spawning Time Linux",
+        ["Launch"] = "Intercept Unwrapping Exec Events Filesystem Output Pages Processes Spawning Time Linux",
         ["Pages"] = "Linux",
         ["ConfigFiles"] = "Filesystem Spawning",
         ["Planning"] = "ConfigFiles Pages",
         ["Doctor"] = "Cgroups ConfigFiles Exec Filesystem Linux Pages",
         ["Loop"] = "Kernel",
         ["Supervising"] =
-            "Cgroups ConfigFiles Doctor Events Exec Filesystem Helpers Kernel Linux Logging Loop Output Processes Runs " +
+            "Cgroups ConfigFiles Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output Processes " +
+            "Runs " +
             "Spawning Sweeping Time",
         ["Verbs"] = "ConfigFiles Doctor Pages Planning",
     };
@@ -74,8 +86,8 @@ public sealed partial class ArchitectureTests
     private static readonly string[] RoomsOfPid1 =
         [
             "Linux", "Filesystem", "Cgroups", "Processes", "Time", "Events", "Spawning", "Notifying", "Helpers", "Runs", "Sweeping",
-                "Kernel",
-            "Loop", "Output", "PassThrough",
+                "Launching", "Kernel",
+            "Loop", "Output", "PassThrough", "Intercept",
         ];
 
     [Fact]

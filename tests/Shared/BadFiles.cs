@@ -100,10 +100,14 @@ public static class BadFiles
         on_limit = "refuse"
         idle_timeout = "10m"
         shim = "guard"
+        match = ["@wonderwhy-er/desktop-commander"]
+        unwrap = true
+        max_instances = 3
 
         [launch]
         intercept = ["npx", "uvx"]
         unknown = "allow"
+        max_starting = 4
 
         """;
 
@@ -219,6 +223,12 @@ public static class BadFiles
         ];
         foreach (var (name, keys) in services)
             yield return Text(name, $"{valid}\n[service.fourth]\n{keys}\n");
+        string[] servers =
+        [
+            "shim = \"exec\"\nidle_timeout = \"1m\"", "match = [\"./p\"]", "match = [\"@wonderwhy-er/desktop-commander\"]",
+        ];
+        foreach (var keys in servers)
+            yield return Text($"server with {keys}", $"{valid}\n[server.fourth]\n{keys}\n");
         foreach (var name in (string[])["mcp-init", "with space", "with/slash", "-x", "..", new('x', 65), "", "é"])
             yield return Text($"service called \"{name}\"", $"{valid}\n[service.\"{name}\"]\ncommand = {command}\n");
         yield return Text("warning above critical", valid.Replace("memory_warning = 75", "memory_warning = 95", StringComparison.Ordinal));

@@ -9,8 +9,8 @@
 //   --every MS       with a pause after each time
 //   --exit CODE      then ends so, instead of staying
 #include "common.h"
+#include "linger.h"
 #include <dirent.h>
-#include <netinet/in.h>
 
 static struct sockaddr_un targets[16];
 static socklen_t sizes[16];
@@ -44,24 +44,6 @@ static void find_others(const char *own)
             fclose(file);
         sleep_ms(5);
     }
-}
-
-static int lingering(int seconds)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof a;
-    int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (bind(listener, (void *)&a, sizeof a) < 0 || listen(listener, 1) < 0 || getsockname(listener, (void *)&a, &size) < 0 ||
-        connect(fd, (void *)&a, sizeof a) < 0)
-        fail("loopback");
-    struct linger wait = {1, seconds};
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &wait, sizeof wait);
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    static char filling[1 << 20];
-    while (write(fd, filling, sizeof filling) > 0)
-        continue;
-    fcntl(fd, F_SETFL, 0);
-    return fd;
 }
 
 static int send_one(int target, const char *text, int flags)

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Services;
 
@@ -7,12 +8,12 @@ namespace MetaMcp.Init.Core.Cleanup;
 /// The cleanup queue: runs and orphans that are to be ended, by their number in the registry. They get their turns in the order in which
 /// they came, and at most <c>max_concurrent</c> are ended at once. In a shutdown no run waits here.
 /// </summary>
-internal sealed class CleanupQueue(Response response, ServiceTable services, OrphanWatch orphans)
+internal sealed class CleanupQueue(Response response, ServiceTable services, Pool pool, OrphanWatch orphans)
 {
     private readonly Queue<long> _waiting = new();
     private int _underWay;
 
-    private int FreePlaces => services.Plan.Settings.Shutdown.MaxConcurrent - _underWay - orphans.Cleanups;
+    private int FreePlaces => services.Plan.Settings.Shutdown.MaxConcurrent - _underWay - pool.Counts.Cleanups - orphans.Cleanups;
 
     /// <summary>Gives an entry a place at the end of the queue. An entry that has ended by its turn is passed over.</summary>
     public void Enter(long number) => _waiting.Enqueue(number);
@@ -27,7 +28,7 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Orp
                 response.Follow(service, new ServiceEvent.OfRun(new RunEvent.Turn()));
                 return true;
             }
-            if (orphans.Ask(number, response.Now))
+            if (pool.Turn(number) || orphans.Ask(number, response.Now))
                 return true;
         }
         return false;

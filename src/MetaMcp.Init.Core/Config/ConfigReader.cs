@@ -59,6 +59,7 @@ public sealed class ConfigReader
         // Above the file and below the command line; here, before services take these values for their own.
         settings = Overrides.Apply(settings, variables, problems);
         var services = Named("service");
+        var servers = Named("server");
         var reader = new ServiceReader(settings, problems);
         var signals = Signals(settings.Shutdown, out var signalsAt);
         settings = settings with
@@ -66,10 +67,11 @@ public sealed class ConfigReader
             NotInForce = NotInForce.Find(root, variables),
             Signals = signals,
             Services = [.. services.ConvertAll(reader.Read).Select(s => settings.LifecycleEnabled ? s : Overrides.WithoutLifecycle(s))],
-            Servers = [.. Named("server").ConvertAll(s => ServerReader.Read(s, settings, problems))],
+            Servers = [.. servers.ConvertAll(s => ServerReader.Read(s, settings, problems))],
             Origin = new SettingsOrigin
             {
                 Services = [.. services.ConvertAll(ServiceReader.OriginOf)],
+                Servers = [.. servers.ConvertAll(ServerReader.OriginOf)],
                 Signals = signalsAt,
                 LimitsMemory = At("limits", "memory", "METAMCP_MEMORY_LIMIT_MB"),
                 LimitsTasks = At("limits", "tasks"),
@@ -80,7 +82,11 @@ public sealed class ConfigReader
         if (!settings.LifecycleEnabled)
         {
             problems.Warning(Overrides.At(Overrides.LifecycleEnabled), "is false: services run without limits, probes and restarts");
-            settings = settings with { Limits = new LimitSettings { Enforce = Enforcement.Off } };
+            settings = settings with
+            {
+                Limits = new LimitSettings { Enforce = Enforcement.Off },
+                Servers = [.. settings.Servers.Select(Overrides.WithoutLifecycle)],
+            };
         }
         if (!problems.HasErrors && settings is { Services: [], Servers: [] } && Find("launch") is null)
             problems.Error(root.At, "there is nothing to run: add [service.NAME] with a command");

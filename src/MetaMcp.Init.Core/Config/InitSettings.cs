@@ -18,7 +18,9 @@ public sealed record InitSettings
     /// <summary>In front of each line of text; JSON has its own.</summary>
     public LogTime LogTime { get; init; } = LogTime.None;
 
-    public string RuntimeDirectory { get; init; } = "/run/mcp-init";
+    public const string DefaultRuntimeDirectory = "/run/mcp-init";
+
+    public string RuntimeDirectory { get; init; } = DefaultRuntimeDirectory;
     public OrphanPolicy Orphans { get; init; } = OrphanPolicy.Terminate;
     public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromSeconds(10);
     public ExitRule ExitWhen { get; init; } = ExitRule.RequiredFails;

@@ -9,15 +9,15 @@ namespace MetaMcp.Init.Core.Config;
 /// </summary>
 internal static class NotInForce
 {
-    private static readonly string[] Tables = ["alerts", "launch", "server"];
+    private static readonly string[] Tables = ["alerts"];
 
-    private static readonly (string Table, string Key)[] Keys =
-    [
-        ("limits", "max_instances"), ("limits", "max_per_type"), ("limits", "disk_warning"),
-    ];
+    private static readonly (string Table, string Key)[] Keys = [("limits", "disk_warning")];
+
+    /// <summary>The same, of every <c>[server.NAME]</c>.</summary>
+    private static readonly string[] OfServers = ["share", "share_concurrency", "share_linger"];
 
     /// <summary>The same, of the environment.</summary>
-    private static readonly string[] Variables = ["METAMCP_MAX_PROCESSES", "METAMCP_ALERT_ENABLED"];
+    private static readonly string[] Variables = ["METAMCP_ALERT_ENABLED"];
 
     public static ImmutableArray<Diagnostic> Find(TomlTable root, Dictionary<string, string> variables)
     {
@@ -31,7 +31,18 @@ internal static class NotInForce
         foreach (var (name, key) in Keys)
             if (root.Find(name)?.Value is TomlTable table && table.Find(key) is { } entry)
                 found.Add(Warning(entry, $"{key} in [{name}]"));
+        foreach (var key in OfServers)
+            if (FirstOfServers(root, key) is { } entry)
+                found.Add(Warning(entry, $"{key} of a server"));
         return Diagnostic.Sort(found);
+    }
+
+    private static TomlEntry? FirstOfServers(TomlTable root, string key)
+    {
+        foreach (var server in (root.Find("server")?.Value as TomlTable)?.Entries ?? [])
+            if ((server.Value as TomlTable)?.Find(key) is { } entry)
+                return entry;
+        return null;
     }
 
     private static Diagnostic Warning(TomlEntry entry, string what) =>

@@ -62,6 +62,10 @@ public static class Overrides
         Restart = service.Restart with { Policy = RestartPolicy.Never },
     };
 
+    /// <summary>A server with the lifecycle switched off: as many as are asked for, each until its client ends it.</summary>
+    internal static ServerSettings WithoutLifecycle(ServerSettings server) =>
+        server with { Limits = new CgroupLimits(), MaxInstances = null, IdleTimeout = null };
+
     internal static bool IsSet(Dictionary<string, string> variables, string name) =>
         variables.TryGetValue(name, out var text) && !string.IsNullOrWhiteSpace(text);
 

@@ -91,7 +91,8 @@ internal static class SectionSchemas
 
     public static TableSchema<LaunchSettings> Launch { get; } = new()
     {
-        { "intercept", (s, v) => v.FileNames("npx") is { } x ? s with { Intercept = x } : s },
+        { "intercept", (s, v) => LaunchReader.Intercept(v) is { } x ? s with { Intercept = x } : s },
+        { "max_starting", (s, v) => v.Integer(1, Many, 4) is { } x ? s with { MaxStarting = x } : s },
         { "unknown", (s, v) => v.OneOf(EnumWords.UnknownServers) is { } x ? s with { Unknown = (UnknownServers)x } : s },
     };
 }

@@ -15,6 +15,12 @@ public sealed record ServerSettings
     /// <summary>Empty if <c>launch</c> is given the command.</summary>
     public ImmutableArray<string> Command { get; init; } = [];
 
+    /// <summary>
+    /// Names of packages: an intercepted npx or uvx that starts one of them is of this type. The package in <see cref="Command"/> unless
+    /// the file gives others.
+    /// </summary>
+    public ImmutableArray<string> Match { get; init; } = [];
+
     /// <summary>At once; null is <see cref="LimitSettings.MaxPerType"/>.</summary>
     public int? MaxInstances { get; init; }
 
@@ -22,6 +28,15 @@ public sealed record ServerSettings
 
     /// <summary>Without traffic for this long it is ended; null is never.</summary>
     public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>
+    /// The time without traffic after which the guard calls the server idle; null if no rule asks for it, so that the guard sleeps.
+    /// </summary>
+    public TimeSpan? IdleAfter => OnLimit != LimitAction.ReplaceIdle ? IdleTimeout
+        : IdleTimeout is { } timeout && timeout < SoonIdle ? timeout : SoonIdle;
+
+    /// <summary>A server without traffic for this long may be replaced.</summary>
+    private static readonly TimeSpan SoonIdle = TimeSpan.FromSeconds(10);
 
     public ShimMode Shim { get; init; } = ShimMode.Guard;
 
@@ -35,4 +50,19 @@ public sealed record ServerSettings
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     public CgroupLimits Limits { get; init; } = new();
+
+    /// <summary>Start the program of a package in place of npx or uvx, where it is certain which program they would start.</summary>
+    public bool Unwrap { get; init; } = true;
+
+    /// <summary>A server without any key of its own.</summary>
+    public static ServerSettings Default(string name, ShutdownSettings shutdown)
+    {
+        ArgumentNullException.ThrowIfNull(shutdown);
+        return new ServerSettings
+        {
+            Name = name,
+            StopTimeout = shutdown.TermTimeout,
+            Attributes = ProcessAttributes.None with { NoNewPrivileges = true },
+        };
+    }
 }

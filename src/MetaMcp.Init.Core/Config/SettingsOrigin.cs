@@ -8,6 +8,9 @@ internal sealed class SettingsOrigin
     /// <summary>In the order of <see cref="Settings.Services"/>.</summary>
     public ServiceOrigin[] Services { get; init; } = [];
 
+    /// <summary>In the order of <see cref="Settings.Servers"/>.</summary>
+    public ServerOrigin[] Servers { get; init; } = [];
+
     /// <summary>In the order of <see cref="Settings.Signals"/>.</summary>
     public SourcePosition[] Signals { get; init; } = [];
 
@@ -15,6 +18,8 @@ internal sealed class SettingsOrigin
     public SourcePosition LimitsTasks { get; init; }
     public SourcePosition LimitsMaxInstances { get; init; }
     public SourcePosition ShutdownTimeout { get; init; }
+
+    public ServerOrigin Server(int index) => index < Servers.Length ? Servers[index] : ServerOrigin.None;
 
     public ServiceOrigin Service(int index) => index < Services.Length ? Services[index] : ServiceOrigin.None;
 }

@@ -95,6 +95,40 @@ public abstract record Effect : Case
     /// <summary>A file is in force: settings of the whole container (limits, the log) take effect.</summary>
     public sealed record Apply(Settings Before, Settings After) : Effect;
 
+    /// <summary>
+    /// A launch has a place: make the cgroup of its run, with the limits of the server, and tell the shim. If that fails, the answer is
+    /// NotPlaced.
+    /// </summary>
+    /// <param name="Id">The number of the launch.</param>
+    /// <param name="RunNumber">The number of its run.</param>
+    /// <param name="Server">The settings of the server.</param>
+    public sealed record GrantLaunch(long Id, long RunNumber, ServerSettings Server) : Effect;
+
+    /// <summary>Move the process into the cgroup of the run, where there is one; answered by Placed or NotPlaced.</summary>
+    public sealed record PlaceLaunch(long Id, long RunNumber, ProcessKey Main) : Effect;
+
+    /// <summary>The process is in its place: tell the shim that the server may start.</summary>
+    public sealed record GoLaunch(long Id) : Effect;
+
+    /// <summary>The launch has to wait for a place: tell the shim why.</summary>
+    public sealed record WaitLaunch(long Id, string Reason) : Effect;
+
+    /// <summary>The launch gets no place: tell the shim, and let go of everything that belongs to the launch.</summary>
+    /// <param name="Id">The number of the launch.</param>
+    /// <param name="Code">The kind of the refusal.</param>
+    /// <param name="Reason">A sentence.</param>
+    /// <param name="Holders">The instances that hold the places, a line each.</param>
+    public sealed record RefuseLaunch(long Id, RefusalCode Code, string Reason, ImmutableArray<string> Holders) : Effect;
+
+    /// <summary>The instance is going to be ended: tell the shim why.</summary>
+    public sealed record TellLaunch(long Id, string Reason) : Effect;
+
+    /// <summary>
+    /// None of the processes of the instance is left: tell the shim, with the reason if mcp-init has ended it, and let go of everything
+    /// that belongs to the launch.
+    /// </summary>
+    public sealed record EndLaunch(long Id, string? Reason) : Effect;
+
     public sealed record Report(Notice Notice) : Effect;
 
     /// <summary>PID 1 ends: nothing is left to do.</summary>

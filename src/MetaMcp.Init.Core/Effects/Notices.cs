@@ -6,8 +6,8 @@ namespace MetaMcp.Init.Core.Effects;
 /// The one table of all that mcp-init tells: one row for each kind of notice, which serves the log, and events and alerts alike. A row has
 /// the id, the event's name, the level and the words; the row's own name stands in the JSON log. Ids and names never change their
 /// meaning, since alerts depend on them; the words may change. The first digit of an id is its subject: 1xx a service's life, 2xx output,
-/// 3xx the whole system, 4xx processes that belong to no service, 9xx mcp-init itself. The syntax of the words is that of
-/// <see cref="NoticeWords"/>.
+/// 3xx the whole system, 4xx processes that belong to no service, 5xx launched servers, 9xx mcp-init itself. The syntax of the words is
+/// that of <see cref="NoticeWords"/>.
 /// </summary>
 public static class Notices
 {
@@ -155,6 +155,31 @@ public static class Notices
         "orphans: {Found} more found; {Beyond} over the limit of orphans at a time, which are handled when others are gone");
     public static readonly NoticeKind MoreOrphansEnded = new(
         408, "orphans.ended", Warning, "orphans: {Count} more ended since the last look");
+
+    public static readonly NoticeKind LaunchStarted = new(
+        501, "launch.started", Info, "{Server}: launched by {Service|a process outside of the services} (pid {Pid})");
+    public static readonly NoticeKind LaunchEnding = new(502, "launch.ending", Info, "{Server}: ending: {Reason}");
+    public static readonly NoticeKind LaunchEnded = new(
+        503, "launch.ended", Info, "{Server}: ended after {Seconds:0.00} s: {Reason|by itself}");
+    public static readonly NoticeKind LaunchRefused = new(
+        504, "launch.refused", Warning,
+        "{Server}: not launched for {Service|a process outside of the services} (pid {Pid}): {Reason}");
+    public static readonly NoticeKind LaunchesRefused = new(
+        505, "launches.refused", Warning, "{Count:#launch/launches} more refused since");
+    public static readonly NoticeKind LaunchStatus = new(506, "launch.status", Info, "{Server}: {Status}");
+    public static readonly NoticeKind LaunchCutOff = new(
+        507, "launch.cut-off", Warning,
+        "{Server}: its start was cut off; if {Program} was installing, its cache may be broken: remove npm's _npx directory if the next " +
+        "start says ERR_MODULE_NOT_FOUND");
+    public static readonly NoticeKind NoLaunchSocketForServers = new(
+        591, "launch.unavailable", Warning,
+        "no MCP server can be launched through mcp-init: {Reason}; servers run as if it was not there, without limits and without an end");
+    public static readonly NoticeKind NoLaunchSocket = new(
+        592, "launch.unavailable-unused", Debug, "no MCP server can be launched through mcp-init: {Reason}");
+    public static readonly NoticeKind LaunchTurnedAway = new(
+        593, "launch.turned-away", Warning, "a launch was refused to pid {Pid} of user {User}: {Reason}");
+    public static readonly NoticeKind MoreLaunchesTurnedAway = new(
+        594, "launch.more-turned-away", Warning, "{Count:#launch/launches} more refused in the last minute");
 
     public static readonly NoticeKind Bug = new(901, "init.bug", Error, "bug, please report: {Text}");
     public static readonly NoticeKind Repaired = new(902, "init.repaired", Warning, "repaired: {What}");

@@ -23,8 +23,10 @@ public sealed class ExecArgumentReader
     private bool ownOutput;
     private bool terminal;
     private int? errorDescriptor;
+    private int? gate;
     private ulong? softDescriptors;
     private string? ownSocket;
+    private string? pathFirst;
 
     private ExecArgumentReader()
     {
@@ -48,6 +50,7 @@ public sealed class ExecArgumentReader
 
     private ExecRequest Build(ReadOnlySpan<string> command) => new()
     {
+        Gate = gate,
         Cgroup = cgroup,
         Attributes = limits.Count == 0 ? attributes : attributes with { ResourceLimits = limits.DrainToImmutable() },
         Environment = new EnvironmentEdits
@@ -59,6 +62,7 @@ public sealed class ExecArgumentReader
             Set = set.DrainToImmutable(),
         },
         SoftDescriptors = softDescriptors,
+        PathFirst = pathFirst,
         OwnSocket = ownSocket,
         CloseDescriptors = close,
         KeptDescriptors = descriptors.DrainToImmutable(),
@@ -116,9 +120,9 @@ public sealed class ExecArgumentReader
     }
 
     private static bool TakesValue(string name) => name is "--cgroup" or "--user" or "--group" or "--groups" or "--chdir" or "--umask"
-        or "--nice" or "--oom-score-adj" or "--rlimit" or "--soft-nofile" or "--own-socket"
+        or "--nice" or "--oom-score-adj" or "--rlimit" or "--soft-nofile" or "--own-socket" or "--path-first"
         or "--cap-keep" or "--setenv" or "--unsetenv" or "--keep-env"
-        or "--env-file" or "--keep-fd" or "--error-fd";
+        or "--env-file" or "--keep-fd" or "--error-fd" or "--gate";
 
     private void ReadValue(string name, string value)
     {
@@ -170,6 +174,9 @@ public sealed class ExecArgumentReader
                 if (Number(name, value, 0, int.MaxValue) is { } descriptor)
                     descriptors.Add(descriptor);
                 break;
+            case "--path-first":
+                pathFirst = NotEmpty(name, value);
+                break;
             case "--own-socket":
                 ownSocket = NotEmpty(name, value);
                 break;
@@ -177,6 +184,9 @@ public sealed class ExecArgumentReader
                 softDescriptors = DecimalText.TryRead(value, ulong.MaxValue - 1, out var limit) ? limit : null;
                 if (softDescriptors is null)
                     errors.Add($"--soft-nofile {value}: not a whole number");
+                break;
+            case "--gate":
+                gate = Number(name, value, 0, int.MaxValue);
                 break;
             case "--error-fd":
                 errorDescriptor = Number(name, value, 0, int.MaxValue);

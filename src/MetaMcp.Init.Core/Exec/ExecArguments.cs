@@ -16,6 +16,7 @@ public static class ExecArguments
         """
         usage: mcp-init exec [OPTION...] [--] CMD [ARG...]
         Applies process attributes to itself and becomes CMD, keeping its pid.
+          --gate N                  first wait for a byte from this pipe; at its end, end
           --cgroup DIR              join this cgroup (v2) first, or fail
           --user NAME|UID[:GROUP]   run as this user, with its groups, HOME, USER, LOGNAME and SHELL (not nologin or false)
           --group NAME|GID          primary group instead of the user's own
@@ -33,6 +34,7 @@ public static class ExecArguments
           --unsetenv KEY            repeatable
           --setenv KEY=VALUE        repeatable
           --keep-env KEY            neither --user nor --env-file replaces it; repeatable
+          --path-first DIR          DIR comes first in the PATH of CMD; CMD itself is not looked for in it
           --close-fds               close all inherited descriptors but 0, 1, 2
           --keep-fd N               and this one; repeatable
           --own-socket FILE         this becomes the user's
@@ -50,10 +52,14 @@ public static class ExecArguments
         // First, so that it is read even if a later word is wrong.
         if (request.ErrorDescriptor is { } error)
             Add(words, "--error-fd", Text(error));
+        if (request.Gate is { } gate)
+            Add(words, "--gate", Text(gate));
         if (request.Cgroup is { } cgroup)
             Add(words, "--cgroup", cgroup);
         EncodeAttributes(words, request.Attributes);
         EncodeEnvironment(words, request.Environment);
+        if (request.PathFirst is { } directory)
+            Add(words, "--path-first", directory);
         if (request.SoftDescriptors is { } descriptors)
             Add(words, "--soft-nofile", descriptors.ToString(CultureInfo.InvariantCulture));
         if (request.CloseDescriptors)

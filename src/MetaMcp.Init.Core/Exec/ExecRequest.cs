@@ -9,12 +9,24 @@ namespace MetaMcp.Init.Core.Exec;
 /// </summary>
 public sealed record ExecRequest
 {
+    /// <summary>
+    /// A pipe: nothing is done before a byte comes from it. At its end the second stage ends without a word, since the process that
+    /// would have sent the byte is gone.
+    /// </summary>
+    public int? Gate { get; init; }
+
     /// <summary>The directory of the cgroup to join before any other step; null to stay in the present one.</summary>
     public string? Cgroup { get; init; }
 
     public ProcessAttributes Attributes { get; init; } = ProcessAttributes.None;
 
     public EnvironmentEdits Environment { get; init; } = EnvironmentEdits.None;
+
+    /// <summary>
+    /// A directory that comes first in the command's PATH, wherever that PATH is from; the command itself is not looked for in it.
+    /// Null for none.
+    /// </summary>
+    public string? PathFirst { get; init; }
 
     /// <summary>The file of the NOTIFY_SOCKET, which gets the user as owner; null for none.</summary>
     public string? OwnSocket { get; init; }

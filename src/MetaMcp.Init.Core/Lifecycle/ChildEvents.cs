@@ -2,6 +2,7 @@ using System.Globalization;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Cleanup;
 using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Services;
@@ -11,7 +12,7 @@ namespace MetaMcp.Init.Core.Lifecycle;
 
 /// <summary>Finds the entry of a child that has ended, and the memory limit for which the kernel killed it.</summary>
 internal sealed class ChildEvents(
-    Response response, ServiceTable services, Registry registry, OrphanWatch orphans, OomLedger ooms, ServiceDriver driver,
+    Response response, ServiceTable services, Registry registry, Pool pool, OrphanWatch orphans, OomLedger ooms, ServiceDriver driver,
     SweepSchedule sweeps)
 {
     private readonly Dictionary<int, Kill> _lastOom = [];
@@ -89,6 +90,8 @@ internal sealed class ChildEvents(
                 };
             driver.Current(run.Sequence, new RunEvent.MainEnded(ended.OthersLeft, oom));
         }
+        else
+            pool.MainEnded(run.Sequence, ExitStatus.Unknown, ended.OthersLeft);
         registry.Collected(run);
     }
 
@@ -167,7 +170,10 @@ internal sealed class ChildEvents(
     public void MainEnded(Entry child, SystemEvent.ChildEnded ended)
     {
         if (child.Owner is not RunOwner.Service(var service))
+        {
+            pool.MainEnded(child.Sequence, ended.Status, ended.OthersLeft);
             return;
+        }
         var oom = CauseOf(service, child.Sequence, ended.Status);
         services.Records[service] = services.Records[service] with
         {
@@ -184,7 +190,8 @@ internal sealed class ChildEvents(
 
     public void OutOfMemory(SystemEvent.OutOfMemory counted)
     {
-        if (services.OwnerOf(counted.RunNumber) is not { } service ||
+        if (pool.OutOfMemory(counted.RunNumber, counted.AtStart, counted.Now, counted.Peak) ||
+            services.OwnerOf(counted.RunNumber) is not { } service ||
             ooms.Take(counted.RunNumber, counted.AtStart, counted.Now, response.Now) is not { } kills)
             return;
         var cause = OomCause.Of(kills.Origin, services.SettingsOf(service).Limits.MemoryMax, services.Plan.Settings.Limits.Memory);

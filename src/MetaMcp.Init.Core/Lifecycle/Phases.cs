@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Services;
@@ -10,7 +11,7 @@ namespace MetaMcp.Init.Core.Lifecycle;
 
 /// <summary>The phases: from the first start to the exit of PID 1.</summary>
 internal sealed class Phases(
-    Response response, ServiceTable services, IServiceWatch[] watches, Instant startedAt)
+    Response response, ServiceTable services, Pool pool, IServiceWatch[] watches, Instant startedAt)
 {
     /// <summary>A process in uninterruptible sleep does not end by SIGKILL; it must not keep the container from ending.</summary>
     public static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
@@ -33,6 +34,9 @@ internal sealed class Phases(
             response.HasTakenEffect = true;
         }
     } = new Phase.StartingUp(startedAt + services.Plan.Settings.Startup.Timeout);
+
+    /// <summary>The number of services that have a run.</summary>
+    public int ActiveServices => _active;
 
     public bool IsEnding => Phase is not (Phase.StartingUp or Phase.Running);
 
@@ -84,8 +88,23 @@ internal sealed class Phases(
     private void ShutDown(string reason, int exitCode, int requests = 0)
     {
         BeginShutdown(new Phase.ShuttingDown(response.Now + services.Plan.Settings.Shutdown.Timeout, exitCode, requests), reason);
+        pool.RefuseWaiting();
         for (var service = services.States.Length - 1; service >= 0; service--)
             StopIfItsTurn(service);
+    }
+
+    /// <summary>
+    /// Whether servers may still be launched although no service is left: the file has servers, and no service that could have been meant
+    /// to launch them. Such a container waits for clients that come from outside (docker exec).
+    /// </summary>
+    private bool IsToLaunch()
+    {
+        if (services.Plan.Settings.Servers.IsEmpty)
+            return false;
+        foreach (var service in services.Plan.Services)
+            if (!service.IsRetired && service.Settings.Type == ServiceType.Daemon)
+                return false;
+        return true;
     }
 
     private void BeginShutdown(Phase.ShuttingDown phase, string reason)
@@ -123,6 +142,7 @@ internal sealed class Phases(
             for (var service = 0; service < services.States.Length; service++)
                 if (!StatePredicates.IsOver(services.States[service]))
                     response.Follow(service, new ServiceEvent.Kill());
+            _ = pool.EndAll(isKill: true);
         }
         else if (Phase is Phase.EndingOrphans { ExitCode: var orphansCode })
         {
@@ -143,14 +163,17 @@ internal sealed class Phases(
                 response.Tell(missing.IsEmpty ? Notices.Up.Of(after, running, done) : Notices.Degraded.Of(after, running, done, missing));
                 _told = _missing;
                 return true;
-            case Phase.Running when _over == services.States.Length:
+            case Phase.Running when _over == services.States.Length && pool.IsEmpty && !IsToLaunch():
                 ShutDown("nothing is left to run",
                     services.States.Where(s => s is ServiceState.Failed).Select(StatePredicates.ExitCodeOf).FirstOrDefault());
                 return true;
-            case Phase.ShuttingDown shutdown when _active == 0:
+            case Phase.ShuttingDown shutdown when _active == 0 && pool.IsEmpty:
                 EndOrphans(shutdown);
                 return true;
-            case Phase.Killing(_, var code) when _active == 0:
+            // Most servers have ended with their clients by now.
+            case Phase.ShuttingDown when _active == 0:
+                return pool.EndAll(isKill: false);
+            case Phase.Killing(_, var code) when _active == 0 && pool.IsEmpty:
                 KillOrphans(code);
                 return true;
             default:

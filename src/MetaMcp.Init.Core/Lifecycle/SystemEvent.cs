@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Planning;
@@ -120,6 +121,11 @@ public abstract record SystemEvent : Case
         /// <summary>The number of children that may be strangers and were not read, since one sweep reads a limited number.</summary>
         public int Unseen { get; init; }
     }
+
+    /// <summary>Something happened to a launch.</summary>
+    /// <param name="Id">The number of the launch, which no other launch has or had.</param>
+    /// <param name="Event">What happened.</param>
+    public sealed record Launch(long Id, LaunchEvent Event) : SystemEvent;
 
     /// <summary>The file was read again and is valid.</summary>
     public sealed record Reloaded(Plan Plan) : SystemEvent;

@@ -35,6 +35,9 @@ public sealed class InstanceCookie(long startedAtUnixMilliseconds, ReadOnlySpan<
 
     public string Of(long run) => string.Create(CultureInfo.InvariantCulture, $"{_outer}{_ids.Of(run)}-{_tokens.Of((ulong)run):x16}");
 
+    /// <summary>The id of a run, without the token.</summary>
+    public string IdOf(long run) => _ids.Of(run);
+
     /// <summary>The number of the run that an environment names with its token; 0 if it names none of ours.</summary>
     public long RunOf(ReadOnlySpan<byte> environ)
     {

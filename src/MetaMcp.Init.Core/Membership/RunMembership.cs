@@ -84,7 +84,8 @@ public static class RunMembership
 
     private static long RunAtTop(ProcessSnapshot now, int at) => now[at].Top < 0 ? 0 : Math.Max(0, now[now[at].Top].Run);
 
-    private static bool IsNested(ReadOnlySpan<KnownRun> runs, long number)
+    /// <summary>Whether the run was begun below a process of another: a process of it tells nothing of those above.</summary>
+    public static bool IsNested(ReadOnlySpan<KnownRun> runs, long number)
     {
         foreach (var run in runs)
             if (run.Number == number)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Runs;
@@ -43,7 +44,10 @@ internal sealed class LimitWatch : IServiceWatch
     private bool _isOfAll;
     private Instant _closeBy;
 
-    public LimitWatch(Plan plan, Controllers sampled) => (_plan, _sampled) = (plan, sampled);
+    private readonly Func<PoolCounts> _launched;
+
+    public LimitWatch(Plan plan, Controllers sampled, Func<PoolCounts> launched) =>
+        (_plan, _sampled, _launched) = (plan, sampled, launched);
 
     /// <summary>When the next rough look is due.</summary>
     public Instant Due { get; private set; } = Instant.Never;
@@ -98,7 +102,7 @@ internal sealed class LimitWatch : IServiceWatch
     /// <summary>
     /// The runs whose rough figure comes so near a cap that a close look is needed; none while a close look is under way.
     /// </summary>
-    public ImmutableArray<long> Near(ImmutableArray<RunUsage> usages, Func<long, int> ownerOf, Instant now)
+    public ImmutableArray<long> Near(ImmutableArray<RunUsage> usages, Func<long, CgroupLimits> limitsOf, Instant now)
     {
         if (!Memory || now < _closeBy)
             return [];
@@ -106,7 +110,7 @@ internal sealed class LimitWatch : IServiceWatch
         ImmutableArray<long> near =
         [
             .. _isOfAll ? usages.Select(u => u.Run) : usages.Where(u =>
-                _plan.Services[ownerOf(u.Run)].Settings.Limits.MemoryMax is { } max && IsNear(u.Run, u.Memory, max.Bytes))
+                limitsOf(u.Run).MemoryMax is { } max && IsNear(u.Run, u.Memory, max.Bytes))
                     .Select(u => u.Run),
         ];
         _closeBy = near.IsEmpty ? default : now + CloseLookTimeout;
@@ -114,9 +118,8 @@ internal sealed class LimitWatch : IServiceWatch
     }
 
     /// <summary>Why a run is over a cap of its own; null if it is not.</summary>
-    public string? Breach(int service, RunUsage usage, bool closely)
+    public string? Breach(CgroupLimits limits, RunUsage usage, bool closely)
     {
-        var limits = _plan.Services[service].Settings.Limits;
         if (Tasks && limits.TasksMax is { } tasks && usage.Tasks > tasks)
             return $"over its tasks_max of {tasks}, with {usage.Tasks} tasks";
         if (!Memory || !closely || limits.MemoryMax is not { } max)
@@ -152,9 +155,20 @@ internal sealed class LimitWatch : IServiceWatch
 
     private static string About(bool isEstimate) => isEstimate ? "about " : "";
 
+    /// <summary>A launched server has begun or ended.</summary>
+    public void LaunchedChanged(Instant now)
+    {
+        if (!_hasEnded)
+            SetDue(now);
+    }
+
+    /// <summary>Whether a launched server counts for a cap.</summary>
+    private bool IsLaunchedWatched =>
+        (Memory || Tasks) && (HasCapOfAll ? _launched().Endable : _launched().Capped) > 0;
+
     private void SetDue(Instant now)
     {
-        if (_watched == 0)
+        if (_watched == 0 && !IsLaunchedWatched)
             Due = Instant.Never;
         else if (Due == Instant.Never)
             Due = now + Interval;

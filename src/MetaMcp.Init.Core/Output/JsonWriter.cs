@@ -7,7 +7,9 @@ namespace MetaMcp.Init.Core.Output;
 /// A JSON document for people and programs: indented by two spaces, in pure ASCII if its texts are. By hand, since System.Text.Json's
 /// writer takes more memory and adds 74 KB to the binary (ARCHITECTURE: "JSON is written and read by").
 /// </summary>
-public sealed class JsonWriter(ArrayBufferWriter<byte> to)
+/// <param name="to">The buffer that it is appended to.</param>
+/// <param name="isOneLine">Without line ends and indents, for protocols of one document a line.</param>
+public sealed class JsonWriter(ArrayBufferWriter<byte> to, bool isOneLine = false)
 {
     private int _depth;
     private bool _isFirst = true;
@@ -37,7 +39,7 @@ public sealed class JsonWriter(ArrayBufferWriter<byte> to)
     {
         Separate();
         Quote(name);
-        to.Write(": "u8);
+        to.Write(isOneLine ? ":"u8 : ": "u8);
         _isNamed = true;
     }
 
@@ -128,6 +130,8 @@ public sealed class JsonWriter(ArrayBufferWriter<byte> to)
 
     private void NewLine()
     {
+        if (isOneLine)
+            return;
         to.Write("\n"u8);
         for (var i = 0; i < _depth; i++)
             to.Write("  "u8);

@@ -67,6 +67,7 @@ public sealed class Plan
             diagnostics.AddRange(Cycles.Find(graph).Select(c => Describe(c, graph, settings)));
         diagnostics.AddRange(NameChecks.Find(settings));
         diagnostics.AddRange(StdinChecks.Find(settings));
+        diagnostics.AddRange(ServerChecks.Errors(settings));
         if (diagnostics.Count > 0)
             return new PlanResult(null, Diagnostic.Sort(diagnostics));
         var plan = new Plan(settings, graph, order);

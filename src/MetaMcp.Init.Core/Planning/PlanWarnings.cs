@@ -7,7 +7,7 @@ namespace MetaMcp.Init.Core.Planning;
 internal static class PlanWarnings
 {
     public static IEnumerable<Diagnostic> Find(Plan plan) =>
-        Limits(plan.Settings).Concat(Times(plan)).Concat(Redundant(plan));
+        Limits(plan.Settings).Concat(Times(plan)).Concat(Redundant(plan)).Concat(ServerChecks.Warnings(plan.Settings));
 
     private static IEnumerable<Diagnostic> Limits(Settings settings)
     {

@@ -30,6 +30,24 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> text)
         return isWhole;
     }
 
+    /// <summary>Enters the array that must come next.</summary>
+    public bool TryEnterArray() => TryTake((byte)'[');
+
+    /// <summary>The next element of the array that was entered; false at its end, and if the text is broken.</summary>
+    /// <param name="isFirst">The first element has no comma before it.</param>
+    /// <param name="value">The text as it is written.</param>
+    /// <param name="isBroken">There is no element, and no end either.</param>
+    public bool TryElement(bool isFirst, out ReadOnlySpan<byte> value, out bool isBroken)
+    {
+        value = default;
+        isBroken = false;
+        if (TryTake((byte)']'))
+            return false;
+        var isWhole = (isFirst || TryTake((byte)',')) && TryValue(out value);
+        isBroken = !isWhole;
+        return isWhole;
+    }
+
     /// <summary>Nothing but white space is left.</summary>
     public bool IsAtEnd()
     {

@@ -1,6 +1,7 @@
 using MetaMcp.Init.Core.Cleanup;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Runs;
@@ -11,7 +12,7 @@ namespace MetaMcp.Init.Core.Repair;
 
 /// <summary>Compares the supervisor's belief with the kernel: asks for runs, helpers and strangers, and corrects the differences.</summary>
 internal sealed class Reconciler(
-    Response response, ServiceTable services, Registry registry, Phases phases, OrphanWatch orphans, SweepSchedule schedule,
+    Response response, ServiceTable services, Registry registry, Phases phases, Pool pool, OrphanWatch orphans, SweepSchedule schedule,
     ServiceDriver driver, ChildEvents children)
 {
     /// <summary>The number of differences that were corrected.</summary>
@@ -38,6 +39,7 @@ internal sealed class Reconciler(
         for (var service = 0; service < services.States.Length; service++)
             if (services.BeliefOf(service) is { } believed)
                 runs.Add(believed);
+        pool.AddBeliefs(runs);
         var helpers = new List<HelperBelief>();
         foreach (var entry in registry.Entries)
             if (entry is { Kind: EntryKind.Probe or EntryKind.StopCommand, Pid: > 0 })
@@ -71,6 +73,8 @@ internal sealed class Reconciler(
     private void Correct(RunFacts facts)
     {
         var (number, stage, _) = facts.Believed;
+        if (pool.Correct(facts))
+            return;
         if (services.OwnerOf(number) is not { } service || services.BeliefOf(service) != facts.Believed)
             return;
         Repairs++;

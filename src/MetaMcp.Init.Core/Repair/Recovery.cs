@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Cleanup;
+using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Reload;
@@ -14,7 +15,7 @@ namespace MetaMcp.Init.Core.Repair;
 /// event that was lost before it changed a state is found by comparing each run with the kernel.
 /// </summary>
 internal sealed class Recovery(
-    Response response, ServiceTable services, Registry registry, Phases phases, CleanupQueue cleanups, OrphanWatch orphans,
+    Response response, ServiceTable services, Registry registry, Phases phases, CleanupQueue cleanups, Pool pool, OrphanWatch orphans,
     ServiceDriver driver, ReloadEvents reload, Reconciler reconciler)
 {
     /// <summary>The time from an event that could not be handled to the next attempt.</summary>
@@ -45,6 +46,7 @@ internal sealed class Recovery(
                 services.Records[service] = services.Records[service].Settled();
         driver.Recount();
         EnterAnew();
+        pool.Recount();
         orphans.Recount();
         cleanups.RestoreOrphans();
         // Follow-up events that a state implies are put back below. Events that were requested once and that no state implies are kept.

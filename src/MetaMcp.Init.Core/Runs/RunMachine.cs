@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Core.Runs.RunState;
 
@@ -33,6 +34,10 @@ public static class RunMachine
     /// <summary>A new run.</summary>
     public static RunStep Begin(in RunContext context, Instant now) =>
         new(new Spawning(context.NextRun) { LookAt = now + AnswerPatience }, [new Effect.Spawn(context.NextRun, context.Settings)]);
+
+    /// <summary>A run whose main process was started by another process, which is its parent.</summary>
+    public static Ready Adopt(long number, ProcessKey main, Instant now) =>
+        new(new Run(number, main.Pid, now) { ForeignStart = main.StartTime }, new HealthWatch.None());
 
     public static RunStep Step(in RunContext context, RunState state, RunEvent happened, Instant now) => happened switch
     {

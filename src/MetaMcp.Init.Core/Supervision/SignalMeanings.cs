@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Cleanup;
 using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Reload;
 using MetaMcp.Init.Core.Repair;
@@ -11,7 +12,7 @@ namespace MetaMcp.Init.Core.Supervision;
 
 /// <summary>The meaning of each signal that is sent to us.</summary>
 internal sealed class SignalMeanings(
-    Response response, ServiceTable services, Phases phases, ReloadEvents reload, OrphanWatch orphans, Reconciler reconciler)
+    Response response, ServiceTable services, Phases phases, ReloadEvents reload, Pool pool, OrphanWatch orphans, Reconciler reconciler)
 {
     private bool _hasToldOfWinch;
 
@@ -83,5 +84,6 @@ internal sealed class SignalMeanings(
                         service.Name,
                         new ServiceStatus(service.Name, services.States[service.Index], services.Records[service.Index], response.Now)),
                     services.RunOf(service.Index));
+        pool.TellStatus();
     }
 }

@@ -1,6 +1,7 @@
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Cleanup;
 using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Monitoring;
 using MetaMcp.Init.Core.Planning;
@@ -29,6 +30,7 @@ public sealed class Supervisor
     private readonly DeadlineHeap _deadlines;
     private readonly LimitWatch _limitWatch;
     private readonly MemoryPolling _memoryPolling;
+    private readonly Pool _pool;
     private readonly OrphanWatch _orphans;
     private readonly CleanupQueue _cleanups;
     private readonly Phases _phases;
@@ -61,22 +63,32 @@ public sealed class Supervisor
         var ooms = new OomLedger();
         _services = new ServiceTable(plan, Registry, startedAt);
         _deadlines = new DeadlineHeap(_services.States.Length);
-        _limitWatch = new LimitWatch(plan, sampled);
+        _limitWatch = new LimitWatch(plan, sampled, () => _pool!.Counts);
         _memoryPolling = new MemoryPolling(plan, counted.HasFlag(Controllers.Memory));
         _orphans = new OrphanWatch(plan.Settings, Registry, _response.Add, number => _cleanups!.Enter(number));
-        _cleanups = new CleanupQueue(_response, _services, _orphans);
+        _pool = new Pool(
+            _response, _services, Registry, ooms, ForgetRun, number => _cleanups!.Enter(number), () => _phases!.IsEnding,
+            () => _phases!.ActiveServices);
+
+        void ForgetRun(long run)
+        {
+            ooms.Forget(run);
+            _limitWatch.Forget(run);
+        }
+
+        _cleanups = new CleanupQueue(_response, _services, _pool, _orphans);
         IServiceWatch[] watches = [_limitWatch, _memoryPolling];
-        _phases = new Phases(_response, _services, watches, startedAt);
+        _phases = new Phases(_response, _services, _pool, watches, startedAt);
         _driver = new ServiceDriver(
             _response, _services, Registry, _phases, _cleanups, watches, ooms, _deadlines, jitter);
         _sweeps = new SweepSchedule(_response, _services, _phases);
-        _children = new ChildEvents(_response, _services, Registry, _orphans, ooms, _driver, _sweeps);
-        _reconciler = new Reconciler(_response, _services, Registry, _phases, _orphans, _sweeps, _driver, _children);
+        _children = new ChildEvents(_response, _services, Registry, _pool, _orphans, ooms, _driver, _sweeps);
+        _reconciler = new Reconciler(_response, _services, Registry, _phases, _pool, _orphans, _sweeps, _driver, _children);
         _memory = new MemoryReadings(_response, _services, _phases, _memoryPolling);
-        _limits = new LimitEnforcement(_response, _services, _phases, _limitWatch, _memory, _driver);
+        _limits = new LimitEnforcement(_response, _services, _phases, _pool, _limitWatch, _memory, _driver);
         _reload = new ReloadEvents(_response, _services, _phases, _orphans, _sweeps, _driver, _deadlines, jitter);
-        _recovery = new Recovery(_response, _services, Registry, _phases, _cleanups, _orphans, _driver, _reload, _reconciler);
-        _signals = new SignalMeanings(_response, _services, _phases, _reload, _orphans, _reconciler);
+        _recovery = new Recovery(_response, _services, Registry, _phases, _cleanups, _pool, _orphans, _driver, _reload, _reconciler);
+        _signals = new SignalMeanings(_response, _services, _phases, _reload, _pool, _orphans, _reconciler);
         _suspendRecovery = new SuspendRecovery(_response, _services, _deadlines);
     }
 
@@ -95,7 +107,7 @@ public sealed class Supervisor
 
     /// <summary>The time at which <see cref="SystemEvent.TimePassed"/> is wanted even if nothing happened.</summary>
     public Instant Due => _recovery.IsDisturbed ? _recovery.ResumeAt : Instant.Earliest(
-        _deadlines.Earliest, _limitWatch.Due, _memoryPolling.Due, Phase.Due, _reconciler.ConfirmAt,
+        _deadlines.Earliest, _pool.Due, _limitWatch.Due, _memoryPolling.Due, Phase.Due, _reconciler.ConfirmAt,
         _phases.IsEnding ? Instant.Never : Instant.Earlier(_sweeps.Due, _orphans.Due));
 
 #if DEBUG
@@ -166,12 +178,14 @@ public sealed class Supervisor
                     _driver.Apply(next.Service, next.Event);
                     _ = _response.FollowUps.Dequeue();
                 }
+                _pool.Advance();
             }
             while (NextCleanup() || _phases.Move());
             if (!_phases.IsEnding)
                 _orphans.Advance(_response.Now);
         }
         while (NextCleanup());
+        _limitWatch.LaunchedChanged(_response.Now);
         _phases.TellWhetherDegraded();
     }
 
@@ -221,7 +235,13 @@ public sealed class Supervisor
                 _children.RestSignalled(signalled);
                 break;
             case SystemEvent.RunEmpty(var run):
-                _driver.Current(run, new RunEvent.RunEmpty());
+                if (!_pool.Take(run, new RunEvent.RunEmpty()))
+                    _ = _driver.Current(run, new RunEvent.RunEmpty());
+                break;
+            case SystemEvent.Launch(var id, var launched):
+                if (launched is LaunchEvent.Placed(var main))
+                    _orphans.Reused(main.Pid);
+                _pool.Happened(id, launched);
                 break;
             case SystemEvent.OutOfMemory counted:
                 _children.OutOfMemory(counted);
@@ -277,6 +297,7 @@ public sealed class Supervisor
                 throw;
             }
         }
+        _pool.TimePassed();
         if (now >= Phase.Due)
             _phases.TimedOut();
         if (now >= _limitWatch.Due)

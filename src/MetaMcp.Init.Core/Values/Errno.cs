@@ -28,8 +28,10 @@ public readonly record struct Errno(int Number)
     public const int ENOTEMPTY = 39;
     public const int ENOTSOCK = 88;
     public const int EOPNOTSUPP = 95;
+    public const int ENOPROTOOPT = 92;
     public const int EADDRINUSE = 98;
     public const int ECONNRESET = 104;
+    public const int ENOBUFS = 105;
     public const int ENOTCONN = 107;
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;

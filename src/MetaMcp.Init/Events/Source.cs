@@ -37,4 +37,13 @@ internal enum Source
 
     /// <summary>The output of a probe; it is not read for a while after each turn.</summary>
     ProbeOutput,
+
+    /// <summary>The socket that shims connect to.</summary>
+    LaunchSocket,
+
+    /// <summary>The connection of a shim.</summary>
+    LaunchConnection,
+
+    /// <summary>A pidfd of a shim, or of the process that started it.</summary>
+    LaunchProcess,
 }

@@ -28,6 +28,10 @@ internal static unsafe class ByteText
         *to = 0;
     }
 
+    /// <summary>Text as the bytes of its UTF-8, the reverse of <see cref="Decode"/>.</summary>
+    public static string Encode(string text) =>
+        Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+
     /// <summary>Decodes as UTF-8, which the text nearly always is; other bytes become U+FFFD.</summary>
     public static string Decode(string text) =>
         Ascii.IsValid(text) ? text : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text));

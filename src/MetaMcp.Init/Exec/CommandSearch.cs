@@ -13,7 +13,10 @@ namespace MetaMcp.Init.Exec;
 internal static unsafe class CommandSearch
 {
     /// <summary>Becomes the command, or says why not.</summary>
-    public static ExecFailedException Execute(byte** command, byte** environment)
+    /// <param name="command">Its name and arguments.</param>
+    /// <param name="environment">Its environment, whose PATH counts.</param>
+    /// <param name="passedOver">The directory at the front of PATH in which the command is not looked for; null for none.</param>
+    public static ExecFailedException Execute(byte** command, byte** environment, string? passedOver = null)
     {
         var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(command[0]);
         var error = new Errno(Errno.ENOENT);
@@ -29,6 +32,8 @@ internal static unsafe class CommandSearch
         {
             if (!ServiceEnvironment.TryFind(environment, "PATH"u8, out var path))
                 path = SearchPath.Default;
+            else if (passedOver is not null && path.IndexOf((byte)':') == passedOver.Length)
+                path = path[(passedOver.Length + 1)..];
             error = Search(path, name, command, environment, ref missing);
         }
         if (error.Number == Errno.ENOENT && missing is not null)

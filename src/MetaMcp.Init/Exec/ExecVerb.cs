@@ -34,6 +34,8 @@ internal static unsafe class ExecVerb
             }
             if (request is null)
                 throw ExecFailedException.Of(ExecStep.Arguments, Errno.None, string.Join("; ", errors));
+            if (request.Gate is { } gate && !Gate.Wait(gate))
+                return ExitCodes.Success;
             SecondStage.Become(request, raw + (words.Length - request.Command.Length), () => Mark(errorDescriptor));
         }
         catch (ExecFailedException failed)

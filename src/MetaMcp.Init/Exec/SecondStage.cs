@@ -38,7 +38,8 @@ internal static unsafe class SecondStage
             Descriptors.CloseOnExec(request.KeptDescriptors.AsSpan());
 
         var identity = Identity.Resolve(attributes);
-        var environment = ServiceEnvironment.Build(request.Environment, identity.Account, attributes.User is not null);
+        var environment = ServiceEnvironment.Build(
+            request.Environment, identity.Account, attributes.User is not null, request.PathFirst);
 
         // As root of the container; without CAP_CHOWN a service cannot have another user either.
         if (request.OwnSocket is { } socket && identity.Uid is { } owner && lchown(ByteText.ToNative(socket), owner, uint.MaxValue) != 0 &&
@@ -69,7 +70,7 @@ internal static unsafe class SecondStage
         // Called before SIGPIPE is reset: a reader that has ended meanwhile must not end this process.
         ready();
         SignalReset.All();
-        throw CommandSearch.Execute(command, environment);
+        throw CommandSearch.Execute(command, environment, request.PathFirst);
     }
 
     private static void SetOomScore(int score)

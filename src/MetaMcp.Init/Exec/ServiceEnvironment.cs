@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Spawning;
 
 namespace MetaMcp.Init.Exec;
@@ -19,9 +20,13 @@ internal sealed unsafe class ServiceEnvironment
     {
     }
 
-    public static byte** Build(EnvironmentEdits edits, PasswdEntry? account, bool userGiven)
+    /// <param name="edits">The differences to our own environment.</param>
+    /// <param name="account">The user's line in /etc/passwd.</param>
+    /// <param name="userGiven">HOME and the like become those of the user.</param>
+    /// <param name="pathFirst">Put before all directories of PATH, after everything else; null for none.</param>
+    public static byte** Build(EnvironmentEdits edits, PasswdEntry? account, bool userGiven, string? pathFirst = null)
     {
-        if (!userGiven && edits == EnvironmentEdits.None)
+        if (!userGiven && pathFirst is null && edits == EnvironmentEdits.None)
             return StartArguments.Environment;
         var environment = new ServiceEnvironment();
         environment.Inherit(edits, userGiven);
@@ -33,6 +38,8 @@ internal sealed unsafe class ServiceEnvironment
             environment.Remove(name);
         foreach (var entry in edits.Set)
             environment.Put(entry);
+        if (pathFirst is not null)
+            environment.PutFirstInPath(pathFirst);
         return environment.ToVector();
     }
 
@@ -91,6 +98,15 @@ internal sealed unsafe class ServiceEnvironment
             throw ExecFailedException.Of(ExecStep.EnvironmentFile, error, $"{path}:{problem.Line}: {problem.Reason}");
         foreach (var entry in added)
             PutUnlessKept(entry, edits);
+    }
+
+    /// <summary>Once: a nested mcp-init may have put it there already.</summary>
+    private void PutFirstInPath(string directory)
+    {
+        var at = IndexOf("PATH");
+        var path = at < 0 ? Encoding.Latin1.GetString(SearchPath.Default) : ByteText.From((byte*)entries[at])["PATH=".Length..];
+        if (path != directory && !path.StartsWith(directory + ":", StringComparison.Ordinal))
+            Put($"PATH={directory}:{path}");
     }
 
     private void PutUnlessKept(string entry, EnvironmentEdits edits)

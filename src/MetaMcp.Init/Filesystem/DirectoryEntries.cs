@@ -13,7 +13,10 @@ internal static class DirectoryEntries
     /// <summary>The sockets in a directory.</summary>
     public static List<string> Sockets(string path) => OfType(path, DT_SOCK);
 
-    private static List<string> OfType(string path, byte wanted)
+    /// <summary>The names of everything in a directory, without <c>.</c> and <c>..</c>.</summary>
+    public static List<string> Names(string path) => OfType(path, null);
+
+    private static List<string> OfType(string path, byte? wanted)
     {
         var found = new List<string>();
         var directory = KernelFile.Open(path);
@@ -21,7 +24,7 @@ internal static class DirectoryEntries
             return found;
         var entries = new DirectoryReader(directory, stackalloc byte[BufferSize]);
         while (entries.TryNext(out var name, out var type))
-            if (type == wanted && !name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+            if ((wanted is null || type == wanted) && !name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
                 found.Add(PathText.From(name));
         _ = close(directory);
         return found;

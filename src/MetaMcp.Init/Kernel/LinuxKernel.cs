@@ -4,6 +4,7 @@ using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Events;
 using MetaMcp.Init.Helpers;
+using MetaMcp.Init.Launching;
 using MetaMcp.Init.Notifying;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
@@ -37,6 +38,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly KernelSweep _kernelSweep;
     private readonly FileReload _file;
     private readonly ConfigRead _read;
+    private readonly LaunchTable _launches;
 
     /// <summary>More events than one turn brings.</summary>
     private const int Room = 512;
@@ -51,7 +53,7 @@ internal sealed class LinuxKernel : IKernel
 
     public LinuxKernel(
         EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter, Census census,
-        Func<RunTable, StrangerSearch> strangers, FileReload file)
+        Func<RunTable, StrangerSearch> strangers, FileReload file, LaunchSetup launches)
     {
         Action<SystemEvent> tell = Tell;
         _port = port;
@@ -76,7 +78,9 @@ internal sealed class LinuxKernel : IKernel
             file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.ConfigRead, take), _watch.Remove, tell);
         _probes = new ProbeOutputs((fd, take) => _watch.Add(fd, Source.ProbeOutput, take), _watch.Remove);
         _collector = new ChildCollector(
-            _runs, _helpers, _pss, _read, _disposal, _probes, _reports, _mains.HasSuccessor, _streams, _memory, tell);
+            _runs, _helpers, _pss, _read, _disposal, _probes, _reports, (pid, status) => _launches!.TakeCollected(pid, status),
+            _mains.HasSuccessor, _streams, _memory, tell);
+        _launches = new LaunchTable(launches, new LaunchParts(_watch, _runs, _helpers, _memory, starter.NullDescriptor, tell));
         _kernelSweep = new KernelSweep(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
         Action<Signal, bool, int> arrived = SignalArrived;
         _watch.AddFirst(signals.Descriptor, Source.Signals, () => signals.Take(arrived));
@@ -84,7 +88,7 @@ internal sealed class LinuxKernel : IKernel
             () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _foreign.Expire(Now),
             () => _memory.Resume(Now), CollectIfDue, _kernelSweep.Continue,
             () => _pss.Expire(Now), () => _mains.Expire(Now), () => _read.Expire(Now), () => _probes.Expire(Now),
-            () => _disposal.Expire(Now), () => _streams.Report(Now));
+            () => _disposal.Expire(Now), () => _launches.Expire(Now), () => _streams.Report(Now));
     }
 
     public Instant Now => MonotonicClock.Now;
@@ -99,8 +103,8 @@ internal sealed class LinuxKernel : IKernel
         happened.EnsureCapacity(happened.Count + Room);
         _full.Follow();
         _due = _collector.IsDue ? Now : Instant.Earliest(
-            due, _streams.Due, _memory.Due, _pss.Due, _read.Due, _probes.Due, _disposal.Due, _mains.Due, _foreign.Due, _runs.Due,
-            _kernelSweep.Due);
+            due, _streams.Due, _memory.Due, _pss.Due, _read.Due, _probes.Due, _disposal.Due, _launches.Due, _mains.Due, _foreign.Due,
+            _runs.Due, _kernelSweep.Due);
         _steps.Take();
     }
 
@@ -178,6 +182,9 @@ internal sealed class LinuxKernel : IKernel
                 break;
             case Effect.SignalTheRest(var signal):
                 _collector.EndTheRest(signal);
+                break;
+            default:
+                _launches.Perform(effect);
                 break;
         }
     }

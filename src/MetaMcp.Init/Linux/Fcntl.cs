@@ -12,7 +12,10 @@ internal static unsafe partial class Libc
     public const int O_ACCMODE = 3;
     public const int O_NOCTTY = 0x100;
     public const int O_NONBLOCK = 0x800;
+    public const int O_CREAT = 0x40;
+    public const int O_TRUNC = 0x200;
     public const int O_CLOEXEC = 0x80000;
+    public const int O_PATH = 0x200000;
 
     public const int AT_FDCWD = -100;
     public const int AT_EMPTY_PATH = 0x1000;

@@ -12,6 +12,9 @@ internal static unsafe partial class Libc
     public const short POLLHUP = 0x010;
     public const short POLLNVAL = 0x020;
 
+    /// <summary>The peer of a stream socket has closed it, or will write no more.</summary>
+    public const short POLLRDHUP = 0x2000;
+
     /// <summary><c>man 2 poll</c></summary>
     [CName("struct pollfd")]
     [StructLayout(LayoutKind.Sequential)]

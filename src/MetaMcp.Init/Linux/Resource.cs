@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
 {
     public const int RLIMIT_DATA = 2;
     public const int RLIMIT_STACK = 3;
+    public const int RLIMIT_CORE = 4;
     public const int RLIMIT_NOFILE = 7;
     public const int RLIMIT_AS = 9;
     public const ulong RLIM_INFINITY = ulong.MaxValue;

@@ -19,8 +19,14 @@ internal static unsafe partial class Libc
 
     public const int SOL_SOCKET = 1;
     public const int SO_ERROR = 4;
+    public const int SO_OOBINLINE = 10;
     public const int SO_PASSCRED = 16;
+    public const int SO_PEERCRED = 17;
     public const int SO_SNDTIMEO = 21;
+
+    /// <summary>A pidfd of the process that connected (Linux 6.5; older headers do not name it).</summary>
+    [CName("77")]
+    public const int SO_PEERPIDFD = 77;
 
     /// <summary>If the peer is gone the call fails; without this flag SIGPIPE would end the process.</summary>
     public const int MSG_NOSIGNAL = 0x4000;
@@ -33,6 +39,7 @@ internal static unsafe partial class Libc
     public const int MSG_CTRUNC = 0x8;
 
     public const int SHUT_RD = 0;
+    public const int SHUT_RDWR = 2;
 
     /// <summary><c>man 7 ip</c>: port and address in network order.</summary>
     [CName("struct sockaddr_in")]
@@ -105,6 +112,10 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 listen</c></summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int listen(int sockfd, int backlog);
+
+    /// <summary><c>man 2 accept</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int accept4(int sockfd, void* addr, uint* addrlen, int flags);
 
     /// <summary><c>man 2 getsockname</c></summary>
     [LibraryImport(Name, SetLastError = true)]

@@ -16,6 +16,7 @@ internal static unsafe partial class Libc
     public const int S_IFCHR = 0x2000;
     public const int S_IFDIR = 0x4000;
     public const int S_IFREG = 0x8000;
+    public const int S_IFLNK = 0xa000;
     public const int S_IFSOCK = 0xc000;
 
     /// <summary><c>man 2 statx</c>: its layout is the same on every architecture, unlike that of <c>struct stat</c>.</summary>
@@ -66,6 +67,10 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 fchmod</c></summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int fchmod(int fd, uint mode);
+
+    /// <summary><c>man 2 utimensat</c>: no times are the present.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int utimensat(int dirfd, byte* pathname, void* times, int flags);
 
     /// <summary><c>man 2 mkdir</c></summary>
     [LibraryImport(Name, SetLastError = true)]

@@ -15,6 +15,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     public static partial int getpid();
 
+    /// <summary><c>man 2 getppid</c></summary>
+    [LibraryImport(Name)]
+    public static partial int getppid();
+
     /// <summary><c>man 2 getpgid</c></summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int getpgid(int pid);
@@ -114,6 +118,18 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 unlink</c></summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int unlink(byte* pathname);
+
+    /// <summary><c>man 2 readlink</c>: the bytes of the link, without a zero.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint readlink(byte* pathname, byte* buf, nuint bufsiz);
+
+    /// <summary><c>man 2 symlink</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int symlink(byte* target, byte* linkpath);
+
+    /// <summary><c>man 3 getcwd</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial byte* getcwd(byte* buf, nuint size);
 
     /// <summary><c>man 2 rmdir</c></summary>
     [LibraryImport(Name, SetLastError = true)]

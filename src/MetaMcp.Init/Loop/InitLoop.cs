@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
@@ -28,6 +29,9 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, IReadOnlyL
     private readonly MemoryReserve _reserve = new();
 
     /// <summary>The same each time, so that there is one also where there is no memory.</summary>
+    private static readonly LaunchEvent NotPlaced = new LaunchEvent.NotPlaced("mcp-init has no memory for it", IsShortage: true);
+
+    /// <summary>As above.</summary>
     private readonly Notice _memoryShort = Notices.MemoryShort.Of();
     private int _tries;
     private int? _exitCode;
@@ -160,7 +164,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, IReadOnlyL
     /// </summary>
     private static bool MayBeRepeated(Effect effect) => effect is
         Effect.SignalMain or Effect.SignalRun or Effect.KillHelper or Effect.WatchRun or Effect.WatchMain or Effect.SignalStranger
-            or Effect.SignalTheRest or Effect.Sweep;
+            or Effect.SignalTheRest or Effect.Sweep or Effect.RefuseLaunch or Effect.EndLaunch;
 
     /// <summary>
     /// A service whose start is never answered would wait for ever. If the kernel had answered before it threw, the second answer is
@@ -177,6 +181,10 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, IReadOnlyL
                     ? "mcp-init has no memory for it" : "the start failed within mcp-init", ExitCodes.System, IsShortage: true));
             else if (effect is Effect.SpawnProbe(var probed, _))
                 _events.Enqueue(new SystemEvent.ProbeSpawnFailed(probed));
+            else if (effect is Effect.GrantLaunch(var granted, _, _))
+                _events.Enqueue(new SystemEvent.Launch(granted, NotPlaced));
+            else if (effect is Effect.PlaceLaunch(var placed, _, _))
+                _events.Enqueue(new SystemEvent.Launch(placed, NotPlaced));
             else if (effect is Effect.ReadFile)
                 _events.Enqueue(new SystemEvent.ReloadRefused(["reading it failed within mcp-init"]));
             else if (effect is Effect.Sweep)

@@ -13,7 +13,7 @@ internal static class CheckVerb
     {
         if (Load(given, out _) is not { } plan)
             return ExitCodes.Configuration;
-        Page.Out($"ok: {Counted.Text(plan.Services.Length, "service")}\n");
+        Page.Out($"ok: {PlanText.Things(plan)}\n");
         return ExitCodes.Success;
     }
 

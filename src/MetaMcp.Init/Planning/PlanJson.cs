@@ -24,6 +24,7 @@ internal static class PlanJson
         foreach (var service in plan.Services)
             Service(json, plan, service);
         json.WriteEndArray();
+        Launch(json, plan.Settings);
         json.WriteStartArray("servers");
         foreach (var server in plan.Settings.Servers)
             Server(json, server, plan.Settings.Limits);
@@ -76,6 +77,15 @@ internal static class PlanJson
         json.WriteEndObject();
     }
 
+    private static void Launch(JsonWriter json, Settings settings)
+    {
+        json.WriteStartObject("launch");
+        Texts(json, "intercept", settings.Launch.Intercept);
+        json.WriteString("unknown", EnumWords.UnknownServers[(int)settings.Launch.Unknown]);
+        json.WriteNumber("max_starting", settings.Launch.MaxStarting);
+        json.WriteEndObject();
+    }
+
     private static void Server(JsonWriter json, ServerSettings server, LimitSettings limits)
     {
         json.WriteStartObject();
@@ -86,6 +96,8 @@ internal static class PlanJson
         if (server.IdleTimeout is { } idle)
             Time(json, "idle_timeout_ms", idle);
         json.WriteString("shim", EnumWords.ShimMode[(int)server.Shim]);
+        json.WriteBoolean("unwrap", server.Unwrap);
+        Texts(json, "match", server.Match);
         Time(json, "close_grace_ms", server.CloseGrace);
         Process(json, server.Attributes, server.Limits);
         json.WriteEndObject();

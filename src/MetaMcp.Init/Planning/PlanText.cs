@@ -18,17 +18,24 @@ internal static class PlanText
     {
         var text = new StringBuilder();
         var (services, waves) = (plan.Services.Length, plan.StartWaves.Length);
-        text.Append($"{file}: {Counted.Text(services, "service")}{(services > waves ? $" in {Counted.Text(waves, "wave")}" : "")}\n");
+        text.Append($"{file}: {Things(plan)}{(services > waves ? $" in {Counted.Text(waves, "wave")}" : "")}\n");
         Start(text, plan);
         Stop(text, plan);
         Limits(text, plan);
         Restarts(text, plan);
-        Servers(text, plan);
+        PlanServers.AppendTo(text, plan);
         return text.ToString();
     }
 
+    /// <summary>What a file has: servers are named where there are no services.</summary>
+    public static string Things(Plan plan) => plan.Services.IsEmpty
+        ? $"no service, {Counted.Text(plan.Settings.Servers.Length, "server")} to launch"
+        : Counted.Text(plan.Services.Length, "service");
+
     private static void Start(StringBuilder text, Plan plan)
     {
+        if (plan.Services.IsEmpty)
+            return;
         var startup = plan.Settings.Startup;
         text.Append($"\nSTART   each as soon as its dependencies are there; all within {Duration.Format(startup.Timeout)}, failures " +
             $"tried {Counted.Text(startup.Retries, "time")} more\n\n");
@@ -48,7 +55,7 @@ internal static class PlanText
         var timeout = plan.Settings.Shutdown.Timeout;
         var signals = string.Join(", ", plan.Settings.Shutdown.Signals);
         text.Append($"\nSTOP    on {signals}: each as soon as its dependents are gone; all within {Duration.Format(timeout)}, then " +
-            "SIGKILL to the rest\n\n");
+            $"SIGKILL to the rest\n{(plan.Services.IsEmpty ? "" : "\n")}");
         var table = new TextTable("  ");
         Waves(plan.StopWaves, (number, index) =>
         {
@@ -87,7 +94,10 @@ internal static class PlanText
             Enforcement.Prefer => "by the kernel in cgroup workload/NAME where the container permits it, else by sampling",
             _ => "not enforced",
         };
-        text.Append($"\nLIMITS  all together: {(whole.Length == 0 ? "none" : string.Join(", ", whole))}; {enforced}\n\n");
+        text.Append($"\nLIMITS  all together: {(whole.Length == 0 ? "none" : string.Join(", ", whole))}; {enforced}\n");
+        if (plan.Services.IsEmpty)
+            return;
+        text.Append('\n');
         var table = new TextTable("  ");
         table.Add("", "memory", "swap", "tasks", "cpu", "user");
         foreach (var service in plan.Services)
@@ -99,8 +109,6 @@ internal static class PlanText
     private static void Privileges(StringBuilder text, Plan plan)
     {
         var gaining = plan.Services.Where(s => !s.Settings.Attributes.NoNewPrivileges).Select(s => s.Index).ToImmutableArray();
-        if (plan.Services.IsEmpty)
-            return;
         var exceptions = gaining.IsEmpty ? "" : $" but in {Names(plan, gaining, ", ")}";
         text.Append($"\n  no_new_privileges: sudo, su and other set-uid programs, and file capabilities, give no privilege{exceptions}\n");
     }
@@ -116,24 +124,6 @@ internal static class PlanText
         table.AppendTo(text);
     }
 
-    private static void Servers(StringBuilder text, Plan plan)
-    {
-        if (plan.Settings.Servers.IsEmpty)
-            return;
-        text.Append("\nSERVERS started by \"mcp-init launch\"\n\n");
-        var table = new TextTable("  ");
-        table.Add("", "memory", "swap", "tasks", "cpu", "user", "at once");
-        foreach (var server in plan.Settings.Servers)
-        {
-            var most = server.MaxInstances ?? plan.Settings.Limits.MaxPerType;
-            var idle = server.IdleTimeout is { } time ? $", ended after {Duration.Format(time)} idle" : "";
-            table.Add(
-                [.. Row(server.Name, server.Limits, server.Attributes),
-                (most is { } m ? $"{m}, then {EnumWords.LimitAction[(int)server.OnLimit]}" : "any number") + idle]);
-        }
-        table.AppendTo(text);
-    }
-
     private static void Waves(ImmutableArray<ImmutableArray<int>> waves, Action<string, int> row)
     {
         for (var wave = 0; wave < waves.Length; wave++)
@@ -141,14 +131,14 @@ internal static class PlanText
                 row(i == 0 ? $"{wave + 1}" : "", waves[wave][i]);
     }
 
-    private static string[] Row(string name, CgroupLimits limits, ProcessAttributes attributes) =>
+    public static string[] Row(string name, CgroupLimits limits, ProcessAttributes attributes, string userless = "as mcp-init") =>
     [
         name,
         limits.MemoryMax?.ToString() ?? "–",
         limits.SwapMax.Bytes == 0 ? "0" : limits.SwapMax.ToString(),
         limits.TasksMax?.ToString(CultureInfo.InvariantCulture) ?? "–",
         limits.CpuMax?.ToString("0.##", CultureInfo.InvariantCulture) ?? "–",
-        attributes.User is null ? "as mcp-init" : attributes.User + (attributes.Group is { } group ? $":{group}" : ""),
+        attributes.User is null ? userless : attributes.User + (attributes.Group is { } group ? $":{group}" : ""),
     ];
 
     private static string Kind(ServiceSettings service) =>

@@ -25,6 +25,7 @@ internal sealed class Census
     private ProcessSnapshot _now = new();
     private ProcessSnapshot _before = new();
     private int _claims;
+    private bool _hasNested;
 
     /// <param name="cookie">Recognises the tokens of our runs in environments.</param>
     /// <param name="read">Another source than /proc, for tests.</param>
@@ -58,6 +59,9 @@ internal sealed class Census
             return error;
         (_now, _before) = (_before, _now);
         _claims = 0;
+        _hasNested = false;
+        foreach (var run in runs)
+            _hasNested |= run.IsNested;
         IsWhole = RunMembership.Assign(_now, _before, getpid(), children, runs, _claimOf, isStranger) && isWhole && _claims <= MostClaims;
         return error;
     }
@@ -95,12 +99,24 @@ internal sealed class Census
             ref var process = ref _now[at];
             if (process.Run != run || process.Stat.IsDead || process.IsKilled)
                 continue;
-            var group = process.Stat.Group == lastGroup ? 0 : process.Stat.Group;
+            var group = process.Stat.Group == lastGroup || IsShared(process.Stat.Group, run) ? 0 : process.Stat.Group;
             process.IsKilled = PinnedSignal.Send(process.Stat, Core.Values.Signal.Kill, group);
             lastGroup = process.Stat.Group;
             found |= process.IsKilled;
         }
         return found;
+    }
+
+    /// <summary>
+    /// Whether a process of another run is in the group: a launched server may be in that of its client, and neither is to end with the
+    /// other.
+    /// </summary>
+    private bool IsShared(int group, long run)
+    {
+        for (var at = 0; _hasNested && at < _now.Count; at++)
+            if (_now[at].Stat.Group == group && _now[at].Run != run && !_now[at].Stat.IsDead)
+                return true;
+        return false;
     }
 
     /// <summary>The living processes of the run.</summary>

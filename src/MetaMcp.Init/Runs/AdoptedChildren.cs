@@ -171,6 +171,9 @@ internal sealed class AdoptedChildren
         return true;
     }
 
+    /// <summary>The run that the child was found to belong to; 0 for none, or if it is not known yet.</summary>
+    public long RunOf(int pid) => _adopted.TryGetValue(pid, out var known) ? known.Run : 0;
+
     /// <summary>Whether the child was found to belong to no live run; then no process below it does.</summary>
     public bool IsStranger(int pid) => _adopted.TryGetValue(pid, out var known) && known is { State: AdoptedState.Settled, Run: 0 };
 

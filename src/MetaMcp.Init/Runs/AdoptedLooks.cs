@@ -176,7 +176,7 @@ internal sealed class AdoptedLooks(
             Lost++;
         if (pid == child.Pid && !isRead)
             Settle(child, glance.Sight == Sight.Hidden ? AdoptedState.Hidden : AdoptedState.Settled, 0);
-        else if (isIts && RunOf(glance) is not 0 and var run)
+        else if (isIts && RunOf(glance) is not 0 and var run && (pid == child.Pid || !RunMembership.IsNested(runs(), run)))
             Settle(child, AdoptedState.Settled, run);
         else
             Next(child, glance, isIts);

@@ -17,13 +17,15 @@ namespace MetaMcp.Init.Runs;
 /// <param name="disposal">Likewise.</param>
 /// <param name="probes">The outputs of probes.</param>
 /// <param name="reports">The reports of runs about themselves.</param>
+/// <param name="takeOther">Takes the end of a helper that none of these has; true if it was one.</param>
 /// <param name="follow">Whether another process has taken the place of a main process.</param>
 /// <param name="streams">The outputs of runs.</param>
 /// <param name="memory">Knows whether the kernel killed a run for its memory.</param>
 /// <param name="tell">Takes the events.</param>
 internal sealed class ChildCollector(
     RunTable runs, HelperTable helpers, PssMeasurement pss, ConfigRead read, DescriptorDisposal disposal, ProbeOutputs probes,
-    RunReports reports, Func<ServiceRun, ExitStatus, bool> follow, OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
+    RunReports reports, Func<int, ExitStatus, bool> takeOther, Func<ServiceRun, ExitStatus, bool> follow, OpenStreams streams,
+    MemoryWatch memory, Action<SystemEvent> tell)
 {
     /// <summary>The last output of many services that end at once is read in several turns.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
@@ -204,7 +206,7 @@ internal sealed class ChildCollector(
         {
             helpers.Remove(reaped.Pid);
             if (!pss.TakeCollected(reaped.Pid) && !read.TakeCollected(reaped.Pid, reaped.Status) &&
-                !disposal.TakeCollected(reaped.Pid))
+                !disposal.TakeCollected(reaped.Pid) && !takeOther(reaped.Pid, reaped.Status))
                 tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, LastWordsOf(reaped.Pid), OthersLeft: false));
             return;
         }
@@ -226,7 +228,9 @@ internal sealed class ChildCollector(
         finally
         {
             var problem = ProblemOf(run, reaped.Status);
-            _last[run.Name] = new EndedRun(run, reaped.Status, problem);
+            // The names of launched servers are without number.
+            if (!run.IsNested)
+                _last[run.Name] = new EndedRun(run, reaped.Status, problem);
             tell(reaped.Status.IsKnown
                 ? new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, problem?.Reason, others, problem?.IsShortage ?? false)
                 : new SystemEvent.MainEnded(run.Number, reaped.Pid, others));

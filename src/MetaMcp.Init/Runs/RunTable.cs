@@ -79,6 +79,21 @@ internal sealed class RunTable
         Expire();
     }
 
+    /// <summary>A process that we did not start is the main process of a run: a server that a client launched.</summary>
+    public void AddLaunched(ServiceRun run, in ProcessStat main)
+    {
+        Reserve();
+        run.Pid = main.Pid;
+        run.Follow(main);
+        if (run.Foreign is null)
+            _byMain[main.Pid] = run;
+        else
+            _foreign.Add(run);
+        _byNumber[run.Number] = run;
+        Adopted.Forget(main.Pid);
+        Expire();
+    }
+
     /// <summary>Reserves room for one more run, before there is a process that must not be lost.</summary>
     public void Reserve()
     {
@@ -153,6 +168,33 @@ internal sealed class RunTable
     /// <summary>Whether a pid is the main process of this very run, whose end was not taken yet.</summary>
     public bool IsMainOf(int pid, long number) =>
         Find(number) is { } run && run.Main == pid && (HasChild(run) || run is { Foreign: not null, HasMain: true });
+
+    /// <summary>The run whose main process this is, started by us or not; null for none.</summary>
+    public ServiceRun? FindByMain(in ProcessStat process) => FindByMain(process.Pid) ??
+        (_foreign.Find(process.Pid) is { HasMain: true, Foreign: { } main } run && main.StartTime == process.StartTime ? run : null);
+
+    /// <summary>The run whose main process is this child of ours; null for none.</summary>
+    public ServiceRun? FindByMain(int pid) => _byMain.GetValueOrDefault(pid);
+
+    /// <summary>The run that has this cgroup; null for none.</summary>
+    public ServiceRun? FindByCgroup(string directory)
+    {
+        foreach (var run in _byNumber.Values)
+            if (run.Cgroup?.Directory == directory)
+                return run;
+        return null;
+    }
+
+    /// <summary>The run that a process belongs to without a cgroup, by a look at all processes: 0 for none, null if that failed.</summary>
+    public long? RunOf(in ProcessStat process)
+    {
+        Expire();
+        return Look() ? _census.Remembered(process) : null;
+    }
+
+    /// <summary>The live run that this very process belonged to at the last look at all processes; 0 for none.</summary>
+    public long RememberedRunOf(in ProcessStat process) =>
+        _census.Remembered(process) is var run && Find(run) is not null ? run : 0;
 
     /// <summary>Whether we started the process and have not collected it.</summary>
     public bool IsKnown(int pid) => _byMain.ContainsKey(pid) || _helpers.Contains(pid);
@@ -259,9 +301,10 @@ internal sealed class RunTable
     public void Signal(ServiceRun run, Signal signal)
     {
         var isFirstThere = _byMain.TryGetValue(run.Pid, out var holder) && holder == run;
-        // Also with a cgroup: a second stage that is to be killed may not have joined it yet.
+        // Also with a cgroup: a second stage that is to be killed may not have joined it yet. Once the program runs, a server that it
+        // launched may be in its group, and is to be spared.
         if (isFirstThere && signal == Core.Values.Signal.Kill)
-            _ = kill(-run.Pid, signal.Number);
+            _ = kill(run.IsExecuted ? run.Pid : -run.Pid, signal.Number);
         if (run.Cgroup is { } cgroup)
         {
             TellRest(run);
@@ -386,7 +429,11 @@ internal sealed class RunTable
             return true;
         TakeKnownRuns();
         if (Adopted.MayHave(run.Number) is { } mayHave)
-            return mayHave;
+        {
+            // A process of a nested run may have been given to a subreaper of the run around it: then it is below no child of ours that
+            // belongs to its run, and only a look at all processes shows it. One look serves for all that end in this turn.
+            return mayHave || (run.IsNested && (Look(out var refused) ? _census.HasMembers(run.Number) : refused.IsShortage));
+        }
         for (var look = 0; look < 2; look++)
         {
             // A look that failed for want of a descriptor does not prove that a process is gone: a later look decides. Without
@@ -404,7 +451,10 @@ internal sealed class RunTable
     {
         _knownRuns.Clear();
         foreach (var run in _byNumber.Values)
-            _knownRuns.Add(new KnownRun(run.Number, run.Session, run.User) { Root = run.HasMain ? run.Foreign : null });
+            _knownRuns.Add(new KnownRun(run.Number, run.Session, run.User)
+            {
+                Root = run.HasMain ? run.Foreign : null, IsNested = run.IsNested,
+            });
     }
 
     private bool Look() => Look(out _);
@@ -442,10 +492,10 @@ internal sealed class RunTable
     /// </summary>
     private static void SignalGroup(ServiceRun run, ServiceRun? holder, Signal signal)
     {
-        if (run.Group != run.Pid || holder is null || holder == run)
+        if (run.Group > 1 && (run.Group != run.Pid || holder is null || holder == run))
             _ = kill(-run.Group, signal.Number);
     }
 
     // EPERM: the group has members, although we may not signal them.
-    private static bool HasGroup(ServiceRun run) => kill(-run.Group, 0) == 0 || LastError.Number == Errno.EPERM;
+    private static bool HasGroup(ServiceRun run) => run.Group > 1 && (kill(-run.Group, 0) == 0 || LastError.Number == Errno.EPERM);
 }

@@ -48,6 +48,11 @@ internal sealed class ServiceRun(long number, string name)
     /// <summary>Whether the main process has not been collected.</summary>
     public bool HasMain { get; private set; } = true;
 
+    /// <summary>
+    /// Whether the run was begun below a process of another run: a server that a client launched. Its main process was not started by us.
+    /// </summary>
+    public bool IsNested { get; init; }
+
     /// <summary>Whether the process that is started is to leave the service in the background and end.</summary>
     public bool IsForking { get; init; }
 
@@ -137,7 +142,11 @@ internal sealed class ServiceRun(long number, string name)
     {
         (Main, HasMain, ToldStatus, ToldProblem, Successor) = (main.Pid, true, null, null, null);
         Foreign = main.Parent == getpid() ? null : new ProcessKey(main.Pid, main.StartTime);
-        if (main is { Session: > 0, Group: > 0 })
+        // The session of a nested run may be that of the run around it, and then tells nothing of either. Zero and less are no session and
+        // no group.
+        if (IsNested && main.Session != main.Pid)
+            (Session, Group) = (-1, 0);
+        else if (main is { Session: > 0, Group: > 0 })
             (Session, Group) = (main.Session, main.Group);
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Exec;
+using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
@@ -23,6 +24,9 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
 {
     private readonly NotifyDirectory _notify = new(plan.Settings.Init.RuntimeDirectory);
     private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
+
+    /// <summary>The directory that comes first in the PATH of services; null for none.</summary>
+    public string? PathFirst { get; set; }
 
     /// <summary>/dev/null, in place of descriptors that children are not to have.</summary>
     public int NullDescriptor => nullDescriptor;
@@ -267,7 +271,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     {
         var request = RequestFor(settings, settings.Command, errorDescriptor) with
         {
-            Cgroup = run.Cgroup?.Directory, OwnSocket = run.NotifySocket?.Path,
+            Cgroup = run.Cgroup?.Directory, OwnSocket = run.NotifySocket?.Path, PathFirst = PathFirst,
         };
         var environment = EnvironmentOf(settings, run);
         request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
@@ -288,6 +292,8 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     {
         // A probe does not get this variable: processes that a probe starts are no part of the service.
         var environment = settings.Environment.SetItem(InstanceCookie.Variable, cookie.Of(run.Number));
+        if (plan.Settings.Init.RuntimeDirectory is var directory && directory != InitSettings.DefaultRuntimeDirectory)
+            environment = environment.SetItem(LaunchPaths.RuntimeVariable, directory);
         if (run.NotifySocket is { } socket)
             environment = environment.SetItem(NotifyVariable, socket.Address);
         return settings.Watchdog is { } time

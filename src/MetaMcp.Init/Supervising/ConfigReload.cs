@@ -10,7 +10,7 @@ namespace MetaMcp.Init.Supervising;
 /// <summary>
 /// The file that was read again for SIGHUP: finds its errors, and puts in force the settings that are not the supervisor's.
 /// </summary>
-internal sealed class ConfigReload(string path, LimitSetup limits, InitLogger log, LogClock clock)
+internal sealed class ConfigReload(string path, LimitSetup limits, InitLogger log, LogClock clock, InterceptSetup intercept)
 {
     private LimitSetup _limits = limits;
 
@@ -39,6 +39,8 @@ internal sealed class ConfigReload(string path, LimitSetup limits, InitLogger lo
         if (level != before.Init.LogLevel)
             log.Settings = log.Settings with { Minimum = LogSettings.LevelOf(level) };
         clock.Shown = after.Init.LogTime;
+        if (!after.Launch.Intercept.SequenceEqual(before.Launch.Intercept))
+            intercept.Apply(after);
         if (after.Limits.Enforce != before.Limits.Enforce)
             log.Tell(Notices.ConfigurationWarning.Of($"{path}: limits.enforce takes effect when the container is started again"));
         if (_limits.Tree?.Apply(before.Limits, after.Limits) is { } refused)

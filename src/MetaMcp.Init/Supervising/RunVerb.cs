@@ -13,6 +13,7 @@ using MetaMcp.Init.Events;
 using MetaMcp.Init.Exec;
 using MetaMcp.Init.Helpers;
 using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Launching;
 using MetaMcp.Init.Logging;
 using MetaMcp.Init.Loop;
 using MetaMcp.Init.Output;
@@ -66,10 +67,13 @@ internal static class RunVerb
             unixTime, RandomKey.Draw(stackalloc byte[SipHash.KeySize]), StartArguments.Variable(InstanceCookie.Variable));
         DescriptorLimit.Raise();
         var starter = new ServiceStarter(plan, hub, NullDevice.Open(), limits.Tree, cookie);
-        var reload = new ConfigReload(path, limits, log, outputs.Clock);
+        var intercept = new InterceptSetup(plan.Settings.Init.RuntimeDirectory, starter, log);
+        intercept.Apply(plan.Settings);
+        var reload = new ConfigReload(path, limits, log, outputs.Clock, intercept);
+        var launches = new LaunchSetup(OpenLaunchSocket(plan.Settings, log), cookie, limits.Tree, notice => log.Tell(notice));
         var kernel = new LinuxKernel(
             port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, limits.Tree, cookie),
-            new FileReload(path, reload.Take, reload.Apply));
+            new FileReload(path, reload.Take, reload.Apply), launches);
         var supervisor = new Supervisor(
             plan, (ulong)startedAt.Nanoseconds, startedAt, limits.Sampled, new Registry(unixTime),
             limits.Tree?.Controllers ?? Controllers.None);
@@ -79,8 +83,19 @@ internal static class RunVerb
         // From here on nothing exits but by the supervisor's word.
         var code = new InitLoop(kernel, supervisor, [told => log.Tell(told.Notice)]).Run();
         Dismantle(limits.Tree);
+        launches.Socket?.Remove();
         outputs.Flush(FlushTimeout);
         return code;
+    }
+
+    /// <summary>The container runs without the socket too; the operator is warned if the file needs it.</summary>
+    private static LaunchSocket? OpenLaunchSocket(Settings settings, InitLogger log)
+    {
+        var socket = LaunchSocket.Open(settings.Init.RuntimeDirectory, out var problem);
+        if (socket is null)
+            log.Tell(settings.Servers.IsEmpty && settings.Launch.Intercept.IsEmpty
+                ? Notices.NoLaunchSocket.Of(problem) : Notices.NoLaunchSocketForServers.Of(problem));
+        return socket;
     }
 
     /// <summary>A cgroup of ours that remains does no harm; the exit code must not be lost for it.</summary>

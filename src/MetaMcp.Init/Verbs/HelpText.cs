@@ -18,8 +18,10 @@ internal static class HelpText
           mcp-init plan [FILE]                show the order of start and stop, with limits and timeouts
           mcp-init doctor [FILE]              show what this container permits, and the settings that permit the rest
           mcp-init exec [OPTIONS] -- CMD      change this process's user, limits, …, then become CMD
+          mcp-init launch NAME [-- CMD…]      start an MCP server in a place of its own, and end it with its client
           mcp-init probe KIND TARGET          probe once (http URL, mcp URL, tcp HOST:PORT, unix PATH, exec -- CMD);
                                               exit 0 or 1
+          mcp-init intercept --install        put links to mcp-init in the place of npx and uvx, in an image
 
         the file:
           --config FILE, else MCP_INIT_CONFIG, else /etc/mcp-init.toml, else ./mcp-init.toml
@@ -33,7 +35,7 @@ internal static class HelpText
         exit codes: the command's own, or 128 and the signal that ended it; 100 the configuration or the command
         line is wrong; 111 the system refused; 126 not executable; 127 not found
 
-        "mcp-init VERB --help" says more about run, check, plan, doctor, exec and probe.
+        "mcp-init VERB --help" says more about run, check, plan, doctor, exec, launch, probe and intercept.
 
         """;
 
@@ -55,6 +57,23 @@ internal static class HelpText
 
         """;
 
+    public const string Launch =
+        """
+        mcp-init launch: start an MCP server that speaks over stdin and stdout, in a place that the mcp-init of this container
+        gives it: with limits, never more of one type than allowed, and ended when its client is gone.
+
+        usage:
+          mcp-init launch NAME -- CMD [ARG…]  a server of the type NAME, started by CMD
+          mcp-init launch NAME                the same with the command of [server.NAME] in the file
+
+        Where no mcp-init runs, CMD is started with one warning and without all this.
+
+        exit codes: the server's own (a signal that ends it ends launch too); 0, with the reason on stderr, if mcp-init ended
+        the server, and after a refusal, which clients get as JSON-RPC errors; at a terminal a refusal is 1; 100 the command line
+        is wrong; 111 mcp-init does not answer; 126 not executable; 127 not found
+
+        """;
+
     public const string Probe =
         """
         mcp-init probe: probe a target once, as [service.NAME] probe does, and show why it failed.
@@ -70,6 +89,23 @@ internal static class HelpText
           --expect 200-399    for http: one status, or a range
 
         exit codes: 0 healthy; 1 not healthy, with the reason on stderr; 100 the command line is wrong
+
+        """;
+
+    public const string Intercept =
+        """
+        mcp-init intercept: put links to mcp-init in the place of npx and uvx, so that the servers that they start are launched
+        through mcp-init also where a gateway makes a PATH of its own. For a RUN of a Dockerfile, after the last npm or uv.
+
+        usage:
+          mcp-init intercept --install [npx] [uvx]     in every directory of PATH; both where they are, without names
+          mcp-init intercept --uninstall [npx] [uvx]   the originals again
+
+        Each original stays beside its link: DIR/mcp-init-originals/npx. What starts no package (npx --version) is executed as it
+        is, and so is everything where no mcp-init runs.
+
+        exit codes: 0 done, or done before; 1 a program is not there, or a directory cannot be written; 100 the command line is
+        wrong
 
         """;
 

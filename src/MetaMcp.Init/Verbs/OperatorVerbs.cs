@@ -11,8 +11,10 @@ internal static class OperatorVerbs
 {
     private static readonly OperatorVerb[] Verbs =
     [
-        // Program.cs runs these two; here they only show their help.
+        // Program.cs runs these; here they only show their help.
+        new("intercept", HelpText.Intercept, ["--install", "--uninstall"], [], _ => ExitCodes.Success),
         new("run", HelpText.Run, [], ["--config"], _ => ExitCodes.Success),
+        new("launch", HelpText.Launch, [], [], _ => ExitCodes.Success),
         new("probe", HelpText.Probe, [], [], _ => ExitCodes.Success),
         new("check", HelpText.Check, [], ["--config"], given => CheckVerb.Run(File(given))),
         new("plan", HelpText.Plan, ["--json", "--dot"], ["--config"],
@@ -20,7 +22,8 @@ internal static class OperatorVerbs
         new("doctor", HelpText.Doctor, ["--json"], ["--config"], given => DoctorVerb.Run(File(given), given.Has("--json"))),
     ];
 
-    private static readonly string[] Words = ["run", "exec", "probe", "check", "plan", "doctor", "--help", "--version"];
+    private static readonly string[] Words =
+        ["run", "exec", "launch", "probe", "check", "plan", "doctor", "intercept", "--help", "--version"];
 
     public static int Invoke(ReadOnlySpan<string> args)
     {

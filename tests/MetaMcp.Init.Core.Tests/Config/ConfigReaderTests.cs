@@ -109,12 +109,17 @@ public sealed class ConfigReaderTests
         memory_max = "500MiB"
         tasks_max  = 128
         idle_timeout = "10m"
-        shim = "exec"
+        match = ["@wonderwhy-er/desktop-commander", "dc"]
+        unwrap = false
         close_grace = "6s"
+
+        [server.memory]
+        shim = "exec"
 
         [launch]
         intercept = ["npx", "uvx"]
         unknown = "refuse"
+        max_starting = 5
 
         [signals]
         SIGUSR2 = "backend"
@@ -160,7 +165,7 @@ public sealed class ConfigReaderTests
         Assert.Equal(Seconds(660), Read.Alerts.Window);
         Assert.Equal(["/usr/local/bin/notify"], Read.Alerts.Command);
         Assert.Equal(["npx", "uvx"], Read.Launch.Intercept);
-        Assert.Equal(UnknownServers.Refuse, Read.Launch.Unknown);
+        Assert.Equal((UnknownServers.Refuse, 5), (Read.Launch.Unknown, Read.Launch.MaxStarting));
         Assert.Equal([new ForwardedSignal(SignalOf("SIGUSR2"), "backend")], Read.Signals);
     }
 
@@ -272,12 +277,14 @@ public sealed class ConfigReaderTests
     [Fact]
     public void A_server_is_read()
     {
-        var server = Assert.Single(Read.Servers);
+        var server = Read.Servers[0];
         Assert.Equal("desktop-commander", server.Name);
         Assert.Equal(["npx", "-y", "@wonderwhy-er/desktop-commander"], server.Command);
         Assert.Equal(3, server.MaxInstances);
         Assert.Equal(LimitAction.ReplaceIdle, server.OnLimit);
-        Assert.Equal(ShimMode.Exec, server.Shim);
+        Assert.Equal(["@wonderwhy-er/desktop-commander", "dc"], server.Match);
+        Assert.False(server.Unwrap);
+        Assert.Equal((2, ShimMode.Exec), (Read.Servers.Length, Read.Servers[1].Shim));
         Assert.Equal(Seconds(600), server.IdleTimeout);
         Assert.Equal(Seconds(6), server.CloseGrace);
         Assert.Equal(new CgroupLimits { MemoryMax = new ByteSize(500L << 20), TasksMax = 128 }, server.Limits);

@@ -12,17 +12,26 @@ public sealed class NotInForceTests
             [limits]
             memory = "4GiB"
             max_instances = 15
+            max_per_type = 3
             disk_warning = 75
             [service.a]
             command = ["a"]
             memory_max = "1GiB"
             [service.b]
             command = ["b"]
+            [launch]
+            intercept = ["npx"]
+            [server.c]
+            share = true
+            share_linger = "1m"
+            [server.d]
+            share = false
             """;
         Assert.Equal(
             [
-                "f:3:1: warning: max_instances in [limits] is read and checked, but has no effect yet",
-                "f:4:1: warning: disk_warning in [limits] is read and checked, but has no effect yet",
+                "f:5:1: warning: disk_warning in [limits] is read and checked, but has no effect yet",
+                "f:14:1: warning: share of a server is read and checked, but has no effect yet",
+                "f:15:1: warning: share_linger of a server is read and checked, but has no effect yet",
             ],
             Read(Text).NotInForce.Select(d => d.ToString()));
     }
@@ -32,9 +41,9 @@ public sealed class NotInForceTests
     {
         var result = Core.Planning.Plan.Of(ConfigReader.Read(
             "f", Encoding.UTF8.GetBytes("[service.a]\ncommand = [\"a\"]\n"),
-            new Dictionary<string, string> { ["METAMCP_MAX_PROCESSES"] = "15", ["METAMCP_CLEANUP_RETRIES"] = "3" }));
+            new Dictionary<string, string> { ["METAMCP_MAX_PROCESSES"] = "15", ["METAMCP_ALERT_ENABLED"] = "true" }));
         Assert.Equal(
-            ["METAMCP_MAX_PROCESSES: warning: is read and checked, but has no effect yet"],
+            ["METAMCP_ALERT_ENABLED: warning: is read and checked, but has no effect yet"],
             result.Plan!.Settings.NotInForce.Select(d => d.ToString()));
     }
 

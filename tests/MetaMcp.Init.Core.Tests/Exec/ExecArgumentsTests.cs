@@ -60,11 +60,13 @@ public sealed class ExecArgumentsTests
         from attributes in Attributes
         from edits in Edits
         from descriptors in Gen.Select(Gen.Bool, Gen.Int[0, int.MaxValue].Array[0, 3], MaybeNumber(0, int.MaxValue))
-        from streams in Gen.Select(Gen.Bool, Gen.Bool)
+        from gate in MaybeNumber(0, int.MaxValue)
+        from streams in Gen.Select(Gen.Bool, Gen.Bool, Maybe(AnyText.Where(t => t.Length > 0)))
         from program in AnyText
         from arguments in Texts
         select new ExecRequest
         {
+            Gate = gate,
             Attributes = attributes,
             Environment = edits,
             CloseDescriptors = descriptors.Item1,
@@ -72,6 +74,7 @@ public sealed class ExecArgumentsTests
             ErrorDescriptor = descriptors.Item3,
             OwnOutput = streams.Item1,
             Terminal = streams.Item2,
+            PathFirst = streams.Item3,
             Command = [program, .. arguments],
         };
 

@@ -27,6 +27,9 @@ internal sealed partial class Installation : IDisposable
     /// <summary>Makes the file that services wait for.</summary>
     public void Open(string name) => File.WriteAllText(_scratch[name], "");
 
+    /// <summary>A file beside the TOML file.</summary>
+    public void Write(string name, string text) => _scratch.Write(name, text);
+
     /// <summary>Another file replaces the first atomically.</summary>
     public void Rewrite(string toml) => File.Move(_scratch.Write("next.toml", Written(toml)), _scratch["mcp-init.toml"], overwrite: true);
 

@@ -27,6 +27,21 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public void A_directory_is_put_first_in_PATH_after_everything_else_and_once()
+    {
+        string PathOf(params string[] words) =>
+            Lines(Stage.RunWith(Given, ["--path-first", "/first", .. words, "env"]))
+                .Single(l => l.StartsWith("PATH=", StringComparison.Ordinal));
+        Assert.Equal("PATH=/first:/usr/bin:/bin", PathOf());
+        Assert.Equal("PATH=/first:/set:/bin:/usr/bin", PathOf("--setenv", "PATH=/set:/bin:/usr/bin"));
+        Assert.Equal("PATH=/first:/bin:/usr/bin", PathOf("--setenv", "PATH=/first:/bin:/usr/bin"));
+        Assert.Equal("PATH=/first:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", PathOf("--clear-env"));
+        using var scratch = new Scratch();
+        var file = scratch.Write("environment", "PATH=/usr/bin:/of/the/file\n");
+        Assert.Equal("PATH=/first:/usr/bin:/of/the/file", PathOf("--env-file", file));
+    }
+
+    [Fact]
     public void A_user_brings_HOME_USER_LOGNAME_and_SHELL()
     {
         Stage.NeedRoot();

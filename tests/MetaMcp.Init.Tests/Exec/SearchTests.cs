@@ -26,6 +26,15 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_put_first_is_searched_by_the_command_and_not_for_it()
+    {
+        Script("one/cmd", "one", executable: true);
+        Script("two/cmd", "$PATH $(cmd)", executable: true);
+        var run = Stage.Run("--setenv", $"PATH={_scratch["two"]}:/usr/bin:/bin", "--path-first", _scratch["one"], "cmd");
+        Assert.Equal($"{_scratch["one"]}:{_scratch["two"]}:/usr/bin:/bin one", run.Output.Trim());
+    }
+
+    [Fact]
     public void A_file_that_may_not_be_executed_is_skipped_and_remembered()
     {
         Script("one/cmd", "one", executable: false);

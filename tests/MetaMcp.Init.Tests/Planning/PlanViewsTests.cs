@@ -94,10 +94,13 @@ public sealed class PlanViewsTests
           on-failure  migrate, memory, backend  after 1s, then longer, up to 30s; 5 failures in 5m: a pause of 1m
           never       frontend
 
-        SERVERS started by "mcp-init launch"
+        SERVERS started by "mcp-init launch"; 4 starting at one time
 
-                             memory  swap  tasks  cpu  user         at once
-          desktop-commander  500MiB  0     –      –    as mcp-init  3, then refuse, ended after 10m idle
+                             memory  swap  tasks  cpu  user           at once         idle  shim   unwrap  packages
+          desktop-commander  500MiB  0     –      –    as its client  3, then refuse  10m   guard  yes     @wonderwhy-er/desktop-commander
+          (any other)        –       0     –      –    as its client  any number      –     guard  yes     –
+
+          nothing is intercepted: npx and uvx of a service start as they are written ([launch] intercept)
 
         """,
         PlanText.Render(Plan, "f.toml"));
@@ -134,6 +137,53 @@ public sealed class PlanViewsTests
         Assert.DoesNotContain("docker", page, StringComparison.Ordinal);
         Assert.DoesNotContain("longest", page, StringComparison.Ordinal);
         Assert.DoesNotContain("SERVERS", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Servers_alone_are_a_plan_and_it_says_what_is_intercepted()
+    {
+        var plan = Core.Planning.Plan.Of(ConfigReader.Read(
+            "f",
+            """
+            [limits]
+            max_per_type = 2
+            [launch]
+            intercept = ["npx", "uvx"]
+            unknown = "refuse"
+            max_starting = 7
+            [server.a]
+            command = ["uvx", "server-a"]
+            unwrap = false
+            """u8.ToArray())).Plan!;
+        const string Rest = "SIGKILL to the rest";
+        Assert.Equal(
+            $"""
+            f: no service, 1 server to launch
+
+            STOP    on SIGTERM, SIGINT, SIGQUIT, SIGRTMIN+3: each as soon as its dependents are gone; all within 30s, then {Rest}
+
+              "docker stop" waits 10s by default; give it longer than the 30s above:
+              docker run --stop-timeout 31, stop_grace_period: 31s in Compose, terminationGracePeriodSeconds: 31 in Kubernetes
+
+            LIMITS  all together: 2 of a type; by the kernel in cgroup workload/NAME where the container permits it, else by sampling
+
+            SERVERS started by "mcp-init launch", or by npx and uvx of a service; 7 starting at one time
+
+                 memory  swap  tasks  cpu  user           at once         idle  shim   unwrap  packages
+              a  –       0     –      –    as its client  2, then refuse  –     guard  no      server-a
+
+              any other server is refused
+
+              intercepted: npx, uvx, through /run/mcp-init/shims, first in the PATH of services
+
+            """,
+            PlanText.Render(plan, "f"));
+        using var document = JsonDocument.Parse(PlanJson.Render(plan, "f").ToArray());
+        Assert.Equal(
+            """{"intercept":["npx","uvx"],"unknown":"refuse","max_starting":7}""", Compact(document.RootElement.GetProperty("launch")));
+        var server = document.RootElement.GetProperty("servers")[0];
+        Assert.Equal("""["server-a"]""", Compact(server.GetProperty("match")));
+        Assert.False(server.GetProperty("unwrap").GetBoolean());
     }
 
     [Fact]

@@ -51,6 +51,23 @@ public sealed class AdoptedChildrenTests
         }
     }
 
+    /// <summary>A client that lost its parent, and a server that it has launched; then one that lost its own.</summary>
+    [Fact]
+    public void A_process_of_a_nested_run_tells_nothing_of_those_above_it()
+    {
+        _runs.Add(new KnownRun(9, -1) { IsNested = true });
+        _adopted.MainEnded(9);
+        _processes.Add(900);
+        _processes.Add(901, parent: 900, claim: 9);
+        Settle();
+        Assert.False(_adopted.Has(9));
+        _processes.Add(902, claim: 9);
+        _adopted.Expire();
+        _ = _adopted.List();
+        Settle();
+        Assert.True(_adopted.Has(9));
+    }
+
     [Fact]
     public void A_run_is_not_told_empty_before_all_were_looked_at()
     {

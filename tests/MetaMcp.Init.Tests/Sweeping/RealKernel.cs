@@ -6,6 +6,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 using MetaMcp.Init.Events;
 using MetaMcp.Init.Helpers;
 using MetaMcp.Init.Kernel;
+using MetaMcp.Init.Launching;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
 using MetaMcp.Init.Runs;
@@ -23,7 +24,9 @@ internal static class RealKernel
     /// <param name="outputs">The outputs of mcp-init.</param>
     /// <param name="hub">Takes the output of services.</param>
     /// <param name="runs">Is given the table of runs.</param>
-    public static LinuxKernel Open(Plan plan, Connected signals, StandardOutputs outputs, OutputHub hub, Action<RunTable>? runs = null)
+    /// <param name="launches">What launches need; null if there are none.</param>
+    public static LinuxKernel Open(
+        Plan plan, Connected signals, StandardOutputs outputs, OutputHub hub, Action<RunTable>? runs = null, LaunchSetup? launches = null)
     {
         var cookie = new InstanceCookie(1, new byte[SipHash.KeySize]);
         SelfExecutable.Path = Files.Binary;
@@ -35,6 +38,7 @@ internal static class RealKernel
         return new LinuxKernel(
             EventPort.Open(out _)!, new SignalQueue(signals.Reader), outputs,
             new ServiceStarter(plan, hub, NullDevice.Open(), null, cookie),
-            new Census(cookie), Search, new FileReload("", _ => new SystemEvent.ReloadRefused([]), (_, _) => { }));
+            new Census(cookie), Search, new FileReload("", _ => new SystemEvent.ReloadRefused([]), (_, _) => { }),
+            launches ?? new LaunchSetup(null, cookie, null, _ => { }));
     }
 }

@@ -1,0 +1,98 @@
+using System.Globalization;
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Launching;
+
+/// <summary>One launched server, from the request of its shim until none of its processes is left.</summary>
+internal sealed class Instance
+{
+    private readonly ServiceSettings _settings;
+
+    /// <param name="id">The number of the launch.</param>
+    /// <param name="slot">Its place among the deadlines.</param>
+    /// <param name="request">What the shim asked for.</param>
+    /// <param name="server">The settings of the server when it was asked for.</param>
+    /// <param name="service">The service to which the client belongs; null for a process outside of the services.</param>
+    /// <param name="askedAt">The time of the request.</param>
+    public Instance(long id, int slot, LaunchRequest request, ServerSettings server, string? service, Instant askedAt)
+    {
+        (Id, Slot, Request, Server, Service, Since) = (id, slot, request, server, service, askedAt);
+        _settings = new ServiceSettings
+        {
+            Name = server.Name, Command = [], StopSignal = server.StopSignal, StopTimeout = server.StopTimeout, Limits = server.Limits,
+        };
+    }
+
+    public long Id { get; }
+
+    public int Slot { get; }
+
+    public LaunchRequest Request { get; }
+
+    public ServerSettings Server { get; }
+
+    public string? Service { get; }
+
+    /// <summary>The time of the request; of an instance that runs, its start.</summary>
+    public Instant Since { get; set; }
+
+    public InstanceState State { get; set; } = new InstanceState.Asked(Instant.Never, "");
+
+    /// <summary>The time since which the guard has seen no traffic; never while there is traffic.</summary>
+    public Instant IdleSince { get; set; } = Instant.Never;
+
+    /// <summary>The time at which the instance is ended, since its client has closed its stdin; never if that is open.</summary>
+    public Instant CloseBy { get; set; } = Instant.Never;
+
+    /// <summary>The client has closed the stdin before the server ran.</summary>
+    public bool IsClosed { get; set; }
+
+    /// <summary>The time until which the instance counts as one that starts; never if it has started.</summary>
+    public Instant StartBy { get; set; } = Instant.Never;
+
+    /// <summary>Why mcp-init ends the instance: a sentence; null if it ends by itself.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>The memory limit for which the kernel killed a process of the instance, and when.</summary>
+    public (OomCause Cause, Instant At)? Oom { get; set; }
+
+    /// <summary>The repetitions of SIGKILL after which its cleanup has failed.</summary>
+    public int KillRetries { get; set; }
+
+    public bool IsExec => Server.Shim == ShimMode.Exec;
+
+    public RunState? Run => State switch
+    {
+        InstanceState.Running s => s.Run,
+        InstanceState.Ending s => s.Run,
+        _ => null,
+    };
+
+    /// <summary>The number of the run; 0 before it has a place.</summary>
+    public long RunNumber => State is InstanceState.Placed placed ? placed.Run : Run?.Number ?? 0;
+
+    /// <summary>Whether it takes one of the places that limits count.</summary>
+    public bool HasPlace => State is InstanceState.Placed or InstanceState.Running or InstanceState.Ending;
+
+    public bool IsStarting => StartBy != Instant.Never;
+
+    /// <summary><c>memory@12</c>: the server and the number of the run, as in the name of its cgroup.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Server.Name}@{RunNumber}");
+
+    /// <summary>The same; before it has a run, the server alone.</summary>
+    public string ShownName => RunNumber > 0 ? Name : Server.Name;
+
+    /// <summary>How the run is stopped.</summary>
+    public ServiceSettings Settings => _settings with { Name = Name };
+
+    /// <summary>The end of its <c>idle_timeout</c>.</summary>
+    public Instant IdleBy => Server.IdleTimeout is { } timeout && IdleSince != Instant.Never ? IdleSince + timeout : Instant.Never;
+
+    /// <summary>The next time at which something is due.</summary>
+    public Instant Due => State is InstanceState.Running
+        ? Instant.Earlier(Instant.Earliest(State.Due, IdleBy, CloseBy), StartBy)
+        : Instant.Earlier(State.Due, StartBy);
+}

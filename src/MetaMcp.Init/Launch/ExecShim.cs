@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Exec;
+using MetaMcp.Init.Core.LaunchProtocol;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Exec;
+using MetaMcp.Init.Output;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Launch;
+
+/// <summary>
+/// <c>shim = "exec"</c>: this process becomes the server, with the pid, signals and exit code that the client expects. The connection
+/// closes at exec.
+/// </summary>
+internal static unsafe class ExecShim
+{
+    /// <summary>Returns only if it failed.</summary>
+    public static int Run(InitConnection connection, LaunchGrant grant, ServerCommand command)
+    {
+        _ = connection.TrySend(new ClientFrame.Place(getpid()));
+        switch (connection.Await())
+        {
+            case InitFrame.Go:
+                return Become(grant, command);
+            case InitFrame.Refused refused:
+                connection.Close("");
+                return RefusalServer.Run(grant.Name, refused);
+            case var answer:
+                return LaunchVerb.Fail(grant.Name, connection, answer);
+        }
+    }
+
+    private static int Become(LaunchGrant grant, ServerCommand command)
+    {
+        var words = ImmutableArray.CreateBuilder<string>(grant.Exec.Length + 2);
+        foreach (var word in grant.Exec)
+            words.Add(ByteText.Encode(word));
+        words.Add("--");
+        words.Add(ByteText.From(command.Words[0]));
+        var request = ExecArgumentReader.Read(words.ToArray(), out var errors, out _);
+        try
+        {
+            if (request is null)
+                throw ExecFailedException.Of(ExecStep.Arguments, Errno.None, string.Join("; ", errors));
+            var set = request.Environment.Set;
+            foreach (var (name, value) in ServerVariables.Of(grant))
+                set = set.Add(ByteText.Encode($"{name}={value}"));
+            SecondStage.Become(
+                request with { Environment = request.Environment with { Set = set } }, command.Words, static () => { });
+        }
+        catch (ExecFailedException failed)
+        {
+            StandardError.TryWriteLine($"mcp-init launch: {grant.Name}: {failed.Failure.Sentence}");
+            return failed.Failure.ExitCode;
+        }
+        return ExitCodes.System;
+    }
+}

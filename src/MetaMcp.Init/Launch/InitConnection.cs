@@ -1,0 +1,187 @@
+using System.Text;
+using MetaMcp.Init.Core.LaunchProtocol;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Time;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Launch;
+
+/// <summary>Why there is no connection.</summary>
+/// <param name="Reason">For the message.</param>
+/// <param name="IsAbsent">There is no init of ours, so the command may be run without one.</param>
+internal readonly record struct NoConnection(string Reason, bool IsAbsent);
+
+/// <summary>The connection to PID 1. After an error it is closed, and nothing more comes from it.</summary>
+internal sealed unsafe class InitConnection
+{
+    /// <summary>
+    /// PID 1 answers within 8 s even if it waits for a place; clients give up after 10 s at the earliest. Counted anew with each
+    /// <c>waiting</c>.
+    /// </summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    private byte[] _bytes = new byte[1024];
+    private int _length;
+
+    private InitConnection(int descriptor) => Descriptor = descriptor;
+
+    /// <summary>-1 if it is closed.</summary>
+    public int Descriptor { get; private set; }
+
+    public bool IsOpen => Descriptor >= 0;
+
+    /// <summary>Why it was closed.</summary>
+    public string Problem { get; private set; } = "";
+
+    /// <summary>Connects to the socket and checks the process behind it.</summary>
+    public static InitConnection? Open(string path, out NoConnection none)
+    {
+        var descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (descriptor < 0)
+        {
+            none = new NoConnection($"socket: {LastError}", false);
+            return null;
+        }
+        var connection = new InitConnection(descriptor);
+        none = Connect(descriptor, path);
+        if (none.Reason is null)
+            return connection;
+        connection.Close("");
+        return null;
+    }
+
+    /// <summary>False if the frame cannot be sent now, or never (<see cref="IsOpen"/>).</summary>
+    public bool TrySend(ClientFrame frame)
+    {
+        if (!IsOpen)
+            return false;
+        var line = LaunchFrames.Encode(frame);
+        nint sent;
+        fixed (byte* start = line)
+            sent = send(Descriptor, start, (nuint)line.Length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent == line.Length)
+            return true;
+        // Half a line cannot be taken back. A socket that takes a hundred bytes takes them whole, so this does not occur.
+        if (sent >= 0)
+            Close("PID 1 did not take a whole line");
+        // PID 1 has closed its end, perhaps after a refusal: the next read finds that, or the end.
+        else if (LastError.Number is Errno.EPIPE or Errno.ECONNRESET)
+            return true;
+        else if (LastError.Number is not (Errno.EAGAIN or Errno.EINTR))
+            Close($"PID 1 cannot be told: {LastError}");
+        return false;
+    }
+
+    /// <summary>The next frame that is here already; null if there is none, or if the connection is closed.</summary>
+    public InitFrame? TryRead()
+    {
+        while (IsOpen)
+        {
+            if (TakeLine() is { } frame)
+                return frame;
+            if (!IsOpen || !Receive())
+                return null;
+        }
+        return null;
+    }
+
+    /// <summary>The next answer but <c>waiting</c>, which prolongs the deadline; null and <see cref="Problem"/> if none comes.</summary>
+    public InitFrame? Await()
+    {
+        var due = MonotonicClock.Now + AnswerTimeout;
+        while (true)
+        {
+            var frame = TryRead();
+            if (frame is InitFrame.Waiting)
+                due = MonotonicClock.Now + AnswerTimeout;
+            else if (frame is not null || !IsOpen)
+                return frame;
+            else if (MonotonicClock.Now >= due)
+                Close(Late);
+            else
+            {
+                var readable = new pollfd { fd = Descriptor, events = POLLIN };
+                _ = poll(&readable, 1, PollTimeout.Until(due, MonotonicClock.Now));
+            }
+        }
+    }
+
+    public static string Late => $"PID 1 has not answered within {Duration.Format(AnswerTimeout)}; it is stopped or overloaded: try again";
+
+    /// <summary>The end of the time in which an answer has to come.</summary>
+    public static Instant AnswerDue => MonotonicClock.Now + AnswerTimeout;
+
+    public void Close(string problem)
+    {
+        if (!IsOpen)
+            return;
+        _ = close(Descriptor);
+        (Descriptor, Problem, _bytes) = (-1, problem, []);
+    }
+
+    private static NoConnection Connect(int descriptor, string path)
+    {
+        var name = Encoding.UTF8.GetBytes(path);
+        if (name.Length >= sockaddr_un.PathLength)
+            return new NoConnection($"{path}: longer than the {sockaddr_un.PathLength - 1} bytes of a socket's path", true);
+        var address = new sockaddr_un { sun_family = AF_UNIX };
+        name.CopyTo(new Span<byte>(address.sun_path, name.Length));
+        // With a full backlog a connect that does not block fails at once and cannot be polled, so this one blocks, for so long.
+        var limit = new timeval { tv_sec = (long)AnswerTimeout.TotalSeconds };
+        _ = setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, (uint)sizeof(timeval));
+        while (connect(descriptor, &address, (uint)(sizeof(ushort) + name.Length + 1)) != 0)
+        {
+            switch (LastError.Number)
+            {
+                case Errno.EINTR:
+                    continue;
+                case Errno.EAGAIN:
+                    return new NoConnection(Late, false);
+                case var number:
+                    return new NoConnection($"{path}: {new Errno(number)}", !new Errno(number).IsShortage);
+            }
+        }
+        ucred peer;
+        var length = (uint)sizeof(ucred);
+        if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
+            return new NoConnection($"SO_PEERCRED: {LastError}", false);
+        return Ancestry.Includes(peer.pid)
+            ? default
+            : new NoConnection($"{path}: pid {peer.pid} listens there, neither PID 1 nor a process that this one descends from", true);
+    }
+
+    private InitFrame? TakeLine()
+    {
+        var end = _bytes.AsSpan(0, _length).IndexOf((byte)'\n');
+        if (end < 0)
+        {
+            if (_length == LaunchFrames.MostToClient)
+                Close("PID 1 has sent a line without an end");
+            return null;
+        }
+        var frame = LaunchFrames.ReadInit(_bytes.AsSpan(0, end), out var problem);
+        _bytes.AsSpan(end + 1, _length - end - 1).CopyTo(_bytes);
+        _length -= end + 1;
+        if (frame is null)
+            Close($"PID 1 has sent a line that cannot be read: {problem}");
+        return frame;
+    }
+
+    /// <summary>False if nothing is here, or the connection is closed.</summary>
+    private bool Receive()
+    {
+        if (_length == _bytes.Length)
+            Array.Resize(ref _bytes, Math.Min(LaunchFrames.MostToClient, _bytes.Length * 4));
+        nint count;
+        fixed (byte* start = _bytes)
+            count = recv(Descriptor, start + _length, (nuint)(_bytes.Length - _length), MSG_DONTWAIT);
+        if (count > 0)
+        {
+            _length += (int)count;
+            return true;
+        }
+        if (count == 0 || LastError.Number is not (Errno.EAGAIN or Errno.EINTR))
+            Close("PID 1 has closed the connection");
+        return false;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Buffers;
+using MetaMcp.Init.Core.LaunchProtocol;
+using MetaMcp.Init.Core.Shims;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Events;
+using MetaMcp.Init.Output;
+using MetaMcp.Init.Pages;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Launch;
+
+/// <summary>
+/// Stands where the server would have stood: tells a client why there is none, for as long as it asks. A person at a terminal is told
+/// once.
+/// </summary>
+internal sealed unsafe class RefusalServer
+{
+    /// <summary>What a pipe that poll reports writable takes without blocking (POSIX: PIPE_BUF).</summary>
+    private const int Piece = 4096;
+
+    private readonly SignalQueue _signals;
+    private readonly RefusalConversation _conversation;
+    private readonly ArrayBufferWriter<byte> _answer = new(512);
+
+    private RefusalServer(SignalQueue signals, InitFrame.Refused refused) =>
+        (_signals, _conversation) = (signals, new RefusalConversation(refused));
+
+    /// <summary>1 at a terminal. Else 0, when the client has closed stdin or asks for the end: a refusal is no crash.</summary>
+    public static int Run(string subject, InitFrame.Refused refused)
+    {
+        if (isatty(0) == 1)
+        {
+            Page.Error($"mcp-init launch: {RefusalText.Page(subject, refused)}");
+            return ExitCodes.Failure;
+        }
+        StandardError.TryWriteLine($"mcp-init launch: {RefusalText.Line(subject, refused)}");
+        if (SignalQueue.Open(out _) is { } signals)
+            new RefusalServer(signals, refused).Serve();
+        return ExitCodes.Success;
+    }
+
+    private void Serve()
+    {
+        var input = stackalloc byte[Piece];
+        while (WaitFor(0, POLLIN))
+        {
+            var count = read(0, input, Piece);
+            if (count < 0 && LastError.Number is Errno.EAGAIN or Errno.EINTR)
+                continue;
+            if (count <= 0 || !Answer(new ReadOnlySpan<byte>(input, (int)count)))
+                return;
+        }
+    }
+
+    private bool Answer(ReadOnlySpan<byte> input)
+    {
+        while (!input.IsEmpty)
+        {
+            input = input[_conversation.Take(input, _answer)..];
+            if (!Write(_answer.WrittenSpan))
+                return false;
+            _answer.ResetWrittenCount();
+        }
+        return true;
+    }
+
+    private bool Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            if (!WaitFor(1, POLLOUT))
+                return false;
+            nint written;
+            fixed (byte* start = bytes)
+                written = write(1, start, (nuint)Math.Min(bytes.Length, Piece));
+            if (written >= 0)
+                bytes = bytes[(int)written..];
+            else if (LastError.Number is not (Errno.EAGAIN or Errno.EINTR))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>False if a signal asks for the end first, or the stream has no reader.</summary>
+    private bool WaitFor(int stream, short events)
+    {
+        var polled = stackalloc pollfd[2];
+        while (true)
+        {
+            polled[0] = new pollfd { fd = _signals.Descriptor, events = POLLIN };
+            polled[1] = new pollfd { fd = stream, events = events };
+            _ = poll(polled, 2, -1);
+            while (_signals.TryTake() is { } signal)
+                if (signal == Signal.Term || signal == Signal.Int || signal == Signal.Hup || signal == Signal.Quit)
+                    return false;
+            if ((polled[1].revents & POLLNVAL) != 0 || (events == POLLOUT && (polled[1].revents & POLLERR) != 0))
+                return false;
+            // POLLHUP: reading gives the rest, and then the end.
+            if (polled[1].revents != 0)
+                return true;
+        }
+    }
+}

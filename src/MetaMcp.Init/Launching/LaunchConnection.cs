@@ -1,0 +1,83 @@
+using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Events;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Launching;
+
+/// <summary>How far a launch has come.</summary>
+internal enum LaunchStep
+{
+    /// <summary>Connected; no whole frame has come.</summary>
+    Silent,
+
+    /// <summary>It has asked, and waits for the answer.</summary>
+    Asked,
+
+    /// <summary>It has a place.</summary>
+    Granted,
+
+    /// <summary>It has named the process that is to become the server.</summary>
+    Named,
+
+    /// <summary>That process is the main process of a run.</summary>
+    Placed,
+}
+
+/// <summary>One launch as long as PID 1 holds something of it: the connection of its shim and the pidfds of its processes.</summary>
+/// <param name="id">Its number, which no other launch has or had.</param>
+internal sealed class LaunchConnection(long id)
+{
+    public long Id { get; } = id;
+
+    /// <summary>Non-blocking; -1 when it is closed.</summary>
+    public int Descriptor { get; set; } = -1;
+
+    /// <summary>The process that connected, and its user, as the kernel noted them then.</summary>
+    public ucred Peer { get; set; }
+
+    public LaunchStep Step { get; set; }
+
+    /// <summary>The pidfd of the shim; -1 for none.</summary>
+    public int ShimDescriptor { get; set; } = -1;
+
+    /// <summary>The pidfd of the process that started the shim; -1 for none.</summary>
+    public int ClientDescriptor { get; set; } = -1;
+
+    /// <summary>
+    /// The pidfd of <see cref="Main"/> until that is the main process of its run; -1 for none, and if it is the shim itself.
+    /// </summary>
+    public int MainDescriptor { get; set; } = -1;
+
+    /// <summary>The process that is to become the server.</summary>
+    public ProcessKey Main { get; set; }
+
+    /// <summary>The number of its run; 0 until it has one.</summary>
+    public long Run { get; set; }
+
+    public ServerSettings? Server { get; set; }
+
+    /// <summary>The cgroup that was made for it and has no run yet; null without cgroups, and when the run has it.</summary>
+    public InstanceCgroup? Cgroup { get; set; }
+
+    /// <summary>The time at which the shim is late with its next frame; or at which it is read again, while it is paused.</summary>
+    public Instant Due { get; set; } = Instant.Never;
+
+    /// <summary>Its frames are not read before <see cref="Due"/>, so that many of them cost PID 1 little.</summary>
+    public bool IsPaused { get; set; }
+
+    public bool IsClosed { get; set; }
+    public bool IsIdle { get; set; }
+    public bool IsStarted { get; set; }
+
+    public LineInput Input { get; } = new();
+    public FrameOutput Output { get; } = new();
+
+    /// <summary>Takes one piece of the connection; null until it is watched.</summary>
+    public PieceHandler? Ready { get; set; }
+
+    /// <summary>The EPOLL* bits that the descriptor is watched for; 0 for none.</summary>
+    public uint Watched { get; set; }
+}

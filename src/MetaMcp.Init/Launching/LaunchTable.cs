@@ -1,0 +1,211 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Launching;
+using MetaMcp.Init.Core.LaunchProtocol;
+using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Launching;
+
+/// <summary>
+/// Every launch by its number, from the connection of its shim until the core says that nothing of it is left; performs the core's
+/// decisions on it.
+/// </summary>
+internal sealed class LaunchTable
+{
+    private readonly Dictionary<long, LaunchConnection> _all = [];
+
+    /// <summary>Launches that were let go of while a child was moving their process: the cgroup goes when that child has.</summary>
+    private readonly Dictionary<long, LaunchConnection> _leaving = [];
+
+    private readonly List<LaunchConnection> _some = [];
+    private readonly Action<SystemEvent> _tell;
+    private readonly LaunchedRuns _runs;
+    private readonly ConnectionDisposal _disposal;
+    private readonly Placements _placements;
+    private readonly LaunchComplaints _complaints;
+    private readonly LaunchLinks _links;
+    private readonly LaunchTalk _talk;
+    private readonly LaunchDoor? _door;
+
+    /// <param name="setup">The socket, and what launches need to know.</param>
+    /// <param name="parts">The parts of PID 1 that launches use.</param>
+    public LaunchTable(LaunchSetup setup, in LaunchParts parts)
+    {
+        _tell = parts.Tell;
+        _runs = new LaunchedRuns(parts.Runs, parts.Memory, setup.Cookie, setup.Tree);
+        _disposal = new ConnectionDisposal(parts.NullDescriptor, parts.Helpers);
+        _placements = new Placements(parts.NullDescriptor, parts.Helpers, Answer, _runs.MoveBack);
+        _complaints = new LaunchComplaints(setup.Complain);
+        _links = new LaunchLinks(parts.Watch, _disposal);
+        var checks = new LaunchChecks(parts.Runs, new LaunchOrigin(parts.Runs, setup.Tree));
+        _talk = new LaunchTalk(_links, checks, _complaints, parts.Tell, Drop);
+        _door = setup.Socket is { } socket
+            ? new LaunchDoor(socket, parts.Watch, _all.Values, _disposal, _complaints, Admit) : null;
+    }
+
+    /// <summary>When <see cref="Expire"/> has something to do.</summary>
+    public Instant Due
+    {
+        get
+        {
+            var due = Instant.Earliest(_disposal.Due, _placements.Due, _complaints.Due, _door?.Due ?? Instant.Never);
+            foreach (var launch in _all.Values)
+                due = Instant.Earlier(due, launch.Due);
+            return due;
+        }
+    }
+
+    public void Expire(Instant now)
+    {
+        _door?.Open(now);
+        _disposal.Expire(now);
+        _placements.Expire(now);
+        _complaints.Expire(now);
+        _some.Clear();
+        foreach (var launch in _all.Values)
+            if (launch.Due <= now)
+                _some.Add(launch);
+        foreach (var launch in _some)
+            _talk.Expire(launch);
+    }
+
+    /// <summary>A child was collected; true if it was a helper of launches.</summary>
+    public bool TakeCollected(int pid, ExitStatus status)
+    {
+        if (!_placements.TakeCollected(pid, status))
+            return _disposal.TakeCollected(pid);
+        foreach (var (id, launch) in _leaving)
+        {
+            if (_placements.IsUnderWay(id))
+                continue;
+            launch.Cgroup?.Remove();
+            // .NET Core 3.0 and later allow to remove during the enumeration.
+            _ = _leaving.Remove(id);
+        }
+        return true;
+    }
+
+    public void Perform(Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.GrantLaunch(var id, var run, var server):
+                Grant(id, run, server);
+                break;
+            case Effect.PlaceLaunch(var id, var run, var main):
+                Place(id, run, main);
+                break;
+            case Effect.GoLaunch(var id) when _all.TryGetValue(id, out var launch):
+                _talk.Send(launch, new InitFrame.Go());
+                break;
+            case Effect.WaitLaunch(var id, var reason) when _all.TryGetValue(id, out var launch):
+                _talk.Send(launch, new InitFrame.Waiting(reason));
+                break;
+            case Effect.TellLaunch(var id, var reason) when _all.TryGetValue(id, out var launch):
+                _talk.Send(launch, new InitFrame.Ending(reason));
+                break;
+            case Effect.RefuseLaunch(var id, var code, var reason, var holders) when _all.TryGetValue(id, out var launch):
+                End(launch, new InitFrame.Refused(code, reason, holders));
+                break;
+            case Effect.EndLaunch(var id, var reason) when _all.TryGetValue(id, out var launch):
+                End(launch, new InitFrame.Ended(reason));
+                break;
+        }
+    }
+
+    private void Grant(long id, long run, ServerSettings server)
+    {
+        if (!_all.TryGetValue(id, out var launch))
+        {
+            NotPlaced(id, "its connection is gone");
+            return;
+        }
+        var line = LaunchFrames.Encode(new InitFrame.Granted(_runs.GrantOf(run, server)));
+        if (line.Length > LaunchFrames.MostToClient)
+        {
+            NotPlaced(id, "its command and its variables are too long for a launch");
+            return;
+        }
+        launch.Cgroup = _runs.MakeCgroup(run, server, out var problem, out var isShortage);
+        if (problem is not null)
+        {
+            NotPlaced(id, problem, isShortage);
+            return;
+        }
+        (launch.Run, launch.Server) = (run, server);
+        LaunchTalk.Granted(launch);
+        _talk.Send(launch, line);
+    }
+
+    private void Place(long id, long run, ProcessKey main)
+    {
+        if (!_all.TryGetValue(id, out var launch) || launch.Run != run || launch.Main != main)
+            NotPlaced(id, "the process is not the one that was named");
+        else if (launch.Cgroup is not { } cgroup)
+            Begin(launch);
+        else if (_placements.Start(id, cgroup.Directory, main.Pid, MainOf(launch)) is { IsSuccess: false } error)
+            NotPlaced(id, $"spawn: {error}", error.MayPass);
+    }
+
+    /// <summary>The child has moved the process, or has not.</summary>
+    private void Answer(long id, Errno error)
+    {
+        if (!_all.TryGetValue(id, out var launch))
+            return;
+        if (error.IsSuccess)
+            Begin(launch);
+        else if (error.Number == Errno.ESRCH)
+            NotPlaced(id, Ended);
+        else
+            NotPlaced(id, $"cgroup.procs: {error}", error.MayPass || error.Number == Errno.ETIMEDOUT);
+    }
+
+    private const string Ended = "the process has ended before it could be started";
+
+    private void Begin(LaunchConnection launch)
+    {
+        if (PinnedProcess.HasEnded(MainOf(launch)) || !_runs.Begin(launch.Run, launch.Server!, launch.Main, launch.Cgroup))
+        {
+            NotPlaced(launch.Id, Ended);
+            return;
+        }
+        // From now on the cgroup is the run's.
+        launch.Cgroup = null;
+        launch.MainDescriptor = _links.ClosePinned(launch.MainDescriptor);
+        _talk.Placed(launch);
+    }
+
+    /// <summary>The shim itself, if it is to become the server.</summary>
+    private static int MainOf(LaunchConnection launch) => launch.MainDescriptor >= 0 ? launch.MainDescriptor : launch.ShimDescriptor;
+
+    private void Admit(LaunchConnection launch)
+    {
+        _all.Add(launch.Id, launch);
+        _talk.Begin(launch);
+    }
+
+    /// <summary>The last word of a launch; a client that does not read it is not waited for.</summary>
+    private void End(LaunchConnection launch, InitFrame last)
+    {
+        _ = _links.Send(launch, last);
+        Drop(launch);
+    }
+
+    /// <summary>Nothing of the launch is needed any more.</summary>
+    private void Drop(LaunchConnection launch)
+    {
+        _links.Close(launch);
+        _ = _all.Remove(launch.Id);
+        if (launch.Cgroup is null)
+            return;
+        if (_placements.IsUnderWay(launch.Id))
+            _leaving[launch.Id] = launch;
+        else
+            launch.Cgroup.Remove();
+    }
+
+    private void NotPlaced(long id, string reason, bool isShortage = false) =>
+        _tell(new SystemEvent.Launch(id, new LaunchEvent.NotPlaced(reason, isShortage)));
+}

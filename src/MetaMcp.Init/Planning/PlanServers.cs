@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Pages;
+
+namespace MetaMcp.Init.Planning;
+
+/// <summary>The part of the page about launched servers: their limits, and which npx and uvx of services become one of them.</summary>
+internal static class PlanServers
+{
+    public static void AppendTo(StringBuilder text, Plan plan)
+    {
+        var (settings, launch) = (plan.Settings, plan.Settings.Launch);
+        if (settings.Servers.IsEmpty && launch.Intercept.IsEmpty)
+            return;
+        text.Append($"\nSERVERS started by \"mcp-init launch\"{Also(launch)}; {launch.MaxStarting} starting at one time\n\n");
+        var table = new TextTable("  ");
+        table.Add("", "memory", "swap", "tasks", "cpu", "user", "at once", "idle", "shim", "unwrap", "packages");
+        foreach (var server in settings.Servers)
+            table.Add(Row(server, settings.Limits, server.Match.IsEmpty ? "–" : string.Join(", ", server.Match)));
+        if (launch.Unknown == UnknownServers.Allow)
+            table.Add(Row(
+                ServerSettings.Default("(any other)", settings.Shutdown), settings.Limits, launch.Intercept.IsEmpty ? "–" : "any other"));
+        table.AppendTo(text);
+        if (launch.Unknown == UnknownServers.Refuse)
+            text.Append("\n  any other server is refused\n");
+        text.Append(launch.Intercept.IsEmpty
+            ? "\n  nothing is intercepted: npx and uvx of a service start as they are written ([launch] intercept)\n"
+            : $"\n  intercepted: {string.Join(", ", launch.Intercept)}, through {settings.Init.RuntimeDirectory}/shims, " +
+                "first in the PATH of services\n");
+    }
+
+    private static string Also(LaunchSettings launch) =>
+        launch.Intercept.IsEmpty ? "" : $", or by {string.Join(" and ", launch.Intercept)} of a service";
+
+    private static string[] Row(ServerSettings server, LimitSettings limits, string packages)
+    {
+        var most = server.MaxInstances ?? limits.MaxPerType;
+        return
+        [
+            .. PlanText.Row(server.Name, server.Limits, server.Attributes, "as its client"),
+            most is { } m ? $"{m.ToString(CultureInfo.InvariantCulture)}, then {EnumWords.LimitAction[(int)server.OnLimit]}" : "any number",
+            server.IdleTimeout is { } idle ? Duration.Format(idle) : "–",
+            EnumWords.ShimMode[(int)server.Shim],
+            server.Unwrap ? "yes" : "no",
+            packages,
+        ];
+    }
+}

@@ -1,0 +1,327 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Launching;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Tests.Supervision;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Tests.Launching;
+
+/// <summary>Launched servers: places, endings, limits.</summary>
+public sealed class PoolTests
+{
+    private static ServerSettings Memory => new() { Name = "memory", MaxInstances = 2 };
+
+    private static PoolWorld World(ServerSettings? server = null, LimitSettings? limits = null, LaunchSettings? launch = null) => new(
+        Make.File(Make.Daemon("gateway")) with
+        {
+            Servers = [server ?? Memory], Limits = limits ?? new(), Launch = launch ?? new(),
+        });
+
+    [Fact]
+    public void A_client_asks_and_its_server_runs_when_its_process_is_in_its_place()
+    {
+        var world = World();
+        world.Asks(1).Tells("1 granted");
+        world.Names(1).Tells("1 go");
+        Assert.IsType<RunOwner.Launch>(world.Supervisor.Registry.Find(world.RunOf(1))!.Owner);
+        world.Exits(1).Tells("1 ended");
+        Assert.Null(world.Supervisor.Registry.Find(world.RunOf(1)));
+    }
+
+    [Fact]
+    public void Nothing_but_the_main_process_is_asked_to_end_and_the_rest_is_killed_at_once()
+    {
+        var world = World();
+        world.LeavesOthers.Add(1);
+        world.Runs(1).Forget();
+        world.Exits(1).Tells("1 SIGKILL to all", "1 ended");
+    }
+
+    [Theory]
+    [InlineData(typeof(LaunchEvent.ShimEnded))]
+    [InlineData(typeof(LaunchEvent.ClientEnded))]
+    [InlineData(typeof(LaunchEvent.Disconnected))]
+    public void A_server_does_not_outlive_its_shim_its_client_or_the_connection(Type happened)
+    {
+        var gone = (LaunchEvent)Activator.CreateInstance(happened)!;
+        var world = World();
+        world.Runs(1).Forget();
+        world.Launch(1, gone).Tells("1 SIGTERM", "1 ended for a reason");
+    }
+
+    [Fact]
+    public void One_that_ignores_SIGTERM_is_killed_after_its_stop_timeout()
+    {
+        var world = World(Memory with { StopTimeout = TimeSpan.FromSeconds(3) });
+        world.Stubborn.Add(1);
+        world.Runs(1).Forget();
+        world.Launch(1, new LaunchEvent.ClientEnded()).Tells("1 SIGTERM");
+        world.Passes("2s").Tells();
+        world.Passes("1s").Tells("1 SIGKILL to all", "1 ended for a reason");
+    }
+
+    [Theory]
+    [InlineData(typeof(LaunchEvent.ShimEnded))]
+    [InlineData(typeof(LaunchEvent.ClientEnded))]
+    [InlineData(typeof(LaunchEvent.Disconnected))]
+    public void A_shim_that_is_gone_before_it_named_a_process_frees_its_place(Type happened)
+    {
+        var world = World(Memory with { MaxInstances = 1 });
+        world.Asks(1).Forget();
+        world.Launch(1, (LaunchEvent)Activator.CreateInstance(happened)!).Tells("1 ended");
+        world.Asks(2).Tells("2 granted");
+    }
+
+    [Fact]
+    public void A_shim_killed_while_its_process_is_moved_leaves_nothing()
+    {
+        var world = World();
+        world.HoldsPlaces = true;
+        world.Asks(1).Names(1).Launch(1, new LaunchEvent.ShimEnded()).Forget();
+        world.Launch(1, new LaunchEvent.Placed(new(100, 900))).Tells("1 SIGKILL to all", "1 ended for a reason");
+    }
+
+    [Fact]
+    public void A_shim_that_names_no_process_loses_its_place()
+    {
+        var world = World();
+        world.Asks(1).Forget();
+        world.Passes("9s").Tells();
+        world.Passes("1s").Tells("1 refused Invalid");
+    }
+
+    [Fact]
+    public void A_process_that_could_not_be_moved_is_refused_for_the_reason()
+    {
+        var world = World();
+        world.Asks(1).Launch(1, new LaunchEvent.NotPlaced("no room", IsShortage: true)).Tells("1 granted", "1 refused Shortage");
+        Assert.Equal("no room", world.Refusals[0].Reason);
+    }
+
+    [Fact]
+    public void Closed_stdin_ends_a_server_that_is_still_there_after_close_grace()
+    {
+        var world = World(Memory with { CloseGrace = TimeSpan.FromSeconds(5) });
+        world.Runs(1).Forget();
+        world.Launch(1, new LaunchEvent.Closed()).Passes("4s").Tells();
+        world.Passes("1s").Tells("1 SIGTERM", "1 ended for a reason");
+        Assert.Contains("close_grace", world.Reasons[1]!);
+    }
+
+    [Fact]
+    public void Stdin_that_was_closed_before_the_server_ran_counts_from_its_start()
+    {
+        var world = World(Memory with { CloseGrace = TimeSpan.FromSeconds(5) });
+        world.Asks(1).Launch(1, new LaunchEvent.Closed()).Names(1).Forget();
+        world.Passes("5s").Tells("1 SIGTERM", "1 ended for a reason");
+    }
+
+    [Fact]
+    public void A_server_without_traffic_ends_after_its_idle_timeout_counted_from_the_last_traffic()
+    {
+        var world = World(Memory with { IdleTimeout = TimeSpan.FromSeconds(30) });
+        world.Runs(1).Forget().Passes("31s");
+        world.Launch(1, new LaunchEvent.Idle(true)).Passes("1ms").Tells("1 SIGTERM", "1 ended for a reason");
+    }
+
+    [Fact]
+    public void Traffic_keeps_a_server()
+    {
+        var world = World(Memory with { OnLimit = LimitAction.ReplaceIdle, IdleTimeout = TimeSpan.FromSeconds(30) });
+        world.Runs(1).Forget().Passes("11s");
+        world.Launch(1, new LaunchEvent.Idle(true)).Passes("10s").Launch(1, new LaunchEvent.Idle(false)).Passes("1m").Tells();
+    }
+
+    [Fact]
+    public void One_over_the_limit_is_refused_and_told_the_limit_and_the_holders()
+    {
+        var world = World();
+        world.Runs(1).Runs(2).Forget();
+        world.Asks(3).Tells("3 refused Limit");
+        Assert.Contains("max_instances of [server.memory] is 2", world.Refusals[0].Reason, StringComparison.Ordinal);
+        Assert.Equal(2, world.Refusals[0].Holders.Length);
+        Assert.StartsWith("mcp-0-", world.Refusals[0].Holders[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_ends_holds_its_place_until_nothing_of_it_is_left()
+    {
+        var world = World(Memory with { MaxInstances = 1 });
+        world.Stubborn.Add(1);
+        world.Runs(1).Launch(1, new LaunchEvent.ClientEnded()).Forget();
+        world.Asks(2).Tells("2 refused Limit");
+        world.Passes("10s").Forget();
+        world.Asks(3).Tells("3 granted");
+    }
+
+    [Fact]
+    public void Max_per_type_counts_where_the_server_has_no_number_of_its_own()
+    {
+        var world = World(Memory with { MaxInstances = null }, new LimitSettings { MaxPerType = 1 });
+        world.Runs(1).Forget();
+        world.Asks(2).Tells("2 refused Limit");
+        Assert.Contains("max_per_type", world.Refusals[0].Reason, StringComparison.Ordinal);
+        world.Asks(3, "other").Tells("3 granted");
+    }
+
+    [Fact]
+    public void Max_instances_counts_services_and_servers_together()
+    {
+        var world = World(limits: new LimitSettings { MaxInstances = 2 });
+        world.Runs(1).Forget();
+        world.Asks(2, "other").Tells("2 refused Limit");
+    }
+
+    [Fact]
+    public void A_launch_waits_eight_seconds_at_most()
+    {
+        var world = World(Memory with { MaxInstances = 1, OnLimit = LimitAction.Wait });
+        world.Runs(1).Forget();
+        world.Asks(2).Tells("2 waits");
+        world.Passes("7900ms").Tells();
+        world.Passes("100ms").Tells("2 refused Limit");
+    }
+
+    [Fact]
+    public void Launches_that_wait_keep_their_order()
+    {
+        var world = World(Memory with { MaxInstances = 1, OnLimit = LimitAction.Wait });
+        world.Runs(1).Asks(2).Asks(3).Forget();
+        world.Exits(1).Tells("1 ended", "2 granted");
+        world.Names(2).Forget();
+        world.Exits(2).Tells("2 ended", "3 granted");
+    }
+
+    [Fact]
+    public void A_launch_whose_client_has_gone_does_not_wait_any_more()
+    {
+        var world = World(Memory with { MaxInstances = 1, OnLimit = LimitAction.Wait });
+        world.Runs(1).Asks(2).Asks(3).Launch(2, new LaunchEvent.ClientEnded()).Forget();
+        world.Exits(1).Tells("1 ended", "3 granted");
+    }
+
+    [Fact]
+    public void The_oldest_is_replaced_and_never_one_younger_than_two_seconds()
+    {
+        var world = World(Memory with { OnLimit = LimitAction.ReplaceOldest });
+        world.Runs(1).Passes("1s").Runs(2).Passes("900ms").Forget();
+        world.Asks(3).Tells("3 refused Limit");
+        world.Passes("200ms");
+        world.Asks(4).Tells("4 waits", "1 SIGTERM", "1 ended for a reason", "4 granted");
+    }
+
+    [Fact]
+    public void Only_an_idle_one_is_replaced_and_the_longest_idle_one_first()
+    {
+        var world = World(Memory with { OnLimit = LimitAction.ReplaceIdle });
+        world.Runs(1).Runs(2).Passes("1m").Forget();
+        world.Asks(3).Tells("3 refused Limit");
+        world.Launch(2, new LaunchEvent.Idle(true)).Passes("5s").Launch(1, new LaunchEvent.Idle(true)).Forget();
+        world.Asks(4).Tells("4 waits", "2 SIGTERM", "2 ended for a reason", "4 granted");
+    }
+
+    [Fact]
+    public void A_client_of_another_service_cannot_replace()
+    {
+        var world = World(Memory with { OnLimit = LimitAction.ReplaceOldest });
+        world.Runs(1).Runs(2).Passes("1m").Forget();
+        world.Asks(3, run: 0, isTrusted: true).Tells("3 refused Limit");
+        Assert.Equal<ImmutableArray<string>>(["2 more"], world.Refusals[0].Holders);
+    }
+
+    [Fact]
+    public void A_stranger_is_refused_and_takes_no_place()
+    {
+        var world = World(Memory with { MaxInstances = 1 });
+        world.Asks(1, run: 0).Tells("1 refused Forbidden");
+        world.Asks(2).Tells("2 granted");
+    }
+
+    [Fact]
+    public void An_unknown_server_is_launched_or_refused_as_the_file_says()
+    {
+        World().Asks(1, "other").Tells("1 granted");
+        World(launch: new LaunchSettings { Unknown = UnknownServers.Refuse }).Asks(1, "other").Tells("1 refused Unknown");
+    }
+
+    [Fact]
+    public void Cold_starts_take_turns()
+    {
+        var world = World(Memory with { MaxInstances = 10 }, launch: new LaunchSettings { MaxStarting = 2 });
+        world.Asks(1).Asks(2).Asks(3).Asks(4).Tells("1 granted", "2 granted", "3 waits", "4 waits");
+        world.Names(1).Launch(1, new LaunchEvent.Started()).Tells("1 go", "3 granted");
+        world.Launch(2, new LaunchEvent.ShimEnded()).Tells("2 ended", "4 granted");
+    }
+
+    [Fact]
+    public void A_start_that_is_never_over_counts_for_a_minute()
+    {
+        var world = World(Memory with { MaxInstances = 10 }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1).Names(1).Passes("20s").Asks(2).Forget();
+        world.Passes("39s").Tells();
+        world.Passes("1s").Tells("2 granted");
+    }
+
+    [Fact]
+    public void A_shutdown_refuses_launches_and_ends_servers_when_the_services_are_down()
+    {
+        var world = World(Memory with { OnLimit = LimitAction.Wait });
+        world.Runs(1).Runs(2).Asks(3).Forget();
+        world.Signal(Signal.Term);
+        world.Tells("3 refused Stopping", "1 SIGTERM", "2 SIGTERM", "1 ended for a reason", "2 ended for a reason", "exit 0");
+        Assert.Equal(0, world.ExitCode);
+    }
+
+    [Fact]
+    public void A_file_of_servers_alone_waits_for_clients()
+    {
+        var world = new PoolWorld(Make.File() with { Servers = [Memory] });
+        world.Passes("1h").Tells();
+        world.Asks(1, run: 0, isTrusted: true).Names(1).Tells("1 granted", "1 go");
+        world.Signal(Signal.Term).Tells("1 SIGTERM", "1 ended for a reason", "exit 0");
+    }
+
+    [Fact]
+    public void A_memory_end_is_told_as_the_reason()
+    {
+        var world = World(Memory with { Limits = new CgroupLimits { MemoryMax = new ByteSize(64 << 20) } });
+        world.Runs(1).Forget();
+        world.Post(new Lifecycle.SystemEvent.OutOfMemory(
+            world.RunOf(1), default, new OomCounts(1, 1, 1, 1, 0, 0), null));
+        world.Exits(1).Tells("1 ended for a reason");
+        Assert.Contains("memory_max of 64MiB", world.Reasons[1]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refusals_are_told_a_limited_number_a_minute()
+    {
+        var world = World(Memory with { MaxInstances = 1 });
+        world.Runs(1);
+        for (var id = 2; id < 1000; id++)
+            _ = world.Asks(id);
+        Assert.Equal(20, world.Log.Count(l => l.Contains("not launched", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_start_that_was_cut_off_is_said()
+    {
+        var world = World();
+        world.Asks(1).Names(1).Launch(1, new LaunchEvent.ClientEnded());
+        Assert.Contains(world.Log, line => line.Contains("its start was cut off", StringComparison.Ordinal));
+        world.Log.Clear();
+        world.Runs(2).Launch(2, new LaunchEvent.ClientEnded());
+        Assert.DoesNotContain(world.Log, line => line.Contains("its start was cut off", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_instance_has_a_line_in_the_status()
+    {
+        var world = World();
+        world.Runs(1);
+        world.Signal(Signal.Usr1);
+        Assert.Contains(world.Log, line => line.StartsWith("memory@", StringComparison.Ordinal) &&
+            line.EndsWith("from gateway", StringComparison.Ordinal));
+    }
+}
