@@ -6,11 +6,13 @@ public sealed class HelpTests
 {
     [Theory]
     [InlineData("run")]
+    [InlineData("launch")]
     [InlineData("probe")]
     [InlineData("check")]
     [InlineData("plan")]
     [InlineData("doctor")]
     [InlineData("exec")]
+    [InlineData("intercept")]
     public async Task Every_verb_says_what_it_takes(string verb)
     {
         foreach (var option in (string[])["--help", "-h"])
