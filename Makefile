@@ -6,6 +6,9 @@ build: ## out/mcp-init, static (RID=linux-arm64: out/linux-arm64/mcp-init)
 run: ## the installation of mcp-init.toml, as PID 1 of namespaces of its own; Ctrl-C stops it
 	@scripts/run
 
+demo: ## the incident in small, without and with mcp-init, as one table
+	@scripts/demo
+
 check: ## unit tests, in seconds
 	@scripts/test --check
 
@@ -27,4 +30,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: build run check test bench profile format clean help
+.PHONY: build run demo check test bench profile format clean help

@@ -8,13 +8,16 @@ import { health } from './health.mjs';
 import { strangers } from './strangers.mjs';
 import { binary } from './binary.mjs';
 import { cgroups } from './cgroups.mjs';
+import { launch } from './launch.mjs';
+import { unwrap } from './unwrap.mjs';
 import { removeWorkspace } from './workspace.mjs';
 
 const [load] = loadavg();
 console.log(`${availableParallelism()} cores, load ${load.toFixed(1)} before the start; the ratios mean most on a quiet machine`);
 const report = new Report();
 try {
-  for (const part of [passThrough, supervision, idle, health, strangers, binary, cgroups]) await part(report);
+  const parts = [passThrough, supervision, idle, health, strangers, binary, launch, unwrap, cgroups];
+  for (const part of parts) await part(report);
 } finally {
   removeWorkspace();
 }
