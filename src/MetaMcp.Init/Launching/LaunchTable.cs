@@ -137,6 +137,9 @@ internal sealed class LaunchTable
         (launch.Run, launch.Server) = (run, server);
         LaunchTalk.Granted(launch);
         _talk.Send(launch, line);
+        // Behind the answer, so that the client and the child come up at the same time.
+        if (launch.Cgroup is { } cgroup)
+            _ = _placements.Prepare(id, cgroup.Directory);
     }
 
     private void Place(long id, long run, ProcessKey main)
@@ -145,7 +148,7 @@ internal sealed class LaunchTable
             NotPlaced(id, "the process is not the one that was named");
         else if (launch.Cgroup is not { } cgroup)
             Begin(launch);
-        else if (_placements.Start(id, cgroup.Directory, main.Pid, MainOf(launch)) is { IsSuccess: false } error)
+        else if (_placements.Start(id, cgroup.Directory, main) is { IsSuccess: false } error)
             NotPlaced(id, $"spawn: {error}", error.MayPass);
     }
 
@@ -198,6 +201,7 @@ internal sealed class LaunchTable
     {
         _links.Close(launch);
         _ = _all.Remove(launch.Id);
+        _placements.Cancel(launch.Id);
         if (launch.Cgroup is null)
             return;
         if (_placements.IsUnderWay(launch.Id))

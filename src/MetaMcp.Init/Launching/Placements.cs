@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Unicode;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Helpers;
 using MetaMcp.Init.Placing;
@@ -11,13 +13,14 @@ namespace MetaMcp.Init.Launching;
 
 /// <summary>
 /// Moves processes into cgroups, each by a short child (<c>place</c>): the kernel may take some milliseconds for it, which PID 1 must not
-/// wait for. The child's exit code is the answer. One that takes too long is killed; its answer is told at once.
+/// wait for. The child is started as soon as there is a cgroup, and is ready by the time the client has named its process. Its exit code
+/// is the answer. One that takes too long is killed; its answer is told at once.
 /// </summary>
 /// <param name="nullDescriptor">The child's outputs.</param>
 /// <param name="helpers">Holds the pid of a child until it is collected.</param>
 /// <param name="answer">Gets the id that was given, and success or the error; ESRCH if the process has ended.</param>
 /// <param name="intruder">Gets a child of ours that was moved in place of a process that had ended, and the cgroup.</param>
-internal sealed class Placements(int nullDescriptor, HelperTable helpers, Action<long, Errno> answer, Action<int, string> intruder)
+internal sealed unsafe class Placements(int nullDescriptor, HelperTable helpers, Action<long, Errno> answer, Action<int, string> intruder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -35,32 +38,79 @@ internal sealed class Placements(int nullDescriptor, HelperTable helpers, Action
         }
     }
 
-    /// <summary>Whether a child for this id was started and not collected: the process may still be moved.</summary>
-    public bool IsUnderWay(long id)
-    {
-        foreach (var child in _children.Values)
-            if (child.Id == id)
-                return true;
-        return false;
-    }
+    /// <summary>Whether a child for this id was told its process and was not collected: the process may still be moved.</summary>
+    public bool IsUnderWay(long id) => Find(id) is { Main.Pid: > 0 };
 
-    /// <param name="id">Any number; given back with the answer.</param>
+    /// <summary>Starts the child. If that fails, it is tried again when the process is known.</summary>
+    /// <param name="id">A number without a child; given back with the answer.</param>
     /// <param name="directory">The cgroup.</param>
-    /// <param name="pid">The process.</param>
-    /// <param name="descriptor">Its pidfd.</param>
-    public Errno Start(long id, string directory, int pid, int descriptor)
+    public Errno Prepare(long id, string directory)
     {
         _ = _children.EnsureCapacity(_children.Count + 1);
-        ReadOnlySpan<DescriptorMapping> mappings = [new(descriptor, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];
-        var error = Spawner.SpawnOurselves(
-            ["mcp-init", "place", pid.ToString(CultureInfo.InvariantCulture), directory],
-            ImmutableSortedDictionary<string, string>.Empty, mappings, out var child);
+        var placement = new Placement(id, directory);
+        Errno error;
+        int reading, writing;
+        using (DescriptorLimit.Reserve())
+            error = Pipe.Open(out reading, out writing);
         if (!error.IsSuccess)
             return error;
-        _children.Add(child, new Placement(id, pid, directory, MonotonicClock.Now + Patience));
+        // The child is to wait in its read.
+        _ = fcntl(reading, F_SETFL, 0);
+        ReadOnlySpan<DescriptorMapping> mappings = [new(reading, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];
+        error = Spawner.SpawnOurselves(
+            ["mcp-init", "place", directory], ImmutableSortedDictionary<string, string>.Empty, mappings, out var child);
+        _ = close(reading);
+        placement.Pipe = writing;
+        if (!error.IsSuccess)
+        {
+            ClosePipe(placement);
+            return error;
+        }
+        _children.Add(child, placement);
         helpers.AddReader(child);
         helpers.Add(child, 0);
         return Errno.None;
+    }
+
+    /// <summary>Has the process moved.</summary>
+    /// <param name="id">As above.</param>
+    /// <param name="directory">The cgroup.</param>
+    /// <param name="main">The process; its start time tells it from a later one with its pid.</param>
+    public Errno Start(long id, string directory, ProcessKey main)
+    {
+        if (Find(id) is null && Prepare(id, directory) is { IsSuccess: false } error)
+            return error;
+        var placement = Find(id)!;
+        (placement.Main, placement.Late) = (main, MonotonicClock.Now + Patience);
+        Span<byte> line = stackalloc byte[64];
+        _ = Utf8.TryWrite(line, CultureInfo.InvariantCulture, $"{main.Pid} {main.StartTime}\n", out var length);
+        // The pipe is empty, so the write does not wait. EPIPE: the child has ended, and its exit code is the answer.
+        fixed (byte* start = line)
+            _ = write(placement.Pipe, start, (nuint)length);
+        ClosePipe(placement);
+        return Errno.None;
+    }
+
+    /// <summary>No process will be named: the child ends.</summary>
+    public void Cancel(long id)
+    {
+        if (Find(id) is { } placement)
+            ClosePipe(placement);
+    }
+
+    private Placement? Find(long id)
+    {
+        foreach (var child in _children.Values)
+            if (child.Id == id)
+                return child;
+        return null;
+    }
+
+    private static void ClosePipe(Placement placement)
+    {
+        if (placement.Pipe >= 0)
+            _ = close(placement.Pipe);
+        placement.Pipe = -1;
     }
 
     /// <summary>Gives up on children that take too long.</summary>
@@ -74,8 +124,7 @@ internal sealed class Placements(int nullDescriptor, HelperTable helpers, Action
             _ = kill(pid, Signal.Kill.Number);
             helpers.Killed(pid);
             answer(child.Id, new Errno(Errno.ETIMEDOUT));
-            // .NET Core 3.0 and later allow to set a value during the enumeration.
-            _children[pid] = child with { Late = Instant.Never };
+            (child.Late, child.IsAnswered) = (Instant.Never, true);
         }
     }
 
@@ -85,9 +134,10 @@ internal sealed class Placements(int nullDescriptor, HelperTable helpers, Action
         if (!_children.TryGetValue(pid, out var child))
             return false;
         if (status.Code == PlaceVerb.Intruder)
-            intruder(child.Pid, child.Directory);
-        if (child.Late != Instant.Never)
+            intruder(child.Main.Pid, child.Directory);
+        if (child.Main.Pid > 0 && !child.IsAnswered)
             answer(child.Id, ErrorOf(status));
+        ClosePipe(child);
         _ = _children.Remove(pid);
         return true;
     }
@@ -100,5 +150,18 @@ internal sealed class Placements(int nullDescriptor, HelperTable helpers, Action
         null => Errno.ENOMEM,
     });
 
-    private readonly record struct Placement(long Id, int Pid, string Directory, Instant Late);
+    private sealed class Placement(long id, string directory)
+    {
+        public long Id { get; } = id;
+        public string Directory { get; } = directory;
+
+        /// <summary>The process; its pid is 0 until it is named.</summary>
+        public ProcessKey Main { get; set; }
+
+        /// <summary>The writing end of the pipe that the child waits for; -1 when it was told, or is to end.</summary>
+        public int Pipe { get; set; } = -1;
+
+        public Instant Late { get; set; } = Instant.Never;
+        public bool IsAnswered { get; set; }
+    }
 }

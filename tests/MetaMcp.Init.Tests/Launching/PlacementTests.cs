@@ -77,21 +77,23 @@ public sealed unsafe class PlacementTests : IDisposable
     [Fact]
     public void The_verb_moves_no_process_once_the_one_that_is_meant_has_ended()
     {
-        using var ended = new Launcher(_kernel.Path);
-        using var other = new Launcher(_kernel.Path);
-        // The pidfd of one process, and the pid of another: so it is where the pid has come round.
-        var descriptor = pidfd_open(ended.StartChild(), 0);
-        Assert.Equal("killed", ended.Do("kill"));
+        using var client = new Launcher(_kernel.Path);
         var directory = _own.Make("workload/x");
-        ReadOnlySpan<DescriptorMapping> mappings = [new(descriptor, 0)];
+        Assert.True(Pipe.Open(out var reading, out var writing).IsSuccess);
+        Assert.Equal(0, (int)fcntl(reading, F_SETFL, 0));
+        ReadOnlySpan<DescriptorMapping> mappings = [new(reading, 0)];
         Assert.True(Spawner.SpawnOurselves(
-            ["mcp-init", "place", $"{other.StartChild()}", directory], ImmutableSortedDictionary<string, string>.Empty, mappings,
-            out var verb).IsSuccess);
+            ["mcp-init", "place", directory], ImmutableSortedDictionary<string, string>.Empty, mappings, out var verb).IsSuccess);
+        _ = close(reading);
+        // The pid of the child, and the start time of another process: so it is where the pid has come round.
+        var line = System.Text.Encoding.ASCII.GetBytes($"{client.StartChild()} 1\n");
+        fixed (byte* start = line)
+            Assert.Equal(line.Length, (int)write(writing, start, (nuint)line.Length));
+        _ = close(writing);
         siginfo_t info = default;
         Assert.Equal(0, waitid(P_PID, (uint)verb, &info, WEXITED));
         Assert.Equal((CLD_EXITED, Errno.ESRCH), (info.si_code, info.si_status));
         Assert.Equal("", File.ReadAllText($"{directory}/cgroup.procs"));
-        _ = close(descriptor);
     }
 
     public void Dispose()
