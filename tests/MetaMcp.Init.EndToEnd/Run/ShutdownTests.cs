@@ -328,7 +328,7 @@ public sealed class ShutdownTests
             stop_command = ["/bin/sh", "-c", "echo $FLAVOUR > %/told; kill -USR1 $MAINPID"]
             """) { OwnCgroup = inCgroup };
         await using var init = await files.Start();
-        await init.WaitForLog("a", "ready");
+        await init.WaitFor("start pid=");
         init.Signal(15);
         Assert.Equal(0, await init.WaitForExit());
         Assert.Equal("sweet\n", await File.ReadAllTextAsync(files["told"], TestContext.Current.CancellationToken));
