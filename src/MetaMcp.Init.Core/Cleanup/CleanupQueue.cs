@@ -11,12 +11,18 @@ namespace MetaMcp.Init.Core.Cleanup;
 internal sealed class CleanupQueue(Response response, ServiceTable services, Pool pool, OrphanWatch orphans)
 {
     private readonly Queue<long> _waiting = new();
+
+    /// <summary>Launched servers, which have as many places of their own: clients must not delay the cleanup of services.</summary>
+    private readonly Queue<long> _launched = new();
     private int _underWay;
 
-    private int FreePlaces => services.Plan.Settings.Shutdown.MaxConcurrent - _underWay - pool.Counts.Cleanups - orphans.Cleanups;
+    private int FreePlaces => services.Plan.Settings.Shutdown.MaxConcurrent - _underWay - orphans.Cleanups;
 
     /// <summary>Gives an entry a place at the end of the queue. An entry that has ended by its turn is passed over.</summary>
     public void Enter(long number) => _waiting.Enqueue(number);
+
+    /// <summary>The same for a launched server.</summary>
+    public void EnterLaunched(long number) => _launched.Enqueue(number);
 
     /// <summary>Gives the next entry its turn if there is room; true if it did.</summary>
     public bool Next()
@@ -28,10 +34,23 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Poo
                 response.Follow(service, new ServiceEvent.OfRun(new RunEvent.Turn()));
                 return true;
             }
-            if (pool.Turn(number) || orphans.Ask(number, response.Now))
+            if (orphans.Ask(number, response.Now))
                 return true;
         }
+        while (pool.Counts.Cleanups < services.Plan.Settings.Shutdown.MaxConcurrent && _launched.TryDequeue(out var launched))
+            if (pool.Turn(launched))
+                return true;
         return false;
+    }
+
+    /// <summary>Gives another place to each launched server that waits; those that have one get it twice, which does no harm.</summary>
+    public void RestoreLaunched()
+    {
+        var waiting = new List<long>();
+        pool.AddWaiting(waiting);
+        foreach (var number in waiting)
+            if (!_launched.Contains(number))
+                EnterLaunched(number);
     }
 
     /// <summary>Gives another place to a run that waits and has lost its place.</summary>

@@ -169,8 +169,8 @@ public static class Notices
     public static readonly NoticeKind LaunchStatus = new(506, "launch.status", Info, "{Server}: {Status}");
     public static readonly NoticeKind LaunchCutOff = new(
         507, "launch.cut-off", Warning,
-        "{Server}: its start was cut off; if {Program} was installing, its cache may be broken: remove npm's _npx directory if the next " +
-        "start says ERR_MODULE_NOT_FOUND");
+        "{Server}: it ended while it started; if {Program} was installing, its cache may be broken: remove npm's _npx directory if the " +
+        "next start says ERR_MODULE_NOT_FOUND");
     public static readonly NoticeKind NoLaunchSocketForServers = new(
         591, "launch.unavailable", Warning,
         "no MCP server can be launched through mcp-init: {Reason}; servers run as if it was not there, without limits and without an end");

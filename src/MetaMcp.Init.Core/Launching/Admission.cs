@@ -28,6 +28,8 @@ internal sealed class Admission(
     /// <summary>A launch that waits for its turn to start waits longer: clients know that cold starts take long.</summary>
     public static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(45);
 
+    private static readonly TimeSpan TellPause = TimeSpan.FromSeconds(4);
+
     /// <summary>The time that a shim has to name the process that is to become the server, and the kernel's side to move it.</summary>
     public static readonly TimeSpan PlacingPatience = TimeSpan.FromSeconds(10);
 
@@ -100,8 +102,15 @@ internal sealed class Admission(
 
     private void Wait(Instance asking, TimeSpan patience, string reason)
     {
-        instances.Put(asking, new InstanceState.Asked(response.Now + patience, reason));
+        instances.Put(asking, new InstanceState.Asked(response.Now + patience, reason) { TellAt = response.Now + TellPause });
         response.Add(new Effect.WaitLaunch(asking.Id, reason));
+    }
+
+    /// <summary>Tells the shim again that it waits.</summary>
+    public void TellAgain(Instance waiting, InstanceState.Asked asked)
+    {
+        instances.Put(waiting, asked with { TellAt = response.Now + TellPause });
+        response.Add(new Effect.WaitLaunch(waiting.Id, asked.Reason));
     }
 
     private void Grant(Instance instance)
@@ -156,7 +165,7 @@ internal sealed class Admission(
     }
 
     private bool IsReplaceable(Instance asking, Instance instance) =>
-        instance.State is InstanceState.Running && instance.Service == asking.Service &&
+        instance is { State: InstanceState.Running, IsStarting: false } && instance.Service == asking.Service &&
         (asking.Server.OnLimit == LimitAction.ReplaceIdle
             ? instance.IdleSince != Instant.Never
             : response.Now - instance.Since >= YoungestReplaced);

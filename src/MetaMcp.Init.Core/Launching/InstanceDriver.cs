@@ -33,12 +33,13 @@ internal sealed class InstanceDriver(
     /// <summary>mcp-init ends the instance.</summary>
     /// <param name="instance">The instance.</param>
     /// <param name="reason">A sentence.</param>
-    public void Stop(Instance instance, string reason)
+    /// <param name="isUrgent">Whether it ends without a turn in the cleanup queue.</param>
+    public void Stop(Instance instance, string reason, bool isUrgent = false)
     {
         if (instance.State is not InstanceState.Running)
             return;
         Explain(instance, reason);
-        Step(instance, new RunEvent.Stop(new Outcome.AsAsked()));
+        Step(instance, new RunEvent.Stop(new Outcome.AsAsked()), isUrgent);
     }
 
     /// <summary>Tells the shim why its server is going to end, before the first signal.</summary>
@@ -56,7 +57,7 @@ internal sealed class InstanceDriver(
         response.Add(report);
     }
 
-    public void Step(Instance instance, RunEvent happened)
+    public void Step(Instance instance, RunEvent happened, bool isUrgent = false)
     {
         if (instance.Run is not { } before)
             return;
@@ -64,7 +65,7 @@ internal sealed class InstanceDriver(
         RunStep step;
         try
         {
-            step = RunMachine.Step(Context(instance), before, happened, response.Now);
+            step = RunMachine.Step(Context(instance, isUrgent), before, happened, response.Now);
         }
 #pragma warning disable CA1031 // Whatever the exception is: what the other instances are owed must not be lost with it.
         catch (Exception bug) when (bug is not OutOfMemoryException)
@@ -103,7 +104,7 @@ internal sealed class InstanceDriver(
             AddAll(step.Effects, instance.RunNumber);
             response.Tell(
                 Notices.LaunchEnded.Of(instance.Name, response.Now - instance.Since, instance.Reason), instance.RunNumber);
-            if (instance is { IsStarting: true, Reason: not null } &&
+            if (instance.IsStarting &&
                 (instance.Request.Program is "npx" or "npm" or "pnpm" or "yarn"))
                 response.Tell(Notices.LaunchCutOff.Of(instance.Name, instance.Request.Program), instance.RunNumber);
             Forget(instance, new Effect.EndLaunch(instance.Id, instance.Reason));
@@ -137,5 +138,6 @@ internal sealed class InstanceDriver(
 
     internal static bool IsQueued(RunState state) => state is RunState.AwaitingStop or RunState.OthersWaiting;
 
-    private RunContext Context(Instance instance) => new(instance.Settings, 0, 0.5, isEnding(), instance.KillRetries);
+    private RunContext Context(Instance instance, bool isUrgent) =>
+        new(instance.Settings, 0, 0.5, isEnding() || isUrgent, instance.KillRetries);
 }

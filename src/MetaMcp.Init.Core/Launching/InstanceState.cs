@@ -15,7 +15,10 @@ public abstract record InstanceState : Case
     /// <param name="Reason">Why the launch waits: a sentence.</param>
     public sealed record Asked(Instant RefuseAt, string Reason) : InstanceState
     {
-        public override Instant Due => RefuseAt;
+        /// <summary>The time at which the shim is told again that it waits: it gives up on a PID 1 that says nothing for 10 s.</summary>
+        public Instant TellAt { get; init; } = Instant.Never;
+
+        public override Instant Due => Instant.Earlier(RefuseAt, TellAt);
     }
 
     /// <summary>The launch has a place, and its process has not been moved there yet.</summary>

@@ -80,6 +80,8 @@ internal sealed class LaunchSteps(
         var server = Catalog.Find(request.Name, request.Package) ?? Catalog.Unknown(request.Name ?? request.Package ?? request.Program);
         var instance = new Instance(id, instances.Reserve(), request, server, ServiceOf(request.Run), response.Now);
         instances.Add(instance);
+        // The launch is known now, and must not be entered a second time.
+        response.HasTakenEffect = true;
         if (isEnding())
             admission.Refuse(instance, RefusalCode.Stopping, "The container stops.");
         else if (request.Run == 0 && !request.IsTrusted)
@@ -172,8 +174,12 @@ internal sealed class LaunchSteps(
             case InstanceState.Placed placed:
                 instances.Put(instance, placed with { IsCancelled = true });
                 break;
+            case InstanceState.Ending { Run: RunState.AwaitingStop }:
+                driver.Step(instance, new RunEvent.Stop(new Outcome.AsAsked()), isUrgent: true);
+                break;
             default:
-                driver.Stop(instance, reason);
+                // Its client is gone, so that it does not wait for a turn in the cleanup queue.
+                driver.Stop(instance, reason, isUrgent: true);
                 break;
         }
     }
@@ -188,6 +194,9 @@ internal sealed class LaunchSteps(
         {
             case InstanceState.Asked asked when now >= asked.RefuseAt:
                 admission.Refuse(instance, RefusalCode.Limit, $"{asked.Reason}; no place became free in time");
+                break;
+            case InstanceState.Asked asked:
+                admission.TellAgain(instance, asked);
                 break;
             case InstanceState.Placed placed when now >= placed.By:
                 admission.Refuse(instance, RefusalCode.Invalid, placed.Main is null

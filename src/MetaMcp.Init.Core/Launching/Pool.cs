@@ -219,6 +219,14 @@ internal sealed class Pool
         _repair.EnterAnew();
     }
 
+    /// <summary>The runs that wait for a turn in the cleanup queue.</summary>
+    public void AddWaiting(List<long> runs)
+    {
+        foreach (var instance in _instances.All)
+            if (instance.Run is { } run && InstanceDriver.IsQueued(run))
+                runs.Add(run.Number);
+    }
+
     public void AddRuns(List<long> runs)
     {
         foreach (var instance in _instances.All)

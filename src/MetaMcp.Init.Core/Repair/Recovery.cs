@@ -49,6 +49,7 @@ internal sealed class Recovery(
         pool.Recount();
         orphans.Recount();
         cleanups.RestoreOrphans();
+        cleanups.RestoreLaunched();
         // Follow-up events that a state implies are put back below. Events that were requested once and that no state implies are kept.
         for (var left = response.FollowUps.Count; left > 0; left--)
             if (response.FollowUps.Dequeue() is { Event: ServiceEvent.GiveUp or ServiceEvent.Reconfigure } asked)

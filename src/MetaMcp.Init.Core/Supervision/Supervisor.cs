@@ -67,7 +67,7 @@ public sealed class Supervisor
         _memoryPolling = new MemoryPolling(plan, counted.HasFlag(Controllers.Memory));
         _orphans = new OrphanWatch(plan.Settings, Registry, _response.Add, number => _cleanups!.Enter(number));
         _pool = new Pool(
-            _response, _services, Registry, ooms, ForgetRun, number => _cleanups!.Enter(number), () => _phases!.IsEnding,
+            _response, _services, Registry, ooms, ForgetRun, number => _cleanups!.EnterLaunched(number), () => _phases!.IsEnding,
             () => _phases!.ActiveServices);
 
         void ForgetRun(long run)

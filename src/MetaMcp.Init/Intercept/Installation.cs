@@ -60,9 +60,10 @@ internal sealed class Installation(string own)
         var path = $"{directory}/{name}";
         if (!FileLinks.TryLook(path + Aside, out _, follow: false))
             return null;
-        // A package manager may have put a new program there since.
-        var isLink = FileLinks.Target(path) is not null && OwnBinary.Is(path);
-        var error = isLink ? FileLinks.Rename(path + Aside, path) : FileLinks.Remove(path + Aside);
+        // A package manager may have put a new program there since. Only that is a reason to remove the original: our link may point to
+        // a binary that was moved away.
+        var isReplaced = FileLinks.IsProgram(path) && !OwnBinary.Is(path);
+        var error = !isReplaced ? FileLinks.Rename(path + Aside, path) : FileLinks.Remove(path + Aside);
         _ = FileLinks.Remove($"{directory}/{RealProgram.Originals}/{name}");
         _ = KernelFile.RemoveDirectory($"{directory}/{RealProgram.Originals}");
         isRefused = !error.IsSuccess;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Shims;
+using MetaMcp.Init.Intercept;
 using MetaMcp.Init.Spawning;
 
 namespace MetaMcp.Init.Launch;
@@ -22,6 +23,12 @@ internal static class ServerVariables
     /// The PATH in which the server finds the real <c>npx</c>, since it has its place already; null if ours may stay as it is.
     /// </summary>
     /// <param name="given">The PATH that it would have; null for our own.</param>
-    public static string? PathWithoutShims(string? given = null) =>
-        (given ?? StartArguments.Variable(Path)) is { } path ? PathList.Without(path, RuntimePaths.Shims) : null;
+    public static string? PathWithoutShims(string? given = null)
+    {
+        if ((given ?? StartArguments.Variable(Path)) is not { } path)
+            return null;
+        // A PATH of the file may have directories in which our links took the place of the programs (intercept --install).
+        var cleaned = given is null ? path : RealProgram.Without(path);
+        return PathList.Without(cleaned, RuntimePaths.Shims) ?? (cleaned == path ? null : cleaned);
+    }
 }

@@ -28,6 +28,9 @@ internal static unsafe class PinnedProcess
             return descriptor;
         }
         error = LastError;
+        // EINVAL: the process was collected before there was a pidfd of it.
+        if (error.Number == Errno.EINVAL)
+            error = new Errno(Errno.ESRCH);
         if (error.Number != Errno.ENOPROTOOPT)
             return -1;
         // Before Linux 6.5. The process may have ended since it connected, and its pid belong to another one: then its end of the

@@ -133,12 +133,13 @@ internal sealed unsafe class Placements(int nullDescriptor, HelperTable helpers,
     {
         if (!_children.TryGetValue(pid, out var child))
             return false;
+        // First of all: the pid is not the child's any more.
+        _ = _children.Remove(pid);
+        ClosePipe(child);
         if (status.Code == PlaceVerb.Intruder)
             intruder(child.Main.Pid, child.Directory);
         if (child.Main.Pid > 0 && !child.IsAnswered)
             answer(child.Id, ErrorOf(status));
-        ClosePipe(child);
-        _ = _children.Remove(pid);
         return true;
     }
 

@@ -180,7 +180,8 @@ public sealed class PoolTests
         var world = World(Memory with { MaxInstances = 1, OnLimit = LimitAction.Wait });
         world.Runs(1).Forget();
         world.Asks(2).Tells("2 waits");
-        world.Passes("7900ms").Tells();
+        // The shim hears every four seconds that it waits.
+        world.Passes("7900ms").Tells("2 waits");
         world.Passes("100ms").Tells("2 refused Limit");
     }
 
@@ -223,6 +224,44 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void One_that_starts_is_not_replaced()
+    {
+        var world = World(Memory with { OnLimit = LimitAction.ReplaceOldest, MaxInstances = 1 });
+        world.Asks(1).Names(1).Passes("30s").Forget();
+        world.Asks(2).Tells("2 refused Limit");
+    }
+
+    [Fact]
+    public void A_server_whose_client_has_gone_waits_for_no_turn_in_the_cleanup_queue()
+    {
+        var world = World(Memory with { MaxInstances = 100 });
+        for (var id = 1; id <= 20; id++)
+        {
+            world.Stubborn.Add(id);
+            _ = world.Runs(id);
+        }
+        world.Forget();
+        for (var id = 1; id <= 20; id++)
+            _ = world.Launch(id, new LaunchEvent.ClientEnded());
+        world.Tells([.. Enumerable.Range(1, 20).Select(id => $"{id} SIGTERM")]);
+    }
+
+    [Fact]
+    public void Servers_whose_stdin_is_closed_are_ended_as_many_at_once_as_the_file_says()
+    {
+        var world = World(Memory with { MaxInstances = 100, CloseGrace = TimeSpan.FromSeconds(1) });
+        for (var id = 1; id <= 20; id++)
+        {
+            world.Stubborn.Add(id);
+            _ = world.Runs(id);
+        }
+        world.Forget();
+        for (var id = 1; id <= 20; id++)
+            _ = world.Launch(id, new LaunchEvent.Closed()).Passes("1ms");
+        world.Passes("2s").Tells([.. Enumerable.Range(1, 5).Select(id => $"{id} SIGTERM")]);
+    }
+
+    [Fact]
     public void A_client_of_another_service_cannot_replace()
     {
         var world = World(Memory with { OnLimit = LimitAction.ReplaceOldest });
@@ -260,8 +299,8 @@ public sealed class PoolTests
     {
         var world = World(Memory with { MaxInstances = 10 }, launch: new LaunchSettings { MaxStarting = 1 });
         world.Asks(1).Names(1).Passes("20s").Asks(2).Forget();
-        world.Passes("39s").Tells();
-        world.Passes("1s").Tells("2 granted");
+        world.Passes("39s").Forget();
+        world.Passes("1s").Tells("2 waits", "2 granted");
     }
 
     [Fact]
@@ -309,10 +348,10 @@ public sealed class PoolTests
     {
         var world = World();
         world.Asks(1).Names(1).Launch(1, new LaunchEvent.ClientEnded());
-        Assert.Contains(world.Log, line => line.Contains("its start was cut off", StringComparison.Ordinal));
+        Assert.Contains(world.Log, line => line.Contains("ended while it started", StringComparison.Ordinal));
         world.Log.Clear();
         world.Runs(2).Launch(2, new LaunchEvent.ClientEnded());
-        Assert.DoesNotContain(world.Log, line => line.Contains("its start was cut off", StringComparison.Ordinal));
+        Assert.DoesNotContain(world.Log, line => line.Contains("ended while it started", StringComparison.Ordinal));
     }
 
     [Fact]
