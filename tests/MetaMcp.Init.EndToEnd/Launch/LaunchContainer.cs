@@ -45,7 +45,7 @@ internal sealed class LaunchContainer : IAsyncDisposable
     {
         var container = new LaunchContainer(toml, cgroup, user);
         container.Init = await InitProcess.Start(container._files.Setup with { Limits = limits ?? [] });
-        await container.Init.WaitForAll("gateway ", "listening");
+        await container.Init.WaitFor(line => line.Text == "listening", "the gateway of the host");
         return container;
     }
 
