@@ -8,13 +8,19 @@ namespace MetaMcp.Init.EndToEnd.Launch;
 /// </summary>
 public sealed class ExitTests(BothContainers containers) : IClassFixture<BothContainers>
 {
+    /// <summary>An order to a server, and its end as its parent sees it.</summary>
+    public static TheoryData<string, string> Endings => new()
+    {
+        { "exit 0", "exit 0" },
+        { "exit 1", "exit 1" },
+        { "exit 255", "exit 255" },
+        { "raise 15", "signal 15" },
+        { "raise 9", "signal 9" },
+        { "raise 11", "signal 11" },
+    };
+
     [Theory]
-    [InlineData("exit 0", "exit 0")]
-    [InlineData("exit 1", "exit 1")]
-    [InlineData("exit 255", "exit 255")]
-    [InlineData("raise 15", "signal 15")]
-    [InlineData("raise 9", "signal 9")]
-    [InlineData("raise 11", "signal 11")]
+    [MemberData(nameof(Endings))]
     [InlineData("raise 1", "signal 1")]
     public async Task In_place_it_is_as_without_launch(string order, string ending)
     {
@@ -50,12 +56,7 @@ public sealed class ExitTests(BothContainers containers) : IClassFixture<BothCon
     }
 
     [Theory]
-    [InlineData("exit 0", "exit 0")]
-    [InlineData("exit 1", "exit 1")]
-    [InlineData("exit 255", "exit 255")]
-    [InlineData("raise 15", "signal 15")]
-    [InlineData("raise 9", "signal 9")]
-    [InlineData("raise 11", "signal 11")]
+    [MemberData(nameof(Endings))]
     public async Task Behind_a_guard_it_is_the_servers_own(string order, string ending)
     {
         await containers.Each(async container =>

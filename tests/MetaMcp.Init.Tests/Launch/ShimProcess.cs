@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using MetaMcp.Init.Core.Values;
@@ -146,15 +145,7 @@ internal sealed unsafe class ShimProcess : IDisposable
     }
 
     /// <summary>Looks again until the condition holds.</summary>
-    public static void Until(Func<bool> holds, string what)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (!holds())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(start) < Patience.Usual, $"never so: {what}");
-            Thread.Sleep(2);
-        }
-    }
+    public static void Until(Func<bool> holds, string what) => Patience.Until(holds, what).Wait();
 
     /// <summary>Waits until there is no such process, or until it only waits to be collected.</summary>
     public static void UntilGone(int pid) => Until(
