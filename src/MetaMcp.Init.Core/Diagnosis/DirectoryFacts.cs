@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Diagnosis;
@@ -5,7 +6,7 @@ namespace MetaMcp.Init.Core.Diagnosis;
 /// <summary>A directory that will be wanted.</summary>
 public sealed class DirectoryFacts
 {
-    public string Path { get; init; } = "/run/mcp-init";
+    public string Path { get; init; } = InitSettings.DefaultRuntimeDirectory;
 
     /// <summary>Its nearest existing parent, or itself.</summary>
     public string Nearest { get; init; } = "/run";

@@ -6,8 +6,6 @@ public static class LaunchPaths
     /// <summary>The variable that names another runtime directory.</summary>
     public const string RuntimeVariable = "MCP_INIT_RUNTIME_DIR";
 
-    public const string DefaultDirectory = "/run/mcp-init";
-
     /// <summary>The socket in the runtime directory.</summary>
     public const string Socket = "launch.sock";
 

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Spawning;
 
@@ -11,5 +12,6 @@ internal static class RuntimePaths
     public static string Shims => $"{Directory}/{LaunchPaths.Shims}";
 
     private static string Directory =>
-        StartArguments.Variable(LaunchPaths.RuntimeVariable) is { Length: > 0 } given ? given.TrimEnd('/') : LaunchPaths.DefaultDirectory;
+        StartArguments.Variable(LaunchPaths.RuntimeVariable) is { Length: > 0 } given
+            ? given.TrimEnd('/') : InitSettings.DefaultRuntimeDirectory;
 }
