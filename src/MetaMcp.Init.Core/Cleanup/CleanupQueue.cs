@@ -43,14 +43,14 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Poo
         return false;
     }
 
-    /// <summary>Gives another place to each launched server that waits; those that have one get it twice, which does no harm.</summary>
+    /// <summary>Gives other places to the launched servers that wait and have lost theirs.</summary>
     public void RestoreLaunched()
     {
-        var waiting = new List<long>();
-        pool.AddWaiting(waiting);
-        foreach (var number in waiting)
-            if (!_launched.Contains(number))
-                EnterLaunched(number);
+        var lost = new HashSet<long>();
+        pool.AddWaiting(lost);
+        lost.ExceptWith(_launched);
+        foreach (var number in lost)
+            EnterLaunched(number);
     }
 
     /// <summary>Gives another place to a run that waits and has lost its place.</summary>

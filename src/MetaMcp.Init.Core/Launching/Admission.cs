@@ -119,6 +119,7 @@ internal sealed class Admission(
         response.Effects.EnsureCapacity(response.Effects.Count + 1);
         var entry = registry.Add(
             EntryKind.Run, instance.Server.Name, new RunOwner.Launch(instance.Id), instance.Request.Run, response.Now);
+        instance.Begin(entry.Sequence);
         instances.Put(instance, new InstanceState.Placed(entry.Sequence, response.Now + PlacingPatience));
         instances.SetStarting(instance, response.Now + StartPatience);
         response.Add(new Effect.GrantLaunch(instance.Id, entry.Sequence, instance.Server));

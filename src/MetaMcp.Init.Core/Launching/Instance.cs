@@ -7,37 +7,27 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Launching;
 
 /// <summary>One launched server, from the request of its shim until none of its processes is left.</summary>
-internal sealed class Instance
+/// <param name="id">The number of the launch.</param>
+/// <param name="slot">Its place among the deadlines.</param>
+/// <param name="request">What the shim asked for.</param>
+/// <param name="server">The settings of the server when it was asked for.</param>
+/// <param name="service">The service to which the client belongs; null for a process outside of the services.</param>
+/// <param name="askedAt">The time of the request.</param>
+internal sealed class Instance(
+    long id, int slot, LaunchRequest request, ServerSettings server, string? service, Instant askedAt)
 {
-    private readonly ServiceSettings _settings;
+    public long Id { get; } = id;
 
-    /// <param name="id">The number of the launch.</param>
-    /// <param name="slot">Its place among the deadlines.</param>
-    /// <param name="request">What the shim asked for.</param>
-    /// <param name="server">The settings of the server when it was asked for.</param>
-    /// <param name="service">The service to which the client belongs; null for a process outside of the services.</param>
-    /// <param name="askedAt">The time of the request.</param>
-    public Instance(long id, int slot, LaunchRequest request, ServerSettings server, string? service, Instant askedAt)
-    {
-        (Id, Slot, Request, Server, Service, Since) = (id, slot, request, server, service, askedAt);
-        _settings = new ServiceSettings
-        {
-            Name = server.Name, Command = [], StopSignal = server.StopSignal, StopTimeout = server.StopTimeout, Limits = server.Limits,
-        };
-    }
+    public int Slot { get; } = slot;
 
-    public long Id { get; }
+    public LaunchRequest Request { get; } = request;
 
-    public int Slot { get; }
+    public ServerSettings Server { get; } = server;
 
-    public LaunchRequest Request { get; }
-
-    public ServerSettings Server { get; }
-
-    public string? Service { get; }
+    public string? Service { get; } = service;
 
     /// <summary>The time of the request; of an instance that runs, its start.</summary>
-    public Instant Since { get; set; }
+    public Instant Since { get; set; } = askedAt;
 
     public InstanceState State { get; set; } = new InstanceState.Asked(Instant.Never, "");
 
@@ -79,14 +69,21 @@ internal sealed class Instance
 
     public bool IsStarting => StartBy != Instant.Never;
 
-    /// <summary><c>memory@12</c>: the server and the number of the run, as in the name of its cgroup.</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Server.Name}@{RunNumber}");
+    /// <summary><c>memory@12</c>: the server and the number of the run, as in the name of its cgroup; before that, the server.</summary>
+    public string Name { get; private set; } = server.Name;
 
-    /// <summary>The same; before it has a run, the server alone.</summary>
-    public string ShownName => RunNumber > 0 ? Name : Server.Name;
+    /// <summary>How the run is stopped; null before it has one.</summary>
+    public ServiceSettings? Settings { get; private set; }
 
-    /// <summary>How the run is stopped.</summary>
-    public ServiceSettings Settings => _settings with { Name = Name };
+    /// <summary>The instance has a run from now on.</summary>
+    public void Begin(long run)
+    {
+        Name = string.Create(CultureInfo.InvariantCulture, $"{Server.Name}@{run}");
+        Settings = new ServiceSettings
+        {
+            Name = Name, Command = [], StopSignal = Server.StopSignal, StopTimeout = Server.StopTimeout, Limits = Server.Limits,
+        };
+    }
 
     /// <summary>The end of its <c>idle_timeout</c>.</summary>
     public Instant IdleBy => Server.IdleTimeout is { } timeout && IdleSince != Instant.Never ? IdleSince + timeout : Instant.Never;

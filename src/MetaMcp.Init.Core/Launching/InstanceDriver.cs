@@ -139,5 +139,5 @@ internal sealed class InstanceDriver(
     internal static bool IsQueued(RunState state) => state is RunState.AwaitingStop or RunState.OthersWaiting;
 
     private RunContext Context(Instance instance, bool isUrgent) =>
-        new(instance.Settings, 0, 0.5, isEnding() || isUrgent, instance.KillRetries);
+        new(instance.Settings!, 0, 0.5, isEnding() || isUrgent, instance.KillRetries);
 }

@@ -2,15 +2,23 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Launching;
 
-/// <summary>The limit that keeps a launch from a place.</summary>
-internal abstract record LimitHit(string Reason) : Case
+/// <summary>The limit that keeps a launch from a place. The limits are asked often, and the sentence is made only for a client.</summary>
+internal abstract record LimitHit : Case
 {
+    public abstract string Reason { get; }
+
     /// <summary>The limit of the server: its own, or <c>max_per_type</c>.</summary>
-    public sealed record OfType(string Server, int Most, bool IsOwn) : LimitHit(
-        $"{Counted.Text(Most, "instance")} of {Server} already {(Most == 1 ? "runs" : "run")}, and " +
-        $"{(IsOwn ? $"max_instances of [server.{Server}]" : "max_per_type of [limits]")} is {Most}");
+    public sealed record OfType(string Server, int Most, bool IsOwn) : LimitHit
+    {
+        public override string Reason =>
+            $"{Counted.Text(Most, "instance")} of {Server} already {(Most == 1 ? "runs" : "run")}, and " +
+            $"{(IsOwn ? $"max_instances of [server.{Server}]" : "max_per_type of [limits]")} is {Most}";
+    }
 
     /// <summary><c>max_instances</c> of [limits]: services and launched servers together.</summary>
-    public sealed record OfAll(int Most) : LimitHit(
-        $"{Counted.Text(Most, "service")} and launched servers already run, and max_instances of [limits] is {Most}");
+    public sealed record OfAll(int Most) : LimitHit
+    {
+        public override string Reason =>
+            $"{Counted.Text(Most, "service")} and launched servers already run, and max_instances of [limits] is {Most}";
+    }
 }

@@ -32,6 +32,7 @@ internal sealed class Pool
     private readonly OomLedger _ooms;
     private readonly InstanceTable _instances;
     private readonly InstanceDriver _driver;
+    private readonly Refusals _refusals;
     private readonly Admission _admission;
     private readonly LaunchSteps _steps;
     private readonly PoolRepair _repair;
@@ -51,12 +52,13 @@ internal sealed class Pool
         (_response, _services, _ooms) = (response, services, ooms);
         _instances = new InstanceTable(registry);
         _driver = new InstanceDriver(response, services, _instances, registry, forget, queue, isEnding);
-        _admission = new Admission(response, services, _instances, registry, _driver, new Refusals(response), activeServices);
+        _refusals = new Refusals(response);
+        _admission = new Admission(response, services, _instances, registry, _driver, _refusals, activeServices);
         _steps = new LaunchSteps(response, services, registry, _instances, _driver, _admission, isEnding);
         _repair = new PoolRepair(response, registry, _instances);
     }
 
-    public Instant Due => _instances.Due;
+    public Instant Due => Instant.Earlier(_instances.Due, _refusals.Due);
 
     public bool IsEmpty => _instances.Count == 0;
 
@@ -179,6 +181,7 @@ internal sealed class Pool
         var now = _response.Now;
         if (now < Due)
             return;
+        _refusals.TellUntold();
         while (_instances.TakeDue(now) is { } instance)
         {
             try
@@ -220,11 +223,11 @@ internal sealed class Pool
     }
 
     /// <summary>The runs that wait for a turn in the cleanup queue.</summary>
-    public void AddWaiting(List<long> runs)
+    public void AddWaiting(ISet<long> runs)
     {
         foreach (var instance in _instances.All)
             if (instance.Run is { } run && InstanceDriver.IsQueued(run))
-                runs.Add(run.Number);
+                _ = runs.Add(run.Number);
     }
 
     public void AddRuns(List<long> runs)
@@ -237,7 +240,7 @@ internal sealed class Pool
     public void TellStatus()
     {
         foreach (var instance in _instances.All)
-            _response.Tell(Notices.LaunchStatus.Of(instance.ShownName, InstanceText.Of(instance, _response.Now)), instance.RunNumber);
+            _response.Tell(Notices.LaunchStatus.Of(instance.Name, InstanceText.Of(instance, _response.Now)), instance.RunNumber);
     }
 
     private List<Instance> Copy() => [.. _instances.All];

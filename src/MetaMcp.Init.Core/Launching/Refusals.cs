@@ -7,27 +7,21 @@ namespace MetaMcp.Init.Core.Launching;
 /// <summary>Tells the log of refused launches, a limited number a minute: a client may ask without end.</summary>
 internal sealed class Refusals(Response response)
 {
-    private const int MostAMinute = 20;
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+    private readonly NoticeRate _rate = new(20, TimeSpan.FromMinutes(1));
 
-    private Instant _since = new(0);
-    private int _told;
-    private int _untold;
+    public Instant Due => _rate.Due;
 
     public void Tell(string server, string? service, int pid, string reason)
     {
-        if (response.Now - _since >= Window)
-        {
-            if (_untold > 0)
-                response.Tell(Notices.LaunchesRefused.Of(_untold));
-            (_since, _told, _untold) = (response.Now, 0, 0);
-        }
-        if (_told < MostAMinute)
-        {
+        TellUntold();
+        if (_rate.MayTell(response.Now))
             response.Tell(Notices.LaunchRefused.Of(server, service, pid, reason));
-            _told++;
-        }
-        else
-            _untold++;
+    }
+
+    /// <summary>Tells the count of a minute that is over.</summary>
+    public void TellUntold()
+    {
+        if (_rate.TakeUntold(response.Now) is > 0 and var untold)
+            response.Tell(Notices.LaunchesRefused.Of(untold));
     }
 }

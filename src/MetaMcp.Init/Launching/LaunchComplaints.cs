@@ -9,15 +9,10 @@ namespace MetaMcp.Init.Launching;
 /// </summary>
 internal sealed class LaunchComplaints(Action<Notice> tell)
 {
-    private const int MostLines = 6;
-    private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
-
-    private Instant _end = new(0);
-    private int _lines;
-    private int _more;
+    private readonly NoticeRate _rate = new(6, TimeSpan.FromMinutes(1));
 
     /// <summary>When <see cref="Expire"/> has something to do.</summary>
-    public Instant Due => _more > 0 ? _end : Instant.Never;
+    public Instant Due => _rate.Due;
 
     /// <param name="pid">The process that connected.</param>
     /// <param name="user">Its user.</param>
@@ -26,24 +21,14 @@ internal sealed class LaunchComplaints(Action<Notice> tell)
     public void Add(int pid, uint user, string reason, Instant now)
     {
         Expire(now);
-        if (now >= _end)
-            (_end, _lines) = (now + Period, 0);
-        if (_lines == MostLines)
-        {
-            _more++;
-            return;
-        }
-        _lines++;
-        tell(Notices.LaunchTurnedAway.Of(pid, (long)user, reason));
+        if (_rate.MayTell(now))
+            tell(Notices.LaunchTurnedAway.Of(pid, user, reason));
     }
 
-    /// <summary>Tells the count of a period that is over.</summary>
+    /// <summary>Tells the count of a minute that is over.</summary>
     public void Expire(Instant now)
     {
-        if (_more == 0 || now < _end)
-            return;
-        var more = _more;
-        _more = 0;
-        tell(Notices.MoreLaunchesTurnedAway.Of(more));
+        if (_rate.TakeUntold(now) is > 0 and var more)
+            tell(Notices.MoreLaunchesTurnedAway.Of(more));
     }
 }

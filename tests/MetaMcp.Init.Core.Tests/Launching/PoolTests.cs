@@ -341,6 +341,8 @@ public sealed class PoolTests
         for (var id = 2; id < 1000; id++)
             _ = world.Asks(id);
         Assert.Equal(20, world.Log.Count(l => l.Contains("not launched", StringComparison.Ordinal)));
+        world.Passes("1m");
+        Assert.Contains("978 launches more refused since", world.Log);
     }
 
     [Fact]
