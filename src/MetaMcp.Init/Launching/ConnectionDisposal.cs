@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Helpers;
 using MetaMcp.Init.Spawning;
@@ -107,26 +107,16 @@ internal sealed unsafe class ConnectionDisposal(int nullDescriptor, HelperTable 
         _notBefore = now + Pace;
         _ = _children.EnsureCapacity(_children.Count + 1);
         var count = Math.Min(_waiting.Count, MostOfOneChild);
-        var mappings = new DescriptorMapping[count + 3];
-        if (!Pipe.Open(out var reading, out var writing).IsSuccess)
+        var held = CollectionsMarshal.AsSpan(_waiting)[..count];
+        if (!WaitingChild.Start(["discard", "hold"], nullDescriptor, held, isFreeing: true, out var pid, out var pipe).IsSuccess)
             return;
-        // The child is to wait in its read.
-        _ = fcntl(reading, F_SETFL, 0);
-        (mappings[0], mappings[1], mappings[2]) = (new(reading, 0), new(nullDescriptor, 1), new(nullDescriptor, 2));
-        for (var at = 0; at < count; at++)
-            mappings[at + 3] = new(_waiting[at], at + 3);
-        var error = Spawner.SpawnOurselves(
-            ["mcp-init", "discard", "hold"], ImmutableSortedDictionary<string, string>.Empty, mappings, out var pid);
-        if (error.IsSuccess)
-        {
-            _children.Add(pid, now + Patience);
-            helpers.AddReader(pid);
-            helpers.Add(pid, 0);
-            for (var at = 0; at < count; at++)
-                _ = close(_waiting[at]);
-            _waiting.RemoveRange(0, count);
-        }
-        _ = close(writing);
-        _ = close(reading);
+        _children.Add(pid, now + Patience);
+        helpers.AddReader(pid);
+        helpers.Add(pid, 0);
+        foreach (var connection in held)
+            _ = close(connection);
+        _waiting.RemoveRange(0, count);
+        // Now that the child has the last copies.
+        _ = close(pipe);
     }
 }

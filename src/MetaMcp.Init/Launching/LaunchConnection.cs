@@ -28,7 +28,8 @@ internal enum LaunchStep
 
 /// <summary>One launch as long as PID 1 holds something of it: the connection of its shim and the pidfds of its processes.</summary>
 /// <param name="id">Its number, which no other launch has or had.</param>
-internal sealed class LaunchConnection(long id)
+/// <param name="deadlines">Knows the launches that are due at some time.</param>
+internal sealed class LaunchConnection(long id, LaunchDeadlines deadlines)
 {
     public long Id { get; } = id;
 
@@ -63,7 +64,15 @@ internal sealed class LaunchConnection(long id)
     public InstanceCgroup? Cgroup { get; set; }
 
     /// <summary>The time at which the shim is late with its next frame; or at which it is read again, while it is paused.</summary>
-    public Instant Due { get; set; } = Instant.Never;
+    public Instant Due
+    {
+        get;
+        set
+        {
+            field = value;
+            deadlines.Changed(this);
+        }
+    } = Instant.Never;
 
     /// <summary>Its frames are not read before <see cref="Due"/>, so that many of them cost PID 1 little.</summary>
     public bool IsPaused { get; set; }

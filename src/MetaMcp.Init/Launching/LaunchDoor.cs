@@ -15,12 +15,13 @@ namespace MetaMcp.Init.Launching;
 /// <param name="socket">Where they knock.</param>
 /// <param name="watch">Calls when there is one.</param>
 /// <param name="all">Every launch.</param>
+/// <param name="deadlines">Knows the launches that are due at some time.</param>
 /// <param name="disposal">Closes those that are turned away.</param>
 /// <param name="complaints">Tells of them.</param>
 /// <param name="admit">Takes a connection whose client may speak.</param>
 internal sealed unsafe class LaunchDoor(
-    LaunchSocket socket, DescriptorWatch watch, IReadOnlyCollection<LaunchConnection> all, ConnectionDisposal disposal,
-    LaunchComplaints complaints, Action<LaunchConnection> admit)
+    LaunchSocket socket, DescriptorWatch watch, IReadOnlyCollection<LaunchConnection> all, LaunchDeadlines deadlines,
+    ConnectionDisposal disposal, LaunchComplaints complaints, Action<LaunchConnection> admit)
 {
     private const int MostWithoutPlace = 256;
 
@@ -53,7 +54,8 @@ internal sealed unsafe class LaunchDoor(
     private bool TakeOne()
     {
         // Everything that is needed for the connection is there before the connection.
-        _next ??= new LaunchConnection(++_lastId);
+        _next ??= new LaunchConnection(++_lastId, deadlines);
+        deadlines.Reserve();
         if (disposal.Waiting >= MostToClose)
         {
             Close();

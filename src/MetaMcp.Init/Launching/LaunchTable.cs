@@ -19,6 +19,7 @@ internal sealed class LaunchTable
     /// <summary>Launches that were let go of while a child was moving their process: the cgroup goes when that child has.</summary>
     private readonly Dictionary<long, LaunchConnection> _leaving = [];
 
+    private readonly LaunchDeadlines _deadlines = new();
     private readonly List<LaunchConnection> _some = [];
     private readonly Action<SystemEvent> _tell;
     private readonly LaunchedRuns _runs;
@@ -42,7 +43,7 @@ internal sealed class LaunchTable
         var checks = new LaunchChecks(parts.Runs, new LaunchOrigin(parts.Runs, setup.Tree));
         _talk = new LaunchTalk(_links, checks, _complaints, parts.Tell, Drop);
         _door = setup.Socket is { } socket
-            ? new LaunchDoor(socket, parts.Watch, _all.Values, _disposal, _complaints, Admit) : null;
+            ? new LaunchDoor(socket, parts.Watch, _all.Values, _deadlines, _disposal, _complaints, Admit) : null;
     }
 
     /// <summary>When <see cref="Expire"/> has something to do.</summary>
@@ -51,9 +52,7 @@ internal sealed class LaunchTable
         get
         {
             var due = Instant.Earliest(_disposal.Due, _placements.Due, _complaints.Due, _door?.Due ?? Instant.Never);
-            foreach (var launch in _all.Values)
-                due = Instant.Earlier(due, launch.Due);
-            return due;
+            return Instant.Earlier(due, _deadlines.Earliest);
         }
     }
 
@@ -64,9 +63,7 @@ internal sealed class LaunchTable
         _placements.Expire(now);
         _complaints.Expire(now);
         _some.Clear();
-        foreach (var launch in _all.Values)
-            if (launch.Due <= now)
-                _some.Add(launch);
+        _deadlines.AddPassed(now, _some);
         foreach (var launch in _some)
             _talk.Expire(launch);
     }

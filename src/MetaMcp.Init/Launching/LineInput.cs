@@ -22,9 +22,6 @@ internal sealed class LineInput
     private byte[]? _part;
     private int _length;
 
-    /// <summary>Whether a line has begun.</summary>
-    public bool HasPart => _length > 0;
-
     /// <param name="connection">Where the bytes come from.</param>
     /// <param name="room">Room for <see cref="LaunchFrames.MostFromClient"/>.</param>
     /// <param name="length">The length of the line that stands in the room, with its newline.</param>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Unicode;
 using MetaMcp.Init.Core.Membership;
@@ -48,24 +47,10 @@ internal sealed unsafe class Placements(int nullDescriptor, HelperTable helpers,
     {
         _ = _children.EnsureCapacity(_children.Count + 1);
         var placement = new Placement(id, directory);
-        Errno error;
-        int reading, writing;
-        using (DescriptorLimit.Reserve())
-            error = Pipe.Open(out reading, out writing);
+        var error = WaitingChild.Start(["place", directory], nullDescriptor, [], isFreeing: false, out var child, out var pipe);
         if (!error.IsSuccess)
             return error;
-        // The child is to wait in its read.
-        _ = fcntl(reading, F_SETFL, 0);
-        ReadOnlySpan<DescriptorMapping> mappings = [new(reading, 0), new(nullDescriptor, 1), new(nullDescriptor, 2)];
-        error = Spawner.SpawnOurselves(
-            ["mcp-init", "place", directory], ImmutableSortedDictionary<string, string>.Empty, mappings, out var child);
-        _ = close(reading);
-        placement.Pipe = writing;
-        if (!error.IsSuccess)
-        {
-            ClosePipe(placement);
-            return error;
-        }
+        placement.Pipe = pipe;
         _children.Add(child, placement);
         helpers.AddReader(child);
         helpers.Add(child, 0);
