@@ -108,11 +108,11 @@ public sealed class HandshakeTests : IDisposable
         client.Kill();
         Assert.True(SpinWait.SpinUntil(
             () => !ProcessTable.TryRead(client.Pid, out var stat) || stat.IsDead, TimeSpan.FromSeconds(10)));
-        var before = Descriptors();
+        var before = OpenDescriptors.Count();
         for (var turn = 0; turn < 5; turn++)
             _kernel.Turn();
         Assert.Empty(_kernel.Told);
-        Assert.Equal(before, Descriptors());
+        Assert.InRange(OpenDescriptors.Count(), 0, before);
     }
 
     [Fact]
@@ -161,10 +161,10 @@ public sealed class HandshakeTests : IDisposable
     {
         using var client = new Launcher(_kernel.Path);
         End(_kernel.Ask(client));
-        var before = Descriptors();
+        var before = OpenDescriptors.Count();
         for (var launch = 0; launch < 100; launch++)
             End(_kernel.Ask(client));
-        Assert.Equal(before, Descriptors());
+        Assert.InRange(OpenDescriptors.Count(), 0, before);
 
         void End(long id)
         {
@@ -196,6 +196,4 @@ public sealed class HandshakeTests : IDisposable
         Assert.Equal("""{"answer":"go"}""", client.Do("read"));
         return main;
     }
-
-    private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
 }

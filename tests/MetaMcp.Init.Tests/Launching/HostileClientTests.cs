@@ -109,10 +109,10 @@ public sealed unsafe class HostileClientTests : IDisposable
     public void Clients_that_come_and_go_with_descriptors_cost_none_of_ours()
     {
         using var client = new Launcher(_kernel.Path);
-        var before = Directory.GetFileSystemEntries("/proc/self/fd").Length;
+        var before = OpenDescriptors.Count();
         client.Ask("churn 200");
         Assert.Equal("churned", _kernel.Line(client));
-        _kernel.Until(() => Directory.GetFileSystemEntries("/proc/self/fd").Length <= before);
+        _kernel.Until(() => OpenDescriptors.Count() <= before);
         Assert.Empty(_kernel.Told);
         Serves();
     }

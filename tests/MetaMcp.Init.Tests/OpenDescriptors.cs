@@ -1,0 +1,15 @@
+namespace MetaMcp.Init.Tests;
+
+/// <summary>
+/// The descriptors of this process. Objects that other tests have dropped are finalized first: a finalizer that ran between two
+/// counts would close descriptors and hide what a test has left open.
+/// </summary>
+internal static class OpenDescriptors
+{
+    public static int Count()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Directory.GetFileSystemEntries("/proc/self/fd").Length;
+    }
+}
