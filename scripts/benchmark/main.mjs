@@ -12,12 +12,18 @@ import { launch } from './launch.mjs';
 import { unwrap } from './unwrap.mjs';
 import { removeWorkspace } from './workspace.mjs';
 
+const parts = { 'pass-through': passThrough, supervision, idle, health, strangers, binary, launch, unwrap, cgroups };
+const chosen = process.argv.slice(2);
+const unknown = chosen.find((name) => !Object.hasOwn(parts, name));
+if (unknown) {
+  console.error(`there is no part "${unknown}"; the parts are ${Object.keys(parts).join(', ')}`);
+  process.exit(2);
+}
 const [load] = loadavg();
 console.log(`${availableParallelism()} cores, load ${load.toFixed(1)} before the start; the ratios mean most on a quiet machine`);
 const report = new Report();
 try {
-  const parts = [passThrough, supervision, idle, health, strangers, binary, launch, unwrap, cgroups];
-  for (const part of parts) await part(report);
+  for (const name of chosen.length ? chosen : Object.keys(parts)) await parts[name](report);
 } finally {
   removeWorkspace();
 }

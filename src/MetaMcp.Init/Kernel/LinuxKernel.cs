@@ -172,6 +172,8 @@ internal sealed class LinuxKernel : IKernel
                 break;
             case Effect.Sweep sweep:
                 _kernelSweep.Sweep(sweep);
+                if (sweep.IsWhole)
+                    _launches.TellEnds();
                 break;
             case Effect.ReadMemory(var numbers):
                 _kernelSweep.ReadMemory(numbers);

@@ -58,6 +58,12 @@ internal sealed class LaunchConnection(long id, LaunchDeadlines deadlines)
     /// <summary>The number of its run; 0 until it has one.</summary>
     public long Run { get; set; }
 
+    /// <summary>The number of the run that the client belongs to; 0 for none.</summary>
+    public long ClientRun { get; set; }
+
+    /// <summary>Its process, which was moved too late, is moved back to the cgroup of the client.</summary>
+    public bool IsReturning { get; set; }
+
     public ServerSettings? Server { get; set; }
 
     /// <summary>The cgroup that was made for it and has no run yet; null without cgroups, and when the run has it.</summary>

@@ -19,9 +19,11 @@ namespace MetaMcp.Init.Launching;
 /// <param name="disposal">Closes those that are turned away.</param>
 /// <param name="complaints">Tells of them.</param>
 /// <param name="admit">Takes a connection whose client may speak.</param>
+/// <param name="turnOut">Lets go of a client that has said nothing.</param>
 internal sealed unsafe class LaunchDoor(
     LaunchSocket socket, DescriptorWatch watch, IReadOnlyCollection<LaunchConnection> all, LaunchDeadlines deadlines,
-    ConnectionDisposal disposal, LaunchComplaints complaints, Action<LaunchConnection> admit)
+    ConnectionDisposal disposal, LaunchComplaints complaints, Action<LaunchConnection> admit,
+    Action<LaunchConnection> turnOut)
 {
     private const int MostWithoutPlace = 256;
 
@@ -105,19 +107,30 @@ internal sealed unsafe class LaunchDoor(
     private string? WhyNot(in ucred peer)
     {
         var (withoutPlace, ofUser, silentOfProcess) = (0, 0, 0);
+        LaunchConnection? silent = null;
         foreach (var one in all)
         {
             if (one is { Step: LaunchStep.Placed } or { Descriptor: < 0 })
                 continue;
             withoutPlace++;
             ofUser += one.Peer.uid == peer.uid ? 1 : 0;
-            silentOfProcess += one.Step == LaunchStep.Silent && one.Peer.pid == peer.pid ? 1 : 0;
+            if (one.Step != LaunchStep.Silent)
+                continue;
+            silentOfProcess += one.Peer.pid == peer.pid ? 1 : 0;
+            if (one.Peer.uid != peer.uid && (silent is null || one.Due < silent.Due))
+                silent = one;
         }
-        if (withoutPlace >= MostWithoutPlace)
-            return $"{MostWithoutPlace} launches are under way already";
         if (ofUser >= MostOfUser && peer.uid != 0)
             return $"{MostOfUser} launches of this user are under way already";
-        return silentOfProcess >= MostSilentOfProcess ? $"{MostSilentOfProcess} connections of this process have said nothing" : null;
+        if (silentOfProcess >= MostSilentOfProcess)
+            return $"{MostSilentOfProcess} connections of this process have said nothing";
+        if (withoutPlace < MostWithoutPlace)
+            return null;
+        if (silent is null)
+            return $"{MostWithoutPlace} launches are under way already";
+        // A shim speaks as soon as it is connected: the oldest one that has not is no shim.
+        turnOut(silent);
+        return null;
     }
 
     private void TurnAway(int connection, in ucred peer, RefusalCode code, string reason)

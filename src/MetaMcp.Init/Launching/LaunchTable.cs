@@ -43,7 +43,7 @@ internal sealed class LaunchTable
         var checks = new LaunchChecks(parts.Runs, new LaunchOrigin(parts.Runs, setup.Tree));
         _talk = new LaunchTalk(_links, checks, _complaints, parts.Tell, Drop);
         _door = setup.Socket is { } socket
-            ? new LaunchDoor(socket, parts.Watch, _all.Values, _deadlines, _disposal, _complaints, Admit) : null;
+            ? new LaunchDoor(socket, parts.Watch, _all.Values, _deadlines, _disposal, _complaints, Admit, _talk.TurnOut) : null;
     }
 
     /// <summary>When <see cref="Expire"/> has something to do.</summary>
@@ -75,13 +75,20 @@ internal sealed class LaunchTable
             return _disposal.TakeCollected(pid);
         foreach (var (id, launch) in _leaving)
         {
-            if (_placements.IsUnderWay(id))
+            if (_placements.IsUnderWay(id) || IsOnItsWayBack(launch))
                 continue;
             launch.Cgroup?.Remove();
             // .NET Core 3.0 and later allow to remove during the enumeration.
             _ = _leaving.Remove(id);
         }
         return true;
+    }
+
+    /// <summary>With each comparison of all beliefs with the kernel.</summary>
+    public void TellEnds()
+    {
+        foreach (var launch in _all.Values)
+            _talk.TellEnds(launch);
     }
 
     public void Perform(Effect effect)
@@ -205,6 +212,18 @@ internal sealed class LaunchTable
             _leaving[launch.Id] = launch;
         else
             launch.Cgroup.Remove();
+    }
+
+    /// <summary>
+    /// The process was moved too late, when the launch was refused already. It goes back to the cgroup of its client: the shim of an
+    /// <c>exec</c> has a refusal to tell.
+    /// </summary>
+    private bool IsOnItsWayBack(LaunchConnection launch)
+    {
+        if (launch is not { IsReturning: false, Cgroup.IsPopulated: true } || _runs.HomeOf(launch.ClientRun) is not { } home)
+            return false;
+        launch.IsReturning = true;
+        return _placements.Start(launch.Id, home, launch.Main).IsSuccess;
     }
 
     private void NotPlaced(long id, string reason, bool isShortage = false) =>

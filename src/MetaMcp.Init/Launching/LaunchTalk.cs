@@ -172,7 +172,8 @@ internal sealed class LaunchTalk(
             Refuse(launch, refusal);
             return;
         }
-        Tell(launch, new LaunchEvent.Asked(request!));
+        launch.ClientRun = request!.Run;
+        Tell(launch, new LaunchEvent.Asked(request));
         (launch.Step, launch.Due) = (LaunchStep.Asked, Instant.Never);
         FollowEnd(launch, launch.ShimDescriptor, new LaunchEvent.ShimEnded());
         FollowEnd(launch, launch.ClientDescriptor, new LaunchEvent.ClientEnded());
@@ -186,6 +187,26 @@ internal sealed class LaunchTalk(
                 Tell(launch, ended);
                 links.Unwatch(descriptor);
             });
+    }
+
+    /// <summary>The ends of processes are told again, since the event of one may have been lost for want of memory.</summary>
+    public void TellEnds(LaunchConnection launch)
+    {
+        if (launch.Step == LaunchStep.Silent)
+            return;
+        if (PinnedProcess.HasEnded(launch.ShimDescriptor))
+            Tell(launch, new LaunchEvent.ShimEnded());
+        if (PinnedProcess.HasEnded(launch.ClientDescriptor))
+            Tell(launch, new LaunchEvent.ClientEnded());
+    }
+
+    /// <summary>A client that has said nothing makes room for one of another user.</summary>
+    public void TurnOut(LaunchConnection silent)
+    {
+        const string reason = "it has said nothing, and a client of another user needs its place";
+        complaints.Add(silent.Peer.pid, silent.Peer.uid, reason, MonotonicClock.Now);
+        _ = links.Send(silent, RefusedFor(RefusalCode.Shortage, reason));
+        drop(silent);
     }
 
     private void Name(LaunchConnection launch, int pid)

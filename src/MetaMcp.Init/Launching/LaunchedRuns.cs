@@ -77,9 +77,14 @@ internal sealed class LaunchedRuns(RunTable runs, MemoryWatch memory, InstanceCo
     {
         if (tree is null || !CgroupMembers.Find(directory).Contains(pid) || !Reaper.IsChild(pid))
             return;
-        var home = runs.FindByMain(pid) is { Cgroup: { } own } ? own.Directory : $"{tree.Root}/init";
+        var home = runs.FindByMain(pid) is { Cgroup: { } own } ? own.Directory : Outside(tree);
         _ = KernelFile.Write($"{home}/cgroup.procs", $"{pid}");
     }
+
+    /// <summary>The cgroup of a run, or for processes outside of all runs our own; null without cgroups.</summary>
+    public string? HomeOf(long run) => tree is null ? null : runs.Find(run)?.Cgroup?.Directory ?? Outside(tree);
+
+    private static string Outside(CgroupTree tree) => $"{tree.Root}/init";
 
     /// <summary>The name of a client becomes one of a directory: without a slash, and not too long.</summary>
     private static string DirectoryOf(string name)

@@ -59,7 +59,7 @@ internal static unsafe class PinnedProcess
         return descriptor;
     }
 
-    /// <summary>Whether the process of a pidfd has ended.</summary>
+    /// <summary>Whether the process of a pidfd has ended; false for -1, which <c>poll</c> leaves out.</summary>
     public static bool HasEnded(int descriptor)
     {
         pollfd readable = new() { fd = descriptor, events = POLLIN };

@@ -156,6 +156,21 @@ public sealed class HandshakeTests : IDisposable
         Assert.Contains("of another launch", client.Do("read"), StringComparison.Ordinal);
     }
 
+    /// <summary>The core may have had no memory for the event; each whole sweep asks the kernel again.</summary>
+    [Fact]
+    public void An_end_whose_event_was_lost_is_told_again_by_a_sweep()
+    {
+        using var client = new Launcher(_kernel.Path);
+        var id = _kernel.Ask(client);
+        client.KillClient();
+        _ = _kernel.Next<LaunchEvent.ClientEnded>();
+        _kernel.Turn();
+        Assert.Empty(_kernel.Told);
+        _kernel.Perform(new Effect.Sweep([], [], [], Strangers: false) { IsWhole = true });
+        _ = _kernel.Next<LaunchEvent.ClientEnded>(out var again);
+        Assert.Equal(id, again);
+    }
+
     [Fact]
     public void Nothing_is_left_open_of_a_hundred_launches()
     {

@@ -131,6 +131,24 @@ public sealed unsafe class HostileClientTests : IDisposable
     }
 
     [Fact]
+    public void Users_whose_clients_say_nothing_keep_no_other_user_out()
+    {
+        var crowds = Enumerable.Range(0, 8).Select(at => new Launcher(_kernel.Path, user: 65533 + (at % 2))).ToList();
+        try
+        {
+            crowds.ForEach(crowd => crowd.Ask("crowd 32"));
+            foreach (var crowd in crowds)
+                Assert.Equal("32 opened, 0 answered", _kernel.Line(crowd));
+            Serves();
+            Assert.Contains(_kernel.Complaints, told => told.ToString().Contains("it has said nothing", StringComparison.Ordinal));
+        }
+        finally
+        {
+            crowds.ForEach(crowd => crowd.Dispose());
+        }
+    }
+
+    [Fact]
     public void A_stranger_is_refused_and_the_core_does_not_hear_of_it()
     {
         using var client = new Launcher(_kernel.Path, user: 65534);

@@ -74,6 +74,18 @@ public sealed unsafe class PlacementTests : IDisposable
         Assert.DoesNotContain(_kernel.Told, told => told.Event is LaunchEvent.Placed);
     }
 
+    /// <summary>The shim of an <c>exec</c> has a refusal to tell, so it is not killed with the cgroup.</summary>
+    [Fact]
+    public void A_process_that_was_moved_too_late_goes_back_to_where_its_client_is()
+    {
+        using var client = new Launcher(_kernel.Path);
+        var main = Named(client, out var id);
+        _kernel.Perform(new Effect.PlaceLaunch(id, 7, main));
+        _kernel.Perform(new Effect.RefuseLaunch(id, RefusalCode.Shortage, "No.", []));
+        _kernel.Until(() => File.ReadAllText($"{_tree.Root}/init/cgroup.procs").Split('\n').Contains($"{main.Pid}"));
+        Gone();
+    }
+
     [Fact]
     public void The_verb_moves_no_process_once_the_one_that_is_meant_has_ended()
     {
