@@ -107,6 +107,8 @@ int main(int argc, char **argv) {
   read_functions(argv[1]);
   called = fopen(argv[2], "ae");
   if (!called) fail(argv[2]);
+  // Others may write to it at the same time: whole lines only.
+  setvbuf(called, NULL, _IOLBF, 0);
   pid_t child = fork();
   if (child < 0) fail("fork");
   if (child == 0) {
