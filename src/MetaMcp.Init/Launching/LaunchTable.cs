@@ -153,7 +153,7 @@ internal sealed class LaunchTable
         else if (launch.Cgroup is not { } cgroup)
             Begin(launch);
         else if (_placements.Start(id, cgroup.Directory, main) is { IsSuccess: false } error)
-            NotPlaced(id, $"spawn: {error}", error.MayPass);
+            NotPlaced(id, $"no process could be started to move it: {error}", error.MayPass);
     }
 
     /// <summary>The child has moved the process, or has not.</summary>

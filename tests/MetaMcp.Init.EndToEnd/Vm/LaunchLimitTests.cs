@@ -78,6 +78,33 @@ public sealed partial class LaunchLimitTests(SmallMachine small)
     }
 
     [Fact]
+    public async Task Without_a_task_for_its_move_a_launch_is_refused_in_words_and_later_ones_are_not()
+    {
+        await using var init = await ContainedInit.Start(small.Machine, """
+            [server.any]
+            [service.client]
+            command = ["sh", "-c", '''
+              for tasks in 1 max; do
+                echo $tasks >/sys/fs/cgroup/init/pids.max
+                mcp-init launch any -- echo served $tasks
+                echo ended $tasks $?
+              done
+              exec /tests/hang
+            ''']
+            """, []);
+        _ = await init.Command.WaitFor("ended max 0", limit: Patience.Long);
+        var said = init.Command.Lines.Select(line => line.Text).ToList();
+        Assert.Contains(said, text => text.EndsWith("ended 1 0", StringComparison.Ordinal));
+        Assert.DoesNotContain(said, text => text.EndsWith("served 1", StringComparison.Ordinal));
+        Assert.Contains(said, text => text.EndsWith(
+            "any is not started: no process could be started to move it: Resource temporarily unavailable (EAGAIN)",
+            StringComparison.Ordinal));
+        Assert.Contains(said, text => text.EndsWith("served max", StringComparison.Ordinal));
+        _ = await init.Inside("until [ $(ls -d /sys/fs/cgroup/workload/*/ | wc -l) = 1 ]; do sleep 0.1; done");
+        Assert.Equal(0, await init.Stop());
+    }
+
+    [Fact]
     public async Task Where_pids_come_round_no_launch_is_taken_for_another()
     {
         // A namespace takes over the value of the one that it is made in.
