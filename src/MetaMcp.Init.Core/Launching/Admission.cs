@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Runs;
@@ -19,9 +17,6 @@ internal sealed class Admission(
     /// <summary>The most launches that wait at a time, over all types.</summary>
     public const int MostWaiting = 256;
 
-    /// <summary>The most instances that a refusal names.</summary>
-    private const int MostHolders = 16;
-
     /// <summary>Clients give up after 10 to 60 s, so a launch over a limit waits for a shorter time.</summary>
     public static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(8);
 
@@ -36,10 +31,9 @@ internal sealed class Admission(
     /// <summary>A start that is not over by then counts no more: only the guard can tell, and it may be silent.</summary>
     public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>An instance younger than this is never replaced: SDKs start a sibling to ask for <c>server/discover</c>.</summary>
-    public static readonly TimeSpan YoungestReplaced = TimeSpan.FromSeconds(2);
-
     private readonly List<Instance> _waiting = [];
+    private readonly Replacement _replacement = new(response, instances, driver);
+    private readonly Holders _holders = new(response, instances, registry);
 
     private int MaxStarting => services.Plan.Settings.Launch.MaxStarting;
 
@@ -61,7 +55,7 @@ internal sealed class Admission(
                 $"{Counted.Text(MaxStarting, "server")} start already, and max_starting of [launch] is {MaxStarting}");
         else if (asking.Server.OnLimit == LimitAction.Wait)
             Wait(asking, PlacePatience, hit.Reason);
-        else if (asking.Server.OnLimit != LimitAction.Refuse && FindRoom(asking))
+        else if (asking.Server.OnLimit != LimitAction.Refuse && _replacement.FindRoom(asking, _waiting))
             Wait(asking, PlacePatience, hit.Reason);
         else
             Refuse(asking, RefusalCode.Limit, hit.Reason);
@@ -95,7 +89,7 @@ internal sealed class Admission(
     public void Refuse(Instance instance, RefusalCode code, string reason)
     {
         Leave(instance);
-        var holders = code == RefusalCode.Limit ? HoldersFor(instance) : [];
+        var holders = code == RefusalCode.Limit ? _holders.For(instance, HitOf(instance) is LimitHit.OfAll) : [];
         refusals.Tell(instance.Server.Name, instance.Service, instance.Request.Pid, reason);
         driver.Forget(instance, new Effect.RefuseLaunch(instance.Id, code, reason, holders));
     }
@@ -133,78 +127,5 @@ internal sealed class Admission(
         if ((server.MaxInstances ?? limits.MaxPerType) is { } most && instances.Counts.OfType(server.Name) >= most)
             return new LimitHit.OfType(server.Name, most, server.MaxInstances is not null);
         return limits.MaxInstances is { } all && activeServices() + instances.Counts.Placed >= all ? new LimitHit.OfAll(all) : null;
-    }
-
-    /// <summary>
-    /// Ends an instance of the same server for this launch, unless enough of them end already. An instance that a client of another
-    /// service launched is never taken.
-    /// </summary>
-    private bool FindRoom(Instance asking)
-    {
-        var (needed, ending) = (0, 0);
-        foreach (var waiting in _waiting)
-            needed += waiting.Server.Name == asking.Server.Name ? 1 : 0;
-        Instance? victim = null;
-        foreach (var instance in instances.All)
-        {
-            if (instance.Server.Name != asking.Server.Name)
-                continue;
-            ending += instance.State is InstanceState.Ending ? 1 : 0;
-            if (!IsReplaceable(asking, instance))
-                continue;
-            if (victim is null || IsBefore(instance, victim))
-                victim = instance;
-        }
-        if (ending >= needed)
-            return true;
-        if (victim is null)
-            return false;
-        driver.Stop(victim, asking.Server.OnLimit == LimitAction.ReplaceIdle
-            ? $"It had no traffic for {Duration.FormatRounded(response.Now - victim.IdleSince)}, and another client needed its place."
-            : "It was the oldest one, and another client needed its place.");
-        return true;
-    }
-
-    private bool IsReplaceable(Instance asking, Instance instance) =>
-        instance is { State: InstanceState.Running, IsStarting: false } && instance.Service == asking.Service &&
-        (asking.Server.OnLimit == LimitAction.ReplaceIdle
-            ? instance.IdleSince != Instant.Never
-            : response.Now - instance.Since >= YoungestReplaced);
-
-    private static bool IsBefore(Instance a, Instance b) => a.Server.OnLimit == LimitAction.ReplaceIdle
-        ? a.IdleSince < b.IdleSince : a.Since < b.Since;
-
-    /// <summary>The instances that hold the places, the oldest first; those of another service are counted only.</summary>
-    private ImmutableArray<string> HoldersFor(Instance asking)
-    {
-        var isOfAll = HitOf(asking) is LimitHit.OfAll;
-        var own = new List<Instance>();
-        var others = 0;
-        foreach (var instance in instances.All)
-        {
-            if (!instance.HasPlace || !(isOfAll || instance.Server.Name == asking.Server.Name))
-                continue;
-            if (instance.Service == asking.Service && own.Count < MostHolders)
-                own.Add(instance);
-            else
-                others++;
-        }
-        own.Sort((a, b) => a.Since.Nanoseconds.CompareTo(b.Since.Nanoseconds));
-        var lines = ImmutableArray.CreateBuilder<string>(own.Count + 1);
-        foreach (var instance in own)
-            lines.Add(LineOf(instance));
-        if (others > 0)
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{others} more"));
-        return lines.DrainToImmutable();
-    }
-
-    private string LineOf(Instance instance)
-    {
-        var pid = instance.Run is { } run && RunPredicates.MainOf(run) is { } main
-            ? string.Create(CultureInfo.InvariantCulture, $", pid {main}") : "";
-        var idle = instance.IdleSince == Instant.Never
-            ? "" : $", idle for {Duration.FormatRounded(response.Now - instance.IdleSince)}";
-        return $"{registry.Ids.Of(instance.RunNumber)} ({instance.Server.Name}{pid}, " +
-            $"up {Duration.FormatRounded(response.Now - instance.Since)}{idle})";
     }
 }
