@@ -8,14 +8,18 @@ namespace MetaMcp.Init.Core.Launching;
 
 /// <summary>
 /// Who gets a place: the limits of a type and of all, and the number of cold starts at once. Launches that wait keep their order; a launch
-/// of one type does not wait behind one of another type. An instance counts until none of its processes is left.
+/// of one type does not wait behind one of another type. A turn to start goes first to a service that has none, so that one service
+/// cannot keep the others out. An instance counts until none of its processes is left.
 /// </summary>
 internal sealed class Admission(
     Response response, ServiceTable services, InstanceTable instances, Registry registry, InstanceDriver driver, Refusals refusals,
     Func<int> activeServices)
 {
     /// <summary>The most launches that wait at a time, over all types.</summary>
-    public const int MostWaiting = 256;
+    private const int MostWaiting = 256;
+
+    /// <summary>Of these, the most of one service: the others still get in.</summary>
+    private const int MostOfService = MostWaiting / 2;
 
     /// <summary>Clients give up after 10 to 60 s, so a launch over a limit waits for a shorter time.</summary>
     public static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(8);
@@ -29,7 +33,10 @@ internal sealed class Admission(
     public static readonly TimeSpan PlacingPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>A start that is not over by then counts no more: only the guard can tell, and it may be silent.</summary>
-    public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>A start keeps its turn for this long, even if another service has none.</summary>
+    private static readonly TimeSpan ShortestTurn = TimeSpan.FromSeconds(10);
 
     private readonly List<Instance> _waiting = [];
     private readonly Replacement _replacement = new(response, instances, driver);
@@ -45,14 +52,27 @@ internal sealed class Admission(
             Refuse(asking, RefusalCode.Limit, $"{MostWaiting} launches wait for a place already");
             return;
         }
+        if (IsCrowd(asking.Service))
+        {
+            Refuse(
+                asking, RefusalCode.Limit,
+                $"{MostOfService} launches {(asking.Service is { } name ? $"of {name}" : "from outside of the services")} wait for a " +
+                "place already, and no more of one service may");
+            return;
+        }
         _waiting.Add(asking);
         Advance();
         if (asking.State is not InstanceState.Asked)
             return;
         if (HitOf(asking) is not { } hit)
-            Wait(
-                asking, TurnPatience,
-                $"{Counted.Text(MaxStarting, "server")} start already, and max_starting of [launch] is {MaxStarting}");
+        {
+            if (TakesOver(asking))
+                Admit(asking);
+            else
+                Wait(
+                    asking, TurnPatience,
+                    $"{Counted.Text(MaxStarting, "server")} start already, and max_starting of [launch] is {MaxStarting}");
+        }
         else if (asking.Server.OnLimit == LimitAction.Wait)
             Wait(asking, PlacePatience, hit.Reason);
         else if (asking.Server.OnLimit != LimitAction.Refuse && _replacement.FindRoom(asking, _waiting))
@@ -61,16 +81,23 @@ internal sealed class Admission(
             Refuse(asking, RefusalCode.Limit, hit.Reason);
     }
 
-    /// <summary>Gives the places that are free to the launches that wait, in their order.</summary>
+    /// <summary>Gives the places that are free to the launches that wait.</summary>
     public void Advance()
     {
-        for (var at = 0; at < _waiting.Count && instances.Counts.Starting < MaxStarting; at++)
+        while (instances.Turns.Count < MaxStarting && Next() is { } next)
+            Admit(next);
+    }
+
+    /// <summary>A launch that waits is looked at: it may take over a turn; if not, the shim is told again that it waits.</summary>
+    public void LookAgain(Instance waiting, InstanceState.Asked asked)
+    {
+        if (HitOf(waiting) is null && TakesOver(waiting))
         {
-            if (HitOf(_waiting[at]) is not null)
-                continue;
-            Grant(_waiting[at]);
-            _waiting.RemoveAt(at--);
+            Admit(waiting);
+            return;
         }
+        instances.Put(waiting, asked with { TellAt = response.Now + TellPause });
+        response.Add(new Effect.WaitLaunch(waiting.Id, asked.Reason));
     }
 
     /// <summary>The launch does not wait any more.</summary>
@@ -100,11 +127,47 @@ internal sealed class Admission(
         response.Add(new Effect.WaitLaunch(asking.Id, reason));
     }
 
-    /// <summary>Tells the shim again that it waits.</summary>
-    public void TellAgain(Instance waiting, InstanceState.Asked asked)
+    /// <summary>The first launch whose service holds no turn, else the first one; null if none can have a place.</summary>
+    private Instance? Next()
     {
-        instances.Put(waiting, asked with { TellAt = response.Now + TellPause });
-        response.Add(new Effect.WaitLaunch(waiting.Id, asked.Reason));
+        Instance? next = null;
+        foreach (var waiting in _waiting)
+        {
+            if (HitOf(waiting) is not null)
+                continue;
+            if (!instances.Turns.HasService(waiting.Service))
+                return waiting;
+            next ??= waiting;
+        }
+        return next;
+    }
+
+    /// <summary>
+    /// Where all turns are taken and the service of the launch holds none, the instance that has started longest gives its turn to it,
+    /// unless it is too young. That instance goes on to start, and the number of turns stays the same.
+    /// </summary>
+    private bool TakesOver(Instance asking)
+    {
+        if (instances.Turns.Count < MaxStarting || instances.Turns.HasService(asking.Service) ||
+            instances.Turns.Longest is not { } longest || longest.StartBy - response.Now > StartPatience - ShortestTurn)
+            return false;
+        instances.Turns.TakeBack(longest);
+        return true;
+    }
+
+    /// <summary>Whether as many launches of the service wait as may; null for those from outside of the services.</summary>
+    private bool IsCrowd(string? service)
+    {
+        var count = 0;
+        foreach (var waiting in _waiting)
+            count += waiting.Service == service ? 1 : 0;
+        return count >= MostOfService;
+    }
+
+    private void Admit(Instance waiting)
+    {
+        Grant(waiting);
+        Leave(waiting);
     }
 
     private void Grant(Instance instance)

@@ -43,6 +43,9 @@ internal sealed class Instance(
     /// <summary>The time until which the instance counts as one that starts; never if it has started.</summary>
     public Instant StartBy { get; set; } = Instant.Never;
 
+    /// <summary>Whether it holds a turn of <c>max_starting</c>; <see cref="Turns"/> sets it.</summary>
+    public bool HasTurn { get; set; }
+
     /// <summary>Why mcp-init ends the instance: a sentence; null if it ends by itself.</summary>
     public string? Reason { get; set; }
 

@@ -196,7 +196,7 @@ internal sealed class LaunchSteps(
                 admission.Refuse(instance, RefusalCode.Limit, $"{asked.Reason}; no place became free in time");
                 break;
             case InstanceState.Asked asked:
-                admission.TellAgain(instance, asked);
+                admission.LookAgain(instance, asked);
                 break;
             case InstanceState.Placed placed when now >= placed.By:
                 admission.Refuse(instance, RefusalCode.Invalid, placed.Main is null

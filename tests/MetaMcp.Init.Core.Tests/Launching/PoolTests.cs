@@ -304,6 +304,63 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void A_service_without_a_turn_takes_over_that_of_the_longest_start_of_another_one()
+    {
+        var world = World(Memory with { MaxInstances = 10 }, launch: new LaunchSettings { MaxStarting = 2 });
+        world.Asks(1).Names(1).Passes("1s").Asks(2).Names(2).Asks(3).Forget();
+        world.AsksFromOutside(4).Tells("4 waits");
+        world.Passes("8s").Tells("3 waits", "4 waits", "3 waits", "4 waits");
+        // The next look at it, 12 s after it has asked. The turn is handed over, so that no other launch gets one.
+        world.Passes("4s").Tells("3 waits", "4 granted");
+        world.Launch(1, new LaunchEvent.Started()).Tells();
+        world.Launch(2, new LaunchEvent.Started()).Tells("3 granted");
+    }
+
+    [Fact]
+    public void A_turn_is_taken_over_at_once_if_it_has_lasted_ten_seconds()
+    {
+        var world = World(Memory with { MaxInstances = 10 }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1).Names(1).Passes("9900ms").Forget();
+        world.AsksFromOutside(2).Tells("2 waits").Launch(2, new LaunchEvent.ClientEnded()).Forget();
+        world.Passes("100ms").AsksFromOutside(3).Tells("3 granted");
+        // This one holds the turn now, and not for ten seconds yet.
+        world.Asks(4).Tells("4 waits");
+    }
+
+    [Fact]
+    public void A_start_that_has_lost_its_turn_is_still_a_start_and_not_replaced()
+    {
+        var world = World(
+            Memory with { MaxInstances = 2, OnLimit = LimitAction.ReplaceOldest }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1).Names(1).Passes("10s").AsksFromOutside(2).Names(2).Launch(2, new LaunchEvent.Started()).Forget();
+        world.Asks(3).Tells("3 refused Limit");
+    }
+
+    [Fact]
+    public void A_free_turn_goes_first_to_a_service_that_has_none()
+    {
+        var world = World(Memory with { MaxInstances = 10 }, launch: new LaunchSettings { MaxStarting = 2 });
+        world.Asks(1).Asks(2).Asks(3).Asks(4).AsksFromOutside(5).AsksFromOutside(6).Forget();
+        world.Launch(1, new LaunchEvent.ShimEnded()).Tells("1 ended", "5 granted");
+        world.Launch(2, new LaunchEvent.ShimEnded()).Tells("2 ended", "3 granted");
+        world.Launch(5, new LaunchEvent.ShimEnded()).Tells("5 ended", "6 granted");
+        world.Launch(3, new LaunchEvent.ShimEnded()).Tells("3 ended", "4 granted");
+    }
+
+    [Fact]
+    public void One_service_cannot_fill_the_queue_of_those_that_wait()
+    {
+        var world = World(Memory with { MaxInstances = 1000 }, launch: new LaunchSettings { MaxStarting = 1 });
+        for (var id = 1; id <= 129; id++)
+            _ = world.Asks(id);
+        world.Forget().Asks(130).Tells("130 refused Limit");
+        Assert.StartsWith("128 launches of gateway wait for a place already", world.Refusals[0].Reason, StringComparison.Ordinal);
+        world.AsksFromOutside(131).Tells("131 waits");
+        // One that leaves makes room for the next of its service.
+        world.Launch(2, new LaunchEvent.ClientEnded()).Forget().Asks(132).Tells("132 waits");
+    }
+
+    [Fact]
     public void A_shutdown_refuses_launches_and_ends_servers_when_the_services_are_down()
     {
         var world = World(Memory with { OnLimit = LimitAction.Wait });

@@ -60,6 +60,9 @@ internal sealed class PoolWorld
     public PoolWorld Asks(long id, string name = "memory", long? run = null, bool isTrusted = false) =>
         Launch(id, new LaunchEvent.Asked(new LaunchRequest(name, null, "npx", 5000 + (int)id, 1000, run ?? Gateway, isTrusted)));
 
+    /// <summary>A launch by root, from outside of the services.</summary>
+    public PoolWorld AsksFromOutside(long id, string name = "memory") => Asks(id, name, run: 0, isTrusted: true);
+
     /// <summary>The shim of a launch that has a place names its process.</summary>
     public PoolWorld Names(long id) => Launch(id, new LaunchEvent.Named(new ProcessKey(_nextPid++, 900)));
 
