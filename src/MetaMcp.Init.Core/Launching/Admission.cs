@@ -64,21 +64,17 @@ internal sealed class Admission(
         Advance();
         if (asking.State is not InstanceState.Asked)
             return;
-        if (HitOf(asking) is not { } hit)
-        {
-            if (TakesOver(asking))
-                Admit(asking);
-            else
-                Wait(
-                    asking, TurnPatience,
-                    $"{Counted.Text(MaxStarting, "server")} start already, and max_starting of [launch] is {MaxStarting}");
-        }
-        else if (asking.Server.OnLimit == LimitAction.Wait)
-            Wait(asking, PlacePatience, hit.Reason);
-        else if (asking.Server.OnLimit != LimitAction.Refuse && _replacement.FindRoom(asking, _waiting))
-            Wait(asking, PlacePatience, hit.Reason);
+        if (HitOf(asking) is { } hit)
+            Limited(asking, hit);
+        else if (TakesOver(asking))
+            Admit(asking);
         else
-            Refuse(asking, RefusalCode.Limit, hit.Reason);
+            Wait(asking, new InstanceState.Asked(
+                response.Now + TurnPatience,
+                $"{Counted.Text(MaxStarting, "server")} start already, and max_starting of [launch] is {MaxStarting}")
+            {
+                IsForTurn = true,
+            });
     }
 
     /// <summary>Gives the places that are free to the launches that wait.</summary>
@@ -91,13 +87,13 @@ internal sealed class Admission(
     /// <summary>A launch that waits is looked at: it may take over a turn; if not, the shim is told again that it waits.</summary>
     public void LookAgain(Instance waiting, InstanceState.Asked asked)
     {
-        if (HitOf(waiting) is null && TakesOver(waiting))
-        {
+        var hit = HitOf(waiting);
+        if (hit is not null && asked.IsForTurn)
+            Limited(waiting, hit);
+        else if (hit is null && TakesOver(waiting))
             Admit(waiting);
-            return;
-        }
-        instances.Put(waiting, asked with { TellAt = response.Now + TellPause });
-        response.Add(new Effect.WaitLaunch(waiting.Id, asked.Reason));
+        else
+            Wait(waiting, asked);
     }
 
     /// <summary>The launch does not wait any more.</summary>
@@ -121,20 +117,41 @@ internal sealed class Admission(
         driver.Forget(instance, new Effect.RefuseLaunch(instance.Id, code, reason, holders));
     }
 
-    private void Wait(Instance asking, TimeSpan patience, string reason)
+    /// <summary>A limit keeps the launch from a place: <c>on_limit</c> of its server decides.</summary>
+    private void Limited(Instance asking, LimitHit hit)
     {
-        instances.Put(asking, new InstanceState.Asked(response.Now + patience, reason) { TellAt = response.Now + TellPause });
-        response.Add(new Effect.WaitLaunch(asking.Id, reason));
+        var action = asking.Server.OnLimit;
+        if (action == LimitAction.Wait || (action != LimitAction.Refuse && _replacement.FindRoom(asking, _waiting)))
+            Wait(asking, new InstanceState.Asked(response.Now + PlacePatience, hit.Reason));
+        else
+            Refuse(asking, RefusalCode.Limit, hit.Reason);
     }
 
-    /// <summary>The first launch whose service holds no turn, else the first one; null if none can have a place.</summary>
+    /// <summary>The launch waits, and its shim is told so.</summary>
+    private void Wait(Instance waiting, InstanceState.Asked asked)
+    {
+        instances.Put(waiting, asked with { TellAt = response.Now + TellPause });
+        response.Add(new Effect.WaitLaunch(waiting.Id, asked.Reason));
+    }
+
+    /// <summary>
+    /// The first launch whose service holds no turn, else the first one; null if none can have a place. A launch that waits for its turn
+    /// in vain, since a limit has been reached meanwhile, leaves the queue or waits for a place from now on.
+    /// </summary>
     private Instance? Next()
     {
         Instance? next = null;
-        foreach (var waiting in _waiting)
+        for (var at = 0; at < _waiting.Count; at++)
         {
-            if (HitOf(waiting) is not null)
+            var waiting = _waiting[at];
+            if (HitOf(waiting) is { } hit)
+            {
+                if (waiting.State is InstanceState.Asked { IsForTurn: true })
+                    Limited(waiting, hit);
+                if (waiting.State is not InstanceState.Asked)
+                    at--;
                 continue;
+            }
             if (!instances.Turns.HasService(waiting.Service))
                 return waiting;
             next ??= waiting;

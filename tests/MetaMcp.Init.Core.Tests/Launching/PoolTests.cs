@@ -361,6 +361,48 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void One_that_waits_for_its_turn_is_refused_as_soon_as_a_turn_is_free_and_its_server_has_reached_its_limit()
+    {
+        var world = World(Memory with { MaxInstances = 1 }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1, "other").Asks(2).Asks(3).Asks(4, "another").Forget();
+        world.Launch(1, new LaunchEvent.Started()).Tells("2 granted");
+        world.Launch(2, new LaunchEvent.Started()).Tells("3 refused Limit", "4 granted");
+        Assert.Contains("max_instances of [server.memory] is 1", world.Refusals[0].Reason, StringComparison.Ordinal);
+        Assert.Single(world.Refusals[0].Holders);
+    }
+
+    [Fact]
+    public void One_that_waits_for_its_turn_is_refused_at_the_next_look_if_its_server_has_reached_its_limit()
+    {
+        var world = World(Memory with { MaxInstances = 1 }, launch: new LaunchSettings { MaxStarting = 2 });
+        world.Asks(1, "other").Asks(2, "other").Asks(3).Asks(4).Launch(1, new LaunchEvent.Started()).Forget();
+        world.Passes("3900ms").Tells();
+        world.Passes("100ms").Tells("4 refused Limit");
+        Assert.Contains("max_instances of [server.memory] is 1", world.Refusals[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_waits_for_its_turn_waits_for_a_place_from_then_on()
+    {
+        var world = World(
+            Memory with { MaxInstances = 1, OnLimit = LimitAction.Wait }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1, "other").Names(1).Asks(2).Asks(3).Passes("20s").Launch(1, new LaunchEvent.Started()).Forget();
+        world.Names(2).Launch(2, new LaunchEvent.Started()).Tells("2 go", "3 waits");
+        world.Passes("7900ms").Tells("3 waits");
+        world.Passes("100ms").Tells("3 refused Limit");
+        Assert.Contains("max_instances of [server.memory] is 1", world.Refusals[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_waits_for_its_turn_replaces_another_if_its_server_has_reached_its_limit()
+    {
+        var world = World(
+            Memory with { MaxInstances = 1, OnLimit = LimitAction.ReplaceOldest }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1, "other").Asks(2).Asks(3).Launch(1, new LaunchEvent.Started()).Names(2).Passes("3s").Forget();
+        world.Launch(2, new LaunchEvent.Started()).Tells("3 waits", "2 SIGTERM", "2 ended for a reason", "3 granted");
+    }
+
+    [Fact]
     public void A_shutdown_refuses_launches_and_ends_servers_when_the_services_are_down()
     {
         var world = World(Memory with { OnLimit = LimitAction.Wait });
