@@ -15,12 +15,6 @@ internal sealed class Admission(
     Response response, ServiceTable services, InstanceTable instances, Registry registry, InstanceDriver driver, Refusals refusals,
     Func<int> activeServices)
 {
-    /// <summary>The most launches that wait at a time, over all types.</summary>
-    private const int MostWaiting = 256;
-
-    /// <summary>Of these, the most of one service: the others still get in.</summary>
-    private const int MostOfService = MostWaiting / 2;
-
     /// <summary>Clients give up after 10 to 60 s, so a launch over a limit waits for a shorter time.</summary>
     public static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(8);
 
@@ -38,7 +32,7 @@ internal sealed class Admission(
     /// <summary>A start keeps its turn for this long, even if another service has none.</summary>
     private static readonly TimeSpan ShortestTurn = TimeSpan.FromSeconds(10);
 
-    private readonly List<Instance> _waiting = [];
+    private readonly WaitingLaunches _waiting = new();
     private readonly Replacement _replacement = new(response, instances, driver);
     private readonly Holders _holders = new(response, instances, registry);
 
@@ -47,17 +41,9 @@ internal sealed class Admission(
     /// <summary>A new launch: it gets a place, waits for one, or is refused.</summary>
     public void Seek(Instance asking)
     {
-        if (_waiting.Count >= MostWaiting)
+        if (_waiting.WhyNot(asking.Service) is { } reason)
         {
-            Refuse(asking, RefusalCode.Limit, $"{MostWaiting} launches wait for a place already");
-            return;
-        }
-        if (IsCrowd(asking.Service))
-        {
-            Refuse(
-                asking, RefusalCode.Limit,
-                $"{MostOfService} launches {(asking.Service is { } name ? $"of {name}" : "from outside of the services")} wait for a " +
-                "place already, and no more of one service may");
+            Refuse(asking, RefusalCode.Limit, reason);
             return;
         }
         _waiting.Add(asking);
@@ -97,16 +83,10 @@ internal sealed class Admission(
     }
 
     /// <summary>The launch does not wait any more.</summary>
-    public void Leave(Instance instance) => _ = _waiting.Remove(instance);
+    public void Leave(Instance instance) => _waiting.Remove(instance);
 
     /// <summary>The launches that wait, made anew from the states.</summary>
-    public void Recount()
-    {
-        _waiting.RemoveAll(w => w.State is not InstanceState.Asked);
-        foreach (var instance in instances.All)
-            if (instance.State is InstanceState.Asked && !_waiting.Contains(instance))
-                _waiting.Add(instance);
-    }
+    public void Recount() => _waiting.Recount(instances.All);
 
     /// <summary>The launch gets no place.</summary>
     public void Refuse(Instance instance, RefusalCode code, string reason)
@@ -170,15 +150,6 @@ internal sealed class Admission(
             return false;
         instances.Turns.TakeBack(longest);
         return true;
-    }
-
-    /// <summary>Whether as many launches of the service wait as may; null for those from outside of the services.</summary>
-    private bool IsCrowd(string? service)
-    {
-        var count = 0;
-        foreach (var waiting in _waiting)
-            count += waiting.Service == service ? 1 : 0;
-        return count >= MostOfService;
     }
 
     private void Admit(Instance waiting)

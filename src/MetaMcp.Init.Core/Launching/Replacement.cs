@@ -17,11 +17,9 @@ internal sealed class Replacement(Response response, InstanceTable instances, In
     /// <param name="asking">The launch.</param>
     /// <param name="waiting">The launches that wait, this one among them.</param>
     /// <returns>Whether a place becomes free.</returns>
-    public bool FindRoom(Instance asking, List<Instance> waiting)
+    public bool FindRoom(Instance asking, WaitingLaunches waiting)
     {
-        var (needed, ending) = (0, 0);
-        foreach (var other in waiting)
-            needed += other.Server.Name == asking.Server.Name ? 1 : 0;
+        var ending = 0;
         Instance? victim = null;
         foreach (var instance in instances.All)
         {
@@ -33,7 +31,7 @@ internal sealed class Replacement(Response response, InstanceTable instances, In
             if (victim is null || IsBefore(instance, victim))
                 victim = instance;
         }
-        if (ending >= needed)
+        if (ending >= waiting.For(asking.Server.Name))
             return true;
         if (victim is null)
             return false;
