@@ -88,6 +88,13 @@ internal sealed class Instance(
         };
     }
 
+    /// <summary>From its stop signal to SIGKILL it has no more than this.</summary>
+    public void StopWithin(TimeSpan most)
+    {
+        if (Settings is { } settings && settings.StopTimeout > most)
+            Settings = settings with { StopTimeout = most };
+    }
+
     /// <summary>The end of its <c>idle_timeout</c>.</summary>
     public Instant IdleBy => Server.IdleTimeout is { } timeout && IdleSince != Instant.Never ? IdleSince + timeout : Instant.Never;
 

@@ -11,6 +11,11 @@ internal sealed class Replacement(Response response, InstanceTable instances, In
     private static readonly TimeSpan YoungestReplaced = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// The time from the stop signal to SIGKILL, if <c>stop_timeout</c> is not shorter: half of the time that the launch waits.
+    /// </summary>
+    private static readonly TimeSpan LongestStop = Admission.PlacePatience / 2;
+
+    /// <summary>
     /// Ends an instance of the same server for this launch, unless enough of them end already. An instance that a client of another
     /// service launched is never taken.
     /// </summary>
@@ -35,9 +40,12 @@ internal sealed class Replacement(Response response, InstanceTable instances, In
             return true;
         if (victim is null)
             return false;
-        driver.Stop(victim, asking.Server.OnLimit == LimitAction.ReplaceIdle
+        victim.StopWithin(LongestStop);
+        var reason = asking.Server.OnLimit == LimitAction.ReplaceIdle
             ? $"It had no traffic for {Duration.FormatRounded(response.Now - victim.IdleSince)}, and another client needed its place."
-            : "It was the oldest one, and another client needed its place.");
+            : "It was the oldest one, and another client needed its place.";
+        // It waits for no turn in the cleanup queue, since the launch may not wait that long.
+        driver.Stop(victim, reason, isUrgent: true);
         return true;
     }
 

@@ -210,7 +210,7 @@ public sealed class PoolTests
         world.Runs(1).Passes("1s").Runs(2).Passes("900ms").Forget();
         world.Asks(3).Tells("3 refused Limit");
         world.Passes("200ms");
-        world.Asks(4).Tells("4 waits", "1 SIGTERM", "1 ended for a reason", "4 granted");
+        world.Asks(4).Tells("1 SIGTERM", "4 waits", "1 ended for a reason", "4 granted");
     }
 
     [Fact]
@@ -220,7 +220,42 @@ public sealed class PoolTests
         world.Runs(1).Runs(2).Passes("1m").Forget();
         world.Asks(3).Tells("3 refused Limit");
         world.Launch(2, new LaunchEvent.Idle(true)).Passes("5s").Launch(1, new LaunchEvent.Idle(true)).Forget();
-        world.Asks(4).Tells("4 waits", "2 SIGTERM", "2 ended for a reason", "4 granted");
+        world.Asks(4).Tells("2 SIGTERM", "4 waits", "2 ended for a reason", "4 granted");
+    }
+
+    [Theory]
+    [InlineData("10s", "4s")]
+    [InlineData("3s", "3s")]
+    public void A_replaced_one_that_ignores_SIGTERM_is_killed_before_the_launch_gives_up(string stopTimeout, string killed)
+    {
+        Assert.True(Duration.TryParse(stopTimeout, out var timeout));
+        Assert.True(Duration.TryParse(killed, out var soon));
+        var world = World(Memory with { OnLimit = LimitAction.ReplaceOldest, MaxInstances = 1, StopTimeout = timeout });
+        world.Stubborn.Add(1);
+        world.Runs(1).Passes("2s").Forget();
+        world.Asks(2).Tells("1 SIGTERM", "2 waits");
+        world.Passes(Duration.Format(soon - TimeSpan.FromMilliseconds(1))).Tells();
+        world.Passes("1ms");
+        Assert.Equal(["1 SIGKILL to all", "1 ended for a reason", "2 granted"], world.Story.Except(["2 waits"]));
+    }
+
+    [Fact]
+    public void A_replaced_one_waits_for_no_turn_in_the_cleanup_queue()
+    {
+        var world = World(
+            Memory with { OnLimit = LimitAction.ReplaceOldest, MaxInstances = 20, StopTimeout = TimeSpan.FromMinutes(1) });
+        for (var id = 1; id <= 20; id++)
+        {
+            world.Stubborn.Add(id);
+            _ = world.Runs(id);
+        }
+        // Five at a time are ended for their stdin; a sixth one that waits for its turn makes no room either.
+        for (var id = 1; id <= 6; id++)
+            _ = world.Launch(id, new LaunchEvent.Closed());
+        world.Passes("6s").Forget();
+        for (var id = 21; id <= 26; id++)
+            _ = world.Asks(id);
+        world.Forget().Asks(27).Tells("7 SIGTERM", "27 waits");
     }
 
     [Fact]
@@ -399,7 +434,7 @@ public sealed class PoolTests
         var world = World(
             Memory with { MaxInstances = 1, OnLimit = LimitAction.ReplaceOldest }, launch: new LaunchSettings { MaxStarting = 1 });
         world.Asks(1, "other").Asks(2).Asks(3).Launch(1, new LaunchEvent.Started()).Names(2).Passes("3s").Forget();
-        world.Launch(2, new LaunchEvent.Started()).Tells("3 waits", "2 SIGTERM", "2 ended for a reason", "3 granted");
+        world.Launch(2, new LaunchEvent.Started()).Tells("2 SIGTERM", "3 waits", "2 ended for a reason", "3 granted");
     }
 
     [Fact]

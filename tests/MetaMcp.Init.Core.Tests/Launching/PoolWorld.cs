@@ -57,6 +57,9 @@ internal sealed class PoolWorld
 
     public List<string> Log { get; } = [];
 
+    /// <summary>The lines since the last call of <see cref="Tells"/> or <see cref="Forget"/>.</summary>
+    public IReadOnlyList<string> Story => _story;
+
     public PoolWorld Asks(long id, string name = "memory", long? run = null, bool isTrusted = false) =>
         Launch(id, new LaunchEvent.Asked(new LaunchRequest(name, null, "npx", 5000 + (int)id, 1000, run ?? Gateway, isTrusted)));
 
