@@ -314,6 +314,45 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void A_server_is_launched_only_for_the_services_that_are_allowed_and_for_their_servers()
+    {
+        var file = Make.File(Make.Daemon("gateway"), Make.Daemon("jobs")) with
+        {
+            Servers = [Memory with { MaxInstances = 1, Allow = ["gateway"] }, new ServerSettings { Name = "parent" }],
+        };
+        var world = new PoolWorld(file);
+        world.Asks(1, run: world.RunOfService("jobs")).Tells("1 refused Forbidden");
+        Assert.Equal(
+            "The service jobs may not launch it: add \"jobs\" to allow of [server.memory].", world.Refusals[0].Reason);
+        Assert.Empty(world.Refusals[0].Holders);
+        // Nor is one of its user trusted, where the service is known.
+        world.Asks(2, run: world.RunOfService("jobs"), isTrusted: true).Tells("2 refused Forbidden");
+        // It has taken no place.
+        world.Runs(3).Exits(3).Tells("3 granted", "3 go", "3 ended");
+        world.Runs(4, "parent").Forget().Asks(5, run: world.RunOf(4)).Tells("5 granted");
+        world.Asks(6, "parent", run: world.RunOfService("jobs")).Names(6).Forget();
+        world.Asks(7, run: world.RunOf(6)).Tells("7 refused Forbidden");
+    }
+
+    [Fact]
+    public void From_outside_of_the_services_root_may_launch_every_server()
+    {
+        var world = World(Memory with { Allow = [] });
+        world.Asks(1).Tells("1 refused Forbidden");
+        world.AsksFromOutside(2).Names(2).Tells("2 granted", "2 go");
+        // A server that root has launched, and that has another user.
+        world.Asks(3, run: world.RunOf(2)).Tells("3 refused Forbidden");
+    }
+
+    [Fact]
+    public void Another_file_allows_the_next_launch()
+    {
+        var world = World(Memory with { Allow = [] });
+        var other = Core.Planning.Plan.Build(world.Settings with { Servers = [Memory with { Allow = ["gateway"] }] }).Plan!;
+        world.Asks(1).Post(new Lifecycle.SystemEvent.Reloaded(other)).Asks(2).Tells("1 refused Forbidden", "2 granted");
+    }
+
+    [Fact]
     public void An_unknown_server_is_launched_or_refused_as_the_file_says()
     {
         World().Asks(1, "other").Tells("1 granted");

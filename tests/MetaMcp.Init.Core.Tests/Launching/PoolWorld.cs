@@ -85,6 +85,8 @@ internal sealed class PoolWorld
         return Post(new SystemEvent.MainEnded(run, pid, LeavesOthers.Contains(id)));
     }
 
+    public long RunOfService(string name) => Supervisor.Registry.OfType(name)[0].Sequence;
+
     public long RunOf(long id) => _runs.First(r => r.Value.Id == id).Key;
 
     public PoolWorld Passes(string time)

@@ -154,6 +154,7 @@ public sealed class PlanViewsTests
             [server.a]
             command = ["uvx", "server-a"]
             unwrap = false
+            allow = []
             """u8.ToArray())).Plan!;
         const string Rest = "SIGKILL to the rest";
         Assert.Equal(
@@ -172,6 +173,8 @@ public sealed class PlanViewsTests
                  memory  swap  tasks  cpu  user           at once         idle  shim   unwrap  packages
               a  –       0     –      –    as its client  2, then refuse  –     guard  no      server-a
 
+              a is launched for no service
+
               any other server is refused
 
               intercepted: npx, uvx, through /run/mcp-init/shims, first in the PATH of services
@@ -184,6 +187,28 @@ public sealed class PlanViewsTests
         var server = document.RootElement.GetProperty("servers")[0];
         Assert.Equal("""["server-a"]""", Compact(server.GetProperty("match")));
         Assert.False(server.GetProperty("unwrap").GetBoolean());
+        Assert.Equal("[]", Compact(server.GetProperty("allow")));
+    }
+
+    [Fact]
+    public void The_services_that_may_launch_a_server_are_named()
+    {
+        var plan = Core.Planning.Plan.Of(ConfigReader.Read(
+            "f",
+            """
+            [service.a]
+            command = ["x"]
+            [service.b]
+            command = ["x"]
+            [server.s]
+            allow = ["a", "b"]
+            [server.t]
+            """u8.ToArray())).Plan!;
+        Assert.Contains("\n\n  s is launched for a, b only\n\n", PlanText.Render(plan, "f"), StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(PlanJson.Render(plan, "f").ToArray());
+        var servers = document.RootElement.GetProperty("servers");
+        Assert.Equal("""["a","b"]""", Compact(servers[0].GetProperty("allow")));
+        Assert.False(servers[1].TryGetProperty("allow", out _));
     }
 
     [Fact]
