@@ -28,6 +28,8 @@ internal static class PlanServers
         Allowed(text, settings.Servers);
         if (launch.Unknown == UnknownServers.Refuse)
             text.Append("\n  any other server is refused\n");
+        else if (settings.Limits.MaxInstances is null)
+            text.Append("\n  each other name is a type of its own; max_instances of [limits] would limit all of them together\n");
         text.Append(launch.Intercept.IsEmpty
             ? "\n  nothing is intercepted: npx and uvx of a service start as they are written ([launch] intercept)\n"
             : $"\n  intercepted: {string.Join(", ", launch.Intercept)}, through {settings.Init.RuntimeDirectory}/shims, " +

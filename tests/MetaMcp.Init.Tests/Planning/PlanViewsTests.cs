@@ -100,6 +100,8 @@ public sealed class PlanViewsTests
           desktop-commander  500MiB  0     –      –    as its client  3, then refuse  10m   guard  yes     @wonderwhy-er/desktop-commander
           (any other)        –       0     –      –    as its client  any number      –     guard  yes     –
 
+          each other name is a type of its own; max_instances of [limits] would limit all of them together
+
           nothing is intercepted: npx and uvx of a service start as they are written ([launch] intercept)
 
         """,
@@ -188,6 +190,18 @@ public sealed class PlanViewsTests
         Assert.Equal("""["server-a"]""", Compact(server.GetProperty("match")));
         Assert.False(server.GetProperty("unwrap").GetBoolean());
         Assert.Equal("[]", Compact(server.GetProperty("allow")));
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("[limits]\nmax_per_type = 3\n", true)]
+    [InlineData("[limits]\nmax_instances = 9\n", false)]
+    [InlineData("[launch]\nunknown = 'refuse'\n", false)]
+    public void It_is_said_where_nothing_limits_all_invented_names_together(string tables, bool isSaid)
+    {
+        var file = System.Text.Encoding.UTF8.GetBytes($"{tables}[server.a]\n");
+        var page = PlanText.Render(Core.Planning.Plan.Of(ConfigReader.Read("f", file)).Plan!, "f");
+        Assert.Equal(isSaid, page.Contains("each other name is a type of its own", StringComparison.Ordinal));
     }
 
     [Fact]
