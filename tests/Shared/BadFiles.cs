@@ -102,6 +102,7 @@ public static class BadFiles
         shim = "guard"
         match = ["@wonderwhy-er/desktop-commander"]
         unwrap = true
+        allow = ["second", "third"]
         max_instances = 3
 
         [launch]
@@ -226,6 +227,7 @@ public static class BadFiles
         string[] servers =
         [
             "shim = \"exec\"\nidle_timeout = \"1m\"", "match = [\"./p\"]", "match = [\"@wonderwhy-er/desktop-commander\"]",
+            "allow = [\"frist\"]",
         ];
         foreach (var keys in servers)
             yield return Text($"server with {keys}", $"{valid}\n[server.fourth]\n{keys}\n");

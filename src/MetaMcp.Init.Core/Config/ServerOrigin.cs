@@ -9,6 +9,9 @@ internal sealed class ServerOrigin
 
     public SourcePosition MaxInstances { get; init; }
 
+    /// <summary>Each name of <c>allow</c>.</summary>
+    public SourcePosition[] Allow { get; init; } = [];
+
     /// <summary>Each name of <c>match</c>; null if the file leaves it to the command.</summary>
     public SourcePosition[]? Match { get; init; }
 }

@@ -11,6 +11,7 @@ internal static class ServerReader
     {
         { "command", (s, v) => v.Command() is { } x ? s with { Command = x } : s },
         { "match", (s, v) => Match(v) is { } x ? s with { Match = x } : s },
+        { "allow", (s, v) => v.Texts("gateway") is { } x ? s with { Allow = x } : s },
         { "max_instances", (s, v) => v.Integer(1, 1_000_000, 3) is { } x ? s with { MaxInstances = x } : s },
         { "on_limit", (s, v) => v.OneOf(EnumWords.LimitAction) is { } x ? s with { OnLimit = (LimitAction)x } : s },
         { "idle_timeout", (s, v) => v.Time(ValueReader.Shortest, "10m") is { } x ? s with { IdleTimeout = x } : s },
@@ -42,8 +43,12 @@ internal static class ServerReader
     {
         Table = named.At,
         MaxInstances = named.AtValue("max_instances"),
-        Match = named.Table.Find("match")?.Value is TomlArray { Items: var items } ? Array.ConvertAll(items.ToArray(), i => i.At) : null,
+        Match = Items(named, "match"),
+        Allow = Items(named, "allow") ?? [],
     };
+
+    private static SourcePosition[]? Items(NamedTable named, string key) =>
+        named.Table.Find(key)?.Value is TomlArray { Items: var items } ? Array.ConvertAll(items.ToArray(), i => i.At) : null;
 
     /// <summary>Names of packages; a version is left out, since a type of server has one set of limits for all of them.</summary>
     private static ImmutableArray<string>? Match(ValueReader value)

@@ -21,6 +21,11 @@ public sealed record ServerSettings
     /// </summary>
     public ImmutableArray<string> Match { get; init; } = [];
 
+    /// <summary>
+    /// The services whose processes may launch it; null is every service. Its environment may hold secrets that are not for the others.
+    /// </summary>
+    public ImmutableArray<string>? Allow { get; init; }
+
     /// <summary>At once; null is <see cref="LimitSettings.MaxPerType"/>.</summary>
     public int? MaxInstances { get; init; }
 

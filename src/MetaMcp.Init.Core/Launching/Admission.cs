@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Runs;
@@ -10,18 +8,13 @@ namespace MetaMcp.Init.Core.Launching;
 
 /// <summary>
 /// Who gets a place: the limits of a type and of all, and the number of cold starts at once. Launches that wait keep their order; a launch
-/// of one type does not wait behind one of another type. An instance counts until none of its processes is left.
+/// of one type does not wait behind one of another type. A turn to start goes first to a service that has none, so that one service
+/// cannot keep the others out. An instance counts until none of its processes is left.
 /// </summary>
 internal sealed class Admission(
     Response response, ServiceTable services, InstanceTable instances, Registry registry, InstanceDriver driver, Refusals refusals,
     Func<int> activeServices)
 {
-    /// <summary>The most launches that wait at a time, over all types.</summary>
-    public const int MostWaiting = 256;
-
-    /// <summary>The most instances that a refusal names.</summary>
-    private const int MostHolders = 16;
-
     /// <summary>Clients give up after 10 to 60 s, so a launch over a limit waits for a shorter time.</summary>
     public static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(8);
 
@@ -34,83 +27,135 @@ internal sealed class Admission(
     public static readonly TimeSpan PlacingPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>A start that is not over by then counts no more: only the guard can tell, and it may be silent.</summary>
-    public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>An instance younger than this is never replaced: SDKs start a sibling to ask for <c>server/discover</c>.</summary>
-    public static readonly TimeSpan YoungestReplaced = TimeSpan.FromSeconds(2);
+    /// <summary>A start keeps its turn for this long, even if another service has none.</summary>
+    private static readonly TimeSpan ShortestTurn = TimeSpan.FromSeconds(10);
 
-    private readonly List<Instance> _waiting = [];
+    private readonly WaitingLaunches _waiting = new();
+    private readonly Replacement _replacement = new(response, instances, driver);
+    private readonly Holders _holders = new(response, instances, registry);
 
     private int MaxStarting => services.Plan.Settings.Launch.MaxStarting;
 
     /// <summary>A new launch: it gets a place, waits for one, or is refused.</summary>
     public void Seek(Instance asking)
     {
-        if (_waiting.Count >= MostWaiting)
+        if (_waiting.WhyNot(asking.Service) is { } reason)
         {
-            Refuse(asking, RefusalCode.Limit, $"{MostWaiting} launches wait for a place already");
+            Refuse(asking, RefusalCode.Limit, reason);
             return;
         }
         _waiting.Add(asking);
         Advance();
         if (asking.State is not InstanceState.Asked)
             return;
-        if (HitOf(asking) is not { } hit)
-            Wait(
-                asking, TurnPatience,
-                $"{Counted.Text(MaxStarting, "server")} start already, and max_starting of [launch] is {MaxStarting}");
-        else if (asking.Server.OnLimit == LimitAction.Wait)
-            Wait(asking, PlacePatience, hit.Reason);
-        else if (asking.Server.OnLimit != LimitAction.Refuse && FindRoom(asking))
-            Wait(asking, PlacePatience, hit.Reason);
+        if (HitOf(asking) is { } hit)
+            Limited(asking, hit);
+        else if (TakesOver(asking))
+            Admit(asking);
         else
-            Refuse(asking, RefusalCode.Limit, hit.Reason);
+            Wait(asking, new InstanceState.Asked(
+                response.Now + TurnPatience,
+                $"{Counted.Text(MaxStarting, "server")} start already, and max_starting of [launch] is {MaxStarting}")
+            {
+                IsForTurn = true,
+            });
     }
 
-    /// <summary>Gives the places that are free to the launches that wait, in their order.</summary>
+    /// <summary>Gives the places that are free to the launches that wait.</summary>
     public void Advance()
     {
-        for (var at = 0; at < _waiting.Count && instances.Counts.Starting < MaxStarting; at++)
-        {
-            if (HitOf(_waiting[at]) is not null)
-                continue;
-            Grant(_waiting[at]);
-            _waiting.RemoveAt(at--);
-        }
+        while (instances.Turns.Count < MaxStarting && Next() is { } next)
+            Admit(next);
+    }
+
+    /// <summary>A launch that waits is looked at: it may take over a turn; if not, the shim is told again that it waits.</summary>
+    public void LookAgain(Instance waiting, InstanceState.Asked asked)
+    {
+        var hit = HitOf(waiting);
+        if (hit is not null && asked.IsForTurn)
+            Limited(waiting, hit);
+        else if (hit is null && TakesOver(waiting))
+            Admit(waiting);
+        else
+            Wait(waiting, asked);
     }
 
     /// <summary>The launch does not wait any more.</summary>
-    public void Leave(Instance instance) => _ = _waiting.Remove(instance);
+    public void Leave(Instance instance) => _waiting.Remove(instance);
 
     /// <summary>The launches that wait, made anew from the states.</summary>
-    public void Recount()
-    {
-        _waiting.RemoveAll(w => w.State is not InstanceState.Asked);
-        foreach (var instance in instances.All)
-            if (instance.State is InstanceState.Asked && !_waiting.Contains(instance))
-                _waiting.Add(instance);
-    }
+    public void Recount() => _waiting.Recount(instances.All);
 
     /// <summary>The launch gets no place.</summary>
     public void Refuse(Instance instance, RefusalCode code, string reason)
     {
         Leave(instance);
-        var holders = code == RefusalCode.Limit ? HoldersFor(instance) : [];
+        var holders = code == RefusalCode.Limit ? _holders.For(instance, HitOf(instance) is LimitHit.OfAll) : [];
         refusals.Tell(instance.Server.Name, instance.Service, instance.Request.Pid, reason);
         driver.Forget(instance, new Effect.RefuseLaunch(instance.Id, code, reason, holders));
     }
 
-    private void Wait(Instance asking, TimeSpan patience, string reason)
+    /// <summary>A limit keeps the launch from a place: <c>on_limit</c> of its server decides.</summary>
+    private void Limited(Instance asking, LimitHit hit)
     {
-        instances.Put(asking, new InstanceState.Asked(response.Now + patience, reason) { TellAt = response.Now + TellPause });
-        response.Add(new Effect.WaitLaunch(asking.Id, reason));
+        var action = asking.Server.OnLimit;
+        if (action == LimitAction.Wait || (action != LimitAction.Refuse && _replacement.FindRoom(asking, _waiting)))
+            Wait(asking, new InstanceState.Asked(response.Now + PlacePatience, hit.Reason));
+        else
+            Refuse(asking, RefusalCode.Limit, hit.Reason);
     }
 
-    /// <summary>Tells the shim again that it waits.</summary>
-    public void TellAgain(Instance waiting, InstanceState.Asked asked)
+    /// <summary>The launch waits, and its shim is told so.</summary>
+    private void Wait(Instance waiting, InstanceState.Asked asked)
     {
         instances.Put(waiting, asked with { TellAt = response.Now + TellPause });
         response.Add(new Effect.WaitLaunch(waiting.Id, asked.Reason));
+    }
+
+    /// <summary>
+    /// The first launch whose service holds no turn, else the first one; null if none can have a place. A launch that waits for its turn
+    /// in vain, since a limit has been reached meanwhile, leaves the queue or waits for a place from now on.
+    /// </summary>
+    private Instance? Next()
+    {
+        Instance? next = null;
+        for (var at = 0; at < _waiting.Count; at++)
+        {
+            var waiting = _waiting[at];
+            if (HitOf(waiting) is { } hit)
+            {
+                if (waiting.State is InstanceState.Asked { IsForTurn: true })
+                    Limited(waiting, hit);
+                if (waiting.State is not InstanceState.Asked)
+                    at--;
+                continue;
+            }
+            if (!instances.Turns.HasService(waiting.Service))
+                return waiting;
+            next ??= waiting;
+        }
+        return next;
+    }
+
+    /// <summary>
+    /// Where all turns are taken and the service of the launch holds none, the instance that has started longest gives its turn to it,
+    /// unless it is too young. That instance goes on to start, and the number of turns stays the same.
+    /// </summary>
+    private bool TakesOver(Instance asking)
+    {
+        if (instances.Turns.Count < MaxStarting || instances.Turns.HasService(asking.Service) ||
+            instances.Turns.Longest is not { } longest || longest.StartBy - response.Now > StartPatience - ShortestTurn)
+            return false;
+        instances.Turns.TakeBack(longest);
+        return true;
+    }
+
+    private void Admit(Instance waiting)
+    {
+        Grant(waiting);
+        Leave(waiting);
     }
 
     private void Grant(Instance instance)
@@ -133,78 +178,5 @@ internal sealed class Admission(
         if ((server.MaxInstances ?? limits.MaxPerType) is { } most && instances.Counts.OfType(server.Name) >= most)
             return new LimitHit.OfType(server.Name, most, server.MaxInstances is not null);
         return limits.MaxInstances is { } all && activeServices() + instances.Counts.Placed >= all ? new LimitHit.OfAll(all) : null;
-    }
-
-    /// <summary>
-    /// Ends an instance of the same server for this launch, unless enough of them end already. An instance that a client of another
-    /// service launched is never taken.
-    /// </summary>
-    private bool FindRoom(Instance asking)
-    {
-        var (needed, ending) = (0, 0);
-        foreach (var waiting in _waiting)
-            needed += waiting.Server.Name == asking.Server.Name ? 1 : 0;
-        Instance? victim = null;
-        foreach (var instance in instances.All)
-        {
-            if (instance.Server.Name != asking.Server.Name)
-                continue;
-            ending += instance.State is InstanceState.Ending ? 1 : 0;
-            if (!IsReplaceable(asking, instance))
-                continue;
-            if (victim is null || IsBefore(instance, victim))
-                victim = instance;
-        }
-        if (ending >= needed)
-            return true;
-        if (victim is null)
-            return false;
-        driver.Stop(victim, asking.Server.OnLimit == LimitAction.ReplaceIdle
-            ? $"It had no traffic for {Duration.FormatRounded(response.Now - victim.IdleSince)}, and another client needed its place."
-            : "It was the oldest one, and another client needed its place.");
-        return true;
-    }
-
-    private bool IsReplaceable(Instance asking, Instance instance) =>
-        instance is { State: InstanceState.Running, IsStarting: false } && instance.Service == asking.Service &&
-        (asking.Server.OnLimit == LimitAction.ReplaceIdle
-            ? instance.IdleSince != Instant.Never
-            : response.Now - instance.Since >= YoungestReplaced);
-
-    private static bool IsBefore(Instance a, Instance b) => a.Server.OnLimit == LimitAction.ReplaceIdle
-        ? a.IdleSince < b.IdleSince : a.Since < b.Since;
-
-    /// <summary>The instances that hold the places, the oldest first; those of another service are counted only.</summary>
-    private ImmutableArray<string> HoldersFor(Instance asking)
-    {
-        var isOfAll = HitOf(asking) is LimitHit.OfAll;
-        var own = new List<Instance>();
-        var others = 0;
-        foreach (var instance in instances.All)
-        {
-            if (!instance.HasPlace || !(isOfAll || instance.Server.Name == asking.Server.Name))
-                continue;
-            if (instance.Service == asking.Service && own.Count < MostHolders)
-                own.Add(instance);
-            else
-                others++;
-        }
-        own.Sort((a, b) => a.Since.Nanoseconds.CompareTo(b.Since.Nanoseconds));
-        var lines = ImmutableArray.CreateBuilder<string>(own.Count + 1);
-        foreach (var instance in own)
-            lines.Add(LineOf(instance));
-        if (others > 0)
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{others} more"));
-        return lines.DrainToImmutable();
-    }
-
-    private string LineOf(Instance instance)
-    {
-        var pid = instance.Run is { } run && RunPredicates.MainOf(run) is { } main
-            ? string.Create(CultureInfo.InvariantCulture, $", pid {main}") : "";
-        var idle = instance.IdleSince == Instant.Never
-            ? "" : $", idle for {Duration.FormatRounded(response.Now - instance.IdleSince)}";
-        return $"{registry.Ids.Of(instance.RunNumber)} ({instance.Server.Name}{pid}, " +
-            $"up {Duration.FormatRounded(response.Now - instance.Since)}{idle})";
     }
 }

@@ -43,6 +43,9 @@ internal sealed class Instance(
     /// <summary>The time until which the instance counts as one that starts; never if it has started.</summary>
     public Instant StartBy { get; set; } = Instant.Never;
 
+    /// <summary>Whether it holds a turn of <c>max_starting</c>; <see cref="Turns"/> sets it.</summary>
+    public bool HasTurn { get; set; }
+
     /// <summary>Why mcp-init ends the instance: a sentence; null if it ends by itself.</summary>
     public string? Reason { get; set; }
 
@@ -83,6 +86,13 @@ internal sealed class Instance(
         {
             Name = Name, Command = [], StopSignal = Server.StopSignal, StopTimeout = Server.StopTimeout, Limits = Server.Limits,
         };
+    }
+
+    /// <summary>From its stop signal to SIGKILL it has no more than this.</summary>
+    public void StopWithin(TimeSpan most)
+    {
+        if (Settings is { } settings && settings.StopTimeout > most)
+            Settings = settings with { StopTimeout = most };
     }
 
     /// <summary>The end of its <c>idle_timeout</c>.</summary>

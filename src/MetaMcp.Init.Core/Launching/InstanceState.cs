@@ -18,6 +18,9 @@ public abstract record InstanceState : Case
         /// <summary>The time at which the shim is told again that it waits: it gives up on a PID 1 that says nothing for 10 s.</summary>
         public Instant TellAt { get; init; } = Instant.Never;
 
+        /// <summary>Whether the launch waits for its turn to start. If a limit is reached meanwhile, that is another reason.</summary>
+        public bool IsForTurn { get; init; }
+
         public override Instant Due => Instant.Earlier(RefuseAt, TellAt);
     }
 

@@ -18,6 +18,8 @@ internal sealed class InstanceTable(Registry registry)
 
     public PoolCounts Counts { get; } = new();
 
+    public Turns Turns { get; } = new();
+
     /// <summary>The next deadline of any launch.</summary>
     public Instant Due => _deadlines.Earliest;
 
@@ -32,6 +34,7 @@ internal sealed class InstanceTable(Registry registry)
     public int Reserve()
     {
         _byId.EnsureCapacity(_byId.Count + 1);
+        Turns.Reserve(_byId.Count + 1);
         if (_free.Count > 0)
             return _free.Peek();
         _free.EnsureCapacity(_slots.Count + 1);
@@ -92,8 +95,11 @@ internal sealed class InstanceTable(Registry registry)
     /// <summary>The cold start of the instance begins, or is over.</summary>
     public void SetStarting(Instance instance, Instant by)
     {
-        Counts.Starting += (by != Instant.Never ? 1 : 0) - (instance.IsStarting ? 1 : 0);
         instance.StartBy = by;
+        if (instance.IsStarting)
+            Turns.Give(instance);
+        else
+            Turns.TakeBack(instance);
         if (instance.State is not InstanceState.Gone)
             Arm(instance);
     }
@@ -104,10 +110,10 @@ internal sealed class InstanceTable(Registry registry)
         Counts.Clear();
         foreach (var instance in _byId.Values)
         {
-            Counts.Starting += instance.IsStarting ? 1 : 0;
             CountIn(instance, 1);
             Arm(instance);
         }
+        Turns.Recount(All);
     }
 
     private void CountIn(Instance instance, int change)

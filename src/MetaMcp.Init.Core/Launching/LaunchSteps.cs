@@ -87,6 +87,8 @@ internal sealed class LaunchSteps(
         else if (request.Run == 0 && !request.IsTrusted)
             admission.Refuse(
                 instance, RefusalCode.Forbidden, "Only root, and processes of a service or of a launched server, may launch servers here.");
+        else if (!IsAllowed(instance))
+            admission.Refuse(instance, RefusalCode.Forbidden, NotAllowed(instance));
         else if (Catalog.Find(request.Name, request.Package) is null && services.Plan.Settings.Launch.Unknown == UnknownServers.Refuse)
             admission.Refuse(
                 instance, RefusalCode.Unknown,
@@ -94,6 +96,17 @@ internal sealed class LaunchSteps(
         else
             admission.Seek(instance);
     }
+
+    /// <summary>
+    /// Whether the server may be launched from the service, or from outside of the services: there by root and by our own user, from whom
+    /// nothing is hidden.
+    /// </summary>
+    private static bool IsAllowed(Instance instance) => instance.Server.Allow is not { } allow ||
+        (instance.Service is { } service ? allow.Contains(service) : instance.Request.IsTrusted);
+
+    private static string NotAllowed(Instance instance) => instance.Service is { } service
+        ? $"The service {service} may not launch it: add \"{service}\" to allow of [server.{instance.Server.Name}]."
+        : $"Outside of the services, only root and the user of mcp-init may launch it: [server.{instance.Server.Name}] has allow.";
 
     /// <summary>The service to which a run belongs: its own, or that of the client which launched it.</summary>
     private string? ServiceOf(long run) => registry.Find(run)?.Owner switch
@@ -196,7 +209,7 @@ internal sealed class LaunchSteps(
                 admission.Refuse(instance, RefusalCode.Limit, $"{asked.Reason}; no place became free in time");
                 break;
             case InstanceState.Asked asked:
-                admission.TellAgain(instance, asked);
+                admission.LookAgain(instance, asked);
                 break;
             case InstanceState.Placed placed when now >= placed.By:
                 admission.Refuse(instance, RefusalCode.Invalid, placed.Main is null

@@ -8,9 +8,6 @@ internal sealed class PoolCounts
     /// <summary>The instances that have a place.</summary>
     public int Placed { get; private set; }
 
-    /// <summary>The instances that start.</summary>
-    public int Starting { get; set; }
-
     /// <summary>The instances whose cleanup is under way.</summary>
     public int Cleanups { get; set; }
 
@@ -43,6 +40,6 @@ internal sealed class PoolCounts
     public void Clear()
     {
         _byType.Clear();
-        Placed = Starting = Cleanups = Endable = Capped = 0;
+        Placed = Cleanups = Endable = Capped = 0;
     }
 }

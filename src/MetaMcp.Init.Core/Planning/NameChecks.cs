@@ -29,6 +29,18 @@ internal static class NameChecks
                         $"after{Suggestion.For(name, service.DependsOn.Concat(service.After))}");
             }
         }
+        for (var i = 0; i < settings.Servers.Length; i++)
+        {
+            var (server, origin) = (settings.Servers[i], settings.Origin.Server(i));
+            var allow = server.Allow ?? [];
+            for (var n = 0; n < allow.Length; n++)
+                if (!names.Contains(allow[n]))
+                    yield return Error(
+                        n < origin.Allow.Length ? origin.Allow[n] : origin.Table,
+                        $"{server.Name}: allow names {Quoted.Text(allow[n])}, and there is no " + (names.Count == 0
+                            ? "service in this file; remove it, or write allow = [] for a server that is launched from outside alone"
+                            : $"such service{Suggestion.For(allow[n], names)}"));
+        }
     }
 
     private static Diagnostic Error(SourcePosition at, string message) => new(Severity.Error, at, message);

@@ -34,7 +34,7 @@ public static class RefusalText
         RefusalCode.Limit =>
             "End one of them, or raise max_instances of [server.NAME], or max_per_type or max_instances of [limits].",
         RefusalCode.Unknown => "Write a table [server.NAME] for it, or [launch] unknown = \"allow\".",
-        RefusalCode.Forbidden => "Start it from a service of this mcp-init, or as root, or as the user that mcp-init runs as.",
+        RefusalCode.Forbidden => "Start it from a service of this mcp-init that may, or as root, or as the user that mcp-init runs as.",
         RefusalCode.Shortage => "Try again in a moment; mcp-init's log says more.",
         RefusalCode.Stopping => "Start it again when mcp-init runs again.",
         _ => LaunchArguments.Usage,

@@ -99,6 +99,8 @@ internal static class PlanJson
         json.WriteBoolean("unwrap", server.Unwrap);
         Texts(json, "match", server.Match);
         Time(json, "close_grace_ms", server.CloseGrace);
+        if (server.Allow is { } allow)
+            Texts(json, "allow", allow);
         Process(json, server.Attributes, server.Limits);
         json.WriteEndObject();
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using MetaMcp.Init.Core.Config;
@@ -24,12 +25,28 @@ internal static class PlanServers
             table.Add(Row(
                 ServerSettings.Default("(any other)", settings.Shutdown), settings.Limits, launch.Intercept.IsEmpty ? "–" : "any other"));
         table.AppendTo(text);
+        Allowed(text, settings.Servers);
         if (launch.Unknown == UnknownServers.Refuse)
             text.Append("\n  any other server is refused\n");
+        else if (settings.Limits.MaxInstances is null)
+            text.Append("\n  each other name is a type of its own; max_instances of [limits] would limit all of them together\n");
         text.Append(launch.Intercept.IsEmpty
             ? "\n  nothing is intercepted: npx and uvx of a service start as they are written ([launch] intercept)\n"
             : $"\n  intercepted: {string.Join(", ", launch.Intercept)}, through {settings.Init.RuntimeDirectory}/shims, " +
                 "first in the PATH of services\n");
+    }
+
+    private static void Allowed(StringBuilder text, ImmutableArray<ServerSettings> servers)
+    {
+        var isFirst = true;
+        foreach (var server in servers)
+        {
+            if (server.Allow is not { } allow)
+                continue;
+            text.Append(isFirst ? "\n" : "").Append(
+                $"  {server.Name} is launched for {(allow.IsEmpty ? "no service" : $"{string.Join(", ", allow)} only")}\n");
+            isFirst = false;
+        }
     }
 
     private static string Also(LaunchSettings launch) =>

@@ -112,6 +112,7 @@ public sealed class ConfigReaderTests
         match = ["@wonderwhy-er/desktop-commander", "dc"]
         unwrap = false
         close_grace = "6s"
+        allow = ["backend", "frontend"]
 
         [server.memory]
         shim = "exec"
@@ -287,6 +288,7 @@ public sealed class ConfigReaderTests
         Assert.Equal((2, ShimMode.Exec), (Read.Servers.Length, Read.Servers[1].Shim));
         Assert.Equal(Seconds(600), server.IdleTimeout);
         Assert.Equal(Seconds(6), server.CloseGrace);
+        Assert.Equal(["backend", "frontend"], server.Allow!.Value);
         Assert.Equal(new CgroupLimits { MemoryMax = new ByteSize(500L << 20), TasksMax = 128 }, server.Limits);
     }
 

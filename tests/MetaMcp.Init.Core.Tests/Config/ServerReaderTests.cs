@@ -28,6 +28,9 @@ public sealed class ServerReaderTests
         "3:15: close_grace needs shim = \"guard\": with \"exec\" mcp-init's own process becomes the server, and no process is left that " +
         "could see that its stdin is closed; remove one of the two")]
     [InlineData("stop_signal = 'SIGSTOP'", "2:15: SIGSTOP stops no server for good; SIGTERM does")]
+    [InlineData("allow = 'a'", "2:9: allow takes an array of strings, not a string; write allow = [\"a\"]")]
+    [InlineData("allow = ['']", "2:10: allow[0] is empty; write allow[0] = \"gateway\"")]
+    [InlineData("alow = ['a']", "2:1: unknown key \"alow\" in [server.a]; did you mean \"allow\"?")]
     [InlineData("unwrap = 'yes'", "2:10: unwrap takes true or false, not a string; write unwrap = true")]
     [InlineData("share_concurrency = -1", "2:21: share_concurrency = -1 is out of range; it can be 0 to 1000000")]
     [InlineData("unwarp = true", "2:1: unknown key \"unwarp\" in [server.a]; did you mean \"unwrap\"?")]
@@ -58,11 +61,27 @@ public sealed class ServerReaderTests
     {
         var server = Good("[server.a]\n").Servers[0];
         Assert.True(server.Unwrap);
+        Assert.Null(server.Allow);
         Assert.True(server.Attributes.NoNewPrivileges);
         Assert.Equal((LimitAction.Refuse, ShimMode.Guard), (server.OnLimit, server.Shim));
         Assert.Equal((null, null, TimeSpan.FromSeconds(5)), (server.MaxInstances, server.IdleTimeout, server.CloseGrace));
         Assert.False(Good("[server.a]\nunwrap = false\n").Servers[0].Unwrap);
     }
+
+    [Theory]
+    [InlineData("[service.gateway]\ncommand = ['x']", "such service; did you mean \"gateway\"?")]
+    [InlineData("[launch]\nintercept = ['npx']",
+        "service in this file; remove it, or write allow = [] for a server that is launched from outside alone")]
+    public void A_service_that_is_allowed_is_one_of_the_file(string tables, string expected)
+    {
+        var file = Encoding.UTF8.GetBytes($"{tables}\n[server.a]\nallow = ['gatewya']\n");
+        Assert.Equal(
+            [$"f:4:10: a: allow names \"gatewya\", and there is no {expected}"],
+            Core.Planning.Plan.Of(ConfigReader.Read("f", file)).Diagnostics.Select(d => d.ToString()));
+    }
+
+    [Fact]
+    public void An_empty_list_allows_no_service() => Assert.Empty(Good("[server.a]\nallow = []\n").Servers[0].Allow!.Value);
 
     [Fact]
     public void Launch_has_its_defaults_and_takes_each_name_once()
@@ -79,10 +98,12 @@ public sealed class ServerReaderTests
     public void Without_the_lifecycle_a_server_has_no_limits()
     {
         var server = ConfigReader.Read(
-            "f", "[limits]\nmax_per_type = 2\n[server.a]\nmax_instances = 1\nmemory_max = '1GiB'\nidle_timeout = '1m'\n"u8.ToArray(),
+            "f",
+            "[limits]\nmax_per_type = 2\n[server.a]\nallow = []\nmax_instances = 1\nmemory_max = '1GiB'\nidle_timeout = '1m'\n"u8.ToArray(),
             new Dictionary<string, string> { ["METAMCP_LIFECYCLE_ENABLED"] = "false" }).Settings!.Servers[0];
         Assert.Equal(new CgroupLimits(), server.Limits);
         Assert.Equal((null, null), (server.MaxInstances, server.IdleTimeout));
+        Assert.NotNull(server.Allow);
     }
 
     private static Settings Good(string text)

@@ -210,7 +210,7 @@ public sealed class PoolTests
         world.Runs(1).Passes("1s").Runs(2).Passes("900ms").Forget();
         world.Asks(3).Tells("3 refused Limit");
         world.Passes("200ms");
-        world.Asks(4).Tells("4 waits", "1 SIGTERM", "1 ended for a reason", "4 granted");
+        world.Asks(4).Tells("1 SIGTERM", "4 waits", "1 ended for a reason", "4 granted");
     }
 
     [Fact]
@@ -220,7 +220,42 @@ public sealed class PoolTests
         world.Runs(1).Runs(2).Passes("1m").Forget();
         world.Asks(3).Tells("3 refused Limit");
         world.Launch(2, new LaunchEvent.Idle(true)).Passes("5s").Launch(1, new LaunchEvent.Idle(true)).Forget();
-        world.Asks(4).Tells("4 waits", "2 SIGTERM", "2 ended for a reason", "4 granted");
+        world.Asks(4).Tells("2 SIGTERM", "4 waits", "2 ended for a reason", "4 granted");
+    }
+
+    [Theory]
+    [InlineData("10s", "4s")]
+    [InlineData("3s", "3s")]
+    public void A_replaced_one_that_ignores_SIGTERM_is_killed_before_the_launch_gives_up(string stopTimeout, string killed)
+    {
+        Assert.True(Duration.TryParse(stopTimeout, out var timeout));
+        Assert.True(Duration.TryParse(killed, out var soon));
+        var world = World(Memory with { OnLimit = LimitAction.ReplaceOldest, MaxInstances = 1, StopTimeout = timeout });
+        world.Stubborn.Add(1);
+        world.Runs(1).Passes("2s").Forget();
+        world.Asks(2).Tells("1 SIGTERM", "2 waits");
+        world.Passes(Duration.Format(soon - TimeSpan.FromMilliseconds(1))).Tells();
+        world.Passes("1ms");
+        Assert.Equal(["1 SIGKILL to all", "1 ended for a reason", "2 granted"], world.Story.Except(["2 waits"]));
+    }
+
+    [Fact]
+    public void A_replaced_one_waits_for_no_turn_in_the_cleanup_queue()
+    {
+        var world = World(
+            Memory with { OnLimit = LimitAction.ReplaceOldest, MaxInstances = 20, StopTimeout = TimeSpan.FromMinutes(1) });
+        for (var id = 1; id <= 20; id++)
+        {
+            world.Stubborn.Add(id);
+            _ = world.Runs(id);
+        }
+        // Five at a time are ended for their stdin; a sixth one that waits for its turn makes no room either.
+        for (var id = 1; id <= 6; id++)
+            _ = world.Launch(id, new LaunchEvent.Closed());
+        world.Passes("6s").Forget();
+        for (var id = 21; id <= 26; id++)
+            _ = world.Asks(id);
+        world.Forget().Asks(27).Tells("7 SIGTERM", "27 waits");
     }
 
     [Fact]
@@ -279,6 +314,45 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void A_server_is_launched_only_for_the_services_that_are_allowed_and_for_their_servers()
+    {
+        var file = Make.File(Make.Daemon("gateway"), Make.Daemon("jobs")) with
+        {
+            Servers = [Memory with { MaxInstances = 1, Allow = ["gateway"] }, new ServerSettings { Name = "parent" }],
+        };
+        var world = new PoolWorld(file);
+        world.Asks(1, run: world.RunOfService("jobs")).Tells("1 refused Forbidden");
+        Assert.Equal(
+            "The service jobs may not launch it: add \"jobs\" to allow of [server.memory].", world.Refusals[0].Reason);
+        Assert.Empty(world.Refusals[0].Holders);
+        // Nor is one of its user trusted, where the service is known.
+        world.Asks(2, run: world.RunOfService("jobs"), isTrusted: true).Tells("2 refused Forbidden");
+        // It has taken no place.
+        world.Runs(3).Exits(3).Tells("3 granted", "3 go", "3 ended");
+        world.Runs(4, "parent").Forget().Asks(5, run: world.RunOf(4)).Tells("5 granted");
+        world.Asks(6, "parent", run: world.RunOfService("jobs")).Names(6).Forget();
+        world.Asks(7, run: world.RunOf(6)).Tells("7 refused Forbidden");
+    }
+
+    [Fact]
+    public void From_outside_of_the_services_root_may_launch_every_server()
+    {
+        var world = World(Memory with { Allow = [] });
+        world.Asks(1).Tells("1 refused Forbidden");
+        world.AsksFromOutside(2).Names(2).Tells("2 granted", "2 go");
+        // A server that root has launched, and that has another user.
+        world.Asks(3, run: world.RunOf(2)).Tells("3 refused Forbidden");
+    }
+
+    [Fact]
+    public void Another_file_allows_the_next_launch()
+    {
+        var world = World(Memory with { Allow = [] });
+        var other = Core.Planning.Plan.Build(world.Settings with { Servers = [Memory with { Allow = ["gateway"] }] }).Plan!;
+        world.Asks(1).Post(new Lifecycle.SystemEvent.Reloaded(other)).Asks(2).Tells("1 refused Forbidden", "2 granted");
+    }
+
+    [Fact]
     public void An_unknown_server_is_launched_or_refused_as_the_file_says()
     {
         World().Asks(1, "other").Tells("1 granted");
@@ -301,6 +375,105 @@ public sealed class PoolTests
         world.Asks(1).Names(1).Passes("20s").Asks(2).Forget();
         world.Passes("39s").Forget();
         world.Passes("1s").Tells("2 waits", "2 granted");
+    }
+
+    [Fact]
+    public void A_service_without_a_turn_takes_over_that_of_the_longest_start_of_another_one()
+    {
+        var world = World(Memory with { MaxInstances = 10 }, launch: new LaunchSettings { MaxStarting = 2 });
+        world.Asks(1).Names(1).Passes("1s").Asks(2).Names(2).Asks(3).Forget();
+        world.AsksFromOutside(4).Tells("4 waits");
+        world.Passes("8s").Tells("3 waits", "4 waits", "3 waits", "4 waits");
+        // The next look at it, 12 s after it has asked. The turn is handed over, so that no other launch gets one.
+        world.Passes("4s").Tells("3 waits", "4 granted");
+        world.Launch(1, new LaunchEvent.Started()).Tells();
+        world.Launch(2, new LaunchEvent.Started()).Tells("3 granted");
+    }
+
+    [Fact]
+    public void A_turn_is_taken_over_at_once_if_it_has_lasted_ten_seconds()
+    {
+        var world = World(Memory with { MaxInstances = 10 }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1).Names(1).Passes("9900ms").Forget();
+        world.AsksFromOutside(2).Tells("2 waits").Launch(2, new LaunchEvent.ClientEnded()).Forget();
+        world.Passes("100ms").AsksFromOutside(3).Tells("3 granted");
+        // This one holds the turn now, and not for ten seconds yet.
+        world.Asks(4).Tells("4 waits");
+    }
+
+    [Fact]
+    public void A_start_that_has_lost_its_turn_is_still_a_start_and_not_replaced()
+    {
+        var world = World(
+            Memory with { MaxInstances = 2, OnLimit = LimitAction.ReplaceOldest }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1).Names(1).Passes("10s").AsksFromOutside(2).Names(2).Launch(2, new LaunchEvent.Started()).Forget();
+        world.Asks(3).Tells("3 refused Limit");
+    }
+
+    [Fact]
+    public void A_free_turn_goes_first_to_a_service_that_has_none()
+    {
+        var world = World(Memory with { MaxInstances = 10 }, launch: new LaunchSettings { MaxStarting = 2 });
+        world.Asks(1).Asks(2).Asks(3).Asks(4).AsksFromOutside(5).AsksFromOutside(6).Forget();
+        world.Launch(1, new LaunchEvent.ShimEnded()).Tells("1 ended", "5 granted");
+        world.Launch(2, new LaunchEvent.ShimEnded()).Tells("2 ended", "3 granted");
+        world.Launch(5, new LaunchEvent.ShimEnded()).Tells("5 ended", "6 granted");
+        world.Launch(3, new LaunchEvent.ShimEnded()).Tells("3 ended", "4 granted");
+    }
+
+    [Fact]
+    public void One_service_cannot_fill_the_queue_of_those_that_wait()
+    {
+        var world = World(Memory with { MaxInstances = 1000 }, launch: new LaunchSettings { MaxStarting = 1 });
+        for (var id = 1; id <= 129; id++)
+            _ = world.Asks(id);
+        world.Forget().Asks(130).Tells("130 refused Limit");
+        Assert.StartsWith("128 launches of gateway wait for a place already", world.Refusals[0].Reason, StringComparison.Ordinal);
+        world.AsksFromOutside(131).Tells("131 waits");
+        // One that leaves makes room for the next of its service.
+        world.Launch(2, new LaunchEvent.ClientEnded()).Forget().Asks(132).Tells("132 waits");
+    }
+
+    [Fact]
+    public void One_that_waits_for_its_turn_is_refused_as_soon_as_a_turn_is_free_and_its_server_has_reached_its_limit()
+    {
+        var world = World(Memory with { MaxInstances = 1 }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1, "other").Asks(2).Asks(3).Asks(4, "another").Forget();
+        world.Launch(1, new LaunchEvent.Started()).Tells("2 granted");
+        world.Launch(2, new LaunchEvent.Started()).Tells("3 refused Limit", "4 granted");
+        Assert.Contains("max_instances of [server.memory] is 1", world.Refusals[0].Reason, StringComparison.Ordinal);
+        Assert.Single(world.Refusals[0].Holders);
+    }
+
+    [Fact]
+    public void One_that_waits_for_its_turn_is_refused_at_the_next_look_if_its_server_has_reached_its_limit()
+    {
+        var world = World(Memory with { MaxInstances = 1 }, launch: new LaunchSettings { MaxStarting = 2 });
+        world.Asks(1, "other").Asks(2, "other").Asks(3).Asks(4).Launch(1, new LaunchEvent.Started()).Forget();
+        world.Passes("3900ms").Tells();
+        world.Passes("100ms").Tells("4 refused Limit");
+        Assert.Contains("max_instances of [server.memory] is 1", world.Refusals[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_waits_for_its_turn_waits_for_a_place_from_then_on()
+    {
+        var world = World(
+            Memory with { MaxInstances = 1, OnLimit = LimitAction.Wait }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1, "other").Names(1).Asks(2).Asks(3).Passes("20s").Launch(1, new LaunchEvent.Started()).Forget();
+        world.Names(2).Launch(2, new LaunchEvent.Started()).Tells("2 go", "3 waits");
+        world.Passes("7900ms").Tells("3 waits");
+        world.Passes("100ms").Tells("3 refused Limit");
+        Assert.Contains("max_instances of [server.memory] is 1", world.Refusals[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_waits_for_its_turn_replaces_another_if_its_server_has_reached_its_limit()
+    {
+        var world = World(
+            Memory with { MaxInstances = 1, OnLimit = LimitAction.ReplaceOldest }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1, "other").Asks(2).Asks(3).Launch(1, new LaunchEvent.Started()).Names(2).Passes("3s").Forget();
+        world.Launch(2, new LaunchEvent.Started()).Tells("2 SIGTERM", "3 waits", "2 ended for a reason", "3 granted");
     }
 
     [Fact]

@@ -57,8 +57,14 @@ internal sealed class PoolWorld
 
     public List<string> Log { get; } = [];
 
+    /// <summary>The lines since the last call of <see cref="Tells"/> or <see cref="Forget"/>.</summary>
+    public IReadOnlyList<string> Story => _story;
+
     public PoolWorld Asks(long id, string name = "memory", long? run = null, bool isTrusted = false) =>
         Launch(id, new LaunchEvent.Asked(new LaunchRequest(name, null, "npx", 5000 + (int)id, 1000, run ?? Gateway, isTrusted)));
+
+    /// <summary>A launch by root, from outside of the services.</summary>
+    public PoolWorld AsksFromOutside(long id, string name = "memory") => Asks(id, name, run: 0, isTrusted: true);
 
     /// <summary>The shim of a launch that has a place names its process.</summary>
     public PoolWorld Names(long id) => Launch(id, new LaunchEvent.Named(new ProcessKey(_nextPid++, 900)));
@@ -78,6 +84,8 @@ internal sealed class PoolWorld
         var (run, (_, pid)) = _runs.First(r => r.Value.Id == id);
         return Post(new SystemEvent.MainEnded(run, pid, LeavesOthers.Contains(id)));
     }
+
+    public long RunOfService(string name) => Supervisor.Registry.OfType(name)[0].Sequence;
 
     public long RunOf(long id) => _runs.First(r => r.Value.Id == id).Key;
 

@@ -95,6 +95,31 @@ public sealed partial class RefusalTests(FullContainer full) : IClassFixture<Ful
         Assert.DoesNotContain(container.Of("other"), process => process.Name == "jobserver");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_that_is_kept_for_a_service_is_refused_to_the_others(bool cgroup)
+    {
+        await using var container = await LaunchContainer.Start(
+            """
+            [service.stranger]
+            command = ["%gateway", "%/stranger.sock"]
+            environment = { MCP_INIT_RUNTIME_DIR = "%/run" }
+            [server.kept]
+            allow = ["host"]
+            """, cgroup);
+        using var owner = await container.Gateway();
+        await container.Init.WaitForAll("stranger", "listening");
+        using var stranger = await container.Gateway("stranger.sock");
+        var refused = await stranger.Spawn(LaunchContainer.Launched("kept", "strangers"));
+        var answer = await refused.Request("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""");
+        Assert.Contains(
+            "add \"stranger\" to allow of [server.kept]", answer.GetProperty("error").GetProperty("message").GetString(),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(container.Of("strangers"), process => process.Name == "jobserver");
+        Assert.True(await (await owner.Spawn(LaunchContainer.Launched("kept", "owned"))).IsGranted());
+    }
+
     private static void AssertRefused(JsonElement answer, string id)
     {
         Assert.Equal("2.0", answer.GetProperty("jsonrpc").GetString());

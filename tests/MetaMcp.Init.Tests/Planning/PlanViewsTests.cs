@@ -100,6 +100,8 @@ public sealed class PlanViewsTests
           desktop-commander  500MiB  0     –      –    as its client  3, then refuse  10m   guard  yes     @wonderwhy-er/desktop-commander
           (any other)        –       0     –      –    as its client  any number      –     guard  yes     –
 
+          each other name is a type of its own; max_instances of [limits] would limit all of them together
+
           nothing is intercepted: npx and uvx of a service start as they are written ([launch] intercept)
 
         """,
@@ -154,6 +156,7 @@ public sealed class PlanViewsTests
             [server.a]
             command = ["uvx", "server-a"]
             unwrap = false
+            allow = []
             """u8.ToArray())).Plan!;
         const string Rest = "SIGKILL to the rest";
         Assert.Equal(
@@ -172,6 +175,8 @@ public sealed class PlanViewsTests
                  memory  swap  tasks  cpu  user           at once         idle  shim   unwrap  packages
               a  –       0     –      –    as its client  2, then refuse  –     guard  no      server-a
 
+              a is launched for no service
+
               any other server is refused
 
               intercepted: npx, uvx, through /run/mcp-init/shims, first in the PATH of services
@@ -184,6 +189,40 @@ public sealed class PlanViewsTests
         var server = document.RootElement.GetProperty("servers")[0];
         Assert.Equal("""["server-a"]""", Compact(server.GetProperty("match")));
         Assert.False(server.GetProperty("unwrap").GetBoolean());
+        Assert.Equal("[]", Compact(server.GetProperty("allow")));
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("[limits]\nmax_per_type = 3\n", true)]
+    [InlineData("[limits]\nmax_instances = 9\n", false)]
+    [InlineData("[launch]\nunknown = 'refuse'\n", false)]
+    public void It_is_said_where_nothing_limits_all_invented_names_together(string tables, bool isSaid)
+    {
+        var file = System.Text.Encoding.UTF8.GetBytes($"{tables}[server.a]\n");
+        var page = PlanText.Render(Core.Planning.Plan.Of(ConfigReader.Read("f", file)).Plan!, "f");
+        Assert.Equal(isSaid, page.Contains("each other name is a type of its own", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_services_that_may_launch_a_server_are_named()
+    {
+        var plan = Core.Planning.Plan.Of(ConfigReader.Read(
+            "f",
+            """
+            [service.a]
+            command = ["x"]
+            [service.b]
+            command = ["x"]
+            [server.s]
+            allow = ["a", "b"]
+            [server.t]
+            """u8.ToArray())).Plan!;
+        Assert.Contains("\n\n  s is launched for a, b only\n\n", PlanText.Render(plan, "f"), StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(PlanJson.Render(plan, "f").ToArray());
+        var servers = document.RootElement.GetProperty("servers");
+        Assert.Equal("""["a","b"]""", Compact(servers[0].GetProperty("allow")));
+        Assert.False(servers[1].TryGetProperty("allow", out _));
     }
 
     [Fact]
