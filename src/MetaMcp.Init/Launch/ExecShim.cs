@@ -17,7 +17,7 @@ internal static unsafe class ExecShim
     /// <summary>Returns only if it failed.</summary>
     public static int Run(InitConnection connection, LaunchGrant grant, ServerCommand command)
     {
-        _ = connection.TrySend(new ClientFrame.Place(getpid()));
+        _ = connection.TrySend(new ClientFrame.Place(getpid(), command.Unwrapping));
         switch (connection.Await())
         {
             case InitFrame.Go:

@@ -55,7 +55,7 @@ internal sealed unsafe class GuardShim
         var isRunner = PackageRunners.Has(command.Program);
         if (GatedServer.Start(grant, command, out error) is not { } server)
             return LaunchVerb.Fail(grant.Name, $"posix_spawn: {error}");
-        _ = connection.TrySend(new ClientFrame.Place(server.Pid));
+        _ = connection.TrySend(new ClientFrame.Place(server.Pid, command.Unwrapping));
         return new GuardShim(connection, grant, server, signals, isRunner).Guard();
     }
 
