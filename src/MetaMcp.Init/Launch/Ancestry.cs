@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Processes;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -14,8 +15,10 @@ internal static class Ancestry
     private const int Most = 4096;
 
     /// <param name="pid">0 is a process outside of our PID namespace.</param>
-    public static bool Includes(int pid)
+    /// <param name="error">Why an ancestor could not be looked at.</param>
+    public static bool Includes(int pid, out Errno error)
     {
+        error = Errno.None;
         if (pid <= 1)
             return pid == 1;
         Span<byte> buffer = stackalloc byte[512];
@@ -23,7 +26,7 @@ internal static class Ancestry
         for (var generation = 0; generation < Most; generation++)
         {
             // Without /proc only PID 1 can be known.
-            if (!ProcessStat.TryRead(ProcFile.Read(at, "stat"u8, buffer), out var stat) || stat.Parent <= 1)
+            if (!ProcessStat.TryRead(ProcFile.Read(at, "stat"u8, buffer, out error), out var stat) || stat.Parent <= 1)
                 return false;
             at = stat.Parent;
             if (at == pid)

@@ -21,7 +21,7 @@ internal static unsafe class ExecShim
         switch (connection.Await())
         {
             case InitFrame.Go:
-                return Become(grant, command);
+                return Become(connection, grant, command);
             case InitFrame.Refused refused:
                 connection.Close("");
                 return RefusalServer.Run(grant.Name, refused);
@@ -30,7 +30,7 @@ internal static unsafe class ExecShim
         }
     }
 
-    private static int Become(LaunchGrant grant, ServerCommand command)
+    private static int Become(InitConnection connection, LaunchGrant grant, ServerCommand command)
     {
         var words = ImmutableArray.CreateBuilder<string>(grant.Exec.Length + 2);
         foreach (var word in grant.Exec)
@@ -50,6 +50,8 @@ internal static unsafe class ExecShim
         }
         catch (ExecFailedException failed)
         {
+            if (failed.Failure.IsShortage)
+                return LaunchVerb.RefuseForShortage(grant.Name, connection, failed.Failure.Sentence);
             StandardError.TryWriteLine($"mcp-init launch: {grant.Name}: {failed.Failure.Sentence}");
             return failed.Failure.ExitCode;
         }

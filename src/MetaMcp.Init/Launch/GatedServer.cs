@@ -19,14 +19,20 @@ internal sealed unsafe class GatedServer
 
     public int Pid { get; }
 
-    public static GatedServer? Start(LaunchGrant grant, ServerCommand command, out Errno error)
+    /// <param name="grant">The answer of PID 1.</param>
+    /// <param name="command">The server.</param>
+    /// <param name="error">Why there is no process.</param>
+    /// <param name="call">The call that failed, if there is none.</param>
+    public static GatedServer? Start(LaunchGrant grant, ServerCommand command, out Errno error, out string call)
     {
+        call = "pipe2";
         var ends = stackalloc int[2];
         if (pipe2(ends, O_CLOEXEC) != 0)
         {
             error = LastError;
             return null;
         }
+        call = "posix_spawn";
         error = Spawn(grant, command, ends[0], out var pid);
         _ = close(ends[0]);
         if (error.IsSuccess)

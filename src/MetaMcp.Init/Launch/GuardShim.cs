@@ -35,6 +35,7 @@ internal sealed unsafe class GuardShim
     private readonly Action<Signal, bool, int> _arrived;
     private bool _isOpen;
     private bool _mayHaveEnded;
+    private bool _isSignalPassed;
     private ExitStatus? _status;
     private Instant _due = InitConnection.AnswerDue;
     private InitFrame.Refused? _refused;
@@ -51,10 +52,13 @@ internal sealed unsafe class GuardShim
     {
         // Signals are blocked before the server exists, so that none is lost; the spawn unblocks them for the server.
         if (SignalQueue.Open(out var error) is not { } signals)
-            return LaunchVerb.Fail(grant.Name, $"signalfd: {error}");
+            return LaunchVerb.Fail(grant.Name, connection, "signalfd", error);
         var isRunner = PackageRunners.Has(command.Program);
-        if (GatedServer.Start(grant, command, out error) is not { } server)
-            return LaunchVerb.Fail(grant.Name, $"posix_spawn: {error}");
+        if (GatedServer.Start(grant, command, out error, out var call) is not { } server)
+        {
+            _ = close(signals.Descriptor);
+            return LaunchVerb.Fail(grant.Name, connection, call, error);
+        }
         _ = connection.TrySend(new ClientFrame.Place(server.Pid, command.Unwrapping));
         return new GuardShim(connection, grant, server, signals, isRunner).Guard();
     }
@@ -132,7 +136,14 @@ internal sealed unsafe class GuardShim
             _mayHaveEnded = true;
         else if (_status is not null)
             _due = MonotonicClock.Now;
-        else if (signal == Signal.Tstp || signal == Signal.Ttin || signal == Signal.Ttou)
+        else
+            Pass(signal, isOfKernel);
+    }
+
+    private void Pass(Signal signal, bool isOfKernel)
+    {
+        _isSignalPassed = true;
+        if (signal == Signal.Tstp || signal == Signal.Ttin || signal == Signal.Ttou)
             Suspend();
         else
             _server.Signal(signal, wholeGroup: isOfKernel || signal == Signal.Cont);
@@ -167,7 +178,9 @@ internal sealed unsafe class GuardShim
             if (_isOpen && _connection.IsOpen && _ended is null && MonotonicClock.Now < _due)
                 return null;
             // PID 1 may be gone, or may not have ended the rest yet: it has said before why it ends the server.
-            return (_ended is { } ended ? ended.Reason : _ending) is { } reason ? EndedByInit(reason) : OwnEnd.As(status);
+            return (_ended is { } ended ? ended.Reason : _ending) is { } reason ? EndedByInit(reason)
+                : _isOpen || _isSignalPassed ? OwnEnd.As(status)
+                : NeverRan(status);
         }
         if (_isOpen || (_refused is null && _connection.IsOpen && MonotonicClock.Now < _due))
             return null;
@@ -177,6 +190,10 @@ internal sealed unsafe class GuardShim
         _connection.Close("");
         return RefusalServer.Run(_grant.Name, _refused);
     }
+
+    /// <summary>Our own second stage has ended at its gate: its runtime had no memory or no thread, or the kernel has killed it.</summary>
+    private int NeverRan(ExitStatus status) => LaunchVerb.RefuseForShortage(
+        _grant.Name, _connection, $"the process that was to become the server has ended before that ({status})");
 
     /// <summary>No failure of the server: a gateway takes another code than 0 for a crash, and ends the server's other instances.</summary>
     private int EndedByInit(string reason)

@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Shims;
 using MetaMcp.Init.Core.Values;
@@ -38,7 +39,9 @@ internal static unsafe class LaunchVerb
             _ = LinkAvoidance.Avoid(command);
         var subject = request.Name ?? request.Package ?? request.Program;
         if (InitConnection.Open(RuntimePaths.Socket, out var none) is not { } connection)
-            return none.IsAbsent ? AbsentInit.Run(subject, command, none.Reason) : Fail(subject, none.Reason);
+            return none.IsAbsent ? AbsentInit.Run(subject, command, none.Reason)
+                : none.IsShortage ? RefuseForShortage(subject, null, none.Reason)
+                : Fail(subject, none.Reason);
         _ = connection.TrySend(request);
         switch (connection.Await())
         {
@@ -57,6 +60,21 @@ internal static unsafe class LaunchVerb
     {
         StandardError.TryWriteLine($"mcp-init launch: {subject} is not started: {reason}");
         return ExitCodes.System;
+    }
+
+    /// <summary>A call has failed on the way to the server. If it is for lack of something, the client is told as of a refusal.</summary>
+    /// <param name="subject">The name or the package.</param>
+    /// <param name="connection">The connection, which is closed, so that the place is free.</param>
+    /// <param name="call">The name of the call.</param>
+    /// <param name="error">Its error.</param>
+    public static int Fail(string subject, InitConnection connection, string call, Errno error) =>
+        error.MayPass ? RefuseForShortage(subject, connection, $"{call}: {error}") : Fail(subject, $"{call}: {error}");
+
+    /// <summary>The lack may be over at the next start; a gateway that took it for a crash would end all instances of the server.</summary>
+    public static int RefuseForShortage(string subject, InitConnection? connection, string reason)
+    {
+        connection?.Close("");
+        return RefusalServer.Run(subject, new InitFrame.Refused(RefusalCode.Shortage, $"{reason}.", []));
     }
 
     /// <param name="subject">The name or the package.</param>

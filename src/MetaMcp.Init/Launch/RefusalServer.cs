@@ -18,11 +18,12 @@ internal sealed unsafe class RefusalServer
     /// <summary>What a pipe that poll reports writable takes without blocking (POSIX: PIPE_BUF).</summary>
     private const int Piece = 4096;
 
-    private readonly SignalQueue _signals;
+    /// <summary>Null without a descriptor for it: then a signal ends the process as any other.</summary>
+    private readonly SignalQueue? _signals;
     private readonly RefusalConversation _conversation;
     private readonly ArrayBufferWriter<byte> _answer = new(512);
 
-    private RefusalServer(SignalQueue signals, InitFrame.Refused refused) =>
+    private RefusalServer(SignalQueue? signals, InitFrame.Refused refused) =>
         (_signals, _conversation) = (signals, new RefusalConversation(refused));
 
     /// <summary>1 at a terminal. Else 0, when the client has closed stdin or asks for the end: a refusal is no crash.</summary>
@@ -34,8 +35,10 @@ internal sealed unsafe class RefusalServer
             return ExitCodes.Failure;
         }
         StandardError.TryWriteLine($"mcp-init launch: {RefusalText.Line(subject, refused)}");
-        if (SignalQueue.Open(out _) is { } signals)
-            new RefusalServer(signals, refused).Serve();
+        var signals = SignalQueue.Open(out _);
+        if (signals is null)
+            SignalMask.UnblockOnThisThread();
+        new RefusalServer(signals, refused).Serve();
         return ExitCodes.Success;
     }
 
@@ -87,10 +90,10 @@ internal sealed unsafe class RefusalServer
         var polled = stackalloc pollfd[2];
         while (true)
         {
-            polled[0] = new pollfd { fd = _signals.Descriptor, events = POLLIN };
+            polled[0] = new pollfd { fd = _signals?.Descriptor ?? -1, events = POLLIN };
             polled[1] = new pollfd { fd = stream, events = events };
             _ = poll(polled, 2, -1);
-            while (_signals.TryTake() is { } signal)
+            while (_signals?.TryTake() is { } signal)
                 if (signal == Signal.Term || signal == Signal.Int || signal == Signal.Hup || signal == Signal.Quit)
                     return false;
             if ((polled[1].revents & POLLNVAL) != 0 || (events == POLLOUT && (polled[1].revents & POLLERR) != 0))
