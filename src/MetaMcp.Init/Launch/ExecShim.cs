@@ -15,22 +15,21 @@ namespace MetaMcp.Init.Launch;
 internal static unsafe class ExecShim
 {
     /// <summary>Returns only if it failed.</summary>
-    public static int Run(InitConnection connection, LaunchGrant grant, ServerCommand command)
+    public static int Run(InitConnection connection, LaunchGrant grant, ServerCommand command, LaunchSubject subject)
     {
         _ = connection.TrySend(new ClientFrame.Place(getpid(), command.Unwrapping));
         switch (connection.Await())
         {
             case InitFrame.Go:
-                return Become(connection, grant, command);
+                return Become(connection, grant, command, subject);
             case InitFrame.Refused refused:
-                connection.Close("");
-                return RefusalServer.Run(grant.Name, refused);
+                return subject.Refuse(connection, refused);
             case var answer:
-                return LaunchVerb.Fail(grant.Name, connection, answer);
+                return subject.Fail(connection, answer);
         }
     }
 
-    private static int Become(InitConnection connection, LaunchGrant grant, ServerCommand command)
+    private static int Become(InitConnection connection, LaunchGrant grant, ServerCommand command, LaunchSubject subject)
     {
         var words = ImmutableArray.CreateBuilder<string>(grant.Exec.Length + 2);
         foreach (var word in grant.Exec)
@@ -51,7 +50,7 @@ internal static unsafe class ExecShim
         catch (ExecFailedException failed)
         {
             if (failed.Failure.IsShortage)
-                return LaunchVerb.RefuseForShortage(grant.Name, connection, failed.Failure.Sentence);
+                return subject.RefuseForShortage(connection, failed.Failure.Sentence);
             StandardError.TryWriteLine($"mcp-init launch: {grant.Name}: {failed.Failure.Sentence}");
             return failed.Failure.ExitCode;
         }
