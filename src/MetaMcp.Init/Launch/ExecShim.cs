@@ -4,6 +4,7 @@ using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Exec;
 using MetaMcp.Init.Output;
+using MetaMcp.Init.Spawning;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Launch;
@@ -44,8 +45,11 @@ internal static unsafe class ExecShim
             var set = request.Environment.Set;
             foreach (var (name, value) in ServerVariables.Of(grant))
                 set = set.Add(ByteText.Encode($"{name}={value}"));
-            SecondStage.Become(
-                request with { Environment = request.Environment with { Set = set } }, command.Words, static () => { });
+            request = request with
+            {
+                Environment = request.Environment with { Set = set }, Signals = SignalReset.Inherited,
+            };
+            SecondStage.Become(request, command.Words, static () => { });
         }
         catch (ExecFailedException failed)
         {

@@ -4,6 +4,7 @@ using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Events;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
+using MetaMcp.Init.Spawning;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -52,10 +53,11 @@ internal sealed unsafe class GuardShim
     public static int Run(InitConnection connection, LaunchGrant grant, ServerCommand command, LaunchSubject subject)
     {
         // Signals are blocked before the server exists, so that none is lost; the spawn unblocks them for the server.
+        var inherited = SignalReset.Inherited;
         if (SignalQueue.Open(out var error) is not { } signals)
             return subject.Fail(connection, "signalfd", error);
         var isRunner = PackageRunners.Has(command.Program);
-        if (GatedServer.Start(grant, command, out error, out var call) is not { } server)
+        if (GatedServer.Start(grant, command, inherited, out error, out var call) is not { } server)
         {
             _ = close(signals.Descriptor);
             return subject.Fail(connection, call, error);
