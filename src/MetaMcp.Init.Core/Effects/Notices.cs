@@ -171,6 +171,7 @@ public static class Notices
         507, "launch.cut-off", Warning,
         "{Server}: it ended while it started; if {Program} was installing, its cache may be broken: remove npm's _npx directory if the " +
         "next start says ERR_MODULE_NOT_FOUND");
+    public static readonly NoticeKind LaunchRunner = new(508, "launch.runner", Info, "{Server}: {Runner}");
     public static readonly NoticeKind NoLaunchSocketForServers = new(
         591, "launch.unavailable", Warning,
         "no MCP server can be launched through mcp-init: {Reason}; servers run as if it was not there, without limits and without an end");

@@ -27,6 +27,7 @@ public sealed class ExecArgumentReader
     private ulong? softDescriptors;
     private string? ownSocket;
     private string? pathFirst;
+    private SignalSets signals;
 
     private ExecArgumentReader()
     {
@@ -68,6 +69,7 @@ public sealed class ExecArgumentReader
         KeptDescriptors = descriptors.DrainToImmutable(),
         OwnOutput = ownOutput,
         Terminal = terminal,
+        Signals = signals,
         ErrorDescriptor = errorDescriptor,
         Command = [.. command],
     };
@@ -122,7 +124,8 @@ public sealed class ExecArgumentReader
     private static bool TakesValue(string name) => name is "--cgroup" or "--user" or "--group" or "--groups" or "--chdir" or "--umask"
         or "--nice" or "--oom-score-adj" or "--rlimit" or "--soft-nofile" or "--own-socket" or "--path-first"
         or "--cap-keep" or "--setenv" or "--unsetenv" or "--keep-env"
-        or "--env-file" or "--keep-fd" or "--error-fd" or "--gate";
+        or "--env-file" or "--keep-fd" or "--error-fd" or "--gate"
+        or "--ignored-signals" or "--blocked-signals";
 
     private void ReadValue(string name, string value)
     {
@@ -187,6 +190,12 @@ public sealed class ExecArgumentReader
                 break;
             case "--gate":
                 gate = Number(name, value, 0, int.MaxValue);
+                break;
+            case "--ignored-signals":
+                signals = signals with { Ignored = Signals(name, value) };
+                break;
+            case "--blocked-signals":
+                signals = signals with { Blocked = Signals(name, value) };
                 break;
             case "--error-fd":
                 errorDescriptor = Number(name, value, 0, int.MaxValue);
@@ -286,6 +295,13 @@ public sealed class ExecArgumentReader
             ? $"{option} {value}: not a descriptor's number"
             : $"{option} {value}: not a whole number from {least} to {most}");
         return null;
+    }
+
+    private ulong Signals(string option, string value)
+    {
+        if (!SignalSets.TryRead(value, out var set))
+            errors.Add($"{option} {value}: not a set of signals in hexadecimal digits");
+        return set;
     }
 
     private int? Octal(string value)

@@ -40,6 +40,8 @@ public static class ExecArguments
           --own-socket FILE         this becomes the user's
           --own-output              pipes on 1 and 2 become the user's, who can then open /dev/stdout
           --terminal                stdin, a terminal of no other session, controls this one (setsid first)
+          --ignored-signals SET     ignored by CMD, as SigIgn of /proc/PID/status has them; else none is
+          --blocked-signals SET     the same for SigBlk
           --error-fd N              report a failure there as a record, not on stderr
         exit codes: 100 bad request, 111 refused by the system, 126 not executable, 127 not found
         """;
@@ -72,8 +74,20 @@ public static class ExecArguments
             words.Add("--own-output");
         if (request.Terminal)
             words.Add("--terminal");
+        words.AddRange(EncodeSignals(request.Signals));
         words.Add("--");
         words.AddRange(request.Command);
+        return words.DrainToImmutable();
+    }
+
+    /// <summary>No word for a set without signals.</summary>
+    public static ImmutableArray<string> EncodeSignals(SignalSets signals)
+    {
+        var words = ImmutableArray.CreateBuilder<string>();
+        if (signals.Ignored != 0)
+            Add(words, "--ignored-signals", SignalSets.Text(signals.Ignored));
+        if (signals.Blocked != 0)
+            Add(words, "--blocked-signals", SignalSets.Text(signals.Blocked));
         return words.DrainToImmutable();
     }
 

@@ -48,6 +48,9 @@ public sealed record ExecRequest
     /// <summary>The terminal on 0 becomes the controlling one of the command's session, unless another session has it.</summary>
     public bool Terminal { get; init; }
 
+    /// <summary>The signals that the command begins with; those of a client for its server, else none.</summary>
+    public SignalSets Signals { get; init; }
+
     /// <summary>The descriptor that a failure is reported to as a record, instead of stderr; a successful exec closes it.</summary>
     public int? ErrorDescriptor { get; init; }
 

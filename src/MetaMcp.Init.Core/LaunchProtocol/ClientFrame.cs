@@ -16,7 +16,11 @@ public abstract record ClientFrame : Case
     public sealed record Launch(string? Name, string? Package, string Program) : ClientFrame;
 
     /// <summary>The process that is to become the server, stopped before its exec: the shim itself, or a child of it.</summary>
-    public sealed record Place(int Pid) : ClientFrame;
+    /// <param name="Pid">The process.</param>
+    /// <param name="Unwrapping">
+    /// For people: the program in place of npx or uvx, or why there is none. Null if the command is neither, or is not to be unwrapped.
+    /// </param>
+    public sealed record Place(int Pid, string? Unwrapping = null) : ClientFrame;
 
     /// <summary>The client has closed the server's stdin.</summary>
     public sealed record Closed : ClientFrame;

@@ -40,6 +40,8 @@ public static class LaunchFrames
             case ClientFrame.Place place:
                 json.WriteString("verb", "place");
                 json.WriteNumber("pid", place.Pid);
+                if (place.Unwrapping is { } unwrapping)
+                    json.WriteString("unwrap", unwrapping);
                 break;
             case ClientFrame.Idle idle:
                 json.WriteString("verb", "idle");
@@ -96,7 +98,7 @@ public static class LaunchFrames
         ClientFrame? frame = reader.Text("verb") switch
         {
             "launch" => ReadLaunch(ref reader),
-            "place" => new ClientFrame.Place((int)reader.Number("pid", 1, int.MaxValue)),
+            "place" => new ClientFrame.Place((int)reader.Number("pid", 1, int.MaxValue), ReadSentence(ref reader, "unwrap")),
             "closed" => new ClientFrame.Closed(),
             "idle" => new ClientFrame.Idle(reader.Boolean("idle")),
             "started" => new ClientFrame.Started(),
@@ -143,6 +145,10 @@ public static class LaunchFrames
             reader.Refuse($"the {(name is null ? "package" : "name")} cannot be used: {problem}");
         return new ClientFrame.Launch(name, package, program);
     }
+
+    /// <summary>As the name of a program, it is only shown: it is made safe, not refused.</summary>
+    private static string? ReadSentence(ref FrameReader reader, string name) =>
+        reader.OptionalText(name, isShown: false) is { Length: > 0 } sentence ? LaunchNames.Sentence(sentence) : null;
 
     private static RefusalCode ReadCode(ref FrameReader reader)
     {

@@ -12,6 +12,9 @@ public static class LaunchNames
     /// <summary>A program's name is only shown.</summary>
     public const int MostOfProgram = 64;
 
+    /// <summary>The longest sentence of a client, in bytes.</summary>
+    public const int MostOfSentence = 200;
+
     /// <summary>Why the text can be neither the name of a type nor a package; null if it can.</summary>
     public static string? Problem(string text)
     {
@@ -45,6 +48,28 @@ public static class LaunchNames
             _ = IsSafe(rune) ? shown.Append(rune.ToString()) : shown.Append('?');
         }
         return shown.Length == 0 ? "?" : shown.ToString();
+    }
+
+    /// <summary>
+    /// A sentence for the log, with a <c>?</c> for every character that is not safe to show; one that is too long ends with dots.
+    /// </summary>
+    public static string Sentence(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        const string Dots = "...";
+        var shown = new StringBuilder();
+        var (bytes, end) = (0, 0);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var safe = IsSafe(rune) ? rune : new Rune('?');
+            bytes += safe.Utf8SequenceLength;
+            if (bytes > MostOfSentence)
+                return shown.Remove(end, shown.Length - end).Append(Dots).ToString();
+            _ = shown.Append(safe.ToString());
+            if (bytes <= MostOfSentence - Dots.Length)
+                end = shown.Length;
+        }
+        return shown.ToString();
     }
 
     /// <summary>No line end, and nothing that changes a terminal or the direction of the text.</summary>

@@ -32,6 +32,9 @@ public abstract record InstanceState : Case
         /// <summary>The process that is being moved; null until the shim has named one.</summary>
         public ProcessKey? Main { get; init; }
 
+        /// <summary>What the shim says of its command's runner; null if it says nothing.</summary>
+        public string? Unwrapping { get; init; }
+
         /// <summary>
         /// The shim or its client has ended while the process was being moved: it is killed as soon as it is known where it is.
         /// </summary>

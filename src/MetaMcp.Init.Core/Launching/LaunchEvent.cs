@@ -10,7 +10,9 @@ public abstract record LaunchEvent : Case
     public sealed record Asked(LaunchRequest Request) : LaunchEvent;
 
     /// <summary>The shim has named the process that is to become the server: the shim itself, or a child of it.</summary>
-    public sealed record Named(ProcessKey Main) : LaunchEvent;
+    /// <param name="Main">The process.</param>
+    /// <param name="Unwrapping">What the shim says of its command's runner; null if it says nothing.</param>
+    public sealed record Named(ProcessKey Main, string? Unwrapping = null) : LaunchEvent;
 
     /// <summary>The process is in the cgroup of its run, or there are no cgroups.</summary>
     public sealed record Placed(ProcessKey Main) : LaunchEvent;

@@ -38,8 +38,8 @@ internal sealed class LaunchSteps(
             return;
         switch (happened)
         {
-            case LaunchEvent.Named(var main):
-                Named(instance, main);
+            case LaunchEvent.Named(var main, var unwrapping):
+                Named(instance, main, unwrapping);
                 break;
             case LaunchEvent.Placed(var main):
                 Placed(instance, main);
@@ -116,12 +116,15 @@ internal sealed class LaunchSteps(
         _ => null,
     };
 
-    private void Named(Instance instance, ProcessKey main)
+    private void Named(Instance instance, ProcessKey main, string? unwrapping)
     {
         if (instance.State is not InstanceState.Placed { Main: null } placed)
             return;
         response.Effects.EnsureCapacity(response.Effects.Count + 1);
-        instances.Put(instance, placed with { Main = main, By = response.Now + Admission.PlacingPatience });
+        instances.Put(instance, placed with
+        {
+            Main = main, Unwrapping = unwrapping, By = response.Now + Admission.PlacingPatience,
+        });
         response.Add(new Effect.PlaceLaunch(instance.Id, placed.Run, main));
     }
 
@@ -130,9 +133,10 @@ internal sealed class LaunchSteps(
         if (instance.State is not InstanceState.Placed placed)
             return;
         response.MayEndHere();
-        response.Effects.EnsureCapacity(response.Effects.Count + 3);
+        response.Effects.EnsureCapacity(response.Effects.Count + 4);
         var told = Notices.LaunchStarted.Of(instance.Name, instance.Service, main.Pid);
         told.Run = placed.Run;
+        var runner = placed.Unwrapping is { } unwrapping ? Notices.LaunchRunner.Of(instance.Name, unwrapping) : null;
         driver.Begin(instance, RunMachine.Adopt(placed.Run, main, response.Now));
         response.Add(new Effect.Report(told));
         if (placed.IsCancelled || isEnding())
@@ -142,6 +146,11 @@ internal sealed class LaunchSteps(
             return;
         }
         response.Add(new Effect.GoLaunch(instance.Id));
+        if (runner is not null)
+        {
+            runner.Run = placed.Run;
+            response.Add(new Effect.Report(runner));
+        }
         if (instance.IsExec)
             instances.SetStarting(instance, Instant.Never);
         if (instance.IsClosed)

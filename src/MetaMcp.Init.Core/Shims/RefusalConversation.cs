@@ -33,6 +33,12 @@ public sealed class RefusalConversation
         _error = buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>The client has asked something: it is one of MCP.</summary>
+    public bool HasRequest { get; private set; }
+
+    /// <summary>A line has come that is no message of JSON-RPC.</summary>
+    public bool HasForeignLine => _scanner.HasForeignLine;
+
     /// <summary>
     /// Takes input up to the first request and appends the answer to it; returns the number of bytes taken. The caller writes the answer
     /// before it calls again, so that a client that asks without reading fills no memory.
@@ -45,6 +51,7 @@ public sealed class RefusalConversation
             answer.Write("]\n"u8);
         if (stop != ScannerStop.Request)
             return taken;
+        HasRequest = true;
         if (_scanner.IsBatch)
             answer.Write(_scanner.Requests == 1 ? "["u8 : ","u8);
         answer.Write("{\"jsonrpc\":\"2.0\",\"id\":"u8);

@@ -41,6 +41,8 @@ public sealed class RequestScanner
     private bool _isDone;
     private bool _hasMethod;
     private bool _isIdUsable;
+    private bool _hasText;
+    private bool _isMessage;
     private Member _member;
 
     /// <summary>As it is written, with its quotes if it has some.</summary>
@@ -50,6 +52,9 @@ public sealed class RequestScanner
 
     /// <summary>The requests of this line so far, the present one included.</summary>
     public int Requests { get; private set; }
+
+    /// <summary>Some line was neither empty nor a message, nor a batch of them.</summary>
+    public bool HasForeignLine { get; private set; }
 
     /// <summary>Reads up to the next stop; returns the number of bytes that were read.</summary>
     public int Read(ReadOnlySpan<byte> input, out ScannerStop stop)
@@ -68,6 +73,7 @@ public sealed class RequestScanner
     {
         if (value == '\n')
             return EndLine();
+        _hasText |= value is not ((byte)' ' or (byte)'\t' or (byte)'\r');
         if (_isDone)
             return ScannerStop.InputEnd;
         if (_isInString)
@@ -108,6 +114,8 @@ public sealed class RequestScanner
     private ScannerStop EndLine()
     {
         var isOpenBatch = _isBatch && Requests > 0;
+        HasForeignLine |= _hasText && !_isMessage;
+        (_hasText, _isMessage) = (false, false);
         (_depth, _isBatch, _isInMessage, _isInString, _isDone, Requests) = (0, false, false, false, false, 0);
         return isOpenBatch ? ScannerStop.BatchEnd : ScannerStop.InputEnd;
     }
@@ -176,6 +184,7 @@ public sealed class RequestScanner
     {
         var key = _key.AsSpan(0, Math.Min(_keyLength, MostOfKey));
         _isKeyNext = false;
+        _isMessage |= key.SequenceEqual("jsonrpc"u8) || key.SequenceEqual("method"u8) || key.SequenceEqual("id"u8);
         _member = key.SequenceEqual("id"u8) ? Member.Id
             : key.SequenceEqual("method"u8) ? Member.Method
             : Member.Other;

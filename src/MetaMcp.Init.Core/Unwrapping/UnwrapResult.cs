@@ -22,6 +22,11 @@ public sealed record UnwrapResult
     /// </summary>
     public string? Asked { get; private init; }
 
+    /// <summary>The same for the log of PID 1. The arguments of the server, which may be secrets, are not in it.</summary>
+    /// <param name="runner">npx or uvx.</param>
+    public string Sentence(string runner) =>
+        Program is { } program ? $"{runner} is left out: {program}" : $"{runner} runs itself: {Reason}";
+
     public static UnwrapResult Of(string program, int replaced, ImmutableSortedDictionary<string, string> environment) =>
         new() { Program = program, Replaced = replaced, Environment = environment };
 

@@ -28,6 +28,7 @@ public readonly record struct Signal
     public static Signal Abort { get; } = new(6);
     public static Signal Kill { get; } = new(9);
     public static Signal Usr1 { get; } = new(10);
+    public static Signal Pipe { get; } = new(13);
     public static Signal Term { get; } = new(15);
     public static Signal Chld { get; } = new(17);
     public static Signal Cont { get; } = new(18);

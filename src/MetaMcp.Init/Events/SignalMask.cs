@@ -48,6 +48,13 @@ internal static unsafe class SignalMask
         _ = set_sigaction(Signal.Chld.Number, &standard, null);
     }
 
+    /// <summary>They act on the process again, by way of this thread.</summary>
+    public static void UnblockOnThisThread()
+    {
+        var taken = Taken;
+        _ = pthread_sigmask(SIG_UNBLOCK, &taken, null);
+    }
+
     private static void BlockOnThisThread()
     {
         var taken = Taken;

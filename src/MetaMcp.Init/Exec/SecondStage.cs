@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Filesystem;
+using MetaMcp.Init.Spawning;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Exec;
@@ -69,7 +70,7 @@ internal static unsafe class SecondStage
         ResourceLimits.ApplyLate(attributes.ResourceLimits.AsSpan());
         // Called before SIGPIPE is reset: a reader that has ended meanwhile must not end this process.
         ready();
-        SignalReset.All();
+        SignalReset.To(request.Signals);
         throw CommandSearch.Execute(command, environment, request.PathFirst);
     }
 

@@ -45,10 +45,11 @@ internal static unsafe class InterceptVerb
         return launch(package.Name, name, command);
     }
 
-    /// <summary>Becomes the command, with our environment.</summary>
+    /// <summary>Becomes the command, with our environment, and with the signals that we were given.</summary>
     /// <returns>The exit code, if the kernel refuses.</returns>
     public static int Execute(byte** command, string program)
     {
+        SignalReset.To(SignalReset.Inherited);
         _ = execve(command[0], command, StartArguments.Environment);
         var error = LastError;
         StandardError.TryWriteLine($"mcp-init: {program}: {error}");

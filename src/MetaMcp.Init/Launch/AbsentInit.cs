@@ -27,7 +27,7 @@ internal static unsafe class AbsentInit
         var environment = StartArguments.Environment;
         if (ServerVariables.PathWithoutShims() is { } path)
             environment = ServiceEnvironment.Build(EnvironmentEdits.None with { Set = [ByteText.Encode($"PATH={path}")] }, null, false);
-        SignalReset.All();
+        SignalReset.To(SignalReset.Inherited);
         var failure = CommandSearch.Execute(command, environment).Failure;
         StandardError.TryWriteLine($"mcp-init launch: {subject}: {failure.Sentence}");
         return failure.ExitCode;

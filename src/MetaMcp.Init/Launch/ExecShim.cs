@@ -4,6 +4,7 @@ using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Exec;
 using MetaMcp.Init.Output;
+using MetaMcp.Init.Spawning;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Launch;
@@ -15,22 +16,21 @@ namespace MetaMcp.Init.Launch;
 internal static unsafe class ExecShim
 {
     /// <summary>Returns only if it failed.</summary>
-    public static int Run(InitConnection connection, LaunchGrant grant, ServerCommand command)
+    public static int Run(InitConnection connection, LaunchGrant grant, ServerCommand command, LaunchSubject subject)
     {
-        _ = connection.TrySend(new ClientFrame.Place(getpid()));
+        _ = connection.TrySend(new ClientFrame.Place(getpid(), command.Unwrapping));
         switch (connection.Await())
         {
             case InitFrame.Go:
-                return Become(grant, command);
+                return Become(connection, grant, command, subject);
             case InitFrame.Refused refused:
-                connection.Close("");
-                return RefusalServer.Run(grant.Name, refused);
+                return subject.Refuse(connection, refused);
             case var answer:
-                return LaunchVerb.Fail(grant.Name, connection, answer);
+                return subject.Fail(connection, answer);
         }
     }
 
-    private static int Become(LaunchGrant grant, ServerCommand command)
+    private static int Become(InitConnection connection, LaunchGrant grant, ServerCommand command, LaunchSubject subject)
     {
         var words = ImmutableArray.CreateBuilder<string>(grant.Exec.Length + 2);
         foreach (var word in grant.Exec)
@@ -45,11 +45,16 @@ internal static unsafe class ExecShim
             var set = request.Environment.Set;
             foreach (var (name, value) in ServerVariables.Of(grant))
                 set = set.Add(ByteText.Encode($"{name}={value}"));
-            SecondStage.Become(
-                request with { Environment = request.Environment with { Set = set } }, command.Words, static () => { });
+            request = request with
+            {
+                Environment = request.Environment with { Set = set }, Signals = SignalReset.Inherited,
+            };
+            SecondStage.Become(request, command.Words, static () => { });
         }
         catch (ExecFailedException failed)
         {
+            if (failed.Failure.IsShortage)
+                return subject.RefuseForShortage(connection, failed.Failure.Sentence);
             StandardError.TryWriteLine($"mcp-init launch: {grant.Name}: {failed.Failure.Sentence}");
             return failed.Failure.ExitCode;
         }

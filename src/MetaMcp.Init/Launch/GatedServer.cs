@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Spawning;
@@ -19,15 +20,23 @@ internal sealed unsafe class GatedServer
 
     public int Pid { get; }
 
-    public static GatedServer? Start(LaunchGrant grant, ServerCommand command, out Errno error)
+    /// <param name="grant">The answer of PID 1.</param>
+    /// <param name="command">The server.</param>
+    /// <param name="signals">The signals that the server begins with.</param>
+    /// <param name="error">Why there is no process.</param>
+    /// <param name="call">The call that failed, if there is none.</param>
+    public static GatedServer? Start(
+        LaunchGrant grant, ServerCommand command, SignalSets signals, out Errno error, out string call)
     {
+        call = "pipe2";
         var ends = stackalloc int[2];
         if (pipe2(ends, O_CLOEXEC) != 0)
         {
             error = LastError;
             return null;
         }
-        error = Spawn(grant, command, ends[0], out var pid);
+        call = "posix_spawn";
+        error = Spawn(Options(grant, ends[0], signals), grant, command, ends[0], out var pid);
         _ = close(ends[0]);
         if (error.IsSuccess)
             return new GatedServer(pid, ends[1]);
@@ -64,20 +73,20 @@ internal sealed unsafe class GatedServer
         _gate = -1;
     }
 
-    private static Errno Spawn(LaunchGrant grant, ServerCommand command, int gate, out int pid)
+    private static Errno Spawn(string[] given, LaunchGrant grant, ServerCommand command, int gate, out int pid)
     {
         using var path = new NativeStrings([SelfExecutable.Path]);
-        using var options = new NativeStrings(Options(grant, gate, out var optionCount));
+        using var options = new NativeStrings(given);
         using var environment = new EnvironmentBlock(ServerVariables.Of(grant));
         // Options of ours, then the command byte for byte.
         var commandCount = 0;
         while (command.Words[commandCount] != null)
             commandCount++;
-        var words = (byte**)NativeMemory.Alloc((nuint)(optionCount + commandCount + 1), (nuint)sizeof(byte*));
-        for (var i = 0; i < optionCount; i++)
+        var words = (byte**)NativeMemory.Alloc((nuint)(given.Length + commandCount + 1), (nuint)sizeof(byte*));
+        for (var i = 0; i < given.Length; i++)
             words[i] = options.Pointer[i];
         for (var i = 0; i <= commandCount; i++)
-            words[optionCount + i] = command.Words[i];
+            words[given.Length + i] = command.Words[i];
         ReadOnlySpan<DescriptorMapping> mappings = [new(gate, gate)];
         var error = Spawner.Spawn(
             new SpawnRequest
@@ -93,7 +102,7 @@ internal sealed unsafe class GatedServer
         return error;
     }
 
-    private static string[] Options(LaunchGrant grant, int gate, out int count)
+    private static string[] Options(LaunchGrant grant, int gate, SignalSets signals)
     {
         var words = new List<string>(grant.Exec.Length + 8) { "mcp-init", "exec", "--gate", gate.ToString(CultureInfo.InvariantCulture) };
         // An account has values of its own for HOME and others; those of the file come before them.
@@ -101,8 +110,8 @@ internal sealed unsafe class GatedServer
             foreach (var (name, _) in grant.Environment)
                 words.AddRange(["--keep-env", name]);
         words.AddRange(grant.Exec);
+        words.AddRange(ExecArguments.EncodeSignals(signals));
         words.Add("--");
-        count = words.Count;
         return [.. words];
     }
 }

@@ -4,6 +4,7 @@ using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Events;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
+using MetaMcp.Init.Spawning;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -27,7 +28,8 @@ internal sealed unsafe class GuardShim
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly InitConnection _connection;
-    private readonly LaunchGrant _grant;
+    private readonly LaunchSubject _subject;
+    private readonly string _id;
     private readonly GatedServer _server;
     private readonly SignalQueue _signals;
     private readonly GuardNews _news;
@@ -35,28 +37,34 @@ internal sealed unsafe class GuardShim
     private readonly Action<Signal, bool, int> _arrived;
     private bool _isOpen;
     private bool _mayHaveEnded;
+    private bool _isSignalPassed;
     private ExitStatus? _status;
     private Instant _due = InitConnection.AnswerDue;
     private InitFrame.Refused? _refused;
     private InitFrame.Ended? _ended;
     private string? _ending;
 
-    private GuardShim(InitConnection connection, LaunchGrant grant, GatedServer server, SignalQueue signals, bool isRunner)
+    private GuardShim(InitConnection connection, LaunchSubject subject, string id, GatedServer server, SignalQueue signals, GuardNews news)
     {
-        (_connection, _grant, _server, _signals, _arrived) = (connection, grant, server, signals, Arrived);
-        _news = new GuardNews(connection, grant, server.Pid, isRunner);
+        (_connection, _subject, _id, _server, _signals, _news) = (connection, subject, id, server, signals, news);
+        _arrived = Arrived;
     }
 
-    public static int Run(InitConnection connection, LaunchGrant grant, ServerCommand command)
+    public static int Run(InitConnection connection, LaunchGrant grant, ServerCommand command, LaunchSubject subject)
     {
         // Signals are blocked before the server exists, so that none is lost; the spawn unblocks them for the server.
+        var inherited = SignalReset.Inherited;
         if (SignalQueue.Open(out var error) is not { } signals)
-            return LaunchVerb.Fail(grant.Name, $"signalfd: {error}");
+            return subject.Fail(connection, "signalfd", error);
         var isRunner = PackageRunners.Has(command.Program);
-        if (GatedServer.Start(grant, command, out error) is not { } server)
-            return LaunchVerb.Fail(grant.Name, $"posix_spawn: {error}");
-        _ = connection.TrySend(new ClientFrame.Place(server.Pid));
-        return new GuardShim(connection, grant, server, signals, isRunner).Guard();
+        if (GatedServer.Start(grant, command, inherited, out error, out var call) is not { } server)
+        {
+            _ = close(signals.Descriptor);
+            return subject.Fail(connection, call, error);
+        }
+        _ = connection.TrySend(new ClientFrame.Place(server.Pid, command.Unwrapping));
+        var news = new GuardNews(connection, grant, server.Pid, isRunner);
+        return new GuardShim(connection, subject, grant.Id, server, signals, news).Guard();
     }
 
     private int Guard()
@@ -132,7 +140,14 @@ internal sealed unsafe class GuardShim
             _mayHaveEnded = true;
         else if (_status is not null)
             _due = MonotonicClock.Now;
-        else if (signal == Signal.Tstp || signal == Signal.Ttin || signal == Signal.Ttou)
+        else
+            Pass(signal, isOfKernel);
+    }
+
+    private void Pass(Signal signal, bool isOfKernel)
+    {
+        _isSignalPassed = true;
+        if (signal == Signal.Tstp || signal == Signal.Ttin || signal == Signal.Ttou)
             Suspend();
         else
             _server.Signal(signal, wholeGroup: isOfKernel || signal == Signal.Cont);
@@ -167,21 +182,25 @@ internal sealed unsafe class GuardShim
             if (_isOpen && _connection.IsOpen && _ended is null && MonotonicClock.Now < _due)
                 return null;
             // PID 1 may be gone, or may not have ended the rest yet: it has said before why it ends the server.
-            return (_ended is { } ended ? ended.Reason : _ending) is { } reason ? EndedByInit(reason) : OwnEnd.As(status);
+            return (_ended is { } ended ? ended.Reason : _ending) is { } reason ? EndedByInit(reason)
+                : _isOpen || _isSignalPassed ? OwnEnd.As(status)
+                : NeverRan(status);
         }
         if (_isOpen || (_refused is null && _connection.IsOpen && MonotonicClock.Now < _due))
             return null;
         _server.Abandon();
-        if (_refused is null)
-            return LaunchVerb.Fail(_grant.Name, _connection.IsOpen ? InitConnection.Late : _connection.Problem);
-        _connection.Close("");
-        return RefusalServer.Run(_grant.Name, _refused);
+        return _refused is null
+            ? _subject.Fail(_connection.IsOpen ? InitConnection.Late : _connection.Problem) : _subject.Refuse(_connection, _refused);
     }
+
+    /// <summary>Our own second stage has ended at its gate: its runtime had no memory or no thread, or the kernel has killed it.</summary>
+    private int NeverRan(ExitStatus status) => _subject.RefuseForShortage(
+        _connection, $"the process that was to become the server has ended before that ({status})");
 
     /// <summary>No failure of the server: a gateway takes another code than 0 for a crash, and ends the server's other instances.</summary>
     private int EndedByInit(string reason)
     {
-        StandardError.TryWriteLine($"mcp-init launch: {_grant.Name} ({_grant.Id}): {reason}");
+        StandardError.TryWriteLine($"mcp-init launch: {_subject.Name} ({_id}): {reason}");
         return ExitCodes.Success;
     }
 }

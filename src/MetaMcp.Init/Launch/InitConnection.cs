@@ -9,7 +9,13 @@ namespace MetaMcp.Init.Launch;
 /// <summary>Why there is no connection.</summary>
 /// <param name="Reason">For the message.</param>
 /// <param name="IsAbsent">There is no init of ours, so the command may be run without one.</param>
-internal readonly record struct NoConnection(string Reason, bool IsAbsent);
+/// <param name="IsShortage">There may be one, and descriptors or memory to ask it are missing.</param>
+internal readonly record struct NoConnection(string Reason, bool IsAbsent, bool IsShortage = false)
+{
+    /// <summary>A call has failed, and with it the question whether there is an init, or only the way to it.</summary>
+    public static NoConnection Of(string call, Errno error, bool isAbsent = false) =>
+        new($"{call}: {error}", isAbsent && !error.IsShortage, error.IsShortage);
+}
 
 /// <summary>The connection to PID 1. After an error it is closed, and nothing more comes from it.</summary>
 internal sealed unsafe class InitConnection
@@ -39,7 +45,7 @@ internal sealed unsafe class InitConnection
         var descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (descriptor < 0)
         {
-            none = new NoConnection($"socket: {LastError}", false);
+            none = NoConnection.Of("socket", LastError);
             return null;
         }
         var connection = new InitConnection(descriptor);
@@ -138,15 +144,17 @@ internal sealed unsafe class InitConnection
                 case Errno.EAGAIN:
                     return new NoConnection(Late, false);
                 case var number:
-                    return new NoConnection($"{path}: {new Errno(number)}", !new Errno(number).IsShortage);
+                    return NoConnection.Of(path, new Errno(number), isAbsent: true);
             }
         }
         ucred peer;
         var length = (uint)sizeof(ucred);
         if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
-            return new NoConnection($"SO_PEERCRED: {LastError}", false);
-        return Ancestry.Includes(peer.pid)
-            ? default
+            return NoConnection.Of("SO_PEERCRED", LastError);
+        if (Ancestry.Includes(peer.pid, out var error))
+            return default;
+        return error.IsShortage
+            ? NoConnection.Of("/proc", error)
             : new NoConnection($"{path}: pid {peer.pid} listens there, neither PID 1 nor a process that this one descends from", true);
     }
 

@@ -36,36 +36,24 @@ internal static unsafe class LaunchVerb
         _ = StandardStreams.Ensure();
         if (command != null)
             _ = LinkAvoidance.Avoid(command);
-        var subject = request.Name ?? request.Package ?? request.Program;
+        var subject = new LaunchSubject(request.Name ?? request.Package ?? request.Program, IsIntercepted: request.Name is null);
         if (InitConnection.Open(RuntimePaths.Socket, out var none) is not { } connection)
-            return none.IsAbsent ? AbsentInit.Run(subject, command, none.Reason) : Fail(subject, none.Reason);
+            return none.IsAbsent ? AbsentInit.Run(subject.Name, command, none.Reason)
+                : none.IsShortage ? subject.RefuseForShortage(null, none.Reason)
+                : subject.Fail(none.Reason);
         _ = connection.TrySend(request);
         switch (connection.Await())
         {
             case InitFrame.Granted(var grant):
-                return Take(connection, grant, command);
+                return Take(connection, grant, command, subject with { Name = grant.Name });
             case InitFrame.Refused refused:
-                connection.Close("");
-                return RefusalServer.Run(subject, refused);
+                return subject.Refuse(connection, refused);
             case var answer:
-                return Fail(subject, connection, answer);
+                return subject.Fail(connection, answer);
         }
     }
 
-    /// <summary>No server is started, and it is neither a refusal nor the server's own failure.</summary>
-    public static int Fail(string subject, string reason)
-    {
-        StandardError.TryWriteLine($"mcp-init launch: {subject} is not started: {reason}");
-        return ExitCodes.System;
-    }
-
-    /// <param name="subject">The name or the package.</param>
-    /// <param name="connection">The connection, which says why there is no answer.</param>
-    /// <param name="answer">An answer that does not belong here; null if there is none.</param>
-    public static int Fail(string subject, InitConnection connection, InitFrame? answer) =>
-        Fail(subject, answer is null ? connection.Problem : "PID 1 has answered out of turn; is it another version of mcp-init?");
-
-    private static int Take(InitConnection connection, LaunchGrant grant, byte** given)
+    private static int Take(InitConnection connection, LaunchGrant grant, byte** given, LaunchSubject subject)
     {
         if (ServerCommand.Of(given, grant) is not { } command)
         {
@@ -77,6 +65,7 @@ internal static unsafe class LaunchVerb
             _ = LinkAvoidance.Avoid(command.Words);
         if (grant.Unwrap)
             command = command.Unwrapped();
-        return grant.Shim == ShimMode.Exec ? ExecShim.Run(connection, grant, command) : GuardShim.Run(connection, grant, command);
+        return grant.Shim == ShimMode.Exec
+            ? ExecShim.Run(connection, grant, command, subject) : GuardShim.Run(connection, grant, command, subject);
     }
 }

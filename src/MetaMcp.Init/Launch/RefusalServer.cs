@@ -18,28 +18,36 @@ internal sealed unsafe class RefusalServer
     /// <summary>What a pipe that poll reports writable takes without blocking (POSIX: PIPE_BUF).</summary>
     private const int Piece = 4096;
 
-    private readonly SignalQueue _signals;
+    /// <summary>Null without a descriptor for it: then a signal ends the process as any other.</summary>
+    private readonly SignalQueue? _signals;
     private readonly RefusalConversation _conversation;
     private readonly ArrayBufferWriter<byte> _answer = new(512);
 
-    private RefusalServer(SignalQueue signals, InitFrame.Refused refused) =>
+    private RefusalServer(SignalQueue? signals, InitFrame.Refused refused) =>
         (_signals, _conversation) = (signals, new RefusalConversation(refused));
 
-    /// <summary>1 at a terminal. Else 0, when the client has closed stdin or asks for the end: a refusal is no crash.</summary>
-    public static int Run(string subject, InitFrame.Refused refused)
+    /// <summary>
+    /// 1 at a terminal. Else 0, when the client has closed stdin or asks for the end: a refusal is no crash. But a script that called npx
+    /// and got 0 would believe that its tool had run, so there 0 is for a client that has sent a request.
+    /// </summary>
+    public static int Run(LaunchSubject subject, InitFrame.Refused refused)
     {
         if (isatty(0) == 1)
         {
-            Page.Error($"mcp-init launch: {RefusalText.Page(subject, refused)}");
+            Page.Error($"mcp-init launch: {RefusalText.Page(subject.Name, refused)}");
             return ExitCodes.Failure;
         }
-        StandardError.TryWriteLine($"mcp-init launch: {RefusalText.Line(subject, refused)}");
-        if (SignalQueue.Open(out _) is { } signals)
-            new RefusalServer(signals, refused).Serve();
-        return ExitCodes.Success;
+        StandardError.TryWriteLine($"mcp-init launch: {RefusalText.Line(subject.Name, refused)}");
+        var signals = SignalQueue.Open(out _);
+        if (signals is null)
+            SignalMask.UnblockOnThisThread();
+        var server = new RefusalServer(signals, refused);
+        server.Serve(isAnyClient: !subject.IsIntercepted);
+        return server._conversation.HasRequest || !subject.IsIntercepted ? ExitCodes.Success : ExitCodes.Failure;
     }
 
-    private void Serve()
+    /// <param name="isAnyClient">Also one that has sent a line which is none of MCP; else that is the end.</param>
+    private void Serve(bool isAnyClient)
     {
         var input = stackalloc byte[Piece];
         while (WaitFor(0, POLLIN))
@@ -48,6 +56,8 @@ internal sealed unsafe class RefusalServer
             if (count < 0 && LastError.Number is Errno.EAGAIN or Errno.EINTR)
                 continue;
             if (count <= 0 || !Answer(new ReadOnlySpan<byte>(input, (int)count)))
+                return;
+            if (!isAnyClient && _conversation is { HasRequest: false, HasForeignLine: true })
                 return;
         }
     }
@@ -87,10 +97,10 @@ internal sealed unsafe class RefusalServer
         var polled = stackalloc pollfd[2];
         while (true)
         {
-            polled[0] = new pollfd { fd = _signals.Descriptor, events = POLLIN };
+            polled[0] = new pollfd { fd = _signals?.Descriptor ?? -1, events = POLLIN };
             polled[1] = new pollfd { fd = stream, events = events };
             _ = poll(polled, 2, -1);
-            while (_signals.TryTake() is { } signal)
+            while (_signals?.TryTake() is { } signal)
                 if (signal == Signal.Term || signal == Signal.Int || signal == Signal.Hup || signal == Signal.Quit)
                     return false;
             if ((polled[1].revents & POLLNVAL) != 0 || (events == POLLOUT && (polled[1].revents & POLLERR) != 0))

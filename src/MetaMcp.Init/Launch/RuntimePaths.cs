@@ -1,17 +1,78 @@
+using System.Runtime.InteropServices;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.LaunchProtocol;
+using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Spawning;
+using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Launch;
 
-/// <summary>The files of our init, as far as a shim needs them.</summary>
-internal static class RuntimePaths
+/// <summary>
+/// The files of our init, as far as a shim needs them. Many gateways pass no variable on to their servers; then the directory is where
+/// the usual one is not found: that of the link by which we were called, or the one that a process above us was given. Which process
+/// listens there is checked at the connection (<see cref="Ancestry"/>).
+/// </summary>
+internal static unsafe class RuntimePaths
 {
-    public static string Socket => $"{Directory}/{LaunchPaths.Socket}";
+    private static string? _directory;
+
+    public static string Socket => SocketIn(Directory);
 
     public static string Shims => $"{Directory}/{LaunchPaths.Shims}";
 
-    private static string Directory =>
-        StartArguments.Variable(LaunchPaths.RuntimeVariable) is { Length: > 0 } given
-            ? given.TrimEnd('/') : InitSettings.DefaultRuntimeDirectory;
+    private static string Directory => _directory ??= Find();
+
+    private static string Find()
+    {
+        const string Usual = InitSettings.DefaultRuntimeDirectory;
+        if (StartArguments.Variable(LaunchPaths.RuntimeVariable) is { Length: > 0 } given)
+            return Bare(given);
+        if (OfLink() is { } linked && HasSocket(linked))
+            return linked;
+        return HasSocket(Usual) ? Usual : OfAncestors() ?? Usual;
+    }
+
+    /// <summary>The links to our binary are in the directory <c>shims</c> of it.</summary>
+    private static string? OfLink()
+    {
+        var calledAs = PathText.From(MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)getauxval(AT_EXECFN)));
+        var directory = calledAs[..Math.Max(calledAs.LastIndexOf('/'), 0)];
+        return directory.StartsWith('/') && directory.EndsWith("/" + LaunchPaths.Shims, StringComparison.Ordinal)
+            ? directory[..^(LaunchPaths.Shims.Length + 1)] : null;
+    }
+
+    /// <summary>The variable of the nearest process above us that has it; those of another user cannot be read.</summary>
+    private static string? OfAncestors()
+    {
+        // Wrappers and shells stand between a service and a server, but not many.
+        const int MostGenerations = 16, MostBytes = 1 << 20;
+        var at = getpid();
+        for (var generation = 0; generation < MostGenerations && (at = Ancestry.ParentOf(at, out _)) > 0; generation++)
+        {
+            _ = WholeFile.Read($"/proc/{at}/environ", 0, MostBytes, out var environment);
+            if (VariableIn(environment) is { } directory && HasSocket(directory))
+                return directory;
+        }
+        return null;
+    }
+
+    /// <summary>As /proc/PID/environ has them: with a zero behind each.</summary>
+    private static string? VariableIn(ReadOnlySpan<byte> environment)
+    {
+        while (!environment.IsEmpty)
+        {
+            var end = environment.IndexOf((byte)0);
+            var entry = end < 0 ? environment : environment[..end];
+            if (entry.StartsWith("MCP_INIT_RUNTIME_DIR=/"u8))
+                return Bare(PathText.From(entry["MCP_INIT_RUNTIME_DIR=".Length..]));
+            environment = environment[Math.Min(entry.Length + 1, environment.Length)..];
+        }
+        return null;
+    }
+
+    private static bool HasSocket(string directory) => FileLinks.TryLook(SocketIn(directory), out _);
+
+    private static string SocketIn(string directory) => $"{directory}/{LaunchPaths.Socket}";
+
+    private static string Bare(string directory) => directory.TrimEnd('/');
 }

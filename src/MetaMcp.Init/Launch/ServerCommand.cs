@@ -13,6 +13,9 @@ internal readonly unsafe struct ServerCommand
     /// <summary>Never freed: the process becomes the command, or waits for it.</summary>
     public byte** Words { get; }
 
+    /// <summary>For the log of PID 1: the program in place of npx or uvx, or why there is none; null without an attempt.</summary>
+    public string? Unwrapping { get; private init; }
+
     /// <summary>The base name of the program, safe to show.</summary>
     public string Program => LaunchNames.Program(ByteText.Decode(ByteText.From(Words[0])));
 
@@ -25,7 +28,11 @@ internal readonly unsafe struct ServerCommand
 #pragma warning restore CA2000
 
     /// <summary>The program of a package in place of npx or uvx, where it is certain; its variables are in our environment then.</summary>
-    public ServerCommand Unwrapped() => new(CommandUnwrapping.Apply(Words));
+    public ServerCommand Unwrapped()
+    {
+        var words = CommandUnwrapping.Apply(Words, out var said);
+        return new ServerCommand(words) { Unwrapping = said is null ? null : LaunchNames.Sentence(said) };
+    }
 
     /// <summary>The name of a program for the request; empty if the client gave no command.</summary>
     public static string ProgramOf(byte** given) => given == null ? "" : new ServerCommand(given).Program;

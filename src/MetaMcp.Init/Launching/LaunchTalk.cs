@@ -140,7 +140,7 @@ internal sealed class LaunchTalk(
                 Ask(launch, asked);
                 break;
             case (LaunchStep.Granted, ClientFrame.Place place):
-                Name(launch, place.Pid);
+                Name(launch, place);
                 break;
             case (not LaunchStep.Silent, ClientFrame.Closed) when !launch.IsClosed:
                 if (launch.Step == LaunchStep.Placed)
@@ -209,15 +209,15 @@ internal sealed class LaunchTalk(
         drop(silent);
     }
 
-    private void Name(LaunchConnection launch, int pid)
+    private void Name(LaunchConnection launch, ClientFrame.Place place)
     {
-        if (checks.Name(launch, pid, out var error) is { } problem)
+        if (checks.Name(launch, place.Pid, out var error) is { } problem)
             Break(launch, problem);
         else if (!error.IsSuccess)
             Tell(launch, new LaunchEvent.NotPlaced($"pidfd_open: {error}", error.MayPass));
         else
         {
-            Tell(launch, new LaunchEvent.Named(launch.Main));
+            Tell(launch, new LaunchEvent.Named(launch.Main, place.Unwrapping));
             (launch.Step, launch.Due) = (LaunchStep.Named, Instant.Never);
         }
     }

@@ -16,9 +16,13 @@ namespace MetaMcp.Init.Unwrapping;
 internal static unsafe class CommandUnwrapping
 {
     /// <summary>The command to execute in place of this one, or this one. What npx would set is in our environment then.</summary>
-    public static byte** Apply(byte** command)
+    /// <param name="command">The command and its arguments, null-terminated.</param>
+    /// <param name="said">The program, or why the command stays; null if it is neither npx nor uvx.</param>
+    public static byte** Apply(byte** command, out string? said)
     {
-        if (Resolve(command) is not { Program: { } program } result)
+        var result = Resolve(command);
+        said = result?.Sentence(RunnerCommand.NameOf(PathText.From(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(command[0]))));
+        if (result is not { Program: { } program })
             return command;
         foreach (var (name, value) in result.Environment)
             _ = setenv(LinkAvoidance.Native(name), LinkAvoidance.Native(value), 1);

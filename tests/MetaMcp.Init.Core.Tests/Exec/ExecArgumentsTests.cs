@@ -62,6 +62,7 @@ public sealed class ExecArgumentsTests
         from descriptors in Gen.Select(Gen.Bool, Gen.Int[0, int.MaxValue].Array[0, 3], MaybeNumber(0, int.MaxValue))
         from gate in MaybeNumber(0, int.MaxValue)
         from streams in Gen.Select(Gen.Bool, Gen.Bool, Maybe(AnyText.Where(t => t.Length > 0)))
+        from signals in Gen.Select(Gen.ULong, Gen.ULong, Gen.Bool)
         from program in AnyText
         from arguments in Texts
         select new ExecRequest
@@ -75,6 +76,7 @@ public sealed class ExecArgumentsTests
             OwnOutput = streams.Item1,
             Terminal = streams.Item2,
             PathFirst = streams.Item3,
+            Signals = signals.Item3 ? new SignalSets(signals.Item1, signals.Item2) : default,
             Command = [program, .. arguments],
         };
 
@@ -139,6 +141,17 @@ public sealed class ExecArgumentsTests
     {
         Assert.Null(ExecArgumentReader.Read([option, value, "--", "a"], out var errors, out _));
         Assert.DoesNotContain(errors, e => e.Contains("hunter2", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--ignored-signals", "1g")]
+    [InlineData("--blocked-signals", "-1")]
+    [InlineData("--blocked-signals", "10000000000000000")]
+    [InlineData("--ignored-signals", "")]
+    public void A_set_of_signals_that_is_none_is_an_error(string option, string value)
+    {
+        Assert.Null(ExecArgumentReader.Read([option, value, "--", "a"], out var errors, out _));
+        Assert.Contains("not a set of signals", Assert.Single(errors), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class ClientFrameTests
         new ClientFrame.Launch(null, "@modelcontextprotocol/server-memory", "uvx"),
         new ClientFrame.Launch("ein Name mit \"Zeichen\" \\ und 日本", null, "?"),
         new ClientFrame.Place(int.MaxValue),
+        new ClientFrame.Place(12, "npx is left out: /cache/.bin/server"),
         new ClientFrame.Closed(),
         new ClientFrame.Idle(true),
         new ClientFrame.Idle(false),
@@ -62,6 +63,9 @@ public sealed class ClientFrameTests
     [InlineData("""{"verb":"place","pid":1.5}""", "pid")]
     [InlineData("""{"verb":"place","pid":2147483648}""", "pid")]
     [InlineData("""{"verb":"place","pid":99999999999999999999}""", "pid")]
+    [InlineData("""{"verb":"place","pid":12,"unwrap":7}""", "unwrap is missing, or not")]
+    [InlineData("""{"verb":"place","pid":12,"unwrap":["a"]}""", "unwrap is missing, or not")]
+    [InlineData("""{"verb":"place","pid":12,"unwrap":"a\ud800"}""", "unwrap is missing, or not")]
     [InlineData("""{"verb":"idle","idle":1}""", "idle is missing, or not")]
     [InlineData("""{"verb":"idle"}""", "idle")]
     [InlineData("""{"verb":"launch","program":"npx"}""", "either a name or a package")]
@@ -130,6 +134,24 @@ public sealed class ClientFrameTests
     [Fact]
     public void The_name_of_a_program_is_cut_short_between_characters() =>
         Assert.Equal(new string('a', 63), LaunchNames.Program(new string('a', 63) + "😀"));
+
+    [Theory]
+    [InlineData("null", null)]
+    [InlineData("\"\"", null)]
+    [InlineData("\"npx is left out\"", "npx is left out")]
+    [InlineData("""  "a\n2026 gateway@1: \u001b[2J\u202e\u007f" """, "a?2026 gateway@1: ?[2J??")]
+    public void The_sentence_on_the_runner_is_made_safe_to_show(string written, string? shown) =>
+        Assert.Equal(new ClientFrame.Place(12, shown), Read($$"""{"verb":"place","pid":12,"unwrap":{{written}}}"""));
+
+    [Fact]
+    public void The_sentence_on_the_runner_is_cut_short_between_characters()
+    {
+        var most = new string('a', 196) + "😀";
+        Assert.Equal(new ClientFrame.Place(12, most), Read($$"""{"verb":"place","pid":12,"unwrap":"{{most}}"}"""));
+        var longer = new ClientFrame.Place(12, new string('a', 196) + "...");
+        Assert.Equal(longer, Read($$"""{"verb":"place","pid":12,"unwrap":"{{most}}b"}"""));
+        Assert.Equal(longer, Read($$"""{"verb":"place","pid":12,"unwrap":"{{most}}{{new string('ü', 1500)}}"}"""));
+    }
 
     private static ClientFrame? Read(string line) => LaunchFrames.ReadClient(Encoding.UTF8.GetBytes(line), out _);
 }

@@ -31,6 +31,17 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void The_log_says_of_a_server_in_its_place_which_program_its_shim_starts_for_npx()
+    {
+        var world = World();
+        world.Asks(1).Launch(1, new LaunchEvent.Named(new(100, 900), "npx is left out: /cache/.bin/server")).Tells("1 granted", "1 go");
+        Assert.Equal($"memory@{world.RunOf(1)}: npx is left out: /cache/.bin/server", world.Log[^1]);
+        world.Log.Clear();
+        world.Asks(2).Names(2);
+        Assert.Contains("launched by", Assert.Single(world.Log), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_but_the_main_process_is_asked_to_end_and_the_rest_is_killed_at_once()
     {
         var world = World();

@@ -58,6 +58,27 @@ public sealed class RefusalConversationTests
         Assert.Equal("9", IdOf(Assert.Single(Answers(line + "\n" + """{"id":9,"method":"ping"}""" + "\n"))));
     }
 
+    [Theory]
+    [InlineData("yes\n", false, true)]
+    [InlineData("y", false, false)]
+    [InlineData("\n \r\n", false, false)]
+    [InlineData("{}\n", false, true)]
+    [InlineData("""{"name":{"id":1,"method":"x"}}""" + "\n", false, true)]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/initialized"}""" + "\n", false, false)]
+    [InlineData("""{"jsonrpc":"2.0","id":3,"result":{}}""" + "\r\n", false, false)]
+    [InlineData("""{"jsonrpc":"2.0","id":3,"method":"ping"}""", true, false)]
+    [InlineData("""[{"jsonrpc":"2.0","id":3,"method":"ping"}]""" + "\n", true, false)]
+    [InlineData("""{"id":3,"method":"ping"}""" + "\nnoise\n", true, true)]
+    public void A_client_of_MCP_is_known_by_a_request_and_another_by_its_line(string input, bool hasRequest, bool hasForeignLine)
+    {
+        var conversation = new RefusalConversation(Refusal);
+        var answer = new ArrayBufferWriter<byte>();
+        var bytes = Encoding.UTF8.GetBytes(input);
+        for (var at = 0; at < bytes.Length;)
+            at += conversation.Take(bytes.AsSpan(at), answer);
+        Assert.Equal((hasRequest, hasForeignLine), (conversation.HasRequest, conversation.HasForeignLine));
+    }
+
     [Fact]
     public void A_batch_is_answered_by_a_batch()
     {

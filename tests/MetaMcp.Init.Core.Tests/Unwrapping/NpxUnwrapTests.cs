@@ -272,6 +272,14 @@ public sealed class NpxUnwrapTests
         files.AddProgram($"{directory}/node_modules/.bin/pkg");
     }
 
+    [Fact]
+    public void The_log_is_told_the_program_or_the_reason_and_no_argument()
+    {
+        var result = Resolve("npx", "-y", "@s/pkg", "--token=secret");
+        Assert.Equal($"npx is left out: {result.Program}", result.Sentence("npx"));
+        Assert.Equal("npx runs itself: npx is given more than -y and -q", Resolve("npx", "--a=secret", "@s/pkg").Sentence("npx"));
+    }
+
     private void Stays(string reason, params string[] command)
     {
         var result = command.Length == 0 ? Resolve() : Resolve(command);

@@ -81,6 +81,8 @@ public sealed class InterceptTests
             $"gateway  | {cached}/node_modules/.bin/says-it,one npx {cached}/node_modules/.bin:", said, StringComparison.Ordinal);
         Assert.DoesNotContain(files["run"], said, StringComparison.Ordinal);
         Assert.Contains(ended.Stderr, line => line.Contains("small-says-it@2: launched by gateway", StringComparison.Ordinal));
+        Assert.Contains(ended.Stderr, line => line.EndsWith(
+            $"small-says-it@2: npx is left out: {cached}/node_modules/.bin/says-it", StringComparison.Ordinal));
     }
 
     private static async Task Write(string path, string text)

@@ -40,6 +40,30 @@ public sealed class ExecShimTests : IDisposable
         Assert.Equal(ExitStatus.KilledBy(Signal.Term), shim.End(out _));
     }
 
+    [Theory]
+    [InlineData(ShimMode.Exec)]
+    [InlineData(ShimMode.Guard)]
+    public void PID_1_is_told_why_npx_runs_itself_and_nothing_of_another_program(ShimMode mode)
+    {
+        using var npx = _init.Start("memory", "--", "npx", "--call", "secret");
+        using (var connection = _init.Accept())
+        {
+            _ = connection.Next<ClientFrame.Launch>();
+            connection.Send(new InitFrame.Granted(Grant with { Shim = mode }));
+            var said = connection.Next<ClientFrame.Place>().Unwrapping;
+            Assert.StartsWith("npx runs itself: npx ", said, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", said, StringComparison.Ordinal);
+        }
+        foreach (var (unwrap, words) in new[] { (false, new[] { "memory", "--", "npx", "x" }), (true, ["memory", "--", "cat"]) })
+        {
+            using var shim = _init.Start(words);
+            using var connection = _init.Accept();
+            _ = connection.Next<ClientFrame.Launch>();
+            connection.Send(new InitFrame.Granted(Grant with { Shim = mode, Unwrap = unwrap }));
+            Assert.Null(connection.Next<ClientFrame.Place>().Unwrapping);
+        }
+    }
+
     [Fact]
     public void A_program_that_does_not_exist_is_named()
     {

@@ -75,6 +75,41 @@ public sealed class RefusalTests : IDisposable
         Assert.Equal(0, shim.ExitCode(out _));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("y\n")]
+    [InlineData("""{"name":"created"}""" + "\n")]
+    public void A_script_that_called_npx_does_not_believe_that_its_tool_has_run(string input)
+    {
+        using var shim = RefusedNpx();
+        shim.Write(input);
+        if (input.Length == 0)
+            shim.CloseStdin();
+        Assert.Equal(1, shim.ExitCode(out var stderr));
+        Assert.Equal(
+            $"mcp-init launch: create-it is not started: {Refusal.Reason} Held by: mcp-1-3 (memory, pid 12, 5m)\n", stderr);
+        Assert.Equal("", shim.Stdout);
+    }
+
+    [Fact]
+    public void A_client_of_MCP_that_called_npx_sees_no_crash()
+    {
+        using var shim = RefusedNpx();
+        shim.Write("""{"jsonrpc":"2.0","id":1,"method":"initialize"}""" + "\n");
+        Assert.Contains(Refusal.Reason, shim.Wait("\n"), StringComparison.Ordinal);
+        shim.CloseStdin();
+        Assert.Equal(0, shim.ExitCode(out _));
+    }
+
+    [Fact]
+    public void A_launch_by_name_ends_well_though_its_client_has_asked_nothing()
+    {
+        using var shim = Refused("pipe");
+        shim.Write("noise\n");
+        shim.CloseStdin();
+        Assert.Equal(0, shim.ExitCode(out _));
+    }
+
     [Fact]
     public void A_person_at_a_terminal_is_told_and_let_go()
     {
@@ -89,9 +124,14 @@ public sealed class RefusalTests : IDisposable
             """, stderr);
     }
 
-    private ShimProcess Refused(string stdin)
+    /// <summary>The binary called as <c>npx create-it</c>, without the word launch.</summary>
+    private ShimProcess RefusedNpx() => Refuse(ShimProcess.Start(
+        _init.Directory, "pipe", ["create-it"], ["bash", "-c", "exec -a npx \"$0\" \"${@:2}\""]));
+
+    private ShimProcess Refused(string stdin) => Refuse(_init.StartOn(stdin, "memory", "--", "cat"));
+
+    private ShimProcess Refuse(ShimProcess shim)
     {
-        var shim = _init.StartOn(stdin, "memory", "--", "cat");
         using var connection = _init.Accept();
         _ = connection.Next<ClientFrame.Launch>();
         connection.Send(Refusal);
