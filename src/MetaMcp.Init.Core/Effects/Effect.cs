@@ -102,7 +102,11 @@ public abstract record Effect : Case
     /// <param name="Id">The number of the launch.</param>
     /// <param name="RunNumber">The number of its run.</param>
     /// <param name="Server">The settings of the server.</param>
-    public sealed record GrantLaunch(long Id, long RunNumber, ServerSettings Server) : Effect;
+    public sealed record GrantLaunch(long Id, long RunNumber, ServerSettings Server) : Effect
+    {
+        /// <summary>For the person who has typed the name of the server; null for none.</summary>
+        public string? Hint { get; init; }
+    }
 
     /// <summary>Move the process into the cgroup of the run, where there is one; answered by Placed or NotPlaced.</summary>
     public sealed record PlaceLaunch(long Id, long RunNumber, ProcessKey Main) : Effect;

@@ -172,6 +172,10 @@ public static class Notices
         "{Server}: it ended while it started; if {Program} was installing, its cache may be broken: remove npm's _npx directory if the " +
         "next start says ERR_MODULE_NOT_FOUND");
     public static readonly NoticeKind LaunchRunner = new(508, "launch.runner", Info, "{Server}: {Runner}");
+    public static readonly NoticeKind LaunchFailed = new(
+        509, "launch.failed", Warning, "{Server}: ended after {Seconds:0.00} s: {Status}");
+    public static readonly NoticeKind LaunchUnknown = new(
+        510, "launch.unknown", Warning, "{Server}: the configuration has no table for it; did you mean [server.{Near}]?");
     public static readonly NoticeKind NoLaunchSocketForServers = new(
         591, "launch.unavailable", Warning,
         "no MCP server can be launched through mcp-init: {Reason}; servers run as if it was not there, without limits and without an end");

@@ -30,4 +30,9 @@ public abstract record ClientFrame : Case
 
     /// <summary>The package runner has started the server proper: the next cold start may begin.</summary>
     public sealed record Started : ClientFrame;
+
+    /// <summary>The server has ended, and the guard, its parent, has collected it: the kernel tells only the guard how.</summary>
+    /// <param name="Status">Its exit status.</param>
+    /// <param name="IsAsked">The client had asked it to end, by a signal that the guard has passed on.</param>
+    public sealed record Exited(ExitStatus Status, bool IsAsked) : ClientFrame;
 }

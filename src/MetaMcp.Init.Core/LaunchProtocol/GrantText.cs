@@ -12,6 +12,8 @@ internal static class GrantText
         json.WriteString("id", grant.Id);
         json.WriteString("instance", grant.Instance);
         json.WriteString("name", grant.Name);
+        if (grant.Hint is { } hint)
+            json.WriteString("hint", hint);
         json.WriteString("shim", EnumWords.ShimMode[(int)grant.Shim]);
         json.WriteBoolean("unwrap", grant.Unwrap);
         Write(json, "command", grant.Command);
@@ -32,6 +34,7 @@ internal static class GrantText
             Id = reader.Text("id"),
             Instance = reader.Text("instance"),
             Name = reader.Text("name"),
+            Hint = reader.OptionalText("hint"),
             Shim = ReadShim(ref reader),
             Unwrap = reader.Boolean("unwrap"),
             Command = reader.Texts("command"),

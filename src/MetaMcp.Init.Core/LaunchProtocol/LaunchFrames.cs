@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Output;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.LaunchProtocol;
 
@@ -42,6 +43,13 @@ public static class LaunchFrames
                 json.WriteNumber("pid", place.Pid);
                 if (place.Unwrapping is { } unwrapping)
                     json.WriteString("unwrap", unwrapping);
+                break;
+            case ClientFrame.Exited exited:
+                json.WriteString("verb", "exited");
+                json.WriteNumber("code", exited.Status.Code ?? 0);
+                json.WriteNumber("signal", exited.Status.Signal.Number);
+                json.WriteBoolean("core", exited.Status.DumpedCore);
+                json.WriteBoolean("asked", exited.IsAsked);
                 break;
             case ClientFrame.Idle idle:
                 json.WriteString("verb", "idle");
@@ -102,6 +110,7 @@ public static class LaunchFrames
             "closed" => new ClientFrame.Closed(),
             "idle" => new ClientFrame.Idle(reader.Boolean("idle")),
             "started" => new ClientFrame.Started(),
+            "exited" => ReadExit(ref reader),
             _ => null,
         };
         if (frame is null)
@@ -149,6 +158,15 @@ public static class LaunchFrames
     /// <summary>As the name of a program, it is only shown: it is made safe, not refused.</summary>
     private static string? ReadSentence(ref FrameReader reader, string name) =>
         reader.OptionalText(name, isShown: false) is { Length: > 0 } sentence ? LaunchNames.Sentence(sentence) : null;
+
+    private static ClientFrame.Exited ReadExit(ref FrameReader reader)
+    {
+        var code = (int)reader.Number("code", 0, 255);
+        var signal = (int)reader.Number("signal", 0, Signal.Max);
+        var dumpedCore = reader.Boolean("core");
+        var status = signal == 0 ? ExitStatus.Exited(code) : ExitStatus.KilledBy(new Signal(signal), dumpedCore);
+        return new ClientFrame.Exited(status, reader.Boolean("asked"));
+    }
 
     private static RefusalCode ReadCode(ref FrameReader reader)
     {

@@ -15,6 +15,9 @@ public sealed record LaunchGrant
     /// <summary>The type.</summary>
     public required string Name { get; init; }
 
+    /// <summary>For the person who has typed the name, as a sentence; null for none.</summary>
+    public string? Hint { get; init; }
+
     public ShimMode Shim { get; init; } = ShimMode.Guard;
 
     /// <summary>A package runner may be left out where it is certain what it would run.</summary>

@@ -167,7 +167,7 @@ internal sealed class Admission(
         instance.Begin(entry.Sequence);
         instances.Put(instance, new InstanceState.Placed(entry.Sequence, response.Now + PlacingPatience));
         instances.SetStarting(instance, response.Now + StartPatience);
-        response.Add(new Effect.GrantLaunch(instance.Id, entry.Sequence, instance.Server));
+        response.Add(new Effect.GrantLaunch(instance.Id, entry.Sequence, instance.Server) { Hint = instance.Hint });
     }
 
     /// <summary>The limit that is reached; null if there is a place.</summary>

@@ -49,6 +49,18 @@ internal sealed class Instance(
     /// <summary>Why mcp-init ends the instance: a sentence; null if it ends by itself.</summary>
     public string? Reason { get; set; }
 
+    /// <summary>For the person who has typed its name; null for none.</summary>
+    public string? Hint { get; set; }
+
+    /// <summary>How the server ended, in the guard's words; null until it says so.</summary>
+    public ExitStatus? Exit { get; set; }
+
+    /// <summary>Its client has asked it to end, by a signal.</summary>
+    public bool IsAsked { get; set; }
+
+    /// <summary>The server ended while it started.</summary>
+    public bool HasEndedInStart { get; set; }
+
     /// <summary>The memory limit for which the kernel killed a process of the instance, and when.</summary>
     public (OomCause Cause, Instant At)? Oom { get; set; }
 

@@ -20,6 +20,8 @@ internal sealed class InstanceDriver(
         Notices.ServiceExited, Notices.ServiceExitedOutOfMemory, Notices.InBackground, Notices.LeftoversKilled,
     ];
 
+    private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>The process is where it belongs: the server runs.</summary>
     public void Begin(Instance instance, RunState.Ready run)
     {
@@ -79,6 +81,34 @@ internal sealed class InstanceDriver(
             Step(instance, new RunEvent.Kill());
     }
 
+    /// <summary>Tells how the instance has ended, and forgets it.</summary>
+    public void Report(Instance instance)
+    {
+        response.MayEndHere();
+        response.Effects.EnsureCapacity(response.Effects.Count + 3);
+        var (run, lasted) = instance.State is InstanceState.Unreported ended
+            ? (ended.EndedRun, ended.Lasted) : (instance.RunNumber, response.Now - instance.Since);
+        response.Tell(EndOf(instance, lasted), run);
+        // npm that ends by itself has undone, or has not begun, its work.
+        if (instance is { HasEndedInStart: true, Request.Program: "npx" or "npm" or "pnpm" or "yarn" } &&
+            (instance.Reason is not null || instance.Exit is { IsKnown: true, Code: null }))
+            response.Tell(Notices.LaunchCutOff.Of(instance.Name, instance.Request.Program), run);
+        Forget(instance, new Effect.EndLaunch(instance.Id, instance.Reason));
+    }
+
+    private static Notice EndOf(Instance instance, TimeSpan lasted)
+    {
+        if (instance is { Reason: null, Exit: { IsKnown: true } exit })
+            return IsOrdinary(instance, exit)
+                ? Notices.LaunchEnded.Of(instance.Name, lasted, $"by itself, {exit}")
+                : Notices.LaunchFailed.Of(instance.Name, lasted, $"{exit}");
+        return Notices.LaunchEnded.Of(instance.Name, lasted, instance.Reason);
+    }
+
+    /// <summary>A client ends a server by closing its stdin, or by a signal; some servers then end with another code than 0.</summary>
+    private static bool IsOrdinary(Instance instance, ExitStatus exit) =>
+        exit.IsSuccess || instance.IsClosed || instance.IsAsked || (exit.Code is null && exit.Signal == Signal.Term);
+
     /// <summary>None of the processes of the instance is left, or there never was one.</summary>
     /// <param name="instance">The instance.</param>
     /// <param name="last">The last effect of the launch; null if its connection is gone.</param>
@@ -88,10 +118,7 @@ internal sealed class InstanceDriver(
         var run = instance.RunNumber;
         instances.SetStarting(instance, Instant.Never);
         instances.Put(instance, new InstanceState.Gone());
-        if (run > 0)
-            forget(run);
-        if (registry.Find(run) is { } entry)
-            registry.Remove(entry);
+        ForgetRun(run);
         response.Add(last);
     }
 
@@ -102,12 +129,11 @@ internal sealed class InstanceDriver(
         if (step.State is RunState.Over)
         {
             AddAll(step.Effects, instance.RunNumber);
-            response.Tell(
-                Notices.LaunchEnded.Of(instance.Name, response.Now - instance.Since, instance.Reason), instance.RunNumber);
-            if (instance.IsStarting &&
-                (instance.Request.Program is "npx" or "npm" or "pnpm" or "yarn"))
-                response.Tell(Notices.LaunchCutOff.Of(instance.Name, instance.Request.Program), instance.RunNumber);
-            Forget(instance, new Effect.EndLaunch(instance.Id, instance.Reason));
+            instance.HasEndedInStart = instance.IsStarting;
+            if (instance is { Reason: null, Exit: null, IsExec: false })
+                AwaitReport(instance);
+            else
+                Report(instance);
             return;
         }
         var isEndingNow = step.State is EndingState;
@@ -120,6 +146,24 @@ internal sealed class InstanceDriver(
         AddAll(step.Effects, instance.RunNumber);
         if (isQueued)
             queue(instance.RunNumber);
+    }
+
+    /// <summary>The place is free at once; how the server ended comes a moment later, from its parent.</summary>
+    private void AwaitReport(Instance instance)
+    {
+        var run = instance.RunNumber;
+        var unreported = new InstanceState.Unreported(run, response.Now - instance.Since, response.Now + ReportPatience);
+        instances.SetStarting(instance, Instant.Never);
+        instances.Put(instance, unreported);
+        ForgetRun(run);
+    }
+
+    private void ForgetRun(long run)
+    {
+        if (run > 0)
+            forget(run);
+        if (registry.Find(run) is { } entry)
+            registry.Remove(entry);
     }
 
     private void AddAll(ImmutableArray<Effect> effects, long run)

@@ -55,6 +55,17 @@ public abstract record InstanceState : Case
         public override Instant Due => Run.Due;
     }
 
+    /// <summary>
+    /// None of its processes is left, and the place is free. The guard, which is the server's parent, is about to say how it ended.
+    /// </summary>
+    /// <param name="EndedRun">The number of the run that is over.</param>
+    /// <param name="Lasted">From its start to its end.</param>
+    /// <param name="By">The time at which the end is told without the guard's word.</param>
+    public sealed record Unreported(long EndedRun, TimeSpan Lasted, Instant By) : InstanceState
+    {
+        public override Instant Due => By;
+    }
+
     /// <summary>None of its processes is left, or there never was one.</summary>
     public sealed record Gone : InstanceState;
 }

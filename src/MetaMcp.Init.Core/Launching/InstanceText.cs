@@ -18,6 +18,7 @@ internal static class InstanceText
             InstanceState.Placed => $"about to start{client}",
             InstanceState.Running s => $"running for {since}{Pid(s.Run)}{(instance.IsStarting ? ", starting" : "")}{idle}{client}",
             InstanceState.Ending s => $"ending{Pid(s.Run)}{(instance.Reason is { } reason ? $": {reason}" : "")}",
+            InstanceState.Unreported => "ended",
             _ => "gone",
         };
     }

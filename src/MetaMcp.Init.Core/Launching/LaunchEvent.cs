@@ -29,6 +29,11 @@ public abstract record LaunchEvent : Case
     /// <summary>The cold start is over: the program that was asked for runs.</summary>
     public sealed record Started : LaunchEvent;
 
+    /// <summary>The guard says how the server has ended.</summary>
+    /// <param name="Status">Its exit status.</param>
+    /// <param name="IsAsked">The client had asked it to end, by a signal.</param>
+    public sealed record Exited(ExitStatus Status, bool IsAsked) : LaunchEvent;
+
     /// <summary>The shim has ended.</summary>
     public sealed record ShimEnded : LaunchEvent;
 

@@ -11,7 +11,7 @@ namespace MetaMcp.Init.Core.Launching;
 /// <summary>The step of one launch for each event: the transitions in the table of <see cref="Pool"/>.</summary>
 internal sealed class LaunchSteps(
     Response response, ServiceTable services, Registry registry, InstanceTable instances, InstanceDriver driver, Admission admission,
-    Func<bool> isEnding)
+    LaunchRights rights, MistypedNames names, Func<bool> isEnding)
 {
     private Settings? _catalogued;
     private ServerCatalog? _catalog;
@@ -56,6 +56,11 @@ internal sealed class LaunchSteps(
             case LaunchEvent.Started:
                 instances.SetStarting(instance, Instant.Never);
                 break;
+            case LaunchEvent.Exited(var status, var isAsked):
+                (instance.Exit, instance.IsAsked) = (status, isAsked);
+                if (instance.State is InstanceState.Unreported)
+                    driver.Report(instance);
+                break;
             case LaunchEvent.ShimEnded when instance is { IsExec: true, State: InstanceState.Running }:
             case LaunchEvent.Disconnected when instance is { IsExec: true, State: InstanceState.Running }:
                 // The shim has become the server, whose end comes by itself; the connection was closed by the exec.
@@ -77,36 +82,22 @@ internal sealed class LaunchSteps(
 
     private void Ask(long id, LaunchRequest request)
     {
-        var server = Catalog.Find(request.Name, request.Package) ?? Catalog.Unknown(request.Name ?? request.Package ?? request.Program);
+        var found = Catalog.Find(request.Name, request.Package);
+        var server = found ?? Catalog.Unknown(request.Name ?? request.Package ?? request.Program);
         var instance = new Instance(id, instances.Reserve(), request, server, ServiceOf(request.Run), response.Now);
         instances.Add(instance);
         // The launch is known now, and must not be entered a second time.
         response.HasTakenEffect = true;
         if (isEnding())
             admission.Refuse(instance, RefusalCode.Stopping, "The container stops.");
-        else if (request.Run == 0 && !request.IsTrusted)
-            admission.Refuse(
-                instance, RefusalCode.Forbidden, "Only root, and processes of a service or of a launched server, may launch servers here.");
-        else if (!IsAllowed(instance))
-            admission.Refuse(instance, RefusalCode.Forbidden, NotAllowed(instance));
-        else if (Catalog.Find(request.Name, request.Package) is null && services.Plan.Settings.Launch.Unknown == UnknownServers.Refuse)
-            admission.Refuse(
-                instance, RefusalCode.Unknown,
-                $"The configuration has no [server.{server.Name}], and unknown of [launch] is \"refuse\".");
+        else if (rights.WhyNot(instance, isInFile: found is not null) is { } refused)
+            admission.Refuse(instance, refused.Code, refused.Reason);
         else
+        {
+            instance.Hint = found is null ? names.HintFor(request, services.Plan.Settings) : null;
             admission.Seek(instance);
+        }
     }
-
-    /// <summary>
-    /// Whether the server may be launched from the service, or from outside of the services: there by root and by our own user, from whom
-    /// nothing is hidden.
-    /// </summary>
-    private static bool IsAllowed(Instance instance) => instance.Server.Allow is not { } allow ||
-        (instance.Service is { } service ? allow.Contains(service) : instance.Request.IsTrusted);
-
-    private static string NotAllowed(Instance instance) => instance.Service is { } service
-        ? $"The service {service} may not launch it: add \"{service}\" to allow of [server.{instance.Server.Name}]."
-        : $"Outside of the services, only root and the user of mcp-init may launch it: [server.{instance.Server.Name}] has allow.";
 
     /// <summary>The service to which a run belongs: its own, or that of the client which launched it.</summary>
     private string? ServiceOf(long run) => registry.Find(run)?.Owner switch
@@ -199,6 +190,9 @@ internal sealed class LaunchSteps(
             case InstanceState.Ending { Run: RunState.AwaitingStop }:
                 driver.Step(instance, new RunEvent.Stop(new Outcome.AsAsked()), isUrgent: true);
                 break;
+            case InstanceState.Unreported:
+                driver.Report(instance);
+                break;
             default:
                 // Its client is gone, so that it does not wait for a turn in the cleanup queue.
                 driver.Stop(instance, reason, isUrgent: true);
@@ -223,6 +217,9 @@ internal sealed class LaunchSteps(
             case InstanceState.Placed placed when now >= placed.By:
                 admission.Refuse(instance, RefusalCode.Invalid, placed.Main is null
                     ? "The shim has not named the process that is to become the server." : "The process could not be moved in time.");
+                break;
+            case InstanceState.Unreported unreported when now >= unreported.By:
+                driver.Report(instance);
                 break;
             case InstanceState.Running when now >= instance.CloseBy:
                 instance.CloseBy = Instant.Never;

@@ -20,6 +20,8 @@ namespace MetaMcp.Init.Core.Launching;
 /// replaced; it is over a limit; shutdown; its main process has ended, and others are left.</description></item>
 /// <item><term>Ending</term><description>The cleanup queue has it, as any run (<see cref="RunMachine"/>). When the main process has ended,
 /// the rest is killed at once. Leaves by: nothing is left (→ Gone).</description></item>
+/// <item><term>Unreported</term><description>Nothing is left and the place is free; the guard is about to say how the server ended. Leaves
+/// (→ Gone) by: its word, or that of the shim's end; a second.</description></item>
 /// <item><term>Gone</term><description>The place is free. If mcp-init ended the instance, the shim was told the reason.</description>
 /// </item>
 /// </list>
@@ -54,7 +56,8 @@ internal sealed class Pool
         _driver = new InstanceDriver(response, services, _instances, registry, forget, queue, isEnding);
         _refusals = new Refusals(response);
         _admission = new Admission(response, services, _instances, registry, _driver, _refusals, activeServices);
-        _steps = new LaunchSteps(response, services, registry, _instances, _driver, _admission, isEnding);
+        _steps = new LaunchSteps(response, services, registry, _instances, _driver, _admission,
+            new LaunchRights(services, registry, _instances), new MistypedNames(response), isEnding);
         _repair = new PoolRepair(response, registry, _instances);
     }
 
@@ -164,6 +167,9 @@ internal sealed class Pool
                     _driver.Explain(instance, "The container stops.");
                     if (instance.Run is not (RunState.Killing or RunState.OthersKilling))
                         _driver.Step(instance, new RunEvent.Kill());
+                    break;
+                case InstanceState.Unreported:
+                    _driver.Report(instance);
                     break;
                 // In a shutdown no run waits for a turn.
                 case InstanceState.Ending { Run: RunState.AwaitingStop or RunState.OthersWaiting }:

@@ -56,6 +56,14 @@ internal sealed class GuardNews(InitConnection connection, LaunchGrant grant, in
             _idle.Told();
     }
 
+    /// <summary>The last news: a server whose client has closed its stdin ends as it is meant to.</summary>
+    public void TellEnd(bool isStdinClosed, ClientFrame.Exited exited)
+    {
+        if (isStdinClosed && !_isCloseTold)
+            _ = Send(new ClientFrame.Closed());
+        _ = Send(exited);
+    }
+
     private bool Send(ClientFrame frame)
     {
         var isSent = connection.TrySend(frame);

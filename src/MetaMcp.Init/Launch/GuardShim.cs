@@ -167,6 +167,8 @@ internal sealed unsafe class GuardShim
         {
             if (reaped.Pid == _server.Pid)
             {
+                if (_isOpen)
+                    _news.TellEnd(_stdin.IsClosed, new ClientFrame.Exited(reaped.Status, _isSignalPassed));
                 (_status, _due) = (reaped.Status, MonotonicClock.Now + EndedTimeout);
                 _stdin.Stop();
             }

@@ -55,6 +55,8 @@ internal static unsafe class LaunchVerb
 
     private static int Take(InitConnection connection, LaunchGrant grant, byte** given, LaunchSubject subject)
     {
+        if (grant.Hint is { } hint)
+            StandardError.TryWriteLine($"mcp-init launch: {hint}");
         if (ServerCommand.Of(given, grant) is not { } command)
         {
             StandardError.TryWriteLine(

@@ -86,6 +86,7 @@ internal sealed class LaunchConnection(long id, LaunchDeadlines deadlines)
     public bool IsClosed { get; set; }
     public bool IsIdle { get; set; }
     public bool IsStarted { get; set; }
+    public bool IsExited { get; set; }
 
     public LineInput Input { get; } = new();
     public FrameOutput Output { get; } = new();

@@ -95,8 +95,8 @@ internal sealed class LaunchTable
     {
         switch (effect)
         {
-            case Effect.GrantLaunch(var id, var run, var server):
-                Grant(id, run, server);
+            case Effect.GrantLaunch granted:
+                Grant(granted);
                 break;
             case Effect.PlaceLaunch(var id, var run, var main):
                 Place(id, run, main);
@@ -119,14 +119,15 @@ internal sealed class LaunchTable
         }
     }
 
-    private void Grant(long id, long run, ServerSettings server)
+    private void Grant(Effect.GrantLaunch granted)
     {
+        var (id, run, server) = granted;
         if (!_all.TryGetValue(id, out var launch))
         {
             NotPlaced(id, "its connection is gone");
             return;
         }
-        var line = LaunchFrames.Encode(new InitFrame.Granted(_runs.GrantOf(run, server)));
+        var line = LaunchFrames.Encode(new InitFrame.Granted(_runs.GrantOf(run, server) with { Hint = granted.Hint }));
         if (line.Length > LaunchFrames.MostToClient)
         {
             NotPlaced(id, "its command and its variables are too long for a launch");

@@ -14,7 +14,7 @@ namespace MetaMcp.Init.Launching;
 /// <item><term>Asked</term><description>the core answers.</description></item>
 /// <item><term>Granted</term><description><c>place</c> → Named, within ten seconds.</description></item>
 /// <item><term>Named</term><description>the core and the kernel answer.</description></item>
-/// <item><term>Placed</term><description><c>started</c> once; <c>idle</c> when it changes.</description></item>
+/// <item><term>Placed</term><description><c>started</c> and <c>exited</c> once; <c>idle</c> when it changes.</description></item>
 /// <item><term>any but Silent</term><description><c>closed</c> once, which is told when the launch is placed.</description></item>
 /// </list>
 /// </summary>
@@ -29,7 +29,7 @@ internal sealed class LaunchTalk(
     private static readonly TimeSpan ToAsk = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ToName = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between two frames of a running server, which has few to send.</summary>
+    /// <summary>After a frame that a running server may send often.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>A client has connected.</summary>
@@ -151,16 +151,24 @@ internal sealed class LaunchTalk(
                 Tell(launch, new LaunchEvent.Started());
                 launch.IsStarted = true;
                 break;
+            case (LaunchStep.Placed, ClientFrame.Exited exited) when !launch.IsExited:
+                Tell(launch, new LaunchEvent.Exited(exited.Status, exited.IsAsked));
+                launch.IsExited = true;
+                break;
             case (LaunchStep.Placed, ClientFrame.Idle(var isIdle)) when launch.IsIdle != isIdle:
                 Tell(launch, new LaunchEvent.Idle(isIdle));
                 launch.IsIdle = isIdle;
+                Rest(launch);
                 break;
             default:
                 Break(launch, "its line does not fit the state of the launch");
                 break;
         }
-        if (launch is not { Step: LaunchStep.Placed, Descriptor: >= 0 })
-            return;
+    }
+
+    /// <summary>This frame alone may come again and again.</summary>
+    private void Rest(LaunchConnection launch)
+    {
         (launch.IsPaused, launch.Due) = (true, MonotonicClock.Now + Pause);
         links.Watch(launch);
     }

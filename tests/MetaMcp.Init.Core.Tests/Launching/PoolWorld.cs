@@ -78,16 +78,19 @@ internal sealed class PoolWorld
 
     public PoolWorld Launch(long id, LaunchEvent happened) => Post(new SystemEvent.Launch(id, happened));
 
-    /// <summary>The main process of a launch ends by itself.</summary>
+    /// <summary>The main process of a launch ends by itself, and its guard has said so.</summary>
     public PoolWorld Exits(long id)
     {
         var (run, (_, pid)) = _runs.First(r => r.Value.Id == id);
+        _ = Launch(id, new LaunchEvent.Exited(ExitStatus.Exited(0), IsAsked: false));
         return Post(new SystemEvent.MainEnded(run, pid, LeavesOthers.Contains(id)));
     }
 
     public long RunOfService(string name) => Supervisor.Registry.OfType(name)[0].Sequence;
 
     public long RunOf(long id) => _runs.First(r => r.Value.Id == id).Key;
+
+    public int PidOf(long id) => _runs.First(r => r.Value.Id == id).Value.Pid;
 
     public PoolWorld Passes(string time)
     {
