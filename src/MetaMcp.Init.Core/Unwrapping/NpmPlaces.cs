@@ -9,6 +9,9 @@ internal sealed class NpmPlaces
         "call", "package", "script-shell", "node-options", "workspace", "workspaces", "include-workspace-root", "global",
     ];
 
+    /// <summary>Those that may be off. An empty one in a file is on.</summary>
+    private static readonly string[] Switches = ["workspaces", "include-workspace-root", "global"];
+
     /// <summary>A problem, if the places are not clear.</summary>
     public string? Problem { get; private init; }
 
@@ -54,19 +57,21 @@ internal sealed class NpmPlaces
             return Unclear("a package.json above has workspaces");
         // In the home directory, the file of the project is that of the user.
         if ($"{local}/.npmrc" != (Path(settings.Find("userconfig"), home) ?? $"{home}/.npmrc"))
-            settings.Add(files.Read($"{local}/.npmrc"));
+            settings.Add(files, $"{local}/.npmrc");
         var userFile = Path(settings.Find("userconfig"), home) ?? $"{home}/.npmrc";
-        settings.Add(files.Read(userFile));
+        settings.Add(files, userFile);
         var npm = real[..^Launcher.Length];
         // The file of the whole system is in the directory that the files before it may have moved, and npm's own file may name both.
         var own = new NpmSettings(new Dictionary<string, string>());
-        own.Add(files.Read($"{npm}/npmrc"));
+        own.Add(files, $"{npm}/npmrc");
         var global = Path(settings.Find("prefix") ?? own.Find("prefix"), home) ?? Parent(Parent(node));
         var globalFile = Path(settings.Find("globalconfig") ?? own.Find("globalconfig"), home) ?? $"{global}/etc/npmrc";
-        settings.Add(files.Read(globalFile));
-        settings.Add(files.Read($"{npm}/npmrc"));
+        settings.Add(files, globalFile);
+        settings.Add(files, $"{npm}/npmrc");
+        if (settings.Problem is { } unread)
+            return Unclear(unread);
         foreach (var key in Changing)
-            if (settings.Find(key) is { } value && value is not ("" or "false" or "null"))
+            if (settings.Find(key) is { } value && !(value is "false" or "null" && Switches.Contains(key)))
                 return Unclear($"npm's setting {key} is given");
         foreach (var key in (ReadOnlySpan<string>)["cache", "prefix", "globalconfig", "userconfig"])
             if (settings.Find(key) is { } value && Path(value, home) is null)

@@ -10,6 +10,9 @@ internal sealed class NpmSettings
 {
     private const string Prefix = "npm_config_";
 
+    /// <summary>Settings whose one value is asked for.</summary>
+    private static readonly string[] Single = ["cache", "prefix", "globalconfig", "userconfig", "location", "noproxy"];
+
     /// <summary>The environment first.</summary>
     private readonly List<Dictionary<string, string>> sources = [];
 
@@ -23,11 +26,22 @@ internal sealed class NpmSettings
         sources.Add(environment);
     }
 
-    /// <summary>One more file, behind those that were read before.</summary>
-    public void Add(byte[]? file)
+    /// <summary>Why it is not certain which settings npm would have; null if it is.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>One more file, if it is there, behind those that were read before.</summary>
+    public void Add(FileFacts files, string path)
     {
-        if (file is not null)
-            sources.Add(ReadFile(file));
+        if (files.Read(path) is not { } text)
+        {
+            if (files.Exists(path))
+                Problem ??= $"{path} cannot be read";
+            return;
+        }
+        var file = new NpmFile(text);
+        sources.Add(file.Settings);
+        if (file.IsOdd || Array.Exists(Single, file.IsArray))
+            Problem ??= $"{path} has a line that is for npm alone to read";
     }
 
     public string? Find(string key)
@@ -46,7 +60,7 @@ internal sealed class NpmSettings
     {
         for (var i = sources.Count - 1; i > 0; i--)
             foreach (var (key, value) in sources[i])
-                if (key[0] is not ('/' or '@' or '_') && !key.EndsWith("[]", StringComparison.Ordinal) && IsPlain(value))
+                if (key[0] is not ('/' or '@' or '_') && IsPlain(value))
                     yield return new(VariableOf(key), value is "false" or "null" ? "" : value);
     }
 
@@ -63,25 +77,5 @@ internal sealed class NpmSettings
             if (key[i] == '_')
                 key[i] = '-';
         return key.ToString();
-    }
-
-    /// <summary>Lines <c>key = value</c>; a key alone is true; <c>;</c> and <c>#</c> begin comments.</summary>
-    private static Dictionary<string, string> ReadFile(byte[] file)
-    {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var written in Encoding.UTF8.GetString(file).Split('\n'))
-        {
-            var line = written.Trim();
-            if (line.Length == 0 || line[0] is ';' or '#' or '[')
-                continue;
-            var equals = line.IndexOf('=', StringComparison.Ordinal);
-            var key = (equals < 0 ? line : line[..equals]).Trim();
-            var value = equals < 0 ? "true" : line[(equals + 1)..].Trim();
-            if (value.Length >= 2 && value[0] is '"' or '\'' && value[^1] == value[0])
-                value = value[1..^1];
-            if (key.Length > 0)
-                settings[key] = value;
-        }
-        return settings;
     }
 }

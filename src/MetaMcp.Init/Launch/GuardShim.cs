@@ -126,7 +126,7 @@ internal sealed unsafe class GuardShim
         _isOpen = true;
         _due = Instant.Never;
         _server.Open();
-        InheritedDescriptors.LetGo();
+        InheritedDescriptors.LetGo(_signals.Descriptor);
         _news.Begin();
     }
 

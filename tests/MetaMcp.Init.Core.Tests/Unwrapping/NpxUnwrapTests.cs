@@ -17,6 +17,8 @@ public sealed class NpxUnwrapTests
         ["PATH"] = "/usr/local/bin:/usr/bin", ["HOME"] = "/home/u", ["TOKEN"] = "x",
     };
 
+    private const string Odd = "FILE has a line that is for npm alone to read";
+
     private long now = TableOfFiles.Then + 60;
 
     public NpxUnwrapTests()
@@ -106,11 +108,58 @@ public sealed class NpxUnwrapTests
     [InlineData("/usr/local/lib/node_modules/npm/npmrc", "global", "npm's setting global is given")]
     [InlineData("/home/u/.npmrc", "cache = ${CACHE}", "npm's setting cache is no absolute path")]
     [InlineData("/home/u/.npmrc", "cache = ~/elsewhere", "@s/pkg is not in npm's cache")]
+    [InlineData("/home/u/.npmrc", "cache = /elsewhere ; a comment", "@s/pkg is not in npm's cache")]
+    [InlineData("/home/u/.npmrc", "package[] = other", "npm's setting package is given")]
+    [InlineData("/srv/app/.npmrc", " workspace[]=a\nworkspace[]=b", "npm's setting workspace is given")]
+    [InlineData("/home/u/.npmrc", "script-shell # the shell\n", "npm's setting script-shell is given")]
+    [InlineData("/home/u/.npmrc", "script-shell ; = /bin/sh", "npm's setting script-shell is given")]
+    [InlineData("/home/u/.npmrc", "'call'=x", "npm's setting call is given")]
+    [InlineData("/home/u/.npmrc", "\"node-options\"=x", "npm's setting node-options is given")]
+    [InlineData("/home/u/.npmrc", "\u00a0\ufeffnode-options=x", "npm's setting node-options is given")]
+    [InlineData("/home/u/.npmrc", "fund=false\rglobal=true", "npm's setting global is given")]
+    [InlineData("/home/u/.npmrc", "global=", "npm's setting global is given")]
+    [InlineData("/home/u/.npmrc", "global=yes#no", "npm's setting global is given")]
+    [InlineData("/home/u/.npmrc", "[x]\nfund=false", Odd)]
+    [InlineData("/home/u/.npmrc", "${KEY}=x", Odd)]
+    [InlineData("/home/u/.npmrc", "\"\\u0063all\"=x", Odd)]
+    [InlineData("/home/u/.npmrc", "'\"call\"'=x", Odd)]
+    [InlineData("/home/u/.npmrc", "cache[]=/home/u/.npm", Odd)]
+    [InlineData("/home/u/.npmrc", "cache=\"/home/u/\\u002enpm\"", Odd)]
+    [InlineData("/usr/local/lib/node_modules/npm/npmrc", "a\u2028b=x", Odd)]
     public void A_setting_in_a_file_does_so_too(string path, string line, string reason)
     {
         files["/srv/app/package.json"] = "{}";
         files[path] = $"; a comment\n# another\n\n  fund=false\r\n{line}\n";
-        Stays(reason);
+        Stays(reason.Replace("FILE", path, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("; global=true")]
+    [InlineData("  # global=true")]
+    [InlineData("globally=true")]
+    [InlineData("global=false ; not here")]
+    [InlineData("'global'='false'")]
+    [InlineData("=global")]
+    [InlineData("cache = \"/home/u/.npm\" ")]
+    [InlineData("cache=/home/u/.npm # ours")]
+    [InlineData("//r.example/:_password=\"a\\u0062\"")]
+    public void A_line_that_changes_nothing_leaves_it_unwrapped(string line)
+    {
+        files["/home/u/.npmrc"] = line;
+        Assert.Equal("", Resolve().Reason);
+    }
+
+    [Theory]
+    [InlineData("proxy=http://p ; here", "npm_config_proxy", "http://p")]
+    [InlineData("proxy=http://p/\\#a\\;b\\\\c\\d#e", "npm_config_proxy", "http://p/#a;b\\c\\d")]
+    [InlineData("ca[]=x\nca[]=\"y z\"", "npm_config_ca", "x\n\ny z")]
+    [InlineData("ca=x\nca[]=y\nca=z", "npm_config_ca", "x\n\ny\n\nz")]
+    [InlineData("fund=true\nfund=false", "npm_config_fund", "")]
+    [InlineData("fund[]x=y", "npm_config_fund[]x", "y")]
+    public void A_setting_is_passed_on_as_npm_reads_it(string lines, string name, string value)
+    {
+        files["/home/u/.npmrc"] = lines;
+        Assert.Equal(value, Resolve().Environment[name]);
     }
 
     [Fact]

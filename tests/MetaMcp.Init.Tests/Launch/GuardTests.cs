@@ -113,7 +113,7 @@ public sealed class GuardTests : IDisposable
     [Fact]
     public void The_guard_does_not_hold_stdout()
     {
-        using var shim = _init.Start("memory", "--", "sh", "-c", "echo last; exec cat >&-");
+        using var shim = _init.Start("memory", "--", "sh", "-c", "echo last; exec >&-; read line");
         using var connection = _init.Accept();
         _ = connection.Go();
         Assert.Equal("last\n", shim.StdoutToEnd());

@@ -64,6 +64,23 @@ public sealed class ShortageTests : IDisposable
         Refuses(shim, "(EMFILE)");
     }
 
+    [Fact]
+    public unsafe void Without_descriptors_for_it_a_guard_lets_go_of_stdout_and_of_what_else_its_client_gave_it()
+    {
+        string[] andMore = ["bash", "-c", "exec 7>&1; exec \"$@\"", "bash"];
+        using var shim = ShimProcess.Start(_init.Directory, "pipe", ["memory", "--", "sh", "-c", "exec >&- 7>&-; read line"], andMore);
+        using var connection = _init.Accept();
+        _ = connection.Place();
+        var none = new rlimit { rlim_cur = 3, rlim_max = 3 };
+        Assert.Equal(0, prlimit(shim.Pid, RLIMIT_NOFILE, &none, null));
+        connection.Send(new InitFrame.Go());
+        Assert.Equal("", shim.StdoutToEnd());
+        Assert.StartsWith("anon_inode:", new FileInfo($"/proc/{shim.Pid}/fd/1").LinkTarget, StringComparison.Ordinal);
+        shim.Write("\n");
+        connection.Send(new InitFrame.Ended(null));
+        Assert.Equal(0, shim.ExitCode(out _));
+    }
+
     private ShimProcess Start(int limit) => ShimProcess.Start(
         _init.Directory, "pipe", ["memory", "--", "cat"], ["bash", "-c", $"ulimit -n {limit}; exec \"$@\"", "bash"]);
 

@@ -29,7 +29,16 @@ public sealed class RealNpmTests : IDisposable
     [Fact]
     public void The_program_gets_what_npx_would_give_it()
     {
-        _scratch.Write("home/.npmrc", "fund=false\n//r.example/:_authToken=secret\n");
+        _scratch.Write("home/.npmrc", 
+            """
+            fund=false ; no
+            message=a\#b # c
+            ca[]=x
+            ca[]="y z"
+            'loglevel' = 'error'
+            //r.example/:_authToken=secret
+
+            """);
         string[] command = ["npx", "-y", SmallRegistry.Package, "one", "two words"];
         Assert.Equal($"{SmallRegistry.Package} is not in npm's cache", Resolve(command).Reason);
         var (argv, expected) = Says(_npx, command[1..], new Dictionary<string, string>());
