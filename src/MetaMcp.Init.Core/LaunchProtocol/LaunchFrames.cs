@@ -164,7 +164,7 @@ public static class LaunchFrames
         var code = (int)reader.Number("code", 0, 255);
         var signal = (int)reader.Number("signal", 0, Signal.Max);
         var dumpedCore = reader.Boolean("core");
-        var status = signal == 0 ? ExitStatus.Exited(code) : ExitStatus.KilledBy(new Signal(signal), dumpedCore);
+        var status = signal == 0 ? ExitStatus.Exited(code) : ExitStatus.KilledBy(Signal.FromNumber(signal), dumpedCore);
         return new ClientFrame.Exited(status, reader.Boolean("asked"));
     }
 

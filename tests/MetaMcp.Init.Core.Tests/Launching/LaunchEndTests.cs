@@ -35,7 +35,7 @@ public sealed class LaunchEndTests
     {
         _ = _world.Runs(1);
         MainEnds(1);
-        _ = _world.Launch(1, new LaunchEvent.Exited(ExitStatus.KilledBy(new Signal(11), dumpedCore: true), IsAsked: false));
+        _ = _world.Launch(1, new LaunchEvent.Exited(ExitStatus.KilledBy(Signal.FromNumber(11), dumpedCore: true), IsAsked: false));
         Assert.EndsWith("ended after 0.00 s: killed by SIGSEGV (core dumped)", _world.Log[^1], StringComparison.Ordinal);
     }
 
