@@ -1,5 +1,6 @@
 using System.Text;
 using MetaMcp.Init.Core.LaunchProtocol;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Tests.LaunchProtocol;
 
@@ -17,6 +18,8 @@ public sealed class ClientFrameTests
         new ClientFrame.Idle(true),
         new ClientFrame.Idle(false),
         new ClientFrame.Started(),
+        new ClientFrame.Exited(ExitStatus.Exited(3), IsAsked: false),
+        new ClientFrame.Exited(ExitStatus.KilledBy(Signal.Term, dumpedCore: true), IsAsked: true),
     ];
 
     [Theory]
@@ -57,6 +60,8 @@ public sealed class ClientFrameTests
     [InlineData("""{"verb":"stop"}""", "the verb is not known")]
     [InlineData("""{"verb":"Closed"}""", "the verb is not known")]
     [InlineData("""{"verb":"place"}""", "pid is missing")]
+    [InlineData("""{"verb":"exited","code":256,"signal":0,"core":false,"asked":false}""", "code is missing, or not")]
+    [InlineData("""{"verb":"exited","code":0,"signal":65,"core":false,"asked":false}""", "signal is missing, or not")]
     [InlineData("""{"verb":"place","pid":"12"}""", "pid is missing, or not")]
     [InlineData("""{"verb":"place","pid":0}""", "pid")]
     [InlineData("""{"verb":"place","pid":-1}""", "pid")]
