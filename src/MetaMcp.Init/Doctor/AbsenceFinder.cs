@@ -12,8 +12,8 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Doctor;
 
 /// <summary>
-/// Looks for the users, files and programs that services and servers name, by the steps of the second stage and with its messages, without taking
-/// the steps: a start would find the same. Every look may wait for a file system, since this is a process of its own.
+/// Looks for the users, files and programs that services and servers name, by the steps of the second stage and with its messages,
+/// without taking the steps: a start would find the same. Every look may wait for a file system, since this is a process of its own.
 /// </summary>
 internal sealed unsafe class AbsenceFinder
 {
