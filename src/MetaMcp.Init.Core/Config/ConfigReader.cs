@@ -89,7 +89,7 @@ public sealed class ConfigReader
             };
         }
         if (!problems.HasErrors && settings is { Services: [], Servers: [] } && Find("launch") is null)
-            problems.Error(root.At, "there is nothing to run: add [service.NAME] with a command");
+            problems.Error(root.At, "there is nothing to run: add [service.NAME] with a command, or [server.NAME] for servers to launch");
         return settings;
     }
 
@@ -103,8 +103,7 @@ public sealed class ConfigReader
                 if (entry.Value is not TomlTable)
                     problems.Error(
                         entry.At,
-                        $"\"{name}\" is a table; write [{name}{(entry.Name is "service" or "server" ? ".NAME" : "")}] on a line of its " +
-                        "own");
+                        $"\"{name}\" is a table; write [{Header(entry.Name)}] on a line of its own");
             }
             else if (entry.Value is TomlTable { Origin: TableOrigin.Header or TableOrigin.Implicit })
                 problems.Error(entry.At, $"unknown table [{name}]{Suggest(entry.Name)}");
@@ -113,8 +112,12 @@ public sealed class ConfigReader
         }
     }
 
+    /// <summary>Services and servers have a table each.</summary>
+    private static string Header(string section) => section is "service" or "server" ? $"{section}.NAME" : section;
+
     private static string Suggest(string name) =>
-        Suggestion.Nearest(name, Sections) is { } nearest ? $"; did you mean [{nearest}]?" : $"; there are {string.Join(", ", Sections)}";
+        Suggestion.Nearest(name, Sections) is { } nearest ? $"; did you mean [{Header(nearest)}]?"
+            : $"; there are {string.Join(", ", Sections)}";
 
     /// <summary>Which table a key at the top would belong to.</summary>
     private static string Home(string key)

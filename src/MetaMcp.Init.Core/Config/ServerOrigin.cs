@@ -9,6 +9,8 @@ internal sealed class ServerOrigin
 
     public SourcePosition MaxInstances { get; init; }
 
+    public SourcePosition OnLimit { get; init; }
+
     /// <summary>Each name of <c>allow</c>.</summary>
     public SourcePosition[] Allow { get; init; } = [];
 

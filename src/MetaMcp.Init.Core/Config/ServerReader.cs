@@ -29,10 +29,12 @@ internal static class ServerReader
     .Include(AttributeSchemas.Attributes, s => s.Attributes, (s, x) => s with { Attributes = x })
     .Include(AttributeSchemas.Limits, s => s.Limits, (s, x) => s with { Limits = x });
 
+    public static IEnumerable<string> Names => Schema.Names;
+
     public static ServerSettings Read(NamedTable named, Settings globals, Problems problems)
     {
         var start = ServerSettings.Default(named.Name, globals.Shutdown);
-        var server = Schema.Read(start, named.Table, $"[server.{named.Name}]", problems);
+        var server = Schema.Read(start, named.Table, $"[server.{named.Name}]", problems, elsewhere: OfService);
         if (!named.Has("match") && RunnerCommand.Read(server.Command.AsSpan())?.Package is { } package)
             server = server with { Match = [package.Name] };
         ServerRules.Check(server, named, problems);
@@ -43,9 +45,13 @@ internal static class ServerReader
     {
         Table = named.At,
         MaxInstances = named.AtValue("max_instances"),
+        OnLimit = named.AtValue("on_limit"),
         Match = Items(named, "match"),
         Allow = Items(named, "allow") ?? [],
     };
+
+    private static string? OfService(string key) =>
+        new ServiceReader(new Settings(), new Problems("")).Names.Contains(key) ? "[service.NAME]" : null;
 
     private static SourcePosition[]? Items(NamedTable named, string key) =>
         named.Table.Find(key)?.Value is TomlArray { Items: var items } ? Array.ConvertAll(items.ToArray(), i => i.At) : null;

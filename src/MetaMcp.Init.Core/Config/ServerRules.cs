@@ -14,14 +14,16 @@ internal static class ServerRules
             return;
         NeedsGuard("idle_timeout", "its traffic", named, problems);
         NeedsGuard("close_grace", "that its stdin is closed", named, problems);
+        if (server.OnLimit == LimitAction.ReplaceIdle)
+            NeedsGuard("on_limit", "that it is idle", named, problems, " = \"replace-idle\"");
     }
 
-    private static void NeedsGuard(string key, string what, NamedTable named, Problems problems)
+    private static void NeedsGuard(string key, string what, NamedTable named, Problems problems, string value = "")
     {
         if (named.Has(key))
             problems.Error(
                 named.AtValue(key),
-                $"{key} needs shim = \"guard\": with \"exec\" mcp-init's own process becomes the server, and no process is left that " +
-                $"could see {what}; remove one of the two");
+                $"{key}{value} needs shim = \"guard\": with \"exec\" mcp-init's own process becomes the server, and no process is left " +
+                $"that could see {what}; remove one of the two");
     }
 }

@@ -40,6 +40,8 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
     .Include(AttributeSchemas.Attributes, s => s.Attributes, (s, x) => s with { Attributes = x })
     .Include(AttributeSchemas.Limits, s => s.Limits, (s, x) => s with { Limits = x });
 
+    public IEnumerable<string> Names => schema.Names;
+
     public ServiceSettings Read(NamedTable named)
     {
         var start = new ServiceSettings
@@ -51,7 +53,7 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
             StopTimeout = globals.Shutdown.TermTimeout,
             Attributes = ProcessAttributes.None with { NoNewPrivileges = true },
         };
-        var service = schema.Read(start, named.Table, $"[service.{named.Name}]", problems);
+        var service = schema.Read(start, named.Table, $"[service.{named.Name}]", problems, elsewhere: OfServer);
         if (!named.Has("ready"))
             service = service with { Ready = service.Probe is null ? ReadyRule.Started : ReadyRule.Probe };
         // The policy for all services is meant for daemons: a oneshot started again after it succeeded would never end.
@@ -76,6 +78,8 @@ internal sealed class ServiceReader(Settings globals, Problems problems)
     private static ServiceSettings Typed(ServiceSettings service, int word) => word == EnumWords.Forking
         ? service with { Type = ServiceType.Daemon, IsForking = true }
         : service with { Type = (ServiceType)word, IsForking = false };
+
+    private static string? OfServer(string key) => ServerReader.Names.Contains(key) ? "[server.NAME]" : null;
 
     private static SourcePosition[] Items(TomlTable table, string key) =>
         table.Find(key)?.Value is TomlArray { Items: var items } ? Array.ConvertAll(items.ToArray(), i => i.At) : [];

@@ -34,7 +34,9 @@ internal sealed class TableSchema<T> : IEnumerable
     /// <param name="where">The name of the table in messages: <c>[limits]</c>, <c>probe</c>.</param>
     /// <param name="problems">Gets the errors.</param>
     /// <param name="prefix">Put before the keys in messages, if the table stands inside another: <c>probe.</c></param>
-    public T Read(T start, TomlTable table, string where, Problems problems, string prefix = "")
+    /// <param name="elsewhere">The name of another table that has the key; null if there is none.</param>
+    public T Read(
+        T start, TomlTable table, string where, Problems problems, string prefix = "", Func<string, string?>? elsewhere = null)
     {
         var settings = start;
         foreach (var entry in table.Entries)
@@ -42,15 +44,18 @@ internal sealed class TableSchema<T> : IEnumerable
             if (keys.Find(k => k.Name == entry.Name) is { } key)
                 settings = ((Func<T, ValueReader, T>)key.Apply)(settings, new ValueReader(prefix + entry.Name, entry.Value, problems));
             else
-                problems.Error(entry.At, $"unknown key {Quoted.Text(entry.Name)} in {where}{Hint(entry)}");
+                problems.Error(entry.At, $"unknown key {Quoted.Text(entry.Name)} in {where}{Hint(entry, elsewhere?.Invoke(entry.Name))}");
         }
         return settings;
     }
 
     IEnumerator IEnumerable.GetEnumerator() => keys.GetEnumerator();
 
-    private string Hint(TomlEntry entry)
+    private string Hint(TomlEntry entry, string? elsewhere)
     {
+        // A key that exists is no typing error.
+        if (elsewhere is not null)
+            return $"; it is a key of {elsewhere}";
         if (Suggestion.Nearest(entry.Name, Names) is { } nearest)
             return $"; did you mean \"{nearest}\"?";
         if (entry.Value is TomlTable { Origin: TableOrigin.Header })

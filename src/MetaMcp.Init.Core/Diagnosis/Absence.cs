@@ -1,6 +1,6 @@
 namespace MetaMcp.Init.Core.Diagnosis;
 
-/// <summary>The kind of thing that a service names.</summary>
+/// <summary>The kind of thing that a service or a server names.</summary>
 public enum AbsenceKind
 {
     /// <summary>A user or a group.</summary>
@@ -12,9 +12,9 @@ public enum AbsenceKind
 }
 
 /// <summary>
-/// A thing that the file names for a service and that does not exist in the container, or that the service's user may not use.
+/// A thing that the file names for a service or a server and that does not exist in the container, or that its user may not use.
 /// </summary>
-/// <param name="service">The service.</param>
+/// <param name="service">The service; a server as "server NAME".</param>
 /// <param name="kind">The kind of thing.</param>
 /// <param name="sentence">The message of a failed start, with advice.</param>
 public sealed class Absence(string service, AbsenceKind kind, string sentence)

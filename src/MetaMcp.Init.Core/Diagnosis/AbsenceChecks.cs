@@ -1,6 +1,8 @@
 namespace MetaMcp.Init.Core.Diagnosis;
 
-/// <summary>The users, groups, programs, directories and files that services name: each kind is one finding with a line for each.</summary>
+/// <summary>
+/// The users, groups, programs, directories and files that services and servers name: each kind is one finding with a line for each.
+/// </summary>
 internal static class AbsenceChecks
 {
     public static void Find(Facts facts, FileNeeds needs, List<Finding> found)
@@ -8,7 +10,8 @@ internal static class AbsenceChecks
         if (needs.Plan is null || facts.Absences is not { } absences)
             return;
         if (absences.Length == 0)
-            found.Add(Finding.Ok("service-names", "every user, group, program, directory and file that a service names is there for it"));
+            found.Add(Finding.Ok(
+                "service-names", "every user, group, program, directory and file that a service or a server names is there for it"));
         Find(absences, AbsenceKind.Account, "service-account", found,
             "RUN useradd --system NAME (Debian), RUN adduser -S NAME (Alpine), COPY /etc/passwd (FROM scratch); " +
             "or in the file a number, which needs no name");
@@ -27,6 +30,6 @@ internal static class AbsenceChecks
                 lines.Add($"{absence.Service}: {absence.Sentence}");
         if (lines.Count > 0)
             found.Add(new(id, FindingSeverity.Error, string.Join('\n', lines),
-                "the service fails at each start, or its probe or stop_command does", new() { Image = image }));
+                "the service or server fails at each start, or its probe or stop_command does", new() { Image = image }));
     }
 }

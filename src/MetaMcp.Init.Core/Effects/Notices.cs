@@ -133,6 +133,11 @@ public static class Notices
     public static readonly NoticeKind ReloadProblem = new(322, "config.problem", Error, "reload: {Problem}");
     public static readonly NoticeKind NotReloaded = new(
         323, "config.refused", Error, "not reloaded: the previous configuration stays in force");
+    public static readonly NoticeKind ServersReloaded = new(
+        324, "config.servers-reloaded", Info,
+        "reloaded: servers changed {Changed|none}, new {Added|none}, removed {Removed|none}; launches from now on go by the new file");
+    public static readonly NoticeKind NothingToStart = new(
+        325, "system.starting-none", Info, "no service to start; {Servers:#server|servers} may be launched");
     public static readonly NoticeKind StopSignalIgnored = new(
         330, "signal.stop-ignored", Warning,
         "{Signal} has no meaning here and was ignored; if it is the image's STOPSIGNAL, add it to [shutdown] signals, or write " +

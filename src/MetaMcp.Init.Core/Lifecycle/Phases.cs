@@ -44,7 +44,10 @@ internal sealed class Phases(
     public void Begin()
     {
         _since = response.Now;
-        response.Tell(Notices.StartingUp.Of(services.States.Length));
+        // A file without services has servers, or [launch] alone.
+        var servers = services.Plan.Settings.Servers.Length;
+        response.Tell(services.States.Length > 0
+            ? Notices.StartingUp.Of(services.States.Length) : Notices.NothingToStart.Of(servers > 0 ? servers : null));
         for (var service = 0; service < services.States.Length; service++)
             if (services.Gate.IsOpen(service))
                 response.Follow(service, new ServiceEvent.Start());

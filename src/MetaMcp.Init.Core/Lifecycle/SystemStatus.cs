@@ -13,7 +13,7 @@ public sealed record SystemStatus(
     /// <summary>In a line: <c>running, up 3m12s, 2 of 3 services active, degraded: without web (exit code 3)</c>.</summary>
     public override string ToString() => Word + string.Create(
         CultureInfo.InvariantCulture,
-        $", up {Duration.FormatRounded(Uptime)}, {Active} of {Counted.Text(Services, "service")} active{MissingText}{OrphansText}" +
+        $", up {Duration.FormatRounded(Uptime)}, {ServicesText}{MissingText}{OrphansText}" +
         $"{(Repairs == 0 ? "" : $"; {Counted.Text(Repairs, "repair")}")}");
 
     private string Word => Phase switch
@@ -22,6 +22,8 @@ public sealed record SystemStatus(
         Phase.Running => "running",
         _ => "shutting down",
     };
+
+    private string ServicesText => Services == 0 ? "no service" : $"{Active} of {Counted.Text(Services, "service")} active";
 
     private string MissingText => Missing.IsEmpty ? "" : $", degraded: without {string.Join(", ", Missing)}";
 

@@ -33,7 +33,7 @@ public static class LaunchSignature
         one.ClearEnvironment == other.ClearEnvironment && one.EnvironmentFile == other.EnvironmentFile &&
         AreSame(one.Environment, other.Environment);
 
-    private static bool AreSame(ImmutableSortedDictionary<string, string> one, ImmutableSortedDictionary<string, string> other)
+    internal static bool AreSame(ImmutableSortedDictionary<string, string> one, ImmutableSortedDictionary<string, string> other)
     {
         if (one.Count != other.Count)
             return false;

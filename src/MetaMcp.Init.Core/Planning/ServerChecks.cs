@@ -25,6 +25,21 @@ internal static class ServerChecks
                 yield return new Diagnostic(
                     Severity.Warning, settings.Origin.Server(i).MaxInstances,
                     $"{name}: max_instances is {own}, and [limits] max_instances, {most}, is reached before");
+        foreach (var needless in Unlimited(settings))
+            yield return needless;
+    }
+
+    /// <summary>Without the lifecycle no limit is in force, and the file need not be changed for that.</summary>
+    private static IEnumerable<Diagnostic> Unlimited(Settings settings)
+    {
+        if (!settings.LifecycleEnabled || settings.Limits is not { MaxInstances: null, MaxPerType: null })
+            yield break;
+        for (var i = 0; i < settings.Servers.Length; i++)
+            if (settings.Servers[i] is { MaxInstances: null, OnLimit: not LimitAction.Refuse and var action, Name: var name })
+                yield return new Diagnostic(
+                    Severity.Warning, settings.Origin.Server(i).OnLimit,
+                    $"{name}: on_limit is \"{EnumWords.LimitAction[(int)action]}\", and no limit can be reached; add max_instances here, " +
+                    "or max_per_type or max_instances to [limits]");
     }
 
     /// <summary>Only one of a pair is given by the file in "match": then that one has the package, and there is nothing to say.</summary>

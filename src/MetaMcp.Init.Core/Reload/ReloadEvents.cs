@@ -49,6 +49,7 @@ internal sealed class ReloadEvents(
                 new Effect.Report(Notices.Reloaded.Of(
                     next.Restarted.ToImmutableArray(), next.Started.ToImmutableArray(), next.Stopped.ToImmutableArray(),
                     read.Services.Length - changed)),
+                .. Told(ServerChanges.Between(services.Plan.Settings, next.Plan.Settings)),
             ];
             // A service that starts now has the full time of the startup phase, as the new file has it.
             phase = phases.Phase is Phase.StartingUp && changed > 0
@@ -93,6 +94,9 @@ internal sealed class ReloadEvents(
         if (!phases.IsEnding)
             TellRefused(problems);
     }
+
+    private static Effect[] Told(ServerChanges servers) => servers.IsEmpty
+        ? [] : [new Effect.Report(Notices.ServersReloaded.Of(servers.Changed, servers.Added, servers.Removed))];
 
     private void TellRefused(IReadOnlyList<string> problems)
     {

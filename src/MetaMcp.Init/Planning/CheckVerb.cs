@@ -6,7 +6,7 @@ using MetaMcp.Init.Pages;
 
 namespace MetaMcp.Init.Planning;
 
-/// <summary><c>mcp-init check</c>: prints every error and warning of a file, one a line, and the number of services.</summary>
+/// <summary><c>mcp-init check</c>: prints every error and warning of a file, one a line, and the number of services and servers.</summary>
 internal static class CheckVerb
 {
     public static int Run(string? given)

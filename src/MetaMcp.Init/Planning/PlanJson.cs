@@ -90,7 +90,7 @@ internal static class PlanJson
     {
         json.WriteStartObject();
         json.WriteString("name", server.Name);
-        Texts(json, "command", server.Command);
+        Texts(json, "command", ServerCommand.Words(server.Command));
         Number(json, "max_instances", server.MaxInstances ?? limits.MaxPerType);
         json.WriteString("on_limit", EnumWords.LimitAction[(int)server.OnLimit]);
         if (server.IdleTimeout is { } idle)
@@ -98,7 +98,10 @@ internal static class PlanJson
         json.WriteString("shim", EnumWords.ShimMode[(int)server.Shim]);
         json.WriteBoolean("unwrap", server.Unwrap);
         Texts(json, "match", server.Match);
-        Time(json, "close_grace_ms", server.CloseGrace);
+        if (server.Shim == ShimMode.Guard)
+            Time(json, "close_grace_ms", server.CloseGrace);
+        json.WriteString("stop_signal", server.StopSignal.ToString());
+        Time(json, "stop_timeout_ms", server.StopTimeout);
         if (server.Allow is { } allow)
             Texts(json, "allow", allow);
         Process(json, server.Attributes, server.Limits);

@@ -25,16 +25,38 @@ internal static class PlanServers
             table.Add(Row(
                 ServerSettings.Default("(any other)", settings.Shutdown), settings.Limits, launch.Intercept.IsEmpty ? "–" : "any other"));
         table.AppendTo(text);
+        Commands(text, settings);
         Allowed(text, settings.Servers);
         if (launch.Unknown == UnknownServers.Refuse)
             text.Append("\n  any other server is refused\n");
         else if (settings.Limits.MaxInstances is null)
             text.Append("\n  each other name is a type of its own; max_instances of [limits] would limit all of them together\n");
         text.Append(launch.Intercept.IsEmpty
-            ? "\n  nothing is intercepted: npx and uvx of a service start as they are written ([launch] intercept)\n"
+            ? "\n  nothing is intercepted through PATH: npx and uvx of a service start as they are written ([launch] intercept), but for " +
+                "the links\n  of an image that \"mcp-init intercept --install\" made, which need no intercept\n"
             : $"\n  intercepted: {string.Join(", ", launch.Intercept)}, through {settings.Init.RuntimeDirectory}/shims, " +
                 "first in the PATH of services\n");
     }
+
+    private static void Commands(StringBuilder text, Settings settings)
+    {
+        text.Append('\n');
+        var table = new TextTable("  ");
+        table.Add("", "command", "stdin closed", "stopped by");
+        foreach (var server in settings.Servers)
+            table.Add(Ends(server, ServerCommand.Show(server.Command)));
+        if (settings.Launch.Unknown == UnknownServers.Allow)
+            table.Add(Ends(ServerSettings.Default("(any other)", settings.Shutdown), ServerCommand.Show([])));
+        table.AppendTo(text);
+    }
+
+    private static string[] Ends(ServerSettings server, string command) =>
+    [
+        server.Name,
+        command,
+        server.Shim == ShimMode.Exec ? "–" : $"ended after {Duration.Format(server.CloseGrace)}",
+        $"{server.StopSignal}, SIGKILL after {Duration.Format(server.StopTimeout)}",
+    ];
 
     private static void Allowed(StringBuilder text, ImmutableArray<ServerSettings> servers)
     {

@@ -18,7 +18,7 @@ internal static class PlanText
     {
         var text = new StringBuilder();
         var (services, waves) = (plan.Services.Length, plan.StartWaves.Length);
-        text.Append($"{file}: {Things(plan)}{(services > waves ? $" in {Counted.Text(waves, "wave")}" : "")}\n");
+        text.Append($"{file}: {Things(plan, services > waves ? $" in {Counted.Text(waves, "wave")}" : "")}\n");
         Start(text, plan);
         Stop(text, plan);
         Limits(text, plan);
@@ -27,10 +27,13 @@ internal static class PlanText
         return text.ToString();
     }
 
-    /// <summary>What a file has: servers are named where there are no services.</summary>
-    public static string Things(Plan plan) => plan.Services.IsEmpty
-        ? $"no service, {Counted.Text(plan.Settings.Servers.Length, "server")} to launch"
-        : Counted.Text(plan.Services.Length, "service");
+    /// <summary>The number of services and servers of a file; servers only if it has any, or no service.</summary>
+    public static string Things(Plan plan, string waves = "")
+    {
+        var (services, servers) = (plan.Services.Length, plan.Settings.Servers.Length);
+        return (services == 0 ? "no service" : Counted.Text(services, "service") + waves) +
+            (services > 0 && servers == 0 ? "" : $", {Counted.Text(servers, "server")} to launch");
+    }
 
     private static void Start(StringBuilder text, Plan plan)
     {

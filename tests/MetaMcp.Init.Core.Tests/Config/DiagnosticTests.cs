@@ -36,7 +36,13 @@ public sealed class DiagnosticTests
         Service + "probe = { tcp = \"h:1\" }\n[service.a.probe]\nretries = 1\n", "4:12: \"probe\" is given twice; the first is on line 3")]
     [InlineData(Service + "nice = 18446744073709551615\n", "3:8: this is no number and no date")]
     // Keys and tables that are not known.
-    [InlineData("[servce.a]\n" + Service, "1:2: unknown table [servce]; did you mean [service]?")]
+    [InlineData("[servce.a]\n" + Service, "1:2: unknown table [servce]; did you mean [service.NAME]?")]
+    [InlineData("[servers.memory]\n" + Service, "1:2: unknown table [servers]; did you mean [server.NAME]?")]
+    [InlineData("[limit]\n" + Service, "1:2: unknown table [limit]; did you mean [limits]?")]
+    [InlineData("server = 5\n" + Service, "1:1: \"server\" is a table; write [server.NAME] on a line of its own")]
+    [InlineData(Service + "match = ['p']\n", "3:1: unknown key \"match\" in [service.a]; it is a key of [server.NAME]")]
+    [InlineData(Service + "idle_timeout = '1m'\n", "3:1: unknown key \"idle_timeout\" in [service.a]; it is a key of [server.NAME]")]
+    [InlineData(Service + "close_grace = '1m'\n", "3:1: unknown key \"close_grace\" in [service.a]; it is a key of [server.NAME]")]
     [InlineData("[zzz]\n" + Service,
         "1:2: unknown table [zzz]; there are init, limits, startup, health, shutdown, restart, alerts, launch, signals, service, server")]
     [InlineData("log_level = \"info\"\n" + Service, "1:1: unknown key \"log_level\" before the first table; it belongs under [init]")]
@@ -178,7 +184,7 @@ public sealed class DiagnosticTests
     [InlineData(
         Service + "[shutdown]\nsignals = [\"SIGQUIT\"]\n",
         "4:11: warning: signals has no SIGTERM, which is what container engines send unless the image's STOPSIGNAL is another")]
-    [InlineData("[init]\n", "1:1: there is nothing to run: add [service.NAME] with a command")]
+    [InlineData("[init]\n", "1:1: there is nothing to run: add [service.NAME] with a command, or [server.NAME] for servers to launch")]
     public void A_mistake_is_named_where_it_stands(string text, params string[] expected) =>
         Assert.Equal(expected.Select(e => "f.toml:" + e), Found(text));
 

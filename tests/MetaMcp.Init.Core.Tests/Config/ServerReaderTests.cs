@@ -27,6 +27,14 @@ public sealed class ServerReaderTests
     [InlineData("shim = 'exec'\nclose_grace = '1s'",
         "3:15: close_grace needs shim = \"guard\": with \"exec\" mcp-init's own process becomes the server, and no process is left that " +
         "could see that its stdin is closed; remove one of the two")]
+    [InlineData("max_instances = 1\nshim = 'exec'\non_limit = 'replace-idle'",
+        "4:12: on_limit = \"replace-idle\" needs shim = \"guard\": with \"exec\" mcp-init's own process becomes the server, and no " +
+        "process is left that could see that it is idle; remove one of the two")]
+    [InlineData("restart = 'never'", "2:1: unknown key \"restart\" in [server.a]; it is a key of [service.NAME]")]
+    [InlineData("depends_on = ['b']", "2:1: unknown key \"depends_on\" in [server.a]; it is a key of [service.NAME]")]
+    [InlineData("probe = 1", "2:1: unknown key \"probe\" in [server.a]; it is a key of [service.NAME]")]
+    [InlineData("log = 'none'", "2:1: unknown key \"log\" in [server.a]; it is a key of [service.NAME]")]
+    [InlineData("environment_file = '/e'", "2:1: unknown key \"environment_file\" in [server.a]; it is a key of [service.NAME]")]
     [InlineData("stop_signal = 'SIGSTOP'", "2:15: SIGSTOP stops no server for good; SIGTERM does")]
     [InlineData("allow = 'a'", "2:9: allow takes an array of strings, not a string; write allow = [\"a\"]")]
     [InlineData("allow = ['']", "2:10: allow[0] is empty; write allow[0] = \"gateway\"")]
@@ -46,6 +54,28 @@ public sealed class ServerReaderTests
     [InlineData("max_starting = 0", "2:16: max_starting = 0 is out of range; it can be 1 to 1000000")]
     public void A_wrong_value_of_launch_is_named(string keys, string expected) => Assert.Equal(
         ["f:" + expected], ConfigReader.Read("f", Encoding.UTF8.GetBytes($"[launch]\n{keys}\n")).Diagnostics.Select(d => d.ToString()));
+
+    [Theory]
+    [InlineData("max_instances = 1\non_limit = 'replace-oldest'")]
+    [InlineData("shim = 'exec'\nmax_instances = 1\non_limit = 'replace-oldest'")]
+    [InlineData("on_limit = 'wait'\n[limits]\nmax_per_type = 1")]
+    [InlineData("on_limit = 'replace-idle'\n[limits]\nmax_instances = 1")]
+    [InlineData("on_limit = 'refuse'")]
+    [InlineData("on_limit = 'wait'", "f:2:12: warning: a: on_limit is \"wait\", and no limit can be reached; add max_instances here, or " +
+        "max_per_type or max_instances to [limits]")]
+    [InlineData("allow = []\non_limit = 'replace-oldest'", "f:3:12: warning: a: on_limit is \"replace-oldest\", and no limit can be " +
+        "reached; add max_instances here, or max_per_type or max_instances to [limits]")]
+    public void A_rule_for_a_limit_needs_a_limit(string keys, params string[] expected) => Assert.Equal(
+        expected,
+        Core.Planning.Plan.Of(ConfigReader.Read("f", Encoding.UTF8.GetBytes($"[server.a]\n{keys}\n"))).Diagnostics
+            .Select(d => d.ToString()));
+
+    [Fact]
+    public void Without_the_lifecycle_a_limit_is_not_missed() => Assert.DoesNotContain(
+        Core.Planning.Plan.Of(ConfigReader.Read(
+            "f", "[server.a]\nmax_instances = 1\non_limit = 'wait'\n"u8.ToArray(),
+            new Dictionary<string, string> { ["METAMCP_LIFECYCLE_ENABLED"] = "false" })).Diagnostics,
+        d => d.Message.Contains("on_limit", StringComparison.Ordinal));
 
     [Fact]
     public void A_file_of_servers_alone_is_a_whole_file()

@@ -109,7 +109,7 @@ internal static class StoryLine
         // The effect, or the line, that comes with the notice tells the same.
         nameof(Notices.ServiceStarted) or nameof(Notices.ServiceStopping) or nameof(Notices.ServiceKilled) or
             nameof(Notices.EndingLeftovers) or nameof(Notices.LeftoversKilled) or nameof(Notices.StartingUp) or
-            nameof(Notices.OrphansKilled) or nameof(Notices.Down) or nameof(Notices.NotReloaded) => null,
+            nameof(Notices.NothingToStart) or nameof(Notices.OrphansKilled) or nameof(Notices.Down) or nameof(Notices.NotReloaded) => null,
         _ => n.ToString(),
     };
 

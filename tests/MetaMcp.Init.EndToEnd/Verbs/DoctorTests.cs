@@ -203,6 +203,60 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Everything_that_a_server_names_and_is_not_there_is_found_in_one_look()
+    {
+        using var scratch = new Scratch();
+        scratch.Write("program", "#!/bin/sh\n");
+        File.SetUnixFileMode(scratch["program"], (UnixFileMode)Convert.ToInt32("755", 8));
+        File.SetUnixFileMode(scratch.FullName, (UnixFileMode)Convert.ToInt32("755", 8));
+        var file = scratch.Write("f.toml", $$"""
+            [service.gateway]
+            command = ["sh"]
+            environment = { PATH = "{{scratch.FullName}}:/usr/bin:/bin" }
+            [server.d]
+            user = "nouser"
+            group = "nogroupp"
+            working_dir = "/nodir"
+            command = ["nosuch"]
+            [server.absolute]
+            command = ["/no/such"]
+            [server.own-path]
+            command = ["program"]
+            environment = { PATH = "/nowhere" }
+            [server.not-for-it]
+            command = ["program"]
+            allow = []
+            [server.of-its-client]
+            command = ["program"]
+            [server.in-its-directory]
+            command = ["./program"]
+            working_dir = "{{scratch.FullName}}"
+            [server.not-in-its-directory]
+            command = ["./no-program"]
+            working_dir = "{{scratch.FullName}}"
+            [server.where-its-client-is]
+            command = ["./no-program"]
+            [server.given]
+            """);
+        var ended = await InitProcess.Run("doctor", "--json", file);
+        Assert.Equal(1, ended.Code);
+        var findings = Findings(ended);
+        Said("service-account", "server d: user 'nouser' is not in /etc/passwd", "server d: group 'nogroupp' is not in /etc/group");
+        Said("service-directory", "server d: chdir /nodir: No such file");
+        Said(
+            "service-program", "server d: exec nosuch: No such file", "server absolute: exec /no/such: No such file",
+            "server own-path: exec program: No such file", "server not-for-it: exec program: No such file",
+            "server not-in-its-directory: exec ./no-program: No such file");
+
+        void Said(string id, params string[] texts)
+        {
+            var lines = findings[id].GetProperty("found").GetString()!.Split('\n');
+            Assert.Equal(texts.Length, lines.Length);
+            Assert.All(lines, (line, i) => Assert.StartsWith(texts[i], line, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task In_an_image_of_nothing_but_the_program_only_numbers_are_users()
     {
         using var scratch = new Scratch();

@@ -57,7 +57,7 @@ public sealed class PlanViewsTests
     [Fact]
     public void The_page_says_what_starts_and_stops_when_with_limits_and_timeouts() => Assert.Equal(
         """
-        f.toml: 4 services in 3 waves
+        f.toml: 4 services in 3 waves, 1 server to launch
 
         START   each as soon as its dependencies are there; all within 1m, failures tried 2 times more
 
@@ -100,9 +100,14 @@ public sealed class PlanViewsTests
           desktop-commander  500MiB  0     –      –    as its client  3, then refuse  10m   guard  yes     @wonderwhy-er/desktop-commander
           (any other)        –       0     –      –    as its client  any number      –     guard  yes     –
 
+                             command                                stdin closed    stopped by
+          desktop-commander  npx @wonderwhy-er/desktop-commander …  ended after 5s  SIGTERM, SIGKILL after 10s
+          (any other)        as launch gives it                     ended after 5s  SIGTERM, SIGKILL after 10s
+
           each other name is a type of its own; max_instances of [limits] would limit all of them together
 
-          nothing is intercepted: npx and uvx of a service start as they are written ([launch] intercept)
+          nothing is intercepted through PATH: npx and uvx of a service start as they are written ([launch] intercept), but for the links
+          of an image that "mcp-init intercept --install" made, which need no intercept
 
         """,
         PlanText.Render(Plan, "f.toml"));
@@ -175,6 +180,9 @@ public sealed class PlanViewsTests
                  memory  swap  tasks  cpu  user           at once         idle  shim   unwrap  packages
               a  –       0     –      –    as its client  2, then refuse  –     guard  no      server-a
 
+                 command       stdin closed    stopped by
+              a  uvx server-a  ended after 5s  SIGTERM, SIGKILL after 10s
+
               a is launched for no service
 
               any other server is refused
@@ -191,6 +199,49 @@ public sealed class PlanViewsTests
         Assert.False(server.GetProperty("unwrap").GetBoolean());
         Assert.Equal("[]", Compact(server.GetProperty("allow")));
     }
+
+    [Theory]
+    [InlineData("['npx', '-y', '@s/p@1.2', '--token', 'hunter2']", "npx @s/p@1.2 …")]
+    [InlineData("['npx', 'p']", "npx p")]
+    [InlineData("['env', 'TOKEN=hunter2', 'uvx', 'p']", "env p …")]
+    [InlineData("['sh', '-c', 'exec npx -y p --token hunter2']", "sh p …")]
+    [InlineData("['uvx', '--from', 'git+https://u:hunter2@h/p', 'p']", "uvx …")]
+    [InlineData("['npx', 'https://u:hunter2@h/p.tgz']", "npx …")]
+    [InlineData("['node', 'index.js', 'hunter2']", "node …")]
+    [InlineData("['/usr/bin/server']", "/usr/bin/server")]
+    public void Of_a_servers_command_the_program_and_the_package_are_shown(string command, string shown)
+    {
+        var plan = Core.Planning.Plan.Of(ConfigReader.Read("f", Encoding.UTF8.GetBytes(
+            $"[server.s]\ncommand = {command}\nstop_signal = 'SIGINT'\nstop_timeout = '7s'\nclose_grace = '3s'\n"))).Plan!;
+        var page = PlanText.Render(plan, "f");
+        Assert.Matches($"\n  s  +{System.Text.RegularExpressions.Regex.Escape(shown)}  +ended after 3s  SIGINT, SIGKILL after 7s\n", page);
+        Assert.DoesNotContain("hunter2", page, StringComparison.Ordinal);
+        var json = Encoding.UTF8.GetString(PlanJson.Render(plan, "f"));
+        Assert.DoesNotContain("hunter2", json, StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(json);
+        var server = document.RootElement.GetProperty("servers")[0];
+        Assert.Equal(shown, string.Join(' ', server.GetProperty("command").EnumerateArray().Select(w => w.GetString())));
+        Assert.Equal(3000, server.GetProperty("close_grace_ms").GetInt32());
+        Assert.Equal(7000, server.GetProperty("stop_timeout_ms").GetInt32());
+        Assert.Equal("SIGINT", server.GetProperty("stop_signal").GetString());
+    }
+
+    [Fact]
+    public void A_server_without_a_guard_has_no_grace()
+    {
+        var plan = Core.Planning.Plan.Of(ConfigReader.Read("f", "[server.s]\nshim = 'exec'\n"u8.ToArray())).Plan!;
+        Assert.Contains("  s            as launch gives it  –               SIGTERM", PlanText.Render(plan, "f"), StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(PlanJson.Render(plan, "f").ToArray());
+        Assert.False(document.RootElement.GetProperty("servers")[0].TryGetProperty("close_grace_ms", out _));
+    }
+
+    [Theory]
+    [InlineData("[service.a]\ncommand = ['x']\n", "1 service")]
+    [InlineData("[service.a]\ncommand = ['x']\n[server.b]\n[server.c]\n", "1 service, 2 servers to launch")]
+    [InlineData("[server.b]\n", "no service, 1 server to launch")]
+    [InlineData("[launch]\n", "no service, 0 servers to launch")]
+    public void Services_and_servers_are_counted(string file, string expected) => Assert.Equal(
+        expected, PlanText.Things(Core.Planning.Plan.Of(ConfigReader.Read("f", Encoding.UTF8.GetBytes(file))).Plan!));
 
     [Theory]
     [InlineData("", true)]
