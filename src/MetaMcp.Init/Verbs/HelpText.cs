@@ -101,8 +101,8 @@ internal static class HelpText
           mcp-init intercept --install [npx] [uvx]     in every directory of PATH; both where they are, without names
           mcp-init intercept --uninstall [npx] [uvx]   the originals again
 
-        Each original stays beside its link: DIR/mcp-init-originals/npx. What starts no package (npx --version) is executed as it
-        is, and so is everything where no mcp-init runs.
+        Each original stays beside its link, as DIR/npx.mcp-init-original; DIR/mcp-init-originals/npx is a link to it, by which it
+        keeps its name. What starts no package (npx --version) is executed as it is, and so is everything where no mcp-init runs.
 
         exit codes: 0 done, or done before; 1 a program is not there, or a directory cannot be written; 100 the command line is
         wrong
