@@ -158,7 +158,7 @@ public static class Notices
 
     public static readonly NoticeKind LaunchStarted = new(
         501, "launch.started", Info, "{Server}: launched by {Service|a process outside of the services} (pid {Pid})");
-    public static readonly NoticeKind LaunchEnding = new(502, "launch.ending", Info, "{Server}: ending: {Reason}");
+    public static readonly NoticeKind LaunchEnding = new(502, "launch.ending", Info, "{Server}: mcp-init ends it. {Reason}");
     public static readonly NoticeKind LaunchEnded = new(
         503, "launch.ended", Info, "{Server}: ended after {Seconds:0.00} s: {Reason|by itself}");
     public static readonly NoticeKind LaunchRefused = new(
@@ -171,6 +171,7 @@ public static class Notices
         507, "launch.cut-off", Warning,
         "{Server}: it ended while it started; if {Program} was installing, its cache may be broken: remove npm's _npx directory if the " +
         "next start says ERR_MODULE_NOT_FOUND");
+    public static readonly NoticeKind LaunchWaits = new(511, "launch.waits", Debug, "{Server}: {Text}");
     public static readonly NoticeKind NoLaunchSocketForServers = new(
         591, "launch.unavailable", Warning,
         "no MCP server can be launched through mcp-init: {Reason}; servers run as if it was not there, without limits and without an end");

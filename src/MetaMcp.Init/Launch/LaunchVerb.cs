@@ -63,7 +63,7 @@ internal static unsafe class LaunchVerb
     /// <param name="connection">The connection, which says why there is no answer.</param>
     /// <param name="answer">An answer that does not belong here; null if there is none.</param>
     public static int Fail(string subject, InitConnection connection, InitFrame? answer) =>
-        Fail(subject, answer is null ? connection.Problem : "PID 1 has answered out of turn; is it another version of mcp-init?");
+        Fail(subject, answer is null ? connection.Problem : "mcp-init has answered out of turn; is it another version?");
 
     private static int Take(InitConnection connection, LaunchGrant grant, byte** given)
     {
