@@ -15,7 +15,7 @@ public sealed record ExecRequest
     /// </summary>
     public int? Gate { get; init; }
 
-    /// <summary>The launched server that this becomes, so that a failure names it; null for a service, whose messages PID 1 writes.</summary>
+    /// <summary>The launched server that this becomes, so that a failure names it; null for a service.</summary>
     public string? Server { get; init; }
 
     /// <summary>The directory of the cgroup to join before any other step; null to stay in the present one.</summary>

@@ -15,10 +15,7 @@ internal readonly record struct NoConnection(string Reason, bool IsAbsent);
 /// <summary>The connection to PID 1. After an error it is closed, and nothing more comes from it.</summary>
 internal sealed unsafe class InitConnection
 {
-    /// <summary>
-    /// PID 1 answers within 8 s even if it waits for a place; clients give up after 10 s at the earliest. Counted anew with each
-    /// <c>waiting</c>.
-    /// </summary>
+    /// <summary>PID 1 says every four seconds that the launch waits; clients give up after 10 s at the earliest.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     private byte[] _bytes = new byte[1024];
@@ -111,7 +108,8 @@ internal sealed unsafe class InitConnection
         }
     }
 
-    public static string Late => $"mcp-init has not answered within {Duration.Format(AnswerTimeout)}; it is stopped or overloaded: try again";
+    public static string Late =>
+        $"mcp-init has not answered within {Duration.Format(AnswerTimeout)}; it is stopped or overloaded: try again";
 
     /// <summary>The end of the time in which an answer has to come.</summary>
     public static Instant AnswerDue => MonotonicClock.Now + AnswerTimeout;
@@ -159,7 +157,7 @@ internal sealed unsafe class InitConnection
             return new NoConnection($"SO_PEERCRED: {LastError}", false);
         return Ancestry.Includes(peer.pid)
             ? default
-            : new NoConnection($"{path}: pid {peer.pid} listens there, which is neither PID 1 nor a process that this one descends from", true);
+            : new NoConnection($"{path}: pid {peer.pid}, which is neither PID 1 nor an ancestor of this process, listens there", true);
     }
 
     private InitFrame? TakeLine()

@@ -65,7 +65,8 @@ internal sealed class LaunchChecks(RunTable runs, LaunchOrigin origin)
         if (run == 0 && !isTrusted)
             return new LaunchRefusal(
                 RefusalCode.Forbidden,
-                "the process belongs to no service and to no launched server; apart from these only root and the user of mcp-init may launch");
+                "the process belongs to no service and to no launched server; apart from these only root and the user of mcp-init may " +
+                "launch servers");
         request = new LaunchRequest(asked.Name, asked.Package, asked.Program, pid, uid, run, isTrusted);
         return null;
     }
