@@ -154,6 +154,6 @@ public sealed class FailureTests
     {
         var run = Stage.Run("--help");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.StartsWith("usage: mcp-init exec", run.Output, StringComparison.Ordinal);
+        Assert.StartsWith("mcp-init exec: ", run.Output, StringComparison.Ordinal);
     }
 }
