@@ -163,9 +163,9 @@ public static class Notices
 
     public static readonly NoticeKind LaunchStarted = new(
         501, "launch.started", Info, "{Server}: launched by {Service|a process outside of the services} (pid {Pid})");
-    public static readonly NoticeKind LaunchEnding = new(502, "launch.ending", Info, "{Server}: ending: {Reason}");
+    public static readonly NoticeKind LaunchEnding = new(502, "launch.ending", Info, "{Server}: mcp-init ends it. {Reason}");
     public static readonly NoticeKind LaunchEnded = new(
-        503, "launch.ended", Info, "{Server}: ended after {Seconds:0.00} s: {Reason|by itself}");
+        503, "launch.ended", Info, "{Server}: ended after {Seconds:0.00} s. {Reason|It ended by itself.}");
     public static readonly NoticeKind LaunchRefused = new(
         504, "launch.refused", Warning,
         "{Server}: not launched for {Service|a process outside of the services} (pid {Pid}): {Reason}");
@@ -181,6 +181,7 @@ public static class Notices
         509, "launch.failed", Warning, "{Server}: ended after {Seconds:0.00} s: {Status}");
     public static readonly NoticeKind LaunchUnknown = new(
         510, "launch.unknown", Warning, "{Server}: the configuration has no table for it; did you mean [server.{Near}]?");
+    public static readonly NoticeKind LaunchWaits = new(511, "launch.waits", Debug, "{Server}: {Text}");
     public static readonly NoticeKind NoLaunchSocketForServers = new(
         591, "launch.unavailable", Warning,
         "no MCP server can be launched through mcp-init: {Reason}; servers run as if it was not there, without limits and without an end");

@@ -7,7 +7,7 @@ internal static class ExecAdvice
 {
     private const string ChangeIds =
         "only root, or a process with CAP_SETUID and CAP_SETGID, can change user and groups; run the container as root and " +
-        "let the service drop to its user, or leave the user out";
+        "let the program drop to its user, or leave the user out";
 
     private const int EROFS = 30;
 
@@ -39,8 +39,8 @@ internal static class ExecAdvice
         (ExecStep.Capabilities, Errno.EPERM) =>
             "only what the container has can be kept; give it the capability (docker run --cap-add)",
         (ExecStep.AmbientSet, Errno.EPERM) => "the kernel's securebits forbid ambient capabilities here",
-        (ExecStep.WorkingDirectory, Errno.ENOENT) => "the directory must exist before the service starts",
-        (ExecStep.WorkingDirectory, Errno.EACCES) => "it is entered as the service's user, who may not",
+        (ExecStep.WorkingDirectory, Errno.ENOENT) => "the directory must exist before the start",
+        (ExecStep.WorkingDirectory, Errno.EACCES) => "it is entered as the new user, who may not",
         (ExecStep.Descriptors, Errno.EBADF) => "a descriptor that is to be kept is not open",
         (ExecStep.Execute, Errno.ENOENT) when failure.Detail.Contains(' ', StringComparison.Ordinal) =>
             "no program has that name, spaces included; write each argument as a string of its own: [\"echo\", \"hello\"]",

@@ -17,6 +17,7 @@ public sealed class ExecArgumentReader
     private readonly ImmutableArray<string>.Builder set = ImmutableArray.CreateBuilder<string>();
     private readonly ImmutableArray<int>.Builder descriptors = ImmutableArray.CreateBuilder<int>();
     private ProcessAttributes attributes = ProcessAttributes.None;
+    private string? server;
     private string? cgroup;
     private bool clear;
     private bool close;
@@ -52,6 +53,7 @@ public sealed class ExecArgumentReader
     private ExecRequest Build(ReadOnlySpan<string> command) => new()
     {
         Gate = gate,
+        Server = server,
         Cgroup = cgroup,
         Attributes = limits.Count == 0 ? attributes : attributes with { ResourceLimits = limits.DrainToImmutable() },
         Environment = new EnvironmentEdits
@@ -124,13 +126,16 @@ public sealed class ExecArgumentReader
     private static bool TakesValue(string name) => name is "--cgroup" or "--user" or "--group" or "--groups" or "--chdir" or "--umask"
         or "--nice" or "--oom-score-adj" or "--rlimit" or "--soft-nofile" or "--own-socket" or "--path-first"
         or "--cap-keep" or "--setenv" or "--unsetenv" or "--keep-env"
-        or "--env-file" or "--keep-fd" or "--error-fd" or "--gate"
+        or "--env-file" or "--keep-fd" or "--error-fd" or "--gate" or "--for"
         or "--ignored-signals" or "--blocked-signals";
 
     private void ReadValue(string name, string value)
     {
         switch (name)
         {
+            case "--for":
+                server = NotEmpty(name, value);
+                break;
             case "--cgroup":
                 cgroup = NotEmpty(name, value);
                 break;

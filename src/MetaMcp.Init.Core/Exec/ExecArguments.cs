@@ -14,8 +14,11 @@ public static class ExecArguments
 
     public const string Usage =
         """
-        usage: mcp-init exec [OPTION...] [--] CMD [ARG...]
-        Applies process attributes to itself and becomes CMD, keeping its pid.
+        mcp-init exec: change this process's user, limits and environment, then become CMD; the pid stays the same.
+
+        usage:
+          mcp-init exec [OPTIONS] [--] CMD [ARG…]
+
           --gate N                  first wait for a byte from this pipe; at its end, end
           --cgroup DIR              join this cgroup (v2) first, or fail
           --user NAME|UID[:GROUP]   run as this user, with its groups, HOME, USER, LOGNAME and SHELL (not nologin or false)
@@ -43,7 +46,11 @@ public static class ExecArguments
           --ignored-signals SET     ignored by CMD, as SigIgn of /proc/PID/status has them; else none is
           --blocked-signals SET     the same for SigBlk
           --error-fd N              report a failure there as a record, not on stderr
-        exit codes: 100 bad request, 111 refused by the system, 126 not executable, 127 not found
+          --for NAME                a failure on stderr names this launched server
+
+        exit codes: CMD's own; 100 the command line is wrong, or names a user or group that does not exist; 111 the system refused;
+        126 not executable; 127 not found
+
         """;
 
     /// <summary>The words after the verb.</summary>
@@ -56,6 +63,8 @@ public static class ExecArguments
             Add(words, "--error-fd", Text(error));
         if (request.Gate is { } gate)
             Add(words, "--gate", Text(gate));
+        if (request.Server is { } server)
+            Add(words, "--for", server);
         if (request.Cgroup is { } cgroup)
             Add(words, "--cgroup", cgroup);
         EncodeAttributes(words, request.Attributes);

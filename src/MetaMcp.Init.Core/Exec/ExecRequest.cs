@@ -15,6 +15,9 @@ public sealed record ExecRequest
     /// </summary>
     public int? Gate { get; init; }
 
+    /// <summary>The launched server that this becomes, so that a failure names it; null for a service.</summary>
+    public string? Server { get; init; }
+
     /// <summary>The directory of the cgroup to join before any other step; null to stay in the present one.</summary>
     public string? Cgroup { get; init; }
 

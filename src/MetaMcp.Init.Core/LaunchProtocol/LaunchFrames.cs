@@ -146,8 +146,8 @@ public static class LaunchFrames
         // The rule of names says more of a control character than the reader does.
         var name = reader.OptionalText("name", isShown: false);
         var package = reader.OptionalText("package", isShown: false);
-        // Its control characters are replaced, not refused: it is only shown.
-        var program = LaunchNames.Program(reader.Text("program", isShown: false));
+        // Its control characters are replaced, not refused: it is only shown. Empty: the client gave no command.
+        var program = reader.Text("program", isShown: false) is { Length: > 0 } given ? LaunchNames.Program(given) : "";
         if (name is null == package is null)
             reader.Refuse("a launch has either a name or a package");
         else if (LaunchNames.Problem(name ?? package!) is { } problem)

@@ -33,31 +33,36 @@ internal sealed class Admission(
     private static readonly TimeSpan ShortestTurn = TimeSpan.FromSeconds(10);
 
     private readonly WaitingLaunches _waiting = new();
+    private readonly PoolLimits _limits = new(services, instances, activeServices);
     private readonly Replacement _replacement = new(response, instances, driver);
     private readonly Holders _holders = new(response, instances, registry);
-
-    private int MaxStarting => services.Plan.Settings.Launch.MaxStarting;
 
     /// <summary>A new launch: it gets a place, waits for one, or is refused.</summary>
     public void Seek(Instance asking)
     {
+        if (_limits.WhyNoCommand(asking) is { } missing)
+        {
+            Refuse(asking, RefusalCode.Invalid, missing);
+            return;
+        }
         if (_waiting.WhyNot(asking.Service) is { } reason)
         {
-            Refuse(asking, RefusalCode.Limit, reason);
+            Refuse(asking, RefusalCode.Limit, $"{reason}. Try again.");
             return;
         }
         _waiting.Add(asking);
         Advance();
         if (asking.State is not InstanceState.Asked)
             return;
-        if (HitOf(asking) is { } hit)
+        if (_limits.HitOf(asking) is { } hit)
             Limited(asking, hit);
         else if (TakesOver(asking))
             Admit(asking);
         else
             Wait(asking, new InstanceState.Asked(
                 response.Now + TurnPatience,
-                $"{Counted.Text(MaxStarting, "server")} start already, and max_starting of [launch] is {MaxStarting}")
+                $"{Counted.Text(_limits.MaxStarting, "server")} {(_limits.MaxStarting == 1 ? "starts" : "start")} already, and " +
+                $"max_starting of [launch] is {_limits.MaxStarting}")
             {
                 IsForTurn = true,
             });
@@ -66,14 +71,14 @@ internal sealed class Admission(
     /// <summary>Gives the places that are free to the launches that wait.</summary>
     public void Advance()
     {
-        while (instances.Turns.Count < MaxStarting && Next() is { } next)
+        while (instances.Turns.Count < _limits.MaxStarting && Next() is { } next)
             Admit(next);
     }
 
     /// <summary>A launch that waits is looked at: it may take over a turn; if not, the shim is told again that it waits.</summary>
     public void LookAgain(Instance waiting, InstanceState.Asked asked)
     {
-        var hit = HitOf(waiting);
+        var hit = _limits.HitOf(waiting);
         if (hit is not null && asked.IsForTurn)
             Limited(waiting, hit);
         else if (hit is null && TakesOver(waiting))
@@ -81,6 +86,10 @@ internal sealed class Admission(
         else
             Wait(waiting, asked);
     }
+
+    /// <summary>A launch has waited in vain.</summary>
+    public void GiveUp(Instance waiting, InstanceState.Asked asked) =>
+        Refuse(waiting, RefusalCode.Limit, WaitText.InVain(asked, _limits.HitOf(waiting)));
 
     /// <summary>The launch does not wait any more.</summary>
     public void Leave(Instance instance) => _waiting.Remove(instance);
@@ -92,7 +101,7 @@ internal sealed class Admission(
     public void Refuse(Instance instance, RefusalCode code, string reason)
     {
         Leave(instance);
-        var holders = code == RefusalCode.Limit ? _holders.For(instance, HitOf(instance) is LimitHit.OfAll) : [];
+        var holders = code == RefusalCode.Limit ? _holders.For(instance, _limits.HitOf(instance) is LimitHit.OfAll) : [];
         refusals.Tell(instance.Server.Name, instance.Service, instance.Request.Pid, reason);
         driver.Forget(instance, new Effect.RefuseLaunch(instance.Id, code, reason, holders));
     }
@@ -101,17 +110,22 @@ internal sealed class Admission(
     private void Limited(Instance asking, LimitHit hit)
     {
         var action = asking.Server.OnLimit;
-        if (action == LimitAction.Wait || (action != LimitAction.Refuse && _replacement.FindRoom(asking, _waiting)))
+        var why = action is LimitAction.Refuse or LimitAction.Wait ? null : _replacement.FindRoom(asking, _waiting);
+        if (action != LimitAction.Refuse && why is null)
             Wait(asking, new InstanceState.Asked(response.Now + PlacePatience, hit.Reason));
         else
-            Refuse(asking, RefusalCode.Limit, hit.Reason);
+            Refuse(asking, RefusalCode.Limit, $"{hit.Reason}{(why is null ? "" : $"; {why}")}. {hit.WayOut}");
     }
 
     /// <summary>The launch waits, and its shim is told so.</summary>
     private void Wait(Instance waiting, InstanceState.Asked asked)
     {
+        var isNew = waiting.State is not InstanceState.Asked before || before.Reason != asked.Reason;
+        var text = WaitText.Of(asked);
         instances.Put(waiting, asked with { TellAt = response.Now + TellPause });
-        response.Add(new Effect.WaitLaunch(waiting.Id, asked.Reason));
+        response.Add(new Effect.WaitLaunch(waiting.Id, $"{waiting.Server.Name} {text}."));
+        if (isNew)
+            response.Tell(Notices.LaunchWaits.Of(waiting.Server.Name, text));
     }
 
     /// <summary>
@@ -124,7 +138,7 @@ internal sealed class Admission(
         for (var at = 0; at < _waiting.Count; at++)
         {
             var waiting = _waiting[at];
-            if (HitOf(waiting) is { } hit)
+            if (_limits.HitOf(waiting) is { } hit)
             {
                 if (waiting.State is InstanceState.Asked { IsForTurn: true })
                     Limited(waiting, hit);
@@ -145,7 +159,7 @@ internal sealed class Admission(
     /// </summary>
     private bool TakesOver(Instance asking)
     {
-        if (instances.Turns.Count < MaxStarting || instances.Turns.HasService(asking.Service) ||
+        if (instances.Turns.Count < _limits.MaxStarting || instances.Turns.HasService(asking.Service) ||
             instances.Turns.Longest is not { } longest || longest.StartBy - response.Now > StartPatience - ShortestTurn)
             return false;
         instances.Turns.TakeBack(longest);
@@ -168,15 +182,5 @@ internal sealed class Admission(
         instances.Put(instance, new InstanceState.Placed(entry.Sequence, response.Now + PlacingPatience));
         instances.SetStarting(instance, response.Now + StartPatience);
         response.Add(new Effect.GrantLaunch(instance.Id, entry.Sequence, instance.Server) { Hint = instance.Hint });
-    }
-
-    /// <summary>The limit that is reached; null if there is a place.</summary>
-    private LimitHit? HitOf(Instance asking)
-    {
-        var limits = services.Plan.Settings.Limits;
-        var server = asking.Server;
-        if ((server.MaxInstances ?? limits.MaxPerType) is { } most && instances.Counts.OfType(server.Name) >= most)
-            return new LimitHit.OfType(server.Name, most, server.MaxInstances is not null);
-        return limits.MaxInstances is { } all && activeServices() + instances.Counts.Placed >= all ? new LimitHit.OfAll(all) : null;
     }
 }

@@ -11,28 +11,32 @@ internal sealed class Holders(Response response, InstanceTable instances, Regist
 {
     private const int MostNamed = 16;
 
-    /// <summary>The instances that hold the places, the oldest first; those of another service are counted only.</summary>
+    /// <summary>The instances that hold the places, the oldest first; those of other services are counted only.</summary>
     /// <param name="asking">The launch.</param>
     /// <param name="isOfAll">Whether the limit is that of all servers.</param>
     public ImmutableArray<string> For(Instance asking, bool isOfAll)
     {
         var own = new List<Instance>();
-        var others = 0;
+        var (more, others) = (0, 0);
         foreach (var instance in instances.All)
         {
             if (!instance.HasPlace || !(isOfAll || instance.Server.Name == asking.Server.Name))
                 continue;
-            if (instance.Service == asking.Service && own.Count < MostNamed)
+            if (instance.Service != asking.Service)
+                others++;
+            else if (own.Count < MostNamed)
                 own.Add(instance);
             else
-                others++;
+                more++;
         }
         own.Sort((a, b) => a.Since.Nanoseconds.CompareTo(b.Since.Nanoseconds));
-        var lines = ImmutableArray.CreateBuilder<string>(own.Count + 1);
+        var lines = ImmutableArray.CreateBuilder<string>(own.Count + 2);
         foreach (var instance in own)
             lines.Add(LineOf(instance));
+        if (more > 0)
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{more} more"));
         if (others > 0)
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{others} more"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{others} more of other services"));
         return lines.DrainToImmutable();
     }
 

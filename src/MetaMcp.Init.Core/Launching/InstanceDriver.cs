@@ -100,7 +100,7 @@ internal sealed class InstanceDriver(
     {
         if (instance is { Reason: null, Exit: { IsKnown: true } exit })
             return IsOrdinary(instance, exit)
-                ? Notices.LaunchEnded.Of(instance.Name, lasted, $"by itself, {exit}")
+                ? Notices.LaunchEnded.Of(instance.Name, lasted, $"It ended by itself, {exit}.")
                 : Notices.LaunchFailed.Of(instance.Name, lasted, $"{exit}");
         return Notices.LaunchEnded.Of(instance.Name, lasted, instance.Reason);
     }

@@ -14,10 +14,10 @@ internal static class InstanceText
         var idle = instance.IdleSince == Instant.Never ? "" : $", idle for {Duration.FormatRounded(now - instance.IdleSince)}";
         return instance.State switch
         {
-            InstanceState.Asked asked => $"waits for a place: {asked.Reason}{client}",
+            InstanceState.Asked asked => $"{WaitText.Of(asked)}{client}",
             InstanceState.Placed => $"about to start{client}",
             InstanceState.Running s => $"running for {since}{Pid(s.Run)}{(instance.IsStarting ? ", starting" : "")}{idle}{client}",
-            InstanceState.Ending s => $"ending{Pid(s.Run)}{(instance.Reason is { } reason ? $": {reason}" : "")}",
+            InstanceState.Ending s => $"ending{Pid(s.Run)}{(instance.Reason is { } reason ? $". {reason}" : "")}",
             InstanceState.Unreported => "ended",
             _ => "gone",
         };

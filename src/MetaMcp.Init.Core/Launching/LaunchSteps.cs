@@ -66,13 +66,13 @@ internal sealed class LaunchSteps(
                 // The shim has become the server, whose end comes by itself; the connection was closed by the exec.
                 break;
             case LaunchEvent.ShimEnded:
-                Abandoned(instance, "Its shim has ended.");
+                Abandoned(instance, "Its guard (mcp-init launch) is gone.");
                 break;
             case LaunchEvent.ClientEnded:
                 Abandoned(instance, "Its client has ended.");
                 break;
             case LaunchEvent.Disconnected:
-                Abandoned(instance, "Its shim has closed the connection.");
+                Abandoned(instance, "Its guard (mcp-init launch) is gone.");
                 break;
             default:
                 response.Tell(Notices.Bug.Of($"unknown event {happened}"));
@@ -209,7 +209,7 @@ internal sealed class LaunchSteps(
         switch (instance.State)
         {
             case InstanceState.Asked asked when now >= asked.RefuseAt:
-                admission.Refuse(instance, RefusalCode.Limit, $"{asked.Reason}; no place became free in time");
+                admission.GiveUp(instance, asked);
                 break;
             case InstanceState.Asked asked:
                 admission.LookAgain(instance, asked);

@@ -21,10 +21,10 @@ internal sealed class Replacement(Response response, InstanceTable instances, In
     /// </summary>
     /// <param name="asking">The launch.</param>
     /// <param name="waiting">The launches that wait, this one among them.</param>
-    /// <returns>Whether a place becomes free.</returns>
-    public bool FindRoom(Instance asking, WaitingLaunches waiting)
+    /// <returns>Null if a place becomes free; else the reason why none does.</returns>
+    public string? FindRoom(Instance asking, WaitingLaunches waiting)
     {
-        var ending = 0;
+        var (ending, unreplaced) = (0, default(Unreplaced));
         Instance? victim = null;
         foreach (var instance in instances.All)
         {
@@ -32,21 +32,21 @@ internal sealed class Replacement(Response response, InstanceTable instances, In
                 continue;
             ending += instance.State is InstanceState.Ending ? 1 : 0;
             if (!IsReplaceable(asking, instance))
-                continue;
-            if (victim is null || IsBefore(instance, victim))
+                unreplaced.Add(asking, instance);
+            else if (victim is null || IsBefore(instance, victim))
                 victim = instance;
         }
         if (ending >= waiting.For(asking.Server.Name))
-            return true;
+            return null;
         if (victim is null)
-            return false;
+            return unreplaced.Text(asking.Server, YoungestReplaced);
         victim.StopWithin(LongestStop);
         var reason = asking.Server.OnLimit == LimitAction.ReplaceIdle
             ? $"It had no traffic for {Duration.FormatRounded(response.Now - victim.IdleSince)}, and another client needed its place."
             : "It was the oldest one, and another client needed its place.";
         // It waits for no turn in the cleanup queue, since the launch may not wait that long.
         driver.Stop(victim, reason, isUrgent: true);
-        return true;
+        return null;
     }
 
     private bool IsReplaceable(Instance asking, Instance instance) =>

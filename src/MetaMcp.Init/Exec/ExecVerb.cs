@@ -40,7 +40,7 @@ internal static unsafe class ExecVerb
         }
         catch (ExecFailedException failed)
         {
-            Report(failed.Failure, errorDescriptor);
+            Report(failed.Failure, errorDescriptor, request?.Server);
             return failed.Failure.ExitCode;
         }
         return ExitCodes.System;
@@ -54,11 +54,11 @@ internal static unsafe class ExecVerb
             _ = write(error, &mark, 1);
     }
 
-    private static void Report(ExecFailure failure, int? descriptor)
+    private static void Report(ExecFailure failure, int? descriptor, string? server)
     {
         if (descriptor is not { } error)
         {
-            StandardError.TryWriteLine($"mcp-init exec: {failure.Sentence}");
+            StandardError.TryWriteLine($"mcp-init {(server is null ? "exec" : $"launch: {server}")}: {failure.Sentence}");
             return;
         }
         var record = failure.Encode();
@@ -71,7 +71,7 @@ internal static unsafe class ExecVerb
 
     private static int Help()
     {
-        var text = Encoding.UTF8.GetBytes(ExecArguments.Usage + "\n");
+        var text = Encoding.UTF8.GetBytes(ExecArguments.Usage);
         fixed (byte* start = text)
             return write(1, start, (nuint)text.Length) == text.Length ? ExitCodes.Success : ExitCodes.Failure;
     }

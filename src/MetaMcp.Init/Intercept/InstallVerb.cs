@@ -17,8 +17,12 @@ internal static class InstallVerb
         string? action = null;
         foreach (var word in words)
         {
-            if (word is "--install" or "--uninstall" && action is null)
+            if (word is "--install" or "--uninstall")
+            {
+                if (action is not null && action != word)
+                    return Refuse($"--install and --uninstall are written, and only one of them can be; {Usage}");
                 action = word;
+            }
             else if (RunnerCommand.Runners.Contains(word))
                 names.Add(word);
             else

@@ -104,7 +104,10 @@ internal sealed unsafe class GatedServer
 
     private static string[] Options(LaunchGrant grant, int gate, SignalSets signals)
     {
-        var words = new List<string>(grant.Exec.Length + 8) { "mcp-init", "exec", "--gate", gate.ToString(CultureInfo.InvariantCulture) };
+        var words = new List<string>(grant.Exec.Length + 10)
+        {
+            "mcp-init", "exec", "--gate", gate.ToString(CultureInfo.InvariantCulture), "--for", grant.Name,
+        };
         // An account has values of its own for HOME and others; those of the file come before them.
         if (grant.Exec.Contains("--user"))
             foreach (var (name, _) in grant.Environment)

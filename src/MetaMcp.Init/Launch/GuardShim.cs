@@ -202,7 +202,7 @@ internal sealed unsafe class GuardShim
     /// <summary>No failure of the server: a gateway takes another code than 0 for a crash, and ends the server's other instances.</summary>
     private int EndedByInit(string reason)
     {
-        StandardError.TryWriteLine($"mcp-init launch: {_subject.Name} ({_id}): {reason}");
+        StandardError.TryWriteLine($"mcp-init launch: {_subject.Name} ({_id}) was ended by mcp-init. {reason}");
         return ExitCodes.Success;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Output;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -20,14 +21,12 @@ internal readonly record struct NoConnection(string Reason, bool IsAbsent, bool 
 /// <summary>The connection to PID 1. After an error it is closed, and nothing more comes from it.</summary>
 internal sealed unsafe class InitConnection
 {
-    /// <summary>
-    /// PID 1 answers within 8 s even if it waits for a place; clients give up after 10 s at the earliest. Counted anew with each
-    /// <c>waiting</c>.
-    /// </summary>
+    /// <summary>PID 1 says every four seconds that the launch waits; clients give up after 10 s at the earliest.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     private byte[] _bytes = new byte[1024];
     private int _length;
+    private string? _told;
 
     private InitConnection(int descriptor) => Descriptor = descriptor;
 
@@ -69,12 +68,12 @@ internal sealed unsafe class InitConnection
             return true;
         // Half a line cannot be taken back. A socket that takes a hundred bytes takes them whole, so this does not occur.
         if (sent >= 0)
-            Close("PID 1 did not take a whole line");
+            Close("mcp-init did not take a whole line");
         // PID 1 has closed its end, perhaps after a refusal: the next read finds that, or the end.
         else if (LastError.Number is Errno.EPIPE or Errno.ECONNRESET)
             return true;
         else if (LastError.Number is not (Errno.EAGAIN or Errno.EINTR))
-            Close($"PID 1 cannot be told: {LastError}");
+            Close($"mcp-init cannot be told: {LastError}");
         return false;
     }
 
@@ -98,8 +97,11 @@ internal sealed unsafe class InitConnection
         while (true)
         {
             var frame = TryRead();
-            if (frame is InitFrame.Waiting)
+            if (frame is InitFrame.Waiting waiting)
+            {
                 due = MonotonicClock.Now + AnswerTimeout;
+                TellPerson(waiting.Reason);
+            }
             else if (frame is not null || !IsOpen)
                 return frame;
             else if (MonotonicClock.Now >= due)
@@ -112,7 +114,8 @@ internal sealed unsafe class InitConnection
         }
     }
 
-    public static string Late => $"PID 1 has not answered within {Duration.Format(AnswerTimeout)}; it is stopped or overloaded: try again";
+    public static string Late =>
+        $"mcp-init has not answered within {Duration.Format(AnswerTimeout)}; it is stopped or overloaded: try again";
 
     /// <summary>The end of the time in which an answer has to come.</summary>
     public static Instant AnswerDue => MonotonicClock.Now + AnswerTimeout;
@@ -123,6 +126,13 @@ internal sealed unsafe class InitConnection
             return;
         _ = close(Descriptor);
         (Descriptor, Problem, _bytes) = (-1, problem, []);
+    }
+
+    /// <summary>A person at a terminal would take the wait for a hang. Told once: the same frame comes every few seconds.</summary>
+    private void TellPerson(string reason)
+    {
+        if (reason != _told && isatty(0) == 1)
+            StandardError.TryWriteLine($"mcp-init launch: {_told = reason}");
     }
 
     private static NoConnection Connect(int descriptor, string path)
@@ -155,7 +165,7 @@ internal sealed unsafe class InitConnection
             return default;
         return error.IsShortage
             ? NoConnection.Of("/proc", error)
-            : new NoConnection($"{path}: pid {peer.pid} listens there, neither PID 1 nor a process that this one descends from", true);
+            : new NoConnection($"{path}: pid {peer.pid}, which is neither PID 1 nor an ancestor of this process, listens there", true);
     }
 
     private InitFrame? TakeLine()
@@ -164,14 +174,14 @@ internal sealed unsafe class InitConnection
         if (end < 0)
         {
             if (_length == LaunchFrames.MostToClient)
-                Close("PID 1 has sent a line without an end");
+                Close("mcp-init has sent a line without an end");
             return null;
         }
         var frame = LaunchFrames.ReadInit(_bytes.AsSpan(0, end), out var problem);
         _bytes.AsSpan(end + 1, _length - end - 1).CopyTo(_bytes);
         _length -= end + 1;
         if (frame is null)
-            Close($"PID 1 has sent a line that cannot be read: {problem}");
+            Close($"mcp-init has sent a line that cannot be read: {problem}");
         return frame;
     }
 
@@ -189,7 +199,7 @@ internal sealed unsafe class InitConnection
             return true;
         }
         if (count == 0 || LastError.Number is not (Errno.EAGAIN or Errno.EINTR))
-            Close("PID 1 has closed the connection");
+            Close("mcp-init has closed the connection");
         return false;
     }
 }

@@ -20,7 +20,7 @@ internal readonly record struct LaunchSubject(string Name, bool IsIntercepted)
     /// <param name="connection">The connection, which says why there is no answer.</param>
     /// <param name="answer">An answer that does not belong here; null if there is none.</param>
     public int Fail(InitConnection connection, InitFrame? answer) =>
-        Fail(answer is null ? connection.Problem : "PID 1 has answered out of turn; is it another version of mcp-init?");
+        Fail(answer is null ? connection.Problem : "mcp-init has answered out of turn; is it another version?");
 
     /// <summary>A call has failed on the way to the server. If it is for lack of something, the client is told as of a refusal.</summary>
     /// <param name="connection">The connection, which is closed, so that the place is free.</param>

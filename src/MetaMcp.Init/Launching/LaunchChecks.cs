@@ -63,7 +63,10 @@ internal sealed class LaunchChecks(RunTable runs, LaunchOrigin origin)
             return new LaunchRefusal(RefusalCode.Shortage, "there are too many requests to find out which service the process belongs to");
         var run = found ?? 0;
         if (run == 0 && !isTrusted)
-            return new LaunchRefusal(RefusalCode.Forbidden, "the process belongs to no service and to no launched server");
+            return new LaunchRefusal(
+                RefusalCode.Forbidden,
+                "the process belongs to no service and to no launched server; apart from these only root and the user of mcp-init may " +
+                "launch servers");
         request = new LaunchRequest(asked.Name, asked.Package, asked.Program, pid, uid, run, isTrusted);
         return null;
     }

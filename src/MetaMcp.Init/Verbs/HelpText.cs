@@ -66,11 +66,12 @@ internal static class HelpText
           mcp-init launch NAME -- CMD [ARG…]  a server of the type NAME, started by CMD
           mcp-init launch NAME                the same with the command of [server.NAME] in the file
 
-        Where no mcp-init runs, CMD is started with one warning and without all this.
+        Where no mcp-init runs, CMD is started with one warning and without all this; without CMD there is nothing to start (111).
 
         exit codes: the server's own (a signal that ends it ends launch too); 0, with the reason on stderr, if mcp-init ended
         the server, and after a refusal, which clients get as JSON-RPC errors; at a terminal a refusal is 1; 100 the command line
-        is wrong; 111 mcp-init does not answer; 126 not executable; 127 not found
+        is wrong, or [server.NAME] has no command or a user that does not exist; 111 mcp-init does not answer, or the system refused;
+        126 not executable; 127 not found
 
         """;
 
@@ -101,8 +102,8 @@ internal static class HelpText
           mcp-init intercept --install [npx] [uvx]     in every directory of PATH; both where they are, without names
           mcp-init intercept --uninstall [npx] [uvx]   the originals again
 
-        Each original stays beside its link: DIR/mcp-init-originals/npx. What starts no package (npx --version) is executed as it
-        is, and so is everything where no mcp-init runs.
+        Each original stays beside its link, as DIR/npx.mcp-init-original; DIR/mcp-init-originals/npx is a link to it, by which it
+        keeps its name. What starts no package (npx --version) is executed as it is, and so is everything where no mcp-init runs.
 
         exit codes: 0 done, or done before; 1 a program is not there, or a directory cannot be written; 100 the command line is
         wrong

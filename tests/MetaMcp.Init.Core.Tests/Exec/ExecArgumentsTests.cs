@@ -63,11 +63,13 @@ public sealed class ExecArgumentsTests
         from gate in MaybeNumber(0, int.MaxValue)
         from streams in Gen.Select(Gen.Bool, Gen.Bool, Maybe(AnyText.Where(t => t.Length > 0)))
         from signals in Gen.Select(Gen.ULong, Gen.ULong, Gen.Bool)
+        from server in Maybe(AnyText.Where(t => t.Length > 0))
         from program in AnyText
         from arguments in Texts
         select new ExecRequest
         {
             Gate = gate,
+            Server = server,
             Attributes = attributes,
             Environment = edits,
             CloseDescriptors = descriptors.Item1,
@@ -191,10 +193,10 @@ public sealed class ExecArgumentsTests
                 OomScoreAdjust = 0, ResourceLimits = [new ResourceLimit("core", 0, 0)], NoNewPrivileges = true, Capabilities = [],
             },
             Environment = new EnvironmentEdits { Clear = true, Kept = ["a"], Files = ["a"], Unset = ["a"], Set = ["a=b"] },
-            CloseDescriptors = true, KeptDescriptors = [3], ErrorDescriptor = 3, Command = ["a"],
+            CloseDescriptors = true, KeptDescriptors = [3], ErrorDescriptor = 3, Server = "a", Command = ["a"],
         });
         var options = all.Where(w => w.StartsWith("--", StringComparison.Ordinal) && w.Length > 2).ToArray();
-        Assert.Equal(18, options.Length);
+        Assert.Equal(19, options.Length);
         Assert.All(options, o => Assert.Contains($"  {o} ", ExecArguments.Usage, StringComparison.Ordinal));
     }
 

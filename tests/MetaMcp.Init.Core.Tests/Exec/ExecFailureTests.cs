@@ -68,7 +68,7 @@ public sealed class ExecFailureTests
     [Fact]
     public void The_sentence_names_step_error_and_remedy() => Assert.Equal(
         "setgroups: Operation not permitted (EPERM): only root, or a process with CAP_SETUID and CAP_SETGID, can change user " +
-        "and groups; run the container as root and let the service drop to its user, or leave the user out",
+        "and groups; run the container as root and let the program drop to its user, or leave the user out",
         new ExecFailure(ExecStep.SetGroups, new Errno(Errno.EPERM), "").Sentence);
 
     [Theory]

@@ -137,6 +137,10 @@ public sealed class ClientFrameTests
     public void The_name_of_a_program_is_made_safe_to_show(string given, string shown) => Assert.Equal(shown, LaunchNames.Program(given));
 
     [Fact]
+    public void No_command_is_no_program_with_a_strange_name() =>
+        Assert.Equal("", Assert.IsType<ClientFrame.Launch>(Read("""{"verb":"launch","name":"a","program":""}""")).Program);
+
+    [Fact]
     public void The_name_of_a_program_is_cut_short_between_characters() =>
         Assert.Equal(new string('a', 63), LaunchNames.Program(new string('a', 63) + "😀"));
 

@@ -16,9 +16,9 @@ public sealed class LaunchEndTests
 
     [Theory]
     [InlineData(3, false, false, "ended after 5.00 s: exit code 3")]
-    [InlineData(0, false, false, "ended after 5.00 s: by itself, exit code 0")]
-    [InlineData(1, true, false, "ended after 5.00 s: by itself, exit code 1")]
-    [InlineData(143, false, true, "ended after 5.00 s: by itself, exit code 143")]
+    [InlineData(0, false, false, "ended after 5.00 s. It ended by itself, exit code 0.")]
+    [InlineData(1, true, false, "ended after 5.00 s. It ended by itself, exit code 1.")]
+    [InlineData(143, false, true, "ended after 5.00 s. It ended by itself, exit code 143.")]
     public void The_log_has_the_exit_code_and_warns_if_the_client_did_not_ask_for_the_end(int code, bool closed, bool asked, string told)
     {
         _ = _world.Runs(1).Passes("5s");
@@ -53,7 +53,7 @@ public sealed class LaunchEndTests
         _ = _world.Runs(1);
         MainEnds(1);
         _world.Forget().Passes("900ms").Tells().Passes("100ms").Tells("1 ended");
-        Assert.EndsWith("by itself", _world.Log[^1], StringComparison.Ordinal);
+        Assert.EndsWith("It ended by itself.", _world.Log[^1], StringComparison.Ordinal);
         _ = _world.Runs(2);
         MainEnds(2);
         _world.Forget().Launch(2, new LaunchEvent.ShimEnded()).Tells("2 ended");

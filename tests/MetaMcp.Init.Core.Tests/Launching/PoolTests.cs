@@ -151,7 +151,10 @@ public sealed class PoolTests
         var world = World();
         world.Runs(1).Runs(2).Forget();
         world.Asks(3).Tells("3 refused Limit");
-        Assert.Contains("max_instances of [server.memory] is 2", world.Refusals[0].Reason, StringComparison.Ordinal);
+        Assert.Equal(
+            "2 instances of memory already run, and max_instances of [server.memory] is 2. End one of them, or raise max_instances of " +
+            "[server.memory].",
+            world.Refusals[0].Reason);
         Assert.Equal(2, world.Refusals[0].Holders.Length);
         Assert.StartsWith("mcp-0-", world.Refusals[0].Holders[0], StringComparison.Ordinal);
     }
@@ -191,9 +194,47 @@ public sealed class PoolTests
         var world = World(Memory with { MaxInstances = 1, OnLimit = LimitAction.Wait });
         world.Runs(1).Forget();
         world.Asks(2).Tells("2 waits");
+        Assert.Contains(world.Log, line => line.Contains("memory: waits for a place, 8s at most: 1 instance", StringComparison.Ordinal));
         // The shim hears every four seconds that it waits.
         world.Passes("7900ms").Tells("2 waits");
         world.Passes("100ms").Tells("2 refused Limit");
+        Assert.Contains("; no place became free within 8s. End it, or raise", world.Refusals[0].Reason, StringComparison.Ordinal);
+        Assert.Single(world.Log, line => line.Contains("waits for", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_name_without_a_table_and_without_a_command_is_refused_and_told_both_ways_out()
+    {
+        var world = World();
+        world.AsksForCommand(1, "other").AsksForCommand(2).Tells("1 refused Invalid", "2 granted");
+        Assert.Equal(
+            "The configuration has no [server.other], and no command was given. Write that table with a command, or give one here " +
+            "(mcp-init launch other -- CMD).",
+            world.Refusals[0].Reason);
+    }
+
+    [Fact]
+    public void A_refusal_says_why_none_could_be_replaced()
+    {
+        var world = World(Memory with { OnLimit = LimitAction.ReplaceOldest, MaxInstances = 4 });
+        world.Stubborn.Add(1);
+        world.Runs(1).Runs(2).Asks(3).Names(3).AsksFromOutside(4).Names(4).Launch(4, new LaunchEvent.Started());
+        world.Launch(1, new LaunchEvent.ClientEnded()).Asks(5).Forget();
+        world.Asks(6).Tells("6 refused Limit");
+        Assert.Equal(
+            "4 instances of memory already run, and max_instances of [server.memory] is 4; replace-oldest finds none to replace: 1 is " +
+            "younger than 2s, 1 still starts, 1 ends already, for other launches, 1 is of other services. End one of them, or raise " +
+            "max_instances of [server.memory].",
+            world.Refusals[0].Reason);
+    }
+
+    [Fact]
+    public void A_refusal_says_that_none_was_idle()
+    {
+        var world = World(Memory with { OnLimit = LimitAction.ReplaceIdle });
+        world.Runs(1).Runs(2).Asks(3);
+        Assert.Contains(
+            "replace-idle finds none to replace: 2 have had traffic in the last 10s", world.Refusals[0].Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -313,7 +354,7 @@ public sealed class PoolTests
         var world = World(Memory with { OnLimit = LimitAction.ReplaceOldest });
         world.Runs(1).Runs(2).Passes("1m").Forget();
         world.Asks(3, run: 0, isTrusted: true).Tells("3 refused Limit");
-        Assert.Equal<ImmutableArray<string>>(["2 more"], world.Refusals[0].Holders);
+        Assert.Equal<ImmutableArray<string>>(["2 more of other services"], world.Refusals[0].Holders);
     }
 
     [Fact]

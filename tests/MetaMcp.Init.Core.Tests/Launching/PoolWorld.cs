@@ -63,6 +63,10 @@ internal sealed class PoolWorld
     public PoolWorld Asks(long id, string name = "memory", long? run = null, bool isTrusted = false) =>
         Launch(id, new LaunchEvent.Asked(new LaunchRequest(name, null, "npx", 5000 + (int)id, 1000, run ?? Gateway, isTrusted)));
 
+    /// <summary>A launch without a command.</summary>
+    public PoolWorld AsksForCommand(long id, string name = "memory") =>
+        Launch(id, new LaunchEvent.Asked(new LaunchRequest(name, null, "", 5000 + (int)id, 1000, Gateway, false)));
+
     /// <summary>A launch by root, from outside of the services.</summary>
     public PoolWorld AsksFromOutside(long id, string name = "memory") => Asks(id, name, run: 0, isTrusted: true);
 

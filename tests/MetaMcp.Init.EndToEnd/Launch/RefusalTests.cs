@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Launch;
 
@@ -93,6 +94,19 @@ public sealed partial class RefusalTests(FullContainer full) : IClassFixture<Ful
         var answer = await refused.Request("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""");
         Assert.Contains("other", answer.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.DoesNotContain(container.Of("other"), process => process.Name == "jobserver");
+    }
+
+    [Fact]
+    public async Task A_name_without_a_table_and_a_command_is_refused_in_words()
+    {
+        using var gateway = await _container.Gateway();
+        var refused = await gateway.Spawn($"{Files.Binary} launch other");
+        var answer = await refused.Request("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""");
+        Assert.Contains(
+            "no [server.other], and no command was given", answer.GetProperty("error").GetProperty("message").GetString(),
+            StringComparison.Ordinal);
+        await refused.Close();
+        Assert.Equal("exit 0", await refused.Ending());
     }
 
     [Theory]

@@ -7,9 +7,9 @@ public sealed class ToldTests
 {
     [Theory]
     [InlineData("exit 3", "memory@2: ended after ", ": exit code 3")]
-    [InlineData("exit 0", "memory@2: ended after ", ": by itself, exit code 0")]
+    [InlineData("exit 0", "memory@2: ended after ", "s. It ended by itself, exit code 0.")]
     [InlineData("kill -SEGV $$", "memory@2: ended after ", ": killed by SIGSEGV")]
-    [InlineData("kill -TERM $$", "memory@2: ended after ", ": by itself, killed by SIGTERM")]
+    [InlineData("kill -TERM $$", "memory@2: ended after ", "s. It ended by itself, killed by SIGTERM.")]
     public async Task The_log_says_how_a_server_ended(string server, string start, string end)
     {
         var ended = await Run("[server.memory]", $"$BINARY launch memory -- sh -c '{server}' </dev/null");

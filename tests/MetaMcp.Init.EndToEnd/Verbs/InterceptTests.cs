@@ -91,6 +91,7 @@ public sealed class InterceptTests : IDisposable
     [Theory]
     [InlineData(100, "usage: mcp-init intercept --install", "intercept")]
     [InlineData(100, "unknown option \"--instal\"", "intercept", "--instal")]
+    [InlineData(100, "only one of them can be", "intercept", "--install", "--uninstall")]
     [InlineData(100, "\"node\" cannot be intercepted", "intercept", "--install", "node")]
     [InlineData(1, "there is no uvx in PATH; install it first", "intercept", "--install", "uvx")]
     public async Task A_wrong_call_says_what_to_do(int code, string message, params string[] words)

@@ -56,9 +56,11 @@ public sealed class FailureTests
     [InlineData(100, "mcp-init exec: user 'nosuch' is not in /etc/passwd: name a user of /etc/passwd, or give a numeric uid\n",
         "--user", "nosuch", "--", "true")]
     [InlineData(111, "mcp-init exec: chdir /nonexistent: No such file or directory (ENOENT): the directory must exist before the " +
-        "service starts\n", "--chdir", "/nonexistent", "--", "true")]
+        "start\n", "--chdir", "/nonexistent", "--", "true")]
     [InlineData(111, "mcp-init exec: error-fd: Bad file descriptor (EBADF): --error-fd names a descriptor that is open for writing\n",
         "--error-fd", "99", "--", "true")]
+    [InlineData(100, "mcp-init launch: memory: user 'nosuch' is not in /etc/passwd: name a user of /etc/passwd, or give a numeric uid\n",
+        "--for", "memory", "--user", "nosuch", "--", "true")]
     public void Without_a_descriptor_a_sentence_says_what_to_do(int exitCode, string sentence, params string[] words)
     {
         var run = Stage.Run(words);
@@ -152,6 +154,6 @@ public sealed class FailureTests
     {
         var run = Stage.Run("--help");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.StartsWith("usage: mcp-init exec", run.Output, StringComparison.Ordinal);
+        Assert.StartsWith("mcp-init exec: ", run.Output, StringComparison.Ordinal);
     }
 }

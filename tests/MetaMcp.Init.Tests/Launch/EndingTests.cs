@@ -51,7 +51,7 @@ public sealed class EndingTests : IDisposable
         EndToEnd.Harness.Native.Signal(server, 9);
         connection.Send(new InitFrame.Ended("It was idle for 10m."));
         Assert.Equal(0, shim.ExitCode(out var stderr));
-        Assert.Equal("mcp-init launch: memory (mcp-1-7): It was idle for 10m.\n", stderr);
+        Assert.Equal("mcp-init launch: memory (mcp-1-7) was ended by mcp-init. It was idle for 10m.\n", stderr);
     }
 
     [Fact]

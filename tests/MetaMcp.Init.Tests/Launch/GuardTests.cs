@@ -128,7 +128,7 @@ public sealed class GuardTests : IDisposable
         _ = connection.Go();
         connection.Send(new InitFrame.Ended(null));
         Assert.Equal(127, shim.ExitCode(out var stderr));
-        Assert.Contains("no-such-program", stderr, StringComparison.Ordinal);
+        Assert.StartsWith("mcp-init launch: memory: exec no-such-program: ", stderr, StringComparison.Ordinal);
     }
 
     [Fact]

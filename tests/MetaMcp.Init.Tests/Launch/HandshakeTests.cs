@@ -20,7 +20,7 @@ public sealed class HandshakeTests : IDisposable
         var start = Stopwatch.GetTimestamp();
         Assert.Equal(111, shim.ExitCode(out var stderr));
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 9, 18);
-        Assert.Contains("memory is not started: PID 1 has not answered within 10s", stderr, StringComparison.Ordinal);
+        Assert.Contains("memory is not started: mcp-init has not answered within 10s", stderr, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class HandshakeTests : IDisposable
         using (var connection = _init.Accept())
             _ = connection.Next<ClientFrame.Launch>();
         Assert.Equal(111, shim.ExitCode(out var stderr));
-        Assert.Equal("mcp-init launch: memory is not started: PID 1 has closed the connection\n", stderr);
+        Assert.Equal("mcp-init launch: memory is not started: mcp-init has closed the connection\n", stderr);
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class HandshakeTests : IDisposable
         using (var connection = _init.Accept())
             server = connection.Place();
         Assert.Equal(111, shim.ExitCode(out var stderr));
-        Assert.Contains("PID 1 has closed the connection", stderr, StringComparison.Ordinal);
+        Assert.Contains("mcp-init has closed the connection", stderr, StringComparison.Ordinal);
         ShimProcess.UntilGone(server);
         Assert.False(File.Exists(mark));
     }

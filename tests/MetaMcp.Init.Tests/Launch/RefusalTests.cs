@@ -35,7 +35,7 @@ public sealed class RefusalTests : IDisposable
         shim.CloseStdin();
         Assert.Equal(0, shim.ExitCode(out var stderr));
         Assert.Equal(
-            $"mcp-init launch: memory is not started: {Refusal.Reason} Held by: mcp-1-3 (memory, pid 12, 5m)\n", stderr);
+            $"mcp-init launch: memory is not started: {Refusal.Reason} Held by: mcp-1-3 (memory, pid 12, 5m).\n", stderr);
     }
 
     [Theory]
@@ -118,10 +118,28 @@ public sealed class RefusalTests : IDisposable
         Assert.Equal(
             """
             mcp-init launch: memory is not started: memory has 1 instance, as many as it may have.
+            Held by:
               mcp-1-3 (memory, pid 12, 5m)
-            End one of them, or raise max_instances of [server.NAME], or max_per_type or max_instances of [limits].
 
             """, stderr);
+    }
+
+    [Theory]
+    [InlineData("terminal", 1)]
+    [InlineData("pipe", 0)]
+    public void A_wait_is_told_once_and_to_a_person_alone(string stdin, int times)
+    {
+        using var shim = _init.StartOn(stdin, "memory", "--", "cat");
+        using var connection = _init.Accept();
+        _ = connection.Next<ClientFrame.Launch>();
+        connection.Send(new InitFrame.Waiting("memory waits for a place."));
+        connection.Send(new InitFrame.Waiting("memory waits for a place."));
+        connection.Send(Refusal);
+        if (stdin == "pipe")
+            shim.CloseStdin();
+        _ = shim.ExitCode(out var stderr);
+        Assert.Equal(
+            times, stderr.Split('\n').Count(l => l == "mcp-init launch: memory waits for a place."));
     }
 
     /// <summary>The binary called as <c>npx create-it</c>, without the word launch.</summary>
