@@ -17,7 +17,7 @@ internal sealed class LaunchRights(ServiceTable services, Registry registry, Ins
         if (request.Run == 0 && !request.IsTrusted)
             return (RefusalCode.Forbidden, "Only root, and processes of a service or of a launched server, may launch servers here.");
         if (IsWithinItself(asking))
-            return (RefusalCode.Forbidden,
+            return (RefusalCode.Invalid,
                 $"It is launched from within an instance of {server.Name}: a server that launches itself would never end.");
         if (!IsAllowed(asking))
             return (RefusalCode.Forbidden, NotAllowed(asking));

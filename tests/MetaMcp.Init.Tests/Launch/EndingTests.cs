@@ -104,6 +104,7 @@ public sealed class EndingTests : IDisposable
         connection.Send(new InitFrame.Ended("Its client closed stdin."));
         Assert.InRange(TicksOf(shim.Pid) ?? before!.Value, before!.Value, before.Value + 2);
         Assert.Equal(0, shim.ExitCode(out _));
+        _ = connection.Next<ClientFrame.Exited>();
         connection.End();
     }
 
@@ -139,6 +140,7 @@ public sealed class EndingTests : IDisposable
         _ = connection.Go();
         connection.Send(new InitFrame.Ended(null));
         Assert.Equal(0, shim.ExitCode(out _));
+        _ = connection.Next<ClientFrame.Exited>();
         connection.End();
     }
 

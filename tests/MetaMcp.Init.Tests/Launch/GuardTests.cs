@@ -140,6 +140,7 @@ public sealed class GuardTests : IDisposable
             _ = connection.Go();
             connection.Send(new InitFrame.Ended(null));
             Assert.Equal(0, shim.ExitCode(out _));
+            _ = connection.Next<ClientFrame.Exited>();
             connection.End();
         }
         using (var shim = _init.Start("memory", "--", "cat"))

@@ -87,7 +87,7 @@ public sealed class RefusalTests : IDisposable
             shim.CloseStdin();
         Assert.Equal(1, shim.ExitCode(out var stderr));
         Assert.Equal(
-            $"mcp-init launch: create-it is not started: {Refusal.Reason} Held by: mcp-1-3 (memory, pid 12, 5m)\n", stderr);
+            $"mcp-init launch: create-it is not started: {Refusal.Reason} Held by: mcp-1-3 (memory, pid 12, 5m).\n", stderr);
         Assert.Equal("", shim.Stdout);
     }
 
