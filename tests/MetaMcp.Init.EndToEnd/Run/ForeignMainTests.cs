@@ -77,6 +77,8 @@ public sealed class ForeignMainTests
             """);
         await using var init = await files.Start();
         var ready = await init.WaitForLog("web", "ready after");
+        // The file names it from its fork on, and it has the name of the shell until its exec.
+        await Patience.Until(() => init.Processes().Any(p => p.Name == "signals"), "the main process has executed its program");
         var main = Assert.Single(init.Processes(), p => p.Name == "signals");
         await init.WaitForLog("web", $"main process is pid {main.InnerPid} now");
         Native.Signal(main.Pid, 9);
