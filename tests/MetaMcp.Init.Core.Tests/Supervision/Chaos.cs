@@ -545,6 +545,10 @@ internal sealed class Chaos
                 CheckDelay(notice);
                 Of(notice.Service!).NotBefore = _now + Time("Seconds");
                 break;
+            // Its back-off is over, since that counts from the beginning of the trouble.
+            case nameof(Notices.RestartingAfterDependency):
+                Of(notice.Service!).NotBefore = _now;
+                break;
             case nameof(Notices.RestartingAfterSuccess):
                 var backoff = _plan.Services.Single(s => s.Name == notice.Service).Settings.Restart.Backoff;
                 Assert.InRange(Time("Seconds"), backoff.Initial * (1 - backoff.Jitter), backoff.Max * (1 + backoff.Jitter));
