@@ -5,8 +5,7 @@ using MetaMcp.Init.Core.Exec;
 namespace MetaMcp.Init.Core.Planning;
 
 /// <summary>
-/// The [server.*] tables that differ between two files. Nothing that runs is touched by them, so without words about them nobody would
-/// know whether a change was read.
+/// The [server.*] tables that differ between two files. A change touches nothing that runs, so the log has to say that it was read.
 /// </summary>
 public sealed class ServerChanges
 {

@@ -22,7 +22,7 @@ internal static unsafe class ExecShim
         switch (connection.Await())
         {
             case InitFrame.Go:
-                return Become(connection, grant, command, subject);
+                return Become(grant, command);
             case InitFrame.Refused refused:
                 return subject.Refuse(connection, refused);
             case var answer:
@@ -30,7 +30,7 @@ internal static unsafe class ExecShim
         }
     }
 
-    private static int Become(InitConnection connection, LaunchGrant grant, ServerCommand command, LaunchSubject subject)
+    private static int Become(LaunchGrant grant, ServerCommand command)
     {
         var words = ImmutableArray.CreateBuilder<string>(grant.Exec.Length + 2);
         foreach (var word in grant.Exec)

@@ -90,7 +90,7 @@ internal static class PlanJson
     {
         json.WriteStartObject();
         json.WriteString("name", server.Name);
-        Texts(json, "command", ServerCommand.Words(server.Command));
+        Texts(json, "command", ShownCommand.Words(server.Command));
         Number(json, "max_instances", server.MaxInstances ?? limits.MaxPerType);
         json.WriteString("on_limit", EnumWords.LimitAction[(int)server.OnLimit]);
         if (server.IdleTimeout is { } idle)

@@ -44,9 +44,9 @@ internal static class PlanServers
         var table = new TextTable("  ");
         table.Add("", "command", "stdin closed", "stopped by");
         foreach (var server in settings.Servers)
-            table.Add(Ends(server, ServerCommand.Show(server.Command)));
+            table.Add(Ends(server, ShownCommand.Show(server.Command)));
         if (settings.Launch.Unknown == UnknownServers.Allow)
-            table.Add(Ends(ServerSettings.Default("(any other)", settings.Shutdown), ServerCommand.Show([])));
+            table.Add(Ends(ServerSettings.Default("(any other)", settings.Shutdown), ShownCommand.Show([])));
         table.AppendTo(text);
     }
 

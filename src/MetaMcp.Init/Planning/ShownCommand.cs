@@ -8,7 +8,7 @@ namespace MetaMcp.Init.Planning;
 /// The command of a server as it may be shown: its program and the package that it starts. The other words may be secrets, as in many
 /// configurations of MCP clients.
 /// </summary>
-internal static class ServerCommand
+internal static class ShownCommand
 {
     /// <summary>In place of words that are not shown.</summary>
     public const string Rest = "…";
