@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Screens;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Tests.Status;
+
+namespace MetaMcp.Init.Core.Tests.Screens;
+
+/// <summary>The screens as people see them, at the widths of terminals.</summary>
+public sealed class StatusScreenTests
+{
+    [Fact]
+    public void At_80_columns()
+    {
+        Assert.Equal("", StatusScreen.Draw(Sample.Document, new ScreenStyle(80)));
+    }
+
+    [Fact]
+    public void At_120_columns()
+    {
+        Assert.Equal("", StatusScreen.Draw(Sample.Document, new ScreenStyle(120)));
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void No_line_is_wider_than_the_screen(int width)
+    {
+        var long_ = Sample.Document with
+        {
+            Services = [.. Sample.Document.Services.Select(s => s with { Name = s.Name + new string('n', 70), Why = new string('w', 300) })],
+        };
+        foreach (var document in (StatusDocument[])[Sample.Document, long_])
+            Assert.All(StatusScreen.Draw(document, new ScreenStyle(width)).Split('\n'), line => Assert.InRange(line.Length, 0, width));
+        Assert.Contains(new string('w', 300), StatusScreen.Draw(long_, new ScreenStyle(int.MaxValue)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_ascii_every_character_is_ascii() =>
+        Assert.All(StatusScreen.Draw(Sample.Document, new ScreenStyle(80, IsAscii: true)), c => Assert.True(c < 128, $"{c}"));
+
+    [Fact]
+    public void Colours_change_nothing_but_the_marks()
+    {
+        var coloured = StatusScreen.Draw(Sample.Document, new ScreenStyle(80, IsColoured: true));
+        Assert.Contains("\e[31m✖\e[0m worker", coloured, StringComparison.Ordinal);
+        var plain = System.Text.RegularExpressions.Regex.Replace(coloured, "\e\\[[0-9]*m", "");
+        Assert.Equal(StatusScreen.Draw(Sample.Document, new ScreenStyle(80)), plain);
+    }
+
+    [Fact]
+    public void What_is_not_known_is_a_dash_and_never_0()
+    {
+        var document = Sample.Document with { Usages = ImmutableDictionary<string, Usage>.Empty, Workload = null };
+        var screen = StatusScreen.Draw(document, new ScreenStyle(80));
+        Assert.Contains("– / 1.0G", screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("0 / 1.0G", screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("memory 0", screen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(512L, "512")]
+    [InlineData(65_536L, "64K")]
+    [InlineData(5_000_000L, "4.8M")]
+    [InlineData(432_013_312L, "412M")]
+    [InlineData(1_717_986_918L, "1.6G")]
+    public void Sizes_take_five_columns_at_most(long bytes, string shown) => Assert.Equal(shown, ShortText.Size(bytes));
+
+    [Theory]
+    [InlineData(0.41, "0.4s")]
+    [InlineData(41, "41s")]
+    [InlineData(581, "9m41s")]
+    [InlineData(11_520, "3h12m")]
+    [InlineData(7_200, "2h")]
+    [InlineData(446_400, "5d4h")]
+    public void Times_have_their_two_largest_units(double seconds, string shown) =>
+        Assert.Equal(shown, ShortText.Time(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData(0, "▕          ▏")]
+    [InlineData(0.41, "▕████▏     ▏")]
+    [InlineData(1, "▕██████████▏")]
+    [InlineData(7, "▕██████████▏")]
+    [InlineData(double.NaN, "▕          ▏")]
+    public void A_bar_is_as_long_as_its_part(double part, string drawn) => Assert.Equal(drawn, Bar.Draw(part, 10, isAscii: false));
+}
