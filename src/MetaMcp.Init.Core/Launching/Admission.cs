@@ -50,6 +50,7 @@ internal sealed class Admission(
             Refuse(asking, RefusalCode.Limit, $"{reason}. Try again.");
             return;
         }
+        asking.IsPermitted = true;
         _waiting.Add(asking);
         Advance();
         if (asking.State is not InstanceState.Asked)
@@ -59,13 +60,7 @@ internal sealed class Admission(
         else if (TakesOver(asking))
             Admit(asking);
         else
-            Wait(asking, new InstanceState.Asked(
-                response.Now + TurnPatience,
-                $"{Counted.Text(_limits.MaxStarting, "server")} {(_limits.MaxStarting == 1 ? "starts" : "start")} already, and " +
-                $"max_starting of [launch] is {_limits.MaxStarting}")
-            {
-                IsForTurn = true,
-            });
+            AwaitTurn(asking);
     }
 
     /// <summary>Gives the places that are free to the launches that wait.</summary>
@@ -83,13 +78,21 @@ internal sealed class Admission(
             Limited(waiting, hit);
         else if (hit is null && TakesOver(waiting))
             Admit(waiting);
+        else if (hit is null && !asked.IsForTurn)
+            AwaitTurn(waiting);
         else
             Wait(waiting, asked);
     }
 
-    /// <summary>A launch has waited in vain.</summary>
-    public void GiveUp(Instance waiting, InstanceState.Asked asked) =>
-        Refuse(waiting, RefusalCode.Limit, WaitText.InVain(asked, _limits.HitOf(waiting)));
+    /// <summary>A launch has waited in vain, unless its place is free now, and all that it lacks is a turn.</summary>
+    public void GiveUp(Instance waiting, InstanceState.Asked asked)
+    {
+        var hit = _limits.HitOf(waiting);
+        if (hit is null && !asked.IsForTurn)
+            LookAgain(waiting, asked);
+        else
+            Refuse(waiting, RefusalCode.Limit, WaitText.InVain(asked, hit));
+    }
 
     /// <summary>The launch does not wait any more.</summary>
     public void Leave(Instance instance) => _waiting.Remove(instance);
@@ -116,6 +119,17 @@ internal sealed class Admission(
         else
             Refuse(asking, RefusalCode.Limit, $"{hit.Reason}{(why is null ? "" : $"; {why}")}. {hit.WayOut}");
     }
+
+    /// <summary>
+    /// There is a place, and all turns are taken. A launch that has waited for its place before waits no longer than one that has not.
+    /// </summary>
+    private void AwaitTurn(Instance waiting) => Wait(waiting, new InstanceState.Asked(
+        waiting.Since + TurnPatience,
+        $"{Counted.Text(_limits.MaxStarting, "server")} {(_limits.MaxStarting == 1 ? "starts" : "start")} already, and " +
+        $"max_starting of [launch] is {_limits.MaxStarting}")
+    {
+        IsForTurn = true,
+    });
 
     /// <summary>The launch waits, and its shim is told so.</summary>
     private void Wait(Instance waiting, InstanceState.Asked asked)
@@ -160,9 +174,19 @@ internal sealed class Admission(
     private bool TakesOver(Instance asking)
     {
         if (instances.Turns.Count < _limits.MaxStarting || instances.Turns.HasService(asking.Service) ||
-            instances.Turns.Longest is not { } longest || longest.StartBy - response.Now > StartPatience - ShortestTurn)
+            instances.Turns.Longest is not { } longest || longest.StartBy - response.Now > StartPatience - ShortestTurn ||
+            !IsFirstOfService(asking))
             return false;
         instances.Turns.TakeBack(longest);
+        return true;
+    }
+
+    /// <summary>Whether no other launch of its service that has a place waits for longer.</summary>
+    private bool IsFirstOfService(Instance asking)
+    {
+        for (var at = 0; at < _waiting.Count && _waiting[at] != asking; at++)
+            if (_waiting[at].Service == asking.Service && _limits.HitOf(_waiting[at]) is null)
+                return false;
         return true;
     }
 
@@ -181,6 +205,9 @@ internal sealed class Admission(
         instance.Begin(entry.Sequence);
         instances.Put(instance, new InstanceState.Placed(entry.Sequence, response.Now + PlacingPatience));
         instances.SetStarting(instance, response.Now + StartPatience);
-        response.Add(new Effect.GrantLaunch(instance.Id, entry.Sequence, instance.Server) { Hint = instance.Hint });
+        response.Add(new Effect.GrantLaunch(instance.Id, entry.Sequence, instance.Server) 
+        {
+            Hint = instance.Near is { } near ? $"the configuration has no [server.{instance.Server.Name}]; did you mean {near}?" : null,
+        });
     }
 }

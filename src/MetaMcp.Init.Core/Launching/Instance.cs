@@ -29,7 +29,11 @@ internal sealed class Instance(
     /// <summary>The time of the request; of an instance that runs, its start.</summary>
     public Instant Since { get; set; } = askedAt;
 
-    public InstanceState State { get; set; } = new InstanceState.Asked(Instant.Never, "");
+    /// <summary>It is refused if memory has ended before the request was answered.</summary>
+    public InstanceState State { get; set; } = new InstanceState.Asked(askedAt + Admission.PlacePatience, "mcp-init had no memory for it");
+
+    /// <summary>It may be launched: nothing but its place and its turn is missing.</summary>
+    public bool IsPermitted { get; set; }
 
     /// <summary>The time since which the guard has seen no traffic; never while there is traffic.</summary>
     public Instant IdleSince { get; set; } = Instant.Never;
@@ -49,8 +53,11 @@ internal sealed class Instance(
     /// <summary>Why mcp-init ends the instance: a sentence; null if it ends by itself.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>For the person who has typed its name; null for none.</summary>
-    public string? Hint { get; set; }
+    /// <summary>The server of the file that has nearly this name; null for none.</summary>
+    public string? Near { get; set; }
+
+    /// <summary>The same as the end of a text.</summary>
+    public string Nearly => Near is { } near ? $" Did you mean {near}?" : "";
 
     /// <summary>How the server ended, in the guard's words; null until it says so.</summary>
     public ExitStatus? Exit { get; set; }

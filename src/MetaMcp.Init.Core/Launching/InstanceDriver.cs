@@ -22,6 +22,9 @@ internal sealed class InstanceDriver(
 
     private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>Each holds a connection and takes no place, so that silent guards could be any number.</summary>
+    private const int MostUnreported = 32;
+
     /// <summary>The process is where it belongs: the server runs.</summary>
     public void Begin(Instance instance, RunState.Ready run)
     {
@@ -130,7 +133,7 @@ internal sealed class InstanceDriver(
         {
             AddAll(step.Effects, instance.RunNumber);
             instance.HasEndedInStart = instance.IsStarting;
-            if (instance is { Reason: null, Exit: null, IsExec: false })
+            if (instance is { Reason: null, Exit: null, IsExec: false } && instances.Counts.Unreported < MostUnreported)
                 AwaitReport(instance);
             else
                 Report(instance);

@@ -122,6 +122,7 @@ internal sealed class InstanceTable(Registry registry)
             Counts.Add(instance.Server.Name);
         else if (instance.HasPlace)
             Counts.Remove(instance.Server.Name);
+        Counts.Unreported += instance.State is InstanceState.Unreported ? change : 0;
         if (instance.Run is not { } run)
             return;
         Counts.Cleanups += RunPredicates.IsCleanedUp(run, instance.KillRetries) ? change : 0;

@@ -21,8 +21,10 @@ internal sealed class LaunchRights(ServiceTable services, Registry registry, Ins
                 $"It is launched from within an instance of {server.Name}: a server that launches itself would never end.");
         if (!IsAllowed(asking))
             return (RefusalCode.Forbidden, NotAllowed(asking));
-        return !isInFile && services.Plan.Settings.Launch.Unknown == UnknownServers.Refuse
-            ? (RefusalCode.Unknown, $"The configuration has no [server.{server.Name}], and unknown of [launch] is \"refuse\".") : null;
+        if (isInFile || services.Plan.Settings.Launch.Unknown != UnknownServers.Refuse)
+            return null;
+        return (RefusalCode.Unknown,
+            $"The configuration has no [server.{server.Name}], and unknown of [launch] is \"refuse\".{asking.Nearly}");
     }
 
     /// <summary>

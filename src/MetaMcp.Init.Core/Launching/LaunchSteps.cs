@@ -35,7 +35,12 @@ internal sealed class LaunchSteps(
             return;
         }
         if (instances.Find(id) is not { } instance)
+        {
+            // It is over, and the effect that says so was lost for want of memory.
+            if (happened is LaunchEvent.ShimEnded or LaunchEvent.Disconnected)
+                response.Add(new Effect.EndLaunch(id, null));
             return;
+        }
         switch (happened)
         {
             case LaunchEvent.Named(var main, var unwrapping):
@@ -88,15 +93,13 @@ internal sealed class LaunchSteps(
         instances.Add(instance);
         // The launch is known now, and must not be entered a second time.
         response.HasTakenEffect = true;
+        instance.Near = found is null ? names.Near(request, services.Plan.Settings) : null;
         if (isEnding())
             admission.Refuse(instance, RefusalCode.Stopping, "The container stops.");
         else if (rights.WhyNot(instance, isInFile: found is not null) is { } refused)
             admission.Refuse(instance, refused.Code, refused.Reason);
         else
-        {
-            instance.Hint = found is null ? names.HintFor(request, services.Plan.Settings) : null;
             admission.Seek(instance);
-        }
     }
 
     /// <summary>The service to which a run belongs: its own, or that of the client which launched it.</summary>

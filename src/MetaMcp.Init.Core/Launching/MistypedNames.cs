@@ -12,14 +12,14 @@ internal sealed class MistypedNames(Response response)
 {
     private readonly NoticeRate _rate = new(20, TimeSpan.FromMinutes(1));
 
-    /// <summary>A sentence; null if the name is like that of no table.</summary>
-    public string? HintFor(LaunchRequest request, Settings settings)
+    /// <summary>The name that was meant, perhaps; null if the name is like that of no table.</summary>
+    public string? Near(LaunchRequest request, Settings settings)
     {
         if (request.Name is not { } name || settings.Servers.IsEmpty)
             return null;
         if (!_rate.MayTell(response.Now) || Suggestion.Nearest(name, settings.Servers.Select(s => s.Name)) is not { } near)
             return null;
         response.Tell(Notices.LaunchUnknown.Of(name, near));
-        return $"the configuration has no [server.{name}]; did you mean {near}?";
+        return near;
     }
 }

@@ -19,7 +19,8 @@ namespace MetaMcp.Init.Core.Launching;
 /// guard, the client or the connection of a guard is gone; <c>close_grace</c> after its stdin was closed; <c>idle_timeout</c>; it is
 /// replaced; it is over a limit; shutdown; its main process has ended, and others are left.</description></item>
 /// <item><term>Ending</term><description>The cleanup queue has it, as any run (<see cref="RunMachine"/>). When the main process has ended,
-/// the rest is killed at once. Leaves by: nothing is left (→ Gone).</description></item>
+/// the rest is killed at once. Leaves by: nothing is left (→ Gone; → Unreported, if the guard has not said how the server
+/// ended).</description></item>
 /// <item><term>Unreported</term><description>Nothing is left and the place is free; the guard is about to say how the server ended. Leaves
 /// (→ Gone) by: its word, or that of the shim's end; a second.</description></item>
 /// <item><term>Gone</term><description>The place is free. If mcp-init ended the instance, the shim was told the reason.</description>

@@ -8,6 +8,9 @@ internal sealed class PoolCounts
     /// <summary>The instances that have a place.</summary>
     public int Placed { get; private set; }
 
+    /// <summary>The instances that are over, and whose guard has still to say how they ended.</summary>
+    public int Unreported { get; set; }
+
     /// <summary>The instances whose cleanup is under way.</summary>
     public int Cleanups { get; set; }
 
@@ -40,6 +43,6 @@ internal sealed class PoolCounts
     public void Clear()
     {
         _byType.Clear();
-        Placed = Cleanups = Endable = Capped = 0;
+        Placed = Unreported = Cleanups = Endable = Capped = 0;
     }
 }

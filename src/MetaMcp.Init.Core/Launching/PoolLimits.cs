@@ -29,7 +29,7 @@ internal sealed class PoolLimits(ServiceTable services, InstanceTable instances,
         foreach (var server in services.Plan.Settings.Servers)
             if (server.Name == name)
                 return null;
-        return $"The configuration has no [server.{name}], and no command was given. Write that table with a command, " +
+        return $"The configuration has no [server.{name}], and no command was given.{asking.Nearly} Write that table with a command, " +
             $"or give one here (mcp-init launch {name} -- CMD).";
     }
 }

@@ -47,7 +47,7 @@ internal sealed class WaitingLaunches
     {
         _ = _waiting.RemoveAll(w => w.State is not InstanceState.Asked);
         foreach (var instance in all)
-            if (instance.State is InstanceState.Asked && !_waiting.Contains(instance))
+            if (instance is { IsPermitted: true, State: InstanceState.Asked } && !_waiting.Contains(instance))
                 _waiting.Add(instance);
     }
 }

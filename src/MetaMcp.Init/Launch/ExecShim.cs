@@ -53,8 +53,7 @@ internal static unsafe class ExecShim
         }
         catch (ExecFailedException failed)
         {
-            if (failed.Failure.IsShortage)
-                return subject.RefuseForShortage(connection, failed.Failure.Sentence);
+            // No refusal, also for a shortage: to PID 1 this process is the server already, and would hold a place for as long as it talks.
             StandardError.TryWriteLine($"mcp-init launch: {grant.Name}: {failed.Failure.Sentence}");
             return failed.Failure.ExitCode;
         }

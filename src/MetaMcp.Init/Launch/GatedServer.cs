@@ -36,7 +36,7 @@ internal sealed unsafe class GatedServer
             return null;
         }
         call = "posix_spawn";
-        error = Spawn(Options(grant, ends[0], signals), grant, command, ends[0], out var pid);
+        error = Spawn(Options(grant, ends[0], signals), signals.Ignored, grant, command, ends[0], out var pid);
         _ = close(ends[0]);
         if (error.IsSuccess)
             return new GatedServer(pid, ends[1]);
@@ -73,7 +73,8 @@ internal sealed unsafe class GatedServer
         _gate = -1;
     }
 
-    private static Errno Spawn(string[] given, LaunchGrant grant, ServerCommand command, int gate, out int pid)
+    private static Errno Spawn(
+        string[] given, ulong ignored, LaunchGrant grant, ServerCommand command, int gate, out int pid)
     {
         using var path = new NativeStrings([SelfExecutable.Path]);
         using var options = new NativeStrings(given);
@@ -95,6 +96,7 @@ internal sealed unsafe class GatedServer
                 Arguments = words,
                 Environment = environment.Pointer,
                 Group = SpawnGroup.Session,
+                StayIgnored = ignored,
                 Descriptors = mappings,
             },
             out pid);

@@ -146,7 +146,7 @@ internal sealed unsafe class GuardShim
 
     private void Pass(Signal signal, bool isOfKernel)
     {
-        _isSignalPassed = true;
+        _isSignalPassed |= signal == Signal.Term || signal == Signal.Int || signal == Signal.Hup || signal == Signal.Quit;
         if (signal == Signal.Tstp || signal == Signal.Ttin || signal == Signal.Ttou)
             Suspend();
         else

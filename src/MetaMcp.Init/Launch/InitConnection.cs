@@ -161,6 +161,9 @@ internal sealed unsafe class InitConnection
         var length = (uint)sizeof(ucred);
         if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
             return NoConnection.Of("SO_PEERCRED", LastError);
+        // An ancestor of another user may be a trap: a process under sudo has such ancestors. PID 1 can be trusted with any user.
+        if (peer.pid != 1 && peer.uid != 0 && peer.uid != geteuid())
+            return new NoConnection($"{path}: pid {peer.pid} of user {peer.uid} listens there, which is neither root nor ours", true);
         if (Ancestry.Includes(peer.pid, out var error))
             return default;
         return error.IsShortage

@@ -37,7 +37,7 @@ internal static unsafe class LaunchVerb
         if (command != null)
             _ = LinkAvoidance.Avoid(command);
         var subject = new LaunchSubject(request.Name ?? request.Package ?? request.Program, IsIntercepted: request.Name is null);
-        if (InitConnection.Open(RuntimePaths.Socket, out var none) is not { } connection)
+        if (Connect(out var none) is not { } connection)
             return none.IsAbsent ? AbsentInit.Run(subject.Name, command, none.Reason)
                 : none.IsShortage ? subject.RefuseForShortage(null, none.Reason)
                 : subject.Fail(none.Reason);
@@ -51,6 +51,15 @@ internal static unsafe class LaunchVerb
             case var answer:
                 return subject.Fail(connection, answer);
         }
+    }
+
+    private static InitConnection? Connect(out NoConnection none)
+    {
+        InitConnection? connection;
+        do
+            connection = InitConnection.Open(RuntimePaths.Socket, out none);
+        while (connection is null && none.IsAbsent && RuntimePaths.GoOn());
+        return connection;
     }
 
     private static int Take(InitConnection connection, LaunchGrant grant, byte** given, LaunchSubject subject)

@@ -5,6 +5,8 @@ using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Events;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Pages;
+using MetaMcp.Init.Spawning;
+using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Launch;
@@ -18,8 +20,18 @@ internal sealed unsafe class RefusalServer
     /// <summary>What a pipe that poll reports writable takes without blocking (POSIX: PIPE_BUF).</summary>
     private const int Piece = 4096;
 
+    /// <summary>
+    /// A client of MCP sends its first request at once. Another program may leave the stdin of its npx open without a word, and waits for
+    /// npx to end.
+    /// </summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
     /// <summary>Null without a descriptor for it: then a signal ends the process as any other.</summary>
     private readonly SignalQueue? _signals;
+    private readonly ulong _ignored = SignalReset.Inherited.Ignored;
+
+    /// <summary>The end of the wait for a first request; never for a client that may take its time.</summary>
+    private Instant _due = Instant.Never;
     private readonly RefusalConversation _conversation;
     private readonly ArrayBufferWriter<byte> _answer = new(512);
 
@@ -50,6 +62,8 @@ internal sealed unsafe class RefusalServer
     private void Serve(bool isAnyClient)
     {
         var input = stackalloc byte[Piece];
+        if (!isAnyClient)
+            _due = MonotonicClock.Now + Silence;
         while (WaitFor(0, POLLIN))
         {
             var count = read(0, input, Piece);
@@ -59,6 +73,8 @@ internal sealed unsafe class RefusalServer
                 return;
             if (!isAnyClient && _conversation is { HasRequest: false, HasForeignLine: true })
                 return;
+            if (_conversation.HasRequest)
+                _due = Instant.Never;
         }
     }
 
@@ -99,9 +115,12 @@ internal sealed unsafe class RefusalServer
         {
             polled[0] = new pollfd { fd = _signals?.Descriptor ?? -1, events = POLLIN };
             polled[1] = new pollfd { fd = stream, events = events };
-            _ = poll(polled, 2, -1);
+            var now = MonotonicClock.Now;
+            if (now >= _due)
+                return false;
+            _ = poll(polled, 2, PollTimeout.Until(_due, now));
             while (_signals?.TryTake() is { } signal)
-                if (signal == Signal.Term || signal == Signal.Int || signal == Signal.Hup || signal == Signal.Quit)
+                if ((_ignored & (1UL << (signal.Number - 1))) == 0 && IsEnd(signal))
                     return false;
             if ((polled[1].revents & POLLNVAL) != 0 || (events == POLLOUT && (polled[1].revents & POLLERR) != 0))
                 return false;
@@ -110,4 +129,7 @@ internal sealed unsafe class RefusalServer
                 return true;
         }
     }
+
+    private static bool IsEnd(Signal signal) =>
+        signal == Signal.Term || signal == Signal.Int || signal == Signal.Hup || signal == Signal.Quit;
 }

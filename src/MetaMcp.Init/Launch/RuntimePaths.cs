@@ -14,22 +14,48 @@ namespace MetaMcp.Init.Launch;
 /// </summary>
 internal static unsafe class RuntimePaths
 {
+    private const string Usual = InitSettings.DefaultRuntimeDirectory;
+
     private static string? _directory;
+    private static Step _step;
+
+    private enum Step { Variable, Link, Usual, Ancestors, Last }
 
     public static string Socket => SocketIn(Directory);
 
     public static string Shims => $"{Directory}/{LaunchPaths.Shims}";
 
-    private static string Directory => _directory ??= Find();
+    private static string Directory => _directory ??= Next() ?? Usual;
 
-    private static string Find()
+    /// <summary>Goes on to the next directory where our init may be: a socket may be left from an init that was killed.</summary>
+    /// <returns>False if there is none.</returns>
+    public static bool GoOn()
     {
-        const string Usual = InitSettings.DefaultRuntimeDirectory;
-        if (StartArguments.Variable(LaunchPaths.RuntimeVariable) is { Length: > 0 } given)
-            return Bare(given);
-        if (OfLink() is { } linked && HasSocket(linked))
-            return linked;
-        return HasSocket(Usual) ? Usual : OfAncestors() ?? Usual;
+        _ = Directory;
+        if (Next() is not { } next)
+            return false;
+        _directory = next;
+        return true;
+    }
+
+    private static string? Next()
+    {
+        while (_step < Step.Last)
+        {
+            switch (_step++)
+            {
+                case Step.Variable when StartArguments.Variable(LaunchPaths.RuntimeVariable) is { Length: > 0 } given:
+                    _step = Step.Last;
+                    return Bare(given);
+                case Step.Link when OfLink() is { } linked && HasSocket(linked):
+                    return linked;
+                case Step.Usual when HasSocket(Usual):
+                    return Usual;
+                case Step.Ancestors when OfAncestors() is { } above:
+                    return above;
+            }
+        }
+        return null;
     }
 
     /// <summary>The links to our binary are in the directory <c>shims</c> of it.</summary>
@@ -41,7 +67,10 @@ internal static unsafe class RuntimePaths
             ? directory[..^(LaunchPaths.Shims.Length + 1)] : null;
     }
 
-    /// <summary>The variable of the nearest process above us that has it; those of another user cannot be read.</summary>
+    /// <summary>
+    /// The variable of the nearest process above us that has it and whose socket is there. Another user may have written it: the process
+    /// that listens is checked, as always.
+    /// </summary>
     private static string? OfAncestors()
     {
         // Wrappers and shells stand between a service and a server, but not many.

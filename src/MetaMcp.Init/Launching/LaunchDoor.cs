@@ -117,7 +117,8 @@ internal sealed unsafe class LaunchDoor(
             if (one.Step != LaunchStep.Silent)
                 continue;
             silentOfProcess += one.Peer.pid == peer.pid ? 1 : 0;
-            if (one.Peer.uid != peer.uid && (silent is null || one.Due < silent.Due))
+            // One that PID 1 has not read yet is not silent.
+            if (one.Peer.uid != peer.uid && (silent is null || one.Due < silent.Due) && !StreamPeek.HasInput(one.Descriptor))
                 silent = one;
         }
         if (ofUser >= MostOfUser && peer.uid != 0)

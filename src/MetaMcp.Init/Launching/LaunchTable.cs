@@ -76,6 +76,9 @@ internal sealed class LaunchTable
         {
             if (_placements.IsUnderWay(id) || IsOnItsWayBack(launch))
                 continue;
+            // Neither a child that the process has made meanwhile nor one without a way back stays there.
+            if (launch.Cgroup is { IsPopulated: true } left)
+                left.Signal(Signal.Kill);
             launch.Cgroup?.Remove();
             // .NET Core 3.0 and later allow to remove during the enumeration.
             _ = _leaving.Remove(id);

@@ -81,8 +81,8 @@ internal sealed class LaunchedRuns(RunTable runs, MemoryWatch memory, InstanceCo
         _ = KernelFile.Write($"{home}/cgroup.procs", $"{pid}");
     }
 
-    /// <summary>The cgroup of a run, or for processes outside of all runs our own; null without cgroups.</summary>
-    public string? HomeOf(long run) => tree is null ? null : runs.Find(run)?.Cgroup?.Directory ?? Outside(tree);
+    /// <summary>The cgroup of a run, or for 0 our own; null without cgroups, and of a run that is over.</summary>
+    public string? HomeOf(long run) => tree is null ? null : run == 0 ? Outside(tree) : runs.Find(run)?.Cgroup?.Directory;
 
     private static string Outside(CgroupTree tree) => $"{tree.Root}/init";
 

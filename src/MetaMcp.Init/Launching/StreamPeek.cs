@@ -57,6 +57,13 @@ internal static unsafe class StreamPeek
         }
     }
 
+    /// <summary>Whether something has come that was not received, bytes or the end.</summary>
+    public static bool HasInput(int connection)
+    {
+        pollfd readable = new() { fd = connection, events = POLLIN };
+        return poll(&readable, 1, 0) > 0;
+    }
+
     /// <summary>Receives bytes that a look has just shown.</summary>
     public static bool Take(int connection, Span<byte> bytes)
     {

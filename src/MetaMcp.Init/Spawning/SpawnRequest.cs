@@ -26,6 +26,9 @@ internal readonly unsafe ref struct SpawnRequest
     public required byte** Arguments { get; init; }
     public required byte** Environment { get; init; }
     public SpawnGroup Group { get; init; }
+
+    /// <summary>Signals that stay ignored, a bit each; all others get their default action.</summary>
+    public ulong StayIgnored { get; init; }
     public ReadOnlySpan<DescriptorMapping> Descriptors { get; init; }
 
     /// <summary>Search the PATH of our own environment for a name without a slash, as <c>execvp</c> does.</summary>

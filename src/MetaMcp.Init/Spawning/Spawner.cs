@@ -119,14 +119,14 @@ internal static unsafe class Spawner
     private static int Describe(in SpawnRequest request, posix_spawnattr_t* attributes)
     {
         sigset_t none = default;
-        sigset_t all = default;
-        all.__val[0] = ulong.MaxValue;
+        sigset_t reset = default;
+        reset.__val[0] = ~request.StayIgnored;
         var group = request.Group == SpawnGroup.Session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
         var error = posix_spawnattr_setflags(attributes, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group));
         if (error == 0)
             error = posix_spawnattr_setsigmask(attributes, &none);
         if (error == 0)
-            error = posix_spawnattr_setsigdefault(attributes, &all);
+            error = posix_spawnattr_setsigdefault(attributes, &reset);
         return error == 0 && group == POSIX_SPAWN_SETPGROUP ? posix_spawnattr_setpgroup(attributes, 0) : error;
     }
 }

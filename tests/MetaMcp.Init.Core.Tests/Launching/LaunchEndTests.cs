@@ -59,6 +59,19 @@ public sealed class LaunchEndTests
         _world.Forget().Launch(2, new LaunchEvent.ShimEnded()).Tells("2 ended");
     }
 
+    /// <summary>They take no place, so that nothing else limits them.</summary>
+    [Fact]
+    public void Of_many_silent_guards_some_are_waited_for()
+    {
+        for (var id = 1; id <= 33; id++)
+        {
+            _ = _world.Runs(id);
+            MainEnds(id);
+        }
+        Assert.Contains("33 ended", _world.Story);
+        Assert.DoesNotContain("32 ended", _world.Story);
+    }
+
     [Fact]
     public void A_stop_does_not_wait_for_the_guards_word()
     {
@@ -98,6 +111,8 @@ public sealed class LaunchEndTests
         Assert.Contains("memroy: the configuration has no table for it; did you mean [server.memory]?", _world.Log);
         _ = _world.Asks(2, "filesystem").Asks(3, "memory");
         Assert.Single(_world.Log, line => line.Contains("did you mean", StringComparison.Ordinal));
+        _ = _world.Launch(4, new LaunchEvent.Asked(new LaunchRequest("othr", null, "", 5004, 1000, _world.Gateway, IsTrusted: false)));
+        Assert.Contains("no command was given. Did you mean other?", _world.Refusals[^1].Reason, StringComparison.Ordinal);
     }
 
     /// <summary>The kernel's word alone.</summary>

@@ -391,7 +391,7 @@ public sealed class PoolTests
     {
         var world = World(Memory with { Allow = [] });
         world.Asks(1).Tells("1 refused Forbidden");
-        world.AsksFromOutside(2).Names(2).Tells("2 granted", "2 go");
+        world.AsksFromOutside(2, "parent").Names(2).Tells("2 granted", "2 go");
         // A server that root has launched, and that has another user.
         world.Asks(3, run: world.RunOf(2)).Tells("3 refused Forbidden");
     }
@@ -526,6 +526,27 @@ public sealed class PoolTests
             Memory with { MaxInstances = 1, OnLimit = LimitAction.ReplaceOldest }, launch: new LaunchSettings { MaxStarting = 1 });
         world.Asks(1, "other").Asks(2).Asks(3).Launch(1, new LaunchEvent.Started()).Names(2).Passes("3s").Forget();
         world.Launch(2, new LaunchEvent.Started()).Tells("2 SIGTERM", "3 waits", "2 ended for a reason", "3 granted");
+    }
+
+    [Fact]
+    public void One_whose_place_is_free_and_that_lacks_a_turn_is_not_refused_for_the_limit()
+    {
+        var world = World(
+            Memory with { MaxInstances = 1, OnLimit = LimitAction.ReplaceOldest }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Runs(1).Passes("3s").Asks(2, "other").Names(2).Forget();
+        world.Asks(3).Tells("1 SIGTERM", "3 waits", "1 ended for a reason");
+        world.Passes("20s").Forget();
+        world.Launch(2, new LaunchEvent.Started()).Tells("3 granted");
+        Assert.Empty(world.Refusals);
+    }
+
+    [Fact]
+    public void A_turn_is_taken_over_in_the_order_of_the_launches_of_a_service()
+    {
+        var world = World(Memory with { MaxInstances = 10 }, launch: new LaunchSettings { MaxStarting = 1 });
+        world.Asks(1).Names(1).Passes("9s").AsksFromOutside(2).Passes("2s").Forget();
+        world.AsksFromOutside(3).Tells("3 waits");
+        world.Passes("2s").Tells("2 granted");
     }
 
     [Fact]

@@ -151,6 +151,13 @@ internal sealed class InitProcess : Speaker, IAsyncDisposable
     /// <summary>The processes in the namespace, PID 1 included.</summary>
     public IReadOnlyList<ProcessInfo> Processes() => ProcessInfo.InNamespace(_namespace);
 
+    /// <summary>The one process of this name: between its fork and its exec a process has the name of its parent.</summary>
+    public async Task<ProcessInfo> Named(string name)
+    {
+        await Patience.Until(() => Processes().Count(process => process.Name == name) == 1, $"there is one process named {name}");
+        return Processes().Single(process => process.Name == name);
+    }
+
     /// <summary>The status of each of the init's threads.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Threads() =>
         [.. Directory.GetDirectories($"/proc/{Pid}/task").Select(thread => ProcessInfo.Status(Path.Combine(thread, "status")))];

@@ -22,6 +22,15 @@ public sealed class SanitizedTests
     public async Task An_intercepted_command_finds_it_by_its_link_alone() =>
         await IsLaunched($"exec env -u MCP_INIT_RUNTIME_DIR sh -c '{Npx}; true'", "");
 
+    /// <summary>A socket is left where an init was that has been killed.</summary>
+    [Fact]
+    public async Task A_socket_without_a_listener_hides_no_init() => await IsLaunched(
+        """
+        mkdir -p /run/mcp-init; rm -f /run/mcp-init/launch.sock
+        node -e 'require("net").createServer().listen("/run/mcp-init/launch.sock", () => process.kill(process.pid, 9))'
+        [ -S /run/mcp-init/launch.sock ] || exit 9
+        """ + "\n" + Launch, "");
+
     [Fact]
     public async Task Another_user_finds_it_by_its_own_processes() => await IsLaunched(Launch, "user = \"www-data\"");
 

@@ -26,12 +26,12 @@ public sealed class ForeignMainTests
         await using var init = await files.Start();
         var changed = await init.WaitForLog("web", "main process is pid");
         var ready = await init.WaitForLog("web", "ready after", changed);
-        var main = Assert.Single(init.Processes(), p => p.Name == "signals");
+        var main = await init.Named("signals");
         Assert.EndsWith($"pid {main.InnerPid} now", changed.Text, StringComparison.Ordinal);
         Native.Signal(main.Pid, 9);
         var ended = await init.WaitForLog("web", $"{Unknown}; restarting", ready);
         await init.WaitForLog("web", "ready after", ended);
-        var next = Assert.Single(init.Processes(), p => p.Name == "signals");
+        var next = await init.Named("signals");
         Assert.NotEqual(main.InnerPid, next.InnerPid);
         await Patience.Until(() => init.Processes().Count(p => p.Name == "sleep") == 1, "nothing of the run before is left");
         init.Signal(15);
@@ -77,7 +77,7 @@ public sealed class ForeignMainTests
             """);
         await using var init = await files.Start();
         var ready = await init.WaitForLog("web", "ready after");
-        var main = Assert.Single(init.Processes(), p => p.Name == "signals");
+        var main = await init.Named("signals");
         await init.WaitForLog("web", $"main process is pid {main.InnerPid} now");
         Native.Signal(main.Pid, 9);
         var ended = await init.WaitForLog("web", $"{Unknown}; restarting", ready);

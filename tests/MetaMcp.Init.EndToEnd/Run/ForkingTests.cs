@@ -140,7 +140,7 @@ public sealed class ForkingTests
         await using var init = await files.Start();
         var changed = await init.WaitForLog("web", "main process is pid");
         await init.WaitForLog("web", "ready after");
-        var main = Assert.Single(init.Processes(), p => p.Name == "signals");
+        var main = await init.Named("signals");
         Assert.EndsWith($"pid {main.InnerPid} now", changed.Text, StringComparison.Ordinal);
         // Until its parent has ended, it is no child of mcp-init, and its status is the parent's.
         await Patience.Until(
@@ -162,7 +162,7 @@ public sealed class ForkingTests
             """);
         await using var init = await files.Start();
         await init.WaitForLog("web", "main process is pid", await init.WaitForLog("web", "main process is pid"));
-        var main = Assert.Single(init.Processes(), p => p.Name == "signals");
+        var main = await init.Named("signals");
         await init.WaitForLog("web", $"main process is pid {main.InnerPid} now");
     }
 
@@ -215,7 +215,7 @@ public sealed class ForkingTests
         await init.WaitForLog("web", "ready after");
         await Patience.Until(() => init.Processes().Any(p => p.Name == "signals"), "its program runs");
         Assert.False(init.Lines.HasLogged("web", "main process is"));
-        Native.Signal(Assert.Single(init.Processes(), p => p.Name == "signals").Pid, 9);
+        Native.Signal((await init.Named("signals")).Pid, 9);
         await init.WaitForLog("web", "killed by SIGKILL; restarting");
         Assert.Contains(init.Processes(), p => p.Name == "hang");
     }
@@ -270,7 +270,7 @@ public sealed class ForkingTests
         await using var init = await files.Start();
         await init.WaitForLog("web", "ready after");
         await Patience.Until(() => init.Processes().Any(p => p.Name == "signals"), "its program runs");
-        var main = Assert.Single(init.Processes(), p => p.Name == "signals");
+        var main = await init.Named("signals");
         await init.WaitForLog("web", $"main process is pid {main.InnerPid} now");
         Native.Signal(main.Pid, 9);
         await init.WaitForLog("web", "killed by SIGKILL; restarting");

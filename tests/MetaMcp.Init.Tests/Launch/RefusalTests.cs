@@ -91,6 +91,15 @@ public sealed class RefusalTests : IDisposable
         Assert.Equal("", shim.Stdout);
     }
 
+    /// <summary>As a program of Node starts another by default: stdin is a pipe that stays open.</summary>
+    [Fact]
+    public void A_script_that_says_nothing_to_its_npx_does_not_wait_for_ever()
+    {
+        using var shim = RefusedNpx();
+        Assert.Equal(1, shim.ExitCode(out var stderr));
+        Assert.Contains("is not started", stderr, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_client_of_MCP_that_called_npx_sees_no_crash()
     {
