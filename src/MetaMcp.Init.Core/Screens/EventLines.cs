@@ -3,7 +3,9 @@ using MetaMcp.Init.Core.Status;
 
 namespace MetaMcp.Init.Core.Screens;
 
-/// <summary><c>mcp-init events</c>: a line for each event, in their order. They are printed as they come, so the columns are fixed.</summary>
+/// <summary>
+/// <c>mcp-init events</c>: a line for each event, in their order. They are printed as they come, so the columns are fixed.
+/// </summary>
 public static class EventLines
 {
     private const int SubjectWidth = 18;

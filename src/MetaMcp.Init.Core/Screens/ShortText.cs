@@ -54,7 +54,8 @@ public static class ShortText
         var value = bytes / (double)unit;
         // A gibibyte more or less matters; a tenth of a mebibyte does not.
         return letter == 'G' || value < 10
-            ? string.Create(CultureInfo.InvariantCulture, $"{value:0.0}{letter}") : string.Create(CultureInfo.InvariantCulture, $"{value:0}{letter}");
+            ? string.Create(CultureInfo.InvariantCulture, $"{value:0.0}{letter}")
+            : string.Create(CultureInfo.InvariantCulture, $"{value:0}{letter}");
     }
 
     private static string Text(int large, char unit, int small, char smallUnit) => small == 0

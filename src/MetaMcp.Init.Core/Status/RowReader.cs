@@ -31,7 +31,8 @@ internal sealed class RowReader
     public string Text(string name) => OptionalText(name) ?? Broken("");
 
     public string? OptionalText(string name) => Find(name) is not { } value ? null
-        : value is ['"', .., '"'] && JsonStrings.TryDecode(Encoding.UTF8.GetBytes(value[1..^1]), out var text) ? text : Broken((string?)null);
+        : value is ['"', .., '"'] && JsonStrings.TryDecode(Encoding.UTF8.GetBytes(value[1..^1]), out var text) ? text
+        : Broken((string?)null);
 
     public long Number(string name) => OptionalNumber(name) ?? 0;
 
@@ -67,7 +68,8 @@ internal sealed class RowReader
         var isBroken = !json.TryEnterArray();
         for (var isFirst = true; !isBroken && json.TryElement(isFirst, out var element, out isBroken); isFirst = false)
         {
-            isBroken = element is not [(byte)'"', .., (byte)'"'] || !JsonStrings.TryDecode(element[1..^1], out var text) || Add(names, text);
+            isBroken = element is not [(byte)'"', .., (byte)'"'] || !JsonStrings.TryDecode(element[1..^1], out var text) ||
+                Add(names, text);
         }
         return isBroken ? Broken(ImmutableArray<string>.Empty) : names.DrainToImmutable();
 

@@ -11,13 +11,55 @@ public sealed class StatusScreenTests
     [Fact]
     public void At_80_columns()
     {
-        Assert.Equal("", StatusScreen.Draw(Sample.Document, new ScreenStyle(80)));
+        Assert.Equal(
+            """
+            ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 servers   without worker
+              memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   tasks 77/512   pr…
+              limits kernel (memory tasks cpu)   circuits 1 open   oom 1 (3h ago)   orphans…
+
+              SERVICE  STATE      SINCE  MEMORY / CAP   CPU   TASKS  RST  HEALTH
+            ✖ worker   open         41s      – / 512M     –       –    5  –
+                 exit code 3, 5 failures in 5m · trial start in 19s · see: status worker
+            ▲ search   ready        22m   489M / 512M  0.31   31/64    0  ok 12ms
+                 memory at 96% of its memory_max
+            ● migrate  completed  3h12m             –     –       –    0  –
+            ● backend  ready      2h40m   412M / 1.0G  0.12  23/256    1  ok 4ms
+            ◐ indexer  starting      3s   ~64M / 256M     –      12    0  waiting
+                 fails in 57s
+            ○ report   stopped       8m             –     –       –    –  –
+
+              SERVER             RUN/MAX  IDLE  WAIT  MEMORY / EACH  REFUSED  ENDED
+            ▲ desktop-commander      3/3     1     0    259M / 500M        2     41
+            ● everything               2     2     0              –        0      9
+
+            """, StatusScreen.Draw(Sample.Document, new ScreenStyle(80)));
     }
 
     [Fact]
     public void At_120_columns()
     {
-        Assert.Equal("", StatusScreen.Draw(Sample.Document, new ScreenStyle(120)));
+        Assert.Equal(
+            """
+            ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 servers   without worker
+              memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   tasks 77/512   pressure 0.0%
+              limits kernel (memory tasks cpu)   circuits 1 open   oom 1 (3h ago)   orphans ended 4   cleanups 57 clean, 1 killed
+
+              SERVICE  STATE      SINCE  PID  MEMORY / CAP   CPU   TASKS  RST  LAST END                                   HEALTH
+            ✖ worker   open         41s    –      – / 512M     –       –    5  exit code 3                                –
+                 exit code 3, 5 failures in 5m · trial start in 19s · see: status worker
+            ▲ search   ready        22m  412   489M / 512M  0.31   31/64    0  –                                          ok 12ms
+                 memory at 96% of its memory_max
+            ● migrate  completed  3h12m    –             –     –       –    0  exit code 0                                –
+            ● backend  ready      2h40m   57   412M / 1.0G  0.12  23/256    1  killed by SIGKILL, its memory_max of 1GiB  ok 4ms
+            ◐ indexer  starting      3s  905   ~64M / 256M     –      12    0  –                                          waiting
+                 fails in 57s
+            ○ report   stopped       8m    –             –     –       –    –  –                                          –
+
+              SERVER             RUN/MAX  IDLE  WAIT  MEMORY / EACH  REFUSED  ENDED
+            ▲ desktop-commander      3/3     1     0    259M / 500M        2     41
+            ● everything               2     2     0              –        0      9
+
+            """, StatusScreen.Draw(Sample.Document, new ScreenStyle(120)));
     }
 
     [Theory]
