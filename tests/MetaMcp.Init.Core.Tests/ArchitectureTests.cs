@@ -38,6 +38,8 @@ public sealed partial class ArchitectureTests
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
         ["LaunchProtocol"] = "Effects Output Probing Config Values",
         ["Shims"] = "LaunchProtocol Effects Output Values",
+        ["Status"] = "Output Probing Values",
+        ["Screens"] = "Status Values",
     };
 
     /// <summary>

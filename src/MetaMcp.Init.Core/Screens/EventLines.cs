@@ -1,0 +1,31 @@
+using System.Globalization;
+using MetaMcp.Init.Core.Status;
+
+namespace MetaMcp.Init.Core.Screens;
+
+/// <summary>
+/// <c>mcp-init events</c>: a line for each event, in their order. They are printed as they come, so the columns are fixed.
+/// </summary>
+public static class EventLines
+{
+    private const int SubjectWidth = 18;
+
+    public static string Heading(ScreenStyle style) => Fit.To($"{"SEQ",5} {"AGE",7}   {"SUBJECT",-SubjectWidth} WHAT", style);
+
+    public static string Draw(EventRow row, ScreenStyle style)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        var subject = row.Subject ?? "mcp-init";
+        if (subject.Length > SubjectWidth)
+            subject = subject[..(SubjectWidth - 1)] + style.Cut;
+        var front = string.Create(CultureInfo.InvariantCulture, $"{row.Sequence,5} {ShortText.Time(row.Age),7} ");
+        var mark = row.Level switch
+        {
+            EventLevel.Error => Marks.Draw(Mark.Broken, style),
+            EventLevel.Warning => Marks.Draw(Mark.Warning, style),
+            _ => " ",
+        };
+        // The colour of the mark takes no column.
+        return $"{front}{mark} {Fit.To($"{subject.PadRight(SubjectWidth)} {row.Text}", style, front.Length + 2)}";
+    }
+}

@@ -1,0 +1,75 @@
+using MetaMcp.Init.Core.Status;
+
+namespace MetaMcp.Init.Core.Screens;
+
+/// <summary>One service in the table of <c>status</c>.</summary>
+internal static class ServiceLines
+{
+    /// <summary>From here on the memory of a service is worth a word.</summary>
+    public const double NearCap = 0.9;
+
+    /// <summary>Rows that need a person come first.</summary>
+    public static int Rank(Mark mark) => mark switch
+    {
+        Mark.Broken => 0,
+        Mark.Warning => 1,
+        _ => 2,
+    };
+
+    public static Mark MarkOf(ServiceRow row, Usage? usage)
+    {
+        if (row.IsBroken)
+            return Mark.Broken;
+        if (row.Condition == ServiceCondition.Failing || Cells.PartOf(usage, row.MemoryMax) >= NearCap)
+            return Mark.Warning;
+        if (row.IsOnItsWay)
+            return Mark.OnItsWay;
+        return row.Condition == ServiceCondition.Stopped ? Mark.Off : Mark.Ready;
+    }
+
+    /// <summary>Why it is so, and what happens next; null for a row that needs no words.</summary>
+    public static string? Under(ServiceRow row, Usage? usage, ScreenStyle style)
+    {
+        var facts = new List<string>(3);
+        if (row.Why is { } why)
+            facts.Add(why);
+        else if (row.Condition == ServiceCondition.Failing && row.ProbeFailure is { } failure)
+            facts.Add($"probe: {failure}");
+        else if (Cells.PartOf(usage, row.MemoryMax) is >= NearCap and var part)
+            facts.Add($"memory at {ShortText.Percent(part)} of its memory_max");
+        if (row.Next is { } next)
+            facts.Add(NextOf(row.Condition, next));
+        if (row.IsBroken)
+            facts.Add($"see: status {row.Name}");
+        return facts.Count == 0 ? null : string.Join(style.Dot, facts);
+    }
+
+    public static string Health(ServiceRow row, ScreenStyle style) => row switch
+    {
+        { HasProbe: false } => style.Unknown,
+        { Condition: ServiceCondition.Ready or ServiceCondition.Trial, LastProbe: { } last } => $"ok {ShortText.Latency(last)}",
+        { Condition: ServiceCondition.Failing } => "failing",
+        { Condition: ServiceCondition.Starting } => "waiting",
+        _ => style.Unknown,
+    };
+
+    /// <summary>Starts after the first.</summary>
+    public static string Restarts(ServiceRow row, ScreenStyle style) =>
+        row.Starts == 0 ? style.Unknown : Cells.Number(row.Starts - 1);
+
+    public static string LastEnd(ServiceRow row, ScreenStyle style) => (row.LastEnd, row.LastLimit) switch
+    {
+        ({ } end, { } limit) => $"{end}, {limit}",
+        ({ } end, null) => end,
+        _ => style.Unknown,
+    };
+
+    private static string NextOf(ServiceCondition condition, TimeSpan next) => condition switch
+    {
+        ServiceCondition.Open => $"trial start in {ShortText.Time(next)}",
+        ServiceCondition.Backoff => $"next start in {ShortText.Time(next)}",
+        ServiceCondition.Stopping => $"killed in {ShortText.Time(next)}",
+        ServiceCondition.Starting => $"fails in {ShortText.Time(next)}",
+        _ => $"in {ShortText.Time(next)}",
+    };
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Text;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Screens;
+
+/// <summary>
+/// <c>mcp-init status</c>: the verdict first, then the container, then the services (those that need a person before the others, which
+/// stand in the order of their start), then the launched servers by type.
+/// </summary>
+public static class StatusScreen
+{
+    /// <summary>From this width on there is room for more columns.</summary>
+    private const int Wide = 110;
+
+    public static string Draw(StatusDocument status, ScreenStyle style)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        var screen = new StringBuilder();
+        _ = screen.Append(Marks.Draw(VerdictOf(status), style)).Append(' ').Append(Fit.To(Verdict(status), style, 2)).Append('\n');
+        Line(screen, MemoryLine(status, style), style);
+        Line(screen, CountsLine(status), style);
+        if (!status.Services.IsEmpty)
+            Services(screen.Append('\n'), status, style);
+        if (!status.Servers.IsEmpty)
+            Servers(screen.Append('\n'), status, style);
+        return screen.ToString();
+    }
+
+    /// <summary>The mark of the whole container.</summary>
+    public static Mark VerdictOf(StatusDocument status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        if (!status.System.Missing.IsEmpty)
+            return Mark.Broken;
+        if (status.System.Phase != SystemPhase.Running)
+            return Mark.OnItsWay;
+        foreach (var service in status.Services)
+            if (ServiceLines.MarkOf(service, status.UsageOf(service.Name)) == Mark.Warning)
+                return Mark.Warning;
+        return Mark.Ready;
+    }
+
+    private static string Verdict(StatusDocument status)
+    {
+        var system = status.System;
+        var word = system.Missing.IsEmpty ? StatusLines.Word(system.Phase) : "degraded";
+        var line = new StringBuilder($"{word}   up {ShortText.Time(system.Uptime)}   ");
+        _ = line.Append(system.Services == 0 ? "no service" : $"{system.Ready} of {Counted.Text(system.Services, "service")} ready");
+        if (!status.Servers.IsEmpty)
+        {
+            var running = 0;
+            foreach (var server in status.Servers)
+                running += server.Instances;
+            _ = line.Append(system.InstancesMax is { } most ? $", {running} of {most} servers" : $", {Counted.Text(running, "server")}");
+        }
+        if (!system.Missing.IsEmpty)
+            _ = line.Append("   without ").AppendJoin(", ", system.Missing);
+        return line.ToString();
+    }
+
+    private static string? MemoryLine(StatusDocument status, ScreenStyle style)
+    {
+        if (status.Workload is not { } usage)
+            return null;
+        var line = new StringBuilder($"memory {Cells.Memory(usage, status.System.MemoryMax, style)}");
+        if (Cells.PartOf(usage, status.System.MemoryMax) is { } part)
+            _ = line.Append(' ').Append(Bar.Draw(part, 20, style.IsAscii)).Append(' ').Append(ShortText.Percent(part));
+        if (usage.Peak is { } peak)
+            _ = line.Append("   peak ").Append(ShortText.Size(peak));
+        if (usage.Tasks is not null)
+            _ = line.Append("   tasks ").Append(Cells.Tasks(usage, status.System.TasksMax, style));
+        if (usage.Pressure is { } pressure)
+            _ = line.Append(CultureInfo.InvariantCulture, $"   pressure {pressure:0.0}%");
+        return line.ToString();
+    }
+
+    private static string CountsLine(StatusDocument status)
+    {
+        var system = status.System;
+        var limits = system.Controllers.IsEmpty ? "by looking" : $"kernel ({string.Join(' ', system.Controllers)})";
+        var line = new StringBuilder($"limits {limits}");
+        if (system.CircuitsOpen > 0)
+            _ = line.Append("   circuits ").Append(system.CircuitsOpen).Append(" open");
+        if (system.OutOfMemory > 0)
+            _ = line.Append("   oom ").Append(system.OutOfMemory)
+                .Append(system.LastOutOfMemory is { } ago ? $" ({ShortText.Age(ago)} ago)" : "");
+        if (system.OrphansEnded > 0)
+            _ = line.Append("   orphans ended ").Append(system.OrphansEnded);
+        if (system.CleanupsKilled + system.CleanupsFailed > 0)
+            _ = line.Append("   cleanups ").Append(system.CleanupsClean).Append(" clean, ").Append(system.CleanupsKilled).Append(" killed")
+                .Append(system.CleanupsFailed > 0 ? $", {system.CleanupsFailed} failed" : "");
+        return line.ToString();
+    }
+
+    private static void Services(StringBuilder screen, StatusDocument status, ScreenStyle style)
+    {
+        var isWide = style.Width >= Wide;
+        var table = isWide
+            ? new Columns(
+                style, "SERVICE", "STATE", ">SINCE", ">PID", ">MEMORY / CAP", ">CPU", ">TASKS", ">RST", "LAST END", "HEALTH")
+            : new Columns(style, "SERVICE", "STATE", ">SINCE", ">MEMORY / CAP", ">CPU", ">TASKS", ">RST", "HEALTH");
+        // OrderBy keeps the order of rows of one rank.
+        foreach (var row in status.Services.OrderBy(s => ServiceLines.Rank(ServiceLines.MarkOf(s, status.UsageOf(s.Name)))))
+        {
+            var usage = status.UsageOf(row.Name);
+            var mark = ServiceLines.MarkOf(row, usage);
+            var cells = new List<string> { row.Name, StatusLines.Word(row.Condition), ShortText.Time(row.Since) };
+            if (isWide)
+                cells.Add(Cells.Pid(row.Pid, style));
+            cells.Add(Cells.Memory(usage, row.MemoryMax, style));
+            cells.Add(Cells.Cpu(usage, row.Since, style));
+            cells.Add(Cells.Tasks(usage, row.TasksMax, style));
+            cells.Add(ServiceLines.Restarts(row, style));
+            if (isWide)
+                cells.Add(ServiceLines.LastEnd(row, style));
+            cells.Add(ServiceLines.Health(row, style));
+            table.Add(Marks.Draw(mark, style), ServiceLines.Under(row, usage, style), [.. cells]);
+        }
+        table.AppendTo(screen);
+    }
+
+    private static void Servers(StringBuilder screen, StatusDocument status, ScreenStyle style)
+    {
+        var table = new Columns(style, "SERVER", ">RUN/MAX", ">IDLE", ">WAIT", ">MEMORY / EACH", ">REFUSED", ">ENDED");
+        foreach (var row in status.Servers)
+        {
+            var mark = row.Most is { } most && row.Instances >= most ? Mark.Warning : row.Instances > 0 ? Mark.Ready : Mark.Off;
+            table.Add(
+                Marks.Draw(mark, style), null, row.Name,
+                row.Most is { } limit ? $"{row.Instances}/{limit}" : Cells.Number(row.Instances),
+                Cells.Number(row.Idle), Cells.Number(row.Waiting), Cells.Memory(SumOf(status, row.Name), row.MemoryMax, style),
+                Cells.Number(row.Refused), Cells.Number(row.Ended));
+        }
+        table.AppendTo(screen);
+    }
+
+    /// <summary>The memory of all instances of a type; null if that of one is not known.</summary>
+    private static Usage? SumOf(StatusDocument status, string server)
+    {
+        var sum = 0L;
+        var (isEstimate, any) = (false, false);
+        foreach (var instance in status.Instances)
+        {
+            if (instance.Server != server)
+                continue;
+            if (status.UsageOf(instance.Name) is not { Memory: { } memory } usage)
+                return null;
+            (sum, isEstimate, any) = (sum + memory, isEstimate || usage.IsEstimate, true);
+        }
+        return any ? new Usage(sum, isEstimate) : null;
+    }
+
+    private static void Line(StringBuilder screen, string? line, ScreenStyle style)
+    {
+        if (line is not null)
+            _ = screen.Append("  ").Append(Fit.To(line, style, 2)).Append('\n');
+    }
+}

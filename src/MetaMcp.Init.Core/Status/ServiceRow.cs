@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+
+namespace MetaMcp.Init.Core.Status;
+
+/// <summary>The state of a service as a person names it; the words are those of the row.</summary>
+public enum ServiceCondition
+{
+    Waiting, Starting, Ready, Failing, Stopping, Backoff, Open, Trial, Completed, Finished, Failed, Skipped, Stopped,
+}
+
+/// <summary>One service.</summary>
+public sealed record ServiceRow : StatusRow
+{
+    public required string Name { get; init; }
+
+    public required ServiceCondition Condition { get; init; }
+
+    /// <summary>The time since it came to this state.</summary>
+    public required TimeSpan Since { get; init; }
+
+    public bool IsOneshot { get; init; }
+
+    public bool IsRequired { get; init; }
+
+    /// <summary>The main process; null if there is none.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>The id of the run, as in MCP_INIT_INSTANCE; null if there is none.</summary>
+    public string? Instance { get; init; }
+
+    /// <summary>Runs that got a process.</summary>
+    public int Starts { get; init; }
+
+    /// <summary>How the last run ended: <c>exit code 3</c>; null if none has ended.</summary>
+    public string? LastEnd { get; init; }
+
+    /// <summary>The limit for which that run ended: <c>its memory_max of 64MiB</c>; null if it ended for none.</summary>
+    public string? LastLimit { get; init; }
+
+    /// <summary>The reason of its state: <c>waits for db</c>; null if the state says all.</summary>
+    public string? Why { get; init; }
+
+    /// <summary>The time to the next start, or to the end of a deadline; null if nothing is due.</summary>
+    public TimeSpan? Next { get; init; }
+
+    public bool HasProbe { get; init; }
+
+    public long Probes { get; init; }
+
+    public long ProbesFailed { get; init; }
+
+    /// <summary>The time that the last probe took; null before the first.</summary>
+    public TimeSpan? LastProbe { get; init; }
+
+    /// <summary>Why the last failed probe failed; null if none has.</summary>
+    public string? ProbeFailure { get; init; }
+
+    /// <summary>The STATUS= of the service.</summary>
+    public string? Says { get; init; }
+
+    public long? MemoryMax { get; init; }
+
+    public long? TasksMax { get; init; }
+
+    public double? CpuMax { get; init; }
+
+    public ImmutableArray<string> DependsOn { get; init; } = [];
+
+    public ImmutableArray<string> NeededBy { get; init; } = [];
+
+    /// <summary>The directory of its cgroup; null without one.</summary>
+    public string? Cgroup { get; init; }
+
+    /// <summary>Whether its state needs a person, or may need one.</summary>
+    public bool IsBroken => Condition is ServiceCondition.Failed or ServiceCondition.Open or ServiceCondition.Skipped;
+
+    public bool IsOnItsWay => Condition is ServiceCondition.Waiting or ServiceCondition.Starting or ServiceCondition.Stopping
+        or ServiceCondition.Backoff or ServiceCondition.Trial;
+}

@@ -1,0 +1,136 @@
+using System.Buffers;
+
+namespace MetaMcp.Init.Core.Status;
+
+/// <summary>Rows as lines of JSON, written by PID 1.</summary>
+public static class StatusLines
+{
+    internal static readonly string[] Phases = ["starting", "running", "stopping"];
+
+    internal static readonly string[] Conditions =
+    [
+        "waiting", "starting", "ready", "failing", "stopping", "backoff", "open", "trial", "completed", "finished", "failed", "skipped",
+        "stopped",
+    ];
+
+    internal static readonly string[] InstanceConditions = ["starting", "busy", "idle", "ending"];
+
+    public static string Word(SystemPhase phase) => Phases[(int)phase];
+
+    public static string Word(ServiceCondition condition) => Conditions[(int)condition];
+
+    public static string Word(InstanceCondition condition) => InstanceConditions[(int)condition];
+
+    /// <summary>Appends the row and a newline.</summary>
+    public static void Append(StatusRow row, ArrayBufferWriter<byte> to)
+    {
+        if (row is EventRow happened)
+        {
+            happened.Write(to);
+            return;
+        }
+        var line = new RowWriter(to);
+        switch (row)
+        {
+            case SystemRow system:
+                Write(line, system);
+                break;
+            case ServiceRow service:
+                Write(line, service);
+                break;
+            case ServerRow server:
+                Write(line, server);
+                break;
+            case InstanceRow instance:
+                Write(line, instance);
+                break;
+            default:
+                throw new ArgumentException($"bug: {row} is no row", nameof(row));
+        }
+        line.End();
+    }
+
+    private static void Write(RowWriter line, SystemRow row)
+    {
+        line.Begin("system");
+        line.Text("version", row.Version);
+        line.Number("pid", row.Pid);
+        line.Time("uptime_ms", row.Uptime);
+        line.Text("phase", Word(row.Phase));
+        line.Names("missing", row.Missing);
+        line.Number("ready", row.Ready);
+        line.Number("services", row.Services);
+        line.Names("controllers", row.Controllers);
+        line.Number("circuits_open", row.CircuitsOpen);
+        line.Number("oom", row.OutOfMemory);
+        line.Time("last_oom_ms", row.LastOutOfMemory);
+        line.Number("orphans_ended", row.OrphansEnded);
+        line.Number("clean", row.CleanupsClean);
+        line.Number("killed", row.CleanupsKilled);
+        line.Number("failed", row.CleanupsFailed);
+        line.Number("repairs", row.Repairs);
+        line.Number("memory_max", row.MemoryMax);
+        line.Number("tasks_max", row.TasksMax);
+        line.Cores("cpu_max", row.CpuMax);
+        line.Number("max_instances", row.InstancesMax);
+        line.Text("cgroup", row.Cgroup);
+    }
+
+    private static void Write(RowWriter line, ServiceRow row)
+    {
+        line.Begin("service");
+        line.Text("name", row.Name);
+        line.Text("state", Word(row.Condition));
+        line.Time("since_ms", row.Since);
+        line.Flag("oneshot", row.IsOneshot);
+        line.Flag("required", row.IsRequired);
+        line.Number("pid", row.Pid);
+        line.Text("instance", row.Instance);
+        line.Number("starts", row.Starts);
+        line.Text("last_end", row.LastEnd);
+        line.Text("last_limit", row.LastLimit);
+        line.Text("why", row.Why);
+        line.Time("next_ms", row.Next);
+        line.Flag("probed", row.HasProbe);
+        line.Number("probes", row.Probes);
+        line.Number("probes_failed", row.ProbesFailed);
+        line.Time("probe_ms", row.LastProbe);
+        line.Text("probe_failure", row.ProbeFailure);
+        line.Text("says", row.Says);
+        line.Number("memory_max", row.MemoryMax);
+        line.Number("tasks_max", row.TasksMax);
+        line.Cores("cpu_max", row.CpuMax);
+        line.Names("depends_on", row.DependsOn);
+        line.Names("needed_by", row.NeededBy);
+        line.Text("cgroup", row.Cgroup);
+    }
+
+    private static void Write(RowWriter line, ServerRow row)
+    {
+        line.Begin("server");
+        line.Text("name", row.Name);
+        line.Number("instances", row.Instances);
+        line.Number("max_instances", row.Most);
+        line.Number("idle", row.Idle);
+        line.Number("waiting", row.Waiting);
+        line.Number("refused", row.Refused);
+        line.Number("ended", row.Ended);
+        line.Number("memory_max", row.MemoryMax);
+    }
+
+    private static void Write(RowWriter line, InstanceRow row)
+    {
+        line.Begin("instance");
+        line.Text("id", row.Id);
+        line.Text("name", row.Name);
+        line.Text("server", row.Server);
+        line.Text("state", Word(row.Condition));
+        line.Time("age_ms", row.Age);
+        line.Time("idle_ms", row.Idle);
+        line.Text("service", row.Service);
+        line.Number("pid", row.Pid);
+        line.Number("memory_max", row.MemoryMax);
+        line.Number("tasks_max", row.TasksMax);
+        line.Text("cgroup", row.Cgroup);
+    }
+}

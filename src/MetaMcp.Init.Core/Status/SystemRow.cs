@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+
+namespace MetaMcp.Init.Core.Status;
+
+/// <summary>The phase of mcp-init; the words are those of the row.</summary>
+public enum SystemPhase { Starting, Running, Stopping }
+
+/// <summary>The whole container.</summary>
+public sealed record SystemRow : StatusRow
+{
+    public required string Version { get; init; }
+
+    /// <summary>The pid of mcp-init in its own namespace.</summary>
+    public required int Pid { get; init; }
+
+    public required TimeSpan Uptime { get; init; }
+
+    public required SystemPhase Phase { get; init; }
+
+    /// <summary>Services that should run and do not.</summary>
+    public ImmutableArray<string> Missing { get; init; } = [];
+
+    /// <summary>Services that are ready or have completed.</summary>
+    public required int Ready { get; init; }
+
+    /// <summary>Services of the file.</summary>
+    public required int Services { get; init; }
+
+    /// <summary>The controllers by which the kernel enforces limits; empty if limits are kept by looking.</summary>
+    public ImmutableArray<string> Controllers { get; init; } = [];
+
+    public int CircuitsOpen { get; init; }
+
+    public long OutOfMemory { get; init; }
+
+    /// <summary>The time since the last process was killed for memory; null if there was none.</summary>
+    public TimeSpan? LastOutOfMemory { get; init; }
+
+    public long OrphansEnded { get; init; }
+
+    public long CleanupsClean { get; init; }
+
+    public long CleanupsKilled { get; init; }
+
+    public long CleanupsFailed { get; init; }
+
+    public long Repairs { get; init; }
+
+    /// <summary><c>memory</c> of [limits].</summary>
+    public long? MemoryMax { get; init; }
+
+    /// <summary><c>tasks</c> of [limits].</summary>
+    public long? TasksMax { get; init; }
+
+    /// <summary><c>cpu</c> of [limits], in cores.</summary>
+    public double? CpuMax { get; init; }
+
+    /// <summary><c>max_instances</c> of [limits].</summary>
+    public int? InstancesMax { get; init; }
+
+    /// <summary>The directory of the cgroup of the workload; null without cgroups.</summary>
+    public string? Cgroup { get; init; }
+}

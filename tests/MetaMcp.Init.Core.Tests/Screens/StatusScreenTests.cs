@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Screens;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Tests.Status;
+
+namespace MetaMcp.Init.Core.Tests.Screens;
+
+/// <summary>The screens as people see them, at the widths of terminals.</summary>
+public sealed class StatusScreenTests
+{
+    [Fact]
+    public void At_80_columns()
+    {
+        Assert.Equal(
+            """
+            ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 servers   without worker
+              memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   tasks 77/512   pr…
+              limits kernel (memory tasks cpu)   circuits 1 open   oom 1 (3h ago)   orphans…
+
+              SERVICE  STATE      SINCE  MEMORY / CAP   CPU   TASKS  RST  HEALTH
+            ✖ worker   open         41s      – / 512M     –       –    5  –
+                 exit code 3, 5 failures in 5m · trial start in 19s · see: status worker
+            ▲ search   ready        22m   489M / 512M  0.31   31/64    0  ok 12ms
+                 memory at 96% of its memory_max
+            ● migrate  completed  3h12m             –     –       –    0  –
+            ● backend  ready      2h40m   412M / 1.0G  0.12  23/256    1  ok 4ms
+            ◐ indexer  starting      3s   ~64M / 256M     –      12    0  waiting
+                 fails in 57s
+            ○ report   stopped       8m             –     –       –    –  –
+
+              SERVER             RUN/MAX  IDLE  WAIT  MEMORY / EACH  REFUSED  ENDED
+            ▲ desktop-commander      3/3     1     0    259M / 500M        2     41
+            ● everything               2     2     0              –        0      9
+
+            """, StatusScreen.Draw(Sample.Document, new ScreenStyle(80)));
+    }
+
+    [Fact]
+    public void At_120_columns()
+    {
+        Assert.Equal(
+            """
+            ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 servers   without worker
+              memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   tasks 77/512   pressure 0.0%
+              limits kernel (memory tasks cpu)   circuits 1 open   oom 1 (3h ago)   orphans ended 4   cleanups 57 clean, 1 killed
+
+              SERVICE  STATE      SINCE  PID  MEMORY / CAP   CPU   TASKS  RST  LAST END                                   HEALTH
+            ✖ worker   open         41s    –      – / 512M     –       –    5  exit code 3                                –
+                 exit code 3, 5 failures in 5m · trial start in 19s · see: status worker
+            ▲ search   ready        22m  412   489M / 512M  0.31   31/64    0  –                                          ok 12ms
+                 memory at 96% of its memory_max
+            ● migrate  completed  3h12m    –             –     –       –    0  exit code 0                                –
+            ● backend  ready      2h40m   57   412M / 1.0G  0.12  23/256    1  killed by SIGKILL, its memory_max of 1GiB  ok 4ms
+            ◐ indexer  starting      3s  905   ~64M / 256M     –      12    0  –                                          waiting
+                 fails in 57s
+            ○ report   stopped       8m    –             –     –       –    –  –                                          –
+
+              SERVER             RUN/MAX  IDLE  WAIT  MEMORY / EACH  REFUSED  ENDED
+            ▲ desktop-commander      3/3     1     0    259M / 500M        2     41
+            ● everything               2     2     0              –        0      9
+
+            """, StatusScreen.Draw(Sample.Document, new ScreenStyle(120)));
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void No_line_is_wider_than_the_screen(int width)
+    {
+        var long_ = Sample.Document with
+        {
+            Services = [.. Sample.Document.Services.Select(s => s with { Name = s.Name + new string('n', 70), Why = new string('w', 300) })],
+        };
+        foreach (var document in (StatusDocument[])[Sample.Document, long_])
+            Assert.All(StatusScreen.Draw(document, new ScreenStyle(width)).Split('\n'), line => Assert.InRange(line.Length, 0, width));
+        Assert.Contains(new string('w', 300), StatusScreen.Draw(long_, new ScreenStyle(int.MaxValue)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_ascii_every_character_is_ascii() =>
+        Assert.All(StatusScreen.Draw(Sample.Document, new ScreenStyle(80, IsAscii: true)), c => Assert.True(c < 128, $"{c}"));
+
+    [Fact]
+    public void Colours_change_nothing_but_the_marks()
+    {
+        var coloured = StatusScreen.Draw(Sample.Document, new ScreenStyle(80, IsColoured: true));
+        Assert.Contains("\e[31m✖\e[0m worker", coloured, StringComparison.Ordinal);
+        var plain = System.Text.RegularExpressions.Regex.Replace(coloured, "\e\\[[0-9]*m", "");
+        Assert.Equal(StatusScreen.Draw(Sample.Document, new ScreenStyle(80)), plain);
+    }
+
+    [Fact]
+    public void What_is_not_known_is_a_dash_and_never_0()
+    {
+        var document = Sample.Document with { Usages = ImmutableDictionary<string, Usage>.Empty, Workload = null };
+        var screen = StatusScreen.Draw(document, new ScreenStyle(80));
+        Assert.Contains("– / 1.0G", screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("0 / 1.0G", screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("memory 0", screen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(512L, "512")]
+    [InlineData(65_536L, "64K")]
+    [InlineData(5_000_000L, "4.8M")]
+    [InlineData(432_013_312L, "412M")]
+    [InlineData(1_717_986_918L, "1.6G")]
+    public void Sizes_take_five_columns_at_most(long bytes, string shown) => Assert.Equal(shown, ShortText.Size(bytes));
+
+    [Theory]
+    [InlineData(0.41, "0.4s")]
+    [InlineData(41, "41s")]
+    [InlineData(581, "9m41s")]
+    [InlineData(11_520, "3h12m")]
+    [InlineData(7_200, "2h")]
+    [InlineData(446_400, "5d4h")]
+    public void Times_have_their_two_largest_units(double seconds, string shown) =>
+        Assert.Equal(shown, ShortText.Time(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData(0, "▕          ▏")]
+    [InlineData(0.41, "▕████▏     ▏")]
+    [InlineData(1, "▕██████████▏")]
+    [InlineData(7, "▕██████████▏")]
+    [InlineData(double.NaN, "▕          ▏")]
+    public void A_bar_is_as_long_as_its_part(double part, string drawn) => Assert.Equal(drawn, Bar.Draw(part, 10, isAscii: false));
+}

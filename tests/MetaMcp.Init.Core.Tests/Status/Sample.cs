@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Status;
+
+namespace MetaMcp.Init.Core.Tests.Status;
+
+/// <summary>An installation in which something is wrong: each kind of row, each state that needs words.</summary>
+internal static class Sample
+{
+    private const long Mebi = 1 << 20;
+
+    public static StatusRow[] Rows =>
+    [
+        new SystemRow
+        {
+            Version = "1.4.0", Pid = 1, Uptime = new TimeSpan(3, 12, 0), Phase = SystemPhase.Running, Missing = ["worker"], Ready = 3,
+            Services = 7, Controllers = ["memory", "tasks", "cpu"], CircuitsOpen = 1, OutOfMemory = 1,
+            LastOutOfMemory = new TimeSpan(3, 0, 0), OrphansEnded = 4, CleanupsClean = 57, CleanupsKilled = 1, MemoryMax = 4096 * Mebi,
+            TasksMax = 512, InstancesMax = 15, Cgroup = "/sys/fs/cgroup/workload",
+        },
+        new ServiceRow
+        {
+            Name = "migrate", Condition = ServiceCondition.Completed, Since = new TimeSpan(3, 12, 0), IsOneshot = true, Starts = 1,
+            LastEnd = "exit code 0",
+        },
+        new ServiceRow
+        {
+            Name = "backend", Condition = ServiceCondition.Ready, Since = new TimeSpan(2, 40, 0), Pid = 57, Starts = 2, IsRequired = true,
+            Instance = "mcp-1764316073412-12", HasProbe = true, Probes = 642, ProbesFailed = 2, LastProbe = TimeSpan.FromMilliseconds(4),
+            LastEnd = "killed by SIGKILL", LastLimit = "its memory_max of 1GiB", MemoryMax = 1024 * Mebi, TasksMax = 256, CpuMax = 1.5,
+            DependsOn = ["migrate"], NeededBy = ["frontend"], Cgroup = "/sys/fs/cgroup/workload/backend",
+        },
+        new ServiceRow
+        {
+            Name = "worker", Condition = ServiceCondition.Open, Since = TimeSpan.FromSeconds(41), Starts = 6, LastEnd = "exit code 3",
+            Why = "exit code 3, 5 failures in 5m", Next = TimeSpan.FromSeconds(19), MemoryMax = 512 * Mebi,
+        },
+        new ServiceRow
+        {
+            Name = "search", Condition = ServiceCondition.Ready, Since = new TimeSpan(0, 22, 0), Pid = 412, Starts = 1, HasProbe = true,
+            Probes = 10, LastProbe = TimeSpan.FromMilliseconds(12), MemoryMax = 512 * Mebi, TasksMax = 64,
+        },
+        new ServiceRow
+        {
+            Name = "indexer", Condition = ServiceCondition.Starting, Since = TimeSpan.FromSeconds(3), Pid = 905, Starts = 1,
+            HasProbe = true, Next = TimeSpan.FromSeconds(57), MemoryMax = 256 * Mebi, Says = "loading \"big\" index",
+        },
+        new ServiceRow { Name = "report", Condition = ServiceCondition.Stopped, Since = new TimeSpan(0, 8, 0) },
+        new ServerRow
+        {
+            Name = "desktop-commander", Instances = 3, Most = 3, Idle = 1, Waiting = 0, Refused = 2, Ended = 41, MemoryMax = 500 * Mebi,
+        },
+        new ServerRow { Name = "everything", Instances = 2, Idle = 2, Ended = 9 },
+        new InstanceRow
+        {
+            Id = "mcp-1764316073412-31", Name = "desktop-commander@31", Server = "desktop-commander", Condition = InstanceCondition.Busy,
+            Age = new TimeSpan(0, 14, 0), Service = "backend", Pid = 211, MemoryMax = 500 * Mebi, TasksMax = 128,
+            Cgroup = "/sys/fs/cgroup/workload/desktop-commander@31",
+        },
+        new InstanceRow
+        {
+            Id = "mcp-1764316073412-32", Name = "desktop-commander@32", Server = "desktop-commander", Condition = InstanceCondition.Idle,
+            Age = new TimeSpan(0, 12, 0), Idle = new TimeSpan(0, 9, 41),
+        },
+        new InstanceRow
+        {
+            Id = "mcp-1764316073412-40", Name = "everything@40", Server = "everything", Condition = InstanceCondition.Ending,
+            Age = new TimeSpan(0, 4, 0),
+        },
+        new EventRow(12, TimeSpan.FromSeconds(3), "service.ready", EventLevel.Warning, "backend", "ready, \"at last\"")
+        {
+            Instance = "mcp-1764316073412-12",
+        },
+    ];
+
+    public static StatusDocument Document => StatusDocument.From(Rows)! with
+    {
+        Workload = new Usage(1638 * Mebi) { Peak = 2662 * Mebi, Tasks = 77, Pressure = 0 },
+        Usages = ImmutableDictionary<string, Usage>.Empty
+            .Add("backend", new Usage(412 * Mebi) { CpuTime = TimeSpan.FromMinutes(19.2), Tasks = 23 })
+            .Add("search", new Usage(489 * Mebi) { CpuTime = TimeSpan.FromMinutes(6.8), Tasks = 31 })
+            .Add("indexer", new Usage(64 * Mebi, IsEstimate: true) { Tasks = 12 })
+            .Add("desktop-commander@31", new Usage(128 * Mebi)).Add("desktop-commander@32", new Usage(131 * Mebi)),
+    };
+}
