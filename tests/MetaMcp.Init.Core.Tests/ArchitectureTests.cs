@@ -38,6 +38,7 @@ public sealed partial class ArchitectureTests
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
         ["LaunchProtocol"] = "Effects Output Probing Config Values",
         ["Shims"] = "LaunchProtocol Effects Output Values",
+        ["Verbs"] = "Config Values",
     };
 
     /// <summary>
@@ -79,7 +80,7 @@ public sealed partial class ArchitectureTests
             "Cgroups ConfigFiles Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output Processes " +
             "Runs " +
             "Spawning Sweeping Time",
-        ["Verbs"] = "ConfigFiles Doctor Pages Planning",
+        ["Verbs"] = "Doctor Intercept Pages Planning",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>
