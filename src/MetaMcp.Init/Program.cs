@@ -28,16 +28,14 @@ if (PassThroughOptions.IsMeant(args))
     return PassThroughVerb.Run(args);
 return args switch
 {
+    ["exec" or "launch" or "probe", "--help" or "-h", ..] => OperatorVerbs.Invoke(args),
     ["exec", ..] => ExecVerb.Run(args),
-    ["launch", "--help" or "-h", ..] => OperatorVerbs.Invoke(args),
     ["launch", ..] => LaunchVerb.Run(args),
-    ["probe", "--help" or "-h", ..] => OperatorVerbs.Invoke(args),
     ["probe", ..] => ProbeVerb.Run(args),
     ["measure", ..] => MeasureVerb.Run(args.AsSpan(1)),
     ["place", ..] => PlaceVerb.Run(args.AsSpan(1)),
     ["discard", ..] => DiscardVerb.Run(args.AsSpan(1)),
     ["read", ..] => ReadVerb.Run(args.AsSpan(1)),
-    ["intercept", .. var words] when !words.Contains("--help") && !words.Contains("-h") => InstallVerb.Run(words),
     [] => RunVerb.Run([]),
     ["run", .. var rest] when !rest.Contains("--help") && !rest.Contains("-h") => RunVerb.Run(rest),
     ["--config", ..] => RunVerb.Run(args),

@@ -40,6 +40,7 @@ public sealed partial class ArchitectureTests
         ["Shims"] = "LaunchProtocol Effects Output Values",
         ["Status"] = "Output Probing Values",
         ["Screens"] = "Status Values",
+        ["Verbs"] = "Config Values",
     };
 
     /// <summary>
@@ -81,7 +82,7 @@ public sealed partial class ArchitectureTests
             "Cgroups ConfigFiles Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output Processes " +
             "Runs " +
             "Spawning Sweeping Time",
-        ["Verbs"] = "ConfigFiles Doctor Pages Planning",
+        ["Verbs"] = "Doctor Intercept Pages Planning",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>

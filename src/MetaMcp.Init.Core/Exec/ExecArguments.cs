@@ -12,47 +12,6 @@ public static class ExecArguments
 {
     internal const string Unlimited = "unlimited";
 
-    public const string Usage =
-        """
-        mcp-init exec: change this process's user, limits and environment, then become CMD; the pid stays the same.
-
-        usage:
-          mcp-init exec [OPTIONS] [--] CMD [ARG…]
-
-          --gate N                  first wait for a byte from this pipe; at its end, end
-          --cgroup DIR              join this cgroup (v2) first, or fail
-          --user NAME|UID[:GROUP]   run as this user, with its groups, HOME, USER, LOGNAME and SHELL (not nologin or false)
-          --group NAME|GID          primary group instead of the user's own
-          --groups A,B              supplementary groups instead of those /etc/group gives; '' for none
-          --cap-keep CAP,CAP        keep these capabilities and no others; '' drops all
-          --no-new-privileges       set-uid programs and file capabilities give nothing
-          --chdir DIR               entered as the new user
-          --umask 0022
-          --nice N                  -20 to 19
-          --oom-score-adj N         -1000 to 1000
-          --soft-nofile N           the soft limit of descriptors alone, up to the hard one
-          --rlimit NAME=SOFT[:HARD] nofile=1024:4096, core=unlimited; repeatable
-          --clear-env               start from an empty environment
-          --env-file FILE           KEY=VALUE lines; -FILE may be missing; repeatable
-          --unsetenv KEY            repeatable
-          --setenv KEY=VALUE        repeatable
-          --keep-env KEY            neither --user nor --env-file replaces it; repeatable
-          --path-first DIR          DIR comes first in the PATH of CMD; CMD itself is not looked for in it
-          --close-fds               close all inherited descriptors but 0, 1, 2
-          --keep-fd N               and this one; repeatable
-          --own-socket FILE         this becomes the user's
-          --own-output              pipes on 1 and 2 become the user's, who can then open /dev/stdout
-          --terminal                stdin, a terminal of no other session, controls this one (setsid first)
-          --ignored-signals SET     ignored by CMD, as SigIgn of /proc/PID/status has them; else none is
-          --blocked-signals SET     the same for SigBlk
-          --error-fd N              report a failure there as a record, not on stderr
-          --for NAME                a failure on stderr names this launched server
-
-        exit codes: CMD's own; 100 the command line is wrong, or names a user or group that does not exist; 111 the system refused;
-        126 not executable; 127 not found
-
-        """;
-
     /// <summary>The words after the verb.</summary>
     public static ImmutableArray<string> Encode(ExecRequest request)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Output;
@@ -21,8 +20,6 @@ internal static unsafe class ExecVerb
         var words = new string[args.Length - 1];
         for (var i = 0; i < words.Length; i++)
             words[i] = ByteText.From(raw[i]);
-        if (words is ["--help" or "-h", ..])
-            return Help();
 
         var request = ExecArgumentReader.Read(words, out var errors, out var errorDescriptor);
         try
@@ -67,12 +64,5 @@ internal static unsafe class ExecVerb
             // One write of less than PIPE_BUF is whole or not at all. Without a reader only the exit code remains.
             _ = write(error, start, (nuint)record.Length);
         }
-    }
-
-    private static int Help()
-    {
-        var text = Encoding.UTF8.GetBytes(ExecArguments.Usage);
-        fixed (byte* start = text)
-            return write(1, start, (nuint)text.Length) == text.Length ? ExitCodes.Success : ExitCodes.Failure;
     }
 }

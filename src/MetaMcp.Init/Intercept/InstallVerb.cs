@@ -1,4 +1,3 @@
-using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Packages;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
@@ -11,28 +10,16 @@ internal static class InstallVerb
 {
     private const string Usage = "usage: mcp-init intercept --install | --uninstall [npx] [uvx]";
 
-    public static int Run(ReadOnlySpan<string> words)
+    /// <param name="install">Put the links in place.</param>
+    /// <param name="uninstall">Put the originals in place. One of the two has to be asked for.</param>
+    /// <param name="names">Of runners; empty for all that are there.</param>
+    public static int Run(bool install, bool uninstall, IReadOnlyList<string> names)
     {
-        var names = new List<string>();
-        string? action = null;
-        foreach (var word in words)
-        {
-            if (word is "--install" or "--uninstall")
-            {
-                if (action is not null && action != word)
-                    return Refuse($"--install and --uninstall are written, and only one of them can be; {Usage}");
-                action = word;
-            }
-            else if (RunnerCommand.Runners.Contains(word))
-                names.Add(word);
-            else
-                return Refuse(word.StartsWith('-')
-                    ? $"unknown option {Quoted.Text(word)}; {Usage}"
-                    : $"{Quoted.Text(word)} cannot be intercepted: only npx and uvx say on their command line which package they start");
-        }
-        if (action is null)
+        if (install && uninstall)
+            return Refuse($"--install and --uninstall are written, and only one of them can be; {Usage}");
+        if (!install && !uninstall)
             return Refuse(Usage);
-        if (action == "--uninstall")
+        if (uninstall)
             return Uninstall(names is [] ? [.. RunnerCommand.Runners] : names);
         if (OwnBinary.Path is not { } own)
             return Fail("the path of this binary is not known (is /proc mounted?)");
@@ -42,7 +29,7 @@ internal static class InstallVerb
     }
 
     /// <summary>Names that were given must be there; of the usual ones, one.</summary>
-    private static int Install(Installation installation, List<string> given)
+    private static int Install(Installation installation, IReadOnlyList<string> given)
     {
         var (installed, code) = (new HashSet<string>(StringComparer.Ordinal), ExitCodes.Success);
         foreach (var directory in Installation.Directories())
@@ -55,7 +42,7 @@ internal static class InstallVerb
         return code == ExitCodes.Success && installed.Count == 0 ? Fail("there is neither npx nor uvx in PATH; install it first") : code;
     }
 
-    private static int Uninstall(List<string> names)
+    private static int Uninstall(IReadOnlyList<string> names)
     {
         var (installed, code) = (new HashSet<string>(StringComparer.Ordinal), ExitCodes.Success);
         foreach (var directory in Installation.Directories())

@@ -1,45 +1,52 @@
-using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Core.Verbs;
 using MetaMcp.Init.Doctor;
+using MetaMcp.Init.Intercept;
 using MetaMcp.Init.Pages;
 using MetaMcp.Init.Planning;
 
 namespace MetaMcp.Init.Verbs;
 
-/// <summary>Everything that no service start needs: help, version, check, plan, doctor.</summary>
+/// <summary>The actions of the verbs of <see cref="VerbTable"/> that no service start needs, and the help of all.</summary>
 internal static class OperatorVerbs
 {
-    private static readonly OperatorVerb[] Verbs =
-    [
-        // Program.cs runs these; here they only show their help.
-        new("intercept", HelpText.Intercept, ["--install", "--uninstall"], [], _ => ExitCodes.Success),
-        new("run", HelpText.Run, [], ["--config"], _ => ExitCodes.Success),
-        new("launch", HelpText.Launch, [], [], _ => ExitCodes.Success),
-        new("probe", HelpText.Probe, [], [], _ => ExitCodes.Success),
-        new("check", HelpText.Check, [], ["--config"], given => CheckVerb.Run(File(given))),
-        new("plan", HelpText.Plan, ["--json", "--dot"], ["--config"],
-            given => PlanVerb.Run(File(given), given.Has("--json"), given.Has("--dot"))),
-        new("doctor", HelpText.Doctor, ["--json"], ["--config"], given => DoctorVerb.Run(File(given), given.Has("--json"))),
-    ];
-
-    private static readonly string[] Words =
-        ["run", "exec", "launch", "probe", "check", "plan", "doctor", "intercept", "--help", "--version"];
-
     public static int Invoke(ReadOnlySpan<string> args)
     {
-        if (args is ["--version"])
+        if (args is ["--version", ..])
             return Say($"mcp-init {ProgramVersion.Text}\n");
-        if (args is [] or ["--help" or "-h" or "help"])
-            return Say(HelpText.Usage);
-        var name = args[0];
-        return Array.Find(Verbs, v => v.Name == name) is { } verb
-            ? verb.Invoke(args[1..])
-            : Refuse($"unknown verb {Quoted.Text(name)}{Suggestion.For(name, Words)}");
+        if (args is [] or ["--help" or "-h", ..])
+            return Say(HelpPage.OfAll());
+        if (VerbTable.Find(args[0]) is not { } verb)
+            return Refuse(VerbTable.Unknown(args[0]), "--help");
+        // Program.cs runs the other verbs; they come here only for their help.
+        if (ActionOf(verb.Name) is not { } action)
+            return Say(HelpPage.Of(verb));
+        if (VerbArguments.Read(args[1..], verb, out var error) is not { } given)
+            return Refuse($"{verb.Name}: {error}", $"{verb.Name} --help");
+        return given.Has("--help") ? Say(HelpPage.Of(verb)) : action(given);
     }
 
-    public static int Refuse(string message)
+    /// <summary>Returns the exit code; null for a verb that <c>Program.cs</c> runs.</summary>
+    internal static Func<VerbArguments, int>? ActionOf(string verb) => verb switch
     {
-        Page.Error($"mcp-init: {message} (mcp-init --help says more)");
+        "check" => given => CheckVerb.Run(File(given)),
+        "plan" => given => PlanVerb.Run(File(given), given.Has("--json"), given.Has("--dot")),
+        "doctor" => given => DoctorVerb.Run(File(given), given.Has("--json")),
+        "intercept" => given => InstallVerb.Run(given.Has("--install"), given.Has("--uninstall"), given.Operands),
+        "help" => Help,
+        "completion" => given => Say(Completions.Of(given.Operand!)),
+        "manual" => _ => Say(ManualPage.Of(ProgramVersion.Text)),
+        _ => null,
+    };
+
+    private static int Help(VerbArguments given) =>
+        given.Operand is not { } name ? Say(HelpPage.OfAll())
+        : VerbTable.Find(name) is { } verb ? Say(HelpPage.Of(verb))
+        : Refuse($"help: {VerbTable.Unknown(name)}", "--help");
+
+    private static int Refuse(string message, string more)
+    {
+        Page.Error($"mcp-init: {message} (mcp-init {more} says more)");
         return ExitCodes.Configuration;
     }
 
