@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace MetaMcp.Init.Core.Status;
 
 /// <summary>The weight of an event: the levels of the log.</summary>
@@ -19,9 +17,8 @@ public sealed record EventRow(long Sequence, TimeSpan Age, string Name, EventLev
     /// <summary>The id of the run that it is about; null for none.</summary>
     public string? Instance { get; init; }
 
-    internal void Write(ArrayBufferWriter<byte> to)
+    internal void Write(in RowWriter line)
     {
-        var line = new RowWriter(to);
         line.Begin("event");
         line.Number("seq", Sequence);
         line.Time("age_ms", Age);
@@ -30,7 +27,6 @@ public sealed record EventRow(long Sequence, TimeSpan Age, string Name, EventLev
         line.Text("subject", Subject);
         line.Text("text", Text);
         line.Text("instance", Instance);
-        line.End();
     }
 
     internal static EventRow Read(RowReader row) => new(

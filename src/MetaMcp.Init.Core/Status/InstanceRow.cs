@@ -15,6 +15,9 @@ public sealed record InstanceRow : StatusRow
     /// <summary>The type.</summary>
     public required string Server { get; init; }
 
+    /// <summary>Its place among the instances of its type, from 1: the smallest that was free.</summary>
+    public required int Slot { get; init; }
+
     public required InstanceCondition Condition { get; init; }
 
     public required TimeSpan Age { get; init; }

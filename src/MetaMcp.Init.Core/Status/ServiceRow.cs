@@ -34,6 +34,9 @@ public sealed record ServiceRow : StatusRow
     /// <summary>How the last run ended: <c>exit code 3</c>; null if none has ended.</summary>
     public string? LastEnd { get; init; }
 
+    /// <summary>The exit code of that run, as a shell has it (128 and the number of a signal); null if none has ended.</summary>
+    public int? LastCode { get; init; }
+
     /// <summary>The limit for which that run ended: <c>its memory_max of 64MiB</c>; null if it ended for none.</summary>
     public string? LastLimit { get; init; }
 

@@ -24,14 +24,27 @@ public static class StatusLines
     /// <summary>Appends the row and a newline.</summary>
     public static void Append(StatusRow row, ArrayBufferWriter<byte> to)
     {
-        if (row is EventRow happened)
-        {
-            happened.Write(to);
-            return;
-        }
         var line = new RowWriter(to);
         switch (row)
         {
+            case EventRow happened:
+                happened.Write(line);
+                break;
+            case LogRow said:
+                said.Write(line);
+                break;
+            case ProcessRow process:
+                process.Write(line);
+                break;
+            case CountRow counted:
+                counted.Write(line);
+                break;
+            case TargetRow target:
+                target.Write(line);
+                break;
+            case EndRow end:
+                end.Write(line);
+                break;
             case SystemRow system:
                 Write(line, system);
                 break;
@@ -57,6 +70,9 @@ public static class StatusLines
         line.Number("pid", row.Pid);
         line.Time("uptime_ms", row.Uptime);
         line.Text("phase", Word(row.Phase));
+        line.Time("startup_ms", row.StartupTook);
+        line.Flag("reload_failed", !row.IsReloadSuccessful);
+        line.Time("file_age_ms", row.FileAge);
         line.Names("missing", row.Missing);
         line.Number("ready", row.Ready);
         line.Number("services", row.Services);
@@ -88,6 +104,7 @@ public static class StatusLines
         line.Text("instance", row.Instance);
         line.Number("starts", row.Starts);
         line.Text("last_end", row.LastEnd);
+        line.Number("last_code", row.LastCode);
         line.Text("last_limit", row.LastLimit);
         line.Text("why", row.Why);
         line.Time("next_ms", row.Next);
@@ -124,6 +141,7 @@ public static class StatusLines
         line.Text("id", row.Id);
         line.Text("name", row.Name);
         line.Text("server", row.Server);
+        line.Number("slot", row.Slot);
         line.Text("state", Word(row.Condition));
         line.Time("age_ms", row.Age);
         line.Time("idle_ms", row.Idle);

@@ -17,6 +17,15 @@ public sealed record SystemRow : StatusRow
 
     public required SystemPhase Phase { get; init; }
 
+    /// <summary>The time from the start of mcp-init to the end of the startup phase; null before that.</summary>
+    public TimeSpan? StartupTook { get; init; }
+
+    /// <summary>Whether the last reload put its file in force; true before the first.</summary>
+    public bool IsReloadSuccessful { get; init; } = true;
+
+    /// <summary>The time since the last file was put in force.</summary>
+    public TimeSpan FileAge { get; init; }
+
     /// <summary>Services that should run and do not.</summary>
     public ImmutableArray<string> Missing { get; init; } = [];
 

@@ -70,7 +70,10 @@ public sealed class StatusScreenTests
     {
         var long_ = Sample.Document with
         {
-            Services = [.. Sample.Document.Services.Select(s => s with { Name = s.Name + new string('n', 70), Why = new string('w', 300) })],
+            Services =
+            [
+                .. Sample.Document.Services.Select(s => s with { Name = s.Name + new string('n', 70), Why = new string('w', 300) }),
+            ],
         };
         foreach (var document in (StatusDocument[])[Sample.Document, long_])
             Assert.All(StatusScreen.Draw(document, new ScreenStyle(width)).Split('\n'), line => Assert.InRange(line.Length, 0, width));

@@ -52,18 +52,21 @@ internal static class Sample
         new ServerRow { Name = "everything", Instances = 2, Idle = 2, Ended = 9 },
         new InstanceRow
         {
-            Id = "mcp-1764316073412-31", Name = "desktop-commander@31", Server = "desktop-commander", Condition = InstanceCondition.Busy,
+            Id = "mcp-1764316073412-31", Name = "desktop-commander@31", Server = "desktop-commander", Slot = 1,
+            Condition = InstanceCondition.Busy,
             Age = new TimeSpan(0, 14, 0), Service = "backend", Pid = 211, MemoryMax = 500 * Mebi, TasksMax = 128,
             Cgroup = "/sys/fs/cgroup/workload/desktop-commander@31",
         },
         new InstanceRow
         {
-            Id = "mcp-1764316073412-32", Name = "desktop-commander@32", Server = "desktop-commander", Condition = InstanceCondition.Idle,
+            Id = "mcp-1764316073412-32", Name = "desktop-commander@32", Server = "desktop-commander", Slot = 2,
+            Condition = InstanceCondition.Idle,
             Age = new TimeSpan(0, 12, 0), Idle = new TimeSpan(0, 9, 41),
         },
         new InstanceRow
         {
-            Id = "mcp-1764316073412-40", Name = "everything@40", Server = "everything", Condition = InstanceCondition.Ending,
+            Id = "mcp-1764316073412-40", Name = "everything@40", Server = "everything", Slot = 3,
+            Condition = InstanceCondition.Ending,
             Age = new TimeSpan(0, 4, 0),
         },
         new EventRow(12, TimeSpan.FromSeconds(3), "service.ready", EventLevel.Warning, "backend", "ready, \"at last\"")
