@@ -40,6 +40,8 @@ public sealed partial class ArchitectureTests
         ["Shims"] = "LaunchProtocol Effects Output Values",
         ["Status"] = "Output Probing Values",
         ["Screens"] = "Status Values",
+        ["Metrics"] = "Status Output",
+        ["Http"] = "Values",
         ["Verbs"] = "Config Values",
     };
 
