@@ -41,7 +41,7 @@ public sealed partial class ArchitectureTests
         ["Status"] = "Output Probing Values",
         ["Screens"] = "Status Values",
         ["Metrics"] = "Status Output",
-        ["Http"] = "Values",
+        ["Http"] = "Probing Values",
         ["Verbs"] = "Config Values",
     };
 
