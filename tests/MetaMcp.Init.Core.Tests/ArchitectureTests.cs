@@ -17,7 +17,7 @@ public sealed partial class ArchitectureTests
         ["Probing"] = "Values",
         ["Notifying"] = "Values",
         ["Packages"] = "",
-        ["Config"] = "Packages Probing Values",
+        ["Config"] = "Http Packages Probing Values",
         ["Output"] = "Values",
         ["Exec"] = "Values",
         ["Planning"] = "Exec Packages Config Values",
@@ -38,10 +38,11 @@ public sealed partial class ArchitectureTests
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
         ["LaunchProtocol"] = "Effects Output Probing Config Values",
         ["Shims"] = "LaunchProtocol Effects Output Values",
-        ["Status"] = "Output Probing Values",
+        ["Status"] = "KernelText Output Probing Values",
         ["Screens"] = "Status Values",
-        ["Metrics"] = "Status Output",
+        ["Metrics"] = "Output Status",
         ["Http"] = "Probing Values",
+        ["Serving"] = "Http Metrics Status Values",
         ["Verbs"] = "Config Values",
     };
 
@@ -75,6 +76,7 @@ public sealed partial class ArchitectureTests
         ["Reading"] = "Filesystem Linux",
         ["PassThrough"] = "Exec Events Output Processes Spawning Time Linux",
         ["Launch"] = "Intercept Unwrapping Exec Events Filesystem Output Pages Processes Spawning Time Linux",
+        ["Serving"] = "Events Filesystem Pages Probing Processes Time Linux",
         ["Pages"] = "Linux",
         ["ConfigFiles"] = "Filesystem Spawning",
         ["Planning"] = "ConfigFiles Pages",
@@ -84,7 +86,7 @@ public sealed partial class ArchitectureTests
             "Cgroups ConfigFiles Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output Processes " +
             "Runs " +
             "Spawning Sweeping Time",
-        ["Verbs"] = "Doctor Intercept Pages Planning",
+        ["Verbs"] = "Doctor Intercept Pages Planning Serving",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>

@@ -16,6 +16,8 @@ internal sealed class Phases(
     /// <summary>A process in uninterruptible sleep does not end by SIGKILL; it must not keep the container from ending.</summary>
     public static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>Services of the file, and those that are gone from it; our own do not count.</summary>
+    private int _count = services.Listed(_ => true);
     private int _unsettled = services.Listed(_ => true);
     private int _active;
     private int _ownActive;
@@ -170,7 +172,7 @@ internal sealed class Phases(
                 response.Tell(missing.IsEmpty ? Notices.Up.Of(after, running, done) : Notices.Degraded.Of(after, running, done, missing));
                 _told = _missing;
                 return true;
-            case Phase.Running when _over == services.States.Length && pool.IsEmpty && !IsToLaunch():
+            case Phase.Running when _over == _count && pool.IsEmpty && !IsToLaunch():
                 ShutDown("nothing is left to run",
                     services.States.Where((s, at) => s is ServiceState.Failed && !services.IsOwn(at)).Select(StatePredicates.ExitCodeOf)
                         .FirstOrDefault());
@@ -354,20 +356,21 @@ internal sealed class Phases(
         var active = Difference(StatePredicates.IsActive(before), StatePredicates.IsActive(after));
         _active += active;
         _ownActive += services.IsOwn(service) ? active : 0;
-        _over += Difference(StatePredicates.IsOver(before), StatePredicates.IsOver(after));
+        _over += services.IsOwn(service) ? 0 : Difference(StatePredicates.IsOver(before), StatePredicates.IsOver(after));
         _missing += Difference(wasMissing, IsMissing(service, after));
     }
 
     public void Recount()
     {
-        _unsettled = _active = _ownActive = _over = _missing = 0;
+        _count = _unsettled = _active = _ownActive = _over = _missing = 0;
         for (var service = 0; service < services.States.Length; service++)
         {
-            var state = services.States[service];
+            var (state, isOwn) = (services.States[service], services.IsOwn(service));
+            _count += isOwn ? 0 : 1;
             _unsettled += services.Records[service].HasSettled ? 0 : 1;
             _active += StatePredicates.IsActive(state) ? 1 : 0;
-            _ownActive += StatePredicates.IsActive(state) && services.IsOwn(service) ? 1 : 0;
-            _over += StatePredicates.IsOver(state) ? 1 : 0;
+            _ownActive += isOwn && StatePredicates.IsActive(state) ? 1 : 0;
+            _over += !isOwn && StatePredicates.IsOver(state) ? 1 : 0;
             _missing += IsMissing(service, state) ? 1 : 0;
         }
     }

@@ -40,7 +40,7 @@ internal sealed class UsageSamples
     public void WriteMemory()
     {
         Write(UsageFamilies.WorkingSet, u => u.Usage?.Memory);
-        Write(UsageFamilies.Memory, u => u.Usage?.Charged);
+        Write(UsageFamilies.Memory, u => u.Usage?.Current);
         Write(UsageFamilies.Peak, u => u.Usage?.Peak);
         Write(UsageFamilies.MemoryLimit, u => u.MemoryMax);
         Write(UsageFamilies.Swap, u => u.Usage?.Swap);
@@ -57,8 +57,8 @@ internal sealed class UsageSamples
     {
         foreach (var user in _users)
         {
-            _writer.Add(UsageFamilies.Cpu, user.Usage?.CpuUser, user.Name, user.Slot, "user");
-            _writer.Add(UsageFamilies.Cpu, user.Usage?.CpuSystem, user.Name, user.Slot, "system");
+            _writer.Add(UsageFamilies.Cpu, user.Usage?.UserTime, user.Name, user.Slot, "user");
+            _writer.Add(UsageFamilies.Cpu, user.Usage?.SystemTime, user.Name, user.Slot, "system");
         }
         foreach (var user in _users)
             _writer.Add(UsageFamilies.Throttled, user.Usage?.Throttled, user.Name, user.Slot);
@@ -67,9 +67,9 @@ internal sealed class UsageSamples
         Write(UsageFamilies.Processes, u => u.Usage?.Processes);
         Write(UsageFamilies.Tasks, u => u.Usage?.Tasks);
         Write(UsageFamilies.TasksLimit, u => u.TasksMax);
-        Write(UsageFamilies.OpenFiles, u => u.Usage?.OpenFiles);
-        Pressure(UsageFamilies.Waiting, p => p.Waiting);
-        Pressure(UsageFamilies.Stalled, p => p.Stalled);
+        Write(UsageFamilies.OpenFiles, u => u.Usage?.Descriptors);
+        WritePressure(UsageFamilies.Waiting, p => p?.Some?.Total);
+        WritePressure(UsageFamilies.Stalled, p => p?.Full?.Total);
     }
 
     private void Write(MetricFamily family, Func<User, long?> value)
@@ -78,18 +78,17 @@ internal sealed class UsageSamples
             _writer.Add(family, value(user), user.Name, user.Slot);
     }
 
-    private void Pressure(MetricFamily family, Func<PressureTimes, TimeSpan?> value)
+    private void WritePressure(MetricFamily family, Func<Pressure?, TimeSpan?> value)
     {
-        if (_facts.Status.Workload is { } all)
-            Pressure(family, "", all, value);
+        Write("", _facts.Status.Workload);
         foreach (var service in _facts.Status.Services)
-            if (_facts.Status.UsageOf(service.Name) is { } usage)
-                Pressure(family, service.Name, usage, value);
-    }
+            Write(service.Name, _facts.Status.UsageOf(service.Name));
 
-    private void Pressure(MetricFamily family, string name, Usage usage, Func<PressureTimes, TimeSpan?> value)
-    {
-        foreach (var times in usage.Pressures)
-            _writer.Add(family, value(times), times.Resource, name);
+        void Write(string name, Usage? usage)
+        {
+            _writer.Add(family, value(usage?.MemoryPressure), "memory", name);
+            _writer.Add(family, value(usage?.CpuPressure), "cpu", name);
+            _writer.Add(family, value(usage?.IoPressure), "io", name);
+        }
     }
 }

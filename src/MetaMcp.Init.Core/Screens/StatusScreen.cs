@@ -71,7 +71,7 @@ public static class StatusScreen
             _ = line.Append("   peak ").Append(ShortText.Size(peak));
         if (usage.Tasks is not null)
             _ = line.Append("   tasks ").Append(Cells.Tasks(usage, status.System.TasksMax, style));
-        if (usage.Pressure is { } pressure)
+        if (usage.MemoryPressure?.Some?.Average10 is { } pressure)
             _ = line.Append(CultureInfo.InvariantCulture, $"   pressure {pressure:0.0}%");
         return line.ToString();
     }

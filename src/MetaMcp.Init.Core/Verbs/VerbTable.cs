@@ -14,6 +14,7 @@ public static class VerbTable
     [
         RunVerbs.Run, RunVerbs.PassThrough, ExecRow.Exec, RunVerbs.Launch,
         LookVerbs.Check, LookVerbs.Plan, LookVerbs.Doctor, LookVerbs.Probe,
+        RunVerbs.Serve,
         ActVerbs.Intercept,
         TextVerbs.Help, TextVerbs.Completion, TextVerbs.Manual,
         HiddenVerbs.Discard, HiddenVerbs.Measure, HiddenVerbs.Place, HiddenVerbs.Read,

@@ -4,6 +4,7 @@ using MetaMcp.Init.Doctor;
 using MetaMcp.Init.Intercept;
 using MetaMcp.Init.Pages;
 using MetaMcp.Init.Planning;
+using MetaMcp.Init.Serving;
 
 namespace MetaMcp.Init.Verbs;
 
@@ -32,6 +33,7 @@ internal static class OperatorVerbs
         "check" => given => CheckVerb.Run(File(given)),
         "plan" => given => PlanVerb.Run(File(given), given.Has("--json"), given.Has("--dot")),
         "doctor" => given => DoctorVerb.Run(File(given), given.Has("--json")),
+        "serve" => ServeVerb.Run,
         "intercept" => given => InstallVerb.Run(given.Has("--install"), given.Has("--uninstall"), given.Operands),
         "help" => Help,
         "completion" => given => Say(Completions.Of(given.Operand!)),

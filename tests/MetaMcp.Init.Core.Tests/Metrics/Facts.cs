@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Metrics;
 using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Tests.Status;
@@ -28,9 +29,11 @@ internal static class Facts
 
     private static readonly Usage Backend = new(412 << 20)
     {
-        Tasks = 23, Peak = 1L << 30, Charged = 430 << 20, Swap = 0, Processes = 2, OpenFiles = 41,
-        CpuUser = TimeSpan.FromSeconds(1000.25), CpuSystem = TimeSpan.FromSeconds(151.75), Throttled = TimeSpan.FromSeconds(2),
-        Pressures = [new("memory", TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(1)), new("cpu", TimeSpan.FromSeconds(3), null)],
+        Tasks = 23, Peak = 1L << 30, Current = 430 << 20, Swap = 0, Processes = 2, Descriptors = 41,
+        UserTime = TimeSpan.FromSeconds(1000.25), SystemTime = TimeSpan.FromSeconds(151.75), Throttled = TimeSpan.FromSeconds(2),
+        MemoryPressure = new Pressure(
+            new PressureShares(0, TimeSpan.FromSeconds(1.5)), new PressureShares(0, TimeSpan.FromSeconds(1))),
+        CpuPressure = new Pressure(new PressureShares(0, TimeSpan.FromSeconds(3)), null),
     };
 
     public static MetricsFacts All => Of(Sample.Document with { Usages = Sample.Document.Usages.SetItem("backend", Backend) })
