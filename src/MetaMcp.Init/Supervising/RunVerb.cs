@@ -3,6 +3,7 @@ using MetaMcp.Init.ConfigFiles;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Output;
 using MetaMcp.Init.Core.Planning;
@@ -19,6 +20,7 @@ using MetaMcp.Init.Loop;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
 using MetaMcp.Init.Runs;
+using MetaMcp.Init.Sockets;
 using MetaMcp.Init.Spawning;
 using MetaMcp.Init.Sweeping;
 using MetaMcp.Init.Time;
@@ -89,9 +91,10 @@ internal static class RunVerb
     }
 
     /// <summary>The container runs without the socket too; the operator is warned if the file needs it.</summary>
-    private static LaunchSocket? OpenLaunchSocket(Settings settings, InitLogger log)
+    private static ListeningSocket? OpenLaunchSocket(Settings settings, InitLogger log)
     {
-        var socket = LaunchSocket.Open(settings.Init.RuntimeDirectory, out var problem);
+        var socket = ListeningSocket.Open(
+            $"{settings.Init.RuntimeDirectory}/{LaunchPaths.Socket}", ListeningSocket.ForAll, out var problem, out _);
         if (socket is null)
             log.Tell(settings.Servers.IsEmpty && settings.Launch.Intercept.IsEmpty
                 ? Notices.NoLaunchSocket.Of(problem) : Notices.NoLaunchSocketForServers.Of(problem));

@@ -1,55 +1,67 @@
 using System.Text;
-using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Launching;
+namespace MetaMcp.Init.Sockets;
 
 /// <summary>
-/// The socket that shims connect to (<c>man 7 unix</c>): <c>launch.sock</c> in <c>runtime_dir</c>. Every user may pass through that
-/// directory and may connect, since gateways run as any user; who is let in is decided by what the kernel says of the other end. It is
-/// made whether the file names servers or not: unknown ones may be launched too, a reload may bring some, and it costs a descriptor and
-/// five calls. PID 1 itself makes it, so <c>runtime_dir</c> has to be on a file system that always answers.
+/// A socket that clients connect to (<c>man 7 unix</c>), in <c>runtime_dir</c>. Every user may pass through that directory; the mode of
+/// the socket says which users may connect, and who is let in is decided by what the kernel says of the other end. PID 1 itself makes it,
+/// so <c>runtime_dir</c> has to be on a file system that always answers.
 /// </summary>
-internal sealed unsafe class LaunchSocket
+internal sealed unsafe class ListeningSocket
 {
     /// <summary><c>rwx--x--x</c></summary>
     private const uint Passable = 0x1C9;
 
     private const uint Everybody = 0x1ED;
 
-    /// <summary><c>--x--x--x</c> is taken away: every user may write to the socket, which is to connect.</summary>
-    private const uint SocketMask = 0x49;
+    /// <summary>Every user may write to the socket, which is to connect: <c>rw-rw-rw-</c>.</summary>
+    public const uint ForAll = 0x1B6;
 
-    /// <summary>Shims that connect while PID 1 is busy wait in this queue, and block there once it is full.</summary>
+    /// <summary>The user of mcp-init and root alone may connect: <c>rw-------</c>.</summary>
+    public const uint ForOwner = 0x180;
+
+    private const uint AllModes = 0x1FF;
+
+    /// <summary>Clients that connect while PID 1 is busy wait in this queue, and block there once it is full.</summary>
     private const int Backlog = 256;
 
     private readonly ulong _inode;
 
-    private LaunchSocket(int descriptor, string path) => (Descriptor, Path, _inode) = (descriptor, path, InodeOf(path));
+    private ListeningSocket(int descriptor, string path) =>
+        (Descriptor, Path, _inode) = (descriptor, path, SocketAddress.IsAbstract(path) ? 0 : InodeOf(path));
 
     /// <summary>Non-blocking; listens.</summary>
     public int Descriptor { get; }
 
     public string Path { get; }
 
-    /// <summary>Makes the socket; null and the reason if that is not possible: then the container runs without launches.</summary>
-    public static LaunchSocket? Open(string runtimeDirectory, out string problem)
+    /// <summary>Makes the socket; null and the reason if that is not possible.</summary>
+    /// <param name="path">An absolute path; or <c>@NAME</c> for an abstract address, which needs no file system.</param>
+    /// <param name="mode">The permissions of the socket. An abstract one has none: every process of the network namespace may connect.</param>
+    /// <param name="problem">With the path in front; empty if there is none.</param>
+    /// <param name="isPlaceMissing">There can be no file at that path, so another path may help.</param>
+    public static ListeningSocket? Open(string path, uint mode, out string problem, out bool isPlaceMissing)
     {
-        var path = $"{runtimeDirectory}/{LaunchPaths.Socket}";
         problem = "";
-        if (Encoding.UTF8.GetByteCount(path) >= sockaddr_un.PathLength)
+        isPlaceMissing = false;
+        if (!SocketAddress.TryMake(path, out var address, out var length))
         {
             problem = $"{path}: the path is too long for a socket";
+            isPlaceMissing = true;
             return null;
         }
         var descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         var step = "socket";
         var error = descriptor < 0 ? LastError : Errno.None;
         if (error.IsSuccess)
-            (step, error) = Bind(descriptor, runtimeDirectory, path);
+            (step, error) = SocketAddress.IsAbstract(path) ? Bind(descriptor, &address, length)
+                : BindFile(descriptor, &address, length, path, mode);
         if (error.IsSuccess)
-            return new LaunchSocket(descriptor, path);
+            return new ListeningSocket(descriptor, path);
+        isPlaceMissing = step is "mkdir" or "bind" && error.Number is Errno.EROFS or Errno.EACCES or Errno.EPERM or Errno.ENOENT
+            or Errno.ENOTDIR or Errno.ENOSPC or Errno.EDQUOT;
         problem = error.Number == Errno.EADDRINUSE ? $"{path}: something else has this name, or another mcp-init listens there"
             : $"{path}: {step}: {error}";
         if (descriptor >= 0)
@@ -57,7 +69,7 @@ internal sealed unsafe class LaunchSocket
         return null;
     }
 
-    /// <summary>At the end: shims that come later find no socket, and do without mcp-init at once.</summary>
+    /// <summary>At the end: clients that come later find no socket, and do without mcp-init at once.</summary>
     public void Remove()
     {
         if (_inode == 0 || InodeOf(Path) != _inode)
@@ -73,28 +85,25 @@ internal sealed unsafe class LaunchSocket
             return get_statx(AT_FDCWD, bytes, AT_SYMLINK_NOFOLLOW, STATX_INO, &status) == 0 ? status.stx_ino : 0;
     }
 
-    private static (string Step, Errno Error) Bind(int descriptor, string directory, string path)
+    private static (string Step, Errno Error) BindFile(int descriptor, sockaddr_un* address, uint length, string path, uint mode)
     {
-        var address = new sockaddr_un { sun_family = AF_UNIX };
-        var bytes = Encoding.UTF8.GetBytes(path);
-        bytes.CopyTo(new Span<byte>(address.sun_path, sockaddr_un.PathLength));
-        var length = (uint)(sizeof(ushort) + bytes.Length + 1);
         // PID 1 has one thread, so no other file is made under these masks.
         var before = umask(0);
-        var error = MakeDirectory(directory);
-        _ = umask(SocketMask);
-        var step = "mkdir";
+        var error = MakeDirectory(path[..path.LastIndexOf('/')]);
+        _ = umask(AllModes & ~mode);
+        var bound = ("mkdir", error);
         if (error.IsSuccess)
         {
-            RemoveStale(&address, length);
-            step = "bind";
-            error = bind(descriptor, &address, length) == 0 ? Errno.None : LastError;
+            RemoveStale(address, length);
+            bound = Bind(descriptor, address, length);
         }
         _ = umask(before);
-        if (!error.IsSuccess)
-            return (step, error);
-        return ("listen", listen(descriptor, Backlog) == 0 ? Errno.None : LastError);
+        return bound;
     }
+
+    private static (string Step, Errno Error) Bind(int descriptor, sockaddr_un* address, uint length) =>
+        bind(descriptor, address, length) != 0 ? ("bind", LastError)
+            : ("listen", listen(descriptor, Backlog) == 0 ? Errno.None : LastError);
 
     private static Errno MakeDirectory(string directory)
     {
