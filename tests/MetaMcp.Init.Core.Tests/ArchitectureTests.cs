@@ -22,17 +22,20 @@ public sealed partial class ArchitectureTests
         ["Exec"] = "Values",
         ["Planning"] = "Exec Packages Config Values",
         ["Unwrapping"] = "Packages Probing",
-        ["Effects"] = "Cgroups Membership Config Values",
+        ["Effects"] = "Status Cgroups Membership Config Values",
         ["Runs"] = "Effects Cgroups Membership Notifying Planning Config Values",
         ["Services"] = "Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Launching"] = "Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Cleanup"] = "Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
-        ["Lifecycle"] = "Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Lifecycle"] = "Control Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Monitoring"] = "Lifecycle Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Reload"] = "Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Repair"] = "Reload Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Control"] = "LaunchProtocol Output Values",
+        ["Operating"] =
+            "Control Repair Reload Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
         ["Supervision"] =
-            "Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config " +
+            "Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config " +
             "Values",
         ["PassThrough"] = "Values",
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",

@@ -19,7 +19,7 @@ internal sealed record LaunchSetup(ListeningSocket? Socket, InstanceCookie Cooki
 /// <summary>Takes a client that has asked something else than a launch; false if the line is no request at all.</summary>
 /// <param name="client">Released only if the answer is true.</param>
 /// <param name="line">Its first line.</param>
-internal delegate bool ClientHandOver(LaunchConnection client, ReadOnlySpan<byte> line);
+internal delegate bool ClientHandOver(Client client, ReadOnlySpan<byte> line);
 
 /// <summary>The parts of PID 1 that launches use.</summary>
 internal readonly record struct LaunchParts(

@@ -31,6 +31,9 @@ internal abstract class Client(long id, ClientDeadlines deadlines)
     /// <summary>Its lines are not read now, so that many of them cost PID 1 little.</summary>
     public bool IsPaused { get; set; }
 
+    /// <summary>There is more to send: it is called as soon as the connection has room.</summary>
+    public bool HasMore { get; set; }
+
     public LineInput Input { get; } = new();
     public FrameOutput Output { get; } = new();
 

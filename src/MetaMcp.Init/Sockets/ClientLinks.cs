@@ -25,7 +25,7 @@ internal sealed class ClientLinks(DescriptorWatch watch, ConnectionDisposal disp
     {
         if (client.Descriptor < 0 || client.Ready is not { } ready)
             return;
-        var events = (client.IsPaused ? 0 : EPOLLIN) | (client.Output.IsBlocked ? EPOLLOUT : 0);
+        var events = (client.IsPaused ? 0 : EPOLLIN) | (client.Output.IsBlocked || client.HasMore ? EPOLLOUT : 0);
         if (client.Watched == events)
             return;
         if (client.Watched != 0)

@@ -22,6 +22,9 @@ internal sealed unsafe class ListeningSocket
     /// <summary>The user of mcp-init and root alone may connect: <c>rw-------</c>.</summary>
     public const uint ForOwner = 0x180;
 
+    /// <summary>The members of a group too: <c>rw-rw----</c>.</summary>
+    public const uint ForGroup = 0x1B0;
+
     private const uint AllModes = 0x1FF;
 
     /// <summary>Clients that connect while PID 1 is busy wait in this queue, and block there once it is full.</summary>
@@ -67,6 +70,21 @@ internal sealed unsafe class ListeningSocket
         if (descriptor >= 0)
             _ = close(descriptor);
         return null;
+    }
+
+    /// <summary>Gives the socket to a group; the reason if that is not permitted.</summary>
+    public Errno GiveTo(uint group)
+    {
+        const uint Same = uint.MaxValue;
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(Path + "\0"))
+            return lchown(bytes, Same, group) == 0 ? Errno.None : LastError;
+    }
+
+    /// <summary>Removes the socket and closes it.</summary>
+    public void Close()
+    {
+        Remove();
+        _ = close(Descriptor);
     }
 
     /// <summary>At the end: clients that come later find no socket, and do without mcp-init at once.</summary>
