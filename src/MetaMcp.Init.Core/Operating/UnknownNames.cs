@@ -15,7 +15,7 @@ internal static class UnknownNames
         foreach (var server in plan.Settings.Servers)
             names.Add(server.Name);
         var near = Suggestion.For(name, names);
-        return $"No service or server has the name {Quoted.Text(name)}{(near.Length > 0 ? near : Known(names))}.";
+        return $"no service or server has the name {Quoted.Text(name)}{(near.Length > 0 ? near : Known(names))}";
     }
 
     /// <summary>The names, as long as they are few.</summary>

@@ -12,7 +12,10 @@ internal static unsafe class InitSocket
     /// <param name="patience">A connect waits for so long where too many others wait.</param>
     /// <param name="late">The reason after that time.</param>
     /// <param name="none">The reason.</param>
-    public static int Connect(string path, TimeSpan patience, string late, out NoConnection none)
+    /// <param name="isChosen">
+    /// The user has named the place, and looks at an init that is no ancestor: root's or the user's own process will do.
+    /// </param>
+    public static int Connect(string path, TimeSpan patience, string late, out NoConnection none, bool isChosen = false)
     {
         var descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (descriptor < 0)
@@ -20,14 +23,14 @@ internal static unsafe class InitSocket
             none = NoConnection.Of("socket", LastError);
             return -1;
         }
-        none = Connect(descriptor, path, patience, late);
+        none = Connect(descriptor, path, patience, late, isChosen);
         if (none.Reason is null)
             return descriptor;
         _ = close(descriptor);
         return -1;
     }
 
-    private static NoConnection Connect(int descriptor, string path, TimeSpan patience, string late)
+    private static NoConnection Connect(int descriptor, string path, TimeSpan patience, string late, bool isChosen)
     {
         if (!SocketAddress.TryMake(path, out var address, out var size))
             return new NoConnection($"{path}: longer than the {sockaddr_un.PathLength - 1} bytes of a socket's path", true);
@@ -53,7 +56,8 @@ internal static unsafe class InitSocket
         // An ancestor of another user may be a trap: a process under sudo has such ancestors. PID 1 can be trusted with any user.
         if (peer.pid != 1 && peer.uid != 0 && peer.uid != geteuid())
             return new NoConnection($"{path}: pid {peer.pid} of user {peer.uid} listens there, which is neither root nor ours", true);
-        if (Ancestry.Includes(peer.pid, out var error))
+        var error = Errno.None;
+        if (isChosen || Ancestry.Includes(peer.pid, out error))
             return default;
         return error.IsShortage
             ? NoConnection.Of("/proc", error)

@@ -22,6 +22,9 @@ internal static unsafe class RuntimePaths
 
     private enum Step { Variable, Link, Usual, Ancestors, Listed, Last }
 
+    /// <summary>A variable names the directory; known once <see cref="Socket"/> was asked for.</summary>
+    public static bool IsChosen { get; private set; }
+
     public static string Socket => SocketIn(Directory);
 
     /// <summary>The socket of operators.</summary>
@@ -49,7 +52,7 @@ internal static unsafe class RuntimePaths
             switch (_step++)
             {
                 case Step.Variable when StartArguments.Variable(LaunchPaths.RuntimeVariable) is { Length: > 0 } given:
-                    _step = Step.Last;
+                    (_step, IsChosen) = (Step.Last, true);
                     return Bare(given);
                 case Step.Link when OfLink() is { } linked && HasSocket(linked):
                     return linked;
