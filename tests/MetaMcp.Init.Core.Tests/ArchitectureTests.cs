@@ -41,8 +41,8 @@ public sealed partial class ArchitectureTests
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
         ["LaunchProtocol"] = "Effects Output Probing Config Values",
         ["Shims"] = "LaunchProtocol Effects Output Values",
-        ["Status"] = "Output Probing Values",
-        ["Screens"] = "Status Values",
+        ["Status"] = "KernelText Output Probing Values",
+        ["Screens"] = "Output Status Values",
         ["Verbs"] = "Config Values",
     };
 
@@ -77,6 +77,7 @@ public sealed partial class ArchitectureTests
         ["Reading"] = "Filesystem Linux",
         ["PassThrough"] = "Exec Events Output Processes Spawning Time Linux",
         ["Launch"] = "Intercept Unwrapping Exec Events Filesystem Output Pages Processes Spawning Time Linux",
+        ["Accounting"] = "Filesystem Measuring Processes Linux",
         ["Pages"] = "Linux",
         ["ConfigFiles"] = "Filesystem Spawning",
         ["Planning"] = "ConfigFiles Pages",

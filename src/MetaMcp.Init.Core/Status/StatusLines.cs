@@ -1,4 +1,5 @@
 using System.Buffers;
+using MetaMcp.Init.Core.Output;
 
 namespace MetaMcp.Init.Core.Status;
 
@@ -24,7 +25,15 @@ public static class StatusLines
     /// <summary>Appends the row and a newline.</summary>
     public static void Append(StatusRow row, ArrayBufferWriter<byte> to)
     {
-        var line = new RowWriter(to);
+        var json = new JsonWriter(to, isOneLine: true);
+        Write(new RowWriter(json), row);
+        json.WriteEndObject();
+        to.Write("\n"u8);
+    }
+
+    /// <summary>All members of a row; the object is left open for more of them.</summary>
+    internal static void Write(RowWriter line, StatusRow row)
+    {
         switch (row)
         {
             case EventRow happened:
@@ -63,7 +72,6 @@ public static class StatusLines
             default:
                 throw new ArgumentException($"bug: {row} is no row", nameof(row));
         }
-        line.End();
     }
 
     private static void Write(RowWriter line, SystemRow row)

@@ -77,7 +77,7 @@ internal static class Sample
 
     public static StatusDocument Document => StatusDocument.From(Rows)! with
     {
-        Workload = new Usage(1638 * Mebi) { Peak = 2662 * Mebi, Tasks = 77, Pressure = 0 },
+        Workload = new Usage(1638 * Mebi) { Peak = 2662 * Mebi, Tasks = 77, MemoryPressure = new Pressure(new(0, default), null) },
         Usages = ImmutableDictionary<string, Usage>.Empty
             .Add("backend", new Usage(412 * Mebi) { CpuTime = TimeSpan.FromMinutes(19.2), Tasks = 23 })
             .Add("search", new Usage(489 * Mebi) { CpuTime = TimeSpan.FromMinutes(6.8), Tasks = 31 })
