@@ -6,7 +6,10 @@ namespace MetaMcp.Init.Core.KernelText;
 public static class FlatKeyed
 {
     /// <summary>The number of a key; 0 if the file does not have it, as on a kernel that does not count it yet.</summary>
-    public static long Value(ReadOnlySpan<byte> file, ReadOnlySpan<byte> key)
+    public static long Value(ReadOnlySpan<byte> file, ReadOnlySpan<byte> key) => Find(file, key) ?? 0;
+
+    /// <summary>The same; null if the file does not have it.</summary>
+    public static long? Find(ReadOnlySpan<byte> file, ReadOnlySpan<byte> key)
     {
         foreach (var range in file.Split((byte)'\n'))
         {
@@ -15,6 +18,6 @@ public static class FlatKeyed
                 DecimalText.TryRead(line[(key.Length + 1)..], long.MaxValue, out var number))
                 return (long)number;
         }
-        return 0;
+        return null;
     }
 }

@@ -10,23 +10,35 @@ namespace MetaMcp.Init.Core.KernelText;
 public static class NamedFields
 {
     /// <summary>The text after the name, without the space around it; null if no line has the name.</summary>
-    public static string? Find(ReadOnlySpan<byte> file, string name)
-    {
-        while (ColonFields.TryLine(ref file, out var line))
-        {
-            if (line.Length > name.Length && name.Length > 0 && line[name.Length] is (byte)':' or (byte)' ' or (byte)'\t' &&
-                ColonFields.Same(line[..name.Length], name))
-                return Encoding.Latin1.GetString(line[(name.Length + 1)..]).Trim();
-        }
-        return null;
-    }
+    public static string? Find(ReadOnlySpan<byte> file, string name) =>
+        TryFind(file, name, out var text) ? Encoding.Latin1.GetString(text).Trim() : null;
 
     /// <summary>The number that a field begins with; null if there is none, or it is beyond 63 bits.</summary>
     public static long? Number(ReadOnlySpan<byte> file, string name)
     {
-        if (Find(file, name) is not { } text)
+        if (!TryFind(file, name, out var text))
             return null;
-        var end = text.IndexOf(' ', StringComparison.Ordinal);
-        return DecimalText.TryRead(end < 0 ? text : text.AsSpan(0, end), long.MaxValue, out var number) ? (long)number : null;
+        text = text.Trim(" \t"u8);
+        var end = text.IndexOf((byte)' ');
+        return DecimalText.TryRead(end < 0 ? text : text[..end], long.MaxValue, out var number) ? (long)number : null;
+    }
+
+    private static bool TryFind(ReadOnlySpan<byte> file, string name, out ReadOnlySpan<byte> text)
+    {
+        var rest = file;
+        text = [];
+        while (!rest.IsEmpty)
+        {
+            var end = rest.IndexOf((byte)'\n');
+            text = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? [] : rest[(end + 1)..];
+            if (text.Length > name.Length && name.Length > 0 && text[name.Length] is (byte)':' or (byte)' ' or (byte)'\t' &&
+                ColonFields.Same(text[..name.Length], name))
+            {
+                text = text[(name.Length + 1)..];
+                return true;
+            }
+        }
+        return false;
     }
 }

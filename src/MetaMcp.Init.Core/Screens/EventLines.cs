@@ -15,9 +15,7 @@ public static class EventLines
     public static string Draw(EventRow row, ScreenStyle style)
     {
         ArgumentNullException.ThrowIfNull(row);
-        var subject = row.Subject ?? "mcp-init";
-        if (subject.Length > SubjectWidth)
-            subject = subject[..(SubjectWidth - 1)] + style.Cut;
+        var subject = TextColumns.PadRight(TextColumns.Cut(SafeText.Of(row.Subject ?? "mcp-init"), SubjectWidth, style.Cut), SubjectWidth);
         var front = string.Create(CultureInfo.InvariantCulture, $"{row.Sequence,5} {ShortText.Time(row.Age),7} ");
         var mark = row.Level switch
         {
@@ -26,6 +24,6 @@ public static class EventLines
             _ => " ",
         };
         // The colour of the mark takes no column.
-        return $"{front}{mark} {Fit.To($"{subject.PadRight(SubjectWidth)} {row.Text}", style, front.Length + 2)}";
+        return $"{front}{mark} {Fit.To($"{subject} {row.Text}", style, front.Length + 2)}";
     }
 }

@@ -1,19 +1,14 @@
 namespace MetaMcp.Init.Core.Screens;
 
-/// <summary>Cuts a line at the edge of the screen.</summary>
+/// <summary>Makes a line safe for a terminal, and cuts it at the edge of the screen.</summary>
 internal static class Fit
 {
-    /// <param name="text">Without colours.</param>
+    /// <param name="text">Without colours; it may be hostile.</param>
     /// <param name="style">The style.</param>
     /// <param name="indent">The columns in front of it.</param>
     public static string To(string text, ScreenStyle style, int indent = 0)
     {
-        if (style.Width == int.MaxValue || text.Length <= style.Width - indent)
-            return text;
-        var room = Math.Max(1, style.Width - indent - 1);
-        // Not between the two halves of a character.
-        if (char.IsHighSurrogate(text[room - 1]))
-            room--;
-        return $"{text.AsSpan(0, room).TrimEnd()}{style.Cut}";
+        var safe = SafeText.Of(text);
+        return style.Width == int.MaxValue ? safe : TextColumns.Cut(safe, Math.Max(1, style.Width - indent), style.Cut);
     }
 }

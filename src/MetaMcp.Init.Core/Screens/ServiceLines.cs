@@ -28,7 +28,11 @@ internal static class ServiceLines
     }
 
     /// <summary>Why it is so, and what happens next; null for a row that needs no words.</summary>
-    public static string? Under(ServiceRow row, Usage? usage, ScreenStyle style)
+    /// <param name="row">The service.</param>
+    /// <param name="usage">Its use of memory.</param>
+    /// <param name="style">The style.</param>
+    /// <param name="isOwnPage">The words stand on the page to which they would point.</param>
+    public static string? Under(ServiceRow row, Usage? usage, ScreenStyle style, bool isOwnPage = false)
     {
         var facts = new List<string>(3);
         if (row.Why is { } why)
@@ -39,7 +43,7 @@ internal static class ServiceLines
             facts.Add($"memory at {ShortText.Percent(part)} of its memory_max");
         if (row.Next is { } next)
             facts.Add(NextOf(row.Condition, next));
-        if (row.IsBroken)
+        if (row.IsBroken && !isOwnPage)
             facts.Add($"see: status {row.Name}");
         return facts.Count == 0 ? null : string.Join(style.Dot, facts);
     }

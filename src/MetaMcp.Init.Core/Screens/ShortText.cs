@@ -49,6 +49,9 @@ public static class ShortText
 
     public static string Percent(double part) => string.Create(CultureInfo.InvariantCulture, $"{part * 100:0}%");
 
+    /// <summary>A share in per cent, as PSI has it: <c>0.3%</c>.</summary>
+    public static string Share(double percent) => string.Create(CultureInfo.InvariantCulture, $"{percent:0.0}%");
+
     private static string Scaled(long bytes, long unit, char letter)
     {
         var value = bytes / (double)unit;

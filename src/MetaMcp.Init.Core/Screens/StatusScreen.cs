@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Values;
@@ -14,18 +13,35 @@ public static class StatusScreen
     /// <summary>From this width on there is room for more columns.</summary>
     private const int Wide = 110;
 
+    /// <summary>On wider screens the right end of the first line does not move further away.</summary>
+    private const int MostWide = 120;
+
+    /// <summary>Memory, tasks and processors: with all of them there is nothing to name.</summary>
+    private const int ControllersInAll = 3;
+
     public static string Draw(StatusDocument status, ScreenStyle style)
     {
         ArgumentNullException.ThrowIfNull(status);
         var screen = new StringBuilder();
-        _ = screen.Append(Marks.Draw(VerdictOf(status), style)).Append(' ').Append(Fit.To(Verdict(status), style, 2)).Append('\n');
+        _ = screen.Append(Marks.Draw(VerdictOf(status), style)).Append(' ').Append(FirstLine(status, style)).Append('\n');
         Line(screen, MemoryLine(status, style), style);
-        Line(screen, CountsLine(status), style);
+        Line(screen, CountsLine(status, style), style);
         if (!status.Services.IsEmpty)
             Services(screen.Append('\n'), status, style);
         if (!status.Servers.IsEmpty)
             Servers(screen.Append('\n'), status, style);
         return screen.ToString();
+    }
+
+    /// <summary>The verdict, and where there is room, at the right, who gives it.</summary>
+    private static string FirstLine(StatusDocument status, ScreenStyle style)
+    {
+        var verdict = Fit.To(Verdict(status), style, 2);
+        if (style.Width < Wide)
+            return verdict;
+        var version = SafeText.Of($"mcp-init {status.System.Version}, pid {status.System.Pid}");
+        var room = Math.Min(style.Width, MostWide) - 2 - TextColumns.Of(version);
+        return TextColumns.Of(verdict) + 3 > room ? verdict : TextColumns.PadRight(verdict, room) + version;
     }
 
     /// <summary>The mark of the whole container.</summary>
@@ -69,17 +85,24 @@ public static class StatusScreen
             _ = line.Append(' ').Append(Bar.Draw(part, 20, style.IsAscii)).Append(' ').Append(ShortText.Percent(part));
         if (usage.Peak is { } peak)
             _ = line.Append("   peak ").Append(ShortText.Size(peak));
+        if (usage.MemoryPressure?.Some?.Average10 is { } pressure)
+            _ = line.Append("   pressure ").Append(ShortText.Share(pressure));
+        // Where there is no room for it here, the columns below say it of each service.
+        if (style.Width < Wide)
+            return line.ToString();
+        if (usage.CpuTime is not null)
+            _ = line.Append("   cpu ").Append(Cells.Cpu(usage, status.System.Uptime, style))
+                .Append(status.System.CpuMax is { } cores ? $" of {ShortText.Cores(cores)}" : "");
         if (usage.Tasks is not null)
             _ = line.Append("   tasks ").Append(Cells.Tasks(usage, status.System.TasksMax, style));
-        if (usage.MemoryPressure?.Some?.Average10 is { } pressure)
-            _ = line.Append(CultureInfo.InvariantCulture, $"   pressure {pressure:0.0}%");
         return line.ToString();
     }
 
-    private static string CountsLine(StatusDocument status)
+    private static string CountsLine(StatusDocument status, ScreenStyle style)
     {
         var system = status.System;
-        var limits = system.Controllers.IsEmpty ? "by looking" : $"kernel ({string.Join(' ', system.Controllers)})";
+        var isWhole = system.Controllers.Length == ControllersInAll && style.Width < Wide;
+        var limits = system.Controllers.IsEmpty ? "by looking" : isWhole ? "kernel" : $"kernel ({string.Join(' ', system.Controllers)})";
         var line = new StringBuilder($"limits {limits}");
         if (system.CircuitsOpen > 0)
             _ = line.Append("   circuits ").Append(system.CircuitsOpen).Append(" open");
@@ -99,8 +122,8 @@ public static class StatusScreen
         var isWide = style.Width >= Wide;
         var table = isWide
             ? new Columns(
-                style, "SERVICE", "STATE", ">SINCE", ">PID", ">MEMORY / CAP", ">CPU", ">TASKS", ">RST", "LAST END", "HEALTH")
-            : new Columns(style, "SERVICE", "STATE", ">SINCE", ">MEMORY / CAP", ">CPU", ">TASKS", ">RST", "HEALTH");
+                style, 0, "SERVICE", "STATE", ">SINCE", ">PID", ">MEMORY / CAP", ">CPU", ">TASKS", ">RST", "LAST END", "HEALTH")
+            : new Columns(style, 0, "SERVICE", "STATE", ">SINCE", ">MEMORY / CAP", ">CPU", ">TASKS", ">RST", "HEALTH");
         // OrderBy keeps the order of rows of one rank.
         foreach (var row in status.Services.OrderBy(s => ServiceLines.Rank(ServiceLines.MarkOf(s, status.UsageOf(s.Name)))))
         {
@@ -123,33 +146,24 @@ public static class StatusScreen
 
     private static void Servers(StringBuilder screen, StatusDocument status, ScreenStyle style)
     {
-        var table = new Columns(style, "SERVER", ">RUN/MAX", ">IDLE", ">WAIT", ">MEMORY / EACH", ">REFUSED", ">ENDED");
-        foreach (var row in status.Servers)
+        var isWide = style.Width >= Wide;
+        var table = isWide
+            ? new Columns(style, 0, "SERVER", ">RUN/MAX", ">IDLE", ">MEMORY / EACH", ">CPU", ">WAITING", ">REFUSED", ">ENDED")
+            : new Columns(style, 0, "SERVER", ">RUN/MAX", ">IDLE", ">MEMORY / EACH", ">CPU", ">REFUSED", ">ENDED");
+        foreach (var row in status.Servers.OrderBy(s => ServiceLines.Rank(ServerLines.MarkOf(s))))
         {
-            var mark = row.Most is { } most && row.Instances >= most ? Mark.Warning : row.Instances > 0 ? Mark.Ready : Mark.Off;
-            table.Add(
-                Marks.Draw(mark, style), null, row.Name,
-                row.Most is { } limit ? $"{row.Instances}/{limit}" : Cells.Number(row.Instances),
-                Cells.Number(row.Idle), Cells.Number(row.Waiting), Cells.Memory(SumOf(status, row.Name), row.MemoryMax, style),
-                Cells.Number(row.Refused), Cells.Number(row.Ended));
+            var cells = new List<string>
+            {
+                row.Name, row.Most is { } limit ? $"{row.Instances}/{limit}" : Cells.Number(row.Instances), Cells.Number(row.Idle),
+                Cells.Memory(ServerLines.SumOf(status, row.Name), row.MemoryMax, style),
+                ServerLines.CoresOf(status, row.Name) is { } cores ? ShortText.Cores(cores) : style.Unknown,
+            };
+            if (isWide)
+                cells.Add(Cells.Number(row.Waiting));
+            cells.AddRange([Cells.Number(row.Refused), Cells.Number(row.Ended)]);
+            table.Add(Marks.Draw(ServerLines.MarkOf(row), style), ServerLines.Under(row), [.. cells]);
         }
         table.AppendTo(screen);
-    }
-
-    /// <summary>The memory of all instances of a type; null if that of one is not known.</summary>
-    private static Usage? SumOf(StatusDocument status, string server)
-    {
-        var sum = 0L;
-        var (isEstimate, any) = (false, false);
-        foreach (var instance in status.Instances)
-        {
-            if (instance.Server != server)
-                continue;
-            if (status.UsageOf(instance.Name) is not { Memory: { } memory } usage)
-                return null;
-            (sum, isEstimate, any) = (sum + memory, isEstimate || usage.IsEstimate, true);
-        }
-        return any ? new Usage(sum, isEstimate) : null;
     }
 
     private static void Line(StringBuilder screen, string? line, ScreenStyle style)

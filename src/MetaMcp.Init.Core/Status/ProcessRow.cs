@@ -11,6 +11,9 @@ public enum ProcessKind
 
     /// <summary>A process whose service or server has ended.</summary>
     Orphan,
+
+    /// <summary>A process that came from outside (<c>docker exec</c>). mcp-init sends no such row: the asker sees it in /proc.</summary>
+    Foreign,
 }
 
 /// <summary>A process in the books of mcp-init that is no service and no server.</summary>
@@ -19,7 +22,7 @@ public enum ProcessKind
 /// <param name="Age">The time since it was entered.</param>
 public sealed record ProcessRow(ProcessKind Kind, int Pid, TimeSpan Age) : StatusRow
 {
-    internal static readonly string[] Kinds = ["probe", "stop_command", "orphan"];
+    internal static readonly string[] Kinds = ["probe", "stop_command", "orphan", "foreign"];
 
     /// <summary>The service that it is for; the command of an orphan.</summary>
     public string? Name { get; init; }

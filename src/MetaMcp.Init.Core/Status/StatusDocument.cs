@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace MetaMcp.Init.Core.Status;
 
@@ -6,13 +7,21 @@ namespace MetaMcp.Init.Core.Status;
 public sealed record StatusDocument(
     SystemRow System, ImmutableArray<ServiceRow> Services, ImmutableArray<ServerRow> Servers, ImmutableArray<InstanceRow> Instances)
 {
-    /// <summary>The use of each service by its name, and of each instance by its name.</summary>
+    /// <summary>Processes that are no service and no server; empty unless <c>ps</c> was asked.</summary>
+    public ImmutableArray<ProcessRow> Processes { get; init; } = [];
+
+    /// <summary>
+    /// The use of each service by its name, of each instance by its name, and of each other process by <see cref="KeyOf"/>.
+    /// </summary>
     public ImmutableDictionary<string, Usage> Usages { get; init; } = ImmutableDictionary<string, Usage>.Empty;
 
     /// <summary>The use of all services and servers together.</summary>
     public Usage? Workload { get; init; }
 
     public Usage? UsageOf(string name) => Usages.GetValueOrDefault(name);
+
+    /// <summary>The key of a process: no service and no server has such a name.</summary>
+    public static string KeyOf(int pid) => string.Create(CultureInfo.InvariantCulture, $"#{pid}");
 
     /// <summary>Null if the rows have none of the whole container.</summary>
     public static StatusDocument? From(IEnumerable<StatusRow> rows)
@@ -22,6 +31,7 @@ public sealed record StatusDocument(
         var services = ImmutableArray.CreateBuilder<ServiceRow>();
         var servers = ImmutableArray.CreateBuilder<ServerRow>();
         var instances = ImmutableArray.CreateBuilder<InstanceRow>();
+        var processes = ImmutableArray.CreateBuilder<ProcessRow>();
         foreach (var row in rows)
         {
             switch (row)
@@ -38,9 +48,15 @@ public sealed record StatusDocument(
                 case InstanceRow instance:
                     instances.Add(instance);
                     break;
+                case ProcessRow process:
+                    processes.Add(process);
+                    break;
             }
         }
         return system is null ? null
-            : new StatusDocument(system, services.DrainToImmutable(), servers.DrainToImmutable(), instances.DrainToImmutable());
+            : new StatusDocument(system, services.DrainToImmutable(), servers.DrainToImmutable(), instances.DrainToImmutable())
+            {
+                Processes = processes.DrainToImmutable(),
+            };
     }
 }

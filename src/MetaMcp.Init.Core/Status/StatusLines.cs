@@ -1,4 +1,5 @@
 using System.Buffers;
+using MetaMcp.Init.Core.Output;
 
 namespace MetaMcp.Init.Core.Status;
 
@@ -24,11 +25,22 @@ public static class StatusLines
     /// <summary>Appends the row and a newline.</summary>
     public static void Append(StatusRow row, ArrayBufferWriter<byte> to)
     {
-        var line = new RowWriter(to);
+        var json = new JsonWriter(to, isOneLine: true);
+        Write(new RowWriter(json), row);
+        json.WriteEndObject();
+        to.Write("\n"u8);
+    }
+
+    /// <summary>All members of a row; the object is left open for more of them.</summary>
+    internal static void Write(RowWriter line, StatusRow row)
+    {
         switch (row)
         {
             case EventRow happened:
                 happened.Write(line);
+                break;
+            case GapRow gap:
+                gap.Write(line);
                 break;
             case LogRow said:
                 said.Write(line);
@@ -60,7 +72,6 @@ public static class StatusLines
             default:
                 throw new ArgumentException($"bug: {row} is no row", nameof(row));
         }
-        line.End();
     }
 
     private static void Write(RowWriter line, SystemRow row)
@@ -119,6 +130,8 @@ public static class StatusLines
         line.Cores("cpu_max", row.CpuMax);
         line.Names("depends_on", row.DependsOn);
         line.Names("needed_by", row.NeededBy);
+        line.Text("command", row.Command);
+        line.Text("user", row.User);
         line.Text("cgroup", row.Cgroup);
     }
 
@@ -149,6 +162,7 @@ public static class StatusLines
         line.Number("pid", row.Pid);
         line.Number("memory_max", row.MemoryMax);
         line.Number("tasks_max", row.TasksMax);
+        line.Cores("cpu_max", row.CpuMax);
         line.Text("cgroup", row.Cgroup);
     }
 }

@@ -32,6 +32,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     public static partial int open(byte* pathname, int flags, uint mode);
 
+    /// <summary><c>man 2 openat</c></summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int openat(int dirfd, byte* pathname, int flags, uint mode);
+
     /// <summary><c>man 2 fcntl</c>, the commands that take an integer.</summary>
     [LibraryImport(Name, SetLastError = true)]
     public static partial int fcntl(int fd, int cmd, nint arg);

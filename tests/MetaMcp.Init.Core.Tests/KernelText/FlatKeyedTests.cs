@@ -14,7 +14,12 @@ public sealed class FlatKeyedTests
     }
 
     [Fact]
-    public void A_key_that_this_kernel_does_not_know_counts_nothing() => Assert.Equal(0, FlatKeyed.Value(MemoryEvents, "sock_throttled"u8));
+    public void A_key_that_this_kernel_does_not_know_counts_nothing()
+    {
+        Assert.Equal(0, FlatKeyed.Value(MemoryEvents, "sock_throttled"u8));
+        Assert.Null(FlatKeyed.Find(MemoryEvents, "sock_throttled"u8));
+        Assert.Equal(0, FlatKeyed.Find(MemoryEvents, "low"u8));
+    }
 
     [Theory]
     [InlineData("")]

@@ -14,8 +14,8 @@ public sealed class StatusScreenTests
         Assert.Equal(
             """
             ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 servers   without worker
-              memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   tasks 77/512   pr…
-              limits kernel (memory tasks cpu)   circuits 1 open   oom 1 (3h ago)   orphans…
+              memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   pressure 0.0%
+              limits kernel   circuits 1 open   oom 1 (3h ago)   orphans ended 4   cleanups…
 
               SERVICE  STATE      SINCE  MEMORY / CAP   CPU   TASKS  RST  HEALTH
             ✖ worker   open         41s      – / 512M     –       –    5  –
@@ -28,9 +28,9 @@ public sealed class StatusScreenTests
                  fails in 57s
             ○ report   stopped       8m             –     –       –    –  –
 
-              SERVER             RUN/MAX  IDLE  WAIT  MEMORY / EACH  REFUSED  ENDED
-            ▲ desktop-commander      3/3     1     0    259M / 500M        2     41
-            ● everything               2     2     0              –        0      9
+              SERVER             RUN/MAX  IDLE  MEMORY / EACH  CPU  REFUSED  ENDED
+            ● desktop-commander      3/3     1    259M / 500M    –        2     41
+            ● everything               2     2              –    –        0      9
 
             """, StatusScreen.Draw(Sample.Document, new ScreenStyle(80)));
     }
@@ -40,8 +40,8 @@ public sealed class StatusScreenTests
     {
         Assert.Equal(
             """
-            ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 servers   without worker
-              memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   tasks 77/512   pressure 0.0%
+            ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 servers   without worker                    mcp-init 1.4.0, pid 1
+              memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   pressure 0.0%   tasks 77/512
               limits kernel (memory tasks cpu)   circuits 1 open   oom 1 (3h ago)   orphans ended 4   cleanups 57 clean, 1 killed
 
               SERVICE  STATE      SINCE  PID  MEMORY / CAP   CPU   TASKS  RST  LAST END                                   HEALTH
@@ -55,9 +55,9 @@ public sealed class StatusScreenTests
                  fails in 57s
             ○ report   stopped       8m    –             –     –       –    –  –                                          –
 
-              SERVER             RUN/MAX  IDLE  WAIT  MEMORY / EACH  REFUSED  ENDED
-            ▲ desktop-commander      3/3     1     0    259M / 500M        2     41
-            ● everything               2     2     0              –        0      9
+              SERVER             RUN/MAX  IDLE  MEMORY / EACH  CPU  WAITING  REFUSED  ENDED
+            ● desktop-commander      3/3     1    259M / 500M    –        0        2     41
+            ● everything               2     2              –    –        0        0      9
 
             """, StatusScreen.Draw(Sample.Document, new ScreenStyle(120)));
     }

@@ -1,0 +1,82 @@
+using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Filesystem;
+using MetaMcp.Init.Measuring;
+using MetaMcp.Init.Processes;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Accounting;
+
+/// <summary>The figures of some processes, looked up one by one where the kernel does not count them together.</summary>
+internal static class LookedUpUsage
+{
+    public static Usage Read(List<int> pids, UsageParts parts)
+    {
+        var memory = default(UsageSum);
+        var (user, system, threads, processes) = (TimeSpan.Zero, TimeSpan.Zero, 0, 0);
+        int? descriptors = 0;
+        Span<byte> buffer = stackalloc byte[1024];
+        foreach (var pid in pids)
+        {
+            var text = ProcFile.Read(pid, "stat"u8, buffer);
+            // It has ended since, or has ended and waits to be collected: it uses nothing any more.
+            if (!ProcessStat.TryRead(text, out var stat) || stat.IsDead)
+                continue;
+            processes++;
+            threads += stat.Threads;
+            if (parts.HasFlag(UsageParts.Cpu) && ProcessTimes.TryRead(text, out var times))
+                (user, system) = (user + times.User, system + times.System);
+            if (parts.HasFlag(UsageParts.Memory))
+                AddMemory(ref memory, stat, parts);
+            if (parts.HasFlag(UsageParts.Descriptors))
+                descriptors += DescriptorsOf(pid);
+        }
+        if (processes == 0)
+            return new Usage(null, IsEstimate: true);
+        return new Usage(parts.HasFlag(UsageParts.Memory) ? memory.Memory : null, IsEstimate: true)
+        {
+            CpuTime = parts.HasFlag(UsageParts.Cpu) ? user + system : null,
+            UserTime = parts.HasFlag(UsageParts.Cpu) ? user : null,
+            SystemTime = parts.HasFlag(UsageParts.Cpu) ? system : null,
+            Tasks = parts.HasFlag(UsageParts.Tasks) ? threads : null,
+            Processes = parts.HasFlag(UsageParts.Processes) ? processes : null,
+            Descriptors = parts.HasFlag(UsageParts.Descriptors) ? descriptors : null,
+        };
+    }
+
+    /// <summary>The open descriptors of processes that the kernel counts otherwise; null if those of one cannot be seen.</summary>
+    public static int? DescriptorsOf(List<int> pids)
+    {
+        int? sum = 0;
+        foreach (var pid in pids)
+            sum += DescriptorsOf(pid);
+        return sum;
+    }
+
+    /// <summary>
+    /// PSS waits for the lock of the memory map, which a thread in state D may hold for ever. The estimate takes no lock.
+    /// </summary>
+    private static void AddMemory(ref UsageSum memory, in ProcessStat stat, UsageParts parts)
+    {
+        if (parts.HasFlag(UsageParts.Exact) && !stat.IsBlocked && (stat.Threads == 1 || !ProcessTable.IsBlocked(stat.Pid)) &&
+            PssReader.TryRead(stat.Pid, out var pss))
+            memory.AddMemory(pss);
+        else
+            memory.AddEstimate(stat.Pid);
+    }
+
+    private static int? DescriptorsOf(int pid)
+    {
+        var directory = OwnedFile.Open(pid, "fd"u8, out _);
+        if (directory < 0)
+            return null;
+        var entries = new DirectoryReader(directory, stackalloc byte[4096]);
+        // Two entries are . and .. themselves.
+        var count = -2;
+        while (entries.TryNext(out _, out _))
+            count++;
+        var isRead = entries.Error.IsSuccess;
+        _ = close(directory);
+        return isRead ? Math.Max(count, 0) : null;
+    }
+}

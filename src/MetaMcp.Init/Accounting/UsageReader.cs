@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Status;
+
+namespace MetaMcp.Init.Accounting;
+
+/// <summary>
+/// Reads the use of resources of each service and server, and of all together, when a person asks: from the cgroups that the rows name,
+/// and where there is none, or the kernel does not count in it, by looking at its processes.
+/// </summary>
+internal sealed class UsageReader
+{
+    private readonly UsageParts _parts;
+    private readonly List<int> _pids = [];
+    private readonly StatusDocument _status;
+    private RunSearch? _search;
+
+    private UsageReader(StatusDocument status, UsageParts parts) => (_status, _parts) = (status, parts);
+
+    /// <summary>The same document with <see cref="StatusDocument.Usages"/> and <see cref="StatusDocument.Workload"/>.</summary>
+    /// <param name="status">The rows of PID 1.</param>
+    /// <param name="parts">The figures that are wanted; others are null.</param>
+    /// <param name="ofAll">The figures that are wanted of all together, where that differs.</param>
+    public static StatusDocument Read(StatusDocument status, UsageParts parts, UsageParts? ofAll = null)
+    {
+        var reader = new UsageReader(status, parts);
+        var usages = ImmutableDictionary.CreateBuilder<string, Usage>(StringComparer.Ordinal);
+        foreach (var service in status.Services)
+            if (service.Cgroup is not null || service.Pid is not null)
+                usages[service.Name] = reader.Of(service.Cgroup, service.Instance, parts);
+        foreach (var instance in status.Instances)
+            usages[instance.Name] = reader.Of(instance.Cgroup, instance.Id, parts);
+        return status with { Usages = usages.ToImmutable(), Workload = reader.OfAll(ofAll ?? parts) };
+    }
+
+    /// <summary>The processes of a service or server, for their tree.</summary>
+    /// <param name="status">The rows of PID 1.</param>
+    /// <param name="name">The name of a service or of an instance.</param>
+    public static List<int> ProcessesOf(StatusDocument status, string name)
+    {
+        var reader = new UsageReader(status, default);
+        foreach (var service in status.Services)
+            if (service.Name == name)
+                reader.FindProcesses(service.Cgroup, service.Instance);
+        foreach (var instance in status.Instances)
+            if (instance.Name == name)
+                reader.FindProcesses(instance.Cgroup, instance.Id);
+        return reader._pids;
+    }
+
+    private Usage Of(string? cgroup, string? id, UsageParts parts)
+    {
+        if (cgroup is null)
+        {
+            FindProcesses(null, id);
+            return LookedUpUsage.Read(_pids, parts);
+        }
+        var directory = CgroupDirectory.Open(cgroup);
+        var counted = CountedUsage.Read(directory, parts);
+        var usage = directory.IsOpen ? Completed(directory, counted, parts) : counted;
+        directory.Close();
+        return usage;
+    }
+
+    /// <summary>Adds the figures that are not counted here: on a kernel or in a container that gives us no such controller.</summary>
+    private Usage Completed(CgroupDirectory directory, Usage counted, UsageParts parts)
+    {
+        var missing = parts & (UsageParts.Processes | UsageParts.Descriptors);
+        if (parts.HasFlag(UsageParts.Memory) && counted.Current is null)
+            missing |= UsageParts.Memory | (parts & UsageParts.Exact);
+        if (parts.HasFlag(UsageParts.Tasks) && counted.Tasks is null)
+            missing |= UsageParts.Tasks;
+        if (missing == default)
+            return counted;
+        _pids.Clear();
+        if (!CgroupProcesses.AddTo(_pids, directory))
+            return counted;
+        if (missing == UsageParts.Processes)
+            return counted with { Processes = _pids.Count };
+        var looked = LookedUpUsage.Read(_pids, missing);
+        return counted with
+        {
+            Memory = counted.Memory ?? looked.Memory,
+            IsEstimate = missing.HasFlag(UsageParts.Memory),
+            Tasks = counted.Tasks ?? looked.Tasks,
+            Processes = parts.HasFlag(UsageParts.Processes) ? _pids.Count : null,
+            Descriptors = looked.Descriptors,
+        };
+    }
+
+    private Usage? OfAll(UsageParts parts)
+    {
+        if (_status.System.Cgroup is { } cgroup)
+            return Of(cgroup, null, parts);
+        _pids.Clear();
+        foreach (var service in _status.Services)
+            AddProcesses(service.Cgroup, service.Instance);
+        foreach (var instance in _status.Instances)
+            AddProcesses(instance.Cgroup, instance.Id);
+        return _search is { HasFound: true } ? LookedUpUsage.Read(_pids, parts) : null;
+    }
+
+    private void FindProcesses(string? cgroup, string? id)
+    {
+        _pids.Clear();
+        AddProcesses(cgroup, id);
+    }
+
+    private void AddProcesses(string? cgroup, string? id)
+    {
+        if (cgroup is not null)
+        {
+            var directory = CgroupDirectory.Open(cgroup);
+            _ = CgroupProcesses.AddTo(_pids, directory);
+            directory.Close();
+        }
+        else
+            (_search ??= new RunSearch(_status)).AddTo(_pids, id);
+    }
+}
