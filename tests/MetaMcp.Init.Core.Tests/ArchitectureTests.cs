@@ -71,7 +71,8 @@ public sealed partial class ArchitectureTests
         ["Intercept"] = "Filesystem Output Pages Spawning Linux",
         ["Unwrapping"] = "Filesystem Intercept Spawning Linux",
         ["Launching"] = "Sockets Runs Placing Helpers Cgroups Spawning Events Filesystem Processes Time Linux",
-        ["Kernel"] = "Launching Sockets Sweeping Runs Helpers Notifying Spawning Events Output Processes Time Linux",
+        ["Control"] = "Sockets Runs Cgroups Events Time Linux",
+        ["Kernel"] = "Control Launching Sockets Sweeping Runs Helpers Notifying Spawning Events Output Processes Time Linux",
         ["Exec"] = "Filesystem Output Spawning Linux",
         ["Probing"] = "Events Filesystem Processes Spawning Time Linux",
         ["Measuring"] = "Filesystem Processes Linux",
@@ -79,19 +80,22 @@ public sealed partial class ArchitectureTests
         ["Placing"] = "Filesystem Processes Linux",
         ["Reading"] = "Filesystem Linux",
         ["PassThrough"] = "Exec Events Output Processes Spawning Time Linux",
-        ["Launch"] = "Intercept Unwrapping Exec Events Filesystem Output Pages Processes Spawning Time Linux",
+        ["Launch"] = "Connecting Intercept Unwrapping Exec Events Filesystem Output Pages Processes Spawning Time Linux",
         ["Serving"] = "Accounting Connecting Events Filesystem Pages Probing Processes Time Linux",
         ["Accounting"] = "Filesystem Measuring Processes Linux",
-        ["Pages"] = "Linux",
+        ["Pages"] = "Spawning Linux",
+        ["Connecting"] = "Sockets Filesystem Pages Processes Spawning Time Linux",
+        ["Looking"] = "Accounting Connecting Pages Time Linux",
+        ["Acting"] = "Looking Connecting Pages Time",
         ["ConfigFiles"] = "Filesystem Spawning",
         ["Planning"] = "ConfigFiles Pages",
         ["Doctor"] = "Cgroups ConfigFiles Exec Filesystem Linux Pages",
         ["Loop"] = "Kernel",
         ["Supervising"] =
-            "Cgroups ConfigFiles Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output Processes " +
-            "Runs " +
+            "Cgroups ConfigFiles Control Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output Processes " +
+            "Runs Sockets " +
             "Spawning Sweeping Time",
-        ["Verbs"] = "Doctor Intercept Pages Planning Serving",
+        ["Verbs"] = "Acting Looking Doctor Intercept Pages Planning Serving Spawning",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>

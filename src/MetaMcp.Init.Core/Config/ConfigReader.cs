@@ -117,7 +117,8 @@ public sealed class ConfigReader
     private static string Header(string section) => section is "service" or "server" ? $"{section}.NAME" : section;
 
     private static string Suggest(string name) =>
-        Suggestion.Nearest(name, Sections) is { } nearest ? $"; did you mean [{Header(nearest)}]?"
+        // As near to [servce] as [serve], and in every file.
+        Suggestion.Nearest(name, ["service", .. Sections]) is { } nearest ? $"; did you mean [{Header(nearest)}]?"
             : $"; there are {string.Join(", ", Sections)}";
 
     /// <summary>Which table a key at the top would belong to.</summary>

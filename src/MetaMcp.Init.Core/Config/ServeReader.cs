@@ -15,8 +15,9 @@ internal static class ServeReader
             return null;
         if (ListenAddress.Parse(text, out var error) is { } address)
             return address;
-        value.Error($"{value.Name} = {Quoted.Text(text)} {error}; write an address and a port as \"{example}\", \":9464\" for all addresses, " +
-            "or \"unix:/run/mcp-init/serve.sock\"");
+        value.Error(
+            $"{value.Name} = {Quoted.Text(text)} {error}; write an address and a port as \"{example}\", \":9464\" for all addresses, or " +
+            "\"unix:/run/mcp-init/serve.sock\"");
         return null;
     }
 
@@ -31,7 +32,8 @@ internal static class ServeReader
             if (HostAndPort.Parse(names[i], 1, out _) is { Port: 1 } host && host.Host == names[i])
                 continue;
             value.Item(i, items[i]).Error(
-                $"{Quoted.Text(names[i])} is no name of a host; write it as \"metrics.internal\", without a port (addresses are always allowed)");
+                $"{Quoted.Text(names[i])} is no name of a host; write it as \"metrics.internal\", without a port (addresses are always " +
+                "allowed)");
             return null;
         }
         return [.. names.Distinct(StringComparer.OrdinalIgnoreCase)];

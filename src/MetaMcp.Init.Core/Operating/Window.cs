@@ -188,7 +188,8 @@ public sealed class Window
 
     private IEnumerable<StatusRow?> Happened(ControlRequest request)
     {
-        var next = (request.Since ?? Events.First - 1) + 1;
+        // A number that has not been given yet is from an earlier life of the container: everything is new.
+        var next = request.Since is { } since && since <= Events.Last ? since + 1 : Events.First;
         while (request.IsFollowing || next <= Events.Last)
         {
             if (next < Events.First)

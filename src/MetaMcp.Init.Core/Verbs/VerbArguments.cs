@@ -21,6 +21,12 @@ public sealed class VerbArguments
     /// <summary>The first word that is no option; null if there is none.</summary>
     public string? Operand => operands.Count > 0 ? operands[0] : null;
 
+    /// <summary>The name of the verb.</summary>
+    public string Verb => verb.Name;
+
+    /// <summary>Whether the verb has the option at all.</summary>
+    public bool Knows(string option) => verb.Find(option) is not null;
+
     public bool Has(string option) => options.Contains(Known(option));
 
     /// <summary>The value of an option; the first one, if the option may be given again; null if it was not given.</summary>
@@ -122,10 +128,19 @@ public sealed class VerbArguments
         return null;
     }
 
-    private string? Missing() =>
-        Expected is { Required: true } missing && !Has(VerbOption.Help.Name)
-            ? $"{missing.Name} is missing; write {HelpPage.Program} {verb.Usage}"
-            : null;
+    private string? Missing()
+    {
+        if (Has(VerbOption.Help.Name))
+            return null;
+        var before = 0L;
+        foreach (var operand in verb.Operands)
+        {
+            if (operand.Required && operands.Count <= before)
+                return $"{operand.Name} is missing; write {HelpPage.Program} {verb.Usage}";
+            before += operand.Most;
+        }
+        return null;
+    }
 
     /// <summary>The option's own name. A slip of the caller is an exception, not an option that was not given.</summary>
     private string Known(string option) =>
