@@ -25,6 +25,10 @@ public sealed class ServeTests
 
     private static string Serve(int port) => $"[serve]\nlisten = \"127.0.0.1:{port}\"\n";
 
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private static Task<string> Text(int port, string path) => Client.GetStringAsync(Page(port, path), Cancelled);
+
     private static Uri Page(int port, string path) => new($"http://127.0.0.1:{port}{path}");
 
     private static async Task<InitProcess> Start(Installation files)
@@ -41,14 +45,14 @@ public sealed class ServeTests
         using var files = new Installation(Serve(port) + Web);
         await using var init = await Start(files);
         await init.WaitForLog("", "up after");
-        Assert.Equal("ok\n", await Client.GetStringAsync(Page(port, "/livez")));
+        Assert.Equal("ok\n", await Text(port, "/livez"));
         await Patience.Until(
-            () => Client.GetAsync(Page(port, "/readyz")).GetAwaiter().GetResult().StatusCode == HttpStatusCode.OK, "it is ready");
-        using var status = JsonDocument.Parse(await Client.GetStringAsync(Page(port, "/status")));
+            () => Client.GetAsync(Page(port, "/readyz"), Cancelled).GetAwaiter().GetResult().StatusCode == HttpStatusCode.OK, "it is ready");
+        using var status = JsonDocument.Parse(await Text(port, "/status"));
         Assert.Equal(1, status.RootElement.GetProperty("system").GetProperty("services").GetInt32());
         Assert.Equal("web", Assert.Single(status.RootElement.GetProperty("services").EnumerateArray()).GetProperty("name").GetString());
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await Client.PostAsync(Page(port, "/livez"), null)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await Client.GetAsync(Page(port, "/stop"))).StatusCode);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await Client.PostAsync(Page(port, "/livez"), null, Cancelled)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await Client.GetAsync(Page(port, "/stop"), Cancelled)).StatusCode);
         var rights = ProcessInfo.Status($"/proc/{Server(init).Pid}/status");
         Assert.Equal("65534\t65534\t65534\t65534", rights["Uid"]);
         Assert.Equal("65534\t65534\t65534\t65534", rights["Gid"]);
@@ -68,7 +72,7 @@ public sealed class ServeTests
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Page(port, "/livez"));
             request.Headers.Host = $"{host}:{port}";
-            Assert.Equal(expected, (await Client.SendAsync(request)).StatusCode);
+            Assert.Equal(expected, (await Client.SendAsync(request, Cancelled)).StatusCode);
         }
     }
 
@@ -92,13 +96,13 @@ public sealed class ServeTests
             """) { OwnCgroup = true };
         await using var init = await Start(files);
         await init.WaitForLog("hog", "exited");
-        var text = await Client.GetStringAsync(Page(port, "/metrics"));
+        var text = await Text(port, "/metrics");
         await Promtool.CheckMetrics(text);
         using var request = new HttpRequestMessage(HttpMethod.Get, Page(port, "/metrics"));
         request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse("application/openmetrics-text"));
-        var open = await Client.SendAsync(request);
+        var open = await Client.SendAsync(request, Cancelled);
         Assert.Equal("application/openmetrics-text", open.Content.Headers.ContentType!.MediaType);
-        await Promtool.CheckOpenMetrics(await open.Content.ReadAsStringAsync());
+        await Promtool.CheckOpenMetrics(await open.Content.ReadAsStringAsync(Cancelled));
         foreach (var line in new[]
         {
             "\nmcp_init_build_info{version=\"", "\nmcp_init_service_ready{name=\"web\"} 1\n", "\nmcp_init_starts_total{name=\"web\"} 1\n",
@@ -119,7 +123,7 @@ public sealed class ServeTests
         Native.Signal(first.Pid, 9);
         await init.WaitForLog(Name, "killed by SIGKILL");
         await Patience.Until(() => init.Lines.Count(l => l.Text.Contains("serving HTTP on", StringComparison.Ordinal)) == 2, "it is back");
-        Assert.Equal("ok\n", await Client.GetStringAsync(Page(port, "/livez")));
+        Assert.Equal("ok\n", await Text(port, "/livez"));
         Assert.NotEqual(first.Pid, Server(init).Pid);
     }
 
@@ -133,11 +137,11 @@ public sealed class ServeTests
         files.Rewrite(Serve(port) + Web);
         init.Signal(1);
         await init.WaitFor("serving HTTP on");
-        Assert.Equal("ok\n", await Client.GetStringAsync(Page(port, "/livez")));
+        Assert.Equal("ok\n", await Text(port, "/livez"));
         files.Rewrite(Web);
         init.Signal(1);
         await init.WaitForLog(Name, "stopped");
-        await Assert.ThrowsAsync<HttpRequestException>(() => Client.GetStringAsync(Page(port, "/livez")));
+        await Assert.ThrowsAsync<HttpRequestException>(() => Text(port, "/livez"));
         Assert.Contains(init.Processes(), p => p.Name == "hang");
     }
 
@@ -166,9 +170,9 @@ public sealed class ServeTests
         init.Signal(15);
         await init.WaitForLog("slow", "stopping");
         await Patience.Until(
-            () => Client.GetAsync(Page(port, "/readyz")).GetAwaiter().GetResult().StatusCode == HttpStatusCode.ServiceUnavailable,
+            () => Client.GetAsync(Page(port, "/readyz"), Cancelled).GetAwaiter().GetResult().StatusCode == HttpStatusCode.ServiceUnavailable,
             "it is not ready while it stops");
-        Assert.Equal("ok\n", await Client.GetStringAsync(Page(port, "/livez")));
+        Assert.Equal("ok\n", await Text(port, "/livez"));
         Assert.Equal(0, await init.WaitForExit());
     }
 
@@ -183,11 +187,11 @@ public sealed class ServeTests
         for (var client = 0; client < 100; client++)
         {
             var connection = new TcpClient();
-            await connection.ConnectAsync(IPAddress.Loopback, port);
-            await connection.GetStream().WriteAsync("GET /livez HTTP/1.1\r\nHost: loc"u8.ToArray());
+            await connection.ConnectAsync(IPAddress.Loopback, port, Cancelled);
+            await connection.GetStream().WriteAsync("GET /livez HTTP/1.1\r\nHost: loc"u8.ToArray(), Cancelled);
             idle.Add(connection);
         }
-        Assert.Equal("ok\n", await Client.GetStringAsync(Page(port, "/livez")));
+        Assert.Equal("ok\n", await Text(port, "/livez"));
         idle.ForEach(connection => connection.Dispose());
     }
 
