@@ -46,7 +46,8 @@ internal static unsafe class ListeningDescriptor
         // A file that a killed server has left would keep the next one from its place; anything else there is somebody else's.
         var at = SocketAddress.FromPath(path);
         // A file that is no socket refuses a connection too.
-        var isStale = path[0] == '/' && FileLinks.TryLook(path, out var found) && (found.stx_mode & S_IFMT) == S_IFSOCK && IsRefused(at);
+        var isStale = path[0] == '/' && FileLinks.TryLook(path, out var found, follow: false) &&
+            (found.stx_mode & S_IFMT) == S_IFSOCK && IsRefused(at);
         if (isStale)
             fixed (byte* name = SocketAddress.Utf8(path))
                 _ = unlink(name);
