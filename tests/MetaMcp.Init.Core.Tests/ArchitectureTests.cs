@@ -39,7 +39,7 @@ public sealed partial class ArchitectureTests
         ["LaunchProtocol"] = "Effects Output Probing Config Values",
         ["Shims"] = "LaunchProtocol Effects Output Values",
         ["Status"] = "KernelText Output Probing Values",
-        ["Screens"] = "Output Status Values",
+        ["Screens"] = "KernelText Output Status Values",
         ["Verbs"] = "Config Values",
     };
 

@@ -7,6 +7,7 @@ namespace MetaMcp.Init.Linux;
 internal static unsafe partial class Libc
 {
     public const int CLOCK_MONOTONIC = 1;
+    public const int CLOCK_BOOTTIME = 7;
 
     /// <summary><c>man 3 timespec</c></summary>
     [CName("struct timespec")]
