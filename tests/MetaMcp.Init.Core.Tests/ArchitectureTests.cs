@@ -22,17 +22,20 @@ public sealed partial class ArchitectureTests
         ["Exec"] = "Values",
         ["Planning"] = "Exec Packages Config Values",
         ["Unwrapping"] = "Packages Probing",
-        ["Effects"] = "Cgroups Membership Config Values",
+        ["Effects"] = "Status Cgroups Membership Config Values",
         ["Runs"] = "Effects Cgroups Membership Notifying Planning Config Values",
         ["Services"] = "Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Launching"] = "Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Cleanup"] = "Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
-        ["Lifecycle"] = "Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Lifecycle"] = "Control Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Monitoring"] = "Lifecycle Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Reload"] = "Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Repair"] = "Reload Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Control"] = "LaunchProtocol Output Values",
+        ["Operating"] =
+            "Control Repair Reload Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
         ["Supervision"] =
-            "Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config " +
+            "Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config " +
             "Values",
         ["PassThrough"] = "Values",
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
@@ -59,12 +62,14 @@ public sealed partial class ArchitectureTests
         ["Spawning"] = "Events Filesystem Linux",
         ["Notifying"] = "Events Spawning Filesystem Time Linux",
         ["Helpers"] = "Events Spawning Filesystem Processes Time Linux",
+        ["Sockets"] = "Helpers Spawning Events Time Linux",
         ["Runs"] = "Helpers Notifying Spawning Events Cgroups Filesystem Output Processes Time Linux",
         ["Sweeping"] = "Runs Helpers Cgroups Filesystem Processes Time Linux",
         ["Intercept"] = "Filesystem Output Pages Spawning Linux",
         ["Unwrapping"] = "Filesystem Intercept Spawning Linux",
-        ["Launching"] = "Runs Placing Helpers Cgroups Spawning Events Filesystem Processes Time Linux",
-        ["Kernel"] = "Launching Sweeping Runs Helpers Notifying Spawning Events Output Processes Time Linux",
+        ["Launching"] = "Sockets Runs Placing Helpers Cgroups Spawning Events Filesystem Processes Time Linux",
+        ["Control"] = "Sockets Runs Cgroups Events Time Linux",
+        ["Kernel"] = "Control Launching Sockets Sweeping Runs Helpers Notifying Spawning Events Output Processes Time Linux",
         ["Exec"] = "Filesystem Output Spawning Linux",
         ["Probing"] = "Events Filesystem Processes Spawning Time Linux",
         ["Measuring"] = "Filesystem Processes Linux",
@@ -72,18 +77,21 @@ public sealed partial class ArchitectureTests
         ["Placing"] = "Filesystem Processes Linux",
         ["Reading"] = "Filesystem Linux",
         ["PassThrough"] = "Exec Events Output Processes Spawning Time Linux",
-        ["Launch"] = "Intercept Unwrapping Exec Events Filesystem Output Pages Processes Spawning Time Linux",
+        ["Launch"] = "Connecting Intercept Unwrapping Exec Events Filesystem Output Pages Processes Spawning Time Linux",
         ["Accounting"] = "Filesystem Measuring Processes Linux",
-        ["Pages"] = "Linux",
+        ["Pages"] = "Spawning Linux",
+        ["Connecting"] = "Sockets Filesystem Pages Processes Spawning Time Linux",
+        ["Looking"] = "Accounting Connecting Pages Time Linux",
+        ["Acting"] = "Looking Connecting Pages Time",
         ["ConfigFiles"] = "Filesystem Spawning",
         ["Planning"] = "ConfigFiles Pages",
         ["Doctor"] = "Cgroups ConfigFiles Exec Filesystem Linux Pages",
         ["Loop"] = "Kernel",
         ["Supervising"] =
-            "Cgroups ConfigFiles Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output Processes " +
-            "Runs " +
+            "Cgroups ConfigFiles Control Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output Processes " +
+            "Runs Sockets " +
             "Spawning Sweeping Time",
-        ["Verbs"] = "Doctor Intercept Pages Planning",
+        ["Verbs"] = "Acting Looking Doctor Intercept Pages Planning Spawning",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>

@@ -72,6 +72,9 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Poo
                 Enter(number);
     }
 
+    /// <summary>How long the endings of services took.</summary>
+    public CleanupTimes Times { get; } = new();
+
     public void Changed(int service, ServiceState before, ServiceState after)
     {
         ref var record = ref services.Records[service];
@@ -83,12 +86,15 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Poo
         if (HasFailed(after, retries) && !HasFailed(before, retries))
             record = record with { Cleanups = record.Cleanups.Failing(response.Now - record.EndingSince) };
         else if (HasEnded(before, after) && !HasFailed(before, retries))
+        {
+            var took = StatePredicates.IsEnding(before) ? response.Now - record.EndingSince : TimeSpan.Zero;
+            Times.Add(took);
             record = record with
             {
                 Cleanups = record.Cleanups.With(
-                    StatePredicates.IsEnding(before) ? response.Now - record.EndingSince : TimeSpan.Zero,
-                    before is ServiceState.Active { Run: RunState.Killing or RunState.OthersKilling }),
+                    took, before is ServiceState.Active { Run: RunState.Killing or RunState.OthersKilling }),
             };
+        }
     }
 
     /// <summary>Counts the cleanups that are under way.</summary>

@@ -146,6 +146,10 @@ internal sealed class OrphanWatch(Settings settings, Registry registry, Action<E
 
     private bool IsToEnd(Stranger stranger) => Settings.Orphans == OrphanPolicy.Terminate && stranger.IsOurs;
 
+    /// <summary>The time until an orphan is asked to end; null if it is left alone, or was asked already.</summary>
+    public TimeSpan? EndsIn(int pid, Instant now) => _orphans.TryGetValue(pid, out var orphan) && orphan.Stage == Stage.Graced
+        ? Instant.Later(orphan.Due, now) - now : null;
+
     /// <summary>Whether some orphans wait for their turn in the cleanup queue.</summary>
     public bool HasWaiting => _stages[(int)Stage.Queued] > 0;
 

@@ -21,6 +21,9 @@ public sealed record InitSettings
     public const string DefaultRuntimeDirectory = "/run/mcp-init";
 
     public string RuntimeDirectory { get; init; } = DefaultRuntimeDirectory;
+    /// <summary>The group whose members have full rights at the control socket, by name or number; null for none.</summary>
+    public string? ControlGroup { get; init; }
+
     public OrphanPolicy Orphans { get; init; } = OrphanPolicy.Terminate;
     public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromSeconds(10);
     public ExitRule ExitWhen { get; init; } = ExitRule.RequiredFails;

@@ -16,6 +16,7 @@ internal static class SectionSchemas
         { "log_level", (s, v) => v.OneOf(EnumWords.LogLevel) is { } x ? s with { LogLevel = (LogLevelSetting)x } : s },
         { "log_time", (s, v) => v.OneOf(EnumWords.LogTime) is { } x ? s with { LogTime = (LogTime)x } : s },
         { "runtime_dir", (s, v) => v.AbsolutePath(InitSettings.DefaultRuntimeDirectory) is { } x ? s with { RuntimeDirectory = x } : s },
+        { "control_group", (s, v) => v.Text("\"ops\"") is { } x ? s with { ControlGroup = x } : s },
         { "orphans", (s, v) => v.OneOf(EnumWords.OrphanPolicy) is { } x ? s with { Orphans = (OrphanPolicy)x } : s },
         { "orphan_grace", (s, v) => v.Time(TimeSpan.Zero, "10s") is { } x ? s with { OrphanGrace = x } : s },
         { "exit_when", (s, v) => v.OneOf(EnumWords.ExitRule) is { } x ? s with { ExitWhen = (ExitRule)x } : s },

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Effects;
@@ -132,6 +133,11 @@ public abstract record Effect : Case
     /// that belongs to the launch.
     /// </summary>
     public sealed record EndLaunch(long Id, string? Reason) : Effect;
+
+    /// <summary>Answer a request of a client that acts.</summary>
+    /// <param name="Client">The number of the client.</param>
+    /// <param name="Rows">The answer; the last row is its end.</param>
+    public sealed record AnswerClient(long Client, IReadOnlyList<StatusRow> Rows) : Effect;
 
     public sealed record Report(Notice Notice) : Effect;
 

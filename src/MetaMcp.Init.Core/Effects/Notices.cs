@@ -143,6 +143,13 @@ public static class Notices
         "{Signal} has no meaning here and was ignored; if it is the image's STOPSIGNAL, add it to [shutdown] signals, or write " +
         "STOPSIGNAL SIGTERM in the Dockerfile");
 
+    public static readonly NoticeKind Asked = new(331, "operator.asked", Info, "{Request}: asked by {Asker}");
+
+    public static readonly NoticeKind SocketsElsewhere = new(
+        332, "control.elsewhere", Info, "the sockets are in {Directory}, since no file can be made in runtime_dir ({Reason})");
+    public static readonly NoticeKind ControlSocketProblem = new(
+        333, "control.unavailable", Warning, "no operator can act on this mcp-init by its socket: {Reason}");
+
     public static readonly NoticeKind OrphanReaped = new(401, "orphan.reaped", Debug, "reaped orphan pid {Pid}: {Status}");
     public static readonly NoticeKind OrphansKilled = new(402, "orphans.killed", Warning, "processes left after {Grace}: killed");
     public static readonly NoticeKind OrphanFound = new(

@@ -30,17 +30,16 @@ internal ref struct FrameReader
     /// <summary>Keeps the problem, unless there is one already.</summary>
     public void Refuse(string problem) => Problem ??= problem;
 
+    /// <summary>Whether the member is there, and is not <c>null</c>.</summary>
+    public readonly bool Has(string name) => Find(name) is { IsEmpty: false } value && !value.SequenceEqual("null"u8);
+
     /// <param name="name">The member.</param>
     /// <param name="isShown">It reaches a log or a terminal, so it must have no control characters.</param>
     public string Text(string name, bool isShown = true) =>
         Find(name) is var value && TryText(value, isShown, out var text) ? text : Wrong(name, "");
 
     /// <summary>The same; null for a member that is not there, or is <c>null</c>.</summary>
-    public string? OptionalText(string name, bool isShown = true)
-    {
-        var value = Find(name);
-        return value.IsEmpty || value.SequenceEqual("null"u8) ? null : Text(name, isShown);
-    }
+    public string? OptionalText(string name, bool isShown = true) => Has(name) ? Text(name, isShown) : null;
 
     public bool Boolean(string name)
     {

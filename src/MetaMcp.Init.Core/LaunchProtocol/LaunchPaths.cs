@@ -9,6 +9,9 @@ public static class LaunchPaths
     /// <summary>The socket in the runtime directory.</summary>
     public const string Socket = "launch.sock";
 
+    /// <summary>The socket of operators in that directory.</summary>
+    public const string ControlSocket = "control.sock";
+
     /// <summary>The directory in it with links named <c>npx</c>, <c>uvx</c>, …; a launched server must not find itself there.</summary>
     public const string Shims = "shims";
 }

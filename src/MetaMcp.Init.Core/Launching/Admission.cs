@@ -105,6 +105,7 @@ internal sealed class Admission(
     {
         Leave(instance);
         var holders = code == RefusalCode.Limit ? _holders.For(instance, _limits.HitOf(instance) is LimitHit.OfAll) : [];
+        instances.Totals.AddRefused(instance.Server.Name);
         refusals.Tell(instance.Server.Name, instance.Service, instance.Request.Pid, reason);
         driver.Forget(instance, new Effect.RefuseLaunch(instance.Id, code, reason, holders));
     }
@@ -134,11 +135,14 @@ internal sealed class Admission(
     /// <summary>The launch waits, and its shim is told so.</summary>
     private void Wait(Instance waiting, InstanceState.Asked asked)
     {
-        var isNew = waiting.State is not InstanceState.Asked before || before.Reason != asked.Reason;
+        var before = waiting.State as InstanceState.Asked;
         var text = WaitText.Of(asked);
         instances.Put(waiting, asked with { TellAt = response.Now + TellPause });
         response.Add(new Effect.WaitLaunch(waiting.Id, $"{waiting.Server.Name} {text}."));
-        if (isNew)
+        // It is counted once, whatever it waits for.
+        if (before is null || before.TellAt == Instant.Never)
+            instances.Totals.AddWaited(waiting.Server.Name);
+        if (before is null || before.Reason != asked.Reason)
             response.Tell(Notices.LaunchWaits.Of(waiting.Server.Name, text));
     }
 
@@ -200,9 +204,10 @@ internal sealed class Admission(
     {
         response.MayEndHere();
         response.Effects.EnsureCapacity(response.Effects.Count + 1);
+        var place = instances.FreePlaceOf(instance.Server.Name);
         var entry = registry.Add(
             EntryKind.Run, instance.Server.Name, new RunOwner.Launch(instance.Id), instance.Request.Run, response.Now);
-        instance.Begin(entry.Sequence);
+        instance.Begin(entry.Sequence, place);
         instances.Put(instance, new InstanceState.Placed(entry.Sequence, response.Now + PlacingPatience));
         instances.SetStarting(instance, response.Now + StartPatience);
         response.Add(new Effect.GrantLaunch(instance.Id, entry.Sequence, instance.Server) 

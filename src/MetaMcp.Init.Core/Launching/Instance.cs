@@ -53,6 +53,9 @@ internal sealed class Instance(
     /// <summary>Why mcp-init ends the instance: a sentence; null if it ends by itself.</summary>
     public string? Reason { get; set; }
 
+    /// <summary>The kind of that reason.</summary>
+    public EndReason EndReason { get; set; }
+
     /// <summary>The server of the file that has nearly this name; null for none.</summary>
     public string? Near { get; set; }
 
@@ -94,12 +97,18 @@ internal sealed class Instance(
     /// <summary><c>memory@12</c>: the server and the number of the run, as in the name of its cgroup; before that, the server.</summary>
     public string Name { get; private set; } = server.Name;
 
+    /// <summary>Its place among the instances of its type, from 1; 0 before it has one.</summary>
+    public int Place { get; private set; }
+
     /// <summary>How the run is stopped; null before it has one.</summary>
     public ServiceSettings? Settings { get; private set; }
 
     /// <summary>The instance has a run from now on.</summary>
-    public void Begin(long run)
+    /// <param name="run">The number of the run.</param>
+    /// <param name="place">Its place among the instances of its type, from 1.</param>
+    public void Begin(long run, int place)
     {
+        Place = place;
         Name = string.Create(CultureInfo.InvariantCulture, $"{Server.Name}@{run}");
         Settings = new ServiceSettings
         {

@@ -38,17 +38,18 @@ internal sealed class InstanceDriver(
     /// <summary>mcp-init ends the instance.</summary>
     /// <param name="instance">The instance.</param>
     /// <param name="reason">A sentence.</param>
+    /// <param name="kind">The kind of the reason.</param>
     /// <param name="isUrgent">Whether it ends without a turn in the cleanup queue.</param>
-    public void Stop(Instance instance, string reason, bool isUrgent = false)
+    public void Stop(Instance instance, string reason, EndReason kind, bool isUrgent = false)
     {
         if (instance.State is not InstanceState.Running)
             return;
-        Explain(instance, reason);
+        Explain(instance, reason, kind);
         Step(instance, new RunEvent.Stop(new Outcome.AsAsked()), isUrgent);
     }
 
     /// <summary>Tells the shim why its server is going to end, before the first signal.</summary>
-    public void Explain(Instance instance, string reason)
+    public void Explain(Instance instance, string reason, EndReason kind)
     {
         if (instance.Reason is not null)
             return;
@@ -57,7 +58,7 @@ internal sealed class InstanceDriver(
         var notice = Notices.LaunchEnding.Of(instance.Name, reason);
         notice.Run = instance.RunNumber;
         var (told, report) = (new Effect.TellLaunch(instance.Id, reason), new Effect.Report(notice));
-        instance.Reason = reason;
+        (instance.Reason, instance.EndReason) = (reason, kind);
         response.Add(told);
         response.Add(report);
     }
@@ -92,6 +93,8 @@ internal sealed class InstanceDriver(
         var (run, lasted) = instance.State is InstanceState.Unreported ended
             ? (ended.EndedRun, ended.Lasted) : (instance.RunNumber, response.Now - instance.Since);
         response.Tell(EndOf(instance, lasted), run);
+        instances.Totals.AddEnded(
+            instance.Server.Name, instance is { Reason: null, IsClosed: true } ? EndReason.Eof : instance.EndReason);
         // npm that ends by itself has undone, or has not begun, its work.
         if (instance is { HasEndedInStart: true, Request.Program: "npx" or "npm" or "pnpm" or "yarn" } &&
             (instance.Reason is not null || instance.Exit is { IsKnown: true, Code: null }))

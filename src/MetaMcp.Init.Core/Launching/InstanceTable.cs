@@ -20,10 +20,25 @@ internal sealed class InstanceTable(Registry registry)
 
     public Turns Turns { get; } = new();
 
+    public LaunchTotals Totals { get; } = new();
+
     /// <summary>The next deadline of any launch.</summary>
     public Instant Due => _deadlines.Earliest;
 
     public Instance? Find(long id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>The smallest place among the instances of a type, from 1, that none of them has.</summary>
+    public int FreePlaceOf(string type)
+    {
+        var taken = new HashSet<int>();
+        foreach (var instance in _byId.Values)
+            if (instance.HasPlace && instance.Server.Name == type)
+                _ = taken.Add(instance.Place);
+        var place = 1;
+        while (taken.Contains(place))
+            place++;
+        return place;
+    }
 
     /// <summary>The instance that has a run; null if the run belongs to no launch.</summary>
     public Instance? OfRun(long run) =>
@@ -31,8 +46,10 @@ internal sealed class InstanceTable(Registry registry)
         instance.RunNumber == run ? instance : null;
 
     /// <summary>A slot for a new launch; nothing is lost if memory ends on the way.</summary>
-    public int Reserve()
+    /// <param name="type">Its type.</param>
+    public int Reserve(string type)
     {
+        Totals.Reserve(type);
         _byId.EnsureCapacity(_byId.Count + 1);
         Turns.Reserve(_byId.Count + 1);
         if (_free.Count > 0)

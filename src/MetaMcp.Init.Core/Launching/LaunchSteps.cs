@@ -89,7 +89,7 @@ internal sealed class LaunchSteps(
     {
         var found = Catalog.Find(request.Name, request.Package);
         var server = found ?? Catalog.Unknown(request.Name ?? request.Package ?? request.Program);
-        var instance = new Instance(id, instances.Reserve(), request, server, ServiceOf(request.Run), response.Now);
+        var instance = new Instance(id, instances.Reserve(server.Name), request, server, ServiceOf(request.Run), response.Now);
         instances.Add(instance);
         // The launch is known now, and must not be entered a second time.
         response.HasTakenEffect = true;
@@ -132,10 +132,11 @@ internal sealed class LaunchSteps(
         told.Run = placed.Run;
         var runner = placed.Unwrapping is { } unwrapping ? Notices.LaunchRunner.Of(instance.Name, unwrapping) : null;
         driver.Begin(instance, RunMachine.Adopt(placed.Run, main, response.Now));
+        instances.Totals.AddStarted(instance.Server.Name);
         response.Add(new Effect.Report(told));
         if (placed.IsCancelled || isEnding())
         {
-            driver.Explain(instance, "It was not wanted any more.");
+            driver.Explain(instance, "It was not wanted any more.", isEnding() ? EndReason.Shutdown : EndReason.ClientGone);
             driver.Step(instance, new RunEvent.Kill());
             return;
         }
@@ -198,7 +199,7 @@ internal sealed class LaunchSteps(
                 break;
             default:
                 // Its client is gone, so that it does not wait for a turn in the cleanup queue.
-                driver.Stop(instance, reason, isUrgent: true);
+                driver.Stop(instance, reason, EndReason.ClientGone, isUrgent: true);
                 break;
         }
     }
@@ -227,10 +228,13 @@ internal sealed class LaunchSteps(
             case InstanceState.Running when now >= instance.CloseBy:
                 instance.CloseBy = Instant.Never;
                 driver.Stop(
-                    instance, $"Its stdin was closed {Duration.Format(instance.Server.CloseGrace)} ago, and it still ran (close_grace).");
+                    instance, $"Its stdin was closed {Duration.Format(instance.Server.CloseGrace)} ago, and it still ran (close_grace).",
+                    EndReason.Eof);
                 break;
             case InstanceState.Running when now >= instance.IdleBy:
-                driver.Stop(instance, $"It had no traffic for {Duration.Format(instance.Server.IdleTimeout!.Value)} (idle_timeout).");
+                driver.Stop(
+                    instance, $"It had no traffic for {Duration.Format(instance.Server.IdleTimeout!.Value)} (idle_timeout).",
+                    EndReason.Idle);
                 break;
             case InstanceState.Running or InstanceState.Ending when instance.Run is { } run && now >= run.Due:
                 driver.Step(instance, new RunEvent.DeadlinePassed());

@@ -68,6 +68,17 @@ internal sealed class Pool
 
     public PoolCounts Counts => _instances.Counts;
 
+    public LaunchTotals Totals => _instances.Totals;
+
+    /// <summary>All launches, in no order.</summary>
+    public IReadOnlyCollection<Instance> Instances => _instances.All;
+
+    public Instance? Find(long id) => _instances.Find(id);
+
+    /// <summary>An operator ends an instance.</summary>
+    public void StopBy(Instance instance, string asker) =>
+        _driver.Stop(instance, $"It was stopped by {asker}.", EndReason.Operator);
+
     /// <summary>Gives places that have become free, by the end of a service or another file, to launches that wait.</summary>
     public void Advance() => _admission.Advance();
 
@@ -101,7 +112,7 @@ internal sealed class Pool
             return;
         var oom = instance.Oom is { } killed && _response.Now - killed.At <= OomLedger.Patience ? killed.Cause : null;
         if (oom is not null && !status.IsSuccess)
-            _driver.Explain(instance, $"Out of memory: the kernel killed it for {oom.Limit}.");
+            _driver.Explain(instance, $"Out of memory: the kernel killed it for {oom.Limit}.", EndReason.OutOfMemory);
         _driver.Step(
             instance, status.IsKnown ? new RunEvent.Exited(status, null, othersLeft, oom) : new RunEvent.MainEnded(othersLeft, oom));
     }
@@ -131,7 +142,7 @@ internal sealed class Pool
     {
         if (_instances.OfRun(run) is not { } instance)
             return;
-        _driver.Explain(instance, $"It was {reason}.");
+        _driver.Explain(instance, $"It was {reason}.", EndReason.Limit);
         _driver.Step(instance, new RunEvent.OverLimit(reason));
     }
 
@@ -162,10 +173,10 @@ internal sealed class Pool
                     _instances.Put(instance, placed with { IsCancelled = true });
                     break;
                 case InstanceState.Running when !isKill:
-                    _driver.Stop(instance, "The container stops.");
+                    _driver.Stop(instance, "The container stops.", EndReason.Shutdown);
                     break;
                 case InstanceState.Running or InstanceState.Ending when isKill:
-                    _driver.Explain(instance, "The container stops.");
+                    _driver.Explain(instance, "The container stops.", EndReason.Shutdown);
                     if (instance.Run is not (RunState.Killing or RunState.OthersKilling))
                         _driver.Step(instance, new RunEvent.Kill());
                     break;

@@ -45,7 +45,8 @@ internal sealed class Replacement(Response response, InstanceTable instances, In
             ? $"It had no traffic for {Duration.FormatRounded(response.Now - victim.IdleSince)}, and another client needed its place."
             : "It was the oldest one, and another client needed its place.";
         // It waits for no turn in the cleanup queue, since the launch may not wait that long.
-        driver.Stop(victim, reason, isUrgent: true);
+        driver.Stop(victim, reason, EndReason.Replaced, isUrgent: true);
+        instances.Totals.AddReplaced(asking.Server.Name);
         return null;
     }
 

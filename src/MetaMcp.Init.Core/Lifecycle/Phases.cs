@@ -76,6 +76,17 @@ internal sealed class Phases(
         }
     }
 
+    /// <summary>An operator asks for the shutdown, or for its end.</summary>
+    /// <param name="asker">For people.</param>
+    /// <param name="isEmergency">Everything is killed at once.</param>
+    public void ShutDownBy(string asker, bool isEmergency)
+    {
+        if (!IsEnding)
+            ShutDown($"asked by {asker}", 0, requests: 1);
+        if (isEmergency)
+            Emergency($"asked by {asker}");
+    }
+
     /// <summary>Ends the whole container if the end of this service has to, by its <c>required</c> and the file's rule.</summary>
     public void EndBecauseOf(int service, ServiceState after)
     {
@@ -166,7 +177,7 @@ internal sealed class Phases(
                 response.Tell(missing.IsEmpty ? Notices.Up.Of(after, running, done) : Notices.Degraded.Of(after, running, done, missing));
                 _told = _missing;
                 return true;
-            case Phase.Running when _over == services.States.Length && pool.IsEmpty && !IsToLaunch():
+            case Phase.Running when _over == services.States.Length && pool.IsEmpty && !IsToLaunch() && !services.IsAnyHeld():
                 ShutDown("nothing is left to run",
                     services.States.Where(s => s is ServiceState.Failed).Select(StatePredicates.ExitCodeOf).FirstOrDefault());
                 return true;
@@ -219,6 +230,18 @@ internal sealed class Phases(
             missing.Add($"{service.Name} ({reason})");
         }
         return [.. missing];
+    }
+
+    /// <summary>The names of these services.</summary>
+    public ImmutableArray<string> MissingNames()
+    {
+        if (_missing == 0)
+            return [];
+        var names = ImmutableArray.CreateBuilder<string>(_missing);
+        foreach (var service in services.Plan.Services)
+            if (IsMissing(service.Index, services.States[service.Index]))
+                names.Add(service.Name);
+        return names.DrainToImmutable();
     }
 
     private void EndOrphans(Phase.ShuttingDown shutdown)

@@ -59,7 +59,7 @@ internal sealed class ServiceDriver(
             services.Running[service] = services.Plan.Services[service].Settings;
             services.Records[service] = services.Records[service] with
             {
-                Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null, RestartsWith = null,
+                Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null, RestartsWith = null, HeldBy = null,
             };
         }
         var subject = StatePredicates.RunOf(before) ?? StatePredicates.RunOf(after) ?? 0;
@@ -162,7 +162,7 @@ internal sealed class ServiceDriver(
     {
         foreach (var dependency in services.Plan.Services[service].DependsOn)
         {
-            if (!StatePredicates.IsBroken(services.States[dependency]))
+            if (!services.IsBroken(dependency))
                 continue;
             response.Follow(service, new ServiceEvent.Skip(dependency, StatePredicates.ExitCodeOf(services.States[dependency])));
             return;
@@ -172,7 +172,7 @@ internal sealed class ServiceDriver(
 
     private void Broke(int service, ServiceState after)
     {
-        if (phases.IsEnding || services.IsRetired(service))
+        if (phases.IsEnding || services.IsRetired(service) || services.Records[service].HeldBy is not null)
             return;
         foreach (var dependent in services.Gate.NeededBy(service))
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Notifying;
@@ -19,6 +20,12 @@ public abstract record SystemEvent : Case
     /// <param name="Signal">The signal.</param>
     /// <param name="IsOfKernel">Whether the kernel sent it, and no process: SIGWINCH of a terminal whose size has changed.</param>
     public sealed record SignalArrived(Signal Signal, bool IsOfKernel = false) : SystemEvent;
+
+    /// <summary>An operator asks for something to be done.</summary>
+    /// <param name="Client">The number of the client, which gets the answer.</param>
+    /// <param name="Request">A verb that acts; the client has the right to it.</param>
+    /// <param name="Asker">For people: <c>root (pid 88)</c>.</param>
+    public sealed record Asked(long Client, ControlRequest Request, string Asker) : SystemEvent;
 
     /// <summary>A child was collected.</summary>
     /// <param name="Pid">Its pid, which the kernel may give to another process from now on.</param>

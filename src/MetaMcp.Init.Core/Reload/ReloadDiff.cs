@@ -96,6 +96,9 @@ internal sealed class ReloadDiff
             Started.Add(service.Name);
             Reconfigured.Add(index);
         }
+        // It is started with the new settings when an operator starts it.
+        else if (Records[index].HeldBy is not null && StatePredicates.IsOver(state))
+            Running[index] = null;
         else if (!LaunchSignature.AreSame(old.Settings, service.Settings))
             Restart(service);
         // The settings that bring the service back need not be those that its program is started with.
@@ -131,7 +134,7 @@ internal sealed class ReloadDiff
     private int? BrokenOf(PlannedService service)
     {
         foreach (var dependency in service.DependsOn)
-            if (StatePredicates.IsBroken(States[dependency]))
+            if (StatePredicates.IsBroken(States[dependency]) && Records[dependency].HeldBy is null)
                 return dependency;
         return null;
     }

@@ -12,6 +12,14 @@ public static class EventLines
 
     public static string Heading(ScreenStyle style) => Fit.To($"{"SEQ",5} {"AGE",7}   {"SUBJECT",-SubjectWidth} WHAT", style);
 
+    /// <summary>Events that are not kept any more.</summary>
+    public static string Draw(GapRow gap, ScreenStyle style)
+    {
+        ArgumentNullException.ThrowIfNull(gap);
+        return Fit.To(string.Create(
+            CultureInfo.InvariantCulture, $"{"",5} {"",7} ~ {gap.Lost} events are lost: only the last 1024 are kept"), style);
+    }
+
     public static string Draw(EventRow row, ScreenStyle style)
     {
         ArgumentNullException.ThrowIfNull(row);

@@ -58,6 +58,12 @@ public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, Oo
     /// </summary>
     public bool IsHeldUp { get; init; }
 
+    /// <summary>
+    /// The operator who has stopped the service, for people; null if none has, or if one has started it since. It is not started again by
+    /// itself, and its end is no failure.
+    /// </summary>
+    public string? HeldBy { get; init; }
+
     /// <summary>The service that this one is to be restarted with, by restart_with, if this one has not been told yet.</summary>
     public int? RestartsWith { get; init; }
 

@@ -73,11 +73,23 @@ internal sealed class ServiceTable
     /// <summary>Whether the service is not in the file any more, and ends or has ended.</summary>
     public bool IsRetired(int service) => Plan.Services[service].IsRetired;
 
+    /// <summary>Whether the service will never satisfy a dependent. One that an operator has stopped may be started again.</summary>
+    public bool IsBroken(int service) => StatePredicates.IsBroken(States[service]) && Records[service].HeldBy is null;
+
     /// <summary>Whether a service that this one depends on has failed for good.</summary>
     public bool NeedsBroken(int service)
     {
         foreach (var dependency in Plan.Services[service].DependsOn)
-            if (StatePredicates.IsBroken(States[dependency]))
+            if (IsBroken(dependency))
+                return true;
+        return false;
+    }
+
+    /// <summary>Whether an operator has stopped a service of the file, which may be started again.</summary>
+    public bool IsAnyHeld()
+    {
+        foreach (var service in Plan.Services)
+            if (!service.IsRetired && Records[service.Index].HeldBy is not null)
                 return true;
         return false;
     }

@@ -34,6 +34,11 @@ public sealed record InstanceRow : StatusRow
 
     public long? TasksMax { get; init; }
 
+    public double? CpuMax { get; init; }
+
+    /// <summary>The number of its run, which PID 1 finds the cgroup by; it is in no line.</summary>
+    public long Run { get; init; }
+
     /// <summary>The directory of its cgroup; null without one.</summary>
     public string? Cgroup { get; init; }
 }

@@ -71,8 +71,17 @@ public sealed record ServiceRow : StatusRow
 
     public ImmutableArray<string> NeededBy { get; init; } = [];
 
+    /// <summary>The program, without its arguments, which may be secrets.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>The user as the file names it; null for that of mcp-init.</summary>
+    public string? User { get; init; }
+
     /// <summary>The directory of its cgroup; null without one.</summary>
     public string? Cgroup { get; init; }
+
+    /// <summary>The number of its run, which PID 1 finds the cgroup by; it is in no line.</summary>
+    public long Run { get; init; }
 
     /// <summary>Whether its state needs a person, or may need one.</summary>
     public bool IsBroken => Condition is ServiceCondition.Failed or ServiceCondition.Open or ServiceCondition.Skipped;

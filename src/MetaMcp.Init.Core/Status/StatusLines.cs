@@ -39,6 +39,9 @@ public static class StatusLines
             case EventRow happened:
                 happened.Write(line);
                 break;
+            case GapRow gap:
+                gap.Write(line);
+                break;
             case LogRow said:
                 said.Write(line);
                 break;
@@ -127,6 +130,8 @@ public static class StatusLines
         line.Cores("cpu_max", row.CpuMax);
         line.Names("depends_on", row.DependsOn);
         line.Names("needed_by", row.NeededBy);
+        line.Text("command", row.Command);
+        line.Text("user", row.User);
         line.Text("cgroup", row.Cgroup);
     }
 
@@ -157,6 +162,7 @@ public static class StatusLines
         line.Number("pid", row.Pid);
         line.Number("memory_max", row.MemoryMax);
         line.Number("tasks_max", row.TasksMax);
+        line.Cores("cpu_max", row.CpuMax);
         line.Text("cgroup", row.Cgroup);
     }
 }

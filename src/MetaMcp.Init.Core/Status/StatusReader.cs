@@ -15,6 +15,7 @@ public static class StatusReader
             "server" => Server(row),
             "instance" => Instance(row),
             "event" => EventRow.Read(row),
+            "gap" => GapRow.Read(row),
             "log" => LogRow.Read(row),
             "process" => ProcessRow.Read(row),
             "count" => CountRow.Read(row),
@@ -79,6 +80,8 @@ public static class StatusReader
         CpuMax = row.OptionalCores("cpu_max"),
         DependsOn = row.Names("depends_on"),
         NeededBy = row.Names("needed_by"),
+        Command = row.OptionalText("command"),
+        User = row.OptionalText("user"),
         Cgroup = row.OptionalText("cgroup"),
     };
 
@@ -107,6 +110,7 @@ public static class StatusReader
         Pid = row.OptionalPid("pid"),
         MemoryMax = row.OptionalNumber("memory_max"),
         TasksMax = row.OptionalNumber("tasks_max"),
+        CpuMax = row.OptionalCores("cpu_max"),
         Cgroup = row.OptionalText("cgroup"),
     };
 }

@@ -4,6 +4,7 @@ using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Monitoring;
+using MetaMcp.Init.Core.Operating;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Reload;
 using MetaMcp.Init.Core.Repair;
@@ -44,6 +45,7 @@ public sealed class Supervisor
     private readonly Recovery _recovery;
     private readonly SignalMeanings _signals;
     private readonly SuspendRecovery _suspendRecovery;
+    private readonly Operator _operator;
     private long _lastTold;
 
     /// <param name="plan">The plan to run.</param>
@@ -76,6 +78,7 @@ public sealed class Supervisor
             _limitWatch.Forget(run);
         }
 
+        var tally = new Tally();
         _cleanups = new CleanupQueue(_response, _services, _pool, _orphans);
         IServiceWatch[] watches = [_limitWatch, _memoryPolling];
         _phases = new Phases(_response, _services, _pool, watches, startedAt);
@@ -90,9 +93,14 @@ public sealed class Supervisor
         _recovery = new Recovery(_response, _services, Registry, _phases, _cleanups, _pool, _orphans, _driver, _reload, _reconciler);
         _signals = new SignalMeanings(_response, _services, _phases, _reload, _pool, _orphans, _reconciler);
         _suspendRecovery = new SuspendRecovery(_response, _services, _deadlines);
+        _operator = new Operator(_response, _services, _phases, _pool, _reload, tally);
+        Window = new Window(_services, _phases, _pool, _orphans, _cleanups.Times, Registry, _reconciler, tally);
     }
 
     public Phase Phase => _phases.Phase;
+
+    /// <summary>Answers operators who look.</summary>
+    public Window Window { get; }
 
     public Registry Registry { get; }
 
@@ -201,7 +209,11 @@ public sealed class Supervisor
             case SystemEvent.SignalArrived(var signal, var isOfKernel):
                 _signals.Arrived(signal, isOfKernel);
                 break;
+            case SystemEvent.Asked(var client, var request, var asker):
+                _operator.Asked(client, request, asker);
+                break;
             case SystemEvent.ChildEnded ended:
+                Window.Tally.Reaped++;
                 _children.Ended(ended);
                 break;
             case SystemEvent.ChildrenCollected(var anyLeft):

@@ -23,6 +23,7 @@ public readonly record struct Errno(int Number)
     public const int EMFILE = 24;
     public const int ENOSPC = 28;
     public const int ENOTTY = 25;
+    public const int EROFS = 30;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int ENOTEMPTY = 39;
@@ -36,6 +37,7 @@ public readonly record struct Errno(int Number)
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;
     public const int EINPROGRESS = 115;
+    public const int EDQUOT = 122;
 
     /// <summary>No descriptor or no memory is left: the same call may well succeed a moment later.</summary>
     public bool IsShortage => Number is EMFILE or ENFILE or ENOMEM;

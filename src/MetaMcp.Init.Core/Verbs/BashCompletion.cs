@@ -18,7 +18,7 @@ internal static class BashCompletion
                 @file) compgen -f -- "$2" ;;
                 @directory) compgen -d -- "$2" ;;
                 @command) if [[ $2 == */* ]]; then compgen -f -- "$2"; else compgen -c -- "$2"; fi ;;
-                @service) ;; # names of services: none yet
+                @service) compgen -W "$(mcp-init names 2> /dev/null)" -- "$2" ;;
                 @*) ;;
                 *) compgen -W "${1//,/ }" -- "$2" ;;
             esac

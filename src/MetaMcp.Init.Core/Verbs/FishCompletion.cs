@@ -84,7 +84,7 @@ internal static class FishCompletion
             WordKind.Directory => " -a '(__fish_complete_directories)'",
             WordKind.Command => " -a '(__fish_complete_command)'",
             WordKind.Verb => $" -a {Quote(string.Join(' ', VerbTable.Names))}",
-            // Services and servers: none yet.
+            WordKind.Service => " -a '(mcp-init names 2> /dev/null)'",
             _ => "",
         };
 

@@ -3,6 +3,9 @@ namespace MetaMcp.Init.Core.Verbs;
 /// <summary>Rows of verbs that PID 1 gives to its short children. Their arguments are between the two and may change at any time.</summary>
 internal static class HiddenVerbs
 {
+    public static readonly VerbEntry Names = new(
+        "names", VerbKind.Hidden, "names", "write the names of services and servers, for the completion of shells");
+
     public static readonly VerbEntry Discard = new(
         "discard", VerbKind.Hidden, "discard …", "receive notifications that bring descriptors, and close connections that do");
 

@@ -21,6 +21,12 @@ public sealed class VerbArguments
     /// <summary>The first word that is no option; null if there is none.</summary>
     public string? Operand => operands.Count > 0 ? operands[0] : null;
 
+    /// <summary>The name of the verb.</summary>
+    public string Verb => verb.Name;
+
+    /// <summary>Whether the verb has the option at all.</summary>
+    public bool Knows(string option) => verb.Find(option) is not null;
+
     public bool Has(string option) => options.Contains(Known(option));
 
     /// <summary>The value of an option; the first one, if the option may be given again; null if it was not given.</summary>

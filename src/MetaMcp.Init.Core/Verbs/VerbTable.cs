@@ -13,10 +13,13 @@ public static class VerbTable
     public static readonly ImmutableArray<VerbEntry> All =
     [
         RunVerbs.Run, RunVerbs.PassThrough, ExecRow.Exec, RunVerbs.Launch,
+        WindowVerbs.Status, WindowVerbs.Ps, WindowVerbs.Top, WindowVerbs.Events, WindowVerbs.Logs, WindowVerbs.Health, WindowVerbs.IsReady,
+        WindowVerbs.Wait, WindowVerbs.Metrics,
+        OperatorActs.Start, OperatorActs.Stop, OperatorActs.Restart, OperatorActs.Signal, OperatorActs.Reload, OperatorActs.Shutdown,
         LookVerbs.Check, LookVerbs.Plan, LookVerbs.Doctor, LookVerbs.Probe,
         ActVerbs.Intercept,
         TextVerbs.Help, TextVerbs.Completion, TextVerbs.Manual,
-        HiddenVerbs.Discard, HiddenVerbs.Measure, HiddenVerbs.Place, HiddenVerbs.Read,
+        HiddenVerbs.Names, HiddenVerbs.Discard, HiddenVerbs.Measure, HiddenVerbs.Place, HiddenVerbs.Read,
     ];
 
     public static readonly ImmutableArray<VerbEntry> Visible = [.. All.Where(verb => verb.IsVisible)];

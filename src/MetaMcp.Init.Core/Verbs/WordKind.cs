@@ -14,6 +14,6 @@ public enum WordKind
     /// <summary>A verb of the table.</summary>
     Verb,
 
-    /// <summary>A service or server. No shell completes these yet: the running mcp-init alone has the names.</summary>
+    /// <summary>A service or server: the running mcp-init has the names.</summary>
     Service,
 }

@@ -107,7 +107,7 @@ internal static class ZshCompletion
             WordKind.Directory => "_files -/",
             WordKind.Command => "_command_names -e",
             WordKind.Verb => $"({string.Join(' ', VerbTable.Names)})",
-            // Services and servers: none yet.
+            WordKind.Service => "{compadd -- ${(f)\"$(mcp-init names 2> /dev/null)\"}}",
             _ => " ",
         };
 }

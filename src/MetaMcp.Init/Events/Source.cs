@@ -44,6 +44,12 @@ internal enum Source
     /// <summary>The connection of a shim.</summary>
     LaunchConnection,
 
+    /// <summary>The socket of operators with full rights.</summary>
+    ControlSocket,
+
+    /// <summary>The connection of an operator's client.</summary>
+    ControlConnection,
+
     /// <summary>A pidfd of a shim, or of the process that started it.</summary>
     LaunchProcess,
 }

@@ -49,6 +49,13 @@ internal sealed class Identity
         return new Identity { Uid = account.Uid, Gid = gid, Groups = supplementary, Account = account.Entry };
     }
 
+    /// <summary>The id of a group by its name or number; null if there is none.</summary>
+    public static uint? FindGroup(string name)
+    {
+        _ = FileBytes.Read(GroupPath, out var groups);
+        return GroupFile.FindByName(groups, name) ?? (DecimalText.TryRead(name, uint.MaxValue - 1, out var number) ? (uint)number : null);
+    }
+
     private static (uint? Uid, PasswdEntry? Entry) FindUser(string name)
     {
         var error = FileBytes.Read(Passwd, out var passwd);

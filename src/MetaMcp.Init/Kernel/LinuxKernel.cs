@@ -1,3 +1,4 @@
+using MetaMcp.Init.Control;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Lifecycle;
@@ -9,6 +10,7 @@ using MetaMcp.Init.Notifying;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
 using MetaMcp.Init.Runs;
+using MetaMcp.Init.Sockets;
 using MetaMcp.Init.Sweeping;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
@@ -38,7 +40,9 @@ internal sealed class LinuxKernel : IKernel
     private readonly KernelSweep _kernelSweep;
     private readonly FileReload _file;
     private readonly ConfigRead _read;
+    private readonly ConnectionDisposal _connections;
     private readonly LaunchTable _launches;
+    private readonly ControlTable _control;
 
     /// <summary>More events than one turn brings.</summary>
     private const int Room = 512;
@@ -53,7 +57,7 @@ internal sealed class LinuxKernel : IKernel
 
     public LinuxKernel(
         EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter, Census census,
-        Func<RunTable, StrangerSearch> strangers, FileReload file, LaunchSetup launches)
+        Func<RunTable, StrangerSearch> strangers, FileReload file, LaunchSetup launches, ControlSetup control)
     {
         Action<SystemEvent> tell = Tell;
         _port = port;
@@ -78,9 +82,14 @@ internal sealed class LinuxKernel : IKernel
             file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.ConfigRead, take), _watch.Remove, tell);
         _probes = new ProbeOutputs((fd, take) => _watch.Add(fd, Source.ProbeOutput, take), _watch.Remove);
         _collector = new ChildCollector(
-            _runs, _helpers, _pss, _read, _disposal, _probes, _reports, (pid, status) => _launches!.TakeCollected(pid, status),
+            _runs, _helpers, _pss, _read, _disposal, _probes, _reports, 
+            (pid, status) => _connections!.TakeCollected(pid) || _launches!.TakeCollected(pid, status),
             _mains.HasSuccessor, _streams, _memory, tell);
-        _launches = new LaunchTable(launches, new LaunchParts(_watch, _runs, _helpers, _memory, starter.NullDescriptor, tell));
+        _connections = new ConnectionDisposal(starter.NullDescriptor, _helpers);
+        _control = new ControlTable(
+            control, _watch, _connections, new RowCompletion(_runs, control.Tree, ProgramVersion.Text).Complete, tell);
+        _launches = new LaunchTable(launches, new LaunchParts(
+            _watch, _runs, _helpers, _memory, _connections, starter.NullDescriptor, tell, _control.HandOver));
         _kernelSweep = new KernelSweep(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);
         Action<Signal, bool, int> arrived = SignalArrived;
         _watch.AddFirst(signals.Descriptor, Source.Signals, () => signals.Take(arrived));
@@ -88,7 +97,8 @@ internal sealed class LinuxKernel : IKernel
             () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _foreign.Expire(Now),
             () => _memory.Resume(Now), CollectIfDue, _kernelSweep.Continue,
             () => _pss.Expire(Now), () => _mains.Expire(Now), () => _read.Expire(Now), () => _probes.Expire(Now),
-            () => _disposal.Expire(Now), () => _launches.Expire(Now), () => _streams.Report(Now));
+            () => _disposal.Expire(Now), () => _connections.Expire(Now), () => _launches.Expire(Now), () => _control.Expire(Now),
+            () => _streams.Report(Now));
     }
 
     public Instant Now => MonotonicClock.Now;
@@ -102,9 +112,10 @@ internal sealed class LinuxKernel : IKernel
         // reserved first.
         happened.EnsureCapacity(happened.Count + Room);
         _full.Follow();
+        _control.Wake();
         _due = _collector.IsDue ? Now : Instant.Earliest(
-            due, _streams.Due, _memory.Due, _pss.Due, _read.Due, _probes.Due, _disposal.Due, _launches.Due, _mains.Due, _foreign.Due,
-            _runs.Due, _kernelSweep.Due);
+            due, _streams.Due, _memory.Due, _pss.Due, _read.Due, _probes.Due, _disposal.Due, _connections.Due, _launches.Due,
+            _control.Due, _mains.Due, _foreign.Due, _runs.Due, _kernelSweep.Due);
         _steps.Take();
     }
 
@@ -184,6 +195,9 @@ internal sealed class LinuxKernel : IKernel
                 break;
             case Effect.SignalTheRest(var signal):
                 _collector.EndTheRest(signal);
+                break;
+            case Effect.AnswerClient(var client, var rows):
+                _control.Answer(client, rows);
                 break;
             default:
                 _launches.Perform(effect);

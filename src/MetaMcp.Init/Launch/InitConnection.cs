@@ -1,4 +1,4 @@
-using System.Text;
+using MetaMcp.Init.Connecting;
 using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Output;
@@ -6,17 +6,6 @@ using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Launch;
-
-/// <summary>Why there is no connection.</summary>
-/// <param name="Reason">For the message.</param>
-/// <param name="IsAbsent">There is no init of ours, so the command may be run without one.</param>
-/// <param name="IsShortage">There may be one, and descriptors or memory to ask it are missing.</param>
-internal readonly record struct NoConnection(string Reason, bool IsAbsent, bool IsShortage = false)
-{
-    /// <summary>A call has failed, and with it the question whether there is an init, or only the way to it.</summary>
-    public static NoConnection Of(string call, Errno error, bool isAbsent = false) =>
-        new($"{call}: {error}", isAbsent && !error.IsShortage, error.IsShortage);
-}
 
 /// <summary>The connection to PID 1. After an error it is closed, and nothing more comes from it.</summary>
 internal sealed unsafe class InitConnection
@@ -41,18 +30,8 @@ internal sealed unsafe class InitConnection
     /// <summary>Connects to the socket and checks the process behind it.</summary>
     public static InitConnection? Open(string path, out NoConnection none)
     {
-        var descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (descriptor < 0)
-        {
-            none = NoConnection.Of("socket", LastError);
-            return null;
-        }
-        var connection = new InitConnection(descriptor);
-        none = Connect(descriptor, path);
-        if (none.Reason is null)
-            return connection;
-        connection.Close("");
-        return null;
+        var descriptor = InitSocket.Connect(path, AnswerTimeout, Late, out none);
+        return descriptor < 0 ? null : new InitConnection(descriptor);
     }
 
     /// <summary>False if the frame cannot be sent now, or never (<see cref="IsOpen"/>).</summary>
@@ -133,42 +112,6 @@ internal sealed unsafe class InitConnection
     {
         if (reason != _told && isatty(0) == 1)
             StandardError.TryWriteLine($"mcp-init launch: {_told = reason}");
-    }
-
-    private static NoConnection Connect(int descriptor, string path)
-    {
-        var name = Encoding.UTF8.GetBytes(path);
-        if (name.Length >= sockaddr_un.PathLength)
-            return new NoConnection($"{path}: longer than the {sockaddr_un.PathLength - 1} bytes of a socket's path", true);
-        var address = new sockaddr_un { sun_family = AF_UNIX };
-        name.CopyTo(new Span<byte>(address.sun_path, name.Length));
-        // With a full backlog a connect that does not block fails at once and cannot be polled, so this one blocks, for so long.
-        var limit = new timeval { tv_sec = (long)AnswerTimeout.TotalSeconds };
-        _ = setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, (uint)sizeof(timeval));
-        while (connect(descriptor, &address, (uint)(sizeof(ushort) + name.Length + 1)) != 0)
-        {
-            switch (LastError.Number)
-            {
-                case Errno.EINTR:
-                    continue;
-                case Errno.EAGAIN:
-                    return new NoConnection(Late, false);
-                case var number:
-                    return NoConnection.Of(path, new Errno(number), isAbsent: true);
-            }
-        }
-        ucred peer;
-        var length = (uint)sizeof(ucred);
-        if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
-            return NoConnection.Of("SO_PEERCRED", LastError);
-        // An ancestor of another user may be a trap: a process under sudo has such ancestors. PID 1 can be trusted with any user.
-        if (peer.pid != 1 && peer.uid != 0 && peer.uid != geteuid())
-            return new NoConnection($"{path}: pid {peer.pid} of user {peer.uid} listens there, which is neither root nor ours", true);
-        if (Ancestry.Includes(peer.pid, out var error))
-            return default;
-        return error.IsShortage
-            ? NoConnection.Of("/proc", error)
-            : new NoConnection($"{path}: pid {peer.pid}, which is neither PID 1 nor an ancestor of this process, listens there", true);
     }
 
     private InitFrame? TakeLine()

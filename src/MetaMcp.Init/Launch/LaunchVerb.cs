@@ -1,3 +1,4 @@
+using MetaMcp.Init.Connecting;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Shims;

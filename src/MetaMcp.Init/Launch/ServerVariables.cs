@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Connecting;
 using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Shims;

@@ -1,9 +1,7 @@
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Membership;
-using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Events;
-using static MetaMcp.Init.Linux.Libc;
+using MetaMcp.Init.Sockets;
 
 namespace MetaMcp.Init.Launching;
 
@@ -29,16 +27,8 @@ internal enum LaunchStep
 /// <summary>One launch as long as PID 1 holds something of it: the connection of its shim and the pidfds of its processes.</summary>
 /// <param name="id">Its number, which no other launch has or had.</param>
 /// <param name="deadlines">Knows the launches that are due at some time.</param>
-internal sealed class LaunchConnection(long id, LaunchDeadlines deadlines)
+internal sealed class LaunchConnection(long id, ClientDeadlines deadlines) : Client(id, deadlines)
 {
-    public long Id { get; } = id;
-
-    /// <summary>Non-blocking; -1 when it is closed.</summary>
-    public int Descriptor { get; set; } = -1;
-
-    /// <summary>The process that connected, and its user, as the kernel noted them then.</summary>
-    public ucred Peer { get; set; }
-
     public LaunchStep Step { get; set; }
 
     /// <summary>The pidfd of the shim; -1 for none.</summary>
@@ -69,31 +59,8 @@ internal sealed class LaunchConnection(long id, LaunchDeadlines deadlines)
     /// <summary>The cgroup that was made for it and has no run yet; null without cgroups, and when the run has it.</summary>
     public InstanceCgroup? Cgroup { get; set; }
 
-    /// <summary>The time at which the shim is late with its next frame; or at which it is read again, while it is paused.</summary>
-    public Instant Due
-    {
-        get;
-        set
-        {
-            field = value;
-            deadlines.Changed(this);
-        }
-    } = Instant.Never;
-
-    /// <summary>Its frames are not read before <see cref="Due"/>, so that many of them cost PID 1 little.</summary>
-    public bool IsPaused { get; set; }
-
     public bool IsClosed { get; set; }
     public bool IsIdle { get; set; }
     public bool IsStarted { get; set; }
     public bool IsExited { get; set; }
-
-    public LineInput Input { get; } = new();
-    public FrameOutput Output { get; } = new();
-
-    /// <summary>Takes one piece of the connection; null until it is watched.</summary>
-    public PieceHandler? Ready { get; set; }
-
-    /// <summary>The EPOLL* bits that the descriptor is watched for; 0 for none.</summary>
-    public uint Watched { get; set; }
 }

@@ -1,6 +1,6 @@
 using MetaMcp.Init.Core.LaunchProtocol;
-using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Events;
+using MetaMcp.Init.Sockets;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Launching;
@@ -8,34 +8,16 @@ namespace MetaMcp.Init.Launching;
 /// <summary>The descriptors of launches: watches, writes and closes them.</summary>
 internal sealed class LaunchLinks(DescriptorWatch watch, ConnectionDisposal disposal)
 {
+    private readonly ClientLinks _clients = new(watch, disposal, Source.LaunchConnection);
+
     /// <summary>False if the connection is to be given up.</summary>
-    public bool Send(LaunchConnection launch, InitFrame frame) => Send(launch, LaunchFrames.Encode(frame));
+    public bool Send(LaunchConnection launch, InitFrame frame) => _clients.Send(launch, LaunchFrames.Encode(frame));
 
     /// <summary>The same for a line.</summary>
-    public bool Send(LaunchConnection launch, ReadOnlySpan<byte> line)
-    {
-        if (launch.Descriptor < 0)
-            return true;
-        var isSent = launch.Output.Send(launch.Descriptor, line);
-        Watch(launch);
-        return isSent;
-    }
+    public bool Send(LaunchConnection launch, ReadOnlySpan<byte> line) => _clients.Send(launch, line);
 
     /// <summary>Watches the connection for what it needs now.</summary>
-    public void Watch(LaunchConnection launch)
-    {
-        if (launch.Descriptor < 0 || launch.Ready is not { } ready)
-            return;
-        var events = (launch.IsPaused ? 0 : EPOLLIN) | (launch.Output.IsBlocked ? EPOLLOUT : 0);
-        if (launch.Watched == events)
-            return;
-        if (launch.Watched != 0)
-            watch.Remove(launch.Descriptor);
-        launch.Watched = 0;
-        if (events != 0)
-            watch.Add(launch.Descriptor, Source.LaunchConnection, ready, events);
-        launch.Watched = events;
-    }
+    public void Watch(LaunchConnection launch) => _clients.Watch(launch);
 
     /// <summary>Calls when the process of a pidfd has ended, and goes on until it is unwatched.</summary>
     public void WatchEnd(int descriptor, Action ended) => watch.Add(
@@ -51,15 +33,7 @@ internal sealed class LaunchLinks(DescriptorWatch watch, ConnectionDisposal disp
     public void Unwatch(int descriptor) => watch.Remove(descriptor);
 
     /// <summary>The connection is over; the pidfds stay.</summary>
-    public void Disconnect(LaunchConnection launch)
-    {
-        if (launch.Descriptor < 0)
-            return;
-        watch.Remove(launch.Descriptor);
-        var descriptor = launch.Descriptor;
-        (launch.Descriptor, launch.Watched, launch.Due) = (-1, 0, Instant.Never);
-        disposal.Close(descriptor);
-    }
+    public void Disconnect(LaunchConnection launch) => _clients.Disconnect(launch);
 
     /// <summary>Closes everything of the launch.</summary>
     public void Close(LaunchConnection launch)

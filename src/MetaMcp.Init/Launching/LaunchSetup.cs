@@ -5,6 +5,7 @@ using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Events;
 using MetaMcp.Init.Helpers;
 using MetaMcp.Init.Runs;
+using MetaMcp.Init.Sockets;
 
 namespace MetaMcp.Init.Launching;
 
@@ -13,8 +14,14 @@ namespace MetaMcp.Init.Launching;
 /// <param name="Cookie">Gives each run the value by which its processes are known.</param>
 /// <param name="Tree">Null without cgroups.</param>
 /// <param name="Complain">Takes notices of clients that were turned away.</param>
-internal sealed record LaunchSetup(LaunchSocket? Socket, InstanceCookie Cookie, CgroupTree? Tree, Action<Notice> Complain);
+internal sealed record LaunchSetup(ListeningSocket? Socket, InstanceCookie Cookie, CgroupTree? Tree, Action<Notice> Complain);
+
+/// <summary>Takes a client that has asked something else than a launch; false if the line is no request at all.</summary>
+/// <param name="client">Released only if the answer is true.</param>
+/// <param name="line">Its first line.</param>
+internal delegate bool ClientHandOver(Client client, ReadOnlySpan<byte> line);
 
 /// <summary>The parts of PID 1 that launches use.</summary>
 internal readonly record struct LaunchParts(
-    DescriptorWatch Watch, RunTable Runs, HelperTable Helpers, MemoryWatch Memory, int NullDescriptor, Action<SystemEvent> Tell);
+    DescriptorWatch Watch, RunTable Runs, HelperTable Helpers, MemoryWatch Memory, ConnectionDisposal Disposal, int NullDescriptor,
+    Action<SystemEvent> Tell, ClientHandOver HandOver);

@@ -4,6 +4,7 @@ using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Sockets;
 
 namespace MetaMcp.Init.Launching;
 
@@ -18,11 +19,10 @@ internal sealed class LaunchTable
     /// <summary>Launches that were let go of while a child was moving their process: the cgroup goes when that child has.</summary>
     private readonly Dictionary<long, LaunchConnection> _leaving = [];
 
-    private readonly LaunchDeadlines _deadlines = new();
+    private readonly ClientDeadlines _deadlines = new();
     private readonly List<LaunchConnection> _some = [];
     private readonly Action<SystemEvent> _tell;
     private readonly LaunchedRuns _runs;
-    private readonly ConnectionDisposal _disposal;
     private readonly Placements _placements;
     private readonly LaunchComplaints _complaints;
     private readonly LaunchLinks _links;
@@ -35,14 +35,13 @@ internal sealed class LaunchTable
     {
         _tell = parts.Tell;
         _runs = new LaunchedRuns(parts.Runs, parts.Memory, setup.Cookie, setup.Tree);
-        _disposal = new ConnectionDisposal(parts.NullDescriptor, parts.Helpers);
         _placements = new Placements(parts.NullDescriptor, parts.Helpers, Answer, _runs.MoveBack);
         _complaints = new LaunchComplaints(setup.Complain);
-        _links = new LaunchLinks(parts.Watch, _disposal);
+        _links = new LaunchLinks(parts.Watch, parts.Disposal);
         var checks = new LaunchChecks(parts.Runs, new LaunchOrigin(parts.Runs, setup.Tree));
-        _talk = new LaunchTalk(_links, checks, _complaints, parts.Tell, Drop);
+        _talk = new LaunchTalk(_links, checks, _complaints, parts.Tell, Drop, parts.HandOver);
         _door = setup.Socket is { } socket
-            ? new LaunchDoor(socket, parts.Watch, _all.Values, _deadlines, _disposal, _complaints, Admit, _talk.TurnOut) : null;
+            ? new LaunchDoor(socket, parts.Watch, _all.Values, _deadlines, parts.Disposal, _complaints, Admit, _talk.TurnOut) : null;
     }
 
     /// <summary>When <see cref="Expire"/> has something to do.</summary>
@@ -50,7 +49,7 @@ internal sealed class LaunchTable
     {
         get
         {
-            var due = Instant.Earliest(_disposal.Due, _placements.Due, _complaints.Due, _door?.Due ?? Instant.Never);
+            var due = Instant.Earliest(_placements.Due, _complaints.Due, _door?.Due ?? Instant.Never);
             return Instant.Earlier(due, _deadlines.Earliest);
         }
     }
@@ -58,7 +57,6 @@ internal sealed class LaunchTable
     public void Expire(Instant now)
     {
         _door?.Open(now);
-        _disposal.Expire(now);
         _placements.Expire(now);
         _complaints.Expire(now);
         _some.Clear();
@@ -71,7 +69,7 @@ internal sealed class LaunchTable
     public bool TakeCollected(int pid, ExitStatus status)
     {
         if (!_placements.TakeCollected(pid, status))
-            return _disposal.TakeCollected(pid);
+            return false;
         foreach (var (id, launch) in _leaving)
         {
             if (_placements.IsUnderWay(id) || IsOnItsWayBack(launch))

@@ -3,6 +3,7 @@ using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Sockets;
 using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Launching;
@@ -23,8 +24,10 @@ namespace MetaMcp.Init.Launching;
 /// <param name="complaints">Tells the operator of clients that were turned away.</param>
 /// <param name="tell">Takes the events.</param>
 /// <param name="drop">Lets go of a launch that the core has not heard of.</param>
+/// <param name="handOver">Takes a client that asks something else.</param>
 internal sealed class LaunchTalk(
-    LaunchLinks links, LaunchChecks checks, LaunchComplaints complaints, Action<SystemEvent> tell, Action<LaunchConnection> drop)
+    LaunchLinks links, LaunchChecks checks, LaunchComplaints complaints, Action<SystemEvent> tell, Action<LaunchConnection> drop,
+    ClientHandOver handOver)
 {
     private static readonly TimeSpan ToAsk = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ToName = TimeSpan.FromSeconds(10);
@@ -107,7 +110,7 @@ internal sealed class LaunchTalk(
         links.Watch(launch);
         if (launch.IsPaused)
             return false;
-        Span<byte> room = stackalloc byte[LaunchFrames.MostFromClient];
+        Span<byte> room = stackalloc byte[LineInput.Most];
         switch (launch.Input.Take(launch.Descriptor, room, out var length))
         {
             case LineResult.Line:
@@ -122,7 +125,7 @@ internal sealed class LaunchTalk(
                 Break(launch, "descriptors came with its line");
                 return false;
             case LineResult.TooLong:
-                Break(launch, $"its line is longer than {LaunchFrames.MostFromClient} bytes");
+                Break(launch, $"its line is longer than {LineInput.Most} bytes");
                 return false;
             default:
                 return false;
@@ -133,6 +136,9 @@ internal sealed class LaunchTalk(
     {
         switch (launch.Step, LaunchFrames.ReadClient(line, out var problem))
         {
+            case (LaunchStep.Silent, null) when handOver(launch, line):
+                drop(launch);
+                break;
             case (_, null):
                 Break(launch, problem);
                 break;

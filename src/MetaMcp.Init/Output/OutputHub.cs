@@ -10,7 +10,7 @@ internal delegate void LinesDropped(string service, OutputStream stream, long li
 /// Shared by the streams of all services: the two sinks, one buffer to read into and one to build lines in. There is one thread, so
 /// the buffers are never in use twice.
 /// </summary>
-internal sealed class OutputHub(StandardOutputs outputs, LinesDropped onDropped)
+internal sealed class OutputHub(StandardOutputs outputs, LinesDropped onDropped, OutputMemory? memory = null)
 {
     /// <summary>The limit for one stream before the next one has its turn; also the capacity of a pipe.</summary>
     public const int ReadSize = 64 * 1024;
@@ -26,5 +26,12 @@ internal sealed class OutputHub(StandardOutputs outputs, LinesDropped onDropped)
 
     public OutputSink SinkOf(OutputStream stream) => stream == OutputStream.Stdout ? outputs.Output : outputs.Error;
 
-    public void ReportDropped(string service, OutputStream stream, long lines) => onDropped(service, stream, lines);
+    /// <summary>Keeps the last lines; null where nobody can ask for them.</summary>
+    public OutputMemory? Memory => memory;
+
+    public void ReportDropped(string service, OutputStream stream, long lines)
+    {
+        memory?.AddGap(service, lines);
+        onDropped(service, stream, lines);
+    }
 }

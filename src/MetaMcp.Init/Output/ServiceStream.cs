@@ -87,7 +87,12 @@ internal sealed unsafe class ServiceStream(
         _ = close(fd);
         // The last line of a service is shown even over its rate limit.
         if (_splitter.TryTakeRest(out var line))
+        {
+            hub.Memory?.Begin();
             format.Append(line, Time, hub.Lot);
+            hub.Memory?.Add(service, stream, line);
+            hub.Memory?.Count(service, stream, 1);
+        }
         HandOver();
         Report(_limiter.TakeAllDropped());
     }
@@ -100,6 +105,8 @@ internal sealed unsafe class ServiceStream(
     {
         OnDeadline(now);
         var time = Time;
+        var shown = 0;
+        hub.Memory?.Begin();
         while (_splitter.TryTake(ref bytes, out var line))
         {
             if (!_limiter.TryAdmit(now))
@@ -111,10 +118,13 @@ internal sealed unsafe class ServiceStream(
                 break;
             }
             format.Append(line, time, hub.Lot);
+            hub.Memory?.Add(service, stream, line);
+            shown++;
             if (hub.Lot.WrittenCount >= OutputHub.LotSize)
                 HandOver();
         }
         HandOver();
+        hub.Memory?.Count(service, stream, shown);
     }
 
     private void HandOver()

@@ -20,7 +20,8 @@ namespace MetaMcp.Init.Runs;
 /// environment, and spawns our own binary. PID 1 neither executes nor searches for a program of the file: both wait for the program's
 /// file system, which may never answer, so the second stage does both. Registers and keeps nothing.
 /// </summary>
-internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescriptor, CgroupTree? cgroups, InstanceCookie cookie)
+internal sealed class ServiceStarter(
+    Plan plan, OutputHub hub, int nullDescriptor, CgroupTree? cgroups, InstanceCookie cookie, string? runtimeDirectory = null)
 {
     private readonly NotifyDirectory _notify = new(plan.Settings.Init.RuntimeDirectory);
     private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
@@ -292,7 +293,7 @@ internal sealed class ServiceStarter(Plan plan, OutputHub hub, int nullDescripto
     {
         // A probe does not get this variable: processes that a probe starts are no part of the service.
         var environment = settings.Environment.SetItem(InstanceCookie.Variable, cookie.Of(run.Number));
-        if (plan.Settings.Init.RuntimeDirectory is var directory && directory != InitSettings.DefaultRuntimeDirectory)
+        if ((runtimeDirectory ?? plan.Settings.Init.RuntimeDirectory) is var directory && directory != InitSettings.DefaultRuntimeDirectory)
             environment = environment.SetItem(LaunchPaths.RuntimeVariable, directory);
         if (run.NotifySocket is { } socket)
             environment = environment.SetItem(NotifyVariable, socket.Address);

@@ -10,7 +10,7 @@ namespace MetaMcp.Init.Supervising;
 /// <summary>
 /// The file that was read again for SIGHUP: finds its errors, and puts in force the settings that are not the supervisor's.
 /// </summary>
-internal sealed class ConfigReload(string path, LimitSetup limits, InitLogger log, LogClock clock, InterceptSetup intercept)
+internal sealed class ConfigReload(string path, LimitSetup limits, Announcer log, LogClock clock, InterceptSetup intercept)
 {
     private LimitSetup _limits = limits;
 
@@ -37,7 +37,7 @@ internal sealed class ConfigReload(string path, LimitSetup limits, InitLogger lo
         if (format != before.Init.LogFormat)
             log.Tell(Notices.ConfigurationWarning.Of($"{path}: log_format takes effect when the container is started again"));
         if (level != before.Init.LogLevel)
-            log.Settings = log.Settings with { Minimum = LogSettings.LevelOf(level) };
+            log.Log.Settings = log.Log.Settings with { Minimum = LogSettings.LevelOf(level) };
         clock.Shown = after.Init.LogTime;
         if (!after.Launch.Intercept.SequenceEqual(before.Launch.Intercept))
             intercept.Apply(after);

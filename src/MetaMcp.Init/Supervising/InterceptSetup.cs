@@ -1,13 +1,12 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Intercept;
-using MetaMcp.Init.Logging;
 using MetaMcp.Init.Runs;
 
 namespace MetaMcp.Init.Supervising;
 
 /// <summary>Puts <c>[launch] intercept</c> in force: the links, and the PATH of services that are started from now on.</summary>
-internal sealed class InterceptSetup(string runtimeDirectory, ServiceStarter starter, InitLogger log)
+internal sealed class InterceptSetup(string runtimeDirectory, ServiceStarter starter, Announcer log)
 {
     private readonly ShimDirectory _shims = new(runtimeDirectory);
 

@@ -6,8 +6,6 @@ using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Doctor;
 using MetaMcp.Init.Exec;
 using MetaMcp.Init.Filesystem;
-using MetaMcp.Init.Logging;
-using Microsoft.Extensions.Logging;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Supervising;
@@ -58,7 +56,7 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
         }
     }
 
-    public void Tell(ILogger log)
+    public void Tell(Announcer log)
     {
         if (Tree is not null)
             log.Tell(Notices.LimitsByKernel.Of(Tree.Workload, Tree.Controllers.Join()));

@@ -1,5 +1,6 @@
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.ConfigFiles;
+using MetaMcp.Init.Control;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
@@ -19,6 +20,7 @@ using MetaMcp.Init.Loop;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
 using MetaMcp.Init.Runs;
+using MetaMcp.Init.Sockets;
 using MetaMcp.Init.Spawning;
 using MetaMcp.Init.Sweeping;
 using MetaMcp.Init.Time;
@@ -55,47 +57,69 @@ internal static class RunVerb
         using var outputs = StandardOutputs.Open();
         outputs.Clock.Start = startedAt;
         outputs.Clock.Shown = plan.Settings.Init.LogTime;
-        using var log = Log(plan, outputs);
+        using var logger = Log(plan, outputs);
+        var log = new Announcer(logger);
         foreach (var warning in warnings)
             log.Tell(Notices.ConfigurationWarning.Of(warning));
         limits.Tell(log);
+        var memory = new OutputMemory();
         var hub = new OutputHub(outputs, (service, stream, lines) =>
-            log.Tell(Notices.OutputDropped.Of(service, lines, stream == OutputStream.Stdout ? "stdout" : "stderr")));
+            log.Tell(Notices.OutputDropped.Of(service, lines, stream == OutputStream.Stdout ? "stdout" : "stderr")), memory);
         Descriptors.CloseOnExec([]);
         var unixTime = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var cookie = new InstanceCookie(
             unixTime, RandomKey.Draw(stackalloc byte[SipHash.KeySize]), StartArguments.Variable(InstanceCookie.Variable));
         DescriptorLimit.Raise();
-        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), limits.Tree, cookie);
-        var intercept = new InterceptSetup(plan.Settings.Init.RuntimeDirectory, starter, log);
+        var sockets = OpenSockets(plan.Settings, log);
+        var starter = new ServiceStarter(plan, hub, NullDevice.Open(), limits.Tree, cookie, sockets.Directory);
+        var intercept = new InterceptSetup(
+            SocketAddress.IsAbstract(sockets.Directory) ? plan.Settings.Init.RuntimeDirectory : sockets.Directory, starter, log);
         intercept.Apply(plan.Settings);
         var reload = new ConfigReload(path, limits, log, outputs.Clock, intercept);
-        var launches = new LaunchSetup(OpenLaunchSocket(plan.Settings, log), cookie, limits.Tree, notice => log.Tell(notice));
+        var launches = new LaunchSetup(sockets.Launch, cookie, limits.Tree, log.Tell);
+        var control = new ControlSetup(sockets.Control, plan.Settings.Init.ControlGroup is not null, limits.Tree);
         var kernel = new LinuxKernel(
             port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, limits.Tree, cookie),
-            new FileReload(path, reload.Take, reload.Apply), launches);
+            new FileReload(path, reload.Take, reload.Apply), launches, control);
         var supervisor = new Supervisor(
             plan, (ulong)startedAt.Nanoseconds, startedAt, limits.Sampled, new Registry(unixTime),
             limits.Tree?.Controllers ?? Controllers.None);
+        var window = supervisor.Window;
+        window.Logs.Expect(plan.Services.Length);
+        (control.Window, memory.Window) = (window, window);
+        log.Begin(supervisor);
 
         OomScore.Lower();
 
+        void Hear(ToldNotice told)
+        {
+            memory.Begin();
+            window.Hear(told);
+        }
+
         // From here on nothing exits but by the supervisor's word.
-        var code = new InitLoop(kernel, supervisor, [told => log.Tell(told.Notice)]).Run();
+        var code = new InitLoop(kernel, supervisor, [told => logger.Tell(told.Notice), Hear]).Run();
         Dismantle(limits.Tree);
-        launches.Socket?.Remove();
+        sockets.Remove();
         outputs.Flush(FlushTimeout);
         return code;
     }
 
-    /// <summary>The container runs without the socket too; the operator is warned if the file needs it.</summary>
-    private static LaunchSocket? OpenLaunchSocket(Settings settings, InitLogger log)
+    /// <summary>The container runs without sockets too; the operator is warned if the file needs them.</summary>
+    private static RuntimeSockets OpenSockets(Settings settings, Announcer log)
     {
-        var socket = LaunchSocket.Open(settings.Init.RuntimeDirectory, out var problem);
-        if (socket is null)
+        var group = settings.Init.ControlGroup is { } name ? Identity.FindGroup(name) : null;
+        var sockets = RuntimeSockets.Open(settings.Init.RuntimeDirectory, group);
+        if (sockets.Launch is null)
             log.Tell(settings.Servers.IsEmpty && settings.Launch.Intercept.IsEmpty
-                ? Notices.NoLaunchSocket.Of(problem) : Notices.NoLaunchSocketForServers.Of(problem));
-        return socket;
+                ? Notices.NoLaunchSocket.Of(sockets.Problem) : Notices.NoLaunchSocketForServers.Of(sockets.Problem));
+        else if (sockets.IsElsewhere)
+            log.Tell(Notices.SocketsElsewhere.Of(sockets.Directory, sockets.Problem));
+        else if (sockets.Problem.Length > 0)
+            log.Tell(Notices.ControlSocketProblem.Of(sockets.Problem));
+        if (settings.Init.ControlGroup is { } missing && group is null)
+            log.Tell(Notices.ConfigurationWarning.Of($"[init] control_group: there is no group {missing}"));
+        return sockets;
     }
 
     /// <summary>A cgroup of ours that remains does no harm; the exit code must not be lost for it.</summary>

@@ -11,6 +11,7 @@ using MetaMcp.Init.Kernel;
 using MetaMcp.Init.Launching;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Runs;
+using MetaMcp.Init.Sockets;
 using MetaMcp.Init.Tests.Output;
 using MetaMcp.Init.Tests.Sweeping;
 using MetaMcp.Init.Time;
@@ -32,7 +33,7 @@ internal sealed class LaunchKernel : IDisposable
     {
         var plan = Plan.Build(new Settings { Services = [new ServiceSettings { Name = "a", Command = ["/bin/sleep", "60"] }] }).Plan!;
         _outputs = StandardOutputs.Open(_stdout.Writer, _stderr.Writer);
-        var socket = LaunchSocket.Open(_files["run"], out var problem);
+        var socket = ListeningSocket.Open(_files["run/launch.sock"], ListeningSocket.ForAll, out var problem, out _);
         Assert.Equal("", problem);
         Path = socket!.Path;
         Socket = socket.Descriptor;

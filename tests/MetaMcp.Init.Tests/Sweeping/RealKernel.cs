@@ -1,3 +1,4 @@
+using MetaMcp.Init.Control;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
@@ -25,8 +26,10 @@ internal static class RealKernel
     /// <param name="hub">Takes the output of services.</param>
     /// <param name="runs">Is given the table of runs.</param>
     /// <param name="launches">What launches need; null if there are none.</param>
+    /// <param name="control">What operators need; null if there are none.</param>
     public static LinuxKernel Open(
-        Plan plan, Connected signals, StandardOutputs outputs, OutputHub hub, Action<RunTable>? runs = null, LaunchSetup? launches = null)
+        Plan plan, Connected signals, StandardOutputs outputs, OutputHub hub, Action<RunTable>? runs = null, LaunchSetup? launches = null,
+        ControlSetup? control = null)
     {
         var cookie = new InstanceCookie(1, new byte[SipHash.KeySize]);
         SelfExecutable.Path = Files.Binary;
@@ -39,6 +42,6 @@ internal static class RealKernel
             EventPort.Open(out _)!, new SignalQueue(signals.Reader), outputs,
             new ServiceStarter(plan, hub, NullDevice.Open(), null, cookie),
             new Census(cookie), Search, new FileReload("", _ => new SystemEvent.ReloadRefused([]), (_, _) => { }),
-            launches ?? new LaunchSetup(null, cookie, null, _ => { }));
+            launches ?? new LaunchSetup(null, cookie, null, _ => { }), control ?? new ControlSetup(null, false, null));
     }
 }

@@ -5,7 +5,7 @@ using MetaMcp.Init.Spawning;
 using MetaMcp.Init.Time;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Launching;
+namespace MetaMcp.Init.Sockets;
 
 /// <summary>
 /// Closes the connections of clients. To close one with descriptors in its queue closes these too, and the last close of a descriptor may

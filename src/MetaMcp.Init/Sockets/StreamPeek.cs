@@ -1,7 +1,7 @@
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Launching;
+namespace MetaMcp.Init.Sockets;
 
 /// <summary>One look into a stream.</summary>
 internal enum PeekResult

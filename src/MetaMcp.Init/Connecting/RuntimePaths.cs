@@ -5,23 +5,30 @@ using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Spawning;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Launch;
+namespace MetaMcp.Init.Connecting;
 
 /// <summary>
 /// The files of our init, as far as a shim needs them. Many gateways pass no variable on to their servers; then the directory is where
-/// the usual one is not found: that of the link by which we were called, or the one that a process above us was given. Which process
-/// listens there is checked at the connection (<see cref="Ancestry"/>).
+/// the usual one is not found: that of the link by which we were called, the one that a process above us was given, or one of those
+/// where the kernel says that a socket of this name is. Which process listens there is checked at the connection (<see cref="Ancestry"/>).
 /// </summary>
 internal static unsafe class RuntimePaths
 {
     private const string Usual = InitSettings.DefaultRuntimeDirectory;
 
     private static string? _directory;
+    private static Queue<string>? _listed;
     private static Step _step;
 
-    private enum Step { Variable, Link, Usual, Ancestors, Last }
+    private enum Step { Variable, Link, Usual, Ancestors, Listed, Last }
+
+    /// <summary>A variable names the directory; known once <see cref="Socket"/> was asked for.</summary>
+    public static bool IsChosen { get; private set; }
 
     public static string Socket => SocketIn(Directory);
+
+    /// <summary>The socket of operators.</summary>
+    public static string ControlSocket => $"{Directory}/{LaunchPaths.ControlSocket}";
 
     public static string Shims => $"{Directory}/{LaunchPaths.Shims}";
 
@@ -45,7 +52,7 @@ internal static unsafe class RuntimePaths
             switch (_step++)
             {
                 case Step.Variable when StartArguments.Variable(LaunchPaths.RuntimeVariable) is { Length: > 0 } given:
-                    _step = Step.Last;
+                    (_step, IsChosen) = (Step.Last, true);
                     return Bare(given);
                 case Step.Link when OfLink() is { } linked && HasSocket(linked):
                     return linked;
@@ -53,6 +60,12 @@ internal static unsafe class RuntimePaths
                     return Usual;
                 case Step.Ancestors when OfAncestors() is { } above:
                     return above;
+                case Step.Listed:
+                    _listed ??= new(ListedSockets.Directories(LaunchPaths.Socket));
+                    if (!_listed.TryDequeue(out var listed))
+                        break;
+                    _step = Step.Listed;
+                    return listed;
             }
         }
         return null;
@@ -92,14 +105,15 @@ internal static unsafe class RuntimePaths
         {
             var end = environment.IndexOf((byte)0);
             var entry = end < 0 ? environment : environment[..end];
-            if (entry.StartsWith("MCP_INIT_RUNTIME_DIR=/"u8))
+            if (entry.StartsWith("MCP_INIT_RUNTIME_DIR=/"u8) || entry.StartsWith("MCP_INIT_RUNTIME_DIR=@"u8))
                 return Bare(PathText.From(entry["MCP_INIT_RUNTIME_DIR=".Length..]));
             environment = environment[Math.Min(entry.Length + 1, environment.Length)..];
         }
         return null;
     }
 
-    private static bool HasSocket(string directory) => FileLinks.TryLook(SocketIn(directory), out _);
+    /// <summary>An abstract address has no file: the connection shows whether it is there.</summary>
+    private static bool HasSocket(string directory) => directory.StartsWith('@') || FileLinks.TryLook(SocketIn(directory), out _);
 
     private static string SocketIn(string directory) => $"{directory}/{LaunchPaths.Socket}";
 

@@ -1,8 +1,7 @@
-using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Launching;
+namespace MetaMcp.Init.Sockets;
 
 /// <summary>
 /// The lines for one client. The kernel takes some 200 KB for a client that does not read; of the rest a limited number of bytes waits
@@ -11,7 +10,7 @@ namespace MetaMcp.Init.Launching;
 internal sealed unsafe class FrameOutput
 {
     /// <summary>As long as one line may be.</summary>
-    private const int Most = LaunchFrames.MostToClient;
+    private const int Most = 65536;
 
     private byte[] _waiting = [];
 

@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Processes;
 using static MetaMcp.Init.Linux.Libc;
 
-namespace MetaMcp.Init.Launch;
+namespace MetaMcp.Init.Connecting;
 
 /// <summary>
 /// Whether a process may be our init: PID 1, or outside of a container a process that we descend from. Any other process could listen

@@ -1,6 +1,4 @@
-using MetaMcp.Init.Core.LaunchProtocol;
-
-namespace MetaMcp.Init.Launching;
+namespace MetaMcp.Init.Sockets;
 
 /// <summary>One step of <see cref="LineInput"/>.</summary>
 internal enum LineResult
@@ -19,11 +17,14 @@ internal enum LineResult
 /// <summary>The lines of one client, at most one a step, and the beginning of a line whose end has not come.</summary>
 internal sealed class LineInput
 {
+    /// <summary>The longest line of a client, in bytes with its newline.</summary>
+    public const int Most = 4096;
+
     private byte[]? _part;
     private int _length;
 
     /// <param name="connection">Where the bytes come from.</param>
-    /// <param name="room">Room for <see cref="LaunchFrames.MostFromClient"/>.</param>
+    /// <param name="room">Room for <see cref="Most"/>.</param>
     /// <param name="length">The length of the line that stands in the room, with its newline.</param>
     public LineResult Take(int connection, Span<byte> room, out int length)
     {
@@ -44,7 +45,7 @@ internal sealed class LineInput
             return LineResult.TooLong;
         // Before the bytes are received: they would be lost if memory ends here.
         if (newline < 0)
-            _part ??= new byte[LaunchFrames.MostFromClient];
+            _part ??= new byte[Most];
         var taken = newline < 0 ? count : newline + 1;
         if (!StreamPeek.Take(connection, rest[..taken]))
             return LineResult.Ended;

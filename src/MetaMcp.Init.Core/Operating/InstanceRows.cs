@@ -1,0 +1,98 @@
+using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Launching;
+using MetaMcp.Init.Core.Runs;
+using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Operating;
+
+/// <summary>The rows of launched servers and of their types.</summary>
+internal sealed class InstanceRows(ServiceTable services, Pool pool, Registry registry)
+{
+    /// <summary>The types of the file, in its order, then those of other names that have an instance.</summary>
+    public List<string> Types()
+    {
+        var types = new List<string>();
+        foreach (var server in services.Plan.Settings.Servers)
+            types.Add(server.Name);
+        foreach (var instance in pool.Instances)
+            if (!types.Contains(instance.Server.Name))
+                types.Add(instance.Server.Name);
+        return types;
+    }
+
+    /// <summary>The numbers of all launches, in the order of their requests.</summary>
+    public List<long> Ids()
+    {
+        var ids = new List<long>(pool.Instances.Count);
+        foreach (var instance in pool.Instances)
+            ids.Add(instance.Id);
+        ids.Sort();
+        return ids;
+    }
+
+    public ServerRow OfType(string type)
+    {
+        var (placed, idle, waiting) = (0, 0, 0);
+        foreach (var instance in pool.Instances)
+        {
+            if (instance.Server.Name != type)
+                continue;
+            placed += instance.HasPlace ? 1 : 0;
+            idle += instance.State is InstanceState.Running && instance.IdleSince != Instant.Never ? 1 : 0;
+            waiting += instance.State is InstanceState.Asked ? 1 : 0;
+        }
+        var settings = SettingsOf(type);
+        var limits = services.Plan.Settings.Limits;
+        return new ServerRow
+        {
+            Name = type,
+            Instances = placed,
+            Most = settings?.MaxInstances ?? limits.MaxPerType,
+            Idle = idle,
+            Waiting = waiting,
+            Refused = pool.Totals.Refused(type),
+            Ended = pool.Totals.Ended(type),
+            MemoryMax = settings?.Limits.MemoryMax?.Bytes,
+        };
+    }
+
+    /// <summary>Null for a launch that is gone, or has no place.</summary>
+    public InstanceRow? Of(long id, Instant now)
+    {
+        if (pool.Find(id) is not { HasPlace: true } instance)
+            return null;
+        var run = instance.RunNumber;
+        return new InstanceRow
+        {
+            Id = registry.Ids.Of(run),
+            Name = instance.Name,
+            Server = instance.Server.Name,
+            Slot = instance.Place,
+            Condition = instance.State switch
+            {
+                InstanceState.Ending => InstanceCondition.Ending,
+                InstanceState.Placed => InstanceCondition.Starting,
+                _ when instance.IsStarting => InstanceCondition.Starting,
+                _ => instance.IdleSince == Instant.Never ? InstanceCondition.Busy : InstanceCondition.Idle,
+            },
+            Age = now - instance.Since,
+            Idle = instance.IdleSince == Instant.Never ? null : now - instance.IdleSince,
+            Service = instance.Service,
+            Pid = instance.Run is { } state ? RunPredicates.MainOf(state) : null,
+            MemoryMax = instance.Server.Limits.MemoryMax?.Bytes,
+            TasksMax = instance.Server.Limits.TasksMax,
+            CpuMax = instance.Server.Limits.CpuMax,
+            Run = run,
+        };
+    }
+
+    private ServerSettings? SettingsOf(string type)
+    {
+        foreach (var server in services.Plan.Settings.Servers)
+            if (server.Name == type)
+                return server;
+        return null;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Status;
+
+namespace MetaMcp.Init.Core.Operating;
+
+/// <summary>
+/// The last lines of each service and type of server: its output, as far as mcp-init reads it, and what mcp-init did to it. All lines
+/// have numbers in the order of their arrival. Together they have about a mebibyte at most.
+/// </summary>
+public sealed class LogRings
+{
+    private const int All = 1 << 20;
+    private const int Least = 4096;
+    private const int Most = 1 << 16;
+
+    /// <summary>Types of servers come from clients.</summary>
+    private const int MostNames = 512;
+
+    private readonly Dictionary<string, LogRing> _rings = new(StringComparer.Ordinal);
+    private readonly byte[] _room = new byte[LogRing.MostText];
+    private int _capacity = Most;
+
+    /// <summary>The number of the last line.</summary>
+    public long Last { get; private set; }
+
+    /// <summary>The time of the clock on the wall, for people.</summary>
+    public Func<long> UnixMilliseconds { get; set; } = static () => 0;
+
+    /// <summary>The rings that are made from now on share the memory with this number of services.</summary>
+    public void Expect(int services) => _capacity = Math.Clamp(All / Math.Max(1, services), Least, Most);
+
+    /// <summary>A line of a service or server.</summary>
+    public void Add(string name, LogStream stream, ReadOnlySpan<byte> text)
+    {
+        if (!_rings.TryGetValue(name, out var ring))
+        {
+            if (_rings.Count >= MostNames)
+                return;
+            _rings[name] = ring = new LogRing(_capacity);
+        }
+        ring.Append(Last + 1, UnixMilliseconds(), stream, text);
+        Last++;
+    }
+
+    /// <summary>What mcp-init did to a service or server.</summary>
+    public void Hear(ToldNotice told)
+    {
+        ArgumentNullException.ThrowIfNull(told);
+        var notice = told.Notice;
+        if (notice.Kind.Level == Config.LogLevelSetting.Debug || Subjects.Of(notice) is not { } subject)
+            return;
+        var text = Subjects.Without(notice.ToString(), subject);
+        var type = Subjects.TypeOf(subject);
+        Add(type, LogStream.Init, Encoding.UTF8.GetBytes(type == subject ? text : $"{subject}: {text}"));
+    }
+
+    /// <summary>Reads the lines of some names, or of all, in the order of their arrival.</summary>
+    /// <param name="names">Empty for all.</param>
+    /// <param name="since">After the line of this number; null from the oldest one.</param>
+    /// <param name="lines">The last ones of each name alone; null for all.</param>
+    public LogReader Read(IReadOnlyCollection<string> names, long? since, int? lines) => new(this, names, since, lines);
+
+    /// <summary>The ring of a name; null if it has said nothing.</summary>
+    internal LogRing? Find(string name) => _rings.GetValueOrDefault(name);
+
+    internal IEnumerable<string> Names => _rings.Keys;
+
+    internal byte[] Room => _room;
+}

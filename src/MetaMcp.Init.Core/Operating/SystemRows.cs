@@ -1,0 +1,80 @@
+using MetaMcp.Init.Core.Cleanup;
+using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Repair;
+using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Operating;
+
+/// <summary>The row of the whole container, and its health.</summary>
+internal sealed class SystemRows(ServiceTable services, Phases phases, OrphanWatch orphans, Reconciler reconciler, Tally tally)
+{
+    /// <summary>The executable adds what it alone knows: the version, the pid and the cgroups.</summary>
+    public SystemRow Of(Instant now)
+    {
+        var (clean, killed, failed, open) = (0L, 0L, 0L, 0);
+        for (var service = 0; service < services.States.Length; service++)
+        {
+            var ends = services.Records[service].Cleanups;
+            (clean, killed, failed) = (clean + ends.Clean, killed + ends.Killed, failed + ends.Failed);
+            open += services.States[service] is ServiceState.Open ? 1 : 0;
+        }
+        var ended = 0L;
+        foreach (var count in orphans.Ended.Values)
+            ended += count;
+        var limits = services.Plan.Settings.Limits;
+        return new SystemRow
+        {
+            Version = "",
+            Pid = 0,
+            Uptime = now - phases.StartedAt,
+            Phase = phases.Phase switch
+            {
+                Phase.StartingUp => SystemPhase.Starting,
+                Phase.Running => SystemPhase.Running,
+                _ => SystemPhase.Stopping,
+            },
+            StartupTook = tally.StartupTook,
+            IsReloadSuccessful = tally.IsReloadSuccessful,
+            FileAge = now - (tally.ReloadedAt ?? phases.StartedAt),
+            Missing = phases.MissingNames(),
+            Ready = services.Listed(StatePredicates.Satisfies),
+            Services = services.Listed(_ => true),
+            CircuitsOpen = open,
+            OutOfMemory = tally.OutOfMemory,
+            LastOutOfMemory = tally.OutOfMemoryAt is { } at ? now - at : null,
+            OrphansEnded = ended,
+            CleanupsClean = clean,
+            CleanupsKilled = killed,
+            CleanupsFailed = failed,
+            Repairs = reconciler.Repairs,
+            MemoryMax = limits.Memory?.Bytes,
+            TasksMax = limits.Tasks,
+            InstancesMax = limits.MaxInstances,
+        };
+    }
+
+    /// <summary>Why the container is not ready, or not alive: sentences; empty if it is.</summary>
+    /// <param name="indexes">The services that count; empty for the required ones.</param>
+    /// <param name="isAlive">A process is enough.</param>
+    public string Problem(IReadOnlyCollection<int> indexes, bool isAlive)
+    {
+        if (indexes.Count == 0 && isAlive)
+            return "";
+        var problems = new List<string>();
+        if (phases.IsEnding)
+            problems.Add("mcp-init is shutting down");
+        else if (indexes.Count == 0 && phases.Phase is Phase.StartingUp)
+            problems.Add("mcp-init is starting up");
+        foreach (var service in services.Plan.Services)
+        {
+            if (indexes.Count == 0 ? service.IsRetired || !service.Settings.Required : !indexes.Contains(service.Index))
+                continue;
+            var state = services.States[service.Index];
+            if (!(isAlive ? StatePredicates.MainOf(state) is not null || state is ServiceState.Completed : StatePredicates.Satisfies(state)))
+                problems.Add($"{service.Name} is {StatusLines.Word(ServiceRows.ConditionOf(state))}");
+        }
+        return problems.Count == 0 ? "" : string.Join(", ", problems) + ".";
+    }
+}

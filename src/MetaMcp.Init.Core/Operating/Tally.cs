@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Operating;
+
+/// <summary>
+/// Counts for <c>metrics</c>, made from the notices as they are told. They only grow. Names are those of the services that the file has or
+/// had, so there are few; what else could come without end is counted together.
+/// </summary>
+public sealed class Tally
+{
+    private const int MostCounters = 16384;
+
+    private readonly Dictionary<(string Family, string? Name, string? Label), long> _counts = [];
+
+    /// <summary>Why each service is about to be restarted: notices tell that before they tell the restart.</summary>
+    private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
+
+    /// <summary>The number of processes that were collected.</summary>
+    public long Reaped { get; set; }
+
+    /// <summary>The time from the start to the end of the startup phase; null before.</summary>
+    public TimeSpan? StartupTook { get; private set; }
+
+    /// <summary>Whether the last file that was read was put in force.</summary>
+    public bool IsReloadSuccessful { get; private set; } = true;
+
+    /// <summary>The time at which the last file was put in force; null for the first one.</summary>
+    public Instant? ReloadedAt { get; private set; }
+
+    /// <summary>The time at which the kernel last killed for memory; null if it never did.</summary>
+    public Instant? OutOfMemoryAt { get; private set; }
+
+    public long OutOfMemory { get; private set; }
+
+    public void Hear(ToldNotice told)
+    {
+        ArgumentNullException.ThrowIfNull(told);
+        var notice = told.Notice;
+        var kind = notice.Kind;
+        var service = notice.Service;
+        if (kind == Notices.ServiceStarted)
+            Started(service);
+        else if (kind == Notices.ServiceExited)
+            Exited(service, notice["Status"] as ExitStatus?);
+        else if (kind == Notices.ServiceExitedOutOfMemory)
+            Exited(service, "oom", "oom");
+        else if (kind == Notices.ServiceOutOfMemory)
+            RanOut(notice, told.At);
+        else if (kind == Notices.ServiceOverLimit)
+            Because(service, "oom");
+        else if (kind == Notices.Unhealthy)
+            Because(service, "unhealthy");
+        else if (kind == Notices.RestartingWith)
+            Restarting(service, "dependency");
+        else if (kind == Notices.ServiceRestarting || kind == Notices.RestartingAfterDependency || kind == Notices.RestartingAfterSuccess)
+            Restarting(service, notice["Reason"] is string reason && reason.StartsWith("not ", StringComparison.Ordinal) ? "timeout" : null);
+        else if (kind == Notices.CircuitTrial)
+            Restarting(service, null);
+        else if (kind == Notices.Reloaded)
+            Reloaded(notice, told.At);
+        else if (kind == Notices.NotReloaded)
+            IsReloadSuccessful = false;
+        else if (kind == Notices.Up || kind == Notices.Degraded)
+            StartupTook = notice["Seconds"] as TimeSpan?;
+    }
+
+    /// <summary>An operator restarts a service.</summary>
+    public void RestartedByOperator(string service) => Add("restarts_total", service, "operator");
+
+    /// <summary>Lines of a service's output.</summary>
+    public void Wrote(string service, string stream, long lines) => Add("log_lines_total", service, stream, lines);
+
+    public void Dropped(string service, long lines) => Add("log_dropped_lines_total", service, null, lines);
+
+    /// <summary>Every counter that is not 0.</summary>
+    internal List<CountRow> Rows()
+    {
+        var rows = new List<CountRow>(_counts.Count);
+        foreach (var (key, value) in _counts)
+            rows.Add(new CountRow(key.Family, key.Name, key.Label, value));
+        return rows;
+    }
+
+    private void Started(string? service)
+    {
+        Add("starts_total", service, null);
+        if (service is not null)
+            _ = _reasons.Remove(service);
+    }
+
+    private void Exited(string? service, ExitStatus? status) => Exited(
+        service, status switch
+        {
+            { IsKnown: true, Code: null } => "signal",
+            { IsSuccess: true } => "success",
+            _ => "failure",
+        }, "failed");
+
+    private void Exited(string? service, string result, string reason)
+    {
+        Add("exits_total", service, result);
+        // An end that follows from another reason does not replace it.
+        if (service is not null && !_reasons.ContainsKey(service))
+            _reasons[service] = reason;
+    }
+
+    private void RanOut(Notice notice, Instant at)
+    {
+        Add("oom_kills_total", notice.Service is { } name ? Subjects.TypeOf(name) : null, notice["Origin"] as string);
+        Because(notice.Service, "oom");
+        OutOfMemoryAt = at;
+        OutOfMemory++;
+    }
+
+    private void Reloaded(Notice notice, Instant at)
+    {
+        (IsReloadSuccessful, ReloadedAt) = (true, at);
+        if (notice["Restarted"] is ImmutableArray<string> restarted)
+            foreach (var service in restarted)
+                Add("restarts_total", service, "reload");
+    }
+
+    private void Because(string? service, string reason)
+    {
+        if (service is not null)
+            _reasons[service] = reason;
+    }
+
+    private void Restarting(string? service, string? reason)
+    {
+        if (service is null)
+            return;
+        Add("restarts_total", service, reason ?? (_reasons.Remove(service, out var known) ? known : "failed"));
+        _ = _reasons.Remove(service);
+    }
+
+    private void Add(string family, string? name, string? label, long count = 1)
+    {
+        var key = (family, name, label);
+        if (_counts.TryGetValue(key, out var before))
+            _counts[key] = before + count;
+        else if (_counts.Count < MostCounters)
+            _counts.Add(key, count);
+    }
+}

@@ -1,0 +1,342 @@
+using System.Buffers;
+using MetaMcp.Init.Core.Control;
+using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Operating;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Events;
+using MetaMcp.Init.Sockets;
+using MetaMcp.Init.Time;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Control;
+
+/// <summary>
+/// The clients of operators. Each asks one thing at a time; its answer is made and sent row by row, as its connection takes them. A client
+/// that does not read is dropped, one that says nothing too, and the rows of an answer in a turn are limited.
+/// </summary>
+internal sealed class ControlTable
+{
+    /// <summary>Clients of both sockets together; some places are for those with full rights alone.</summary>
+    private const int Most = 64;
+
+    private const int MostReading = 48;
+    private const int MostReadingOfUser = 24;
+
+    /// <summary>Rows of a piece; a watch gives a client few pieces a turn.</summary>
+    private const int MostRows = 16;
+
+    private static readonly TimeSpan ToAsk = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ToRead = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<long, ControlConnection> _all = [];
+    private readonly ClientDeadlines _deadlines = new();
+    private readonly List<ControlConnection> _some = [];
+    private readonly ReadingBudget _budget = new();
+    private readonly ArrayBufferWriter<byte> _line = new(1024);
+    private readonly ControlSetup _setup;
+    private readonly ClientLinks _links;
+    private readonly ConnectionDisposal _disposal;
+    private readonly Func<StatusRow, StatusRow> _complete;
+    private readonly Action<SystemEvent> _tell;
+    private readonly Doorway? _doorway;
+    private ControlConnection? _next;
+    private long _lastId;
+    private long _events;
+    private long _logs;
+    private int _followers;
+
+    /// <param name="setup">The socket, and what answers.</param>
+    /// <param name="watch">Calls when a client is ready.</param>
+    /// <param name="disposal">Closes connections.</param>
+    /// <param name="complete">Adds to a row what the kernel's side alone knows.</param>
+    /// <param name="tell">Takes requests that act.</param>
+    public ControlTable(
+        ControlSetup setup, DescriptorWatch watch, ConnectionDisposal disposal, Func<StatusRow, StatusRow> complete,
+        Action<SystemEvent> tell)
+    {
+        (_setup, _disposal, _complete, _tell) = (setup, disposal, complete, tell);
+        _links = new ClientLinks(watch, disposal, Source.ControlConnection);
+        _doorway = setup.Socket is { } socket
+            ? new Doorway(socket, Source.ControlSocket, watch, disposal, Prepare, (connection, peer) => Admit(connection, peer, true)) : null;
+    }
+
+    /// <summary>When <see cref="Expire"/> has something to do.</summary>
+    public Instant Due => Instant.Earlier(_doorway?.Due ?? Instant.Never, _deadlines.Earliest);
+
+    private Window? Window => _setup.Window;
+
+    public void Expire(Instant now)
+    {
+        _doorway?.Open(now);
+        _some.Clear();
+        _deadlines.AddPassed(now, _some);
+        foreach (var client in _some)
+        {
+            client.Due = Instant.Never;
+            if (client.Held is { } held)
+                Begin(client, held);
+            else
+                Drop(client);
+        }
+    }
+
+    /// <summary>Before the next wait: clients that follow get what has happened since.</summary>
+    public void Wake()
+    {
+        if (_followers == 0 || Window is not { } window || (window.Events.Last == _events && window.Logs.Last == _logs))
+            return;
+        (_events, _logs) = (window.Events.Last, window.Logs.Last);
+        foreach (var client in _all.Values)
+        {
+            if (!client.IsFollowing)
+                continue;
+            Follow(client, false);
+            client.HasMore = true;
+            _links.Watch(client);
+        }
+    }
+
+    /// <summary>Takes over a client of the socket for launches, which any user may use: it may look.</summary>
+    /// <returns>False if its line is no request.</returns>
+    public bool HandOver(Client from, ReadOnlySpan<byte> line)
+    {
+        var request = ControlFrames.Read(line, out var isRequest, out var problem);
+        if (!isRequest)
+            return false;
+        Prepare();
+        var peer = from.Peer;
+        var connection = _links.Release(from);
+        if (Admit(connection, peer, false) is { } client)
+            Take(client, request, problem);
+        return true;
+    }
+
+    /// <summary>The supervisor has answered.</summary>
+    public void Answer(long id, IReadOnlyList<StatusRow> rows)
+    {
+        if (!_all.TryGetValue(id, out var client) || !client.IsAwaiting)
+            return;
+        client.IsAwaiting = false;
+        Give(client, rows);
+    }
+
+    private void Prepare()
+    {
+        _next ??= new ControlConnection(++_lastId, _deadlines);
+        _deadlines.Reserve();
+        _ = _all.EnsureCapacity(_all.Count + 1);
+    }
+
+    private ControlConnection? Admit(int connection, ucred peer, bool isFull)
+    {
+        // A process outside of our PID namespace has no pid here: it is none of this container.
+        if (peer.pid == 0 || (isFull && !IsAllowed(peer)) || !HasRoom(peer, isFull))
+        {
+            TurnAway(connection, peer.pid == 0 || (isFull && !IsAllowed(peer))
+                ? new EndRow(ControlError.Forbidden, "Only root and the user of mcp-init may use this socket.")
+                : new EndRow(ControlError.Busy, "Too many clients are connected; try again."));
+            return null;
+        }
+        var client = _next!;
+        (client.Descriptor, client.Peer, client.MayAct, _next) = (connection, peer, isFull, null);
+        _all.Add(client.Id, client);
+        client.Due = MonotonicClock.Now + ToAsk;
+        client.Ready = () => Ready(client);
+        _links.Watch(client);
+        return client;
+    }
+
+    /// <summary>The file's mode has let it in, if there is a file; an abstract socket has none.</summary>
+    private bool IsAllowed(in ucred peer) => peer.uid == 0 || peer.uid == geteuid() ||
+        (_setup.IsGroupAllowed && !SocketAddress.IsAbstract(_setup.Socket!.Path));
+
+    private bool HasRoom(in ucred peer, bool isFull)
+    {
+        var (reading, ofUser) = (0, 0);
+        ControlConnection? idle = null;
+        foreach (var client in _all.Values)
+        {
+            reading += client.MayAct ? 0 : 1;
+            ofUser += !client.MayAct && client.Peer.uid == peer.uid ? 1 : 0;
+            if (!client.IsBusy && client.MayAct == isFull && (idle is null || client.Due < idle.Due))
+                idle = client;
+        }
+        if (isFull ? _all.Count < Most : reading < MostReading && ofUser < MostReadingOfUser)
+            return true;
+        if (idle is null || (!isFull && ofUser >= MostReadingOfUser && idle.Peer.uid != peer.uid))
+            return false;
+        // The one that has been silent longest makes room.
+        Drop(idle);
+        return true;
+    }
+
+    private void TurnAway(int connection, EndRow end)
+    {
+        _line.ResetWrittenCount();
+        StatusLines.Append(end, _line);
+        unsafe
+        {
+            fixed (byte* start = _line.WrittenSpan)
+                _ = send(connection, start, (nuint)_line.WrittenCount, MSG_DONTWAIT | MSG_NOSIGNAL);
+        }
+        _disposal.Close(connection);
+    }
+
+    private bool Ready(ControlConnection client)
+    {
+        if (client.Descriptor < 0)
+            return false;
+        if (client.Output.IsBlocked)
+        {
+            if (!client.Output.Continue(client.Descriptor))
+            {
+                Drop(client);
+                return false;
+            }
+            client.Due = client.Output.IsBlocked ? MonotonicClock.Now + ToRead : Instant.Never;
+            _links.Watch(client);
+            if (client.Output.IsBlocked)
+                return false;
+        }
+        if (client.Answer is not null && !client.IsFollowing)
+            return Pump(client);
+        if (client.IsBusy)
+        {
+            // Nothing is expected from it now but its end.
+            if (StreamPeek.HasInput(client.Descriptor))
+                Drop(client);
+            return false;
+        }
+        return Listen(client);
+    }
+
+    private bool Listen(ControlConnection client)
+    {
+        Span<byte> room = stackalloc byte[LineInput.Most];
+        switch (client.Input.Take(client.Descriptor, room, out var length))
+        {
+            case LineResult.Line:
+                var request = ControlFrames.Read(room[..length], out _, out var problem);
+                Take(client, request, problem);
+                return client.Descriptor >= 0;
+            case LineResult.Part:
+                return true;
+            case LineResult.Nothing:
+                return false;
+            case LineResult.TooLong:
+                Give(client, [new EndRow(ControlError.Invalid, $"The line is longer than {LineInput.Most} bytes.")]);
+                Drop(client);
+                return false;
+            default:
+                Drop(client);
+                return false;
+        }
+    }
+
+    private void Take(ControlConnection client, ControlRequest? request, string problem)
+    {
+        client.Due = Instant.Never;
+        if (request is null)
+            Give(client, [new EndRow(ControlError.Invalid, $"This is no request: {problem}.")]);
+        else if (!client.MayAct && !ControlVerbs.IsForAll(request.Verb))
+            Give(client, [new EndRow(
+                ControlError.Forbidden, $"Only root and the user of mcp-init may ask for {ControlVerbs.Word(request.Verb)}.")]);
+        else if (!client.MayAct && _budget.FreeAt(client.Peer.uid) is var free && free > MonotonicClock.Now)
+        {
+            client.Held = request;
+            client.Due = free;
+        }
+        else
+            Begin(client, request);
+    }
+
+    private void Begin(ControlConnection client, ControlRequest request)
+    {
+        client.Held = null;
+        if (ControlVerbs.Acts(request.Verb))
+        {
+            client.IsAwaiting = true;
+            _tell(new SystemEvent.Asked(client.Id, request, Asker.Of(client.Peer)));
+        }
+        else if (Window is { } window)
+        {
+            client.Answer = window.Look(request);
+            _ = Pump(client);
+        }
+        else
+            Give(client, [new EndRow(ControlError.Busy, "mcp-init has just begun; try again.")]);
+    }
+
+    private void Give(ControlConnection client, IReadOnlyList<StatusRow> rows)
+    {
+        client.Answer = rows.GetEnumerator();
+        _ = Pump(client);
+    }
+
+    /// <summary>Sends some rows; true if there are more, and room for them.</summary>
+    private bool Pump(ControlConnection client)
+    {
+        var began = MonotonicClock.Now;
+        if (Window is { } window)
+            window.Now = began;
+        var hasMore = true;
+        try
+        {
+            for (var rows = 0; rows < MostRows && hasMore && !client.Output.IsBlocked; rows++)
+                hasMore = SendNext(client);
+        }
+        catch
+        {
+            // Half an answer is none. Memory may have ended: the client may ask again.
+            Drop(client);
+            throw;
+        }
+        if (client.Descriptor < 0)
+            return false;
+        var now = MonotonicClock.Now;
+        if (!client.MayAct)
+            _budget.Spend(client.Peer.uid, now - began, now);
+        client.HasMore = hasMore;
+        client.Due = client.Output.IsBlocked ? now + ToRead : client.IsBusy ? Instant.Never : now + ToAsk;
+        _links.Watch(client);
+        return hasMore && !client.Output.IsBlocked;
+    }
+
+    /// <summary>False if there is no more to send at present.</summary>
+    private bool SendNext(ControlConnection client)
+    {
+        if (!client.Answer!.MoveNext())
+        {
+            client.Answer.Dispose();
+            client.Answer = null;
+            return false;
+        }
+        if (client.Answer.Current is not { } row)
+        {
+            Follow(client, true);
+            return false;
+        }
+        _line.ResetWrittenCount();
+        StatusLines.Append(_complete(row), _line);
+        if (client.Output.Send(client.Descriptor, _line.WrittenSpan))
+            return true;
+        Drop(client);
+        return false;
+    }
+
+    private void Follow(ControlConnection client, bool isFollowing)
+    {
+        _followers += (isFollowing ? 1 : 0) - (client.IsFollowing ? 1 : 0);
+        client.IsFollowing = isFollowing;
+    }
+
+    private void Drop(ControlConnection client)
+    {
+        Follow(client, false);
+        _links.Disconnect(client);
+        _ = _all.Remove(client.Id);
+        client.Answer?.Dispose();
+        (client.Answer, client.Held, client.IsAwaiting) = (null, null, false);
+    }
+}

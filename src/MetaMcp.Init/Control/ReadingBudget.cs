@@ -1,0 +1,36 @@
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Control;
+
+/// <summary>
+/// The part of PID 1's time that answers for one user may take: a twentieth. Any user may look, and could otherwise keep PID 1 busy with
+/// questions, outside of the limits of its own cgroup. Clients with full rights have no budget.
+/// </summary>
+internal sealed class ReadingBudget
+{
+    private const int Share = 20;
+    private const int MostUsers = 64;
+
+    private readonly Dictionary<uint, Instant> _free = [];
+
+    /// <summary>The time from which the user may have another answer.</summary>
+    public Instant FreeAt(uint user) => _free.GetValueOrDefault(user);
+
+    public void Spend(uint user, TimeSpan took, Instant now)
+    {
+        if (_free.Count >= MostUsers && !_free.ContainsKey(user))
+            Forget(now);
+        _free[user] = Instant.Later(_free.GetValueOrDefault(user), now) + (took * Share);
+    }
+
+    /// <summary>Users whose time has passed need no entry.</summary>
+    private void Forget(Instant now)
+    {
+        foreach (var (user, free) in _free)
+            if (free <= now)
+                _ = _free.Remove(user);
+        // So many users at once: the budget begins anew for all.
+        if (_free.Count >= MostUsers)
+            _free.Clear();
+    }
+}

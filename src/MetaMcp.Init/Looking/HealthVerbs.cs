@@ -1,0 +1,58 @@
+using System.Buffers;
+using MetaMcp.Init.Connecting;
+using MetaMcp.Init.Core.Control;
+using MetaMcp.Init.Core.Screens;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Pages;
+
+namespace MetaMcp.Init.Looking;
+
+/// <summary>The verbs <c>health</c> and <c>is-ready</c>.</summary>
+internal static class HealthVerbs
+{
+    public static int Health(IReadOnlyList<string> names, bool isAlive, bool isJson, ScreenStyle style)
+    {
+        if (Ask(names, isAlive, out var exitCode) is not { } rows)
+            return exitCode;
+        var end = (EndRow)rows[^1];
+        // A mistyped name is no answer about health.
+        if (end.Error is not (ControlError.None or ControlError.State))
+            return VerbAnswers.Tell(end, ControlVerb.Health);
+        var services = rows.OfType<ServiceRow>();
+        var level = isAlive ? "alive" : "ready";
+        if (isJson)
+        {
+            var text = new ArrayBufferWriter<byte>(1024);
+            MachineOutput.Health(end, level, services, text);
+            Page.Out(text.WrittenSpan);
+        }
+        else
+            Page.Out(HealthLines.Draw(end, level, services, style));
+        return end.Error == ControlError.None ? VerbAnswers.Success : VerbAnswers.Refused;
+    }
+
+    public static int IsReady(IReadOnlyList<string> names)
+    {
+        if (Ask(names, false, out var exitCode) is not { } rows)
+            return exitCode;
+        var end = (EndRow)rows[^1];
+        return end.Error switch
+        {
+            ControlError.None => VerbAnswers.Success,
+            ControlError.State => VerbAnswers.Refused,
+            _ => VerbAnswers.Tell(end, ControlVerb.Health),
+        };
+    }
+
+    private static List<StatusRow>? Ask(IReadOnlyList<string> names, bool isAlive, out int exitCode)
+    {
+        exitCode = VerbAnswers.NoInit;
+        using var client = VerbAnswers.Open();
+        if (client is null)
+            return null;
+        if (client.Answer(new ControlRequest(ControlVerb.Health) { Names = [.. names], IsAlive = isAlive }) is { } rows)
+            return rows;
+        Page.Error(VerbAnswers.Lost);
+        return null;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using MetaMcp.Init.Accounting;
+using MetaMcp.Init.Connecting;
+using MetaMcp.Init.Core.Control;
+using MetaMcp.Init.Core.Screens;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Pages;
+
+namespace MetaMcp.Init.Looking;
+
+/// <summary>The verbs <c>status</c> and <c>ps</c>: rows of PID 1 and figures of the kernel.</summary>
+internal static class StatusVerb
+{
+    private const int LastEvents = 8;
+    private const int LastLines = 8;
+
+    public static int Status(IReadOnlyList<string> names, bool isJson, ScreenStyle style)
+    {
+        using var client = VerbAnswers.Open();
+        if (client is null)
+            return VerbAnswers.NoInit;
+        if (Document(client, new ControlRequest(ControlVerb.Status) { Names = [.. names] }, out var exitCode) is not { } found)
+            return exitCode;
+        if (isJson)
+            return Json(UsageReader.Read(found, UsageParts.All));
+        if (names.Count == 0)
+        {
+            // The line of all has figures of its own.
+            Page.Out(StatusScreen.Draw(UsageReader.Read(
+                found, UsageParts.Status, UsageParts.Status | UsageParts.Peak | UsageParts.Pressure), style));
+            return VerbAnswers.Success;
+        }
+        var counted = UsageReader.Read(found, UsageParts.All);
+        for (var at = 0; at < names.Count; at++)
+            Page.Out((at > 0 ? "\n" : "") + Draw(client, counted, names[at], style));
+        return VerbAnswers.Success;
+    }
+
+    public static int Ps(IReadOnlyList<string> names, bool isJson, ScreenStyle style)
+    {
+        using var client = VerbAnswers.Open();
+        if (client is null)
+            return VerbAnswers.NoInit;
+        if (Document(client, new ControlRequest(ControlVerb.Ps) { Names = [.. names] }, out var exitCode) is not { } found)
+            return exitCode;
+        var counted = UsageReader.Read(found, UsageParts.Status | UsageParts.Processes);
+        if (isJson)
+            return Json(counted);
+        Page.Out(PsScreen.Draw(counted, style));
+        return VerbAnswers.Success;
+    }
+
+    private static StatusDocument? Document(ControlClient client, ControlRequest request, out int exitCode)
+    {
+        if (VerbAnswers.Ask(client, request, out exitCode) is not { } rows)
+            return null;
+        if (StatusDocument.From(rows) is { } document)
+            return document;
+        Page.Error("mcp-init: PID 1 is of another version, whose answer cannot be read");
+        exitCode = VerbAnswers.NoInit;
+        return null;
+    }
+
+    private static string Draw(ControlClient client, StatusDocument status, string name, ScreenStyle style)
+    {
+        var page = new NamePage(status, name)
+        {
+            Processes = ProcessLook.Read(UsageReader.ProcessesOf(status, name)),
+            Events = Last<EventRow>(client, new ControlRequest(ControlVerb.Events) { Names = [name] }, LastEvents),
+            Log = client.MayAct
+                ? Last<LogRow>(client, new ControlRequest(ControlVerb.Logs) { Names = [name], Lines = LastLines }, LastLines) : [],
+        };
+        return NameScreen.Draw(page, style) ?? "";
+    }
+
+    private static ImmutableArray<T> Last<T>(ControlClient client, ControlRequest request, int most)
+        where T : StatusRow
+    {
+        var rows = client.Answer(request)?.OfType<T>().ToList() ?? [];
+        return [.. rows.Skip(rows.Count - most)];
+    }
+
+    private static int Json(StatusDocument status)
+    {
+        var text = new ArrayBufferWriter<byte>(8192);
+        MachineOutput.Status(status, text);
+        Page.Out(text.WrittenSpan);
+        return VerbAnswers.Success;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Buffers;
+using MetaMcp.Init.Connecting;
+using MetaMcp.Init.Core.Control;
+using MetaMcp.Init.Core.Screens;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Pages;
+using static MetaMcp.Init.Linux.Libc;
+
+namespace MetaMcp.Init.Looking;
+
+/// <summary>The verbs <c>events</c> and <c>logs</c>: first the rows that are kept, then, to follow, each new one as it comes.</summary>
+internal static class StreamVerbs
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static int Events(ControlRequest request, int? lines, bool isJson, ScreenStyle style)
+    {
+        if (!isJson)
+            Page.Out(EventLines.Heading(style) + "\n");
+        return Read(request, lines ?? int.MaxValue, row => row is EventRow or GapRow, row => Show(row, isJson, style));
+    }
+
+    public static int Logs(ControlRequest request, string? grep, bool isJson, ScreenStyle style) => Read(
+        request, int.MaxValue,
+        row => row is LogRow line && (grep is null || line.Text.Contains(grep, StringComparison.Ordinal)),
+        row => Show(row, isJson, style));
+
+    private static int Read(ControlRequest request, int most, Func<StatusRow, bool> isWanted, Action<StatusRow> show)
+    {
+        using var client = VerbAnswers.Open();
+        if (client is null)
+            return VerbAnswers.NoInit;
+        var last = new Queue<StatusRow>();
+        if (!client.Ask(request with { IsFollowing = false }))
+            return Lost();
+        StatusRow? row;
+        while ((row = client.Next(Patience)) is not (null or EndRow))
+        {
+            if (!isWanted(row))
+                continue;
+            if (most == int.MaxValue)
+                show(row);
+            else
+                last.Enqueue(row);
+            if (last.Count > most)
+                _ = last.Dequeue();
+        }
+        if (row is not EndRow end)
+            return Lost();
+        if (end.Error != ControlError.None)
+            return VerbAnswers.Tell(end, request.Verb);
+        foreach (var old in last)
+            show(old);
+        return request.IsFollowing ? Follow(client, request with { Since = end.Sequence, Lines = null }, isWanted, show)
+            : VerbAnswers.Success;
+    }
+
+    private static int Follow(ControlClient client, ControlRequest request, Func<StatusRow, bool> isWanted, Action<StatusRow> show)
+    {
+        if (isatty(1) == 1)
+            Page.Error($"-- following; ^C ends; --since {request.Since} goes on from here without a gap --");
+        if (!client.Ask(request))
+            return Lost();
+        while (client.Next() is { } row)
+        {
+            if (row is EndRow refused)
+                return VerbAnswers.Tell(refused, request.Verb);
+            if (isWanted(row))
+                show(row);
+        }
+        // PID 1 has ended, and with it all that could be followed.
+        return VerbAnswers.Success;
+    }
+
+    private static int Lost()
+    {
+        Page.Error(VerbAnswers.Lost);
+        return VerbAnswers.NoInit;
+    }
+
+    private static void Show(StatusRow row, bool isJson, ScreenStyle style)
+    {
+        if (isJson)
+        {
+            var text = new ArrayBufferWriter<byte>(512);
+            MachineOutput.Line(row, text);
+            Page.Out(text.WrittenSpan);
+            return;
+        }
+        Page.Out(row switch
+        {
+            EventRow happened => EventLines.Draw(happened, style),
+            GapRow gap => EventLines.Draw(gap, style),
+            LogRow line => LogLines.Draw(line, style),
+            _ => "",
+        } + "\n");
+    }
+}

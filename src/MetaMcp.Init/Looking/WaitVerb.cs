@@ -1,0 +1,105 @@
+using MetaMcp.Init.Connecting;
+using MetaMcp.Init.Core.Control;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Pages;
+using MetaMcp.Init.Time;
+
+namespace MetaMcp.Init.Looking;
+
+/// <summary>
+/// Waits for a state of services: looks, and looks again after each event that concerns them. Two connections are used, one that follows
+/// the events and one that asks.
+/// </summary>
+internal static class WaitVerb
+{
+    /// <summary>An event that was lost for want of memory must not cost more than this.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+
+    /// <param name="names">The services and servers.</param>
+    /// <param name="isReached">Whether it is so: true and false are final, null is neither.</param>
+    /// <param name="timeout">Null to wait as long as it takes.</param>
+    /// <param name="problem">Why it is not so; empty if it is.</param>
+    public static int For(
+        IReadOnlyList<string> names, Func<StatusDocument, (bool? IsReached, string Why)> isReached, TimeSpan? timeout, out string problem)
+    {
+        problem = "";
+        var due = timeout is { } time ? MonotonicClock.Now + time : Instant.Never;
+        using var events = VerbAnswers.Open();
+        using var client = events is null ? null : VerbAnswers.Open();
+        if (events is null || client is null)
+            return VerbAnswers.NoInit;
+        var isFollowing = false;
+        while (true)
+        {
+            var rows = VerbAnswers.Ask(client, new ControlRequest(ControlVerb.Status) { Names = [.. names] }, out var exitCode);
+            if (rows is null)
+                return exitCode;
+            if (StatusDocument.From(rows) is not { } document)
+                return VerbAnswers.NoInit;
+            // What has happened before this look was seen by it.
+            if (!isFollowing)
+                isFollowing = events.Ask(new ControlRequest(ControlVerb.Events)
+                {
+                    Names = [.. names], IsFollowing = true, Since = (rows[^1] as EndRow)?.Sequence,
+                });
+            var (reached, why) = isReached(document);
+            if (reached is { } final)
+            {
+                problem = why;
+                return final ? VerbAnswers.Success : VerbAnswers.Refused;
+            }
+            if (MonotonicClock.Now >= due)
+            {
+                problem = $"not within {Duration.Format(timeout!.Value)}: {why}";
+                return VerbAnswers.Refused;
+            }
+            var next = Instant.Earlier(due, MonotonicClock.Now + Longest) - MonotonicClock.Now;
+            _ = events.Next(next);
+            // The events that came at once are seen by one look.
+            while (events.Next(TimeSpan.Zero) is not null)
+                continue;
+        }
+    }
+
+    public static int Run(IReadOnlyList<string> names, bool isStopped, TimeSpan? timeout)
+    {
+        var code = For(names, isStopped ? StopsOf : ReadyOf, timeout, out var problem);
+        if (problem.Length > 0)
+            Page.Error($"mcp-init wait: {problem}");
+        return code;
+    }
+
+    public static (bool? IsReached, string Why) ReadyOf(StatusDocument status)
+    {
+        if (status.System.Phase == SystemPhase.Stopping)
+            return (false, "mcp-init is shutting down");
+        if (status.System.Phase == SystemPhase.Starting && status.Services.IsEmpty)
+            return (null, "the startup is not over");
+        string? waiting = null;
+        foreach (var service in status.Services)
+        {
+            if (service.Condition is ServiceCondition.Ready or ServiceCondition.Failing or ServiceCondition.Completed)
+                continue;
+            var text = Text(service);
+            // An operator, or the end of a back-off, can still help; these need a person.
+            if (service.Condition is ServiceCondition.Failed or ServiceCondition.Skipped or ServiceCondition.Finished
+                or ServiceCondition.Stopped)
+                return (false, text);
+            waiting ??= text;
+        }
+        return waiting is null ? (true, "") : (null, waiting);
+    }
+
+    public static (bool? IsReached, string Why) StopsOf(StatusDocument status)
+    {
+        foreach (var service in status.Services)
+            if (service.Condition is not (ServiceCondition.Stopped or ServiceCondition.Failed or ServiceCondition.Completed
+                or ServiceCondition.Finished or ServiceCondition.Skipped))
+                return (null, Text(service));
+        return status.Instances.IsEmpty ? (true, "") : (null, $"{status.Instances[0].Name} still runs");
+    }
+
+    public static string Text(ServiceRow service) =>
+        $"{service.Name} is {StatusLines.Word(service.Condition)}{(service.Why is { } why ? $" ({why})" : "")}";
+}
