@@ -82,6 +82,7 @@ public sealed partial class ArchitectureTests
         ["Pages"] = "Spawning Linux",
         ["Connecting"] = "Sockets Filesystem Pages Processes Spawning Time Linux",
         ["Looking"] = "Accounting Connecting Pages Time Linux",
+        ["Top"] = "Accounting Connecting Looking Events Pages Spawning Time Linux",
         ["Acting"] = "Looking Connecting Pages Time",
         ["ConfigFiles"] = "Filesystem Spawning",
         ["Planning"] = "ConfigFiles Pages",
@@ -91,7 +92,7 @@ public sealed partial class ArchitectureTests
             "Cgroups ConfigFiles Control Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output Processes " +
             "Runs Sockets " +
             "Spawning Sweeping Time",
-        ["Verbs"] = "Acting Looking Doctor Intercept Pages Planning Spawning",
+        ["Verbs"] = "Acting Top Looking Doctor Intercept Pages Planning Spawning",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>
