@@ -141,7 +141,7 @@ public static class TopScreen
         { Mode: TopMode.Asking asking } => $"{asking.Verb} {asking.Name}? y confirms, any other key does not",
         { Mode: TopMode.Signalling signalling } => $"signal for {signalling.Name}: {signalling.Signal}_   enter sends it, escape does not",
         // The key that leaves comes first: it must not be cut.
-        _ => "q quit  " + (style.IsAscii ? "arrows select  enter status  l logs" : "↑↓ select  ⏎ status  l logs") +
+        _ => "q quit  " + (style.IsAscii ? "arrows  enter status  l logs" : "↑↓  ⏎ status  l logs") +
             (view.MayAct ? "  r restart  s stop  K signal" : "") + "  mctp sort  / find" +
             (view.Find.Length > 0 ? $"   found by: {view.Find}" : ""),
     }, style);
