@@ -35,8 +35,8 @@ public sealed partial class ArchitectureTests
         ["Operating"] =
             "Control Repair Reload Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
         ["Supervision"] =
-            "Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config " +
-            "Values",
+            "Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning " +
+            "Config Values",
         ["PassThrough"] = "Values",
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
         ["LaunchProtocol"] = "Effects Output Probing Config Values",
@@ -89,7 +89,8 @@ public sealed partial class ArchitectureTests
         ["Doctor"] = "Cgroups ConfigFiles Exec Filesystem Linux Pages",
         ["Loop"] = "Kernel",
         ["Supervising"] =
-            "Cgroups ConfigFiles Control Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output Processes " +
+            "Cgroups ConfigFiles Control Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output " +
+            "Processes " +
             "Runs Sockets " +
             "Spawning Sweeping Time",
         ["Verbs"] = "Acting Top Looking Doctor Intercept Pages Planning Spawning",

@@ -128,10 +128,19 @@ public sealed class VerbArguments
         return null;
     }
 
-    private string? Missing() =>
-        Expected is { Required: true } missing && !Has(VerbOption.Help.Name)
-            ? $"{missing.Name} is missing; write {HelpPage.Program} {verb.Usage}"
-            : null;
+    private string? Missing()
+    {
+        if (Has(VerbOption.Help.Name))
+            return null;
+        var before = 0L;
+        foreach (var operand in verb.Operands)
+        {
+            if (operand.Required && operands.Count <= before)
+                return $"{operand.Name} is missing; write {HelpPage.Program} {verb.Usage}";
+            before += operand.Most;
+        }
+        return null;
+    }
 
     /// <summary>The option's own name. A slip of the caller is an exception, not an option that was not given.</summary>
     private string Known(string option) =>
