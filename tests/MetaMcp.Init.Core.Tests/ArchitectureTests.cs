@@ -42,7 +42,7 @@ public sealed partial class ArchitectureTests
         ["LaunchProtocol"] = "Effects Output Probing Config Values",
         ["Shims"] = "LaunchProtocol Effects Output Values",
         ["Status"] = "KernelText Output Probing Values",
-        ["Screens"] = "Output Status Values",
+        ["Screens"] = "KernelText Output Status Values",
         ["Verbs"] = "Config Values",
     };
 
@@ -82,6 +82,7 @@ public sealed partial class ArchitectureTests
         ["Pages"] = "Spawning Linux",
         ["Connecting"] = "Sockets Filesystem Pages Processes Spawning Time Linux",
         ["Looking"] = "Accounting Connecting Pages Time Linux",
+        ["Top"] = "Accounting Connecting Looking Events Pages Spawning Time Linux",
         ["Acting"] = "Looking Connecting Pages Time",
         ["ConfigFiles"] = "Filesystem Spawning",
         ["Planning"] = "ConfigFiles Pages",
@@ -92,7 +93,7 @@ public sealed partial class ArchitectureTests
             "Processes " +
             "Runs Sockets " +
             "Spawning Sweeping Time",
-        ["Verbs"] = "Acting Looking Doctor Intercept Pages Planning Spawning",
+        ["Verbs"] = "Acting Top Looking Doctor Intercept Pages Planning Spawning",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>
