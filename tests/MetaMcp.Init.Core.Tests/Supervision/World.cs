@@ -41,7 +41,7 @@ internal sealed class World
         var result = Core.Planning.Plan.Build(settings);
         var plan = result.Plan ?? throw new ArgumentException(string.Join('\n', result.Diagnostics));
         Now = _begin;
-        _supervisor = new Supervisor(plan, seed: 1, _begin, sampled, counted: counted);
+        _supervisor = new Supervisor(plan.Supervised(mayChangeUser: true), seed: 1, _begin, sampled, counted: counted);
     }
 
     public Instant Now { get; private set; }
@@ -266,7 +266,7 @@ internal sealed class World
     public World Reloads(Settings settings)
     {
         var plan = Core.Planning.Plan.Build(settings).Plan ?? throw new ArgumentException("no plan");
-        return Post(new SystemEvent.Reloaded(plan));
+        return Post(new SystemEvent.Reloaded(plan.Supervised(mayChangeUser: true)));
     }
 
     public int IndexOf(string service) => Plan.Services.Last(s => s.Name == service).Index;
