@@ -84,7 +84,8 @@ internal sealed class Operator(
                 response.Follow(service, new ServiceEvent.Stop());
                 return Row(name, StatePredicates.IsActive(state) ? "is being stopped" : "is not started any more", starts);
             case ControlVerb.Start when state is ServiceState.Active { Run: not EndingState }:
-                return Unchanged(name, state is ServiceState.Active { Run: RunState.Ready } ? "runs already" : "is starting already", starts);
+                return Unchanged(
+                    name, state is ServiceState.Active { Run: RunState.Ready } ? "runs already" : "is starting already", starts);
             case ControlVerb.Start or ControlVerb.Restart:
                 record = record with { HeldBy = null };
                 if (request.Verb == ControlVerb.Restart)

@@ -20,7 +20,7 @@ public static class VerbTable
         RunVerbs.Serve,
         ActVerbs.Intercept,
         TextVerbs.Help, TextVerbs.Completion, TextVerbs.Manual,
-        HiddenVerbs.Names, HiddenVerbs.Discard, HiddenVerbs.Measure, HiddenVerbs.Place, HiddenVerbs.Read,
+        HiddenVerbs.Names, HiddenVerbs.Discard, HiddenVerbs.Draw, HiddenVerbs.Measure, HiddenVerbs.Place, HiddenVerbs.Read,
     ];
 
     public static readonly ImmutableArray<VerbEntry> Visible = [.. All.Where(verb => verb.IsVisible)];

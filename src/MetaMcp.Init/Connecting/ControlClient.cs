@@ -44,7 +44,8 @@ internal sealed unsafe class ControlClient : IDisposable
             {
                 if (isFull && !mayAct)
                     continue;
-                var descriptor = InitSocket.Connect(path, Patience, $"{path}: mcp-init does not answer", out var none, RuntimePaths.IsChosen);
+                var descriptor = InitSocket.Connect(
+                    path, Patience, $"{path}: mcp-init does not answer", out var none, RuntimePaths.IsChosen);
                 if (descriptor >= 0)
                     return new ControlClient(descriptor, isFull);
                 if (problem.Length == 0)
