@@ -270,7 +270,8 @@ internal sealed class ServiceStarter(
 
     private Errno SpawnSecondStage(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings, int errorDescriptor)
     {
-        var command = settings.Command is [ServeService.Ourselves, ..] ? settings.Command.SetItem(0, SelfExecutable.Path) : settings.Command;
+        var isOurselves = settings.Command is [ServeService.Ourselves, ..];
+        var command = isOurselves ? settings.Command.SetItem(0, SelfExecutable.Path) : settings.Command;
         var request = RequestFor(settings, command, errorDescriptor) with
         {
             Cgroup = run.Cgroup?.Directory, OwnSocket = run.NotifySocket?.Path, PathFirst = PathFirst,

@@ -11,7 +11,8 @@ public sealed class HttpFuzzTests
     [
         "GET", "HEAD", "POST", " ", "/", "/metrics", "?a=b", "HTTP/1.1", "HTTP/1.0", "\r\n", "\r\n\r\n", "\n", "\r", "\0", "\t", ":",
         "Host", "Host: a", "Host: b\r\n", "Content-Length: 0", "Content-Length: 7", "Transfer-Encoding: chunked", "Accept: */*",
-        "Connection: close", "Connection", " x", "\u00e9", "\u007f", "0\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n", "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n",
+        "Connection: close", "Connection", " x", "\u00e9", "\u007f", "0\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n",
+        "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n",
     ];
 
     private static readonly Gen<string> Piece = Gen.Int[0, Pieces.Length - 1].Select(at => Pieces[at]);
