@@ -15,7 +15,9 @@ public sealed record ListenAddress(string Host, int Port)
     /// <summary>Whether others than this machine may connect.</summary>
     public bool IsOpen => Path is null && Host is not ("::1" or Local) && !Host.StartsWith("127.", StringComparison.Ordinal);
 
-    /// <summary>Reads <c>127.0.0.1:9464</c>, <c>[::1]:9464</c>, <c>localhost:9464</c>, <c>:9464</c> or <c>unix:/run/serve.sock</c>.</summary>
+    /// <summary>
+    /// Reads <c>127.0.0.1:9464</c>, <c>[::1]:9464</c>, <c>localhost:9464</c>, <c>:9464</c> or <c>unix:/run/serve.sock</c>.
+    /// </summary>
     /// <param name="text">The text as given.</param>
     /// <param name="error">Null on success, else the error, to follow the text in a message.</param>
     public static ListenAddress? Parse(string text, out string? error)

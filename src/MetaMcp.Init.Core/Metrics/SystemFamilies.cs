@@ -21,7 +21,7 @@ internal static class SystemFamilies
     public static readonly MetricFamily Degraded = new("degraded", Gauge, "1 if a service that should run does not");
 
     public static readonly MetricFamily LimitsEnforced = new(
-        "limits_enforced", Gauge, "1 if the kernel keeps limits of this resource (memory, tasks, cpu); 0 if mcp-init does, by looking, or none")
+        "limits_enforced", Gauge, "1 if the kernel keeps the limits of the resource; 0 if mcp-init does, by looking")
     {
         Labels = ["resource"],
     };

@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Http;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Probing;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -44,14 +45,16 @@ internal static unsafe class ListeningDescriptor
     {
         // A file that a killed server has left would keep the next one from its place; anything else there is somebody else's.
         var at = SocketAddress.FromPath(path);
-        var isStale = path[0] == '/' && IsRefused(at);
+        // A file that is no socket refuses a connection too.
+        var isStale = path[0] == '/' && FileLinks.TryLook(path, out var found, follow: false) &&
+            (found.stx_mode & S_IFMT) == S_IFSOCK && IsRefused(at);
         if (isStale)
             fixed (byte* name = SocketAddress.Utf8(path))
                 _ = unlink(name);
         return Listen(at, _ => { }, $"unix:{path}", out problem);
     }
 
-    /// <summary>There is a socket, and nobody listens.</summary>
+    /// <summary>Nobody listens.</summary>
     private static bool IsRefused(SocketAddress at)
     {
         var descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -18,12 +18,14 @@ public sealed class ServeReaderTests
     }
 
     [Theory]
-    [InlineData("listen = '9464'", "2:10: listen = \"9464\" has no port; write an address and a port as \"127.0.0.1:9464\", \":9464\" for " +
+    [InlineData("listen = '9464'",
+        "2:10: listen = \"9464\" has no port; write an address and a port as \"127.0.0.1:9464\", \":9464\" for " +
         "all addresses, or \"unix:/run/mcp-init/serve.sock\"")]
     [InlineData("listen = 9464", "2:10: listen takes a string, not a whole number; write listen = \"9464\"")]
     [InlineData("listn = ':9464'", "2:1: unknown key \"listn\" in [serve]; did you mean \"listen\"?")]
     [InlineData("port = 9464", "2:1: unknown key \"port\" in [serve]; it has listen, user, hosts")]
-    [InlineData("hosts = ['a:80']", "2:10: \"a:80\" is no name of a host; write it as \"metrics.internal\", without a port (addresses are " +
+    [InlineData("hosts = ['a:80']",
+        "2:10: \"a:80\" is no name of a host; write it as \"metrics.internal\", without a port (addresses are " +
         "always allowed)")]
     [InlineData("hosts = 'a'", "2:9: hosts takes an array of strings, not a string; write hosts = [\"a\"]")]
     public void A_wrong_value_is_named(string keys, string expected) =>

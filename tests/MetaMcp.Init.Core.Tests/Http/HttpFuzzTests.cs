@@ -9,9 +9,9 @@ public sealed class HttpFuzzTests
 {
     private static readonly string[] Pieces =
     [
-        "GET", "HEAD", "POST", " ", "/", "/metrics", "?a=b", "HTTP/1.1", "HTTP/1.0", "\r\n", "\r\n\r\n", "\n", "\r", "\0", "\t", ":", "Host",
-        "Host: a", "Host: b\r\n", "Content-Length: 0", "Content-Length: 7", "Transfer-Encoding: chunked", "Accept: */*", "Connection: close",
-        "Connection", " x", "\u00e9", "\u007f", "0\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n", "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET", "HEAD", "POST", " ", "/", "/metrics", "?a=b", "HTTP/1.1", "HTTP/1.0", "\r\n", "\r\n\r\n", "\n", "\r", "\0", "\t", ":",
+        "Host", "Host: a", "Host: b\r\n", "Content-Length: 0", "Content-Length: 7", "Transfer-Encoding: chunked", "Accept: */*",
+        "Connection: close", "Connection", " x", "\u00e9", "\u007f", "0\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n", "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n",
     ];
 
     private static readonly Gen<string> Piece = Gen.Int[0, Pieces.Length - 1].Select(at => Pieces[at]);
@@ -20,7 +20,9 @@ public sealed class HttpFuzzTests
         Piece.Array[0, 40].Select(parts => Encoding.Latin1.GetBytes(string.Concat(parts))),
         Gen.Byte.Array[0, 300],
         Gen.Select(Piece.Array[0, 12], Gen.Byte.Array[0, 6], Piece.Array[0, 12]).Select(t =>
-            (byte[])[.. Encoding.Latin1.GetBytes(string.Concat(t.Item1)), .. t.Item2, .. Encoding.Latin1.GetBytes(string.Concat(t.Item3))]));
+            (byte[])[.. Bytes(t.Item1), .. t.Item2, .. Bytes(t.Item3)]));
+
+    private static byte[] Bytes(string[] pieces) => Encoding.Latin1.GetBytes(string.Concat(pieces));
 
     [Fact]
     public void Any_bytes_are_a_request_or_the_beginning_of_one_or_refused() => Texts.Sample(

@@ -93,7 +93,8 @@ public sealed class HttpRequestParserTests
     [Fact]
     public void A_head_has_64_fields_at_most()
     {
-        static string Head(int fields) => "GET / HTTP/1.1\r\nHost: a\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", fields - 1)) + "\r\n";
+        static string Head(int fields) =>
+            "GET / HTTP/1.1\r\nHost: a\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", fields - 1)) + "\r\n";
         Assert.IsType<HttpParse.Complete>(Parse(Head(HttpRequestParser.MaxFields)));
         Assert.Equal(HttpStatus.HeaderFieldsTooLarge, StatusOf(Head(HttpRequestParser.MaxFields + 1)));
     }

@@ -76,7 +76,9 @@ internal sealed partial class Exposition
     [GeneratedRegex(@"^# (HELP|TYPE|UNIT) (mcp_init_[a-z0-9_]+) (\S.*)$")]
     private static partial Regex Comment();
 
-    [GeneratedRegex("^([a-z][a-z0-9_]*)((?:\\{(?:[a-z_]+=\"(?:[^\"\\\\\n\\x00-\\x1f\\x7f]|\\\\\\\\|\\\\\"|\\\\n)*\"(?:,(?!\\})|(?=\\})))+\\})?)" +
+    [GeneratedRegex(
+        "^([a-z][a-z0-9_]*)((?:\\{(?:[a-z_]+=\"(?:[^\"\\\\\n\\x00-\\x1f\\x7f]|\\\\\\\\|\\\\\"|\\\\n)*\"" +
+        "(?:,(?!\\})|(?=\\})))+\\})?)" +
         @" (-?[0-9]+(?:\.[0-9]+)?(?:E[-+][0-9]+)?)$")]
     private static partial Regex Sample();
 }

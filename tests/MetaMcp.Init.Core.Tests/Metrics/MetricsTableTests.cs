@@ -18,7 +18,8 @@ public sealed class MetricsTableTests
         if (Environment.GetEnvironmentVariable("MCP_INIT_RENEW") == "1" && renewed != written)
             File.WriteAllText(Readme, renewed);
         else
-            Assert.True(renewed == written, "README.md has another table of metrics than MetricFamilies; MCP_INIT_RENEW=1 make check writes it");
+            Assert.True(
+                renewed == written, "README.md has another table of metrics than MetricFamilies; MCP_INIT_RENEW=1 make check writes it");
     }
 
     [Fact]

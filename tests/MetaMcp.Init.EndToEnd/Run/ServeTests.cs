@@ -29,6 +29,9 @@ public sealed class ServeTests
 
     private static Task<string> Text(int port, string path) => Client.GetStringAsync(Page(port, path), Cancelled);
 
+    private static HttpStatusCode Ready(int port) =>
+        Client.GetAsync(Page(port, "/readyz"), Cancelled).GetAwaiter().GetResult().StatusCode;
+
     private static Uri Page(int port, string path) => new($"http://127.0.0.1:{port}{path}");
 
     private static async Task<InitProcess> Start(Installation files)
@@ -47,7 +50,7 @@ public sealed class ServeTests
         await init.WaitForLog("", "up after");
         Assert.Equal("ok\n", await Text(port, "/livez"));
         await Patience.Until(
-            () => Client.GetAsync(Page(port, "/readyz"), Cancelled).GetAwaiter().GetResult().StatusCode == HttpStatusCode.OK, "it is ready");
+            () => Ready(port) == HttpStatusCode.OK, "it is ready");
         using var status = JsonDocument.Parse(await Text(port, "/status"));
         Assert.Equal(1, status.RootElement.GetProperty("system").GetProperty("services").GetInt32());
         Assert.Equal("web", Assert.Single(status.RootElement.GetProperty("services").EnumerateArray()).GetProperty("name").GetString());
@@ -170,7 +173,7 @@ public sealed class ServeTests
         init.Signal(15);
         await init.WaitForLog("slow", "stopping");
         await Patience.Until(
-            () => Client.GetAsync(Page(port, "/readyz"), Cancelled).GetAwaiter().GetResult().StatusCode == HttpStatusCode.ServiceUnavailable,
+            () => Ready(port) == HttpStatusCode.ServiceUnavailable,
             "it is not ready while it stops");
         Assert.Equal("ok\n", await Text(port, "/livez"));
         Assert.Equal(0, await init.WaitForExit());

@@ -13,7 +13,8 @@ public sealed class ListeningDescriptorTests
 
     private static bool Connects(EndPoint to)
     {
-        using var socket = new Socket(to.AddressFamily, SocketType.Stream, to is UnixDomainSocketEndPoint ? ProtocolType.IP : ProtocolType.Tcp);
+        using var socket = new Socket(
+            to.AddressFamily, SocketType.Stream, to is UnixDomainSocketEndPoint ? ProtocolType.IP : ProtocolType.Tcp);
         try
         {
             socket.Connect(to);
