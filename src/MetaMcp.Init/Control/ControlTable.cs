@@ -93,7 +93,7 @@ internal sealed class ControlTable
                 continue;
             Follow(client, false);
             client.HasMore = true;
-            _links.Watch(client);
+            Watch(client);
         }
     }
 
@@ -143,7 +143,7 @@ internal sealed class ControlTable
         _all.Add(client.Id, client);
         client.Due = MonotonicClock.Now + ToAsk;
         client.Ready = () => Ready(client);
-        _links.Watch(client);
+        Watch(client);
         return client;
     }
 
@@ -189,13 +189,16 @@ internal sealed class ControlTable
             return false;
         if (client.Output.IsBlocked)
         {
+            var before = client.Output.Waiting;
             if (!client.Output.Continue(client.Descriptor))
             {
                 Drop(client);
                 return false;
             }
-            client.Due = client.Output.IsBlocked ? MonotonicClock.Now + ToRead : Instant.Never;
-            _links.Watch(client);
+            // Only a client that reads has more time.
+            if (client.Output.Waiting < before)
+                client.Due = DueOf(client, MonotonicClock.Now);
+            Watch(client);
             if (client.Output.IsBlocked)
                 return false;
         }
@@ -298,8 +301,8 @@ internal sealed class ControlTable
         if (!client.MayAct)
             _budget.Spend(client.Peer.uid, now - began, now);
         client.HasMore = hasMore;
-        client.Due = client.Output.IsBlocked ? now + ToRead : client.IsBusy ? Instant.Never : now + ToAsk;
-        _links.Watch(client);
+        client.Due = DueOf(client, now);
+        Watch(client);
         return hasMore && !client.Output.IsBlocked;
     }
 
@@ -323,6 +326,16 @@ internal sealed class ControlTable
             return true;
         Drop(client);
         return false;
+    }
+
+    private static Instant DueOf(ControlConnection client, Instant now) =>
+        client.Output.IsBlocked ? now + ToRead : client.IsBusy ? Instant.Never : now + ToAsk;
+
+    /// <summary>What a client sends before it has read its answer waits: its connection would be ready in every turn.</summary>
+    private void Watch(ControlConnection client)
+    {
+        client.IsPaused = client.Output.IsBlocked;
+        _links.Watch(client);
     }
 
     private void Follow(ControlConnection client, bool isFollowing)
