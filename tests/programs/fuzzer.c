@@ -1,8 +1,8 @@
 // fuzzer DIRECTORY health SECONDS: asks control.sock for `health` every 5 ms, and says "asked N lost N median N us max N us"; it stops at
 //     SIGTERM too.
-// fuzzer DIRECTORY flood MESSAGES SEED: sends messages to both sockets of the directory, by eight processes, until MESSAGES lines are sent:
+// fuzzer DIRECTORY flood MESSAGES SEED: sends messages to both sockets of the directory, by eight processes, until so many are answered:
 //     broken ones, valid ones, halves, descriptors, floods that nobody reads, connections that end in the middle of an answer, and a crowd of
-//     connections. Says "sent N answers N connections N" at the end, and a line "half" when half of them are sent.
+//     connections. Says "sent N answers N connections N" at the end, and a line "half" when half of them are answered.
 #include "common.h"
 #include <sys/mman.h>
 
@@ -54,7 +54,6 @@ static size_t line(char *room)
     unsigned kind = roll() % 100;
     size_t length;
     if (kind < 35) {
-        length = strlen(valid[roll() % (sizeof valid / sizeof *valid)]);
         const char *from = valid[(roll() >> 8) % (sizeof valid / sizeof *valid)];
         length = strlen(from);
         memcpy(room, from, length);
@@ -141,7 +140,7 @@ static void worker(int number, long most)
     if (number == 7 && (setgid(65534) < 0 || setuid(65534) < 0))
         fail("setuid");
     state = state * 2654435761u + number * 97 + 1;
-    for (long turn = 0; __atomic_load_n(&shared->sent, __ATOMIC_RELAXED) < most; turn++) {
+    for (long turn = 0; __atomic_load_n(&shared->answers, __ATOMIC_RELAXED) < most; turn++) {
         if (number == 7 && turn % 500 == 0)
             crowd(name);
         int fd = open_connection(name);
@@ -168,8 +167,8 @@ static void worker(int number, long most)
                 length -= 1 + roll() % length / 2;
             if (send(fd, batch, length, MSG_NOSIGNAL | (isReading ? 0 : MSG_DONTWAIT)) < 0)
                 break;
-            long sent = __atomic_add_fetch(&shared->sent, lines, __ATOMIC_RELAXED);
-            if (sent > most / 2 && !__atomic_exchange_n(&shared->isHalf, true, __ATOMIC_RELAXED))
+            __atomic_add_fetch(&shared->sent, lines, __ATOMIC_RELAXED);
+            if (__atomic_load_n(&shared->answers, __ATOMIC_RELAXED) > most / 2 && !__atomic_exchange_n(&shared->isHalf, true, __ATOMIC_RELAXED))
                 say("half");
             // A third goes in the middle of the answers.
             if (isReading && !take_answers(fd, at == batches - 1 && way % 3 == 0 ? 0 : 20))

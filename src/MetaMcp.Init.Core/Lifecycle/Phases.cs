@@ -349,7 +349,8 @@ internal sealed class Phases(
 
     private string NamesOfHeldUpBefore(PlannedService service) =>
         string.Join(", ",
-            service.DependsOn.Concat(service.After).Where(s => services.Records[s] is { IsHeldUp: true } or { HeldBy: not null }).Select(s => services.NameOf(s)));
+            service.DependsOn.Concat(service.After).Where(
+                s => services.Records[s] is { IsHeldUp: true } or { HeldBy: not null }).Select(s => services.NameOf(s)));
 
     public bool IsMissing(int service, ServiceState state) => StatePredicates.IsMissing(state) || services.Records[service].IsHeldUp;
 

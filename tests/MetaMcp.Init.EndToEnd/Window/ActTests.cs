@@ -123,7 +123,8 @@ public sealed class ActTests
             command = ["%hang"]
             """);
         using var bash = container.Begin(Operator.Root, "/bin/bash", "--norc", "-c",
-            "source <(mcp-init completion bash); COMP_WORDS=(mcp-init stop \"$1\"); COMP_CWORD=2; _mcp_init; printf '%s\\n' \"${COMPREPLY[@]}\"",
+            "source <(mcp-init completion bash); COMP_WORDS=(mcp-init stop \"$1\"); COMP_CWORD=2; _mcp_init; " +
+            "printf '%s\\n' \"${COMPREPLY[@]}\"",
             "bash", "be");
         var output = await bash.StandardOutput.ReadToEndAsync().WaitAsync(Patience.Usual);
         Assert.Equal(["backend", "beyond"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());

@@ -20,7 +20,7 @@ public sealed partial class FuzzTests
             command = ["%hang"]
             probe = { exec = ["/bin/true"], interval = "1s", timeout = "5s" }
             """, setup => setup with { WithoutDeadline = true });
-        var pids = new[] { (await container.Service("kept")).GetProperty("pid").GetInt32(), (await container.Service("probed")).GetProperty("pid").GetInt32() };
+        var pids = (await Pid("kept"), await Pid("probed"));
         var before = Descriptors();
         using var asker = container.Begin(Operator.Root, Files.Program("fuzzer"), container.Directory, "health", "250");
         var seed = Environment.GetEnvironmentVariable("MCP_INIT_FUZZ_SEED") ?? "20261129";
@@ -38,14 +38,15 @@ public sealed partial class FuzzTests
         Assert.True(found.Count == 8, end + health);
         var (sent, answers, asked, lost, median) = (found[0], found[1], found[3], found[4], found[5]);
         Assert.True(sent >= Messages, end);
-        Assert.True(answers > Messages / 10, end);
+        Assert.True(answers >= Messages, end);
         Assert.True(asked > 500, health);
         Assert.Equal(0, lost);
         Assert.True(median < 10_000, health);
         Assert.True(grown < 2 << 20, $"{grown} bytes more");
         await Patience.Until(() => Descriptors() <= before, "the descriptors are back");
-        Assert.Equal(pids[0], (await container.Service("kept")).GetProperty("pid").GetInt32());
-        Assert.Equal(pids[1], (await container.Service("probed")).GetProperty("pid").GetInt32());
+        Assert.Equal(pids, (await Pid("kept"), await Pid("probed")));
+
+        async Task<int> Pid(string name) => (await container.Service(name)).GetProperty("pid").GetInt32();
 
         int Descriptors() => Directory.GetFileSystemEntries($"/proc/{container.Init.Pid}/fd").Length;
 

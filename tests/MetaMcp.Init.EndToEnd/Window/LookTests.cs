@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using MetaMcp.Init.EndToEnd.Harness;
 
@@ -51,10 +50,10 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
         Assert.Equal((0, ""), (said.Code, said.Error));
         Assert.Contains("without worker", said.Lines[0], StringComparison.Ordinal);
         var rows = said.Lines.Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(w => w.Length > 2).ToList();
-        foreach (var (name, state) in ((string, string)[])[("web", "ready"), ("migrate", "completed"), ("worker", "open"), ("kept", "stopped")])
+        (string, string)[] states = [("web", "ready"), ("migrate", "completed"), ("worker", "open"), ("kept", "stopped")];
+        foreach (var (name, state) in states)
             Assert.Contains(rows, words => words.Contains(name) && words.Contains(state));
-        Assert.True(
-            said.Output.IndexOf(" worker ", StringComparison.Ordinal) < said.Output.IndexOf(" web ", StringComparison.Ordinal), said.Output);
+        Assert.True(rows.FindIndex(words => words.Contains("worker")) < rows.FindIndex(words => words.Contains("web")), said.Output);
         Assert.Contains("exit code 3", said.Output, StringComparison.Ordinal);
         Assert.Contains("by root", said.Output, StringComparison.Ordinal);
     }
@@ -234,5 +233,5 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
         return output;
     }
 
-    private static int Columns(string line) => line.EnumerateRunes().Count(r => Rune.GetUnicodeCategory(r) != System.Globalization.UnicodeCategory.NonSpacingMark);
+    private static int Columns(string line) => line.EnumerateRunes().Count();
 }

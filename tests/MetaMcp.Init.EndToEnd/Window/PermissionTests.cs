@@ -110,12 +110,17 @@ public sealed class PermissionTests(PermissionContainers containers) : IClassFix
             command = ["%hang"]
             [service.asker]
             type = "oneshot"
-            command = ["/bin/sh", "-c", "export MCP_INIT_RUNTIME_DIR=%/run; {{Files.Binary}} is-ready other; echo look $?; {{Files.Binary}} stop other; echo stop $?; {{Files.Binary}} logs; echo logs $?; {{Files.Binary}} shutdown --emergency; echo shutdown $?"]
+            command = ["/bin/sh", "-c", '''
+            export MCP_INIT_RUNTIME_DIR=%/run
+            for verb in is-ready stop logs shutdown; do
+              case $verb in is-ready | stop) {{Files.Binary}} $verb other ;; *) {{Files.Binary}} $verb ;; esac
+              echo $verb $?
+            done''']
             user = "nobody"
             log = "inherit"
             after = ["other"]
             """);
-        foreach (var line in (string[])["look 0", "stop 1", "logs 1", "shutdown 1"])
+        foreach (var line in (string[])["is-ready 0", "stop 1", "logs 1", "shutdown 1"])
             Assert.Contains(container.Init.Lines, l => l.Text == line);
         Assert.Equal("ready", await container.State("other"));
     }

@@ -26,7 +26,8 @@ internal sealed class WindowContainer : IAsyncDisposable
         var container = new WindowContainer(files, init);
         if (isAwaited)
             await init.WaitFor(
-                line => line.Text.Contains(" running, ", StringComparison.Ordinal) || line.Text.Contains("degraded", StringComparison.Ordinal),
+                line => line.Text.Contains(" running, ", StringComparison.Ordinal) ||
+                    line.Text.Contains("degraded", StringComparison.Ordinal),
                 "the end of the startup");
         return container;
     }
