@@ -11,6 +11,7 @@ using MetaMcp.Init.Placing;
 using MetaMcp.Init.Probing;
 using MetaMcp.Init.Reading;
 using MetaMcp.Init.Supervising;
+using MetaMcp.Init.Top;
 using MetaMcp.Init.Verbs;
 
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -35,6 +36,7 @@ return args switch
     ["measure", ..] => MeasureVerb.Run(args.AsSpan(1)),
     ["place", ..] => PlaceVerb.Run(args.AsSpan(1)),
     ["discard", ..] => DiscardVerb.Run(args.AsSpan(1)),
+    [DrawVerb.Name, ..] => DrawVerb.Run(args.AsSpan(1)),
     ["read", ..] => ReadVerb.Run(args.AsSpan(1)),
     [] => RunVerb.Run([]),
     ["run", .. var rest] when !rest.Contains("--help") && !rest.Contains("-h") => RunVerb.Run(rest),

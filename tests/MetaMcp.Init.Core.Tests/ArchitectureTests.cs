@@ -35,14 +35,14 @@ public sealed partial class ArchitectureTests
         ["Operating"] =
             "Control Repair Reload Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
         ["Supervision"] =
-            "Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config " +
-            "Values",
+            "Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning " +
+            "Config Values",
         ["PassThrough"] = "Values",
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
         ["LaunchProtocol"] = "Effects Output Probing Config Values",
         ["Shims"] = "LaunchProtocol Effects Output Values",
         ["Status"] = "KernelText Output Probing Values",
-        ["Screens"] = "Output Status Values",
+        ["Screens"] = "KernelText Output Status Values",
         ["Verbs"] = "Config Values",
     };
 
@@ -82,16 +82,18 @@ public sealed partial class ArchitectureTests
         ["Pages"] = "Spawning Linux",
         ["Connecting"] = "Sockets Filesystem Pages Processes Spawning Time Linux",
         ["Looking"] = "Accounting Connecting Pages Time Linux",
+        ["Top"] = "Accounting Connecting Looking Events Pages Spawning Time Linux",
         ["Acting"] = "Looking Connecting Pages Time",
         ["ConfigFiles"] = "Filesystem Spawning",
         ["Planning"] = "ConfigFiles Pages",
         ["Doctor"] = "Cgroups ConfigFiles Exec Filesystem Linux Pages",
         ["Loop"] = "Kernel",
         ["Supervising"] =
-            "Cgroups ConfigFiles Control Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output Processes " +
+            "Cgroups ConfigFiles Control Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output " +
+            "Processes " +
             "Runs Sockets " +
             "Spawning Sweeping Time",
-        ["Verbs"] = "Acting Looking Doctor Intercept Pages Planning Spawning",
+        ["Verbs"] = "Acting Top Looking Doctor Intercept Pages Planning Spawning",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>

@@ -4,7 +4,7 @@ using MetaMcp.Init.Core.Status;
 
 namespace MetaMcp.Init.Core.Operating;
 
-/// <summary>One reader of <see cref="LogRings"/>: its position in each ring. It takes the line with the smallest number, one at a time.</summary>
+/// <summary>One reader of <see cref="LogRings"/>: its position in each ring. It takes the line with the smallest number.</summary>
 public sealed class LogReader
 {
     private readonly LogRings _rings;

@@ -85,7 +85,8 @@ internal sealed class Operator(
                 return Row(name, StatePredicates.IsActive(state) ? "is being stopped" : "is not started any more", starts);
             // One that was stopped just now, before its process was there, is none of these.
             case ControlVerb.Start when record.HeldBy is null && state is ServiceState.Active { Run: not EndingState }:
-                return Unchanged(name, state is ServiceState.Active { Run: RunState.Ready } ? "runs already" : "is starting already", starts);
+                return Unchanged(
+                    name, state is ServiceState.Active { Run: RunState.Ready } ? "runs already" : "is starting already", starts);
             case ControlVerb.Start or ControlVerb.Restart:
                 record = record with { HeldBy = null };
                 if (request.Verb == ControlVerb.Restart)

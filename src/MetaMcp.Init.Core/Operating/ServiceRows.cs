@@ -51,7 +51,8 @@ internal sealed class ServiceRows(ServiceTable services, Registry registry)
             Probes = record.Probes.Checks,
             ProbesFailed = record.Probes.Failures,
             LastProbe = record.Probes.Checks > 0 ? record.Probes.Last : null,
-            ProbeFailure = state is ServiceState.Active { Run: RunState.Starting { LastProbe: { } last } } ? last : record.Probes.LastFailure,
+            ProbeFailure = state is ServiceState.Active { Run: RunState.Starting { LastProbe: { } last } }
+                ? last : record.Probes.LastFailure,
             Says = record.Status,
             MemoryMax = settings.Limits.MemoryMax?.Bytes,
             TasksMax = settings.Limits.TasksMax,

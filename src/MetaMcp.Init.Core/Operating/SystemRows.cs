@@ -72,7 +72,9 @@ internal sealed class SystemRows(ServiceTable services, Phases phases, OrphanWat
             if (indexes.Count == 0 ? service.IsRetired || !service.Settings.Required : !indexes.Contains(service.Index))
                 continue;
             var state = services.States[service.Index];
-            if (!(isAlive ? StatePredicates.MainOf(state) is not null || state is ServiceState.Completed : StatePredicates.Satisfies(state)))
+            var isWell = isAlive ? StatePredicates.MainOf(state) is not null || state is ServiceState.Completed
+                : StatePredicates.Satisfies(state);
+            if (!isWell)
                 problems.Add($"{service.Name} is {StatusLines.Word(ServiceRows.ConditionOf(state))}");
         }
         return problems.Count == 0 ? "" : string.Join(", ", problems) + ".";

@@ -56,7 +56,7 @@ public sealed class Tally
         else if (kind == Notices.RestartingWith)
             Restarting(service, "dependency");
         else if (kind == Notices.ServiceRestarting || kind == Notices.RestartingAfterDependency || kind == Notices.RestartingAfterSuccess)
-            Restarting(service, notice["Reason"] is string reason && reason.StartsWith("not ", StringComparison.Ordinal) ? "timeout" : null);
+            Restarting(service, IsLate(notice) ? "timeout" : null);
         else if (kind == Notices.CircuitTrial)
             Restarting(service, null);
         else if (kind == Notices.Reloaded)
@@ -83,6 +83,9 @@ public sealed class Tally
             rows.Add(new CountRow(key.Family, key.Name, key.Label, value));
         return rows;
     }
+
+    /// <summary>The failure is <c>not ready within 60s</c>, or the like.</summary>
+    private static bool IsLate(Notice notice) => notice["Reason"] is string reason && reason.StartsWith("not ", StringComparison.Ordinal);
 
     private void Started(string? service)
     {

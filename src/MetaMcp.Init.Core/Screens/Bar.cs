@@ -10,12 +10,19 @@ public static class Bar
     /// <param name="isAscii">Whole columns of <c>#</c>.</param>
     public static string Draw(double part, int columns, bool isAscii)
     {
+        var bar = Plain(part, columns, isAscii);
+        return isAscii ? $"[{bar}]" : $"▕{bar}▏";
+    }
+
+    /// <summary>The same without ends.</summary>
+    public static string Plain(double part, int columns, bool isAscii)
+    {
         part = double.IsFinite(part) ? Math.Clamp(part, 0, 1) : 0;
         if (isAscii)
-            return $"[{new string('#', (int)Math.Round(part * columns))}".PadRight(columns + 1) + "]";
+            return new string('#', (int)Math.Round(part * columns)).PadRight(columns);
         var eighths = (int)Math.Round(part * columns * 8);
         var full = new string(Eighths[8], eighths / 8);
         var rest = eighths % 8 == 0 ? "" : $"{Eighths[eighths % 8]}";
-        return $"▕{(full + rest).PadRight(columns)}▏";
+        return (full + rest).PadRight(columns);
     }
 }

@@ -58,11 +58,14 @@ public static class StatusScreen
         return Mark.Ready;
     }
 
+    /// <summary>The same in a word.</summary>
+    internal static string WordOf(StatusDocument status) =>
+        status.System.Missing.IsEmpty ? StatusLines.Word(status.System.Phase) : "degraded";
+
     private static string Verdict(StatusDocument status)
     {
         var system = status.System;
-        var word = system.Missing.IsEmpty ? StatusLines.Word(system.Phase) : "degraded";
-        var line = new StringBuilder($"{word}   up {ShortText.Time(system.Uptime)}   ");
+        var line = new StringBuilder($"{WordOf(status)}   up {ShortText.Time(system.Uptime)}   ");
         _ = line.Append(system.Services == 0 ? "no service" : $"{system.Ready} of {Counted.Text(system.Services, "service")} ready");
         if (!status.Servers.IsEmpty)
         {

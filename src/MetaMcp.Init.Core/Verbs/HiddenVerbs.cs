@@ -9,6 +9,9 @@ internal static class HiddenVerbs
     public static readonly VerbEntry Discard = new(
         "discard", VerbKind.Hidden, "discard …", "receive notifications that bring descriptors, and close connections that do");
 
+    public static readonly VerbEntry Draw = new(
+        "draw", VerbKind.Hidden, "draw …", "draw the screen of top");
+
     public static readonly VerbEntry Measure = new(
         "measure", VerbKind.Hidden, "measure …", "read the memory of processes");
 

@@ -26,8 +26,8 @@ internal static class OperatorActs
     public static readonly VerbEntry Stop = new(
         "stop", VerbKind.Act, "stop NAME…", "stop services or servers; a stopped service stays so")
     {
-        Lead = "stop services or servers, as a shutdown does. A stopped service is not started again before start or restart; it counts as " +
-            "no failure, also if it is required, and services that depend on it go on.",
+        Lead = "stop services or servers, as a shutdown does. A stopped service is not started again before start or restart; it counts " +
+            "as no failure, also if it is required, and services that depend on it go on.",
         Operands = [OneOrMore], Options = [Wait, Timeout], Exits = Exits,
     };
 

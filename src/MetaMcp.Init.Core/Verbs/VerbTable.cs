@@ -19,7 +19,7 @@ public static class VerbTable
         LookVerbs.Check, LookVerbs.Plan, LookVerbs.Doctor, LookVerbs.Probe,
         ActVerbs.Intercept,
         TextVerbs.Help, TextVerbs.Completion, TextVerbs.Manual,
-        HiddenVerbs.Names, HiddenVerbs.Discard, HiddenVerbs.Measure, HiddenVerbs.Place, HiddenVerbs.Read,
+        HiddenVerbs.Names, HiddenVerbs.Discard, HiddenVerbs.Draw, HiddenVerbs.Measure, HiddenVerbs.Place, HiddenVerbs.Read,
     ];
 
     public static readonly ImmutableArray<VerbEntry> Visible = [.. All.Where(verb => verb.IsVisible)];

@@ -26,8 +26,8 @@ internal static class WindowVerbs
         "status", VerbKind.Look, "status [NAME…]", "show every service and server: state, memory, health and what is wrong")
     {
         Lead = "show the verdict, the services (those that need a person first) and the launched servers; with a NAME, one service, " +
-            "server or instance with its processes, last events and last lines. Each figure is read when it is asked for; ~ stands before " +
-            "one that was looked up and not counted by the kernel.",
+            "server or instance with its processes, last events and last lines. Each figure is read when it is asked for; ~ stands " +
+            "before one that was looked up and not counted by the kernel.",
         Operands = [Names],
         Options = [Json, Wide, Ascii],
         Exits = Shown,
@@ -59,8 +59,8 @@ internal static class WindowVerbs
     public static readonly VerbEntry Logs = new(
         "logs", VerbKind.Look, "logs [NAME…]", "show the last lines of services, and go on with --follow")
     {
-        Lead = "show the last lines that mcp-init has read of services (log = \"prefix\" or \"json\"): | stdout, ! stderr, = what mcp-init " +
-            "did to the service, ~ lines that are missing. Needs the rights of mcp-init's user, since lines may have secrets.",
+        Lead = "show the last lines that mcp-init has read of services (log = \"prefix\" or \"json\"): | stdout, ! stderr, = what " +
+            "mcp-init did to the service, ~ lines that are missing. Needs the rights of mcp-init's user, since lines may have secrets.",
         Operands = [Names],
         Options =
         [

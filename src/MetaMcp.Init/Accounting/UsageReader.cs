@@ -29,6 +29,8 @@ internal sealed class UsageReader
                 usages[service.Name] = reader.Of(service.Cgroup, service.Instance, parts);
         foreach (var instance in status.Instances)
             usages[instance.Name] = reader.Of(instance.Cgroup, instance.Id, parts);
+        foreach (var process in status.Processes)
+            usages[StatusDocument.KeyOf(process.Pid)] = LookedUpUsage.Read([process.Pid], parts | UsageParts.Processes);
         return status with { Usages = usages.ToImmutable(), Workload = reader.OfAll(ofAll ?? parts) };
     }
 

@@ -40,7 +40,8 @@ internal sealed unsafe class ControlClient : IDisposable
             _ = RuntimePaths.Socket;
             foreach (var (path, mayAct) in ((string, bool)[])[(RuntimePaths.ControlSocket, true), (RuntimePaths.Socket, false)])
             {
-                var descriptor = InitSocket.Connect(path, Patience, $"{path}: mcp-init does not answer", out var none, RuntimePaths.IsChosen);
+                var descriptor = InitSocket.Connect(
+                    path, Patience, $"{path}: mcp-init does not answer", out var none, RuntimePaths.IsChosen);
                 if (descriptor >= 0)
                     return new ControlClient(descriptor, mayAct);
                 if (problem.Length == 0)

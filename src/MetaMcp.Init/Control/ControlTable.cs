@@ -58,7 +58,8 @@ internal sealed class ControlTable
         (_setup, _disposal, _complete, _tell) = (setup, disposal, complete, tell);
         _links = new ClientLinks(watch, disposal, Source.ControlConnection);
         _doorway = setup.Socket is { } socket
-            ? new Doorway(socket, Source.ControlSocket, watch, disposal, Prepare, (connection, peer) => Admit(connection, peer, true)) : null;
+            ? new Doorway(
+                socket, Source.ControlSocket, watch, disposal, Prepare, (connection, peer) => Admit(connection, peer, true)) : null;
     }
 
     /// <summary>When <see cref="Expire"/> has something to do.</summary>

@@ -7,7 +7,7 @@ using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Control;
 
-/// <summary>Adds to a row what the kernel's side alone knows: the version, our pid, and the cgroups, which clients read figures from.</summary>
+/// <summary>Adds to a row what the kernel's side alone knows: the version, our pid, and the cgroups, for the clients' figures.</summary>
 internal sealed class RowCompletion(RunTable runs, CgroupTree? tree, string version)
 {
     private readonly ImmutableArray<string> _controllers = Names(tree?.Controllers ?? Controllers.None);

@@ -12,6 +12,8 @@ internal static unsafe partial class Libc
     /// <summary><c>man 2 TIOCGWINSZ</c></summary>
     public const uint TIOCGWINSZ = 0x5413;
 
+    [CName("struct winsize")]
+    [StructLayout(LayoutKind.Sequential)]
     public struct winsize
     {
         public ushort ws_row;

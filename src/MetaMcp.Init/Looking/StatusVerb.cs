@@ -62,7 +62,7 @@ internal static class StatusVerb
         return null;
     }
 
-    private static string Draw(ControlClient client, StatusDocument status, string name, ScreenStyle style)
+    internal static string Draw(ControlClient client, StatusDocument status, string name, ScreenStyle style)
     {
         var page = new NamePage(status, name)
         {

@@ -27,7 +27,8 @@ internal static unsafe class OutputStyle
         get
         {
             var locale = Variable("LC_ALL") ?? Variable("LC_CTYPE") ?? Variable("LANG") ?? "";
-            return locale.Contains("UTF-8", StringComparison.OrdinalIgnoreCase) || locale.Contains("utf8", StringComparison.OrdinalIgnoreCase);
+            return locale.Contains("UTF-8", StringComparison.OrdinalIgnoreCase) ||
+                locale.Contains("utf8", StringComparison.OrdinalIgnoreCase);
         }
     }
 

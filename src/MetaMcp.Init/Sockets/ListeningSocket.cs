@@ -42,7 +42,7 @@ internal sealed unsafe class ListeningSocket
 
     /// <summary>Makes the socket; null and the reason if that is not possible.</summary>
     /// <param name="path">An absolute path; or <c>@NAME</c> for an abstract address, which needs no file system.</param>
-    /// <param name="mode">The permissions of the socket. An abstract one has none: every process of the network namespace may connect.</param>
+    /// <param name="mode">Its permissions. An abstract one has none: every process of the network namespace may connect.</param>
     /// <param name="problem">With the path in front; empty if there is none.</param>
     /// <param name="isPlaceMissing">There can be no file at that path, so another path may help.</param>
     public static ListeningSocket? Open(string path, uint mode, out string problem, out bool isPlaceMissing)

@@ -9,6 +9,9 @@ internal enum SpawnGroup
     /// <summary>The same, and that group becomes the foreground of the terminal on descriptor 0.</summary>
     OwnInForeground,
 
+    /// <summary>Our own process group: the shell that waits for us stops and continues both.</summary>
+    Ours,
+
     /// <summary>A session of its own without a terminal: a service.</summary>
     Session,
 }

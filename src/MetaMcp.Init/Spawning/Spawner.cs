@@ -121,7 +121,12 @@ internal static unsafe class Spawner
         sigset_t none = default;
         sigset_t reset = default;
         reset.__val[0] = ~request.StayIgnored;
-        var group = request.Group == SpawnGroup.Session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
+        var group = request.Group switch
+        {
+            SpawnGroup.Session => POSIX_SPAWN_SETSID,
+            SpawnGroup.Ours => (short)0,
+            _ => POSIX_SPAWN_SETPGROUP,
+        };
         var error = posix_spawnattr_setflags(attributes, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group));
         if (error == 0)
             error = posix_spawnattr_setsigmask(attributes, &none);

@@ -10,6 +10,7 @@ using MetaMcp.Init.Intercept;
 using MetaMcp.Init.Looking;
 using MetaMcp.Init.Pages;
 using MetaMcp.Init.Planning;
+using MetaMcp.Init.Top;
 
 namespace MetaMcp.Init.Verbs;
 
@@ -40,6 +41,7 @@ internal static class OperatorVerbs
         "doctor" => given => DoctorVerb.Run(File(given), given.Has("--json")),
         "status" => given => StatusVerb.Status(given.Operands, given.Has("--json"), Style(given)),
         "ps" => given => StatusVerb.Ps(given.Operands, given.Has("--json"), Style(given)),
+        "top" => given => TopVerb.Run(given.Value("--delay"), given.Has("--ascii")),
         "events" => Events,
         "logs" => Logs,
         "health" => given => HealthVerbs.Health(given.Operands, given.Value("--level") == "alive", given.Has("--json"), Style(given)),

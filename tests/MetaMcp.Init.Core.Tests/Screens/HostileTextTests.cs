@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using MetaMcp.Init.Core.Screens;
+using MetaMcp.Init.Core.Screens.Top;
 using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Tests.Status;
 
@@ -54,6 +55,13 @@ public sealed class HostileTextTests
                 style)!;
         yield return HealthLines.Draw(new EndRow(ControlError.State, Hostile), "ready", Document.Services, style);
         yield return LogLines.Draw(new LogRow(1, 0, Hostile, LogStream.Stdout, Hostile), style) + "\n";
+        var top = new TopView(mayAct: true, TimeSpan.FromSeconds(2));
+        top.Take(Document, [new EventRow(1, TimeSpan.Zero, Hostile, EventLevel.Error, Hostile, Hostile)], TimeSpan.Zero);
+        // The selected row is turned around by an attribute; here none is.
+        yield return string.Join('\n', TopScreen.Draw(top, int.MaxValue, style, "00:00:00 UTC"));
+        top.Tell(Hostile);
+        _ = top.Press(TopKey.Of('l'));
+        yield return string.Join('\n', TopScreen.Draw(top, 24, style, "00:00:00 UTC"));
         yield return EventLines.Draw(new EventRow(1, TimeSpan.Zero, Hostile, EventLevel.Error, Hostile, Hostile), style) + "\n";
     }
 

@@ -90,8 +90,10 @@ public sealed class BashCompletionTests : IDisposable
     public void Every_option_of_every_verb_is_completed() =>
         Assert.All(VerbTable.Visible.Where(verb => verb.Name != "--"), verb =>
             Assert.Equal(
-                [.. verb.Options.Select(option => option.Name).Order(), .. (string[])["--help"]],
+                [.. verb.Options.SelectMany(NamesOf).Order(), .. (string[])["--help"]],
                 Complete(verb.Name, "-").Where(word => word is not ("--" or "-h" or "--help")).Order().Append("--help")));
+
+    private static string[] NamesOf(VerbOption option) => option.Alias is { } alias ? [option.Name, alias] : [option.Name];
 
     private string At(string name) => Path.Combine(scratch.FullName, name);
 

@@ -11,7 +11,7 @@ public sealed class HelpPageTests
         Assert.All(VerbTable.All, verb => Assert.All(verb.Options, option =>
         {
             var page = HelpPage.Of(verb);
-            Assert.Contains($"  {option.Name}{(option.Value is null ? "" : " " + option.Value)}", page, StringComparison.Ordinal);
+            Assert.Contains($" {option.Name}{(option.Value is null ? "" : " " + option.Value)}", page, StringComparison.Ordinal);
             // A meaning may be broken into lines.
             Assert.Contains(Joined(option.Meaning), Joined(page), StringComparison.Ordinal);
         }));
