@@ -134,7 +134,9 @@ internal sealed class ControlTable
         // A process outside of our PID namespace has no pid here: it is none of this container.
         if (peer.pid == 0 || (isFull && !IsAllowed(peer)) || !HasRoom(peer, isFull))
         {
-            TurnAway(connection, peer.pid == 0 || (isFull && !IsAllowed(peer))
+            TurnAway(connection, peer.pid == 0
+                ? new EndRow(ControlError.Forbidden, "Only a process in the PID namespace of mcp-init may use this socket.")
+                : isFull && !IsAllowed(peer)
                 ? new EndRow(ControlError.Forbidden, "Only root and the user of mcp-init may use this socket.")
                 : new EndRow(ControlError.Busy, "Too many clients are connected; try again."));
             return null;
@@ -205,9 +207,12 @@ internal sealed class ControlTable
         }
         if (client.Answer is not null && !client.IsFollowing)
             return Pump(client);
+        // Its next request is read when this one is answered.
+        if (client.IsWaiting)
+            return false;
         if (client.IsBusy)
         {
-            // Nothing is expected from it now but its end.
+            // Nothing is expected from a follower but its end.
             if (StreamPeek.HasInput(client.Descriptor))
                 Drop(client);
             return false;
@@ -250,6 +255,7 @@ internal sealed class ControlTable
         {
             client.Held = request;
             client.Due = free;
+            Watch(client);
         }
         else
             Begin(client, request);
@@ -261,6 +267,7 @@ internal sealed class ControlTable
         if (ControlVerbs.Acts(request.Verb))
         {
             client.IsAwaiting = true;
+            Watch(client);
             _tell(new SystemEvent.Asked(client.Id, request, Asker.Of(client.Peer)));
         }
         else if (Window is { } window)
@@ -332,10 +339,10 @@ internal sealed class ControlTable
     private static Instant DueOf(ControlConnection client, Instant now) =>
         client.Output.IsBlocked ? now + ToRead : client.IsBusy ? Instant.Never : now + ToAsk;
 
-    /// <summary>What a client sends before it has read its answer waits: its connection would be ready in every turn.</summary>
+    /// <summary>What a client sends before it has its answer and has read it waits: its connection would be ready in every turn.</summary>
     private void Watch(ControlConnection client)
     {
-        client.IsPaused = client.Output.IsBlocked;
+        client.IsPaused = client.Output.IsBlocked || client.IsWaiting;
         _links.Watch(client);
     }
 

@@ -255,6 +255,32 @@ public sealed class ControlTableTests : IDisposable
         Serves();
     }
 
+    [Fact]
+    public void A_request_behind_one_that_acts_is_answered_when_that_one_is()
+    {
+        using var peer = Full().Send("""{"verb":"stop","names":["a"]}""" + "\n" + Health);
+        _kernel.Until(() => _kernel.Others.Exists(happened => happened is SystemEvent.Asked));
+        for (var turn = 0; turn < 20; turn++)
+            _kernel.Turn();
+        var asked = (SystemEvent.Asked)_kernel.Others.Find(happened => happened is SystemEvent.Asked)!;
+        _kernel.Perform(new Effect.AnswerClient(asked.Client, [new TargetRow("a", "is being stopped"), new EndRow()]));
+        Assert.IsType<TargetRow>(peer.Answer(_kernel)[0]);
+        Assert.Single(peer.Answer(_kernel));
+    }
+
+    [Fact]
+    public void Requests_of_a_user_who_may_only_look_wait_for_its_budget_and_are_all_answered()
+    {
+        Happens(1000);
+        using var peer = Reading();
+        for (var batch = 0; batch < 5; batch++)
+        {
+            _ = peer.Send(string.Concat(Enumerable.Repeat("""{"verb":"events"}""" + "\n", 3)));
+            for (var answer = 0; answer < 3; answer++)
+                Assert.Equal(1001, peer.Answer(_kernel).Count);
+        }
+    }
+
     [Theory]
     [InlineData(0x180, "Permission denied")]
     [InlineData(0x1B6, "\"forbidden\"")]
