@@ -50,7 +50,7 @@ public sealed class ActTests
         var said = await container.Ask("start", "--wait", "broken");
         Assert.Equal(1, said.Code);
         Assert.Contains("exit code 7", said.Error, StringComparison.Ordinal);
-        File.WriteAllText(container["works"], "");
+        container.Open("works");
         Assert.Equal(0, (await container.Ask("start", "--wait", "broken")).Code);
         said = await container.Ask("restart", "--wait", "--timeout", "300ms", "slow");
         Assert.Equal(1, said.Code);
@@ -72,16 +72,13 @@ public sealed class ActTests
         using var named = container.Begin(Operator.Root, Files.Binary, "wait", "slow");
         Assert.Equal(0, (await container.Ask("wait", "other")).Code);
         Assert.Equal(1, (await container.Ask("is-ready")).Code);
-        Assert.False(all.HasExited || named.HasExited);
-        File.WriteAllText(container["go"], "");
-        await named.WaitForExitAsync().WaitAsync(Patience.Usual);
-        await all.WaitForExitAsync().WaitAsync(Patience.Usual);
-        Assert.Equal((0, 0), (all.ExitCode, named.ExitCode));
+        Assert.False(all.HasEnded || named.HasEnded);
+        container.Open("go");
+        Assert.Equal((0, 0), (await all.Code(), await named.Code()));
         Assert.Equal(0, (await container.Ask("is-ready")).Code);
         using var stopped = container.Begin(Operator.Root, Files.Binary, "wait", "--stopped", "slow");
         Assert.Equal(0, (await container.Ask("stop", "--wait", "slow")).Code);
-        await stopped.WaitForExitAsync().WaitAsync(Patience.Usual);
-        Assert.Equal(0, stopped.ExitCode);
+        Assert.Equal(0, await stopped.Code());
     }
 
     [Fact]
@@ -126,7 +123,7 @@ public sealed class ActTests
             "source <(mcp-init completion bash); COMP_WORDS=(mcp-init stop \"$1\"); COMP_CWORD=2; _mcp_init; " +
             "printf '%s\\n' \"${COMPREPLY[@]}\"",
             "bash", "be");
-        var output = await bash.StandardOutput.ReadToEndAsync().WaitAsync(Patience.Usual);
+        var output = await bash.Rest();
         Assert.Equal(["backend", "beyond"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
     }
 }

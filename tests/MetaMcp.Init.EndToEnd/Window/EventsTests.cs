@@ -29,15 +29,14 @@ public sealed class EventsTests
                 Operator.Root, [Files.Binary, "events", "--follow", "--json", "--since", $"{(seen.Count == 0 ? 0 : seen[^1])}"]);
             for (var line = 0; line < 40; line++)
             {
-                var text = await follower.StandardOutput.ReadLineAsync().WaitAsync(Patience.Usual);
+                var text = await follower.Line();
                 var row = JsonDocument.Parse(Assert.IsType<string>(text)).RootElement;
                 if (!row.TryGetProperty("event", out var kind))
                     continue;
                 seen.Add(row.GetProperty("seq").GetInt64());
                 texts.Add((kind.GetString()!, row.TryGetProperty("subject", out var subject) ? subject.GetString() ?? "" : ""));
             }
-            follower.Kill(entireProcessTree: true);
-            await follower.WaitForExitAsync();
+            await follower.Kill();
         }
         Assert.Equal(Enumerable.Range(1, seen.Count).Select(n => (long)n), seen);
         // Against the log: each end of the service is followed by a new start, in both.
@@ -72,9 +71,9 @@ public sealed class EventsTests
     {
         await using var container = await WindowContainer.Start("[service.a]\ncommand = [\"%hang\"]");
         using var follower = container.Begin(Operator.Root, [Files.Binary, "events", "--follow", "--json"]);
-        Assert.NotNull(await follower.StandardOutput.ReadLineAsync().WaitAsync(Patience.Usual));
+        Assert.NotNull(await follower.Line());
         Assert.Equal(0, (await container.Ask("shutdown", "--wait")).Code);
-        var rest = await follower.StandardOutput.ReadToEndAsync().WaitAsync(Patience.Usual);
+        var rest = await follower.Rest();
         Assert.Contains("shutting down (asked by root", rest, StringComparison.Ordinal);
         Assert.Equal(0, await container.Init.WaitForExit());
     }

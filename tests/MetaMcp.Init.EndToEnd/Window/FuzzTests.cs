@@ -25,13 +25,13 @@ public sealed partial class FuzzTests
         using var asker = container.Begin(Operator.Root, Files.Program("fuzzer"), container.Directory, "health", "250");
         var seed = Environment.GetEnvironmentVariable("MCP_INIT_FUZZ_SEED") ?? "20261129";
         using var flood = container.Begin(Operator.Root, Files.Program("fuzzer"), container.Directory, "flood", $"{Messages}", seed);
-        var half = await flood.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(250));
+        var half = await flood.Line(TimeSpan.FromSeconds(250));
         var (warm, cpu) = (Resident(), Stopwatch.GetTimestamp());
-        var end = await flood.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(250));
+        var end = await flood.Rest(TimeSpan.FromSeconds(250));
         var grown = Resident() - warm;
         // The shell of the asker ends with its namespace; its own end is asked for.
         Native.TrySignal(container.Init.Processes().Single(p => p.Name == "fuzzer").Pid, 15);
-        var health = (await asker.StandardOutput.ReadToEndAsync().WaitAsync(Patience.Usual)).TrimEnd();
+        var health = (await asker.Rest()).TrimEnd();
         var found = Figures().Matches(end + health).Select(m => long.Parse(m.Value, CultureInfo.InvariantCulture)).ToList();
         TestContext.Current.SendDiagnosticMessage($"{end.TrimEnd()}; {health}; grown {grown / 1024} KiB; {Stopwatch.GetElapsedTime(cpu)}");
         Assert.Equal("half", half);

@@ -13,8 +13,7 @@ public sealed class PlaceTests
         await using var container = await WindowContainer.Start(Service, setup => setup with { OwnNetwork = true });
         using var status = container.Begin(
             Operator.Root with { IsWithoutHint = true }, "/usr/bin/nsenter", "-t", "1", "-n", Files.Binary, "is-ready");
-        await status.WaitForExitAsync().WaitAsync(Patience.Usual);
-        Assert.Equal(0, status.ExitCode);
+        Assert.Equal(0, await status.Code());
     }
 
     [Theory]
@@ -39,9 +38,8 @@ public sealed class PlaceTests
         Assert.Contains(container.Init.Lines, l => l.Text.Contains($"the sockets are in {place}", StringComparison.Ordinal));
         using var status = container.Begin(
             Operator.Root with { IsWithoutHint = true }, "/usr/bin/nsenter", "-t", "1", "-n", Files.Binary, "status");
-        var output = await status.StandardOutput.ReadToEndAsync().WaitAsync(Patience.Usual);
+        var output = await status.Rest();
         Assert.Contains("ready", output, StringComparison.Ordinal);
-        await status.WaitForExitAsync();
-        Assert.Equal(0, status.ExitCode);
+        Assert.Equal(0, await status.Code());
     }
 }

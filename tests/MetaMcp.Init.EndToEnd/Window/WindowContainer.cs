@@ -9,23 +9,24 @@ internal sealed class WindowContainer : IAsyncDisposable
 {
     private readonly Installation _files;
 
-    private WindowContainer(Installation files, InitProcess init) => (_files, Init) = (files, init);
+    private WindowContainer(string toml) => _files = new Installation(toml);
 
-    public InitProcess Init { get; }
-
-    /// <summary>The path of a file that this side and the container share.</summary>
-    public string this[string name] => _files[name];
+    public InitProcess Init
+    {
+        get => field ?? throw new InvalidOperationException("it has not started");
+        private set;
+    }
 
     public string Directory => _files["run"];
 
     /// <summary>Starts it, and waits until the startup is over.</summary>
     public static async Task<WindowContainer> Start(string toml, Func<Setup, Setup>? change = null, bool isAwaited = true)
     {
-        var files = new Installation(toml);
-        var init = await InitProcess.Start(change is null ? files.Setup : change(files.Setup));
-        var container = new WindowContainer(files, init);
+        var container = new WindowContainer(toml);
+        var setup = container._files.Setup;
+        container.Init = await InitProcess.Start(change is null ? setup : change(setup));
         if (isAwaited)
-            await init.WaitFor(
+            await container.Init.WaitFor(
                 line => line.Text.Contains(" running, ", StringComparison.Ordinal) ||
                     line.Text.Contains("degraded", StringComparison.Ordinal),
                 "the end of the startup");
@@ -33,7 +34,7 @@ internal sealed class WindowContainer : IAsyncDisposable
     }
 
     /// <summary>An operator that begins.</summary>
-    public Process Begin(Operator by, params string[] words)
+    public Visitor Begin(Operator by, params string[] words)
     {
         string[] names = by.IsOutside ? ["-m"] : ["-p", "-m"];
         string[] user = by.User is { } id
@@ -48,26 +49,14 @@ internal sealed class WindowContainer : IAsyncDisposable
             start.Environment["MCP_INIT_RUNTIME_DIR"] = Directory;
         foreach (var (name, value) in by.Environment)
             start.Environment[name] = value;
-        return Process.Start(start) ?? throw new InvalidOperationException("nsenter did not start");
+        return new Visitor(start);
     }
 
     /// <summary>An operator asks, and has ended.</summary>
     public async Task<Said> Ask(Operator by, params string[] words)
     {
-        using var process = Begin(by, [Files.Binary, .. words]);
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        try
-        {
-            await process.WaitForExitAsync().WaitAsync(Patience.Long);
-        }
-        catch (TimeoutException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"mcp-init {string.Join(' ', words)} did not end");
-        }
-        return new Said(process.ExitCode, await output, await error);
+        using var visitor = Begin(by, [Files.Binary, .. words]);
+        return await visitor.Said();
     }
 
     public Task<Said> Ask(params string[] words) => Ask(Operator.Root, words);
@@ -82,6 +71,12 @@ internal sealed class WindowContainer : IAsyncDisposable
     }
 
     public async Task<string> State(string name) => (await Service(name)).GetProperty("state").GetString()!;
+
+    /// <summary>The path of a file that this side and the container share.</summary>
+    public string this[string name] => _files[name];
+
+    /// <summary>Makes the file that services wait for.</summary>
+    public void Open(string name) => _files.Open(name);
 
     public void Rewrite(string toml) => _files.Rewrite(toml);
 
