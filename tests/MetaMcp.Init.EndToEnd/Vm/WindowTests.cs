@@ -37,7 +37,8 @@ public sealed class WindowTests(ContainerMachine machine)
         Assert.True(stopped.Code == 0, string.Join('\n', stopped.Lines));
         Assert.Equal(1, (await container.Exec("/mcp-init", "is-ready", "app")).Code);
         Assert.Equal(0, (await container.Exec("/mcp-init", "start", "--wait", "app")).Code);
-        Assert.Equal(0, (await container.Exec("/mcp-init", "shutdown", "--wait")).Code);
+        // The end of the container ends the asker too.
+        _ = await container.Exec("/mcp-init", "shutdown", "--wait");
         Assert.Equal(0, await container.Command.WaitForExit(Patience.Long));
     }
 }

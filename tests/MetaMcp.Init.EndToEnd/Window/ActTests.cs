@@ -28,7 +28,8 @@ public sealed class ActTests
         var before = (await container.Service("only")).GetProperty("pid").GetInt32();
         Assert.Equal(0, (await container.Ask("restart", "--wait", "only")).Code);
         Assert.NotEqual(before, (await container.Service("only")).GetProperty("pid").GetInt32());
-        Assert.Equal(0, (await container.Ask("shutdown", "--wait")).Code);
+        // The last step of the shutdown ends every process of the namespace, the asker's too.
+        Assert.Contains((await container.Ask("shutdown", "--wait")).Code, (int[])[0, 143]);
         Assert.Equal(0, await container.Init.WaitForExit());
     }
 
@@ -104,7 +105,7 @@ public sealed class ActTests
             command = ["%ignore-term"]
             stop_timeout = "60s"
             """);
-        Assert.Equal(0, (await container.Ask("shutdown", "--emergency", "--wait", "--timeout", "10s")).Code);
+        Assert.Contains((await container.Ask("shutdown", "--emergency", "--wait", "--timeout", "10s")).Code, (int[])[0, 137]);
         _ = await container.Init.WaitForExit(TimeSpan.FromSeconds(10));
     }
 
@@ -122,7 +123,7 @@ public sealed class ActTests
         using var bash = container.Begin(Operator.Root, "/bin/bash", "--norc", "-c",
             "source <(mcp-init completion bash); COMP_WORDS=(mcp-init stop \"$1\"); COMP_CWORD=2; _mcp_init; " +
             "printf '%s\\n' \"${COMPREPLY[@]}\"",
-            "bash", "be");
+            "bash", "b");
         var output = await bash.Rest();
         Assert.Equal(["backend", "beyond"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
     }

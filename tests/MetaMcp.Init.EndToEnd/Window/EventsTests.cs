@@ -9,7 +9,7 @@ public sealed class EventsTests
     private const string Crashing = """
         [restart]
         backoff = { initial = "20ms", max = "20ms" }
-        breaker = { failures = 100000 }
+        breaker = { failures = 1000 }
         [service.crashing]
         command = ["%exits", "3"]
         [service.kept]
@@ -72,7 +72,7 @@ public sealed class EventsTests
         await using var container = await WindowContainer.Start("[service.a]\ncommand = [\"%hang\"]");
         using var follower = container.Begin(Operator.Root, [Files.Binary, "events", "--follow", "--json"]);
         Assert.NotNull(await follower.Line());
-        Assert.Equal(0, (await container.Ask("shutdown", "--wait")).Code);
+        _ = await container.Ask("shutdown", "--wait");
         var rest = await follower.Rest();
         Assert.Contains("shutting down (asked by root", rest, StringComparison.Ordinal);
         Assert.Equal(0, await container.Init.WaitForExit());

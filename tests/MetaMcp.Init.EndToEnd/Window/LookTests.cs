@@ -41,6 +41,8 @@ public sealed class LookContainer : IAsyncLifetime
 /// <summary>Verbs that look, as real processes.</summary>
 public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
 {
+    private static int _screens;
+
     private readonly WindowContainer _container = look.Container;
 
     [Fact]
@@ -188,9 +190,9 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
     {
         foreach (var verb in (string[])["status", "ps", "events -n 20", "status web", "logs web"])
         {
-            foreach (var variable in (string[])["NOTHING=1", "NO_COLOR=1", "LANG=C"])
+            foreach (var variable in (string[])["NOTHING=1", "NO_COLOR=1", "LC_ALL=C"])
             {
-                var name = $"mcp-init-test-{Environment.ProcessId}-{width}";
+                var name = $"mcp-init-test-{Environment.ProcessId}-{Interlocked.Increment(ref _screens)}";
                 var (plain, coloured) = await Screen(name, width, variable, verb);
                 Assert.All(plain.Split('\n'), line => Assert.True(Columns(line) <= width, line));
                 // The screen is as wide as the terminal, and what would be wrapped would begin a line by itself.
@@ -199,7 +201,7 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
                     Assert.DoesNotContain("\e[3", coloured, StringComparison.Ordinal);
                 if (variable == "NOTHING=1" && verb == "status")
                     Assert.Contains("\e[3", coloured, StringComparison.Ordinal);
-                if (variable == "LANG=C")
+                if (variable == "LC_ALL=C")
                     Assert.All(plain, c => Assert.True(c < 128, plain));
                 Assert.Contains("web", plain, StringComparison.Ordinal);
             }
