@@ -328,8 +328,8 @@ internal sealed class Phases(
     }
 
     /// <summary>
-    /// The services that a shortage has kept from starting, and the services that wait for them: the end of the startup gives up on none
-    /// of them, since no service is to blame. A service that was started only late, because of a shortage, still has its start_timeout.
+    /// The services that a shortage has kept from starting, and the services that wait for them or for one that an operator has stopped:
+    /// the end of the startup gives up on none of them, since no service is to blame. A service that was started only late, because of a shortage, still has its start_timeout.
     /// </summary>
     private bool[] HeldUp()
     {
@@ -347,7 +347,7 @@ internal sealed class Phases(
                     services.States[service.Index] is not ServiceState.Waiting)
                     continue;
                 foreach (var awaited in service.DependsOn.Concat(service.After))
-                    hasChanged |= isHeldUp[service.Index] |= isHeldUp[awaited];
+                    hasChanged |= isHeldUp[service.Index] |= isHeldUp[awaited] || services.Records[awaited].HeldBy is not null;
             }
         }
         while (hasChanged);
@@ -356,7 +356,8 @@ internal sealed class Phases(
 
     private string NamesOfHeldUpBefore(PlannedService service) =>
         string.Join(", ",
-            service.DependsOn.Concat(service.After).Where(s => services.Records[s].IsHeldUp).Select(s => services.NameOf(s)));
+            service.DependsOn.Concat(service.After).Where(
+                s => services.Records[s] is { IsHeldUp: true } or { HeldBy: not null }).Select(s => services.NameOf(s)));
 
     public bool IsMissing(int service, ServiceState state) =>
         !services.IsOwn(service) && (StatePredicates.IsMissing(state) || services.Records[service].IsHeldUp);

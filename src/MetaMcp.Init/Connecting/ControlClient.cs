@@ -58,15 +58,17 @@ internal sealed unsafe class ControlClient : IDisposable
         return null;
     }
 
-    /// <summary>False if the connection is lost.</summary>
+    /// <summary>
+    /// False if the connection is lost. One that PID 1 has closed already is not: the reason may wait to be read.
+    /// </summary>
     public bool Ask(ControlRequest request)
     {
+        if (IsLost)
+            return false;
         var line = ControlFrames.Encode(request);
         fixed (byte* start = line)
-            if (!IsLost && send(Descriptor, start, (nuint)line.Length, MSG_NOSIGNAL) == line.Length)
-                return true;
-        Dispose();
-        return false;
+            _ = send(Descriptor, start, (nuint)line.Length, MSG_NOSIGNAL);
+        return true;
     }
 
     /// <summary>The next row that is known; null if the time is up, or the connection is lost.</summary>

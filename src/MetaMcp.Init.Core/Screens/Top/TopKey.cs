@@ -50,7 +50,8 @@ public readonly record struct TopKey(TopKeyKind Kind, Rune Character = default)
             (byte)'H' => TopKeyKind.Home,
             (byte)'F' => TopKeyKind.End,
             (byte)'M' => TopKeyKind.Enter,
-            (byte)'~' when final > 0 => bytes[0] switch
+            // 15~ is a key of its own (F5); 1;5~ is Ctrl with the first.
+            (byte)'~' when final > 0 && (final == 1 || bytes[1] == (byte)';') => bytes[0] switch
             {
                 (byte)'1' or (byte)'7' => TopKeyKind.Home,
                 (byte)'4' or (byte)'8' => TopKeyKind.End,

@@ -5,8 +5,8 @@ using MetaMcp.Init.Core.Status;
 namespace MetaMcp.Init.Core.Screens.Top;
 
 /// <summary>
-/// <c>mcp-init top</c>: lines for a screen of a size. What does not fit is left out from the least important on: the events, then the rules,
-/// then rows that are far from the selected one.
+/// <c>mcp-init top</c>: lines for a screen of a size. On a low one there are no rules and no events, and of the rows those around the
+/// selected one.
 /// </summary>
 public static class TopScreen
 {

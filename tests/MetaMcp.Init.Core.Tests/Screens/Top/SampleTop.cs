@@ -4,7 +4,9 @@ using MetaMcp.Init.Core.Status;
 
 namespace MetaMcp.Init.Core.Tests.Screens.Top;
 
-/// <summary>Five minutes of <c>top</c> over the installation of the samples: memory of search rises, and its processor is half busy.</summary>
+/// <summary>
+/// Five minutes of <c>top</c> over the installation of the samples: memory of search rises, and its processor is half busy.
+/// </summary>
 internal static class SampleTop
 {
     public static readonly TimeSpan Delay = TimeSpan.FromSeconds(2);

@@ -32,8 +32,11 @@ public sealed class TopKeyTests
     public void Other_sequences_are_no_key_and_no_letters(string bytes) => Assert.Empty(Read(bytes));
 
     [Fact]
-    public void Many_keys_of_one_read_are_all_there() =>
-        Assert.Equal("jü語\u0003", string.Concat(Read("\e[Ajü\e[2~語\u0003").Where(k => k.Kind == TopKeyKind.Character).Select(k => k.Character)));
+    public void Many_keys_of_one_read_are_all_there()
+    {
+        var characters = Read("\e[Ajü\e[2~語\u0003").Where(key => key.Kind == TopKeyKind.Character).Select(key => key.Character);
+        Assert.Equal("jü語\u0003", string.Concat(characters));
+    }
 
     [Fact]
     public void Any_bytes_are_read_to_their_end()

@@ -99,7 +99,7 @@ public sealed class TopScreenTests
             --------------------------------------------------------------------------------
               2h x backend out of memory: own memory_max 1.0G
               2h ! backend restart in 0.97s
-            q quit  arrows  enter status  l logs  r restart  s stop  K signal  mctp sort  /…
+            q quit  arrows  enter status  l logs  r restart  s stop  K signal  mctp sort  /~
             """, Shown(SampleTop.Draw(SampleTop.View(), 24, new ScreenStyle(80, IsAscii: true))));
     }
 
@@ -194,7 +194,8 @@ public sealed class TopScreenTests
     {
         var instances = Enumerable.Range(1, 200).Select(n => new InstanceRow
         {
-            Id = $"mcp-1-{n}", Name = $"memory@{n}", Server = "memory", Slot = n, Condition = InstanceCondition.Busy, Age = TimeSpan.Zero,
+            Id = $"mcp-1-{n}", Name = $"memory@{n}", Server = "memory", Slot = n, Condition = InstanceCondition.Busy,
+            Age = TimeSpan.Zero,
         });
         var view = new TopView(mayAct: true, SampleTop.Delay);
         view.Take(SampleTop.At(0) with { Instances = [.. instances] }, [], TimeSpan.Zero);
@@ -203,7 +204,8 @@ public sealed class TopScreenTests
             _ = view.Press(new TopKey(key));
             var lines = TopScreen.Draw(view, 24, new ScreenStyle(80), SampleTop.Clock);
             Assert.Equal(24, lines.Count);
-            Assert.Single(lines, line => line.StartsWith("\e[7m", StringComparison.Ordinal) && line.Contains(view.Selected!, StringComparison.Ordinal));
+            var line = Assert.Single(lines, line => line.StartsWith("\e[7m", StringComparison.Ordinal));
+            Assert.Contains(view.Selected!, line, StringComparison.Ordinal);
         }
     }
 
