@@ -2,7 +2,7 @@ using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Vm;
 
-/// <summary>The metrics of a container whose limits the kernel keeps: memory, processor, pressure and a kill come from its cgroups.</summary>
+/// <summary>The metrics of a container whose limits the kernel keeps: memory, processor, pressure and kills come from cgroups.</summary>
 [Collection(SmallMachineTests.Name)]
 public sealed class MetricsTests(SmallMachine small)
 {
