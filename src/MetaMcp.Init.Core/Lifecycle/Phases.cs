@@ -329,7 +329,8 @@ internal sealed class Phases(
 
     /// <summary>
     /// The services that a shortage has kept from starting, and the services that wait for them or for one that an operator has stopped:
-    /// the end of the startup gives up on none of them, since no service is to blame. A service that was started only late, because of a shortage, still has its start_timeout.
+    /// the end of the startup gives up on none of them, since no service is to blame. A service that was started only late, because of a
+    /// shortage, still has its start_timeout.
     /// </summary>
     private bool[] HeldUp()
     {
