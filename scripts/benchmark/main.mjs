@@ -10,9 +10,10 @@ import { binary } from './binary.mjs';
 import { cgroups } from './cgroups.mjs';
 import { launch } from './launch.mjs';
 import { unwrap } from './unwrap.mjs';
+import { window } from './window.mjs';
 import { removeWorkspace } from './workspace.mjs';
 
-const parts = { 'pass-through': passThrough, supervision, idle, health, strangers, binary, launch, unwrap, cgroups };
+const parts = { 'pass-through': passThrough, supervision, idle, health, strangers, binary, window, launch, unwrap, cgroups };
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !Object.hasOwn(parts, name));
 if (unknown) {

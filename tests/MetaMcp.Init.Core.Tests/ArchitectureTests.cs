@@ -17,7 +17,7 @@ public sealed partial class ArchitectureTests
         ["Probing"] = "Values",
         ["Notifying"] = "Values",
         ["Packages"] = "",
-        ["Config"] = "Packages Probing Values",
+        ["Config"] = "Http Packages Probing Values",
         ["Output"] = "Values",
         ["Exec"] = "Values",
         ["Planning"] = "Exec Packages Config Values",
@@ -43,6 +43,9 @@ public sealed partial class ArchitectureTests
         ["Shims"] = "LaunchProtocol Effects Output Values",
         ["Status"] = "KernelText Output Probing Values",
         ["Screens"] = "KernelText Output Status Values",
+        ["Metrics"] = "Output Status",
+        ["Http"] = "Probing Values",
+        ["Serving"] = "Http Metrics Status Values",
         ["Verbs"] = "Config Values",
     };
 
@@ -78,6 +81,7 @@ public sealed partial class ArchitectureTests
         ["Reading"] = "Filesystem Linux",
         ["PassThrough"] = "Exec Events Output Processes Spawning Time Linux",
         ["Launch"] = "Connecting Intercept Unwrapping Exec Events Filesystem Output Pages Processes Spawning Time Linux",
+        ["Serving"] = "Accounting Connecting Events Filesystem Pages Probing Processes Time Linux",
         ["Accounting"] = "Filesystem Measuring Processes Linux",
         ["Pages"] = "Spawning Linux",
         ["Connecting"] = "Sockets Filesystem Pages Processes Spawning Time Linux",
@@ -93,7 +97,7 @@ public sealed partial class ArchitectureTests
             "Processes " +
             "Runs Sockets " +
             "Spawning Sweeping Time",
-        ["Verbs"] = "Acting Top Looking Doctor Intercept Pages Planning Spawning",
+        ["Verbs"] = "Acting Top Looking Doctor Intercept Pages Planning Serving Spawning",
     };
 
     /// <summary>Rooms whose code runs in PID 1 for as long as it lives.</summary>

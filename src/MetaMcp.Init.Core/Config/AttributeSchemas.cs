@@ -32,7 +32,7 @@ internal static class AttributeSchemas
     };
 
     /// <summary>A user, or user and group in one, as Docker and Compose write them: <c>1000:1000</c>.</summary>
-    private static ProcessAttributes User(ProcessAttributes attributes, ValueReader value)
+    internal static ProcessAttributes User(ProcessAttributes attributes, ValueReader value)
     {
         if (value.Node is not TomlString { Text: var text } || text.IndexOf(':', StringComparison.Ordinal) is not (>= 0 and var colon))
             return value.Account("node") is { } account ? attributes with { User = account } : attributes;

@@ -18,7 +18,7 @@ public sealed class ConfigReader
 
     /// <summary>Tables with a schema of their own come first, in the order in which <see cref="Home"/> asks them.</summary>
     private static readonly string[] Sections =
-        ["init", "limits", "startup", "health", "shutdown", "restart", "alerts", "launch", "signals", "service", "server"];
+        ["init", "limits", "startup", "health", "shutdown", "restart", "alerts", "launch", "serve", "signals", "service", "server"];
 
     private readonly TomlTable root;
     private readonly Dictionary<string, string> variables;
@@ -54,6 +54,7 @@ public sealed class ConfigReader
             Restart = Section("restart", SectionSchemas.Restart, new RestartSettings()),
             Alerts = Section("alerts", SectionSchemas.Alerts, new AlertSettings()),
             Launch = Section("launch", SectionSchemas.Launch, new LaunchSettings()),
+            Serve = Section("serve", SectionSchemas.Serve, new ServeSettings()),
         };
         CheckSettings(settings);
         // Above the file and below the command line; here, before services take these values for their own.
@@ -116,7 +117,8 @@ public sealed class ConfigReader
     private static string Header(string section) => section is "service" or "server" ? $"{section}.NAME" : section;
 
     private static string Suggest(string name) =>
-        Suggestion.Nearest(name, Sections) is { } nearest ? $"; did you mean [{Header(nearest)}]?"
+        // As near to [servce] as [serve], and in every file.
+        Suggestion.Nearest(name, ["service", .. Sections]) is { } nearest ? $"; did you mean [{Header(nearest)}]?"
             : $"; there are {string.Join(", ", Sections)}";
 
     /// <summary>Which table a key at the top would belong to.</summary>
@@ -126,6 +128,7 @@ public sealed class ConfigReader
         [
             SectionSchemas.Init.Names, SectionSchemas.Limits.Names, SectionSchemas.Startup.Names, SectionSchemas.Health.Names,
             SectionSchemas.Shutdown.Names, SectionSchemas.Restart.Names, SectionSchemas.Alerts.Names, SectionSchemas.Launch.Names,
+            SectionSchemas.Serve.Names,
         ];
         var home = Array.FindIndex(homes, names => names.Contains(key));
         return home < 0 ? "" : $"; it belongs under [{Sections[home]}]";
@@ -184,6 +187,8 @@ public sealed class ConfigReader
                     entry.At,
                     $"{Quoted.Text(entry.Name)} cannot name a {section}: it takes up to 64 letters, digits, \"-\", \"_\", \".\" and " +
                     "\"@\", does not begin with \"-\", and is not \"mcp-init\"");
+            else if (entry.Name == ServeSettings.ServiceName)
+                problems.Error(entry.At, $"{entry.Name} is the name of the service that [serve] is; write another name");
             tables.Add(new NamedTable(entry, table));
         }
         return tables;

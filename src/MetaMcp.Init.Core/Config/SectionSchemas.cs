@@ -2,7 +2,8 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Config;
 
-/// <summary>The tables that exist once: [init], [limits], [startup], [health], [shutdown], [restart], [alerts], [launch].</summary>
+/// <summary>The tables that exist once: [init], [limits], [startup], [health], [shutdown], [restart], [alerts], [launch],
+/// [serve].</summary>
 internal static class SectionSchemas
 {
     private const int Many = 1_000_000;
@@ -95,5 +96,12 @@ internal static class SectionSchemas
         { "intercept", (s, v) => LaunchReader.Intercept(v) is { } x ? s with { Intercept = x } : s },
         { "max_starting", (s, v) => v.Integer(1, Many, 4) is { } x ? s with { MaxStarting = x } : s },
         { "unknown", (s, v) => v.OneOf(EnumWords.UnknownServers) is { } x ? s with { Unknown = (UnknownServers)x } : s },
+    };
+
+    public static TableSchema<ServeSettings> Serve { get; } = new()
+    {
+        { "listen", (s, v) => ServeReader.Listen(v) is { } x ? s with { Listen = x } : s },
+        { "user", (s, v) => s with { Attributes = AttributeSchemas.User(s.Attributes, v) } },
+        { "hosts", (s, v) => ServeReader.Hosts(v) is { } x ? s with { Hosts = x } : s },
     };
 }

@@ -16,6 +16,7 @@ public sealed record Settings
     public RestartSettings Restart { get; init; } = new();
     public AlertSettings Alerts { get; init; } = new();
     public LaunchSettings Launch { get; init; } = new();
+    public ServeSettings Serve { get; init; } = new();
 
     /// <summary>Signals passed on, each to one service.</summary>
     public ImmutableArray<ForwardedSignal> Signals { get; init; } = [];

@@ -13,11 +13,16 @@ public readonly record struct ProcessTimes(TimeSpan User, TimeSpan System)
     /// <summary>A second has so many ticks in /proc on every architecture that we build for (USER_HZ).</summary>
     public const int TicksPerSecond = 100;
 
-    private const int UserAt = 11, ChildrenUserAt = 13, ChildrenSystemAt = 14;
+    private const int UserAt = 11, SystemAt = 12, ChildrenUserAt = 13, ChildrenSystemAt = 14;
 
     private const ulong MostTicks = long.MaxValue / (TimeSpan.TicksPerSecond / TicksPerSecond) / 2;
 
-    public static bool TryRead(ReadOnlySpan<byte> file, out ProcessTimes times)
+    public static bool TryRead(ReadOnlySpan<byte> file, out ProcessTimes times) => TryRead(file, ChildrenSystemAt, out times);
+
+    /// <summary>The same without its children.</summary>
+    public static bool TryReadOwn(ReadOnlySpan<byte> file, out ProcessTimes times) => TryRead(file, SystemAt, out times);
+
+    private static bool TryRead(ReadOnlySpan<byte> file, int last, out ProcessTimes times)
     {
         times = default;
         // The name stands in parentheses and may hold any character; no field after it does.
@@ -29,7 +34,7 @@ public readonly record struct ProcessTimes(TimeSpan User, TimeSpan System)
         var at = 0;
         foreach (var range in rest.Split((byte)' '))
         {
-            if (at is >= UserAt and <= ChildrenSystemAt)
+            if (at >= UserAt && at <= last)
             {
                 if (!DecimalText.TryRead(rest[range], MostTicks, out var ticks))
                     return false;
@@ -38,7 +43,7 @@ public readonly record struct ProcessTimes(TimeSpan User, TimeSpan System)
                 else
                     system += ticks;
             }
-            if (at++ == ChildrenSystemAt)
+            if (at++ == last)
             {
                 times = new ProcessTimes(Time(user), Time(system));
                 return true;

@@ -16,8 +16,11 @@ internal sealed class Phases(
     /// <summary>A process in uninterruptible sleep does not end by SIGKILL; it must not keep the container from ending.</summary>
     public static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
 
-    private int _unsettled = services.States.Length;
+    /// <summary>Services of the file, and those that are gone from it; our own do not count.</summary>
+    private int _count = services.Listed(_ => true);
+    private int _unsettled = services.Listed(_ => true);
     private int _active;
+    private int _ownActive;
     private int _over;
     private int _missing;
     private int _told;
@@ -35,8 +38,8 @@ internal sealed class Phases(
         }
     } = new Phase.StartingUp(startedAt + services.Plan.Settings.Startup.Timeout);
 
-    /// <summary>The number of services that have a run.</summary>
-    public int ActiveServices => _active;
+    /// <summary>The number of services of the file that have a run.</summary>
+    public int ActiveServices => _active - _ownActive;
 
     public bool IsEnding => Phase is not (Phase.StartingUp or Phase.Running);
 
@@ -46,8 +49,9 @@ internal sealed class Phases(
         _since = response.Now;
         // A file without services has servers, or [launch] alone.
         var servers = services.Plan.Settings.Servers.Length;
-        response.Tell(services.States.Length > 0
-            ? Notices.StartingUp.Of(services.States.Length) : Notices.NothingToStart.Of(servers > 0 ? servers : null));
+        var count = services.Listed(_ => true);
+        response.Tell(count > 0
+            ? Notices.StartingUp.Of(count) : Notices.NothingToStart.Of(servers > 0 ? servers : null));
         for (var service = 0; service < services.States.Length; service++)
             if (services.Gate.IsOpen(service))
                 response.Follow(service, new ServiceEvent.Start());
@@ -90,6 +94,8 @@ internal sealed class Phases(
     /// <summary>Ends the whole container if the end of this service has to, by its <c>required</c> and the file's rule.</summary>
     public void EndBecauseOf(int service, ServiceState after)
     {
+        if (services.IsOwn(service))
+            return;
         var settings = services.Plan.Services[service].Settings;
         var rule = services.Plan.Settings.Init.ExitWhen;
         if (settings.Required && (rule != ExitRule.AllExit || Phase is Phase.StartingUp))
@@ -116,7 +122,7 @@ internal sealed class Phases(
         if (services.Plan.Settings.Servers.IsEmpty)
             return false;
         foreach (var service in services.Plan.Services)
-            if (!service.IsRetired && service.Settings.Type == ServiceType.Daemon)
+            if (service is { IsRetired: false, IsOwn: false, Settings.Type: ServiceType.Daemon })
                 return false;
         return true;
     }
@@ -177,9 +183,10 @@ internal sealed class Phases(
                 response.Tell(missing.IsEmpty ? Notices.Up.Of(after, running, done) : Notices.Degraded.Of(after, running, done, missing));
                 _told = _missing;
                 return true;
-            case Phase.Running when _over == services.States.Length && pool.IsEmpty && !IsToLaunch() && !services.IsAnyHeld():
+            case Phase.Running when _over == _count && pool.IsEmpty && !IsToLaunch() && !services.IsAnyHeld():
                 ShutDown("nothing is left to run",
-                    services.States.Where(s => s is ServiceState.Failed).Select(StatePredicates.ExitCodeOf).FirstOrDefault());
+                    services.States.Where((s, at) => s is ServiceState.Failed && !services.IsOwn(at)).Select(StatePredicates.ExitCodeOf)
+                        .FirstOrDefault());
                 return true;
             case Phase.ShuttingDown shutdown when _active == 0 && pool.IsEmpty:
                 EndOrphans(shutdown);
@@ -321,8 +328,8 @@ internal sealed class Phases(
     }
 
     /// <summary>
-    /// The services that a shortage has kept from starting, and the services that wait for them: the end of the startup gives up on none
-    /// of them, since no service is to blame. A service that was started only late, because of a shortage, still has its start_timeout.
+    /// The services that a shortage has kept from starting, and the services that wait for them or for one that an operator has stopped:
+    /// the end of the startup gives up on none of them, since no service is to blame. A service that was started only late, because of a shortage, still has its start_timeout.
     /// </summary>
     private bool[] HeldUp()
     {
@@ -340,7 +347,7 @@ internal sealed class Phases(
                     services.States[service.Index] is not ServiceState.Waiting)
                     continue;
                 foreach (var awaited in service.DependsOn.Concat(service.After))
-                    hasChanged |= isHeldUp[service.Index] |= isHeldUp[awaited];
+                    hasChanged |= isHeldUp[service.Index] |= isHeldUp[awaited] || services.Records[awaited].HeldBy is not null;
             }
         }
         while (hasChanged);
@@ -349,9 +356,11 @@ internal sealed class Phases(
 
     private string NamesOfHeldUpBefore(PlannedService service) =>
         string.Join(", ",
-            service.DependsOn.Concat(service.After).Where(s => services.Records[s].IsHeldUp).Select(s => services.NameOf(s)));
+            service.DependsOn.Concat(service.After).Where(
+                s => services.Records[s] is { IsHeldUp: true } or { HeldBy: not null }).Select(s => services.NameOf(s)));
 
-    public bool IsMissing(int service, ServiceState state) => StatePredicates.IsMissing(state) || services.Records[service].IsHeldUp;
+    public bool IsMissing(int service, ServiceState state) =>
+        !services.IsOwn(service) && (StatePredicates.IsMissing(state) || services.Records[service].IsHeldUp);
 
     private void Finish(int code)
     {
@@ -368,20 +377,24 @@ internal sealed class Phases(
             _unsettled -= services.Records[service].HasSettled ? 0 : 1;
             services.Records[service] = services.Records[service].Settled();
         }
-        _active += Difference(StatePredicates.IsActive(before), StatePredicates.IsActive(after));
-        _over += Difference(StatePredicates.IsOver(before), StatePredicates.IsOver(after));
+        var active = Difference(StatePredicates.IsActive(before), StatePredicates.IsActive(after));
+        _active += active;
+        _ownActive += services.IsOwn(service) ? active : 0;
+        _over += services.IsOwn(service) ? 0 : Difference(StatePredicates.IsOver(before), StatePredicates.IsOver(after));
         _missing += Difference(wasMissing, IsMissing(service, after));
     }
 
     public void Recount()
     {
-        _unsettled = _active = _over = _missing = 0;
+        _count = _unsettled = _active = _ownActive = _over = _missing = 0;
         for (var service = 0; service < services.States.Length; service++)
         {
-            var state = services.States[service];
+            var (state, isOwn) = (services.States[service], services.IsOwn(service));
+            _count += isOwn ? 0 : 1;
             _unsettled += services.Records[service].HasSettled ? 0 : 1;
             _active += StatePredicates.IsActive(state) ? 1 : 0;
-            _over += StatePredicates.IsOver(state) ? 1 : 0;
+            _ownActive += isOwn && StatePredicates.IsActive(state) ? 1 : 0;
+            _over += !isOwn && StatePredicates.IsOver(state) ? 1 : 0;
             _missing += IsMissing(service, state) ? 1 : 0;
         }
     }

@@ -187,7 +187,7 @@ internal sealed class ServiceDriver(
 
     private ServiceContext Context(int service) => new(
         new RunContext(services.SettingsOf(service), registry.Next, jitter.Roll(), phases.IsEnding, services.Records[service].KillRetries),
-        phases.Phase is Phase.StartingUp ? services.Plan.Settings.Startup.Retries : null)
+        phases.Phase is Phase.StartingUp && !services.IsOwn(service) ? services.Plan.Settings.Startup.Retries : null)
     {
         Awaited = services.AwaitedBy(service),
     };

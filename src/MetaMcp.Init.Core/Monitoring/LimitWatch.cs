@@ -174,7 +174,9 @@ internal sealed class LimitWatch : IServiceWatch
             Due = now + Interval;
     }
 
-    private bool IsCapped(int service) => HasCapOfAll || HasCap(_plan.Services[service].Settings.Limits);
+    /// <summary>A look twice a second for a service of our own, which is small, would wake a container that has no limits.</summary>
+    private bool IsCapped(int service) =>
+        HasCapOfAll || (!_plan.Services[service].IsOwn && HasCap(_plan.Services[service].Settings.Limits));
 
     private bool HasCap(CgroupLimits limits) => (Memory && limits.MemoryMax is not null) || (Tasks && limits.TasksMax is not null);
 

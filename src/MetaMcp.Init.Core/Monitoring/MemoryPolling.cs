@@ -21,7 +21,7 @@ internal sealed class MemoryPolling(Plan plan, bool isCounted) : IServiceWatch
         isCounted && _plan.Settings.Limits.Monitoring && HasCap(service) && LimitWatch.IsEndable(state);
 
     private bool HasCap(int service) =>
-        _plan.Settings.Limits.Memory is not null || _plan.Services[service].Settings.Limits.MemoryMax is not null;
+        _plan.Settings.Limits.Memory is not null || _plan.Services[service] is { IsOwn: false, Settings.Limits.MemoryMax: not null };
 
     public void Changed(int service, ServiceState before, ServiceState after, Instant now)
     {

@@ -14,7 +14,9 @@ public sealed class LogReader
 
     internal LogReader(LogRings rings, IReadOnlyCollection<string> names, long? since, int? lines)
     {
-        (_rings, _isOfAll, _since) = (rings, names.Count == 0, since ?? 0);
+        (_rings, _isOfAll, _since) = (
+            // A number that has not been given yet is from an earlier life of the container: everything is new.
+            rings, names.Count == 0, since is { } number && number <= rings.Last ? number : 0);
         foreach (var name in _isOfAll ? rings.Names : names)
             _positions[name] = rings.Find(name) is not { } ring ? 0
                 : Math.Max(ring.After(_since), lines is { } most ? ring.FromEnd(most) : 0);
@@ -33,7 +35,7 @@ public sealed class LogReader
         if (_rings.Find(subject) is not { } next)
             return null;
         var before = _positions[subject];
-        if (before > 0 && before < next.Start)
+        if (before < next.Start)
         {
             // The next call gives the oldest line.
             _positions[subject] = next.Start;

@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Core.Operating;
 
 /// <summary>
 /// The last lines of each service and type of server: its output, as far as mcp-init reads it, and what mcp-init did to it. All lines
-/// have numbers in the order of their arrival. Together they have about a mebibyte at most.
+/// have numbers in the order of their arrival. Together they have a mebibyte, and 4 KiB for each name that comes when that is given away.
 /// </summary>
 public sealed class LogRings
 {
@@ -20,6 +20,9 @@ public sealed class LogRings
     private readonly Dictionary<string, LogRing> _rings = new(StringComparer.Ordinal);
     private readonly byte[] _room = new byte[LogRing.MostText];
     private int _capacity = Most;
+
+    /// <summary>The bytes that the rings may take, together.</summary>
+    private int _promised;
 
     /// <summary>The number of the last line.</summary>
     public long Last { get; private set; }
@@ -37,7 +40,10 @@ public sealed class LogRings
         {
             if (_rings.Count >= MostNames)
                 return;
-            _rings[name] = ring = new LogRing(_capacity);
+            // Names of servers come from clients: each further one has less, down to the least.
+            var capacity = Math.Clamp((All - _promised) / 2, Least, _capacity);
+            _rings[name] = ring = new LogRing(capacity);
+            _promised += capacity;
         }
         ring.Append(Last + 1, UnixMilliseconds(), stream, text);
         Last++;

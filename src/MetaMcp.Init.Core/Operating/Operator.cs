@@ -83,7 +83,8 @@ internal sealed class Operator(
                 record = record with { HeldBy = asker };
                 response.Follow(service, new ServiceEvent.Stop());
                 return Row(name, StatePredicates.IsActive(state) ? "is being stopped" : "is not started any more", starts);
-            case ControlVerb.Start when state is ServiceState.Active { Run: not EndingState }:
+            // One that was stopped just now, before its process was there, is none of these.
+            case ControlVerb.Start when record.HeldBy is null && state is ServiceState.Active { Run: not EndingState }:
                 return Unchanged(
                     name, state is ServiceState.Active { Run: RunState.Ready } ? "runs already" : "is starting already", starts);
             case ControlVerb.Start or ControlVerb.Restart:

@@ -64,6 +64,9 @@ internal sealed class ServiceRows(ServiceTable services, Registry registry)
         };
     }
 
+    /// <summary>Whether it stands in a list of all: one of our own only while it does not do its work.</summary>
+    public bool IsListed(int index) => !services.IsOwn(index) || StatePredicates.IsMissing(services.States[index]);
+
     private bool IsShown(PlannedService service) => !service.IsRetired || !StatePredicates.IsOver(services.States[service.Index]);
 
     private ImmutableArray<string> NamesOf(ImmutableArray<int> indexes)

@@ -113,7 +113,7 @@ public sealed class Tally
     private void RanOut(Notice notice, Instant at)
     {
         Add("oom_kills_total", notice.Service is { } name ? Subjects.TypeOf(name) : null, notice["Origin"] as string);
-        Because(notice.Service, "oom");
+        // Whether it is the reason of an end is told with that end: the kernel may have killed one of many processes, long before.
         OutOfMemoryAt = at;
         OutOfMemory++;
     }

@@ -99,7 +99,8 @@ public sealed class Window
         var names = request.Names;
         yield return _systemRows.Of(Now);
         for (var index = 0; index < _serviceRows.Count; index++)
-            if (_serviceRows.Of(index, Now) is { } service && (names.IsEmpty || names.Contains(service.Name)))
+            if (_serviceRows.Of(index, Now) is { } service &&
+                (names.IsEmpty ? _serviceRows.IsListed(index) : names.Contains(service.Name)))
                 yield return service;
         foreach (var type in _instanceRows.Types())
             if (names.IsEmpty || names.Contains(type))

@@ -35,7 +35,7 @@ public sealed class Plan
 
     public Settings Settings { get; }
 
-    /// <summary>In the order of the file.</summary>
+    /// <summary>In the order of the file; behind them those that <see cref="Supervised"/> adds.</summary>
     public ImmutableArray<PlannedService> Services { get; }
 
     /// <summary>Each wave can start once the ones before it are ready. For display: nothing waits for a whole wave.</summary>
@@ -73,6 +73,24 @@ public sealed class Plan
         var plan = new Plan(settings, graph, order);
         return new PlanResult(plan, Diagnostic.Sort(PlanWarnings.Find(plan)));
     }
+
+    /// <summary>
+    /// The plan that is run: with the services that are not in the file. They stop after all others, so that they can be asked about a
+    /// shutdown until its end. The waves, and all that is shown of a plan, are those of the file.
+    /// </summary>
+    /// <param name="mayChangeUser">mcp-init may start processes of other users.</param>
+    public Plan Supervised(bool mayChangeUser) => ServeService.Of(Settings, mayChangeUser) is not { } serve ? this
+        : new Plan(
+            Settings,
+            Services.Add(new PlannedService
+            {
+                Index = Services.Length,
+                Settings = serve,
+                DependsOn = [],
+                After = [],
+                Dependents = [.. Enumerable.Range(0, Services.Length)],
+            }),
+            this);
 
     /// <summary>
     /// The plan in force after a reload. Services that are in both files keep their index; new ones get a vacant index or one at the

@@ -16,6 +16,9 @@ public sealed record PlannedService
 
     public string Name => Settings.Name;
 
+    /// <summary>It is not in the file: mcp-init runs it for itself.</summary>
+    public bool IsOwn => Name == ServeSettings.ServiceName;
+
     /// <summary>The service is not in the file any more; it keeps its place until it has ended.</summary>
     public bool IsRetired { get; init; }
 }

@@ -83,7 +83,7 @@ internal sealed class ReloadDiff
         else if (old is null || old.Name != service.Name || (old.IsRetired && StatePredicates.IsOver(state)))
         {
             Started.Add(service.Name);
-            (state, Records[index], Running[index]) = (new ServiceState.Waiting(), new ServiceRecord { ChangedAt = _now }, null);
+            (state, Records[index], Running[index]) = (new ServiceState.Waiting(), ServiceTable.FirstRecord(service, _now), null);
         }
         else if (old.IsRetired && Running[index] is { } kept && state is ServiceState.Active { Run: RunState.Starting or RunState.Ready } &&
             LaunchSignature.AreSame(kept, service.Settings))

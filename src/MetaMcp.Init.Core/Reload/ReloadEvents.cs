@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cleanup;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Planning;
@@ -42,13 +43,13 @@ internal sealed class ReloadEvents(
         try
         {
             next = new ReloadDiff(services.Plan, read, services.States, services.Records, services.Running, jitter, response.Now);
-            var changed = next.Restarted.Count + next.Started.Count;
+            var changed = CountOfFile(next.Restarted) + CountOfFile(next.Started);
             told =
             [
                 new Effect.Apply(services.Plan.Settings, next.Plan.Settings),
                 new Effect.Report(Notices.Reloaded.Of(
                     next.Restarted.ToImmutableArray(), next.Started.ToImmutableArray(), next.Stopped.ToImmutableArray(),
-                    read.Services.Length - changed)),
+                    read.Settings.Services.Length - changed)),
                 .. Told(ServerChanges.Between(services.Plan.Settings, next.Plan.Settings)),
             ];
             // A service that starts now has the full time of the startup phase, as the new file has it.
@@ -94,6 +95,8 @@ internal sealed class ReloadEvents(
         if (!phases.IsEnding)
             TellRefused(problems);
     }
+
+    private static int CountOfFile(List<string> names) => names.Contains(ServeSettings.ServiceName) ? names.Count - 1 : names.Count;
 
     private static Effect[] Told(ServerChanges servers) => servers.IsEmpty
         ? [] : [new Effect.Report(Notices.ServersReloaded.Of(servers.Changed, servers.Added, servers.Removed))];

@@ -19,12 +19,19 @@ internal sealed class ServiceTable
         States = new ServiceState[plan.Services.Length];
         Array.Fill(States, new ServiceState.Waiting());
         Records = new ServiceRecord[States.Length];
-        Array.Fill(Records, new ServiceRecord { ChangedAt = startedAt });
+        foreach (var service in plan.Services)
+            Records[service.Index] = FirstRecord(service, startedAt);
         Running = new ServiceSettings?[States.Length];
         Gate = new StartGate(plan);
         Order = new StopOrder(plan);
         Named = new NamedServices(plan);
     }
+
+    /// <summary>
+    /// The record of a service that has not been started. The startup does not wait for a service of our own: it counts as settled.
+    /// </summary>
+    public static ServiceRecord FirstRecord(PlannedService service, Instant now) =>
+        new() { ChangedAt = now, HasSettled = service.IsOwn };
 
     public Plan Plan { get; private set; }
 
@@ -73,6 +80,9 @@ internal sealed class ServiceTable
     /// <summary>Whether the service is not in the file any more, and ends or has ended.</summary>
     public bool IsRetired(int service) => Plan.Services[service].IsRetired;
 
+    /// <summary>Whether the service is not one of the file but mcp-init's own.</summary>
+    public bool IsOwn(int service) => Plan.Services[service].IsOwn;
+
     /// <summary>Whether the service will never satisfy a dependent. One that an operator has stopped may be started again.</summary>
     public bool IsBroken(int service) => StatePredicates.IsBroken(States[service]) && Records[service].HeldBy is null;
 
@@ -89,7 +99,7 @@ internal sealed class ServiceTable
     public bool IsAnyHeld()
     {
         foreach (var service in Plan.Services)
-            if (!service.IsRetired && Records[service.Index].HeldBy is not null)
+            if (service is { IsRetired: false, IsOwn: false } && Records[service.Index].HeldBy is not null)
                 return true;
         return false;
     }
@@ -114,7 +124,7 @@ internal sealed class ServiceTable
     {
         var count = 0;
         foreach (var service in Plan.Services)
-            count += !service.IsRetired && which(States[service.Index]) ? 1 : 0;
+            count += service is { IsRetired: false, IsOwn: false } && which(States[service.Index]) ? 1 : 0;
         return count;
     }
 

@@ -2,6 +2,7 @@ using MetaMcp.Init.Core.Cleanup;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Reload;
 using MetaMcp.Init.Core.Repair;
 using MetaMcp.Init.Core.Runs;
@@ -72,13 +73,20 @@ internal sealed class SignalMeanings(
         response.Add(new Effect.SignalMain(number, pid, signal) { IsForwarded = true });
     }
 
+    /// <summary>A service that is gone from the file until it has ended; one of our own only if it does not do its work.</summary>
+    private bool IsShown(PlannedService service)
+    {
+        var state = services.States[service.Index];
+        return service.IsOwn ? StatePredicates.IsMissing(state) : !service.IsRetired || !StatePredicates.IsOver(state);
+    }
+
     private void TellStatus()
     {
         response.Tell(Notices.Status.Of(new SystemStatus(
             phases.Phase, response.Now - phases.StartedAt, services.Listed(StatePredicates.IsActive), services.Listed(_ => true),
             phases.Missing(), orphans.Ended, reconciler.Repairs)));
         foreach (var service in services.Plan.Services)
-            if (!services.IsRetired(service.Index) || !StatePredicates.IsOver(services.States[service.Index]))
+            if (IsShown(service))
                 response.Tell(
                     Notices.StatusOf.Of(
                         service.Name,

@@ -58,6 +58,29 @@ internal static class RunVerbs
         ],
     };
 
+    public static readonly VerbEntry Serve = new(
+        "serve", VerbKind.Look, "serve [--listen ADDR:PORT]", "answer HTTP: /metrics, /livez, /readyz, /status")
+    {
+        Lead = "answer HTTP about the mcp-init of this container, and change nothing. With [serve] listen in the file, mcp-init runs it " +
+            "itself; by hand it is for a look.",
+        Options =
+        [
+            new("--listen", "ADDR:PORT", "the address; :9464 is all addresses, unix:PATH a socket file; 127.0.0.1:9464 without it"),
+            new("--host", "NAME", "a name that requests may be for, beside localhost and addresses") { Repeatable = true },
+        ],
+        Paragraphs =
+        [
+            "/metrics (Prometheus text, or OpenMetrics for a client that asks for it), /livez (200 if mcp-init answers), /readyz (200 if " +
+            "all required services are ready and no shutdown has begun), /status (JSON, as status --json).",
+        ],
+        Exits =
+        [
+            new("0", "after SIGTERM or SIGINT"),
+            new("100", "the command line is wrong"),
+            new("111", "the address is taken or does not exist, or the system refused"),
+        ],
+    };
+
     public static readonly VerbEntry Launch = new(
         "launch", VerbKind.Run, "launch NAME [-- CMD…]", "start an MCP server in a place of its own, and end it with its client")
     {

@@ -17,6 +17,7 @@ public static class VerbTable
         WindowVerbs.Wait, WindowVerbs.Metrics,
         OperatorActs.Start, OperatorActs.Stop, OperatorActs.Restart, OperatorActs.Signal, OperatorActs.Reload, OperatorActs.Shutdown,
         LookVerbs.Check, LookVerbs.Plan, LookVerbs.Doctor, LookVerbs.Probe,
+        RunVerbs.Serve,
         ActVerbs.Intercept,
         TextVerbs.Help, TextVerbs.Completion, TextVerbs.Manual,
         HiddenVerbs.Names, HiddenVerbs.Discard, HiddenVerbs.Draw, HiddenVerbs.Measure, HiddenVerbs.Place, HiddenVerbs.Read,

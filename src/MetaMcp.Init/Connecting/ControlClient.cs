@@ -32,18 +32,22 @@ internal sealed unsafe class ControlClient : IDisposable
     public bool IsLost => Descriptor < 0;
 
     /// <summary>Null and the reason if there is no init to ask.</summary>
-    public static ControlClient? Open(out string problem)
+    /// <param name="problem">The reason.</param>
+    /// <param name="mayAct">False for one that only looks, whoever it is.</param>
+    public static ControlClient? Open(out string problem, bool mayAct = true)
     {
         problem = "";
         do
         {
             _ = RuntimePaths.Socket;
-            foreach (var (path, mayAct) in ((string, bool)[])[(RuntimePaths.ControlSocket, true), (RuntimePaths.Socket, false)])
+            foreach (var (path, isFull) in ((string, bool)[])[(RuntimePaths.ControlSocket, true), (RuntimePaths.Socket, false)])
             {
+                if (isFull && !mayAct)
+                    continue;
                 var descriptor = InitSocket.Connect(
                     path, Patience, $"{path}: mcp-init does not answer", out var none, RuntimePaths.IsChosen);
                 if (descriptor >= 0)
-                    return new ControlClient(descriptor, mayAct);
+                    return new ControlClient(descriptor, isFull);
                 if (problem.Length == 0)
                     problem = none.Reason;
             }
@@ -54,15 +58,17 @@ internal sealed unsafe class ControlClient : IDisposable
         return null;
     }
 
-    /// <summary>False if the connection is lost.</summary>
+    /// <summary>
+    /// False if the connection is lost. One that PID 1 has closed already is not: the reason may wait to be read.
+    /// </summary>
     public bool Ask(ControlRequest request)
     {
+        if (IsLost)
+            return false;
         var line = ControlFrames.Encode(request);
         fixed (byte* start = line)
-            if (!IsLost && send(Descriptor, start, (nuint)line.Length, MSG_NOSIGNAL) == line.Length)
-                return true;
-        Dispose();
-        return false;
+            _ = send(Descriptor, start, (nuint)line.Length, MSG_NOSIGNAL);
+        return true;
     }
 
     /// <summary>The next row that is known; null if the time is up, or the connection is lost.</summary>

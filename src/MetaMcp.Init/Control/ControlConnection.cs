@@ -24,6 +24,9 @@ internal sealed class ControlConnection(long id, ClientDeadlines deadlines) : Cl
     /// <summary>All rows that there are have been sent, and more come when something happens.</summary>
     public bool IsFollowing { get; set; }
 
+    /// <summary>Whether its request waits for something else than its connection.</summary>
+    public bool IsWaiting => Held is not null || IsAwaiting;
+
     /// <summary>Whether a request of it is under way, so that no other one is read.</summary>
-    public bool IsBusy => Answer is not null || Held is not null || IsAwaiting;
+    public bool IsBusy => Answer is not null || IsWaiting;
 }

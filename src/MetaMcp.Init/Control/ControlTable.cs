@@ -94,7 +94,7 @@ internal sealed class ControlTable
                 continue;
             Follow(client, false);
             client.HasMore = true;
-            _links.Watch(client);
+            Watch(client);
         }
     }
 
@@ -134,7 +134,9 @@ internal sealed class ControlTable
         // A process outside of our PID namespace has no pid here: it is none of this container.
         if (peer.pid == 0 || (isFull && !IsAllowed(peer)) || !HasRoom(peer, isFull))
         {
-            TurnAway(connection, peer.pid == 0 || (isFull && !IsAllowed(peer))
+            TurnAway(connection, peer.pid == 0
+                ? new EndRow(ControlError.Forbidden, "Only a process in the PID namespace of mcp-init may use this socket.")
+                : isFull && !IsAllowed(peer)
                 ? new EndRow(ControlError.Forbidden, "Only root and the user of mcp-init may use this socket.")
                 : new EndRow(ControlError.Busy, "Too many clients are connected; try again."));
             return null;
@@ -144,7 +146,7 @@ internal sealed class ControlTable
         _all.Add(client.Id, client);
         client.Due = MonotonicClock.Now + ToAsk;
         client.Ready = () => Ready(client);
-        _links.Watch(client);
+        Watch(client);
         return client;
     }
 
@@ -190,21 +192,27 @@ internal sealed class ControlTable
             return false;
         if (client.Output.IsBlocked)
         {
+            var before = client.Output.Waiting;
             if (!client.Output.Continue(client.Descriptor))
             {
                 Drop(client);
                 return false;
             }
-            client.Due = client.Output.IsBlocked ? MonotonicClock.Now + ToRead : Instant.Never;
-            _links.Watch(client);
+            // Only a client that reads has more time.
+            if (client.Output.Waiting < before)
+                client.Due = DueOf(client, MonotonicClock.Now);
+            Watch(client);
             if (client.Output.IsBlocked)
                 return false;
         }
         if (client.Answer is not null && !client.IsFollowing)
             return Pump(client);
+        // Its next request is read when this one is answered.
+        if (client.IsWaiting)
+            return false;
         if (client.IsBusy)
         {
-            // Nothing is expected from it now but its end.
+            // Nothing is expected from a follower but its end.
             if (StreamPeek.HasInput(client.Descriptor))
                 Drop(client);
             return false;
@@ -247,6 +255,7 @@ internal sealed class ControlTable
         {
             client.Held = request;
             client.Due = free;
+            Watch(client);
         }
         else
             Begin(client, request);
@@ -258,6 +267,7 @@ internal sealed class ControlTable
         if (ControlVerbs.Acts(request.Verb))
         {
             client.IsAwaiting = true;
+            Watch(client);
             _tell(new SystemEvent.Asked(client.Id, request, Asker.Of(client.Peer)));
         }
         else if (Window is { } window)
@@ -299,8 +309,8 @@ internal sealed class ControlTable
         if (!client.MayAct)
             _budget.Spend(client.Peer.uid, now - began, now);
         client.HasMore = hasMore;
-        client.Due = client.Output.IsBlocked ? now + ToRead : client.IsBusy ? Instant.Never : now + ToAsk;
-        _links.Watch(client);
+        client.Due = DueOf(client, now);
+        Watch(client);
         return hasMore && !client.Output.IsBlocked;
     }
 
@@ -324,6 +334,16 @@ internal sealed class ControlTable
             return true;
         Drop(client);
         return false;
+    }
+
+    private static Instant DueOf(ControlConnection client, Instant now) =>
+        client.Output.IsBlocked ? now + ToRead : client.IsBusy ? Instant.Never : now + ToAsk;
+
+    /// <summary>What a client sends before it has its answer and has read it waits: its connection would be ready in every turn.</summary>
+    private void Watch(ControlConnection client)
+    {
+        client.IsPaused = client.Output.IsBlocked || client.IsWaiting;
+        _links.Watch(client);
     }
 
     private void Follow(ControlConnection client, bool isFollowing)

@@ -18,6 +18,7 @@ internal static unsafe partial class Libc
     public const int SOCK_CLOEXEC = 0x80000;
 
     public const int SOL_SOCKET = 1;
+    public const int SO_REUSEADDR = 2;
     public const int SO_ERROR = 4;
     public const int SO_OOBINLINE = 10;
     public const int SO_PASSCRED = 16;
@@ -27,6 +28,11 @@ internal static unsafe partial class Libc
     /// <summary>A pidfd of the process that connected (Linux 6.5; older headers do not name it).</summary>
     [CName("77")]
     public const int SO_PEERPIDFD = 77;
+
+    public const int IPPROTO_IPV6 = 41;
+
+    /// <summary><c>man 7 ipv6</c>: without it a socket of <c>::</c> takes IPv4 as well.</summary>
+    public const int IPV6_V6ONLY = 26;
 
     /// <summary>If the peer is gone the call fails; without this flag SIGPIPE would end the process.</summary>
     public const int MSG_NOSIGNAL = 0x4000;
@@ -39,6 +45,7 @@ internal static unsafe partial class Libc
     public const int MSG_CTRUNC = 0x8;
 
     public const int SHUT_RD = 0;
+    public const int SHUT_WR = 1;
     public const int SHUT_RDWR = 2;
 
     /// <summary><c>man 7 ip</c>: port and address in network order.</summary>

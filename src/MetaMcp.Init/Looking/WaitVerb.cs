@@ -55,6 +55,8 @@ internal static class WaitVerb
                 return VerbAnswers.Refused;
             }
             var next = Instant.Earlier(due, MonotonicClock.Now + Longest) - MonotonicClock.Now;
+            if (events.IsLost)
+                Thread.Sleep(next);
             _ = events.Next(next);
             // The events that came at once are seen by one look.
             while (events.Next(TimeSpan.Zero) is not null)

@@ -29,6 +29,7 @@ internal static class PlanJson
         foreach (var server in plan.Settings.Servers)
             Server(json, server, plan.Settings.Limits);
         json.WriteEndArray();
+        PlanServe.Write(json, plan.Settings.Serve);
         json.WriteEndObject();
         output.Write("\n"u8);
         return output.WrittenSpan;

@@ -24,6 +24,7 @@ internal static class PlanText
         Limits(text, plan);
         Restarts(text, plan);
         PlanServers.AppendTo(text, plan);
+        PlanServe.AppendTo(text, plan.Settings.Serve);
         return text.ToString();
     }
 

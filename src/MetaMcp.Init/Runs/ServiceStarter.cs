@@ -24,7 +24,7 @@ internal sealed class ServiceStarter(
     Plan plan, OutputHub hub, int nullDescriptor, CgroupTree? cgroups, InstanceCookie cookie, string? runtimeDirectory = null)
 {
     private readonly NotifyDirectory _notify = new(plan.Settings.Init.RuntimeDirectory);
-    private readonly int _nameWidth = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
+    private readonly int _nameWidth = plan.Settings.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
 
     /// <summary>The directory that comes first in the PATH of services; null for none.</summary>
     public string? PathFirst { get; set; }
@@ -270,7 +270,8 @@ internal sealed class ServiceStarter(
 
     private Errno SpawnSecondStage(ServiceSettings settings, ServiceRun run, List<DescriptorMapping> mappings, int errorDescriptor)
     {
-        var request = RequestFor(settings, settings.Command, errorDescriptor) with
+        var command = settings.Command is [ServeService.Ourselves, ..] ? settings.Command.SetItem(0, SelfExecutable.Path) : settings.Command;
+        var request = RequestFor(settings, command, errorDescriptor) with
         {
             Cgroup = run.Cgroup?.Directory, OwnSocket = run.NotifySocket?.Path, PathFirst = PathFirst,
         };

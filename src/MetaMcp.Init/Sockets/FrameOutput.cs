@@ -15,7 +15,10 @@ internal sealed unsafe class FrameOutput
     private byte[] _waiting = [];
 
     /// <summary>Whether bytes wait for the client to read.</summary>
-    public bool IsBlocked => _waiting.Length > 0;
+    public bool IsBlocked => Waiting > 0;
+
+    /// <summary>The bytes that wait.</summary>
+    public int Waiting => _waiting.Length;
 
     /// <summary>False if the client is gone, or reads too slowly: then its connection is to be closed.</summary>
     public bool Send(int connection, ReadOnlySpan<byte> line)

@@ -24,7 +24,7 @@ internal sealed class ConfigReload(string path, LimitSetup limits, Announcer log
             return new SystemEvent.ReloadRefused([$"{path}: limits.enforce is \"require\", and {objection}"]);
         foreach (var warning in result.Diagnostics.Concat(plan.Settings.NotInForce))
             log.Tell(Notices.ConfigurationWarning.Of(warning.Unmarked));
-        return new SystemEvent.Reloaded(plan);
+        return new SystemEvent.Reloaded(plan.Supervised(UserRights.MayChange));
     }
 
     public void Apply(Settings before, Settings after)

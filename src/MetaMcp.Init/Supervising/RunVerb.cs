@@ -162,7 +162,7 @@ internal static class RunVerb
         if (result.Plan is { } plan)
         {
             warnings = result.Diagnostics.Concat(plan.Settings.NotInForce).Select(d => d.Unmarked);
-            return plan;
+            return plan.Supervised(UserRights.MayChange);
         }
         foreach (var diagnostic in result.Diagnostics)
             StandardError.TryWriteLine(diagnostic.ToString());
@@ -172,7 +172,7 @@ internal static class RunVerb
     private static InitLogger Log(Plan plan, StandardOutputs outputs)
     {
         var settings = plan.Settings.Init;
-        var width = plan.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
+        var width = plan.Settings.Services.Select(s => s.Name.Length).Append(LineFormat.OwnName.Length).Max();
         outputs.ShowNotices(settings.LogFormat, width);
         return new InitLogger(outputs.Error)
         {

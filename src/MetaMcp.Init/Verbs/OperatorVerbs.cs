@@ -10,6 +10,7 @@ using MetaMcp.Init.Intercept;
 using MetaMcp.Init.Looking;
 using MetaMcp.Init.Pages;
 using MetaMcp.Init.Planning;
+using MetaMcp.Init.Serving;
 using MetaMcp.Init.Top;
 
 namespace MetaMcp.Init.Verbs;
@@ -54,6 +55,8 @@ internal static class OperatorVerbs
         "reload" => given => Timed(given, time => ActVerbs.Reload(given.Has("--wait"), time)),
         "shutdown" => given => Timed(given, time => ActVerbs.Shutdown(given.Has("--emergency"), given.Has("--wait"), time)),
         "names" => _ => NamesVerb.Run(),
+        "serve" => ServeVerb.Run,
+        "metrics" => given => MetricsVerb.Run(given.Value("--format") == "openmetrics"),
         "intercept" => given => InstallVerb.Run(given.Has("--install"), given.Has("--uninstall"), given.Operands),
         "help" => Help,
         "completion" => given => Say(Completions.Of(given.Operand!)),

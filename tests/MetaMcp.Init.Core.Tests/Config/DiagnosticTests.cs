@@ -44,7 +44,7 @@ public sealed class DiagnosticTests
     [InlineData(Service + "idle_timeout = '1m'\n", "3:1: unknown key \"idle_timeout\" in [service.a]; it is a key of [server.NAME]")]
     [InlineData(Service + "close_grace = '1m'\n", "3:1: unknown key \"close_grace\" in [service.a]; it is a key of [server.NAME]")]
     [InlineData("[zzz]\n" + Service,
-        "1:2: unknown table [zzz]; there are init, limits, startup, health, shutdown, restart, alerts, launch, signals, service, server")]
+        "1:2: unknown table [zzz]; there are init, limits, startup, health, shutdown, restart, alerts, launch, serve, signals, service, server")]
     [InlineData("log_level = \"info\"\n" + Service, "1:1: unknown key \"log_level\" before the first table; it belongs under [init]")]
     [InlineData("init = 5\n" + Service, "1:1: \"init\" is a table; write [init] on a line of its own")]
     [InlineData("[service]\ncommand = [\"x\"]\n", "2:1: \"command\" needs a service it belongs to; write [service.NAME] above it")]

@@ -1,8 +1,10 @@
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
+using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 
@@ -17,6 +19,7 @@ internal sealed class PoolWorld
     private readonly Queue<SystemEvent> _events = new();
     private readonly Dictionary<long, (long Id, int Pid)> _runs = [];
     private readonly List<string> _story = [];
+    private readonly List<StatusRow> _answer = [];
     private int _nextPid = 100;
 
     public PoolWorld(Settings settings)
@@ -109,6 +112,14 @@ internal sealed class PoolWorld
         return this;
     }
 
+    /// <summary>The rows of the answer to an operator.</summary>
+    public List<StatusRow> Operator(ControlRequest request)
+    {
+        _answer.Clear();
+        _ = Post(new SystemEvent.Asked(1, request, "root (pid 8)"));
+        return [.. _answer];
+    }
+
     public PoolWorld Signal(Signal signal) => Post(new SystemEvent.SignalArrived(signal));
 
     /// <summary>The story since the last call is these lines.</summary>
@@ -177,6 +188,9 @@ internal sealed class PoolWorld
                 break;
             case Effect.Report(var notice):
                 Log.Add($"{notice}");
+                break;
+            case Effect.AnswerClient(_, var rows):
+                _answer.AddRange(rows);
                 break;
             case Effect.Exit(var code):
                 ExitCode = code;

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 
@@ -43,6 +45,9 @@ internal sealed class Chaos
     }
 
     public int Events { get; private set; }
+
+    /// <summary>The number of requests of operators.</summary>
+    public int Asked { get; private set; }
 
     /// <summary>The number of times that another process became the main process.</summary>
     public int Successions { get; private set; }
@@ -112,6 +117,9 @@ internal sealed class Chaos
                 if (_processes.Count < 40)
                     _ = Create(-1, 0, ProcessKind.Orphan);
                 break;
+            case 14 when pick >= 6:
+                Ask(pick);
+                break;
             case 14:
                 Handle(new SystemEvent.SignalArrived(pick switch
                 {
@@ -151,6 +159,25 @@ internal sealed class Chaos
 
     private static ServiceSettings WithInterval(ServiceSettings service, int seconds) =>
         service.Probe is { } probe ? service with { Probe = probe with { Interval = TimeSpan.FromSeconds(seconds) } } : service;
+
+    /// <summary>An operator starts, stops or restarts a service.</summary>
+    private void Ask(int pick)
+    {
+        Asked++;
+        ControlVerb[] verbs = [ControlVerb.Stop, ControlVerb.Start, ControlVerb.Restart];
+        var name = _plan.Services[Events % _plan.Services.Length].Name;
+        Handle(new SystemEvent.Asked(1, new ControlRequest(verbs[pick % 3]) { Names = [name] }, "root"));
+    }
+
+    /// <summary>A start that an operator has asked for needs no back-off, and the service is not there until it is ready again.</summary>
+    private void Hear(TargetRow target)
+    {
+        if (target.IsUnchanged || !target.Text.EndsWith("started", StringComparison.Ordinal))
+            return;
+        var told = _told[_plan.Services.Single(s => s.Name == target.Name).Index];
+        told.IsAnew = true;
+        told.IsUp = told.IsCompleted = told.IsOver = false;
+    }
 
     /// <summary>Lets some time pass, or waits until the supervisor wants to be woken and then is a little late.</summary>
     private void Wait(int pick)
@@ -371,6 +398,11 @@ internal sealed class Chaos
                 foreach (var group in _groups.Values)
                     group.IsDying |= signal == Signal.Kill;
                 TellOfChildren();
+                break;
+            case Effect.AnswerClient(_, var rows):
+                Assert.IsType<EndRow>(rows[^1]);
+                foreach (var target in rows.OfType<TargetRow>())
+                    Hear(target);
                 break;
             case Effect.Exit(var code):
                 Assert.NotNull(_endBegan);

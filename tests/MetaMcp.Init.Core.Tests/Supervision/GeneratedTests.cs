@@ -20,7 +20,7 @@ public sealed class GeneratedTests
     [Fact]
     public void Nothing_breaks_the_rules_whatever_happens_in_whatever_order()
     {
-        var (cases, events, successions) = (0, 0L, 0L);
+        var (cases, events, successions, asked) = (0, 0L, 0L, 0L);
         Gen.Select(Services.Array[1, 8], Gen.Byte.Array[0, 160], Gen.Int[0, 23]).Sample(
             (services, choices, system) =>
             {
@@ -37,9 +37,11 @@ public sealed class GeneratedTests
                 Interlocked.Increment(ref cases);
                 Interlocked.Add(ref events, chaos.Events);
                 Interlocked.Add(ref successions, chaos.Successions);
+                Interlocked.Add(ref asked, chaos.Asked);
             },
             iter: 12_000);
         Assert.True(events > 20L * cases, $"{events} events in {cases} cases are hardly any");
+        Assert.True(asked > cases, $"{asked} requests of operators in {cases} cases are hardly any");
         Assert.True(successions * 100 > cases, $"{successions} main processes in the background in {cases} cases are hardly any");
     }
 

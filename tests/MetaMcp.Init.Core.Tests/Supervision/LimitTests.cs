@@ -19,7 +19,7 @@ public sealed class LimitTests
     {
         var world = Running(File(Daemon("a"), Daemon("b")));
         Assert.True(world.Sleeps);
-        Assert.Empty(world.Pass("1h").Looks);
+        Assert.Empty(world.Pass("1h").Measured);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class LimitTests
     public void While_a_service_with_a_cap_runs_it_is_looked_at_twice_a_second()
     {
         var world = Running(File(Capped)).Pass("2s");
-        Assert.Equal([(Span("500ms"), false), (Span("1s"), false), (Span("1500ms"), false), (Span("2s"), false)], world.Looks);
+        Assert.Equal([(Span("500ms"), false), (Span("1s"), false), (Span("1500ms"), false), (Span("2s"), false)], world.Measured);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class LimitTests
     {
         var world = Running(File(Capped.Policy(RestartPolicy.Never), Daemon("b")));
         world.Exits("a", 1).Pass("10s");
-        Assert.Empty(world.Looks);
+        Assert.Empty(world.Measured);
         Assert.True(world.Sleeps);
     }
 
@@ -132,9 +132,9 @@ public sealed class LimitTests
     {
         var world = Running(File(Capped));
         world.Program("a").Memory = 79 * MiB;
-        Assert.DoesNotContain(world.Pass("10s").Looks, l => l.Closely);
+        Assert.DoesNotContain(world.Pass("10s").Measured, l => l.Closely);
         world.Program("a").Memory = 81 * MiB;
-        Assert.Contains(world.Pass("500ms").Looks, l => l.Closely);
+        Assert.Contains(world.Pass("500ms").Measured, l => l.Closely);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class LimitTests
     {
         var world = Running(File(Capped));
         (world.Program("a").Memory, world.Program("a").Resident) = (60 * MiB, 150 * MiB);
-        Assert.InRange(world.Pass("1m").Looks.Count(l => l.Closely), 9, 13);
+        Assert.InRange(world.Pass("1m").Measured.Count(l => l.Closely), 9, 13);
         world.Tells();
     }
 
@@ -187,7 +187,7 @@ public sealed class LimitTests
         world.Program("a").HoldsExec = true;
         world.Program("a").Tasks = 80;
         world.Begin().Pass("10s").NeverTold("SIGTERM a");
-        Assert.Empty(world.Looks);
+        Assert.Empty(world.Measured);
         world.Executes("a").Pass("500ms").TellsAmongOthers("SIGTERM a");
     }
 
@@ -226,7 +226,7 @@ public sealed class LimitTests
         world.Program("a").Ignores(Signal.Term);
         world.Program("a").Memory = 101 * MiB;
         world.Signal(Signal.Term).Pass("3s").NeverTold("a ended: over its memory_max of 100MiB, with 101.0MiB");
-        Assert.Empty(world.Looks);
+        Assert.Empty(world.Measured);
     }
 
     [Fact]
@@ -373,8 +373,8 @@ public sealed class LimitTests
         (world.Program("a").Memory, world.Program("a").Resident) = (90 * MiB, 99 * MiB);
         world.Pass("600ms");
         world.Program("a").Resident = 300 * MiB;
-        Assert.Single(world.Pass("2s").Looks, l => l.Closely);
-        Assert.Equal(2, world.Pass("2s").Looks.Count(l => l.Closely));
+        Assert.Single(world.Pass("2s").Measured, l => l.Closely);
+        Assert.Equal(2, world.Pass("2s").Measured.Count(l => l.Closely));
     }
 
     private static Settings AllWithin(long mebibytes, params ServiceSettings[] services) =>

@@ -30,6 +30,7 @@ internal static class StoryLine
             Effect.Exit e => $"exit {e.Code}",
             Effect.Report e => Of(e.Notice),
             Effect.WatchRun or Effect.Sample or Effect.ReadMemory or Effect.Sweep or Effect.Apply or Effect.DropFile => null,
+            Effect.AnswerClient => null,
             Effect.ReadFile => "read the file",
             Effect.SignalStranger { Signal: var s } when s == Signal.Cont => null,
             Effect.SignalStranger e => $"{e.Signal} orphan {e.Stranger.Command}",
@@ -96,6 +97,7 @@ internal static class StoryLine
         nameof(Notices.ReloadProblem) => $"not reloaded: {n["Problem"]}",
         nameof(Notices.StopSignalIgnored) => $"{n["Signal"]} ignored, a stop signal?",
         nameof(Notices.SignalIgnored) => $"{n["Signal"]} ignored",
+        nameof(Notices.Asked) => $"asked: {n["Request"]}",
         nameof(Notices.OrphanReaped) => "orphan reaped",
         nameof(Notices.OrphanFound) => $"orphan {n["Command"]} ends in {Time(n, "Grace")}",
         nameof(Notices.OrphanLeft) =>

@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
@@ -7,6 +8,7 @@ using MetaMcp.Init.Core.Notifying;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 
@@ -41,7 +43,7 @@ internal sealed class World
         var result = Core.Planning.Plan.Build(settings);
         var plan = result.Plan ?? throw new ArgumentException(string.Join('\n', result.Diagnostics));
         Now = _begin;
-        _supervisor = new Supervisor(plan, seed: 1, _begin, sampled, counted: counted);
+        _supervisor = new Supervisor(plan.Supervised(mayChangeUser: true), seed: 1, _begin, sampled, counted: counted);
     }
 
     public Instant Now { get; private set; }
@@ -71,7 +73,7 @@ internal sealed class World
     public List<Effect.Sweep> Sweeps { get; } = [];
 
     /// <summary>The times at which runs were measured, and whether closely.</summary>
-    public List<(TimeSpan At, bool Closely)> Looks { get; } = [];
+    public List<(TimeSpan At, bool Closely)> Measured { get; } = [];
 
     /// <summary>
     /// Whether the answer to a close look waits for <see cref="AnswersCloseLook"/>; it then has the figures of the time of the request.
@@ -122,6 +124,31 @@ internal sealed class World
     /// <summary>Sends a message to the NOTIFY_SOCKET of a service.</summary>
     public World Says(string service, string message) => Post(
         new SystemEvent.Said(MainOf(service).Run, NotifyMessage.Read(System.Text.Encoding.UTF8.GetBytes(message))));
+
+    /// <summary>An operator asks; the answer is in <see cref="Answer"/>.</summary>
+    public World Asks(ControlVerb verb, params string[] names) => Asks(new ControlRequest(verb) { Names = [.. names] });
+
+    public World Asks(ControlRequest request)
+    {
+        Answers.Clear();
+        return Post(new SystemEvent.Asked(1, request, "root (pid 8)"));
+    }
+
+    /// <summary>The rows of the last answer to an operator.</summary>
+    public List<StatusRow> Answers { get; } = [];
+
+    /// <summary>The rows of a look that waits for nothing.</summary>
+    public List<StatusRow> Looks(ControlRequest request)
+    {
+        _supervisor.Window.Now = Now;
+        var rows = new List<StatusRow>();
+        for (var answer = _supervisor.Window.Look(request); answer.MoveNext() && answer.Current is { } row;)
+            rows.Add(row);
+        return rows;
+    }
+
+    public ServiceRow RowOf(string service) =>
+        Looks(new ControlRequest(ControlVerb.Status) { Names = [service] }).OfType<ServiceRow>().Single();
 
     /// <summary>A probe that hung ends after all.</summary>
     public World ProbeEnds(string service, int code) =>
@@ -266,7 +293,7 @@ internal sealed class World
     public World Reloads(Settings settings)
     {
         var plan = Core.Planning.Plan.Build(settings).Plan ?? throw new ArgumentException("no plan");
-        return Post(new SystemEvent.Reloaded(plan));
+        return Post(new SystemEvent.Reloaded(plan.Supervised(mayChangeUser: true)));
     }
 
     public int IndexOf(string service) => Plan.Services.Last(s => s.Name == service).Index;
@@ -303,6 +330,7 @@ internal sealed class World
         Assert.Equal(Heard.Count + 1, told.Sequence);
         Assert.Equal(Now, told.At);
         Heard.Add(told);
+        _supervisor.Window.Hear(told);
         if (notice.Kind == Notices.ProbeFailed || notice.Kind == Notices.ProbeFailedInStartPeriod)
             ProbeFailures.Add(notice.ToString());
     }
@@ -368,7 +396,7 @@ internal sealed class World
                     EmptyGroup(group);
                 break;
             case Effect.Sample(var runs, var closely):
-                Looks.Add((Elapsed, closely));
+                Measured.Add((Elapsed, closely));
                 var sampled = new SystemEvent.Sampled(
                 [
                     .. _processes.Values.Where(p => p.Kind == ProcessKind.Main && runs.Contains(p.Run)).Select(p => new RunUsage(
@@ -404,6 +432,9 @@ internal sealed class World
                 foreach (var left in _groups.Where(g => g.Value.Obeys(signal)).ToArray())
                     EmptyGroup(left.Key);
                 Collected();
+                break;
+            case Effect.AnswerClient(_, var rows):
+                Answers.AddRange(rows);
                 break;
             case Effect.Exit(var code):
                 Assert.Null(ExitCode);

@@ -2,6 +2,7 @@ using MetaMcp.Init.Core.Verbs;
 
 namespace MetaMcp.Init.Core.Tests.Verbs;
 
+[Collection("README.md")]
 public sealed class ReadmeTableTests
 {
     private static string Readme => Path.Combine(ArchitectureTests.Root, "README.md");

@@ -146,6 +146,8 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
             [Source.LaunchSocket] = "one client a step (HostileClientTests)",
             [Source.LaunchConnection] = "one line a step, and a pause after each of a running server (HostileClientTests)",
             [Source.LaunchProcess] = "one end, and it is not watched any more",
+            [Source.ControlSocket] = "one client a step (ControlTableTests)",
+            [Source.ControlConnection] = "one line or sixteen rows a step (ControlTableTests)",
             [Source.ConfigRead] = "the longest answer of our own child",
         };
         Assert.Empty(Enum.GetValues<Source>().Except(flooded).Except(ends.Keys));

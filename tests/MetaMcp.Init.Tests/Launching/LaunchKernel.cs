@@ -1,10 +1,12 @@
 using MetaMcp.Init.Cgroups;
+using MetaMcp.Init.Control;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Planning;
+using MetaMcp.Init.Core.Supervision;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.EndToEnd.Harness;
 using MetaMcp.Init.Kernel;
@@ -28,8 +30,11 @@ internal sealed class LaunchKernel : IDisposable
     private readonly Connected _stderr = Connected.Pipe();
     private readonly StandardOutputs _outputs;
     private readonly Queue<SystemEvent> _events = new();
+    private readonly int _control;
 
-    public LaunchKernel(CgroupTree? tree = null)
+    /// <param name="tree">The cgroups; null for none.</param>
+    /// <param name="isGroupAllowed">The file has a control_group.</param>
+    public LaunchKernel(CgroupTree? tree = null, bool isGroupAllowed = false)
     {
         var plan = Plan.Build(new Settings { Services = [new ServiceSettings { Name = "a", Command = ["/bin/sleep", "60"] }] }).Plan!;
         _outputs = StandardOutputs.Open(_stdout.Writer, _stderr.Writer);
@@ -37,10 +42,15 @@ internal sealed class LaunchKernel : IDisposable
         Assert.Equal("", problem);
         Path = socket!.Path;
         Socket = socket.Descriptor;
+        var control = ListeningSocket.Open(_files["run/control.sock"], ListeningSocket.ForOwner, out problem, out _);
+        Assert.Equal("", problem);
+        (ControlPath, _control) = (control!.Path, control.Descriptor);
+        Supervisor = new Supervisor(plan, seed: 1, MonotonicClock.Now);
         var cookie = new InstanceCookie(1, new byte[SipHash.KeySize]);
         Kernel = RealKernel.Open(
             plan, _signals, _outputs, new OutputHub(_outputs, (_, _, _) => { }), runs => Runs = runs,
-            new LaunchSetup(socket, cookie, tree, Complaints.Add));
+            new LaunchSetup(socket, cookie, tree, Complaints.Add),
+            new ControlSetup(control, isGroupAllowed, tree) { Window = Supervisor.Window });
     }
 
     public LinuxKernel Kernel { get; }
@@ -48,6 +58,12 @@ internal sealed class LaunchKernel : IDisposable
     public RunTable Runs { get; private set; } = null!;
 
     public string Path { get; }
+
+    /// <summary>The socket for full rights.</summary>
+    public string ControlPath { get; }
+
+    /// <summary>Answers operators who look; it is told nothing by itself.</summary>
+    public Supervisor Supervisor { get; }
 
     public int Socket { get; }
 
@@ -139,6 +155,7 @@ internal sealed class LaunchKernel : IDisposable
         for (var turn = 0; turn < 10; turn++)
             Turn();
         _ = close(Socket);
+        _ = close(_control);
         _outputs.Dispose();
         _signals.Dispose();
         _stdout.Dispose();

@@ -1,5 +1,6 @@
 using MetaMcp.Init.EndToEnd.Harness;
 using MetaMcp.Init.Sockets;
+using MetaMcp.Init.Supervising;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Tests.Sockets;
@@ -49,6 +50,65 @@ public sealed class ListeningSocketTests : IDisposable
     {
         Assert.Null(Open(directory + "/launch.sock", out var problem));
         Assert.Contains(reason, problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0x180)]
+    [InlineData(0x1B0)]
+    public void The_socket_for_full_rights_lets_in_its_owner_and_its_group_alone(int mode)
+    {
+        var before = umask(0);
+        var socket = ListeningSocket.Open(_files["run/control.sock"], (uint)mode, out var problem, out _)!;
+        Assert.Equal(0u, umask(before));
+        Assert.Equal("", problem);
+        Assert.Equal((UnixFileMode)mode, File.GetUnixFileMode(socket.Path));
+        Assert.True(socket.GiveTo(65534).IsSuccess);
+        Assert.Equal((UnixFileMode)mode, File.GetUnixFileMode(socket.Path));
+        Close(socket);
+    }
+
+    [Fact]
+    public void At_the_end_our_socket_is_removed_and_one_that_took_its_place_is_not()
+    {
+        var first = Open(_files["run/a.sock"], out _)!;
+        first.Remove();
+        Assert.False(File.Exists(first.Path));
+        Close(first);
+        var second = Open(_files["run/a.sock"], out _)!;
+        File.Move(second.Path, second.Path + ".old");
+        var third = Open(_files["run/a.sock"], out _)!;
+        second.Remove();
+        Assert.True(File.Exists(third.Path));
+        Close(second);
+        Close(third);
+    }
+
+    [Theory]
+    [InlineData("/proc/none/run")]
+    [InlineData("/dev/null/run")]
+    public void Where_no_file_can_be_made_both_sockets_are_elsewhere_and_the_reason_is_told(string directory)
+    {
+        var sockets = RuntimeSockets.Open(directory, null);
+        Assert.True(sockets.IsElsewhere);
+        Assert.Contains(sockets.Directory[0], "/@");
+        Assert.Contains(directory, sockets.Problem, StringComparison.Ordinal);
+        Assert.Equal(sockets.Directory + "/launch.sock", sockets.Launch!.Path);
+        Assert.Equal(sockets.Directory + "/control.sock", sockets.Control!.Path);
+        sockets.Remove();
+        Close(sockets.Launch);
+        Close(sockets.Control);
+    }
+
+    [Fact]
+    public void Where_another_init_listens_no_other_place_is_taken()
+    {
+        var first = RuntimeSockets.Open(_files["run"], null);
+        Assert.Equal((false, ""), (first.IsElsewhere, first.Problem));
+        var second = RuntimeSockets.Open(_files["run"], null);
+        Assert.Equal((null, null, false), (second.Launch, second.Control, second.IsElsewhere));
+        Assert.Contains("another mcp-init listens there", second.Problem, StringComparison.Ordinal);
+        Close(first.Launch!);
+        Close(first.Control!);
     }
 
     public void Dispose() => _files.Dispose();

@@ -1,0 +1,47 @@
+using MetaMcp.Init.Core.Status;
+
+namespace MetaMcp.Init.Core.Metrics;
+
+/// <summary>
+/// All metrics as text for Prometheus. A sample whose value is not known, or that would show a limit that does not exist, is left out.
+/// </summary>
+public static class MetricsText
+{
+    public static string Render(MetricsFacts facts, MetricsFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        var writer = new SampleWriter(format);
+        var counts = new CountSamples(facts.Counts, writer);
+        var users = new UsageSamples(facts, writer);
+        // The samples of a family have to stand together, so that each family is a walk over all services.
+        SystemSamples.Write(facts, writer);
+        ServiceSamples.Write(facts, counts, writer);
+        users.WriteMemory();
+        users.WriteWorkload();
+        users.WriteOthers();
+        counts.Write(SystemFamilies.Cleanups);
+        counts.WriteCleanupDuration();
+        counts.Write(SystemFamilies.OrphansEnded);
+        counts.Write(SystemFamilies.Reaped);
+        counts.Write(SystemFamilies.Repairs);
+        counts.Write(ServiceFamilies.LogLines);
+        counts.Write(ServiceFamilies.LogDropped);
+        counts.Write(ServiceFamilies.Launches);
+        Servers(facts.Status, writer);
+        counts.Write(ServiceFamilies.ServerEnds);
+        writer.Add(SystemFamilies.InitMemory, facts.Init.ResidentBytes);
+        writer.Add(SystemFamilies.InitCpu, facts.Init.CpuTime);
+        return writer.End();
+    }
+
+    private static void Servers(StatusDocument status, SampleWriter writer)
+    {
+        foreach (var server in status.Servers)
+        {
+            writer.Add(ServiceFamilies.Instances, (long)Math.Max(0, server.Instances - server.Idle), server.Name, "busy");
+            writer.Add(ServiceFamilies.Instances, (long)server.Idle, server.Name, "idle");
+        }
+        foreach (var server in status.Servers)
+            writer.Add(ServiceFamilies.InstancesLimit, server.Most, server.Name);
+    }
+}

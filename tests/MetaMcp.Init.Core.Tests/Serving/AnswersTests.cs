@@ -1,0 +1,126 @@
+using System.Text;
+using MetaMcp.Init.Core.Http;
+using MetaMcp.Init.Core.Serving;
+using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Tests.Metrics;
+using MetaMcp.Init.Core.Values;
+
+namespace MetaMcp.Init.Core.Tests.Serving;
+
+public sealed class AnswersTests
+{
+    private static readonly string[] Pages = ["/livez", "/readyz", "/metrics", "/status"];
+
+    private static HttpResponse Ask(string path, Knowledge knowledge, string? accept = null, string? host = "localhost:9464") =>
+        new Answers(new HostRule([]), _ => knowledge, status => Encoding.UTF8.GetBytes(status.System.Version))
+            .To(new HttpRequest(path, false) { Host = host, Accept = accept });
+
+    private static string Body(HttpResponse response) => Encoding.UTF8.GetString(response.Body);
+
+    [Fact]
+    public void Each_page_that_the_index_lists_is_there_and_no_other()
+    {
+        Assert.All(Pages, path =>
+        {
+            Assert.Contains($"\n{path} ", Body(Ask("/", Knowledge.Of(Facts.All))), StringComparison.Ordinal);
+            Assert.NotEqual(HttpStatus.NotFound, Ask(path, Knowledge.Of(Facts.All)).Status);
+        });
+        foreach (var path in new[] { "", "/metrics/", "//metrics", "/../metrics", "/METRICS", "/%6detrics", "/favicon.ico", "/livez/x" })
+            Assert.Equal(HttpStatus.NotFound, Ask(path, Knowledge.Of(Facts.All)).Status);
+    }
+
+    [Fact]
+    public void Without_an_answer_of_PID_1_every_page_is_unavailable_and_says_why() => Assert.All(Pages, path =>
+    {
+        var response = Ask(path, Knowledge.None("mcp-init does not answer"));
+        Assert.Equal((HttpStatus.ServiceUnavailable, "mcp-init does not answer\n"), (response.Status, Body(response)));
+    });
+
+    [Fact]
+    public void A_name_of_somebody_else_gets_nothing_whatever_the_page() => Assert.All(
+        (string[])[.. Pages, "/", "/x"],
+        path =>
+        {
+            Assert.Equal(HttpStatus.MisdirectedRequest, Ask(path, Knowledge.Of(Facts.All), host: "evil.example").Status);
+            Assert.DoesNotContain("backend", Body(Ask(path, Knowledge.Of(Facts.All), host: "evil.example")), StringComparison.Ordinal);
+        });
+
+    [Fact]
+    public void Metrics_come_in_the_format_that_is_asked_for()
+    {
+        Assert.StartsWith("text/plain; version=0.0.4", Ask("/metrics", Knowledge.Of(Facts.All)).ContentType);
+        var open = Ask("/metrics", Knowledge.Of(Facts.All), "application/openmetrics-text");
+        Assert.StartsWith("application/openmetrics-text; version=1.0.0", open.ContentType);
+        Assert.EndsWith("# EOF\n", Body(open));
+    }
+
+    [Theory]
+    [InlineData(ServiceCondition.Ready, true, SystemPhase.Running, null)]
+    [InlineData(ServiceCondition.Failing, true, SystemPhase.Running, null)]
+    [InlineData(ServiceCondition.Completed, true, SystemPhase.Starting, null)]
+    [InlineData(ServiceCondition.Ready, true, SystemPhase.Stopping, "mcp-init is stopping")]
+    [InlineData(ServiceCondition.Starting, true, SystemPhase.Starting, "a is starting (no probe has succeeded)")]
+    [InlineData(ServiceCondition.Open, true, SystemPhase.Running, "a is paused after failures (no probe has succeeded)")]
+    [InlineData(ServiceCondition.Failed, false, SystemPhase.Running, null)]
+    [InlineData(ServiceCondition.Starting, false, SystemPhase.Starting, "mcp-init is starting")]
+    public void It_is_ready_if_all_required_services_are_and_it_is_not_stopping(
+        ServiceCondition condition, bool isRequired, SystemPhase phase, string? reason)
+    {
+        var status = StatusDocument.From(
+        [
+            Facts.System with { Phase = phase },
+            new ServiceRow { Name = "a", Condition = condition, Since = default, IsRequired = isRequired, Why = "no probe has succeeded" },
+        ])!;
+        var response = Ask("/readyz", Knowledge.Of(Facts.Of(status)));
+        Assert.Equal(reason is null ? "ok\n" : $"{reason}\n", Body(response));
+        Assert.Equal(reason is null ? HttpStatus.Ok : HttpStatus.ServiceUnavailable, response.Status);
+    }
+
+    [Fact]
+    public void An_answer_without_its_end_or_with_a_refusal_is_none()
+    {
+        Assert.NotNull(Knowledge.Of([Facts.System, new EndRow()]).Facts);
+        Assert.Null(Knowledge.Of([Facts.System]).Facts);
+        Assert.Null(Knowledge.Of([new EndRow()]).Facts);
+        Assert.Equal("too many clients", Knowledge.Of([Facts.System, new EndRow(ControlError.Busy, "too many clients")]).Problem);
+    }
+
+    [Fact]
+    public void A_flood_of_requests_is_a_question_a_second()
+    {
+        var (now, asked) = (new Instant(0), new List<bool>());
+        var cache = new AnswerCache(
+            counts =>
+            {
+                asked.Add(counts);
+                return Knowledge.Of(Facts.All);
+            },
+            () => now);
+        for (var request = 0; request < 100; request++)
+            _ = cache.Ask(withCounts: false);
+        Assert.Equal([false], asked);
+        // Counters are not in that answer; the one with them serves for both.
+        _ = cache.Ask(withCounts: true);
+        _ = cache.Ask(withCounts: false);
+        Assert.Equal([false, true], asked);
+        now += AnswerCache.Kept;
+        _ = cache.Ask(withCounts: false);
+        Assert.Equal([false, true, false], asked);
+    }
+
+    [Fact]
+    public void An_init_that_hangs_is_asked_once_a_second_and_not_for_each_kind()
+    {
+        var asked = 0;
+        var cache = new AnswerCache(
+            _ =>
+            {
+                asked++;
+                return Knowledge.None("no answer");
+            },
+            () => new Instant(5));
+        Assert.Equal("no answer", cache.Ask(withCounts: false).Problem);
+        Assert.Equal("no answer", cache.Ask(withCounts: true).Problem);
+        Assert.Equal(1, asked);
+    }
+}
