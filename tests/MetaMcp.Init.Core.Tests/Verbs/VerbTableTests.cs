@@ -38,7 +38,8 @@ public sealed class VerbTableTests
 
     [Fact]
     public void Verbs_that_no_person_types_are_hidden() =>
-        Assert.Equal(["names", "discard", "draw", "measure", "place", "read"], VerbTable.All.Except(VerbTable.Visible).Select(verb => verb.Name));
+        Assert.Equal(
+            ["names", "discard", "draw", "measure", "place", "read"], VerbTable.All.Except(VerbTable.Visible).Select(verb => verb.Name));
 
     [Fact]
     public void Every_visible_verb_says_how_it_exits() =>
