@@ -65,18 +65,21 @@ internal sealed class SystemRows(ServiceTable services, Phases phases, OrphanWat
         var problems = new List<string>();
         if (phases.IsEnding)
             problems.Add("mcp-init is shutting down");
-        else if (indexes.Count == 0 && phases.Phase is Phase.StartingUp)
-            problems.Add("mcp-init is starting up");
+        var any = false;
         foreach (var service in services.Plan.Services)
         {
             if (indexes.Count == 0 ? service.IsRetired || !service.Settings.Required : !indexes.Contains(service.Index))
                 continue;
+            any = true;
             var state = services.States[service.Index];
             var isWell = isAlive ? StatePredicates.MainOf(state) is not null || state is ServiceState.Completed
                 : StatePredicates.Satisfies(state);
             if (!isWell)
                 problems.Add($"{service.Name} is {StatusLines.Word(ServiceRows.ConditionOf(state))}");
         }
+        // A file that requires no service has nothing else to wait for.
+        if (!any && phases.Phase is Phase.StartingUp)
+            problems.Add("mcp-init is starting up");
         return problems.Count == 0 ? "" : string.Join(", ", problems) + ".";
     }
 }

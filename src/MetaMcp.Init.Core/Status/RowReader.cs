@@ -1,5 +1,5 @@
+using System.Buffers.Text;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using MetaMcp.Init.Core.Probing;
 
@@ -11,16 +11,20 @@ namespace MetaMcp.Init.Core.Status;
 /// </summary>
 internal sealed class RowReader
 {
-    private readonly Dictionary<string, string> _members = new(StringComparer.Ordinal);
+    private readonly byte[] _line;
+    private readonly List<Member> _members = new(32);
 
-    public RowReader(ReadOnlySpan<byte> line)
+    public RowReader(ReadOnlySpan<byte> text)
     {
+        _line = text.ToArray();
+        ReadOnlySpan<byte> line = _line;
         var json = new JsonScanner(line);
         IsBroken = !json.TryEnter();
         for (var isFirst = true; !IsBroken && json.TryMember(isFirst, out var name, out var value, out var isBroken); isFirst = false)
         {
             IsBroken |= isBroken;
-            _members[Encoding.UTF8.GetString(name)] = Encoding.UTF8.GetString(value);
+            if (!isBroken && line.Overlaps(name, out var nameAt) && line.Overlaps(value, out var valueAt))
+                _members.Add(new Member(nameAt, name.Length, valueAt, value.Length));
         }
         IsBroken |= !json.IsAtEnd();
     }
@@ -30,22 +34,22 @@ internal sealed class RowReader
 
     public string Text(string name) => OptionalText(name) ?? Broken("");
 
-    public string? OptionalText(string name) => Find(name) is not { } value ? null
-        : value is ['"', .., '"'] && JsonStrings.TryDecode(Encoding.UTF8.GetBytes(value[1..^1]), out var text) ? text
+    public string? OptionalText(string name) => !TryFind(name, out var value) ? null
+        : value is [(byte)'"', .., (byte)'"'] && JsonStrings.TryDecode(value[1..^1], out var text) ? text
         : Broken((string?)null);
 
     public long Number(string name) => OptionalNumber(name) ?? 0;
 
-    public long? OptionalNumber(string name) => Find(name) is not { } value ? null
-        : long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+    public long? OptionalNumber(string name) => !TryFind(name, out var value) ? null
+        : Utf8Parser.TryParse(value, out long number, out var length) && length == value.Length ? number
         : Broken((long?)null);
 
     public int? OptionalPid(string name) => OptionalNumber(name) is { } pid ? (int)Math.Clamp(pid, 0, int.MaxValue) : null;
 
-    public double? OptionalCores(string name) => Find(name) is not { } value ? null
-        : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var cores) ? cores : Broken((double?)null);
+    public double? OptionalCores(string name) => !TryFind(name, out var value) ? null
+        : Utf8Parser.TryParse(value, out double cores, out var length) && length == value.Length ? cores : Broken((double?)null);
 
-    public bool Flag(string name) => Find(name) == "true";
+    public bool Flag(string name) => TryFind(name, out var value) && value.SequenceEqual("true"u8);
 
     public TimeSpan Time(string name) => OptionalTime(name) ?? TimeSpan.Zero;
 
@@ -61,10 +65,10 @@ internal sealed class RowReader
 
     public ImmutableArray<string> Names(string name)
     {
-        if (Find(name) is not { } value)
+        if (!TryFind(name, out var value))
             return [];
         var names = ImmutableArray.CreateBuilder<string>();
-        var json = new JsonScanner(Encoding.UTF8.GetBytes(value));
+        var json = new JsonScanner(value);
         var isBroken = !json.TryEnterArray();
         for (var isFirst = true; !isBroken && json.TryElement(isFirst, out var element, out isBroken); isFirst = false)
         {
@@ -80,11 +84,27 @@ internal sealed class RowReader
         }
     }
 
-    private string? Find(string name) => _members.TryGetValue(name, out var value) && value != "null" ? value : null;
+    /// <summary>The value as it is written; false if there is none, or it is null. Of two members of a name the last counts.</summary>
+    private bool TryFind(string name, out ReadOnlySpan<byte> value)
+    {
+        for (var at = _members.Count - 1; at >= 0; at--)
+        {
+            var member = _members[at];
+            if (member.NameLength != name.Length || !Ascii.Equals(_line.AsSpan(member.NameAt, member.NameLength), name))
+                continue;
+            value = _line.AsSpan(member.ValueAt, member.ValueLength);
+            return !value.SequenceEqual("null"u8);
+        }
+        value = [];
+        return false;
+    }
 
     private T Broken<T>(T otherwise)
     {
         IsBroken = true;
         return otherwise;
     }
+
+    /// <summary>The places of a name, without its quotes, and of its value: no text is copied for a member that nobody asks for.</summary>
+    private readonly record struct Member(int NameAt, int NameLength, int ValueAt, int ValueLength);
 }

@@ -10,30 +10,39 @@ namespace MetaMcp.Init.Accounting;
 /// <summary>The figures of some processes, looked up one by one where the kernel does not count them together.</summary>
 internal static class LookedUpUsage
 {
+    /// <param name="pids">The processes; those that have ended since count nothing.</param>
+    /// <param name="parts">The figures that are wanted.</param>
     public static Usage Read(List<int> pids, UsageParts parts)
     {
-        var memory = default(UsageSum);
+        var processes = new List<ProcessFigures>(pids.Count);
+        foreach (var pid in pids)
+            if (ProcessFigures.TryRead(pid, out var process, out _))
+                processes.Add(process);
+        return Read(processes, parts);
+    }
+
+    /// <summary>The same of processes that were read a moment ago.</summary>
+    public static Usage Read(List<ProcessFigures> found, UsageParts parts)
+    {
+        var memory = default(RoughMemory);
         var (user, system, threads, processes) = (TimeSpan.Zero, TimeSpan.Zero, 0, 0);
         int? descriptors = 0;
-        Span<byte> buffer = stackalloc byte[1024];
-        foreach (var pid in pids)
+        foreach (var (stat, times) in found)
         {
-            var text = ProcFile.Read(pid, "stat"u8, buffer);
-            // It has ended since, or has ended and waits to be collected: it uses nothing any more.
-            if (!ProcessStat.TryRead(text, out var stat) || stat.IsDead)
+            // It has ended and waits to be collected: it uses nothing any more.
+            if (stat.IsDead)
                 continue;
             processes++;
             threads += stat.Threads;
-            if (parts.HasFlag(UsageParts.Cpu) && ProcessTimes.TryRead(text, out var times))
-                (user, system) = (user + times.User, system + times.System);
+            (user, system) = (user + times.User, system + times.System);
             if (parts.HasFlag(UsageParts.Memory))
                 AddMemory(ref memory, stat, parts);
             if (parts.HasFlag(UsageParts.Descriptors))
-                descriptors += DescriptorsOf(pid);
+                descriptors += DescriptorsOf(stat.Pid);
         }
         if (processes == 0)
             return new Usage(null, IsEstimate: true);
-        return new Usage(parts.HasFlag(UsageParts.Memory) ? memory.Memory : null, IsEstimate: true)
+        return new Usage(parts.HasFlag(UsageParts.Memory) ? memory.Bytes : null, IsEstimate: true)
         {
             CpuTime = parts.HasFlag(UsageParts.Cpu) ? user + system : null,
             UserTime = parts.HasFlag(UsageParts.Cpu) ? user : null,
@@ -44,25 +53,16 @@ internal static class LookedUpUsage
         };
     }
 
-    /// <summary>The open descriptors of processes that the kernel counts otherwise; null if those of one cannot be seen.</summary>
-    public static int? DescriptorsOf(List<int> pids)
-    {
-        int? sum = 0;
-        foreach (var pid in pids)
-            sum += DescriptorsOf(pid);
-        return sum;
-    }
-
     /// <summary>
     /// PSS waits for the lock of the memory map, which a thread in state D may hold for ever. The estimate takes no lock.
     /// </summary>
-    private static void AddMemory(ref UsageSum memory, in ProcessStat stat, UsageParts parts)
+    private static void AddMemory(ref RoughMemory memory, in ProcessStat stat, UsageParts parts)
     {
         if (parts.HasFlag(UsageParts.Exact) && !stat.IsBlocked && (stat.Threads == 1 || !ProcessTable.IsBlocked(stat.Pid)) &&
             PssReader.TryRead(stat.Pid, out var pss))
-            memory.AddMemory(pss);
+            memory.AddKnown(pss);
         else
-            memory.AddEstimate(stat.Pid);
+            memory.Add(stat.Pid);
     }
 
     private static int? DescriptorsOf(int pid)

@@ -25,13 +25,13 @@ internal static class ProcessLook
         {
             if (!ProcessTable.TryRead(pids[at], out var stat))
                 continue;
-            var memory = default(UsageSum);
+            var memory = default(RoughMemory);
             if (!stat.IsDead)
-                memory.AddEstimate(stat);
+                memory.Add(stat.Pid);
             lines.Add(new ProcessLine(stat.Pid, stat.Parent, CommandOf(stat.Pid))
             {
                 Age = ages.Of(stat),
-                Memory = memory.Memory > 0 ? memory.Memory : null,
+                Memory = memory.Bytes > 0 ? memory.Bytes : null,
                 IsZombie = stat.IsDead,
             });
         }

@@ -3,7 +3,10 @@ using System.Text;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Processes;
+using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Accounting;
 
@@ -23,15 +26,15 @@ internal sealed class RunSearch
     private readonly List<KnownRun> _runs = [];
     private readonly List<KnownChild> _children = [];
     private readonly Dictionary<string, long> _ids = [];
-    private readonly byte[] _environment = new byte[MostEnvironment];
+    private readonly Dictionary<long, List<ProcessFigures>> _found = [];
+    private readonly Dictionary<int, ProcessTimes> _times = [];
+    private byte[]? _environment;
     private int _claims;
-
-    /// <summary>Whether mcp-init was seen: it is not in another PID namespace, and /proc is there.</summary>
-    public bool HasFound { get; }
 
     public RunSearch(StatusDocument status)
     {
-        if (!ProcessTable.Read(_now, null, out _).IsSuccess || _now.Find(status.System.Pid) < 0)
+        Scan();
+        if (_now.Find(status.System.Pid) < 0)
             return;
         foreach (var service in status.Services)
             Add(service.Instance, service.Pid, status.System.Pid, isNested: false);
@@ -39,19 +42,37 @@ internal sealed class RunSearch
             Add(instance.Id, instance.Pid, status.System.Pid, isNested: true);
         _ = RunMembership.Assign(
             _now, new ProcessSnapshot(), status.System.Pid, [.. _children], [.. _runs], ClaimOf);
-        HasFound = true;
+        for (var at = 0; at < _now.Count; at++)
+            if (_now[at].Run is > 0 and var run)
+                Found(run).Add(new ProcessFigures(_now[at].Stat, _times[_now[at].Stat.Pid]));
     }
 
-    /// <summary>Adds the processes of a run.</summary>
-    /// <param name="id">Its id; null for none.</param>
-    /// <param name="pids">Gets the pids.</param>
-    public void AddTo(List<int> pids, string? id)
+    /// <summary>The processes of a run; none if it has none, or mcp-init was not seen: it is in another PID namespace.</summary>
+    /// <param name="id">The id of the run; null for none.</param>
+    public List<ProcessFigures> Of(string? id) => id is not null && _ids.TryGetValue(id, out var run) ? Found(run) : [];
+
+    private List<ProcessFigures> Found(long run)
     {
-        if (id is null || !_ids.TryGetValue(id, out var run))
+        if (!_found.TryGetValue(run, out var found))
+            _found[run] = found = [];
+        return found;
+    }
+
+    /// <summary>Reads every process: a part of the list is as good as there is.</summary>
+    private void Scan()
+    {
+        var directory = KernelFile.Open("/proc");
+        if (directory < 0)
             return;
-        for (var at = 0; at < _now.Count; at++)
-            if (_now[at].Run == run)
-                pids.Add(_now[at].Stat.Pid);
+        var entries = new DirectoryReader(directory, stackalloc byte[8192]);
+        while (entries.TryNext(out var name, out _))
+        {
+            if (!DecimalText.TryRead(name, int.MaxValue, out var pid) || !ProcessFigures.TryRead((int)pid, out var process, out _))
+                continue;
+            _now.Add(process.Stat);
+            _times[process.Stat.Pid] = process.Times;
+        }
+        _ = close(directory);
     }
 
     private void Add(string? id, int? pid, int init, bool isNested)
@@ -76,6 +97,7 @@ internal sealed class RunSearch
     {
         if (++_claims > MostClaims || ProcessTable.IsBlocked(pid))
             return default;
+        _environment ??= new byte[MostEnvironment];
         var length = EnvironmentFile.Read(pid, _environment);
         var value = Environ.Find(_environment.AsSpan(0, length), "MCP_INIT_INSTANCE="u8);
         foreach (var range in value.Split((byte)','))

@@ -9,12 +9,11 @@ namespace MetaMcp.Init.Accounting;
 /// </summary>
 internal sealed class UsageReader
 {
-    private readonly UsageParts _parts;
     private readonly List<int> _pids = [];
     private readonly StatusDocument _status;
     private RunSearch? _search;
 
-    private UsageReader(StatusDocument status, UsageParts parts) => (_status, _parts) = (status, parts);
+    private UsageReader(StatusDocument status) => _status = status;
 
     /// <summary>The same document with <see cref="StatusDocument.Usages"/> and <see cref="StatusDocument.Workload"/>.</summary>
     /// <param name="status">The rows of PID 1.</param>
@@ -22,16 +21,17 @@ internal sealed class UsageReader
     /// <param name="ofAll">The figures that are wanted of all together, where that differs.</param>
     public static StatusDocument Read(StatusDocument status, UsageParts parts, UsageParts? ofAll = null)
     {
-        var reader = new UsageReader(status, parts);
+        var reader = new UsageReader(status);
         var usages = ImmutableDictionary.CreateBuilder<string, Usage>(StringComparer.Ordinal);
         foreach (var service in status.Services)
             if (service.Cgroup is not null || service.Pid is not null)
                 usages[service.Name] = reader.Of(service.Cgroup, service.Instance, parts);
         foreach (var instance in status.Instances)
             usages[instance.Name] = reader.Of(instance.Cgroup, instance.Id, parts);
+        var workload = reader.OfAll(ofAll ?? parts, usages.Values);
         foreach (var process in status.Processes)
             usages[StatusDocument.KeyOf(process.Pid)] = LookedUpUsage.Read([process.Pid], parts | UsageParts.Processes);
-        return status with { Usages = usages.ToImmutable(), Workload = reader.OfAll(ofAll ?? parts) };
+        return status with { Usages = usages.ToImmutable(), Workload = workload };
     }
 
     /// <summary>The processes of a service or server, for their tree.</summary>
@@ -39,7 +39,7 @@ internal sealed class UsageReader
     /// <param name="name">The name of a service or of an instance.</param>
     public static List<int> ProcessesOf(StatusDocument status, string name)
     {
-        var reader = new UsageReader(status, default);
+        var reader = new UsageReader(status);
         foreach (var service in status.Services)
             if (service.Name == name)
                 reader.FindProcesses(service.Cgroup, service.Instance);
@@ -52,10 +52,7 @@ internal sealed class UsageReader
     private Usage Of(string? cgroup, string? id, UsageParts parts)
     {
         if (cgroup is null)
-        {
-            FindProcesses(null, id);
-            return LookedUpUsage.Read(_pids, parts);
-        }
+            return LookedUpUsage.Read(Search.Of(id), parts);
         var directory = CgroupDirectory.Open(cgroup);
         var counted = CountedUsage.Read(directory, parts);
         var usage = directory.IsOpen ? Completed(directory, counted, parts) : counted;
@@ -89,33 +86,23 @@ internal sealed class UsageReader
         };
     }
 
-    private Usage? OfAll(UsageParts parts)
-    {
-        if (_status.System.Cgroup is { } cgroup)
-            return Of(cgroup, null, parts);
-        _pids.Clear();
-        foreach (var service in _status.Services)
-            AddProcesses(service.Cgroup, service.Instance);
-        foreach (var instance in _status.Instances)
-            AddProcesses(instance.Cgroup, instance.Id);
-        return _search is { HasFound: true } ? LookedUpUsage.Read(_pids, parts) : null;
-    }
+    /// <summary>The processes of all runs are those of each, so that they are not looked up again.</summary>
+    private Usage? OfAll(UsageParts parts, IEnumerable<Usage> usages) =>
+        _status.System.Cgroup is { } cgroup ? Of(cgroup, null, parts) : UsageTotal.Of(usages);
+
+    private RunSearch Search => _search ??= new RunSearch(_status);
 
     private void FindProcesses(string? cgroup, string? id)
     {
         _pids.Clear();
-        AddProcesses(cgroup, id);
-    }
-
-    private void AddProcesses(string? cgroup, string? id)
-    {
-        if (cgroup is not null)
+        if (cgroup is null)
         {
-            var directory = CgroupDirectory.Open(cgroup);
-            _ = CgroupProcesses.AddTo(_pids, directory);
-            directory.Close();
+            foreach (var process in Search.Of(id))
+                _pids.Add(process.Stat.Pid);
+            return;
         }
-        else
-            (_search ??= new RunSearch(_status)).AddTo(_pids, id);
+        var directory = CgroupDirectory.Open(cgroup);
+        _ = CgroupProcesses.AddTo(_pids, directory);
+        directory.Close();
     }
 }

@@ -44,6 +44,9 @@ internal static class StatusVerb
             return VerbAnswers.NoInit;
         if (Document(client, new ControlRequest(ControlVerb.Ps) { Names = [.. names] }, out var exitCode) is not { } found)
             return exitCode;
+        // Who asks for some names has not asked for the rest.
+        if (names.Count == 0)
+            found = found with { Processes = [.. found.Processes, .. ProcessLook.Foreign(found.System.Pid)] };
         var counted = UsageReader.Read(found, UsageParts.Status | UsageParts.Processes);
         if (isJson)
             return Json(counted);

@@ -95,12 +95,8 @@ public sealed class RunSearchTests : IDisposable
             _pids.Add(int.Parse(_init.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture));
     }
 
-    private List<int> Found(string id, int? server = null)
-    {
-        var pids = new List<int>();
-        new RunSearch(Document(id == Server ? Service : id, server)).AddTo(pids, id);
-        return pids;
-    }
+    private List<int> Found(string id, int? server = null) =>
+        new RunSearch(Document(id == Server ? Service : id, server)).Of(id).ConvertAll(process => process.Stat.Pid);
 
     private StatusDocument Document(string service, int? server) => new(
         new SystemRow

@@ -4,7 +4,7 @@ using MetaMcp.Init.Core.Status;
 
 namespace MetaMcp.Init.Core.Tests.Screens.Top;
 
-/// <summary>The screen of <c>top</c>; the selected row stands between the words on and off.</summary>
+/// <summary>The screen of <c>top</c>; the selected row stands between « and ».</summary>
 public sealed class TopScreenTests
 {
     [Fact]
@@ -18,7 +18,7 @@ public sealed class TopScreenTests
             ────────────────────────────────────────────────────────────────────────────────
               NAME                   STATE     MEM▼ / CAP         %  5M       CPU  TASKS RST
             ▲ search                 ready    484M / 512M  ████▊ 95  ▅▆▆▇▇█  0.50  31/64   0
-            {on}● backend                ready    412M / 1.0G  ██    40  ▄▄▄▄▄▄  0.00 23/256   1{off}
+            «● backend                ready    412M / 1.0G  ██    40  ▄▄▄▄▄▄  0.00 23/256   1»
               desktop-commander@32   idle 9m         131M         –  ▅▅▅▅▅▅     –      –   –
               desktop-commander@31   busy     128M / 500M  █▎    26  ▃▃▃▃▃▃     –      –   –
             ◐ indexer                starting ~64M / 256M  █▎    25  ▃▃▃▃▃▃     –     12   0
@@ -50,7 +50,7 @@ public sealed class TopScreenTests
             ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
               NAME                                                           STATE     MEM▼ / CAP         %  5M       CPU  TASKS RST
             ▲ search                                                         ready    484M / 512M  ████▊ 95  ▅▆▆▇▇█  0.50  31/64   0
-            {on}● backend                                                        ready    412M / 1.0G  ██    40  ▄▄▄▄▄▄  0.00 23/256   1{off}
+            «● backend                                                        ready    412M / 1.0G  ██    40  ▄▄▄▄▄▄  0.00 23/256   1»
               desktop-commander@32                                           idle 9m         131M         –  ▅▅▅▅▅▅     –      –   –
               desktop-commander@31                                           busy     128M / 500M  █▎    26  ▃▃▃▃▃▃     –      –   –
             ◐ indexer                                                        starting ~64M / 256M  █▎    25  ▃▃▃▃▃▃     –     12   0
@@ -82,7 +82,7 @@ public sealed class TopScreenTests
             --------------------------------------------------------------------------------
               NAME                   STATE     MEMv / CAP         %  5M       CPU  TASKS RST
             ! search                 ready    484M / 512M  ##### 95  =++**#  0.50  31/64   0
-            {on}* backend                ready    412M / 1.0G  ##    40  ------  0.00 23/256   1{off}
+            «* backend                ready    412M / 1.0G  ##    40  ------  0.00 23/256   1»
               desktop-commander@32   idle 9m         131M         -  ======     -      -   -
               desktop-commander@31   busy     128M / 500M  #     26  ::::::     -      -   -
             ~ indexer                starting ~64M / 256M  #     25  ::::::     -     12   0
@@ -113,7 +113,7 @@ public sealed class TopScreenTests
             cpu ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆  1.40 / 2.00 cores   throttled 0.3s…
               NAME     STATE     MEM▼ / CAP         %  5M       CPU  TA…
             ▲ search   ready    484M / 512M  ████▊ 95  ▅▆▆▇▇█  0.50  31…
-            {on}● backend  ready    412M / 1.0G  ██    40  ▄▄▄▄▄▄  0.00 23/…{off}
+            «● backend  ready    412M / 1.0G  ██    40  ▄▄▄▄▄▄  0.00 23/…»
               desktop… idle 9m         131M         –  ▅▅▅▅▅▅     –…
               desktop… busy     128M / 500M  █▎    26  ▃▃▃▃▃▃     –…
             ◐ indexer  starting ~64M / 256M  █▎    25  ▃▃▃▃▃▃     –…
@@ -221,6 +221,6 @@ public sealed class TopScreenTests
         Assert.Contains("2s   mcp-init does not answer", SampleTop.Draw(view, 24, new ScreenStyle(80)), StringComparison.Ordinal);
     }
 
-    private static string Shown(string screen, string on = "{on}", string off = "{off}") =>
+    private static string Shown(string screen, string on = "«", string off = "»") =>
         screen.Replace("\e[7m", on, StringComparison.Ordinal).Replace("\e[0m", off, StringComparison.Ordinal);
 }

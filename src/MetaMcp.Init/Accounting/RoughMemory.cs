@@ -1,0 +1,30 @@
+using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Processes;
+
+namespace MetaMcp.Init.Accounting;
+
+/// <summary>
+/// An estimate of the memory of some processes together, from one small file of each (<c>man 5 proc</c>, statm): their own memory, and the
+/// largest part that may be shared, since processes of a run mostly share the same program. It takes no lock, unlike PSS, and costs a third
+/// of /proc/[pid]/status.
+/// </summary>
+internal struct RoughMemory
+{
+    private long _sum;
+    private long _largestShared;
+
+    /// <summary>In bytes.</summary>
+    public readonly long Bytes => _sum + _largestShared;
+
+    public void AddKnown(long bytes) => _sum += bytes;
+
+    public void Add(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[128];
+        if (!Statm.TryRead(ProcFile.Read(pid, "statm"u8, buffer), out var statm))
+            return;
+        long page = Environment.SystemPageSize;
+        _sum += (statm.Resident - statm.Shared) * page;
+        _largestShared = Math.Max(_largestShared, statm.Shared * page);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.Window;
+
+/// <summary><c>top</c> in a real terminal, which has to be as it was whatever ends it.</summary>
+public sealed class TopTests(LookContainer look) : IClassFixture<LookContainer>, IAsyncLifetime
+{
+    private static int _terminals;
+
+    private readonly string _name = $"mcp-init-top-{Environment.ProcessId}-{Interlocked.Increment(ref _terminals)}";
+
+    public async ValueTask InitializeAsync()
+    {
+        var command = $"env LANG=C.UTF-8 MCP_INIT_RUNTIME_DIR={look.Container.Directory} MCP_INIT_TEST={_name} " +
+            $"nsenter -t {look.Container.Init.Pid} -p -m {Files.Binary} top -d 0.2; echo \"code $?\"; exec sleep 60";
+        _ = await Tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "sh", "-c", $"echo before; {command}");
+        await Shows("mcp-init top");
+    }
+
+    public async ValueTask DisposeAsync() => _ = await Tmux("kill-server");
+
+    [Fact]
+    public async Task It_is_drawn_at_every_size_and_q_gives_the_screen_back()
+    {
+        await AssertDrawn(80, 24);
+        foreach (var (width, height) in ((int, int)[])[(120, 30), (40, 6), (100, 50), (80, 24)])
+        {
+            _ = await Tmux("resize-window", "-x", $"{width}", "-y", $"{height}");
+            await AssertDrawn(width, height);
+        }
+        _ = await Tmux("send-keys", "q");
+        await AssertGivenBack("code 0");
+    }
+
+    [Fact]
+    public async Task Keys_open_the_page_of_a_service_and_its_log()
+    {
+        _ = await Tmux("send-keys", "/", "web", "Enter", "Enter");
+        await Shows("ready for");
+        _ = await Tmux("send-keys", "l");
+        await Shows("| listening");
+        _ = await Tmux("send-keys", "C-c");
+        await AssertGivenBack("code 0");
+    }
+
+    [Theory]
+    [InlineData("draw", 9, "code 137")]
+    [InlineData("top", 15, "code 143")]
+    [InlineData("top", 2, "code 130")]
+    public async Task A_signal_to_either_process_gives_the_screen_back(string process, int signal, string code)
+    {
+        Native.Signal(Find(process), signal);
+        await AssertGivenBack(code);
+        await Patience.Until(() => !Processes().Any(), "no process of it is left");
+    }
+
+    /// <summary>The one that the shell waits for: nothing tells its exit code but the shell.</summary>
+    [Fact]
+    public async Task If_the_guard_is_killed_the_process_that_draws_gives_the_screen_back()
+    {
+        Native.Signal(Find("top"), 9);
+        await AssertGivenBack("code");
+        await Patience.Until(() => !Processes().Any(), "no process of it is left");
+    }
+
+    private Task AssertDrawn(int width, int height) => Until(
+        screen =>
+        {
+            var lines = screen.TrimEnd('\n').Split('\n');
+            return lines.Length == height && lines[^1].StartsWith("q quit", StringComparison.Ordinal) &&
+                lines[0].StartsWith("mcp-init top", StringComparison.Ordinal) &&
+                Array.Exists(lines, line => line.Contains("web", StringComparison.Ordinal)) &&
+                Array.TrueForAll(lines, line => line.EnumerateRunes().Count() <= width);
+        },
+        $"top is drawn at {width} by {height}");
+
+    private Task Shows(string text) => Until(screen => screen.Contains(text, StringComparison.Ordinal), $"the screen shows {text}");
+
+    private async Task Until(Func<string, bool> holds, string what)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (await Screen() is var screen && !holds(screen))
+            if (Stopwatch.GetElapsedTime(start) > Patience.Usual)
+                throw new TimeoutException($"never so: {what}\n{screen}");
+    }
+
+    private async Task AssertGivenBack(string code)
+    {
+        await Shows(code);
+        Assert.StartsWith("before\n", await Screen(), StringComparison.Ordinal);
+        Assert.Equal("0 1\n", await Tmux("display-message", "-p", "#{alternate_on} #{cursor_flag}"));
+        var terminal = (await Tmux("display-message", "-p", "#{pane_tty}")).Trim();
+        var (exit, modes, error) = await InitProcess.Program("/usr/bin/stty", ["-a", "-F", terminal]);
+        Assert.True(exit == 0, error);
+        foreach (var mode in (string[])[" icanon", " echo ", " isig", " icrnl", " ixon"])
+            Assert.Contains(mode, modes.Replace('\n', ' '), StringComparison.Ordinal);
+    }
+
+    private int Find(string verb) => Processes().First(process => process.Words.Contains(verb)).Pid;
+
+    /// <summary>Those of this terminal, without nsenter and the shell.</summary>
+    private IEnumerable<(int Pid, string[] Words)> Processes()
+    {
+        foreach (var directory in Directory.GetDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var pid))
+                continue;
+            string[] words;
+            bool isOurs;
+            try
+            {
+                words = File.ReadAllText($"{directory}/cmdline").Split('\0');
+                isOurs = File.ReadAllText($"{directory}/environ").Contains($"MCP_INIT_TEST={_name}\0", StringComparison.Ordinal);
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                continue;
+            }
+            if (isOurs && (words[0] == Files.Binary || words[0] == "mcp-init"))
+                yield return (pid, words);
+        }
+    }
+
+    private Task<string> Screen() => Tmux("capture-pane", "-p");
+
+    private async Task<string> Tmux(params string[] words)
+    {
+        var (exit, output, error) = await InitProcess.Program(
+            "/usr/bin/env", ["LANG=C.UTF-8", "LC_ALL=C.UTF-8", "tmux", "-u", "-L", _name, .. words]);
+        Assert.True(exit == 0, error);
+        return output;
+    }
+}
