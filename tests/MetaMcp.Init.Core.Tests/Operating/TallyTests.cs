@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Cgroups;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Status;
