@@ -87,7 +87,7 @@ public sealed partial class ArchitectureTests
         ["Connecting"] = "Sockets Filesystem Pages Processes Spawning Time Linux",
         ["Looking"] = "Accounting Connecting Pages Time Linux",
         ["Top"] = "Accounting Connecting Looking Events Pages Spawning Time Linux",
-        ["Acting"] = "Looking Connecting Pages Time",
+        ["Acting"] = "Looking Connecting Pages Time Linux",
         ["ConfigFiles"] = "Filesystem Spawning",
         ["Planning"] = "ConfigFiles Pages",
         ["Doctor"] = "Cgroups ConfigFiles Exec Filesystem Linux Pages",

@@ -77,7 +77,7 @@ internal sealed class Operator(
         var starts = record.Starts;
         switch (request.Verb)
         {
-            case ControlVerb.Stop when StatePredicates.IsOver(state):
+            case ControlVerb.Stop when StatePredicates.IsOver(state) && state is not ServiceState.Skipped:
                 return Unchanged(name, "does not run", starts);
             case ControlVerb.Stop:
                 record = record with { HeldBy = asker };

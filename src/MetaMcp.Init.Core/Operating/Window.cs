@@ -212,16 +212,33 @@ public sealed class Window
 
     private IEnumerable<StatusRow?> Said(ControlRequest request)
     {
-        var reader = Logs.Read(request.Names, request.Since, request.Lines);
+        // The lines of an instance lie among those of its type.
+        var types = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in request.Names)
+            _ = types.Add(Subjects.TypeOf(name));
+        var reader = Logs.Read(types, request.Since, request.Lines);
         while (true)
         {
             if (reader.Next() is { } line)
-                yield return line;
+            {
+                if (IsAsked(request, line))
+                    yield return line;
+            }
             else if (request.IsFollowing)
                 yield return null;
             else
                 break;
         }
         yield return new EndRow { Sequence = Logs.Last };
+    }
+
+    private static bool IsAsked(ControlRequest request, LogRow line)
+    {
+        if (request.Names.IsEmpty || request.Names.Contains(line.Subject))
+            return true;
+        foreach (var name in request.Names)
+            if (line.Text.StartsWith(name + ": ", StringComparison.Ordinal))
+                return true;
+        return false;
     }
 }

@@ -28,6 +28,8 @@ public static class ServiceMachine
         ServiceEvent.Postpone when state is Backoff s => Postpone(service, s.History),
         ServiceEvent.Postpone when state is Open s => Postpone(service, s.History),
         ServiceEvent.Resume when state is Skipped => new Waiting(),
+        // It does not come back with its dependency any more.
+        ServiceEvent.Stop when state is Skipped => RestartDecision.Of(service, new Outcome.AsAsked(), default, now),
         ServiceEvent.Stop => End(service, state, new Outcome.AsAsked(), now),
         ServiceEvent.Kill when state is Active s => Forward(service, s, new RunEvent.Kill(), now),
         ServiceEvent.Kill => End(service, state, new Outcome.AsAsked(), now),

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
+using MetaMcp.Init.Core.Screens;
 using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Processes;
@@ -55,15 +55,11 @@ internal static class ProcessLook
         }
     }
 
-    /// <summary>The words of its command line, or its name in parentheses, as a thread of the kernel and a zombie have it.</summary>
+    /// <summary>The program and its script, or its name in parentheses, as a thread of the kernel and a zombie have it.</summary>
     private static string CommandOf(int pid)
     {
         Span<byte> buffer = stackalloc byte[MostCommand];
         var words = ProcFile.Read(pid, "cmdline"u8, buffer).TrimEnd((byte)0);
-        if (words.IsEmpty)
-            return $"({ProcessTable.CommandOf(pid)})";
-        var line = buffer[..words.Length];
-        line.Replace((byte)0, (byte)' ');
-        return Encoding.UTF8.GetString(line);
+        return words.IsEmpty ? $"({ProcessTable.CommandOf(pid)})" : ShownCommandLine.Of(words);
     }
 }

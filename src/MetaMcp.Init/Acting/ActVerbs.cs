@@ -5,6 +5,7 @@ using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Looking;
 using MetaMcp.Init.Pages;
 using MetaMcp.Init.Time;
+using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Acting;
 
@@ -83,12 +84,31 @@ internal static class ActVerbs
         Page.Out(isEmergency ? "Everything is being killed.\n" : "mcp-init is shutting down.\n");
         if (!isWaiting)
             return VerbAnswers.Success;
-        // The connection is closed when PID 1 ends, and not before.
-        _ = client.Ask(new ControlRequest(ControlVerb.Events) { IsFollowing = true });
-        var due = MonotonicClock.Now + (timeout ?? DefaultTimeout);
-        while (!client.IsLost && MonotonicClock.Now < due)
-            _ = client.Next(due - MonotonicClock.Now);
-        return client.IsLost ? VerbAnswers.Success : VerbAnswers.Refused;
+        return HaveAllStopped(MonotonicClock.Now + (timeout ?? DefaultTimeout)) ? VerbAnswers.Success : VerbAnswers.Refused;
+    }
+
+    /// <summary>
+    /// Waits until no service and no server is left, or PID 1 is gone. Then PID 1 sends SIGTERM to all processes that are left, which we
+    /// are one of; it is ignored, so that the exit code is ours, and we are gone before the SIGKILL.
+    /// </summary>
+    private static unsafe bool HaveAllStopped(Instant due)
+    {
+        sigaction ignored = new() { sa_handler = SIG_IGN };
+        _ = set_sigaction(Signal.Term.Number, &ignored, null);
+        using var events = ControlClient.Open(out _);
+        using var client = ControlClient.Open(out _);
+        var isFollowing = false;
+        while (events is not null && client is not null && MonotonicClock.Now < due)
+        {
+            if (client.Answer(new ControlRequest(ControlVerb.Status)) is not { } rows || StatusDocument.From(rows) is not { } status ||
+                WaitVerb.StopsOf(status).IsReached == true)
+                return true;
+            if (!isFollowing)
+                isFollowing = events.Ask(
+                    new ControlRequest(ControlVerb.Events) { IsFollowing = true, Since = (rows[^1] as EndRow)?.Sequence });
+            _ = events.Next(Instant.Later(due, MonotonicClock.Now) - MonotonicClock.Now);
+        }
+        return MonotonicClock.Now < due;
     }
 
     /// <summary>Whether each service that was asked to start has started once more, and is ready.</summary>

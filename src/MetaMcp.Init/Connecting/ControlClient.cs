@@ -53,6 +53,7 @@ internal sealed unsafe class ControlClient : IDisposable
             }
         }
         while (RuntimePaths.GoOn());
+        RuntimePaths.BeginAnew();
         problem = $"no mcp-init can be asked: {problem}; run this where mcp-init runs (docker exec CONTAINER mcp-init …), or set " +
             $"{LaunchPaths.RuntimeVariable} to its runtime_dir";
         return null;

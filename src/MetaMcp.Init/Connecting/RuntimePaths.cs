@@ -45,6 +45,9 @@ internal static unsafe class RuntimePaths
         return true;
     }
 
+    /// <summary>None was found: the next question looks everywhere again.</summary>
+    public static void BeginAnew() => (_directory, _step, _listed) = (null, Step.Variable, null);
+
     private static string? Next()
     {
         while (_step < Step.Last)

@@ -156,22 +156,48 @@ internal sealed class ControlTable
 
     private bool HasRoom(in ucred peer, bool isFull)
     {
+        var user = peer.uid;
         var (reading, ofUser) = (0, 0);
-        ControlConnection? idle = null;
         foreach (var client in _all.Values)
         {
             reading += client.MayAct ? 0 : 1;
-            ofUser += !client.MayAct && client.Peer.uid == peer.uid ? 1 : 0;
-            if (!client.IsBusy && client.MayAct == isFull && (idle is null || client.Due < idle.Due))
-                idle = client;
+            ofUser += !client.MayAct && client.Peer.uid == user ? 1 : 0;
         }
         if (isFull ? _all.Count < Most : reading < MostReading && ofUser < MostReadingOfUser)
             return true;
-        if (idle is null || (!isFull && ofUser >= MostReadingOfUser && idle.Peer.uid != peer.uid))
+        // A user over its own share makes room among its own; where all places are taken, the user with the most gives one to any other.
+        if ((isFull ? Longest(c => !c.IsBusy && c.MayAct)
+            : ofUser >= MostReadingOfUser ? Longest(c => !c.IsBusy && !c.MayAct && c.Peer.uid == user)
+            : Longest(c => !c.IsBusy && !c.MayAct) ?? OfGreediest(ofUser)) is not { } leaving)
             return false;
-        // The one that has been silent longest makes room.
-        Drop(idle);
+        Drop(leaving);
         return true;
+    }
+
+    /// <summary>The client of this kind that connected first; null if there is none.</summary>
+    private ControlConnection? Longest(Predicate<ControlConnection> isOfKind)
+    {
+        ControlConnection? longest = null;
+        foreach (var client in _all.Values)
+            if (isOfKind(client) && (longest is null || client.Id < longest.Id))
+                longest = client;
+        return longest;
+    }
+
+    /// <summary>The first client of the user that has most, if these are two more than another user has.</summary>
+    private ControlConnection? OfGreediest(int ofUser)
+    {
+        var counts = new Dictionary<uint, int>();
+        var (greediest, most) = (0u, 0);
+        foreach (var client in _all.Values)
+        {
+            if (client.MayAct)
+                continue;
+            var count = counts[client.Peer.uid] = counts.GetValueOrDefault(client.Peer.uid) + 1;
+            if (count > most)
+                (greediest, most) = (client.Peer.uid, count);
+        }
+        return most > ofUser + 1 ? Longest(c => !c.MayAct && c.Peer.uid == greediest) : null;
     }
 
     private void TurnAway(int connection, EndRow end)

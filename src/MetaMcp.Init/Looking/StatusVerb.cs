@@ -23,7 +23,8 @@ internal static class StatusVerb
         if (Document(client, new ControlRequest(ControlVerb.Status) { Names = [.. names] }, out var exitCode) is not { } found)
             return exitCode;
         if (isJson)
-            return Json(UsageReader.Read(found, UsageParts.All));
+            return Json(UsageReader.Read(
+                found, names.Count > 0 ? UsageParts.All : UsageParts.All & ~(UsageParts.Exact | UsageParts.Descriptors)));
         if (names.Count == 0)
         {
             // The line of all has figures of its own.

@@ -16,6 +16,9 @@ internal static class WaitVerb
     /// <summary>An event that was lost for want of memory must not cost more than this.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan ToBegin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
     /// <param name="names">The services and servers.</param>
     /// <param name="isReached">Whether it is so: true and false are final, null is neither.</param>
     /// <param name="timeout">Null to wait as long as it takes.</param>
@@ -25,6 +28,7 @@ internal static class WaitVerb
     {
         problem = "";
         var due = timeout is { } time ? MonotonicClock.Now + time : Instant.Never;
+        AwaitSocket(due);
         using var events = VerbAnswers.Open();
         using var client = events is null ? null : VerbAnswers.Open();
         if (events is null || client is null)
@@ -61,6 +65,19 @@ internal static class WaitVerb
             // The events that came at once are seen by one look.
             while (events.Next(TimeSpan.Zero) is not null)
                 continue;
+        }
+    }
+
+    /// <summary>A container that has just been started has no socket yet: who waits for a service waits for that too.</summary>
+    private static void AwaitSocket(Instant due)
+    {
+        var last = Instant.Earlier(due, MonotonicClock.Now + ToBegin);
+        while (MonotonicClock.Now < last)
+        {
+            using var client = ControlClient.Open(out _);
+            if (client is not null)
+                return;
+            Thread.Sleep(Pause);
         }
     }
 

@@ -82,7 +82,8 @@ public sealed class OperatorTests
     public void A_service_that_is_stopped_in_any_state_ends_and_is_not_started_again(string state)
     {
         var world = Ways[state].Make();
-        var wasOver = StatePredicates.IsOver(world.StateOf("a"));
+        // A skipped service would come back with its dependency.
+        var wasOver = StatePredicates.IsOver(world.StateOf("a")) && world.StateOf("a") is not ServiceState.Skipped;
         world.Asks(ControlVerb.Stop, "a");
         var target = Assert.IsType<TargetRow>(world.Answers[0]);
         Assert.Equal(("a", wasOver), (target.Name, target.IsUnchanged));

@@ -32,7 +32,7 @@ public sealed class ServiceTableTests
         Completed  !          !          !          !          =          Waiting     =          =
         Finished   !          !          !          !          =          Waiting     =          =
         Failed     !          !          !          !          =          Waiting     =          =
-        Skipped    !          !          !          Waiting    =          Waiting     =          =
+        Skipped    !          !          !          Waiting    Stopped    Waiting     =          =
         Stopped    !          !          !          !          =          Waiting     =          =
         """;
 

@@ -1,0 +1,25 @@
+using System.Text;
+using MetaMcp.Init.Core.Screens;
+
+namespace MetaMcp.Init.Core.Tests.Screens;
+
+/// <summary>Credentials stand in arguments of servers: no screen shows them.</summary>
+public sealed class ShownCommandLineTests
+{
+    [Theory]
+    [InlineData("node|dist/index.js", "node dist/index.js")]
+    [InlineData("/usr/local/bin/node|/app/dist/index.js|--port|80", "node index.js …")]
+    [InlineData("node|/root/.npm/_npx/1f/node_modules/.bin/mcp-server-memory|sk-secret", "node mcp-server-memory …")]
+    [InlineData("npm|exec|@modelcontextprotocol/server-memory|sk-secret", "npm exec @modelcontextprotocol/server-memory …")]
+    [InlineData("python3|-m|server|--token=sk-secret", "python3 …")]
+    [InlineData("npx|https://user:sk-secret@host/x.js", "npx …")]
+    [InlineData("server|API_KEY=sk-secret", "server …")]
+    [InlineData("server|sk-secret", "server …")]
+    [InlineData("sh|-c|server --token sk-secret", "sh …")]
+    [InlineData("uv|tool|run|/opt/tool.py|sk-secret", "uv tool run tool.py …")]
+    [InlineData("nginx: worker process", "nginx: worker process")]
+    [InlineData("sleep|600", "sleep …")]
+    [InlineData("", "")]
+    public void The_program_and_its_script_are_shown_and_no_other_argument(string words, string shown) =>
+        Assert.Equal(shown, ShownCommandLine.Of(Encoding.UTF8.GetBytes(words.Replace('|', '\0') + "\0")));
+}
