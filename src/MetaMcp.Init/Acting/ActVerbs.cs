@@ -12,6 +12,7 @@ namespace MetaMcp.Init.Acting;
 /// <summary>The verbs that ask PID 1 to do something; with <c>--wait</c> they end when it is done.</summary>
 internal static class ActVerbs
 {
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary><c>start</c>, <c>stop</c>, <c>restart</c> and <c>signal</c>.</summary>
@@ -120,7 +121,11 @@ internal static class ActVerbs
             if (target is null)
                 continue;
             var hasStarted = target.IsUnchanged || service.Starts > target.Starts;
-            if (hasStarted && service.Condition is (ServiceCondition.Ready or ServiceCondition.Failing or ServiceCondition.Completed))
+            var isReady = service.Condition is ServiceCondition.Ready or ServiceCondition.Failing;
+            // Without a rule of its own, a service is ready as soon as its program runs, which may fail at once.
+            if (hasStarted && isReady && !service.HasProbe && !target.IsUnchanged && service.Since < Settling)
+                return (null, WaitVerb.Text(service));
+            if (hasStarted && (isReady || service.Condition == ServiceCondition.Completed))
                 continue;
             return hasStarted && service.Condition is (ServiceCondition.Backoff or ServiceCondition.Open or ServiceCondition.Failed
                 or ServiceCondition.Skipped or ServiceCondition.Finished)

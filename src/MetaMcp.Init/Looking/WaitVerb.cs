@@ -14,7 +14,7 @@ namespace MetaMcp.Init.Looking;
 internal static class WaitVerb
 {
     /// <summary>An event that was lost for want of memory must not cost more than this.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan ToBegin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
