@@ -44,11 +44,26 @@ public sealed class InterceptTests
     {
         using var files = new Installation("[launch]\nintercept = [\"npx\"]\n" + Services);
         Npx(files);
+        _ = Directory.CreateDirectory(files["run"]);
+        await Write(files["run/shims"], "");
+        var ended = await files.Run();
+        Assert.Equal(0, ended.Code);
+        Assert.Contains(ended.Stderr, line =>
+            line.Contains($"[launch] intercept: {files["run"]}/shims: ", StringComparison.Ordinal) &&
+            line.Contains("; npx start without launch", StringComparison.Ordinal));
+        Assert.Contains("gateway  | real --version", ended.Stdout);
+    }
+
+    [Fact]
+    public async Task Where_the_sockets_are_elsewhere_the_links_are_with_them()
+    {
+        using var files = new Installation("[launch]\nintercept = [\"npx\"]\n" + Services);
+        Npx(files);
+        // A file in the place of the directory.
         files.Open("run");
         var ended = await files.Run();
         Assert.Equal(0, ended.Code);
-        Assert.Contains(ended.Stderr, line => line.Contains(
-            $"[launch] intercept: {files["run"]}/shims: Not a directory (ENOTDIR); npx start without launch", StringComparison.Ordinal));
+        Assert.Contains($"gateway  | path /dev/shm/mcp-init/shims:{files["real"]}:/usr/bin:/bin", ended.Stdout);
         Assert.Contains("gateway  | real --version", ended.Stdout);
     }
 
