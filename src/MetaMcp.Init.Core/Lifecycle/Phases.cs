@@ -86,7 +86,8 @@ internal sealed class Phases(
     public void ShutDownBy(string asker, bool isEmergency)
     {
         if (!IsEnding)
-            ShutDown($"asked by {asker}", 0, requests: 1);
+            // The runtime may stop the container at the same time: its signal asks for the same.
+            ShutDown($"asked by {asker}", 0);
         if (isEmergency)
             Emergency($"asked by {asker}");
     }
@@ -304,7 +305,7 @@ internal sealed class Phases(
         var missing = services.Plan.Services.Where(s => !services.Records[s.Index].HasSettled).ToList();
         response.Tell(Notices.StartupTimedOut.Of(timeout, missing.Select(s => s.Name).ToImmutableArray()));
         var isHeldUp = HeldUp();
-        missing.RemoveAll(s => isHeldUp[s.Index]);
+        missing.RemoveAll(s => isHeldUp[s.Index] || services.Records[s.Index].HeldBy is not null);
         if (missing.Find(s => s.Settings.Required) is { } required)
         {
             ShutDown($"required service {required.Name} is not up", 1);

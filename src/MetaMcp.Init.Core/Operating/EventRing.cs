@@ -48,6 +48,10 @@ public sealed class EventRing(int capacity = EventRing.Capacity)
         };
     }
 
+    /// <summary>The service or server that an event is about; null for mcp-init, and if it is not kept.</summary>
+    internal string? SubjectOf(long sequence) =>
+        sequence >= First && sequence <= Last && _kept[(sequence - 1) % _kept.Length] is { } told ? Subjects.Of(told.Notice) : null;
+
     private static EventLevel LevelOf(LogLevelSetting level) => level switch
     {
         LogLevelSetting.Debug => EventLevel.Debug,

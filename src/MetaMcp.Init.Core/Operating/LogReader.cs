@@ -17,8 +17,8 @@ public sealed class LogReader
         (_rings, _isOfAll, _since) = (
             // A number that has not been given yet is from an earlier life of the container: everything is new.
             rings, names.Count == 0, since is { } number && number <= rings.Last ? number : 0);
-        foreach (var name in _isOfAll ? rings.Names : names)
-            _positions[name] = rings.Find(name) is not { } ring ? 0
+        foreach (var key in _isOfAll ? rings.Names : names.Concat(names.Select(LogRings.KeyOfServer)))
+            _positions[key] = rings.Find(key) is not { } ring ? 0
                 : Math.Max(ring.After(_since), lines is { } most ? ring.FromEnd(most) : 0);
     }
 
@@ -40,12 +40,13 @@ public sealed class LogReader
             // The next call gives the oldest line.
             _positions[subject] = next.Start;
             return new LogRow(
-                sequence - 1, 0, subject, LogStream.Gap,
+                sequence - 1, 0, LogRings.NameOf(subject), LogStream.Gap,
                 string.Create(CultureInfo.InvariantCulture, $"{next.Start - before} bytes of lines were pushed out before they were read"));
         }
         if (!next.TryRead(before, _rings.Room, out var entry))
             return null;
         _positions[subject] = entry.Next;
-        return new LogRow(entry.Sequence, entry.UnixMilliseconds, subject, entry.Stream, Encoding.UTF8.GetString(entry.Text));
+        return new LogRow(entry.Sequence, entry.UnixMilliseconds, LogRings.NameOf(subject), entry.Stream,
+            Encoding.UTF8.GetString(entry.Text));
     }
 }

@@ -14,12 +14,19 @@ public sealed class LogRings
     private const int Least = 4096;
     private const int Most = 1 << 16;
 
-    /// <summary>Types of servers come from clients.</summary>
-    private const int MostNames = 512;
+    /// <summary>Types of servers come from clients: so many have a ring of their own, and the others share one.</summary>
+    private const int MostServers = 64;
+
+    /// <summary>Services of files that were in force one after the other.</summary>
+    private const int MostNames = 1024;
+
+    private const string Others = "@other";
 
     private readonly Dictionary<string, LogRing> _rings = new(StringComparer.Ordinal);
     private readonly byte[] _room = new byte[LogRing.MostText];
     private int _capacity = Most;
+
+    private int _servers;
 
     /// <summary>The bytes that the rings may take, together.</summary>
     private int _promised;
@@ -33,9 +40,20 @@ public sealed class LogRings
     /// <summary>The rings that are made from now on share the memory with this number of services.</summary>
     public void Expect(int services) => _capacity = Math.Clamp(All / Math.Max(1, services), Least, Most);
 
-    /// <summary>A line of a service or server.</summary>
+    /// <summary>The key of a server's ring: a server may have the name of a service, and no service's name begins like this.</summary>
+    internal static string KeyOfServer(string type) => "@" + type;
+
+    /// <summary>The name of the service or server that has a ring.</summary>
+    internal static string NameOf(string key) => key.StartsWith('@') ? key[1..] : key;
+
+    /// <summary>A line of a service.</summary>
+    /// <param name="name">The service; of a server <see cref="KeyOfServer"/>.</param>
+    /// <param name="stream">The origin.</param>
+    /// <param name="text">Its bytes.</param>
     public void Add(string name, LogStream stream, ReadOnlySpan<byte> text)
     {
+        if (!_rings.ContainsKey(name) && name.StartsWith('@') && _servers++ >= MostServers)
+            name = Others;
         if (!_rings.TryGetValue(name, out var ring))
         {
             if (_rings.Count >= MostNames)
@@ -58,7 +76,10 @@ public sealed class LogRings
             return;
         var text = Subjects.Without(notice.ToString(), subject);
         var type = Subjects.TypeOf(subject);
-        Add(type, LogStream.Init, Encoding.UTF8.GetBytes(type == subject ? text : $"{subject}: {text}"));
+        var isServer = type != subject || notice["Server"] is not null;
+        Add(
+            isServer ? KeyOfServer(type) : subject, LogStream.Init,
+            Encoding.UTF8.GetBytes(type == subject ? text : $"{subject}: {text}"));
     }
 
     /// <summary>Reads the lines of some names, or of all, in the order of their arrival.</summary>

@@ -16,6 +16,8 @@ internal sealed class SystemRows(ServiceTable services, Phases phases, OrphanWat
         var (clean, killed, failed, open) = (0L, 0L, 0L, 0);
         for (var service = 0; service < services.States.Length; service++)
         {
+            if (services.IsOwn(service))
+                continue;
             var ends = services.Records[service].Cleanups;
             (clean, killed, failed) = (clean + ends.Clean, killed + ends.Killed, failed + ends.Failed);
             open += services.States[service] is ServiceState.Open ? 1 : 0;

@@ -11,11 +11,19 @@ namespace MetaMcp.Init.Core.Operating;
 /// </summary>
 public sealed class Tally
 {
-    private const int MostCounters = 16384;
+    private const int MostCounters = 8192;
+
+    /// <summary>Names of servers come from clients.</summary>
+    private const int MostServers = 128;
+
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<(string Family, string? Name, string? Label), long> _counts = [];
 
     /// <summary>Why each service is about to be restarted: notices tell that before they tell the restart.</summary>
+    private readonly HashSet<string> _servers = new(StringComparer.Ordinal);
+    private List<CountRow>? _rows;
+    private Instant _madeAt;
     private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
 
     /// <summary>The number of processes that were collected.</summary>
@@ -75,12 +83,15 @@ public sealed class Tally
 
     public void Dropped(string service, long lines) => Add("log_dropped_lines_total", service, null, lines);
 
-    /// <summary>Every counter that is not 0.</summary>
-    internal List<CountRow> Rows()
+    /// <summary>Every counter that is not 0. Clients that ask within a second get the same list.</summary>
+    internal IReadOnlyList<CountRow> Rows(Instant now)
     {
+        if (_rows is { } made && now - _madeAt < Fresh)
+            return made;
         var rows = new List<CountRow>(_counts.Count);
         foreach (var (key, value) in _counts)
             rows.Add(new CountRow(key.Family, key.Name, key.Label, value));
+        (_rows, _madeAt) = (rows, now);
         return rows;
     }
 
@@ -112,10 +123,17 @@ public sealed class Tally
 
     private void RanOut(Notice notice, Instant at)
     {
-        Add("oom_kills_total", notice.Service is { } name ? Subjects.TypeOf(name) : null, notice["Origin"] as string);
+        Add("oom_kills_total", notice.Service is { } name ? NameOf(name) : null, notice["Origin"] as string);
         // Whether it is the reason of an end is told with that end: the kernel may have killed one of many processes, long before.
         OutOfMemoryAt = at;
         OutOfMemory++;
+    }
+
+    /// <summary>That of a service, or the type of a server; one name for all types beyond some.</summary>
+    private string NameOf(string subject)
+    {
+        var type = Subjects.TypeOf(subject);
+        return type == subject || _servers.Contains(type) || (_servers.Count < MostServers && _servers.Add(type)) ? type : "other";
     }
 
     private void Reloaded(Notice notice, Instant at)

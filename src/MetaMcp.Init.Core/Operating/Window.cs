@@ -151,7 +151,7 @@ public sealed class Window
 
     private List<CountRow> Counters()
     {
-        var rows = Tally.Rows();
+        var rows = new List<CountRow>(Tally.Rows(Now));
         Pool.Totals.Each((family, type, label, value) => rows.Add(new CountRow(family, type, label, value)));
         foreach (var (command, count) in _orphans.Ended)
             rows.Add(new CountRow("orphans_ended_total", null, command, count));
@@ -197,15 +197,15 @@ public sealed class Window
                 yield return new GapRow(Events.First - next) { Next = Events.First };
                 next = Events.First;
             }
-            else if (Events.Read(next, Now) is { } happened)
+            else if (next > Events.Last)
+                yield return null;
+            else if (!request.Names.IsEmpty && !IsAsked(request, Events.SubjectOf(next)))
             {
-                if (request.Names.IsEmpty || (happened.Subject is { } subject &&
-                    (request.Names.Contains(subject) || request.Names.Contains(Subjects.TypeOf(subject)))))
-                    yield return happened;
                 next++;
+                yield return PauseRow.Instance;
             }
             else
-                yield return null;
+                yield return Events.Read(next++, Now) ?? (StatusRow)PauseRow.Instance;
         }
         yield return End();
     }
@@ -221,8 +221,7 @@ public sealed class Window
         {
             if (reader.Next() is { } line)
             {
-                if (IsAsked(request, line))
-                    yield return line;
+                yield return IsAsked(request, line) ? line : PauseRow.Instance;
             }
             else if (request.IsFollowing)
                 yield return null;
@@ -231,6 +230,9 @@ public sealed class Window
         }
         yield return new EndRow { Sequence = Logs.Last };
     }
+
+    private static bool IsAsked(ControlRequest request, string? subject) =>
+        subject is not null && (request.Names.Contains(subject) || request.Names.Contains(Subjects.TypeOf(subject)));
 
     private static bool IsAsked(ControlRequest request, LogRow line)
     {

@@ -97,8 +97,8 @@ internal sealed class ReloadDiff
             Reconfigured.Add(index);
         }
         // It is started with the new settings when an operator starts it.
-        else if (Records[index].HeldBy is not null && StatePredicates.IsOver(state))
-            Running[index] = null;
+        else if (Records[index].HeldBy is not null && (StatePredicates.IsOver(state) || StatePredicates.IsEnding(state)))
+            Running[index] = StatePredicates.IsActive(state) ? Running[index] : null;
         else if (!LaunchSignature.AreSame(old.Settings, service.Settings))
             Restart(service);
         // The settings that bring the service back need not be those that its program is started with.

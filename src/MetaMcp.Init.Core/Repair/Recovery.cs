@@ -76,11 +76,16 @@ internal sealed class Recovery(
             return;
         if (services.Records[index].RestartsWith is { } dependency)
             response.Follow(index, new ServiceEvent.Restart(services.NameOf(dependency)));
-        reload.Place(service);
-        if (state is ServiceState.Active { Run: RunState.Spawning or RunState.Starting or RunState.Ready } && !service.IsRetired &&
+        var isHeld = services.Records[index].HeldBy is not null;
+        if (isHeld && !StatePredicates.IsOver(state) && !StatePredicates.IsEnding(state))
+            response.Follow(index, new ServiceEvent.Stop());
+        if (!isHeld || service.IsRetired)
+            reload.Place(service);
+        if (!isHeld && !service.IsRetired &&
+            state is ServiceState.Active { Run: RunState.Spawning or RunState.Starting or RunState.Ready } &&
             services.Running[index] is { } running && !LaunchSignature.AreSame(running, service.Settings))
             response.Follow(index, ReloadEvents.Reconfigure);
-        if (StatePredicates.IsBroken(state) && !service.IsRetired)
+        if (services.IsBroken(index) && !service.IsRetired)
             phases.EndBecauseOf(index, state);
     }
 

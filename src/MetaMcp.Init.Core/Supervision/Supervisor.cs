@@ -213,8 +213,8 @@ public sealed class Supervisor
                 _operator.Asked(client, request, asker);
                 break;
             case SystemEvent.ChildEnded ended:
-                Window.Tally.Reaped++;
                 _children.Ended(ended);
+                Window.Tally.Reaped++;
                 break;
             case SystemEvent.ChildrenCollected(var anyLeft):
                 _phases.ChildrenCollected(anyLeft);

@@ -12,6 +12,15 @@ internal sealed class ControlConnection(long id, ClientDeadlines deadlines) : Cl
     /// <summary>It came through the socket for full rights, and its user has them.</summary>
     public bool MayAct { get; set; }
 
+    /// <summary>It is our own <c>serve</c>.</summary>
+    public bool IsOwn { get; set; }
+
+    /// <summary>Its user has had its part of PID 1's time: nothing of it is read for a while.</summary>
+    public bool IsResting { get; set; }
+
+    /// <summary>It follows <c>logs</c>, and not <c>events</c>.</summary>
+    public bool FollowsLogs { get; set; }
+
     /// <summary>The rest of the answer; null if none is under way.</summary>
     public IEnumerator<StatusRow?>? Answer { get; set; }
 

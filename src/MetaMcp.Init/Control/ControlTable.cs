@@ -38,6 +38,7 @@ internal sealed class ControlTable
     private readonly ClientLinks _links;
     private readonly ConnectionDisposal _disposal;
     private readonly Func<StatusRow, StatusRow> _complete;
+    private readonly Func<int, bool> _isOwn;
     private readonly Action<SystemEvent> _tell;
     private readonly Doorway? _doorway;
     private ControlConnection? _next;
@@ -50,12 +51,13 @@ internal sealed class ControlTable
     /// <param name="watch">Calls when a client is ready.</param>
     /// <param name="disposal">Closes connections.</param>
     /// <param name="complete">Adds to a row what the kernel's side alone knows.</param>
+    /// <param name="isOwn">Whether a pid is that of our own <c>serve</c>, which no flood of others may keep from its answers.</param>
     /// <param name="tell">Takes requests that act.</param>
     public ControlTable(
         ControlSetup setup, DescriptorWatch watch, ConnectionDisposal disposal, Func<StatusRow, StatusRow> complete,
-        Action<SystemEvent> tell)
+        Func<int, bool> isOwn, Action<SystemEvent> tell)
     {
-        (_setup, _disposal, _complete, _tell) = (setup, disposal, complete, tell);
+        (_setup, _disposal, _complete, _isOwn, _tell) = (setup, disposal, complete, isOwn, tell);
         _links = new ClientLinks(watch, disposal, Source.ControlConnection);
         _doorway = setup.Socket is { } socket
             ? new Doorway(
@@ -72,11 +74,24 @@ internal sealed class ControlTable
         _doorway?.Open(now);
         _some.Clear();
         _deadlines.AddPassed(now, _some);
+        var hasBegun = false;
         foreach (var client in _some)
         {
-            client.Due = Instant.Never;
             if (client.Held is { } held)
+            {
+                // One answer a turn: many of them may have waited for the same moment.
+                if (hasBegun || IsOverBudget(client, now))
+                    continue;
+                hasBegun = true;
+                client.Due = Instant.Never;
                 Begin(client, held);
+            }
+            else if (client.IsResting)
+            {
+                client.IsResting = false;
+                client.Due = now + ToAsk;
+                Watch(client);
+            }
             else
                 Drop(client);
         }
@@ -87,10 +102,11 @@ internal sealed class ControlTable
     {
         if (_followers == 0 || Window is not { } window || (window.Events.Last == _events && window.Logs.Last == _logs))
             return;
+        var (hasEvent, hasLine) = (window.Events.Last != _events, window.Logs.Last != _logs);
         (_events, _logs) = (window.Events.Last, window.Logs.Last);
         foreach (var client in _all.Values)
         {
-            if (!client.IsFollowing)
+            if (!client.IsFollowing || !(client.FollowsLogs ? hasLine : hasEvent))
                 continue;
             Follow(client, false);
             client.HasMore = true;
@@ -102,14 +118,17 @@ internal sealed class ControlTable
     /// <returns>False if its line is no request.</returns>
     public bool HandOver(Client from, ReadOnlySpan<byte> line)
     {
+        var began = MonotonicClock.Now;
         var request = ControlFrames.Read(line, out var isRequest, out var problem);
         if (!isRequest)
             return false;
         Prepare();
         var peer = from.Peer;
         var connection = _links.Release(from);
-        if (Admit(connection, peer, false) is { } client)
-            Take(client, request, problem);
+        if (Admit(connection, peer, false) is not { } client)
+            return true;
+        Spend(client, began);
+        Take(client, request, problem);
         return true;
     }
 
@@ -131,6 +150,28 @@ internal sealed class ControlTable
 
     private ControlConnection? Admit(int connection, ucred peer, bool isFull)
     {
+        try
+        {
+            if (IsTurnedAway(connection, peer, isFull))
+                return null;
+        }
+        catch (OutOfMemoryException)
+        {
+            _disposal.Close(connection);
+            throw;
+        }
+        var client = _next!;
+        (client.Descriptor, client.Peer, client.MayAct, _next) = (connection, peer, isFull, null);
+        client.IsOwn = !isFull && _isOwn(peer.pid);
+        _all.Add(client.Id, client);
+        client.Due = MonotonicClock.Now + ToAsk;
+        client.Ready = () => Ready(client);
+        Watch(client);
+        return client;
+    }
+
+    private bool IsTurnedAway(int connection, in ucred peer, bool isFull)
+    {
         // A process outside of our PID namespace has no pid here: it is none of this container.
         if (peer.pid == 0 || (isFull && !IsAllowed(peer)) || !HasRoom(peer, isFull))
         {
@@ -139,15 +180,20 @@ internal sealed class ControlTable
                 : isFull && !IsAllowed(peer)
                 ? new EndRow(ControlError.Forbidden, "Only root and the user of mcp-init may use this socket.")
                 : new EndRow(ControlError.Busy, "Too many clients are connected; try again."));
-            return null;
+            return true;
         }
-        var client = _next!;
-        (client.Descriptor, client.Peer, client.MayAct, _next) = (connection, peer, isFull, null);
-        _all.Add(client.Id, client);
-        client.Due = MonotonicClock.Now + ToAsk;
-        client.Ready = () => Ready(client);
-        Watch(client);
-        return client;
+        return false;
+    }
+
+    private bool IsOverBudget(ControlConnection client, Instant now) =>
+        !client.MayAct && !client.IsOwn && _budget.FreeAt(client.Peer.uid) > now;
+
+    /// <summary>The client has cost PID 1 the time since then.</summary>
+    private void Spend(ControlConnection client, Instant began)
+    {
+        var now = MonotonicClock.Now;
+        if (!client.MayAct && !client.IsOwn)
+            _budget.Spend(client.Peer.uid, now - began, now);
     }
 
     /// <summary>The file's mode has let it in, if there is a file; an abstract socket has none.</summary>
@@ -160,19 +206,22 @@ internal sealed class ControlTable
         var (reading, ofUser) = (0, 0);
         foreach (var client in _all.Values)
         {
-            reading += client.MayAct ? 0 : 1;
+            reading += client.MayAct || client.IsOwn ? 0 : 1;
             ofUser += !client.MayAct && client.Peer.uid == user ? 1 : 0;
         }
-        if (isFull ? _all.Count < Most : reading < MostReading && ofUser < MostReadingOfUser)
+        if (isFull ? _all.Count < Most : _isOwn(peer.pid) || reading < MostReading && ofUser < MostReadingOfUser)
             return true;
         // A user over its own share makes room among its own; where all places are taken, the user with the most gives one to any other.
-        if ((isFull ? Longest(c => !c.IsBusy && c.MayAct)
-            : ofUser >= MostReadingOfUser ? Longest(c => !c.IsBusy && !c.MayAct && c.Peer.uid == user)
-            : Longest(c => !c.IsBusy && !c.MayAct) ?? OfGreediest(ofUser)) is not { } leaving)
+        if ((isFull ? Longest(c => IsIdle(c) && c.MayAct)
+            : ofUser >= MostReadingOfUser ? Longest(c => IsIdle(c) && !c.MayAct && c.Peer.uid == user)
+            : Longest(c => IsIdle(c) && !c.MayAct && !c.IsOwn) ?? OfGreediest(ofUser)) is not { } leaving)
             return false;
         Drop(leaving);
         return true;
     }
+
+    /// <summary>It has asked nothing that is not answered, not even a request that PID 1 has still to read.</summary>
+    private static bool IsIdle(ControlConnection client) => !client.IsBusy && !StreamPeek.HasInput(client.Descriptor);
 
     /// <summary>The client of this kind that connected first; null if there is none.</summary>
     private ControlConnection? Longest(Predicate<ControlConnection> isOfKind)
@@ -243,16 +292,26 @@ internal sealed class ControlTable
                 Drop(client);
             return false;
         }
+        // No line of it is read before its user may have another answer.
+        if (IsOverBudget(client, MonotonicClock.Now))
+        {
+            client.IsResting = true;
+            client.Due = _budget.FreeAt(client.Peer.uid);
+            Watch(client);
+            return false;
+        }
         return Listen(client);
     }
 
     private bool Listen(ControlConnection client)
     {
         Span<byte> room = stackalloc byte[LineInput.Most];
+        var began = MonotonicClock.Now;
         switch (client.Input.Take(client.Descriptor, room, out var length))
         {
             case LineResult.Line:
                 var request = ControlFrames.Read(room[..length], out _, out var problem);
+                Spend(client, began);
                 Take(client, request, problem);
                 return client.Descriptor >= 0;
             case LineResult.Part:
@@ -277,10 +336,10 @@ internal sealed class ControlTable
         else if (!client.MayAct && !ControlVerbs.IsForAll(request.Verb))
             Give(client, [new EndRow(
                 ControlError.Forbidden, $"Only root and the user of mcp-init may ask for {ControlVerbs.Word(request.Verb)}.")]);
-        else if (!client.MayAct && _budget.FreeAt(client.Peer.uid) is var free && free > MonotonicClock.Now)
+        else if (IsOverBudget(client, MonotonicClock.Now))
         {
             client.Held = request;
-            client.Due = free;
+            client.Due = _budget.FreeAt(client.Peer.uid);
             Watch(client);
         }
         else
@@ -293,11 +352,14 @@ internal sealed class ControlTable
         if (ControlVerbs.Acts(request.Verb))
         {
             client.IsAwaiting = true;
+            // If the answer is lost for want of memory, the client must not stay for ever.
+            client.Due = MonotonicClock.Now + ToAsk;
             Watch(client);
             _tell(new SystemEvent.Asked(client.Id, request, Asker.Of(client.Peer)));
         }
         else if (Window is { } window)
         {
+            client.FollowsLogs = request.Verb == ControlVerb.Logs;
             client.Answer = window.Look(request);
             _ = Pump(client);
         }
@@ -331,9 +393,8 @@ internal sealed class ControlTable
         }
         if (client.Descriptor < 0)
             return false;
+        Spend(client, began);
         var now = MonotonicClock.Now;
-        if (!client.MayAct)
-            _budget.Spend(client.Peer.uid, now - began, now);
         client.HasMore = hasMore;
         client.Due = DueOf(client, now);
         Watch(client);
@@ -354,6 +415,8 @@ internal sealed class ControlTable
             Follow(client, true);
             return false;
         }
+        if (row is PauseRow)
+            return true;
         _line.ResetWrittenCount();
         StatusLines.Append(_complete(row), _line);
         if (client.Output.Send(client.Descriptor, _line.WrittenSpan))
@@ -368,7 +431,7 @@ internal sealed class ControlTable
     /// <summary>What a client sends before it has its answer and has read it waits: its connection would be ready in every turn.</summary>
     private void Watch(ControlConnection client)
     {
-        client.IsPaused = client.Output.IsBlocked || client.IsWaiting;
+        client.IsPaused = client.Output.IsBlocked || client.IsWaiting || client.IsResting;
         _links.Watch(client);
     }
 

@@ -11,6 +11,9 @@ internal sealed class ReadingBudget
     private const int Share = 20;
     private const int MostUsers = 64;
 
+    /// <summary>A client waits no longer than this for its turn, whatever others of its user have asked.</summary>
+    private static readonly TimeSpan MostDebt = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<uint, Instant> _free = [];
 
     /// <summary>The time from which the user may have another answer.</summary>
@@ -20,7 +23,8 @@ internal sealed class ReadingBudget
     {
         if (_free.Count >= MostUsers && !_free.ContainsKey(user))
             Forget(now);
-        _free[user] = Instant.Later(_free.GetValueOrDefault(user), now) + (took * Share);
+        var free = Instant.Later(_free.GetValueOrDefault(user), now) + (took * Share);
+        _free[user] = Instant.Earlier(free, now + MostDebt);
     }
 
     /// <summary>Users whose time has passed need no entry.</summary>

@@ -62,10 +62,18 @@ internal sealed unsafe class LaunchDoor
 
     private void Take(int connection, ucred peer)
     {
-        if (WhyNot(peer) is { } reason)
+        try
         {
-            TurnAway(connection, peer, RefusalCode.Shortage, reason);
-            return;
+            if (WhyNot(peer) is { } reason)
+            {
+                TurnAway(connection, peer, RefusalCode.Shortage, reason);
+                return;
+            }
+        }
+        catch (OutOfMemoryException)
+        {
+            _disposal.Close(connection);
+            throw;
         }
         var admitted = _next!;
         (admitted.Descriptor, admitted.Peer, _next) = (connection, peer, null);

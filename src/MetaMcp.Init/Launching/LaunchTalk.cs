@@ -136,8 +136,7 @@ internal sealed class LaunchTalk(
     {
         switch (launch.Step, LaunchFrames.ReadClient(line, out var problem))
         {
-            case (LaunchStep.Silent, null) when handOver(launch, line):
-                drop(launch);
+            case (LaunchStep.Silent, null) when IsHandedOver(launch, line):
                 break;
             case (_, null):
                 Break(launch, problem);
@@ -169,6 +168,20 @@ internal sealed class LaunchTalk(
             default:
                 Break(launch, "its line does not fit the state of the launch");
                 break;
+        }
+    }
+
+    /// <summary>Once its connection is another part's, nothing is left of it here, whatever becomes of it there.</summary>
+    private bool IsHandedOver(LaunchConnection launch, ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return handOver(launch, line);
+        }
+        finally
+        {
+            if (launch.Descriptor < 0)
+                drop(launch);
         }
     }
 
