@@ -100,6 +100,7 @@ public sealed class ActTests
         Assert.Equal((0, ""), (said.Code, said.Error));
         Assert.Contains($"{names[1]}: {end}\n", said.Output, StringComparison.Ordinal);
         Assert.Empty(await Instances(container, 0));
+        Assert.Equal(0, await waiting.Code());
         Assert.Equal(1, (await container.Ask("wait", "--stopped", "memory@99")).Code);
     }
 
