@@ -12,13 +12,21 @@ internal static class BashCompletion
         """
         # bash completion of mcp-init, made from its table of verbs. To load it: source <(mcp-init completion bash)
 
+        # Names that begin so. Clients choose the names of servers, and compgen -W would expand each word as a line of the shell.
+        _mcp_init_names() {
+            local name
+            while IFS= read -r name; do
+                [[ $name != "$1"* ]] || printf '%s\n' "$name"
+            done < <(mcp-init names 2> /dev/null)
+        }
+
         # What may stand in one place: @KIND, or the words themselves with commas between them.
         _mcp_init_words() {
             case $1 in
                 @file) compgen -f -- "$2" ;;
                 @directory) compgen -d -- "$2" ;;
                 @command) if [[ $2 == */* ]]; then compgen -f -- "$2"; else compgen -c -- "$2"; fi ;;
-                @service) compgen -W "$(mcp-init names 2> /dev/null)" -- "$2" ;;
+                @service) _mcp_init_names "$2" ;;
                 @*) ;;
                 *) compgen -W "${1//,/ }" -- "$2" ;;
             esac

@@ -12,27 +12,29 @@ namespace MetaMcp.Init.Acting;
 /// <summary>The verbs that ask PID 1 to do something; with <c>--wait</c> they end when it is done.</summary>
 internal static class ActVerbs
 {
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary><c>start</c>, <c>stop</c>, <c>restart</c> and <c>signal</c>.</summary>
     public static int OfNames(ControlRequest request, bool isWaiting, TimeSpan? timeout)
     {
-        if (VerbAnswers.Ask(request, out var exitCode) is not { } rows)
+        using var client = VerbAnswers.Open();
+        if (client is null)
+            return VerbAnswers.NoInit;
+        isWaiting &= request.Verb != ControlVerb.Signal;
+        var before = isWaiting ? client.Answer(new ControlRequest(ControlVerb.Status) { Names = request.Names }) : null;
+        if (VerbAnswers.Ask(client, request, out var exitCode) is not { } rows)
             return exitCode;
         var targets = rows.OfType<TargetRow>().ToList();
         foreach (var target in targets)
             Page.Out($"{target.Name} {target.Text}\n");
-        if (!isWaiting || request.Verb == ControlVerb.Signal)
+        if (!isWaiting)
             return VerbAnswers.Success;
-        var names = targets.Select(target => target.Name).Distinct().ToList();
-        var code = WaitVerb.For(
-            names, request.Verb == ControlVerb.Stop ? WaitVerb.StopsOf : status => Started(status, targets),
-            timeout ?? DefaultTimeout, out var problem);
+        var awaited = new Awaited(request.Verb, targets, before ?? []);
+        var code = WaitVerb.For(request.Names, awaited.Look, awaited.IsDoneWithout, timeout ?? DefaultTimeout, out var problem);
         if (problem.Length > 0)
             Page.Error($"mcp-init {ControlVerbs.Word(request.Verb)}: {problem}");
         else if (code == VerbAnswers.Success)
-            Page.Out($"{string.Join(", ", names)}: {(request.Verb == ControlVerb.Stop ? "stopped" : "ready")}\n");
+            Page.Out(awaited.Result);
         return code;
     }
 
@@ -110,27 +112,5 @@ internal static class ActVerbs
             _ = events.Next(Instant.Later(due, MonotonicClock.Now) - MonotonicClock.Now);
         }
         return MonotonicClock.Now < due;
-    }
-
-    /// <summary>Whether each service that was asked to start has started once more, and is ready.</summary>
-    private static (bool? IsReached, string Why) Started(StatusDocument status, List<TargetRow> targets)
-    {
-        foreach (var service in status.Services)
-        {
-            var target = targets.Find(t => t.Name == service.Name);
-            if (target is null)
-                continue;
-            var hasStarted = target.IsUnchanged || service.Starts > target.Starts;
-            var isReady = service.Condition is ServiceCondition.Ready or ServiceCondition.Failing;
-            // Without a rule of its own, a service is ready as soon as its program runs, which may fail at once.
-            if (hasStarted && isReady && !service.HasProbe && !target.IsUnchanged && service.Since < Settling)
-                return (null, WaitVerb.Text(service));
-            if (hasStarted && (isReady || service.Condition == ServiceCondition.Completed))
-                continue;
-            return hasStarted && service.Condition is (ServiceCondition.Backoff or ServiceCondition.Open or ServiceCondition.Failed
-                or ServiceCondition.Skipped or ServiceCondition.Finished)
-                ? (false, WaitVerb.Text(service)) : (null, WaitVerb.Text(service));
-        }
-        return (true, "");
     }
 }

@@ -50,9 +50,26 @@ internal static class HealthVerbs
         using var client = VerbAnswers.Open();
         if (client is null)
             return null;
-        if (client.Answer(new ControlRequest(ControlVerb.Health) { Names = [.. names], IsAlive = isAlive }) is { } rows)
+        if (client.Answer(new ControlRequest(ControlVerb.Health) { Names = [.. names], IsAlive = isAlive }) is not { } rows)
+        {
+            Page.Error(VerbAnswers.Lost);
+            return null;
+        }
+        if (rows[^1] is not EndRow { Error: ControlError.None or ControlError.State } || WithoutHealth(names, rows) is not { } server)
             return rows;
-        Page.Error(VerbAnswers.Lost);
+        Page.Error($"mcp-init health: {server} is a server, which has no health of its own; mcp-init status {server} shows it");
+        exitCode = VerbAnswers.Refused;
+        return null;
+    }
+
+    /// <summary>
+    /// A name that has no row is a server's: the answer would be that of the container. Null if each is a service's.
+    /// </summary>
+    private static string? WithoutHealth(IReadOnlyList<string> names, List<StatusRow> rows)
+    {
+        foreach (var name in names)
+            if (!rows.Exists(row => row is ServiceRow service && service.Name == name))
+                return name;
         return null;
     }
 }

@@ -1,11 +1,12 @@
 using MetaMcp.Init.Connecting;
 using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Verbs;
 using MetaMcp.Init.Pages;
 
 namespace MetaMcp.Init.Looking;
 
-/// <summary>The names of services, servers and instances, a line each, for the completion of shells.</summary>
+/// <summary>The names of services, servers and instances, a line each, for the completion of shells: those that are plain words.</summary>
 internal static class NamesVerb
 {
     public static int Run()
@@ -21,7 +22,7 @@ internal static class NamesVerb
                 InstanceRow instance => instance.Name,
                 _ => null,
             };
-            if (name is not null)
+            if (name is not null && CompletableName.IsPlain(name))
                 Page.Out(name + "\n");
         }
         return VerbAnswers.Success;

@@ -21,10 +21,12 @@ internal static class WaitVerb
 
     /// <param name="names">The services and servers.</param>
     /// <param name="isReached">Whether it is so: true and false are final, null is neither.</param>
+    /// <param name="isDoneWithout">Whether a name that PID 1 does not know any more needs no more waiting.</param>
     /// <param name="timeout">Null to wait as long as it takes.</param>
     /// <param name="problem">Why it is not so; empty if it is.</param>
     public static int For(
-        IReadOnlyList<string> names, Func<StatusDocument, (bool? IsReached, string Why)> isReached, TimeSpan? timeout, out string problem)
+        IReadOnlyList<string> names, Func<StatusDocument, (bool? IsReached, string Why)> isReached, Func<string, bool> isDoneWithout,
+        TimeSpan? timeout, out string problem)
     {
         problem = "";
         var due = timeout is { } time ? MonotonicClock.Now + time : Instant.Never;
@@ -36,8 +38,7 @@ internal static class WaitVerb
         var isFollowing = false;
         while (true)
         {
-            var rows = VerbAnswers.Ask(client, new ControlRequest(ControlVerb.Status) { Names = [.. names] }, out var exitCode);
-            if (rows is null)
+            if (Ask(client, names, isDoneWithout, out names, out var exitCode) is not { } rows)
                 return exitCode;
             if (StatusDocument.From(rows) is not { } document)
                 return VerbAnswers.NoInit;
@@ -68,6 +69,50 @@ internal static class WaitVerb
         }
     }
 
+    /// <summary>The rows of the names; null and the exit code if there are none to go on with, after the reason was shown.</summary>
+    /// <param name="client">The connection.</param>
+    /// <param name="names">The names.</param>
+    /// <param name="isDoneWithout">As above.</param>
+    /// <param name="left">Gets the names that are still known.</param>
+    /// <param name="exitCode">Gets the exit code.</param>
+    private static List<StatusRow>? Ask(
+        ControlClient client, IReadOnlyList<string> names, Func<string, bool> isDoneWithout, out IReadOnlyList<string> left, out int exitCode)
+    {
+        left = names;
+        while (true)
+        {
+            exitCode = VerbAnswers.NoInit;
+            if (client.Answer(RequestOf(left)) is not { } rows)
+            {
+                Page.Error(VerbAnswers.Lost);
+                return null;
+            }
+            exitCode = VerbAnswers.Success;
+            if (rows[^1] is not EndRow { Error: not ControlError.None } end)
+                return rows;
+            IReadOnlyList<string> known = end.Error == ControlError.UnknownName ? Known(client, left, isDoneWithout) : left;
+            if (known.Count == left.Count)
+            {
+                exitCode = VerbAnswers.Tell(end, ControlVerb.Status);
+                return null;
+            }
+            left = known;
+            if (known.Count == 0)
+                return null;
+        }
+    }
+
+    private static List<string> Known(ControlClient client, IReadOnlyList<string> names, Func<string, bool> isDoneWithout)
+    {
+        var known = new List<string>();
+        foreach (var name in names)
+            if (!isDoneWithout(name) || client.Answer(RequestOf([name]))?[^1] is not EndRow { Error: ControlError.UnknownName })
+                known.Add(name);
+        return known;
+    }
+
+    private static ControlRequest RequestOf(IReadOnlyList<string> names) => new(ControlVerb.Status) { Names = [.. names] };
+
     /// <summary>A container that has just been started has no socket yet: who waits for a service waits for that too.</summary>
     private static void AwaitSocket(Instant due)
     {
@@ -83,7 +128,16 @@ internal static class WaitVerb
 
     public static int Run(IReadOnlyList<string> names, bool isStopped, TimeSpan? timeout)
     {
-        var code = For(names, isStopped ? StopsOf : ReadyOf, timeout, out var problem);
+        // A name that was never known is a mistake; one that is not known any more has stopped.
+        var wasKnown = false;
+        var code = For(
+            names,
+            status =>
+            {
+                wasKnown = true;
+                return isStopped ? StopsOf(status) : ReadyOf(status);
+            },
+            _ => isStopped && wasKnown, timeout, out var problem);
         if (problem.Length > 0)
             Page.Error($"mcp-init wait: {problem}");
         return code;

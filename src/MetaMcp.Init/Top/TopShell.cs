@@ -12,10 +12,13 @@ namespace MetaMcp.Init.Top;
 /// <summary>Looks, draws and takes keys and signals; what they mean is <see cref="TopView"/>'s.</summary>
 internal sealed unsafe class TopShell(WholeScreen screen, SignalQueue signals, TopSource source, TimeSpan delay, bool isAscii)
 {
+    private const int PauseMilliseconds = 250;
+
     private readonly TopView _view = new(source.MayAct, delay);
     private string _drawn = "";
     private Instant _lookAt;
     private bool _hasEnded;
+    private bool _hasScreen;
 
     public int Run()
     {
@@ -27,7 +30,7 @@ internal sealed unsafe class TopShell(WholeScreen screen, SignalQueue signals, T
         }
         finally
         {
-            screen.GiveBack();
+            GiveBack();
         }
         return 0;
     }
@@ -49,7 +52,7 @@ internal sealed unsafe class TopShell(WholeScreen screen, SignalQueue signals, T
 
     private void Take(Signal signal)
     {
-        if (signal == Signal.Term || signal == Signal.Int || signal == Signal.Hup || signal == Signal.Quit)
+        if (IsEnd(signal))
             _hasEnded = true;
         else if (signal == Signal.Tstp)
             Suspend();
@@ -59,6 +62,9 @@ internal sealed unsafe class TopShell(WholeScreen screen, SignalQueue signals, T
             // The terminal may have moved what was drawn.
             _drawn = "";
     }
+
+    private static bool IsEnd(Signal signal) =>
+        signal == Signal.Term || signal == Signal.Int || signal == Signal.Hup || signal == Signal.Quit;
 
     private void ReadKeys()
     {
@@ -98,18 +104,47 @@ internal sealed unsafe class TopShell(WholeScreen screen, SignalQueue signals, T
 
     private void Suspend()
     {
-        screen.GiveBack();
+        GiveBack();
         SelfStop.With(Signal.Tstp);
         Enter();
+    }
+
+    /// <summary>A terminal that was not taken is the shell's, as it is.</summary>
+    private void GiveBack()
+    {
+        if (_hasScreen)
+            screen.GiveBack();
+        _hasScreen = false;
     }
 
     private void Enter()
     {
         // After `bg` the terminal is the shell's: this stops until `fg`.
-        while (!Terminal.IsOurs && getppid() > 1 && !IsOrphaned())
+        while (!_hasEnded && IsInBackground())
+        {
             SelfStop.With(Signal.Ttin);
+            if (IsInBackground())
+                Pause();
+        }
+        if (_hasEnded)
+            return;
         screen.Take();
+        _hasScreen = true;
         (_drawn, _lookAt) = ("", default);
+    }
+
+    private static bool IsInBackground() => !Terminal.IsOurs && getppid() > 1 && !IsOrphaned();
+
+    /// <summary>
+    /// Where no shell could continue us, the kernel has discarded the stop, and would discard the next one at once; nothing tells that
+    /// the terminal has become ours.
+    /// </summary>
+    private void Pause()
+    {
+        var readable = new pollfd { fd = signals.Descriptor, events = POLLIN };
+        _ = poll(&readable, 1, PauseMilliseconds);
+        while (signals.TryTake() is { } signal)
+            _hasEnded |= IsEnd(signal);
     }
 
     /// <summary>No terminal of our session, so that none can be taken from us.</summary>

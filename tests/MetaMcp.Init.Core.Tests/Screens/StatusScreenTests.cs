@@ -36,6 +36,11 @@ public sealed class StatusScreenTests
     }
 
     [Fact]
+    public void The_page_in_the_README_is_this_one() => Assert.Contains(
+        "mcp-init status\n" + StatusScreen.Draw(Sample.Document, new ScreenStyle(80)) + "```\n",
+        File.ReadAllText(Path.Combine(ArchitectureTests.Root, "README.md")), StringComparison.Ordinal);
+
+    [Fact]
     public void At_120_columns()
     {
         Assert.Equal(

@@ -93,14 +93,37 @@ public sealed class BashCompletionTests : IDisposable
                 [.. verb.Options.SelectMany(NamesOf).Order(), .. (string[])["--help"]],
                 Complete(verb.Name, "-").Where(word => word is not ("--" or "-h" or "--help")).Order().Append("--help")));
 
+    /// <summary>Clients choose the names of servers; the shell is the operator's, and may be root's.</summary>
+    [Fact]
+    public void A_name_of_a_server_is_a_word_and_never_a_command()
+    {
+        string[] names =
+        [
+            "plain@1", $"$(touch {At("done")})", $"`touch {At("done")}`", $"<(touch {At("done")})", $"a[$(touch {At("done")})]", "*",
+            "a b", "it's", "\"quoted", "$HOME", "${HOME}", "{a,b}", "~", "back\\slash", "-n",
+        ];
+        File.WriteAllLines(At("names"), names);
+        var stub = $"mcp-init() {{ cat {At("names")}; }}; ";
+        Assert.Equal(names.Order(), Complete(stub, ["stop", ""]).Order());
+        Assert.Equal(["plain@1"], Complete(stub, ["stop", "p"]));
+        Assert.Equal(["*"], Complete(stub, ["stop", "*"]));
+        Assert.Equal(["a b", $"a[$(touch {At("done")})]"], Complete(stub, ["stop", "a"]).Order());
+        Assert.Equal([$"$(touch {At("done")})"], Complete(stub, ["stop", "$("]));
+        Assert.Equal(["back\\slash"], Complete(stub, ["stop", "back\\"]));
+        Assert.Empty(Complete(stub, ["stop", "[a-z]"]));
+        Assert.False(File.Exists(At("done")));
+    }
+
     private static string[] NamesOf(VerbOption option) => option.Alias is { } alias ? [option.Name, alias] : [option.Name];
 
     private string At(string name) => Path.Combine(scratch.FullName, name);
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    private List<string> Complete(params string[] words) =>
-        Bash("COMP_WORDS=(mcp-init \"$@\"); COMP_CWORD=$#; _mcp_init; printf '%s\\n' \"${COMPREPLY[@]}\"", words);
+    private List<string> Complete(params string[] words) => Complete("", words);
+
+    private List<string> Complete(string before, string[] words) =>
+        Bash(before + "COMP_WORDS=(mcp-init \"$@\"); COMP_CWORD=$#; _mcp_init; printf '%s\\n' \"${COMPREPLY[@]}\"", words);
 
     /// <summary>The lines that the commands write, with those of errors, after the script has been read.</summary>
     private List<string> Bash(string commands, params string[] words)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MetaMcp.Init.EndToEnd.Harness;
 
 namespace MetaMcp.Init.EndToEnd.Window;
@@ -56,6 +57,83 @@ public sealed class ActTests
         said = await container.Ask("restart", "--wait", "--timeout", "300ms", "slow");
         Assert.Equal(1, said.Code);
         Assert.Contains("not within 300ms", said.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A start that cannot be is told at once, and not when the time is up.</summary>
+    [Fact]
+    public async Task A_start_of_a_service_that_is_skipped_again_does_not_wait_for_long()
+    {
+        await using var container = await WindowContainer.Start("""
+            [service.broken]
+            command = ["%exits", "3"]
+            restart = "never"
+            [service.needy]
+            command = ["%hang"]
+            depends_on = ["broken"]
+            [service.kept]
+            command = ["%hang"]
+            """);
+        Assert.Equal("skipped", await container.State("needy"));
+        using var start = container.Begin(Operator.Root, Files.Binary, "start", "--wait", "needy");
+        var said = await start.Said().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(1, said.Code);
+        Assert.Contains("needy is skipped (needs broken)", said.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stop", "memory", "stopped")]
+    [InlineData("stop", "stray", "stopped")]
+    [InlineData("restart", "memory", "ended; its client starts another one when it needs one")]
+    [InlineData("restart", "stray", "ended; its client starts another one when it needs one")]
+    public async Task A_server_that_is_gone_has_stopped(string verb, string type, string end)
+    {
+        await using var container = await WindowContainer.Start("[server.memory]\ncommand = [\"%hang\"]");
+        using var first = Launch(container, type);
+        using var second = Launch(container, type);
+        var names = await Instances(container, 2);
+        var said = await container.Ask(verb, "--wait", names[0]);
+        Assert.Equal((0, ""), (said.Code, said.Error));
+        Assert.Contains($"{names[0]}: {end}\n", said.Output, StringComparison.Ordinal);
+        Assert.Equal([names[1]], await Instances(container, 1));
+        using var waiting = container.Begin(Operator.Root, Files.Binary, "wait", "--stopped", names[1]);
+        said = await container.Ask(verb, "--wait", type);
+        Assert.Equal((0, ""), (said.Code, said.Error));
+        Assert.Contains($"{names[1]}: {end}\n", said.Output, StringComparison.Ordinal);
+        Assert.Empty(await Instances(container, 0));
+        Assert.Equal(0, await waiting.Code());
+        Assert.Equal(1, (await container.Ask("wait", "--stopped", "memory@99")).Code);
+    }
+
+    [Fact]
+    public async Task A_restart_of_a_server_ends_though_its_client_starts_another_one_at_once()
+    {
+        await using var container = await WindowContainer.Start("[server.memory]\ncommand = [\"%hang\"]\nmax_instances = 1");
+        using var client = container.Begin(
+            Operator.Root, "/bin/sh", "-c", $"while :; do {Files.Binary} launch memory; done");
+        var before = await Instances(container, 1);
+        var said = await container.Ask("restart", "--wait", "--timeout", "20s", "memory");
+        Assert.Equal((0, ""), (said.Code, said.Error));
+        Assert.Contains($"{before[0]}: ended", said.Output, StringComparison.Ordinal);
+        _ = await Instances(container, 1);
+    }
+
+    private static Visitor Launch(WindowContainer container, string type) =>
+        container.Begin(Operator.Root, Files.Binary, "launch", type, "--", Files.Program("hang"));
+
+    /// <summary>The names of the servers, once there are so many, and all of them run.</summary>
+    private static async Task<IReadOnlyList<string>> Instances(WindowContainer container, int count)
+    {
+        List<string> names = [];
+        await Patience.Until(
+            () =>
+            {
+                var status = JsonDocument.Parse(container.Ask("status", "--json").GetAwaiter().GetResult().Output).RootElement;
+                var rows = status.GetProperty("instances").EnumerateArray().ToList();
+                names = [.. rows.Select(row => row.GetProperty("name").GetString()!)];
+                return rows.Count == count && rows.TrueForAll(row => row.GetProperty("state").GetString() is "busy" or "idle");
+            },
+            $"{count} servers run");
+        return names;
     }
 
     [Fact]

@@ -25,6 +25,8 @@ public sealed class LookContainer : IAsyncLifetime
             command = ["%exits", "3"]
             [service.kept]
             command = ["%hang"]
+            [server.memory]
+            command = ["%hang"]
             """);
         await _container.Init.WaitForLog("worker", "circuit open");
         await _container.Init.WaitFor("oops");
@@ -101,6 +103,10 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
     [InlineData("health --level alive", 0)]
     [InlineData("health --level dead", 100)]
     [InlineData("health nothing-like-it", 1)]
+    [InlineData("health memory", 1)]
+    [InlineData("health web memory", 1)]
+    [InlineData("health --level alive memory", 1)]
+    [InlineData("is-ready memory", 1)]
     [InlineData("is-ready web", 0)]
     [InlineData("is-ready worker", 1)]
     [InlineData("wait web", 0)]
@@ -146,6 +152,17 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
             Assert.Contains("did you mean \"migrate\"", said.Error, StringComparison.Ordinal);
         }
         Assert.Contains("did you mean", (await _container.Ask("statsu")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_has_no_health_of_its_own_and_gets_no_answer_about_others()
+    {
+        foreach (var words in (string[])["health memory", "health worker memory --json", "is-ready memory"])
+        {
+            var said = await _container.Ask(words.Split(' '));
+            Assert.Equal((1, ""), (said.Code, said.Output));
+            Assert.Contains("memory is a server, which has no health of its own", said.Error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

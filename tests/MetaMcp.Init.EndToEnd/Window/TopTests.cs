@@ -13,11 +13,15 @@ public sealed class TopTests(LookContainer look) : IClassFixture<LookContainer>,
 
     public async ValueTask InitializeAsync()
     {
-        var command = $"env LANG=C.UTF-8 MCP_INIT_RUNTIME_DIR={look.Container.Directory} MCP_INIT_TEST={_name} " +
-            $"nsenter -t {look.Container.Init.Pid} -p -m {Files.Binary} top -d 0.2; echo \"code $?\"; exec sleep 60";
-        _ = await Tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "sh", "-c", $"echo before; {command}");
+        _ = await Tmux(
+            "-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "sh", "-c",
+            $"echo before; {Command(_name)}; echo \"code $?\"; exec sleep 60");
         await Shows("mcp-init top");
     }
+
+    private string Command(string name) =>
+        $"env LANG=C.UTF-8 MCP_INIT_RUNTIME_DIR={look.Container.Directory} MCP_INIT_TEST={name} " +
+        $"nsenter -t {look.Container.Init.Pid} -p -m {Files.Binary} top -d 0.2";
 
     public async ValueTask DisposeAsync() => _ = await Tmux("kill-server");
 
@@ -65,6 +69,31 @@ public sealed class TopTests(LookContainer look) : IClassFixture<LookContainer>,
         await Patience.Until(() => !Processes().Any(), "no process of it is left");
     }
 
+    /// <summary>The shell that has started it is gone, so that nothing could continue it, and the kernel does not stop it.</summary>
+    [Fact]
+    public async Task In_an_orphaned_background_group_it_sleeps_until_it_is_asked_to_end()
+    {
+        var name = _name + "-behind";
+        _ = await Tmux("new-window", "sh", "-c", $"(set -m; {Command(name)} & exit 0); echo started; exec sleep 60");
+        await Shows("started");
+        await Patience.Until(() => Processes(name).Any(p => p.Words.Contains("draw")), "the process that draws is there");
+        var pid = Processes(name).First(p => p.Words.Contains("draw")).Pid;
+        var (start, before) = (Stopwatch.GetTimestamp(), CpuTicks(pid));
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1.5))
+            Assert.DoesNotContain("mcp-init top", await Screen(), StringComparison.Ordinal);
+        // In hundredths of a second; it has just begun, which takes some.
+        Assert.InRange(CpuTicks(pid) - before, 0, 30);
+        Native.Signal(Processes(name).First(p => p.Words.Contains("top")).Pid, 15);
+        await Patience.Until(() => !Processes(name).Any(), "no process of it is left");
+        Assert.StartsWith("started", (await Screen()).Trim(), StringComparison.Ordinal);
+    }
+
+    private static long CpuTicks(int pid)
+    {
+        var fields = File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1].Split(' ');
+        return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+    }
+
     private Task AssertDrawn(int width, int height) => Until(
         screen =>
         {
@@ -101,7 +130,9 @@ public sealed class TopTests(LookContainer look) : IClassFixture<LookContainer>,
     private int Find(string verb) => Processes().First(process => process.Words.Contains(verb)).Pid;
 
     /// <summary>Those of this terminal, without nsenter and the shell.</summary>
-    private IEnumerable<(int Pid, string[] Words)> Processes()
+    private IEnumerable<(int Pid, string[] Words)> Processes() => Processes(_name);
+
+    private static IEnumerable<(int Pid, string[] Words)> Processes(string name)
     {
         foreach (var directory in Directory.GetDirectories("/proc"))
         {
@@ -112,7 +143,7 @@ public sealed class TopTests(LookContainer look) : IClassFixture<LookContainer>,
             try
             {
                 words = File.ReadAllText($"{directory}/cmdline").Split('\0');
-                isOurs = File.ReadAllText($"{directory}/environ").Contains($"MCP_INIT_TEST={_name}\0", StringComparison.Ordinal);
+                isOurs = File.ReadAllText($"{directory}/environ").Contains($"MCP_INIT_TEST={name}\0", StringComparison.Ordinal);
             }
             catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
             {
