@@ -141,6 +141,7 @@ public sealed class ConfigReader
             problems.Error(
                 FirstOf("limits", "memory_warning", "memory_critical"),
                 $"memory_warning, {limits.MemoryWarning}, must be below memory_critical, {limits.MemoryCritical}");
+        ServeReader.CheckPlace(settings.Serve, settings.Init.RuntimeDirectory, At("serve", "listen"), problems);
         ServiceRules.CheckBackoff(settings.Restart.Backoff, At("restart", "backoff"), given: true, problems);
     }
 

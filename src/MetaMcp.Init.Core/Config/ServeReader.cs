@@ -17,8 +17,20 @@ internal static class ServeReader
             return address;
         value.Error(
             $"{value.Name} = {Quoted.Text(text)} {error}; write an address and a port as \"{example}\", \":9464\" for all addresses, or " +
-            "\"unix:/run/mcp-init/serve.sock\"");
+            "\"unix:/run/serve/serve.sock\" in a directory that its user may write to");
         return null;
+    }
+
+    /// <summary>The directory of mcp-init's own sockets is no place for one of a server that has its rights taken away.</summary>
+    public static void CheckPlace(ServeSettings serve, string runtimeDirectory, SourcePosition at, Problems problems)
+    {
+        if (serve.Listen?.Path is not { } path || serve.Attributes.User is "root" or "0" ||
+            !path.StartsWith(runtimeDirectory.TrimEnd('/') + "/", StringComparison.Ordinal))
+            return;
+        problems.Warning(
+            at,
+            $"{Quoted.Text($"unix:{path}")} is in runtime_dir, where nobody but root may make a file if mcp-init runs as root, and serve " +
+            $"runs as {serve.Attributes.User ?? "nobody"}; choose a directory that this user may write to");
     }
 
     /// <summary>Names without a port: a browser that was led here by another name sends that one.</summary>

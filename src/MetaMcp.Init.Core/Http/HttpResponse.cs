@@ -6,7 +6,9 @@ namespace MetaMcp.Init.Core.Http;
 /// <summary>An answer, with the headers that keep a browser from doing anything with it but show it.</summary>
 /// <param name="Status">Its status.</param>
 /// <param name="ContentType">The type of the body.</param>
-/// <param name="Body">The body; left out for HEAD, with its length in the head all the same.</param>
+/// <param name="Body">
+/// The body, which no one may change, since several clients get it at once; left out for HEAD, with its length in the head all the same.
+/// </param>
 public sealed record HttpResponse(HttpStatus Status, string ContentType, byte[] Body)
 {
     public const string PlainText = "text/plain; charset=utf-8";
@@ -20,10 +22,10 @@ public sealed record HttpResponse(HttpStatus Status, string ContentType, byte[] 
         return Text(refused.Status, refused.Reason + "\n");
     }
 
-    /// <param name="isHead">Without the body.</param>
+    /// <summary>What stands before the body, its empty line included.</summary>
     /// <param name="keepsAlive">The connection takes another request.</param>
     /// <param name="unixSeconds">Now, for the field Date.</param>
-    public byte[] Bytes(bool isHead, bool keepsAlive, long unixSeconds)
+    public byte[] Head(bool keepsAlive, long unixSeconds)
     {
         var head = new StringBuilder();
         head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {(int)Status} {HttpStatusWords.Of(Status)}\r\n")
@@ -39,6 +41,6 @@ public sealed record HttpResponse(HttpStatus Status, string ContentType, byte[] 
         if (Status == HttpStatus.MethodNotAllowed)
             head.Append("Allow: GET, HEAD\r\n");
         head.Append("Connection: ").Append(keepsAlive ? "keep-alive" : "close").Append("\r\n\r\n");
-        return [.. Encoding.ASCII.GetBytes(head.ToString()), .. isHead ? [] : Body];
+        return Encoding.ASCII.GetBytes(head.ToString());
     }
 }

@@ -31,7 +31,7 @@ internal sealed class UsageSamples
         foreach (var instance in facts.Status.Instances)
             _users.Add(new User(instance.Server, Slot(instance), facts.Status.UsageOf(instance.Name))
             {
-                MemoryMax = instance.MemoryMax, TasksMax = instance.TasksMax,
+                MemoryMax = instance.MemoryMax, TasksMax = instance.TasksMax, CpuMax = instance.CpuMax,
             });
     }
 

@@ -10,6 +10,8 @@ namespace MetaMcp.Init.Core.Serving;
 /// <param name="json">The status as <c>status --json</c> has it.</param>
 public sealed class Answers(HostRule hosts, Func<bool, Knowledge> ask, Func<StatusDocument, byte[]> json)
 {
+    private readonly PageCache pages = new();
+
     internal const string Index =
         "mcp-init\n\n" +
         "/livez    200 if mcp-init answers\n" +
@@ -27,10 +29,11 @@ public sealed class Answers(HostRule hosts, Func<bool, Knowledge> ask, Func<Stat
         return request.Path switch
         {
             "/" => HttpResponse.Text(HttpStatus.Ok, Index),
-            "/livez" => With(withCounts: false, _ => HttpResponse.Text(HttpStatus.Ok, "ok\n")),
+            "/livez" => Live(ask(false)),
             "/readyz" => With(withCounts: false, facts => Ready(facts.Status)),
             "/status" => With(
-                withCounts: false, facts => new HttpResponse(HttpStatus.Ok, "application/json; charset=utf-8", json(facts.Status))),
+                withCounts: false, facts => pages.Get(
+                    facts, "json", () => new HttpResponse(HttpStatus.Ok, "application/json; charset=utf-8", json(facts.Status)))),
             "/metrics" => With(withCounts: true, facts => Metrics(facts, MetricsFormats.For(request.Accept))),
             _ => HttpResponse.Text(HttpStatus.NotFound, "there is no such page; / lists them\n"),
         };
@@ -42,6 +45,10 @@ public sealed class Answers(HostRule hosts, Func<bool, Knowledge> ask, Func<Stat
         { Problem: var problem } => HttpResponse.Text(HttpStatus.ServiceUnavailable, $"{problem}\n"),
     };
 
+    /// <summary>PID 1 that is busy lives; a container that is restarted for it would have more to do, not less.</summary>
+    private static HttpResponse Live(Knowledge knowledge) => knowledge.HasAnswered
+        ? HttpResponse.Text(HttpStatus.Ok, "ok\n") : HttpResponse.Text(HttpStatus.ServiceUnavailable, $"{knowledge.Problem}\n");
+
     private static HttpResponse Ready(StatusDocument status)
     {
         var reasons = Readiness.Reasons(status);
@@ -49,6 +56,10 @@ public sealed class Answers(HostRule hosts, Func<bool, Knowledge> ask, Func<Stat
             : HttpResponse.Text(HttpStatus.ServiceUnavailable, string.Join("\n", reasons) + "\n");
     }
 
-    private static HttpResponse Metrics(MetricsFacts facts, MetricsFormat format) => new(
-        HttpStatus.Ok, MetricsFormats.ContentType(format), System.Text.Encoding.UTF8.GetBytes(MetricsText.Render(facts, format)));
+    private HttpResponse Metrics(MetricsFacts facts, MetricsFormat format)
+    {
+        var type = MetricsFormats.ContentType(format);
+        return pages.Get(facts, type, () => new HttpResponse(
+            HttpStatus.Ok, type, System.Text.Encoding.UTF8.GetBytes(MetricsText.Render(facts, format))));
+    }
 }

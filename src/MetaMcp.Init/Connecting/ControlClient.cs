@@ -37,6 +37,8 @@ internal sealed unsafe class ControlClient : IDisposable
     public static ControlClient? Open(out string problem, bool mayAct = true)
     {
         problem = "";
+        RuntimePaths.Begin();
+        var isLate = false;
         do
         {
             _ = RuntimePaths.Socket;
@@ -47,13 +49,18 @@ internal sealed unsafe class ControlClient : IDisposable
                 var descriptor = InitSocket.Connect(
                     path, Patience, $"{path}: mcp-init does not answer", out var none, RuntimePaths.IsChosen);
                 if (descriptor >= 0)
+                {
+                    // Ours may be the one before it, which did not answer for once.
+                    if (!isLate)
+                        RuntimePaths.Keep();
                     return new ControlClient(descriptor, isFull);
+                }
+                isLate |= !none.IsAbsent;
                 if (problem.Length == 0)
                     problem = none.Reason;
             }
         }
         while (RuntimePaths.GoOn());
-        RuntimePaths.BeginAnew();
         problem = $"no mcp-init can be asked: {problem}; run this where mcp-init runs (docker exec CONTAINER mcp-init …), or set " +
             $"{LaunchPaths.RuntimeVariable} to its runtime_dir";
         return null;

@@ -14,7 +14,7 @@ internal static class ListedSockets
     private const int MostFound = 16;
 
     /// <summary>The directories in which a socket of this name listens; <c>@…</c> for an abstract one.</summary>
-    public static IEnumerable<string> Directories(string name)
+    public static List<string> Directories(string name)
     {
         _ = WholeFile.Read("/proc/net/unix", 0, MostBytes, out var bytes);
         return In(PathText.From(bytes), name);

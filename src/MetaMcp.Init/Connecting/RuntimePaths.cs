@@ -16,11 +16,7 @@ internal static unsafe class RuntimePaths
 {
     private const string Usual = InitSettings.DefaultRuntimeDirectory;
 
-    private static string? _directory;
-    private static Queue<string>? _listed;
-    private static Step _step;
-
-    private enum Step { Variable, Link, Usual, Ancestors, Listed, Last }
+    private static readonly DirectorySearch Search = new(Candidates(), Usual, IsThere);
 
     /// <summary>A variable names the directory; known once <see cref="Socket"/> was asked for.</summary>
     public static bool IsChosen { get; private set; }
@@ -32,46 +28,34 @@ internal static unsafe class RuntimePaths
 
     public static string Shims => $"{Directory}/{LaunchPaths.Shims}";
 
-    private static string Directory => _directory ??= Next() ?? Usual;
+    private static string Directory => Search.Current;
 
-    /// <summary>Goes on to the next directory where our init may be: a socket may be left from an init that was killed.</summary>
+    /// <summary>Goes on to the next directory where our init may be.</summary>
     /// <returns>False if there is none.</returns>
-    public static bool GoOn()
-    {
-        _ = Directory;
-        if (Next() is not { } next)
-            return false;
-        _directory = next;
-        return true;
-    }
+    public static bool GoOn() => Search.GoOn();
 
-    /// <summary>None was found: the next question looks everywhere again.</summary>
-    public static void BeginAnew() => (_directory, _step, _listed) = (null, Step.Variable, null);
+    /// <summary>A new question, which looks everywhere again unless a directory was kept.</summary>
+    public static void Begin() => Search.Begin();
 
-    private static string? Next()
+    /// <summary>Our init was found: later questions go to the present directory alone, for as long as its socket is there.</summary>
+    public static void Keep() => Search.Keep();
+
+    private static IEnumerable<string> Candidates()
     {
-        while (_step < Step.Last)
+        if (StartArguments.Variable(LaunchPaths.RuntimeVariable) is { Length: > 0 } given)
         {
-            switch (_step++)
-            {
-                case Step.Variable when StartArguments.Variable(LaunchPaths.RuntimeVariable) is { Length: > 0 } given:
-                    (_step, IsChosen) = (Step.Last, true);
-                    return Bare(given);
-                case Step.Link when OfLink() is { } linked && HasSocket(linked):
-                    return linked;
-                case Step.Usual when HasSocket(Usual):
-                    return Usual;
-                case Step.Ancestors when OfAncestors() is { } above:
-                    return above;
-                case Step.Listed:
-                    _listed ??= new(ListedSockets.Directories(LaunchPaths.Socket));
-                    if (!_listed.TryDequeue(out var listed))
-                        break;
-                    _step = Step.Listed;
-                    return listed;
-            }
+            IsChosen = true;
+            yield return Bare(given);
+            yield break;
         }
-        return null;
+        if (OfLink() is { } linked && HasSocket(linked))
+            yield return linked;
+        if (HasSocket(Usual))
+            yield return Usual;
+        if (OfAncestors() is { } above)
+            yield return above;
+        foreach (var listed in ListedSockets.Directories(LaunchPaths.Socket))
+            yield return listed;
     }
 
     /// <summary>The links to our binary are in the directory <c>shims</c> of it.</summary>
@@ -117,6 +101,9 @@ internal static unsafe class RuntimePaths
 
     /// <summary>An abstract address has no file: the connection shows whether it is there.</summary>
     private static bool HasSocket(string directory) => directory.StartsWith('@') || FileLinks.TryLook(SocketIn(directory), out _);
+
+    private static bool IsThere(string directory) => directory.StartsWith('@')
+        ? ListedSockets.Directories(LaunchPaths.Socket).Contains(directory) : HasSocket(directory);
 
     private static string SocketIn(string directory) => $"{directory}/{LaunchPaths.Socket}";
 

@@ -21,6 +21,7 @@ internal static unsafe partial class Libc
     public const int SO_REUSEADDR = 2;
     public const int SO_ERROR = 4;
     public const int SO_OOBINLINE = 10;
+    public const int SO_SNDBUF = 7;
     public const int SO_PASSCRED = 16;
     public const int SO_PEERCRED = 17;
     public const int SO_SNDTIMEO = 21;
@@ -35,6 +36,7 @@ internal static unsafe partial class Libc
     public const int IPV6_V6ONLY = 26;
 
     /// <summary>If the peer is gone the call fails; without this flag SIGPIPE would end the process.</summary>
+    public const int MSG_MORE = 0x8000;
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_DONTWAIT = 0x40;
 

@@ -24,7 +24,8 @@ internal sealed unsafe class HttpConnection(int descriptor, Instant now)
 
     private readonly byte[] _input = new byte[HttpRequestParser.MaxHead];
     private int _length;
-    private byte[] _output = [];
+    private byte[] _head = [];
+    private byte[] _body = [];
     private int _sent;
     private bool _isLast;
     private bool _isDraining;
@@ -38,8 +39,19 @@ internal sealed unsafe class HttpConnection(int descriptor, Instant now)
     /// <summary>The EPOLL* bits that are waited for.</summary>
     public uint Watched { get; set; }
 
+    /// <summary>When it came.</summary>
+    public Instant Began { get; } = now;
+
+    /// <summary>The body that is not sent to its end, which other clients may get as well; null if there is none.</summary>
+    public byte[]? Kept => IsSending && _body.Length > 0 ? _body : null;
+
+    /// <summary>The head of its request has not come.</summary>
+    public bool IsIncomplete => !IsBetweenRequests && !_isDraining && !IsSending;
+
     /// <summary>It has been answered and has not begun another request.</summary>
     public bool IsBetweenRequests { get; private set; }
+
+    private bool IsSending => _sent < _head.Length + _body.Length;
 
     /// <summary>Takes what can be read or written now.</summary>
     /// <returns>The EPOLL* bits to wait for; 0 if the connection is over.</returns>
@@ -63,19 +75,23 @@ internal sealed unsafe class HttpConnection(int descriptor, Instant now)
     private bool TrySend(Instant now, out bool isLost)
     {
         isLost = false;
-        while (_sent < _output.Length)
+        while (IsSending)
         {
+            // The body belongs to all who get it, so the head is not put before it.
+            var isHead = _sent < _head.Length;
+            var (part, at) = isHead ? (_head, _sent) : (_body, _sent - _head.Length);
             nint count;
-            fixed (byte* start = _output)
-                count = send(descriptor, start + _sent, (nuint)(_output.Length - _sent), MSG_NOSIGNAL);
+            fixed (byte* start = part)
+                count = send(
+                    descriptor, start + at, (nuint)(part.Length - at), isHead && _body.Length > 0 ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL);
             if (count <= 0)
             {
                 isLost = !IsLater(LastError);
                 return false;
             }
             _sent += (int)count;
-            if (_sent == _output.Length)
-                (Due, IsBetweenRequests) = (now + QuietTime, true);
+            if (!IsSending)
+                (_head, _body, _sent, Due, IsBetweenRequests) = ([], [], 0, now + QuietTime, true);
         }
         return true;
     }
@@ -111,7 +127,8 @@ internal sealed unsafe class HttpConnection(int descriptor, Instant now)
 
     private void Answer(HttpResponse response, bool isHead, Instant now)
     {
-        _output = response.Bytes(isHead, !_isLast, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        _head = response.Head(!_isLast, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        _body = isHead ? [] : response.Body;
         (_sent, Due, IsBetweenRequests) = (0, now + RequestTime, false);
     }
 

@@ -7,20 +7,28 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Serving;
 
 /// <summary>
-/// One thread, one epoll, at most <see cref="Most"/> connections. Where all are taken, the one that has been quiet between two requests for
-/// the longest time makes room; without such a one, clients wait in the kernel until a deadline has ended one.
+/// One thread, one epoll, at most <see cref="HttpConnections.Most"/> connections. Where all are taken and are being answered, clients wait
+/// in the kernel until a deadline has ended one.
 /// </summary>
 internal sealed unsafe class HttpServer
 {
-    public const int Most = 64;
+    /// <summary>The kernel's memory for an answer that a client does not take is counted as ours.</summary>
+    private const int SendBuffer = 32 * 1024;
 
-    private readonly Dictionary<int, HttpConnection> _connections = [];
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly HttpConnections _connections = new();
     private readonly EventPort _port;
     private readonly int _listener;
     private readonly SignalQueue _signals;
     private readonly Func<HttpRequest, HttpResponse> _answer;
     private bool _isAsked;
-    private bool _isFull;
+    private bool _hasNewcomers;
+    private bool _isListening = true;
+    private TimeSpan _pause = FirstPause;
+    private Instant _retry;
 
     public HttpServer(EventPort port, int listener, SignalQueue signals, Func<HttpRequest, HttpResponse> answer)
     {
@@ -34,9 +42,16 @@ internal sealed unsafe class HttpServer
     {
         while (!_isAsked)
         {
-            _port.Wait(NextDeadline());
+            var due = _connections.Due;
+            _port.Wait(_retry > MonotonicClock.Now ? Instant.Earlier(due, _retry) : due);
+            _hasNewcomers = false;
             _port.ForEach(OnReady);
-            Expire(MonotonicClock.Now);
+            foreach (var late in _connections.Late(MonotonicClock.Now))
+                Close(late);
+            // Behind those that are here, so that a request that has come is seen before its client could have to make room.
+            if (_hasNewcomers)
+                Accept(MonotonicClock.Now);
+            Listen(MonotonicClock.Now);
         }
         return ExitCodes.Success;
     }
@@ -47,8 +62,8 @@ internal sealed unsafe class HttpServer
             while (_signals.TryTake() is { } signal)
                 _isAsked |= signal == Signal.Term || signal == Signal.Int;
         else if (ready.Descriptor == _listener)
-            Accept();
-        else if (_connections.TryGetValue(ready.Descriptor, out var connection))
+            _hasNewcomers = true;
+        else if (_connections.Find(ready.Descriptor) is { } connection)
             Serve(connection);
     }
 
@@ -59,76 +74,59 @@ internal sealed unsafe class HttpServer
             Close(connection);
         else if (wanted != connection.Watched && _port.Change(connection.Descriptor, wanted).IsSuccess)
             connection.Watched = wanted;
+        while (connection.Kept is not null && _connections.TooMuch(connection) is { } other)
+            Close(other);
     }
 
-    private void Accept()
+    /// <summary>So many in a turn that none of them has to make room for another before it was looked at.</summary>
+    private void Accept(Instant now)
     {
-        while (true)
+        for (var count = 0; count < HttpConnections.Most; count++)
         {
-            if (_connections.Count == Most && !MakeRoom())
-            {
-                Watch(isFull: true);
+            var other = _connections.IsFull ? _connections.Dispensable(now) : null;
+            if (_connections.IsFull && other is null)
                 return;
-            }
             var descriptor = accept4(_listener, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
             if (descriptor < 0)
             {
-                // EAGAIN: no more of them. EMFILE and the like: they stay in the backlog, which would wake us at once again.
-                if (LastError.IsShortage)
-                    Watch(isFull: true);
+                // With an error such as EMFILE they stay in the backlog, which would wake us at once again.
+                if (LastError.Number != Errno.EAGAIN)
+                    Pause(now);
                 return;
             }
-            var connection = new HttpConnection(descriptor, MonotonicClock.Now) { Watched = EPOLLIN };
-            if (_port.Add(descriptor, EPOLLIN).IsSuccess)
-                _connections[descriptor] = connection;
-            else
+            if (other is not null)
+                Close(other);
+            var size = SendBuffer;
+            _ = setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, sizeof(int));
+            if (_port.Add(descriptor, EPOLLIN) is { IsSuccess: false })
+            {
                 _ = close(descriptor);
+                Pause(now);
+                return;
+            }
+            _connections.Add(new HttpConnection(descriptor, now) { Watched = EPOLLIN });
+            _pause = FirstPause;
         }
     }
 
-    private bool MakeRoom()
+    private void Pause(Instant now)
     {
-        HttpConnection? quietest = null;
-        foreach (var connection in _connections.Values)
-            if (connection.IsBetweenRequests && (quietest is null || connection.Due < quietest.Due))
-                quietest = connection;
-        if (quietest is not null)
-            Close(quietest);
-        return quietest is not null;
+        _retry = now + _pause;
+        _pause = 2 * _pause < LongestPause ? 2 * _pause : LongestPause;
     }
 
     private void Close(HttpConnection connection)
     {
-        _ = _connections.Remove(connection.Descriptor);
+        _connections.Remove(connection);
         _port.Remove(connection.Descriptor);
         _ = close(connection.Descriptor);
-        Watch(isFull: false);
     }
 
-    private void Watch(bool isFull)
+    /// <summary>Waits for newcomers where the next turn can take one, and for nothing that would wake us in vain.</summary>
+    private void Listen(Instant now)
     {
-        if (isFull != _isFull && _port.Change(_listener, isFull ? 0 : EPOLLIN).IsSuccess)
-            _isFull = isFull;
-    }
-
-    /// <summary>While no connection can be accepted for want of descriptors, it is tried again each second.</summary>
-    private Instant NextDeadline()
-    {
-        var due = _isFull && _connections.Count < Most ? MonotonicClock.Now + TimeSpan.FromSeconds(1) : Instant.Never;
-        foreach (var connection in _connections.Values)
-            due = Instant.Earlier(due, connection.Due);
-        return due;
-    }
-
-    private void Expire(Instant now)
-    {
-        List<HttpConnection>? late = null;
-        foreach (var connection in _connections.Values)
-            if (connection.Due <= now)
-                (late ??= []).Add(connection);
-        foreach (var connection in late ?? [])
-            Close(connection);
-        if (_isFull && _connections.Count < Most)
-            Watch(isFull: false);
+        var can = now >= _retry && (!_connections.IsFull || _connections.Dispensable(Instant.Never) is not null);
+        if (can != _isListening && _port.Change(_listener, can ? EPOLLIN : 0).IsSuccess)
+            _isListening = can;
     }
 }

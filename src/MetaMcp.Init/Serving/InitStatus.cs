@@ -28,7 +28,10 @@ internal static class InitStatus
         while (rows is not [.., EndRow])
         {
             if (Left(due) is not { } left || client.Next(left) is not { } row)
-                return Knowledge.None(client.IsLost ? "mcp-init has closed the connection" : "mcp-init does not answer");
+                return Knowledge.None(client.IsLost ? "mcp-init has closed the connection" : "mcp-init does not answer") with
+                {
+                    HasAnswered = rows.Count > 0,
+                };
             rows.Add(row);
         }
         var knowledge = Knowledge.Of(rows);

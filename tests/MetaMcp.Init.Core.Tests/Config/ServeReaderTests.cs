@@ -20,7 +20,7 @@ public sealed class ServeReaderTests
     [Theory]
     [InlineData("listen = '9464'",
         "2:10: listen = \"9464\" has no port; write an address and a port as \"127.0.0.1:9464\", \":9464\" for " +
-        "all addresses, or \"unix:/run/mcp-init/serve.sock\"")]
+        "all addresses, or \"unix:/run/serve/serve.sock\" in a directory that its user may write to")]
     [InlineData("listen = 9464", "2:10: listen takes a string, not a whole number; write listen = \"9464\"")]
     [InlineData("listn = ':9464'", "2:1: unknown key \"listn\" in [serve]; did you mean \"listen\"?")]
     [InlineData("port = 9464", "2:1: unknown key \"port\" in [serve]; it has listen, user, hosts")]
@@ -30,6 +30,25 @@ public sealed class ServeReaderTests
     [InlineData("hosts = 'a'", "2:9: hosts takes an array of strings, not a string; write hosts = [\"a\"]")]
     public void A_wrong_value_is_named(string keys, string expected) =>
         Assert.Equal(["f:" + expected], Read(keys).Diagnostics.Select(d => d.ToString()));
+
+    [Theory]
+    [InlineData("listen = 'unix:/run/mcp-init/serve.sock'", "nobody")]
+    [InlineData("listen = 'unix:/run/mcp-init/x/serve.sock'\nuser = 'web'", "web")]
+    public void A_socket_file_where_its_user_cannot_make_one_is_named(string keys, string user)
+    {
+        var found = Assert.Single(Read(keys).Diagnostics);
+        Assert.Equal(Severity.Warning, found.Severity);
+        Assert.StartsWith("f:2:10: ", found.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"serve runs as {user}; choose a directory that this user may write to", found.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("listen = 'unix:/run/mcp-init/serve.sock'\nuser = 'root'")]
+    [InlineData("listen = 'unix:/run/mcp-init-serve/serve.sock'")]
+    [InlineData("listen = 'unix:@mcp-init/serve'")]
+    [InlineData("listen = 'unix:/run/mcp-init/serve.sock'\n[init]\nruntime_dir = '/run/other'")]
+    public void A_socket_file_in_any_other_place_is_not(string keys) => Assert.Empty(Read(keys).Diagnostics);
 
     [Fact]
     public void No_service_of_the_file_has_its_name() => Assert.Equal(

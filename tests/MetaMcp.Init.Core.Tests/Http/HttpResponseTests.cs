@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Core.Tests.Http;
 public sealed class HttpResponseTests
 {
     private static string Text(HttpResponse response, bool isHead = false, bool keepsAlive = true) =>
-        Encoding.UTF8.GetString(response.Bytes(isHead, keepsAlive, 1_764_316_073));
+        Encoding.UTF8.GetString([.. response.Head(keepsAlive, 1_764_316_073), .. isHead ? [] : response.Body]);
 
     [Fact]
     public void An_answer_has_a_length_and_the_headers_that_keep_a_browser_from_doing_anything_with_it()
@@ -46,6 +46,6 @@ public sealed class HttpResponseTests
     [InlineData(-5, "Thu, 01 Jan 1970 00:00:00 GMT")]
     [InlineData(long.MaxValue, "Thu, 01 Jan 1970 00:00:00 GMT")]
     public void A_date_is_of_RFC_9110(long seconds, string expected) => Assert.Contains(
-        $"Date: {expected}\r\n", Encoding.ASCII.GetString(HttpResponse.Text(HttpStatus.Ok, "").Bytes(false, false, seconds)),
+        $"Date: {expected}\r\n", Encoding.ASCII.GetString(HttpResponse.Text(HttpStatus.Ok, "").Head(false, seconds)),
         StringComparison.Ordinal);
 }

@@ -91,6 +91,22 @@ public sealed class MetricsTextTests
         Assert.Equal(5, Exposition.Read(text, format).Samples["mcp_init_tasks_limit{name=\"a\",slot=\"1\"}"]);
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Each_limit_of_a_launched_server_has_its_sample(MetricsFormat format)
+    {
+        var text = MetricsText.Render(
+            Facts.Of(new InstanceRow
+            {
+                Id = "i", Name = "a@1", Server = "a", Slot = 1, Condition = InstanceCondition.Busy, Age = default,
+                MemoryMax = 7, TasksMax = 5, CpuMax = 0.5,
+            }), format);
+        var samples = Exposition.Read(text, format).Samples;
+        Assert.Equal(0.5, samples["mcp_init_cpu_limit_cores{name=\"a\",slot=\"1\"}"]);
+        Assert.Equal(7, samples["mcp_init_memory_limit_bytes{name=\"a\",slot=\"1\"}"]);
+        Assert.Equal(5, samples["mcp_init_tasks_limit{name=\"a\",slot=\"1\"}"]);
+    }
+
     [Fact]
     public void What_is_not_known_and_a_limit_that_does_not_exist_have_no_sample()
     {

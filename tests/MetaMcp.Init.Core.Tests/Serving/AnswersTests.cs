@@ -86,6 +86,33 @@ public sealed class AnswersTests
     }
 
     [Fact]
+    public void An_init_that_says_that_it_is_busy_is_alive_and_not_ready()
+    {
+        var busy = Knowledge.Of([new EndRow(ControlError.Busy, "too many clients")]);
+        Assert.Equal((HttpStatus.Ok, "ok\n"), (Ask("/livez", busy).Status, Body(Ask("/livez", busy))));
+        Assert.All(["/readyz", "/metrics", "/status"], path => Assert.Equal(
+            (HttpStatus.ServiceUnavailable, "too many clients\n"), (Ask(path, busy).Status, Body(Ask(path, busy)))));
+        Assert.Equal(HttpStatus.ServiceUnavailable, Ask("/livez", Knowledge.Of([Facts.System])).Status);
+    }
+
+    [Theory]
+    [InlineData("/metrics", null)]
+    [InlineData("/metrics", "application/openmetrics-text")]
+    [InlineData("/status", null)]
+    public void Requests_of_one_second_share_the_bytes_of_their_page(string path, string? accept)
+    {
+        var now = new Instant(0);
+        var cache = new AnswerCache(_ => Knowledge.Of(Facts.All), () => now);
+        var answers = new Answers(new HostRule([]), cache.Ask, status => Encoding.UTF8.GetBytes(status.System.Version));
+        var request = new HttpRequest(path, false) { Accept = accept };
+        var first = answers.To(request).Body;
+        _ = answers.To(new HttpRequest("/metrics", false) { Accept = "text/plain" });
+        Assert.Same(answers.To(request).Body, answers.To(request).Body);
+        now += AnswerCache.Kept;
+        Assert.NotSame(first, answers.To(request).Body);
+    }
+
+    [Fact]
     public void A_flood_of_requests_is_a_question_a_second()
     {
         var (now, asked) = (new Instant(0), new List<bool>());

@@ -71,7 +71,7 @@ public sealed class HttpServerTests
     public void Quiet_connections_make_room_for_new_ones()
     {
         using var server = new RunningServer(Page);
-        var quiet = Enumerable.Range(0, HttpServer.Most).Select(_ =>
+        var quiet = Enumerable.Range(0, HttpConnections.Most).Select(_ =>
         {
             var socket = server.Connect();
             socket.Send(Encoding.Latin1.GetBytes(Get));

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+using MetaMcp.Init.Core.Http;
+using MetaMcp.Init.Serving;
+
+namespace MetaMcp.Init.Tests.Serving;
+
+/// <summary>More clients than there are places, none of which goes by itself.</summary>
+public sealed class CrowdTests
+{
+    private const string Last = "GET /page HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+    /// <summary>Far less than the ten seconds after which a client that does not finish is given up.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    private static List<Socket> Crowd(RunningServer server, string request, int count) =>
+    [
+        .. Enumerable.Range(0, count).Select(_ =>
+        {
+            var socket = server.Connect();
+            socket.ReceiveBufferSize = 4096;
+            socket.Send(Encoding.Latin1.GetBytes(request));
+            return socket;
+        }),
+    ];
+
+    private static bool IsClosed(Socket socket) => socket.Poll(0, SelectMode.SelectRead);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("GET /page HTTP/1.1\r\nHost: loc")]
+    public void Those_whose_request_never_ends_make_room_the_oldest_first(string request)
+    {
+        using var server = new RunningServer(_ => HttpResponse.Text(HttpStatus.Ok, "here\n"));
+        var crowd = Crowd(server, request, 3 * HttpConnections.Most);
+        var clock = Stopwatch.StartNew();
+        for (var client = 0; client < 10; client++)
+            Assert.EndsWith("here\n", server.Ask(Last));
+        Assert.True(clock.Elapsed < Soon, $"{clock.Elapsed}");
+        Assert.All(crowd.Take(HttpConnections.Most), socket => Assert.True(IsClosed(socket)));
+        Assert.False(IsClosed(crowd[^1]));
+        crowd.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
+    public void Those_that_take_no_answer_share_its_bytes()
+    {
+        var answer = HttpResponse.Text(HttpStatus.Ok, new string('y', 4 << 20));
+        using var server = new RunningServer(request => request.Path == "/large" ? answer : HttpResponse.Text(HttpStatus.Ok, "here\n"));
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var crowd = Crowd(server, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n", HttpConnections.Most - 1);
+        Assert.EndsWith("here\n", server.Ask(Last));
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 100 << 20);
+        // They are read by and by, and each gets all of it.
+        Assert.False(answer.Body.AsSpan().ContainsAnyExcept((byte)'y'));
+        crowd[0].Shutdown(SocketShutdown.Send);
+        Assert.EndsWith(new string('y', 4 << 20), RunningServer.ReadToEnd(crowd[0]));
+        crowd.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
+    public void Those_that_keep_many_answers_alive_are_given_up_the_slowest_first()
+    {
+        using var server = new RunningServer(request => HttpResponse.Text(
+            HttpStatus.Ok, request.Path == "/large" ? new string('y', 2 << 20) : "here\n"));
+        var crowd = Crowd(server, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n", 20);
+        Assert.EndsWith("here\n", server.Ask(Last));
+        var whole = 0;
+        foreach (var socket in crowd)
+        {
+            socket.Shutdown(SocketShutdown.Send);
+            whole += Length(socket) > 2 << 20 ? 1 : 0;
+        }
+        Assert.Equal(HttpConnections.MostKept / (2 << 20), whole);
+        crowd.ForEach(socket => socket.Dispose());
+    }
+
+    private static int Length(Socket socket)
+    {
+        try
+        {
+            return RunningServer.ReadToEnd(socket).Length;
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+}
