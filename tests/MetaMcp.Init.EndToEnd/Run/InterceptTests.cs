@@ -49,7 +49,7 @@ public sealed class InterceptTests
         var ended = await files.Run();
         Assert.Equal(0, ended.Code);
         Assert.Contains(ended.Stderr, line =>
-            line.Contains($"[launch] intercept: {files["run"]}/shims: ", StringComparison.Ordinal) &&
+            line.Contains($"[launch] intercept: {files["run"]}/shims belongs to another user, or others", StringComparison.Ordinal) &&
             line.Contains("; npx start without launch", StringComparison.Ordinal));
         Assert.Contains("gateway  | real --version", ended.Stdout);
     }
