@@ -63,7 +63,9 @@ internal sealed class HttpConnections
         return quiet ?? incomplete;
     }
 
-    /// <summary>The slowest reader that keeps a body of its own; null while all bodies together are within <see cref="MostKept"/>.</summary>
+    /// <summary>
+    /// The slowest reader of another body than the newest one; null while all bodies together are within <see cref="MostKept"/>.
+    /// </summary>
     /// <param name="newest">Its body is that of this second, and is kept.</param>
     public HttpConnection? TooMuch(HttpConnection newest)
     {

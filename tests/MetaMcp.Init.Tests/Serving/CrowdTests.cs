@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MetaMcp.Init.Core.Http;
+using MetaMcp.Init.Linux;
 using MetaMcp.Init.Serving;
 
 namespace MetaMcp.Init.Tests.Serving;
@@ -19,7 +21,6 @@ public sealed class CrowdTests
         .. Enumerable.Range(0, count).Select(_ =>
         {
             var socket = server.Connect();
-            socket.ReceiveBufferSize = 4096;
             socket.Send(Encoding.Latin1.GetBytes(request));
             return socket;
         }),
@@ -74,6 +75,37 @@ public sealed class CrowdTests
         }
         Assert.Equal(HttpConnections.MostKept / (2 << 20), whole);
         crowd.ForEach(socket => socket.Dispose());
+    }
+
+    /// <summary>Clients wait in the kernel meanwhile, and the listening socket stays readable.</summary>
+    [Fact]
+    public unsafe void Without_a_descriptor_for_another_the_server_rests_and_serves_it_later()
+    {
+        using var server = new RunningServer(_ => HttpResponse.Text(HttpStatus.Ok, "here\n"));
+        Assert.EndsWith("here\n", server.Ask(Last));
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        var lowest = -1;
+        fixed (byte* name = "/dev/null\0"u8)
+            lowest = Libc.open(name, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        Libc.rlimit before;
+        Assert.Equal(0, Libc.prlimit(0, Libc.RLIMIT_NOFILE, null, &before));
+        var none = before with { rlim_cur = (ulong)lowest + 1 };
+        Assert.Equal(0, Libc.prlimit(0, Libc.RLIMIT_NOFILE, &none, null));
+        try
+        {
+            socket.Connect(IPAddress.Loopback, server.Port);
+            socket.Send(Encoding.Latin1.GetBytes(Last));
+            var (spent, time) = (Environment.CpuUsage.TotalTime, TimeSpan.FromMilliseconds(600));
+            Thread.Sleep(time);
+            Assert.InRange(Environment.CpuUsage.TotalTime - spent, TimeSpan.Zero, time / 4);
+            Assert.False(IsClosed(socket));
+        }
+        finally
+        {
+            Assert.Equal(0, Libc.prlimit(0, Libc.RLIMIT_NOFILE, &before, null));
+            _ = Libc.close(lowest);
+        }
+        Assert.EndsWith("here\n", RunningServer.ReadToEnd(socket));
     }
 
     private static int Length(Socket socket)
