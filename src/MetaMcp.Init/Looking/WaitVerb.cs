@@ -76,7 +76,8 @@ internal static class WaitVerb
     /// <param name="left">Gets the names that are still known.</param>
     /// <param name="exitCode">Gets the exit code.</param>
     private static List<StatusRow>? Ask(
-        ControlClient client, IReadOnlyList<string> names, Func<string, bool> isDoneWithout, out IReadOnlyList<string> left, out int exitCode)
+        ControlClient client, IReadOnlyList<string> names, Func<string, bool> isDoneWithout, out IReadOnlyList<string> left,
+        out int exitCode)
     {
         left = names;
         while (true)
