@@ -45,7 +45,7 @@ internal sealed class Awaited
 
     private bool IsEnding => _verb is ControlVerb.Stop or ControlVerb.Restart;
 
-    /// <summary>Whether a name that is not known any more has ended: an instance, or the last one of a type without a table.</summary>
+    /// <summary>Whether a name that is not known any more has come to its end: an instance, or a type without a table.</summary>
     public bool IsDoneWithout(string name) => _verb == ControlVerb.Stop || (_verb == ControlVerb.Restart && !_services.Contains(name));
 
     /// <summary>Whether it is so: true and false are final, null is neither.</summary>
