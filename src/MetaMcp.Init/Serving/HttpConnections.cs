@@ -10,7 +10,7 @@ internal sealed class HttpConnections
     /// <summary>
     /// The bytes of bodies that slow readers keep alive. A body is shared by all that asked in one second, but each second has another.
     /// </summary>
-    public const int MostKept = 8 << 20;
+    public const int MostKept = 4 << 20;
 
     private readonly Dictionary<int, HttpConnection> _all = [];
 
