@@ -81,36 +81,37 @@ internal static class ActVerbs
         using var client = VerbAnswers.Open();
         if (client is null)
             return VerbAnswers.NoInit;
+        if (isWaiting)
+            IgnoreTermination();
         var request = new ControlRequest(ControlVerb.Shutdown) { IsEmergency = isEmergency };
         if (VerbAnswers.Ask(client, request, out var exitCode) is null)
             return exitCode;
         Page.Out(isEmergency ? "Everything is being killed.\n" : "mcp-init is shutting down.\n");
         if (!isWaiting)
             return VerbAnswers.Success;
-        return HaveAllStopped(MonotonicClock.Now + (timeout ?? DefaultTimeout)) ? VerbAnswers.Success : VerbAnswers.Refused;
+        return IsDown(client, MonotonicClock.Now + (timeout ?? DefaultTimeout)) ? VerbAnswers.Success : VerbAnswers.Refused;
     }
 
     /// <summary>
-    /// Waits until no service and no server is left, or PID 1 is gone. Then PID 1 sends SIGTERM to all processes that are left, which we
-    /// are one of; it is ignored, so that the exit code is ours, and we are gone before the SIGKILL.
+    /// At the end of a shutdown PID 1 sends SIGTERM to all processes that are left, which we may be one of. It is ignored, so that the exit
+    /// code is ours; in an emergency they get SIGKILL, and so do we (137).
     /// </summary>
-    private static unsafe bool HaveAllStopped(Instant due)
+    private static unsafe void IgnoreTermination()
     {
         sigaction ignored = new() { sa_handler = SIG_IGN };
         _ = set_sigaction(Signal.Term.Number, &ignored, null);
-        using var events = ControlClient.Open(out _);
-        using var client = ControlClient.Open(out _);
-        var isFollowing = false;
-        while (events is not null && client is not null && MonotonicClock.Now < due)
+    }
+
+    /// <summary>Waits for the word of PID 1 that everything is down, after which it gives us a moment to leave.</summary>
+    private static bool IsDown(ControlClient client, Instant due)
+    {
+        _ = client.Ask(new ControlRequest(ControlVerb.Events) { IsFollowing = true });
+        while (MonotonicClock.Now < due)
         {
-            if (client.Answer(new ControlRequest(ControlVerb.Status)) is not { } rows || StatusDocument.From(rows) is not { } status ||
-                WaitVerb.StopsOf(status).IsReached == true)
+            var row = client.Next(Instant.Later(due, MonotonicClock.Now) - MonotonicClock.Now);
+            if (row is EndRow || client.IsLost)
                 return true;
-            if (!isFollowing)
-                isFollowing = events.Ask(
-                    new ControlRequest(ControlVerb.Events) { IsFollowing = true, Since = (rows[^1] as EndRow)?.Sequence });
-            _ = events.Next(Instant.Later(due, MonotonicClock.Now) - MonotonicClock.Now);
         }
-        return MonotonicClock.Now < due;
+        return false;
     }
 }

@@ -27,6 +27,7 @@ internal sealed class ControlTable
     private const int MostRows = 16;
 
     private static readonly TimeSpan ToAsk = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ToLeave = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ToRead = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<long, ControlConnection> _all = [];
@@ -139,6 +140,39 @@ internal sealed class ControlTable
             return;
         client.IsAwaiting = false;
         Give(client, rows);
+    }
+
+    /// <summary>
+    /// At the end: clients that follow, or wait for the end, get the last rows and the end of their answer. With PID 1 the kernel kills
+    /// every process of the container, so these clients have a moment to leave before.
+    /// </summary>
+    public void Farewell()
+    {
+        var leaving = new List<ControlConnection>();
+        foreach (var client in _all.Values)
+            if (client.IsFollowing)
+                leaving.Add(client);
+        foreach (var client in leaving)
+        {
+            Follow(client, false);
+            _ = Pump(client);
+            if (client.Descriptor >= 0)
+                Give(client, [new EndRow { Sequence = Window?.Events.Last }]);
+        }
+        var due = MonotonicClock.Now + ToLeave;
+        foreach (var client in leaving)
+        {
+            var gone = new pollfd { fd = client.Descriptor, events = POLLIN };
+            // Nothing is expected from it but its end.
+            while (client.Descriptor >= 0 && MonotonicClock.Now < due && Poll(ref gone, due) == 0)
+                continue;
+        }
+    }
+
+    private static unsafe int Poll(ref pollfd one, Instant due)
+    {
+        fixed (pollfd* first = &one)
+            return poll(first, 1, PollTimeout.Until(due, MonotonicClock.Now));
     }
 
     private void Prepare()

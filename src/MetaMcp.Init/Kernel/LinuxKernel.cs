@@ -120,6 +120,9 @@ internal sealed class LinuxKernel : IKernel
         _steps.Take();
     }
 
+    /// <summary>PID 1 is about to end.</summary>
+    public void Farewell() => _control.Farewell();
+
     public void Perform(Effect effect, Queue<SystemEvent> answers)
     {
         _happened = answers;

@@ -99,6 +99,7 @@ internal static class RunVerb
 
         // From here on nothing exits but by the supervisor's word.
         var code = new InitLoop(kernel, supervisor, [told => logger.Tell(told.Notice), Hear]).Run();
+        Farewell(kernel);
         Dismantle(limits.Tree);
         sockets.Remove();
         outputs.Flush(FlushTimeout);
@@ -120,6 +121,18 @@ internal static class RunVerb
         if (settings.Init.ControlGroup is { } missing && group is null)
             log.Tell(Notices.ConfigurationWarning.Of($"[init] control_group: there is no group {missing}"));
         return sockets;
+    }
+
+    private static void Farewell(LinuxKernel kernel)
+    {
+        try
+        {
+            kernel.Farewell();
+        }
+        catch (OutOfMemoryException)
+        {
+            // The kernel ends the clients.
+        }
     }
 
     /// <summary>A cgroup of ours that remains does no harm; the exit code must not be lost for it.</summary>

@@ -33,7 +33,7 @@ public sealed class HostileFrameTests(HostileContainer hostile) : IClassFixture<
     [InlineData("""{"verb":"place","pid":1}\n""")]
     [InlineData("""{"verb":"started"}\n""")]
     [InlineData("""{"verb":"end","id":"mcp-1-1"}\n""")]
-    [InlineData("""{"verb":"shutdown"}\n""")]
+    [InlineData("""{"verb":"halt"}\n""")]
     [InlineData("""{"answer":"granted"}\n""")]
     [InlineData("""\x7fELF\x02\x01\x01\0\0\0\xff\n""")]
     public async Task A_frame_that_is_none_gets_no_place(string frame)

@@ -170,7 +170,7 @@ public sealed class ServeTests
         using var files = new Installation(Serve(port) + "[service.slow]\ncommand = [\"%ignore-term\"]\nstop_timeout = \"3s\"\n");
         await using var init = await Start(files);
         await init.WaitForLog("", "up after");
-        await init.WaitFor("slow | ignoring");
+        await init.WaitFor("| ignoring");
         init.Signal(15);
         await init.WaitForLog("slow", "stopping");
         await Patience.Until(
