@@ -132,6 +132,6 @@ public sealed partial class MetaMcpTests(ContainerMachine container)
             .Select(line => line.Trim().Split(": ", 2))
             .ToDictionary(pair => pair[0], pair => Encoding.UTF8.GetBytes(pair[1]));
 
-    [GeneratedRegex(@"^ +ports:\n +- containerPort: \d+\n", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ +ports:\n( +- .*containerPort: \d+.*\n)+", RegexOptions.Multiline)]
     private static partial Regex Published();
 }

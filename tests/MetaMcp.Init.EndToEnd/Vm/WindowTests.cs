@@ -20,7 +20,6 @@ public sealed class WindowTests(ContainerMachine machine)
     [InlineData("docker", "--user 1234:1234")]
     [InlineData("docker", "--read-only --user 1234:1234")]
     [InlineData("docker", "--read-only --user 1234:1234 --cap-drop ALL --security-opt no-new-privileges")]
-    [InlineData("docker", "--security-opt writable-cgroups=true")]
     [InlineData("podman", "")]
     [InlineData("podman", "--read-only")]
     [InlineData("podman", "--read-only --user 1234:1234")]
