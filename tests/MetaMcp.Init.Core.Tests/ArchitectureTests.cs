@@ -65,26 +65,27 @@ public sealed partial class ArchitectureTests
         ["Spawning"] = "Events Filesystem Linux",
         ["Notifying"] = "Events Spawning Filesystem Time Linux",
         ["Helpers"] = "Events Spawning Filesystem Processes Time Linux",
-        ["Sockets"] = "Helpers Spawning Events Time Linux",
+        ["Addressing"] = "Linux",
+        ["Sockets"] = "Addressing Helpers Spawning Events Filesystem Time Linux",
         ["Runs"] = "Helpers Notifying Spawning Events Cgroups Filesystem Output Processes Time Linux",
         ["Sweeping"] = "Runs Helpers Cgroups Filesystem Processes Time Linux",
         ["Intercept"] = "Filesystem Output Pages Spawning Linux",
         ["Unwrapping"] = "Filesystem Intercept Spawning Linux",
         ["Launching"] = "Sockets Runs Placing Helpers Cgroups Spawning Events Filesystem Processes Time Linux",
-        ["Control"] = "Sockets Runs Cgroups Events Time Linux",
+        ["Control"] = "Addressing Sockets Runs Cgroups Events Time Linux",
         ["Kernel"] = "Control Launching Sockets Sweeping Runs Helpers Notifying Spawning Events Output Processes Time Linux",
         ["Exec"] = "Filesystem Output Spawning Linux",
-        ["Probing"] = "Events Filesystem Processes Spawning Time Linux",
+        ["Probing"] = "Addressing Events Filesystem Processes Spawning Time Linux",
         ["Measuring"] = "Filesystem Processes Linux",
         ["Discarding"] = "Linux",
         ["Placing"] = "Filesystem Processes Linux",
         ["Reading"] = "Filesystem Linux",
         ["PassThrough"] = "Exec Events Output Processes Spawning Time Linux",
         ["Launch"] = "Connecting Intercept Unwrapping Exec Events Filesystem Output Pages Processes Spawning Time Linux",
-        ["Serving"] = "Accounting Connecting Events Filesystem Pages Probing Processes Time Linux",
+        ["Serving"] = "Accounting Addressing Connecting Sockets Events Filesystem Pages Probing Processes Time Linux",
         ["Accounting"] = "Filesystem Measuring Processes Linux",
         ["Pages"] = "Spawning Linux",
-        ["Connecting"] = "Sockets Filesystem Pages Processes Spawning Time Linux",
+        ["Connecting"] = "Addressing Sockets Filesystem Pages Processes Spawning Time Linux",
         ["Looking"] = "Accounting Connecting Pages Time Linux",
         ["Top"] = "Accounting Connecting Looking Events Pages Spawning Time Linux",
         ["Acting"] = "Looking Connecting Pages Time Linux",
@@ -93,10 +94,8 @@ public sealed partial class ArchitectureTests
         ["Doctor"] = "Cgroups ConfigFiles Exec Filesystem Linux Pages",
         ["Loop"] = "Kernel",
         ["Supervising"] =
-            "Cgroups ConfigFiles Control Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop Output " +
-            "Processes " +
-            "Runs Sockets " +
-            "Spawning Sweeping Time",
+            "Addressing Cgroups ConfigFiles Control Doctor Events Exec Filesystem Helpers Intercept Kernel Launching Linux Logging Loop " +
+            "Output Processes Runs Sockets Spawning Sweeping Time",
         ["Verbs"] = "Acting Top Looking Doctor Intercept Pages Planning Serving Spawning",
     };
 

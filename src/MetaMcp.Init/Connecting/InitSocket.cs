@@ -1,5 +1,5 @@
+using MetaMcp.Init.Addressing;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Sockets;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Connecting;
@@ -32,12 +32,12 @@ internal static unsafe class InitSocket
 
     private static NoConnection Connect(int descriptor, string path, TimeSpan patience, string late, bool isChosen)
     {
-        if (!SocketAddress.TryMake(path, out var address, out var size))
-            return new NoConnection($"{path}: longer than the {sockaddr_un.PathLength - 1} bytes of a socket's path", true);
+        if (SocketAddress.FromPath(path) is not { } address)
+            return new NoConnection($"{path}: longer than the {SocketAddress.MostPath} bytes of a socket's path", true);
         // With a full backlog a connect that does not block fails at once and cannot be polled, so this one blocks, for so long.
         var limit = new timeval { tv_sec = (long)Math.Ceiling(patience.TotalSeconds) };
         _ = setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, (uint)sizeof(timeval));
-        while (connect(descriptor, &address, size) != 0)
+        while (connect(descriptor, &address.Storage, address.Length) != 0)
         {
             switch (LastError.Number)
             {

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Addressing;
 using MetaMcp.Init.Core.Probing;
 
 namespace MetaMcp.Init.Probing;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MetaMcp.Init.Addressing;
 using MetaMcp.Init.Core.Probing;
 using MetaMcp.Init.Linux;
 

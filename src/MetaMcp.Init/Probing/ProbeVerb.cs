@@ -1,4 +1,5 @@
 using System.Text;
+using MetaMcp.Init.Addressing;
 using MetaMcp.Init.Core.Probing;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
@@ -61,7 +62,10 @@ internal static unsafe class ProbeVerb
                 _ = Connection.Open(NameLookup.Find(tcp.Address, deadline), deadline);
                 break;
             case ProbeRequest.Unix unix:
-                Connection.OpenUnix(SocketAddress.FromPath(unix.Path), deadline);
+                Connection.OpenUnix(
+                    SocketAddress.FromPath(unix.Path) ??
+                        throw new ProbeFailedException($"longer than the {SocketAddress.MostPath} bytes of a socket's path"),
+                    deadline);
                 break;
         }
     }

@@ -1,7 +1,7 @@
+using MetaMcp.Init.Addressing;
 using MetaMcp.Init.Core.Http;
 using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Filesystem;
-using MetaMcp.Init.Probing;
+using MetaMcp.Init.Sockets;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Serving;
@@ -43,26 +43,15 @@ internal static unsafe class ListeningDescriptor
 
     private static int? OpenFile(string path, out string problem)
     {
-        // A file that a killed server has left would keep the next one from its place; anything else there is somebody else's.
-        var at = SocketAddress.FromPath(path);
-        // A file that is no socket refuses a connection too.
-        var isStale = path[0] == '/' && FileLinks.TryLook(path, out var found, follow: false) &&
-            (found.stx_mode & S_IFMT) == S_IFSOCK && IsRefused(at);
-        if (isStale)
-            fixed (byte* name = SocketAddress.Utf8(path))
-                _ = unlink(name);
+        if (SocketAddress.FromPath(path) is not { } at)
+        {
+            problem = $"unix:{path} is longer than the {SocketAddress.MostPath} bytes of a socket's path";
+            return null;
+        }
+        // A file that a killed server has left would keep the next one from its place.
+        if (!SocketAddress.IsAbstract(path))
+            ListeningSocket.RemoveStale(at, path);
         return Listen(at, _ => { }, $"unix:{path}", out problem);
-    }
-
-    /// <summary>Nobody listens.</summary>
-    private static bool IsRefused(SocketAddress at)
-    {
-        var descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (descriptor < 0)
-            return false;
-        var isRefused = connect(descriptor, &at.Storage, at.Length) < 0 && LastError.Number == Errno.ECONNREFUSED;
-        _ = close(descriptor);
-        return isRefused;
     }
 
     private static int? Listen(SocketAddress at, Action<int> prepare, string shown, out string problem)

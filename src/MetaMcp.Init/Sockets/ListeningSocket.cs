@@ -1,5 +1,6 @@
-using System.Text;
+using MetaMcp.Init.Addressing;
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Filesystem;
 using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Sockets;
@@ -49,7 +50,7 @@ internal sealed unsafe class ListeningSocket
     {
         problem = "";
         isPlaceMissing = false;
-        if (!SocketAddress.TryMake(path, out var address, out var length))
+        if (SocketAddress.FromPath(path) is not { } address)
         {
             problem = $"{path}: the path is too long for a socket";
             isPlaceMissing = true;
@@ -59,8 +60,7 @@ internal sealed unsafe class ListeningSocket
         var step = "socket";
         var error = descriptor < 0 ? LastError : Errno.None;
         if (error.IsSuccess)
-            (step, error) = SocketAddress.IsAbstract(path) ? Bind(descriptor, &address, length)
-                : BindFile(descriptor, &address, length, path, mode);
+            (step, error) = SocketAddress.IsAbstract(path) ? Bind(descriptor, address) : BindFile(descriptor, address, path, mode);
         if (error.IsSuccess)
             return new ListeningSocket(descriptor, path);
         isPlaceMissing = step is "mkdir" or "bind" && error.Number is Errno.EROFS or Errno.EACCES or Errno.EPERM or Errno.ENOENT
@@ -76,7 +76,7 @@ internal sealed unsafe class ListeningSocket
     public Errno GiveTo(uint group)
     {
         const uint Same = uint.MaxValue;
-        fixed (byte* bytes = Encoding.UTF8.GetBytes(Path + "\0"))
+        fixed (byte* bytes = SocketAddress.Utf8(Path))
             return lchown(bytes, Same, group) == 0 ? Errno.None : LastError;
     }
 
@@ -92,18 +92,18 @@ internal sealed unsafe class ListeningSocket
     {
         if (_inode == 0 || InodeOf(Path) != _inode)
             return;
-        fixed (byte* bytes = Encoding.UTF8.GetBytes(Path + "\0"))
+        Unlink(Path);
+    }
+
+    private static ulong InodeOf(string path) => FileLinks.TryLook(path, out var status, follow: false) ? status.stx_ino : 0;
+
+    private static void Unlink(string path)
+    {
+        fixed (byte* bytes = SocketAddress.Utf8(path))
             _ = unlink(bytes);
     }
 
-    private static ulong InodeOf(string path)
-    {
-        statx status;
-        fixed (byte* bytes = Encoding.UTF8.GetBytes(path + "\0"))
-            return get_statx(AT_FDCWD, bytes, AT_SYMLINK_NOFOLLOW, STATX_INO, &status) == 0 ? status.stx_ino : 0;
-    }
-
-    private static (string Step, Errno Error) BindFile(int descriptor, sockaddr_un* address, uint length, string path, uint mode)
+    private static (string Step, Errno Error) BindFile(int descriptor, in SocketAddress address, string path, uint mode)
     {
         // PID 1 has one thread, so no other file is made under these masks.
         var before = umask(0);
@@ -112,15 +112,15 @@ internal sealed unsafe class ListeningSocket
         var bound = ("mkdir", error);
         if (error.IsSuccess)
         {
-            RemoveStale(address, length);
-            bound = Bind(descriptor, address, length);
+            RemoveStale(address, path);
+            bound = Bind(descriptor, address);
         }
         _ = umask(before);
         return bound;
     }
 
-    private static (string Step, Errno Error) Bind(int descriptor, sockaddr_un* address, uint length) =>
-        bind(descriptor, address, length) != 0 ? ("bind", LastError)
+    private static (string Step, Errno Error) Bind(int descriptor, SocketAddress address) =>
+        bind(descriptor, &address.Storage, address.Length) != 0 ? ("bind", LastError)
             : ("listen", listen(descriptor, Backlog) == 0 ? Errno.None : LastError);
 
     private static Errno MakeDirectory(string directory)
@@ -133,26 +133,24 @@ internal sealed unsafe class ListeningSocket
 
     private static Errno Mkdir(string path, uint mode)
     {
-        fixed (byte* bytes = Encoding.UTF8.GetBytes(path + "\0"))
+        fixed (byte* bytes = SocketAddress.Utf8(path))
             return mkdir(bytes, mode) == 0 ? Errno.None : LastError;
     }
 
     /// <summary>
-    /// A socket that nothing listens on is left from an earlier life of the container. One that answers belongs to another mcp-init, and a
-    /// file of another kind is not ours to remove.
+    /// Removes a socket that nothing listens on: it is left from an earlier life of the container. One that answers belongs to another
+    /// process, and a file of another kind is not ours to remove.
     /// </summary>
-    private static void RemoveStale(sockaddr_un* address, uint length)
+    public static void RemoveStale(SocketAddress address, string path)
     {
-        statx status;
-        if (get_statx(AT_FDCWD, address->sun_path, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &status) != 0 ||
-            (status.stx_mode & S_IFMT) != S_IFSOCK)
+        if (!FileLinks.TryLook(path, out var status, follow: false) || (status.stx_mode & S_IFMT) != S_IFSOCK)
             return;
         var probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (probe < 0)
             return;
-        var isStale = connect(probe, address, length) != 0 && LastError.Number == Errno.ECONNREFUSED;
+        var isStale = connect(probe, &address.Storage, address.Length) != 0 && LastError.Number == Errno.ECONNREFUSED;
         _ = close(probe);
         if (isStale)
-            _ = unlink(address->sun_path);
+            Unlink(path);
     }
 }

@@ -1,3 +1,4 @@
+using MetaMcp.Init.Addressing;
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.ConfigFiles;
 using MetaMcp.Init.Control;
@@ -20,7 +21,6 @@ using MetaMcp.Init.Loop;
 using MetaMcp.Init.Output;
 using MetaMcp.Init.Processes;
 using MetaMcp.Init.Runs;
-using MetaMcp.Init.Sockets;
 using MetaMcp.Init.Spawning;
 using MetaMcp.Init.Sweeping;
 using MetaMcp.Init.Time;

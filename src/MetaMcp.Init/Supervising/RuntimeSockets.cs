@@ -1,4 +1,5 @@
 using System.Globalization;
+using MetaMcp.Init.Addressing;
 using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using MetaMcp.Init.Linux;
 
-namespace MetaMcp.Init.Probing;
+namespace MetaMcp.Init.Addressing;
 
 /// <summary>A socket address of any family, with the length that connect(2) takes.</summary>
 internal unsafe struct SocketAddress
@@ -39,21 +39,26 @@ internal unsafe struct SocketAddress
         return null;
     }
 
-    /// <summary>The address of a path; an <c>@</c> in front means the abstract namespace (<c>man 7 unix</c>).</summary>
-    public static SocketAddress FromPath(string path)
+    /// <summary>The longest path, in bytes.</summary>
+    public const int MostPath = Libc.sockaddr_un.PathLength - 1;
+
+    /// <summary>Whether the path names an address of the abstract namespace (<c>man 7 unix</c>), which needs no file.</summary>
+    public static bool IsAbstract(string path) => path.StartsWith('@');
+
+    /// <summary>The address of a path, or of an abstract name behind <c>@</c>; null if it is longer than <see cref="MostPath"/>.</summary>
+    public static SocketAddress? FromPath(string path)
     {
         var text = Encoding.UTF8.GetBytes(path);
-        if (text.Length >= Libc.sockaddr_un.PathLength)
-            throw new ProbeFailedException($"longer than the {Libc.sockaddr_un.PathLength - 1} bytes of a socket's path");
+        if (text.Length > MostPath)
+            return null;
         var address = default(SocketAddress);
         var unix = (Libc.sockaddr_un*)&address.Storage;
         unix->sun_family = Libc.AF_UNIX;
         text.CopyTo(new Span<byte>(unix->sun_path, text.Length));
-        var isAbstract = text is [(byte)'@', ..];
-        if (isAbstract)
+        if (IsAbstract(path))
             unix->sun_path[0] = 0;
         // Every byte counts in an abstract name, so it has no zero at the end.
-        address.Length = (uint)(sizeof(ushort) + text.Length + (isAbstract ? 0 : 1));
+        address.Length = (uint)(sizeof(ushort) + text.Length + (IsAbstract(path) ? 0 : 1));
         return address;
     }
 
