@@ -9,11 +9,17 @@ namespace MetaMcp.Init.Control;
 /// <param name="deadlines">Knows the clients that are due at some time.</param>
 internal sealed class ControlConnection(long id, ClientDeadlines deadlines) : Client(id, deadlines)
 {
+    /// <summary>A client that asks nothing for so long is dropped.</summary>
+    public static readonly TimeSpan ToAsk = TimeSpan.FromSeconds(60);
+
     /// <summary>It came through the socket for full rights, and its user has them.</summary>
     public bool MayAct { get; set; }
 
     /// <summary>It is our own <c>serve</c>.</summary>
     public bool IsOwn { get; set; }
+
+    /// <summary>Its answers may take a part of PID 1's time only.</summary>
+    public bool HasBudget => !MayAct && !IsOwn;
 
     /// <summary>Its user has had its part of PID 1's time: nothing of it is read for a while.</summary>
     public bool IsResting { get; set; }

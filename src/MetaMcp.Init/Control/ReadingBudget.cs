@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.Values;
+using MetaMcp.Init.Time;
 
 namespace MetaMcp.Init.Control;
 
@@ -15,6 +16,16 @@ internal sealed class ReadingBudget
     private static readonly TimeSpan MostDebt = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<uint, Instant> _free = [];
+
+    public bool IsOver(ControlConnection client, Instant now) => client.HasBudget && FreeAt(client.Peer.uid) > now;
+
+    /// <summary>The client has cost PID 1 the time since then.</summary>
+    public void Spend(ControlConnection client, Instant began)
+    {
+        var now = MonotonicClock.Now;
+        if (client.HasBudget)
+            Spend(client.Peer.uid, now - began, now);
+    }
 
     /// <summary>The time from which the user may have another answer.</summary>
     public Instant FreeAt(uint user) => _free.GetValueOrDefault(user);
