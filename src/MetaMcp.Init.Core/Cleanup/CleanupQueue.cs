@@ -8,7 +8,8 @@ namespace MetaMcp.Init.Core.Cleanup;
 /// The cleanup queue: runs and orphans that are to be ended, by their number in the registry. They get their turns in the order in which
 /// they came, and at most <c>max_concurrent</c> are ended at once. In a shutdown no run waits here.
 /// </summary>
-internal sealed class CleanupQueue(Response response, ServiceTable services, Pool pool, OrphanWatch orphans)
+internal sealed class CleanupQueue(
+    Response response, ServiceTable services, Pool pool, OrphanWatch orphans, CleanupTotals totals)
 {
     private readonly Queue<long> _waiting = new();
 
@@ -72,9 +73,6 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Poo
                 Enter(number);
     }
 
-    /// <summary>How long the endings of services took.</summary>
-    public CleanupTimes Times { get; } = new();
-
     public void Changed(int service, ServiceState before, ServiceState after)
     {
         ref var record = ref services.Records[service];
@@ -84,16 +82,18 @@ internal sealed class CleanupQueue(Response response, ServiceTable services, Poo
         if (StatePredicates.IsQueued(after) && !StatePredicates.IsQueued(before))
             Enter(StatePredicates.RunOf(after)!.Value);
         if (HasFailed(after, retries) && !HasFailed(before, retries))
+        {
             record = record with { Cleanups = record.Cleanups.Failing(response.Now - record.EndingSince) };
+            if (!services.IsOwn(service))
+                totals.AddFailed();
+        }
         else if (HasEnded(before, after) && !HasFailed(before, retries))
         {
             var took = StatePredicates.IsEnding(before) ? response.Now - record.EndingSince : TimeSpan.Zero;
-            Times.Add(took);
-            record = record with
-            {
-                Cleanups = record.Cleanups.With(
-                    took, before is ServiceState.Active { Run: RunState.Killing or RunState.OthersKilling }),
-            };
+            var isKilled = before is ServiceState.Active { Run: RunState.Killing or RunState.OthersKilling };
+            record = record with { Cleanups = record.Cleanups.With(took, isKilled) };
+            if (!services.IsOwn(service))
+                totals.AddEnded(took, isKilled);
         }
     }
 

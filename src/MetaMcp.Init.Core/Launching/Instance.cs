@@ -74,6 +74,9 @@ internal sealed class Instance(
     /// <summary>The memory limit for which the kernel killed a process of the instance, and when.</summary>
     public (OomCause Cause, Instant At)? Oom { get; set; }
 
+    /// <summary>The beginning of its ending, if it ends.</summary>
+    public Instant EndingSince { get; set; }
+
     /// <summary>The repetitions of SIGKILL after which its cleanup has failed.</summary>
     public int KillRetries { get; set; }
 

@@ -12,7 +12,7 @@ namespace MetaMcp.Init.Core.Launching;
 /// </summary>
 internal sealed class InstanceDriver(
     Response response, ServiceTable services, InstanceTable instances, Registry registry, Action<long> forget, Action<long> queue,
-    Func<bool> isEnding)
+    Func<bool> isEnding, CleanupTotals totals)
 {
     /// <summary>Notices of a run that say of a launched server what its client knows better, or what its own notices say.</summary>
     private static readonly NoticeKind[] Untold =
@@ -135,6 +135,7 @@ internal sealed class InstanceDriver(
         if (step.State is RunState.Over)
         {
             AddAll(step.Effects, instance.RunNumber);
+            CountEnded(instance, before);
             instance.HasEndedInStart = instance.IsStarting;
             if (instance is { Reason: null, Exit: null, IsExec: false } && instances.Counts.Unreported < MostUnreported)
                 AwaitReport(instance);
@@ -146,12 +147,22 @@ internal sealed class InstanceDriver(
         InstanceState next = isEndingNow ? new InstanceState.Ending(step.State) : new InstanceState.Running(step.State);
         var isQueued = IsQueued(step.State) && !IsQueued(before);
         if (isEndingNow && before is not EndingState)
-            instance.KillRetries = services.Plan.Settings.Shutdown.Retries;
+            (instance.KillRetries, instance.EndingSince) = (services.Plan.Settings.Shutdown.Retries, response.Now);
+        if (RunPredicates.HasFailed(step.State, instance.KillRetries) && !RunPredicates.HasFailed(before, instance.KillRetries))
+            totals.AddFailed();
         response.HasTakenEffect = true;
         instances.Put(instance, next);
         AddAll(step.Effects, instance.RunNumber);
         if (isQueued)
             queue(instance.RunNumber);
+    }
+
+    private void CountEnded(Instance instance, RunState before)
+    {
+        if (!RunPredicates.HasFailed(before, instance.KillRetries))
+            totals.AddEnded(
+                before is EndingState ? response.Now - instance.EndingSince : TimeSpan.Zero,
+                before is RunState.Killing or RunState.OthersKilling);
     }
 
     /// <summary>The place is free at once; how the server ended comes a moment later, from its parent.</summary>

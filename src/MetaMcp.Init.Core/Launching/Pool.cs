@@ -48,13 +48,14 @@ internal sealed class Pool
     /// <param name="queue">Gives a run a place in the cleanup queue.</param>
     /// <param name="isEnding">Whether the container stops.</param>
     /// <param name="activeServices">The number of services that run.</param>
+    /// <param name="totals">Counts how runs end.</param>
     public Pool(
         Response response, ServiceTable services, Registry registry, OomLedger ooms, Action<long> forget, Action<long> queue,
-        Func<bool> isEnding, Func<int> activeServices)
+        Func<bool> isEnding, Func<int> activeServices, CleanupTotals totals)
     {
         (_response, _services, _ooms) = (response, services, ooms);
         _instances = new InstanceTable(registry);
-        _driver = new InstanceDriver(response, services, _instances, registry, forget, queue, isEnding);
+        _driver = new InstanceDriver(response, services, _instances, registry, forget, queue, isEnding, totals);
         _refusals = new Refusals(response);
         _admission = new Admission(response, services, _instances, registry, _driver, _refusals, activeServices);
         _steps = new LaunchSteps(response, services, registry, _instances, _driver, _admission,

@@ -26,9 +26,8 @@ internal sealed class PoolLimits(ServiceTable services, InstanceTable instances,
         var name = asking.Server.Name;
         if (asking.Request.Program.Length > 0 || !asking.Server.Command.IsEmpty)
             return null;
-        foreach (var server in services.Plan.Settings.Servers)
-            if (server.Name == name)
-                return null;
+        if (services.Plan.Settings.FindServer(name) is not null)
+            return null;
         return $"The configuration has no [server.{name}], and no command was given.{asking.Nearly} Write that table with a command, " +
             $"or give one here (mcp-init launch {name} -- CMD).";
     }

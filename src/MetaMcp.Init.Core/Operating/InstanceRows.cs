@@ -1,4 +1,3 @@
-using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Services;
@@ -43,7 +42,7 @@ internal sealed class InstanceRows(ServiceTable services, Pool pool, Registry re
             idle += instance.State is InstanceState.Running && instance.IdleSince != Instant.Never ? 1 : 0;
             waiting += instance.State is InstanceState.Asked ? 1 : 0;
         }
-        var settings = SettingsOf(type);
+        var settings = services.Plan.Settings.FindServer(type);
         var limits = services.Plan.Settings.Limits;
         return new ServerRow
         {
@@ -86,13 +85,5 @@ internal sealed class InstanceRows(ServiceTable services, Pool pool, Registry re
             CpuMax = instance.Server.Limits.CpuMax,
             Run = run,
         };
-    }
-
-    private ServerSettings? SettingsOf(string type)
-    {
-        foreach (var server in services.Plan.Settings.Servers)
-            if (server.Name == type)
-                return server;
-        return null;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class Operator(
             return new EndRow(ControlError.State, "mcp-init is shutting down.");
         foreach (var name in request.Names)
             if (Find(name) < 0 && InstancesOf(name).Count == 0)
-                return IsServer(name)
+                return services.Plan.Settings.FindServer(name) is not null
                     ? new EndRow(ControlError.State, $"No instance of the server {name} runs. Its clients start it.")
                     : new EndRow(ControlError.UnknownName, UnknownNames.Sentence(name, services.Plan));
         return null;
@@ -135,14 +135,6 @@ internal sealed class Operator(
             if (!service.IsRetired && service.Name == name)
                 return service.Index;
         return -1;
-    }
-
-    private bool IsServer(string name)
-    {
-        foreach (var server in services.Plan.Settings.Servers)
-            if (server.Name == name)
-                return true;
-        return false;
     }
 
     /// <summary>The instance of that name (<c>memory@12</c>), or all that have a place and are of that type.</summary>

@@ -8,20 +8,15 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Operating;
 
 /// <summary>The row of the whole container, and its health.</summary>
-internal sealed class SystemRows(ServiceTable services, Phases phases, OrphanWatch orphans, Reconciler reconciler, Tally tally)
+internal sealed class SystemRows(
+    ServiceTable services, Phases phases, OrphanWatch orphans, Reconciler reconciler, CleanupTotals totals, Tally tally)
 {
     /// <summary>The executable adds what it alone knows: the version, the pid and the cgroups.</summary>
     public SystemRow Of(Instant now)
     {
-        var (clean, killed, failed, open) = (0L, 0L, 0L, 0);
+        var open = 0;
         for (var service = 0; service < services.States.Length; service++)
-        {
-            if (services.IsOwn(service))
-                continue;
-            var ends = services.Records[service].Cleanups;
-            (clean, killed, failed) = (clean + ends.Clean, killed + ends.Killed, failed + ends.Failed);
-            open += services.States[service] is ServiceState.Open ? 1 : 0;
-        }
+            open += services.States[service] is ServiceState.Open && !services.IsOwn(service) ? 1 : 0;
         var ended = 0L;
         foreach (var count in orphans.Ended.Values)
             ended += count;
@@ -37,6 +32,7 @@ internal sealed class SystemRows(ServiceTable services, Phases phases, OrphanWat
                 Phase.Running => SystemPhase.Running,
                 _ => SystemPhase.Stopping,
             },
+            NotReady = Problem([], isAlive: false) is { Length: > 0 } problem ? problem : null,
             StartupTook = tally.StartupTook,
             IsReloadSuccessful = tally.IsReloadSuccessful,
             FileAge = now - (tally.ReloadedAt ?? phases.StartedAt),
@@ -47,9 +43,9 @@ internal sealed class SystemRows(ServiceTable services, Phases phases, OrphanWat
             OutOfMemory = tally.OutOfMemory,
             LastOutOfMemory = tally.OutOfMemoryAt is { } at ? now - at : null,
             OrphansEnded = ended,
-            CleanupsClean = clean,
-            CleanupsKilled = killed,
-            CleanupsFailed = failed,
+            CleanupsClean = totals.Clean,
+            CleanupsKilled = totals.Killed,
+            CleanupsFailed = totals.Failed,
             Repairs = reconciler.Repairs,
             MemoryMax = limits.Memory?.Bytes,
             TasksMax = limits.Tasks,

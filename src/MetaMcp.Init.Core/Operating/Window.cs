@@ -19,21 +19,22 @@ public sealed class Window
 {
     private readonly ServiceTable _services;
     private readonly OrphanWatch _orphans;
-    private readonly CleanupTimes _times;
+    private readonly CleanupTotals _totals;
     private readonly Registry _registry;
+    private readonly Reconciler _reconciler;
     private readonly ServiceRows _serviceRows;
     private readonly InstanceRows _instanceRows;
     private readonly SystemRows _systemRows;
 
     internal Window(
-        ServiceTable services, Phases phases, Pool pool, OrphanWatch orphans, CleanupTimes times, Registry registry,
+        ServiceTable services, Phases phases, Pool pool, OrphanWatch orphans, CleanupTotals totals, Registry registry,
         Reconciler reconciler, Tally tally)
     {
-        (_services, _orphans, _times, _registry) = (services, orphans, times, registry);
-        (Tally, Pool) = (tally, pool);
+        (_services, _orphans, _totals, _registry) = (services, orphans, totals, registry);
+        (Tally, Pool, _reconciler) = (tally, pool, reconciler);
         _serviceRows = new ServiceRows(services, registry);
         _instanceRows = new InstanceRows(services, pool, registry);
-        _systemRows = new SystemRows(services, phases, orphans, reconciler, tally);
+        _systemRows = new SystemRows(services, phases, orphans, reconciler, totals, tally);
     }
 
     public EventRing Events { get; } = new();
@@ -83,9 +84,8 @@ public sealed class Window
 
     private bool IsServer(string name)
     {
-        foreach (var server in _services.Plan.Settings.Servers)
-            if (server.Name == name)
-                return true;
+        if (_services.Plan.Settings.FindServer(name) is not null)
+            return true;
         foreach (var instance in Pool.Instances)
             if (instance.Name == name || instance.Server.Name == name)
                 return true;
@@ -155,10 +155,14 @@ public sealed class Window
         Pool.Totals.Each((family, type, label, value) => rows.Add(new CountRow(family, type, label, value)));
         foreach (var (command, count) in _orphans.Ended)
             rows.Add(new CountRow("orphans_ended_total", null, command, count));
+        rows.Add(new CountRow("cleanups_total", null, "clean", _totals.Clean));
+        rows.Add(new CountRow("cleanups_total", null, "killed", _totals.Killed));
+        rows.Add(new CountRow("cleanups_total", null, "failed", _totals.Failed));
+        rows.Add(new CountRow("repairs_total", null, null, _reconciler.Repairs));
         rows.Add(new CountRow("reaped_total", null, null, Tally.Reaped));
-        rows.Add(new CountRow("cleanup_count", null, null, _times.Count));
-        rows.Add(new CountRow("cleanup_milliseconds_sum", null, null, (long)_times.Sum.TotalMilliseconds));
-        foreach (var (bound, count) in _times.Buckets)
+        rows.Add(new CountRow("cleanup_count", null, null, _totals.Count));
+        rows.Add(new CountRow("cleanup_milliseconds_sum", null, null, (long)_totals.Sum.TotalMilliseconds));
+        foreach (var (bound, count) in _totals.Buckets)
             rows.Add(new CountRow("cleanup_seconds_bucket", null, bound, count));
         foreach (var service in _services.Plan.Services)
         {

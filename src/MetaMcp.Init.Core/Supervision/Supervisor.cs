@@ -62,7 +62,7 @@ public sealed class Supervisor
         Registry = registry ?? new Registry();
         _response.Begin(startedAt);
         var jitter = new Jitter(seed);
-        var ooms = new OomLedger();
+        var (ooms, totals) = (new OomLedger(), new CleanupTotals());
         _services = new ServiceTable(plan, Registry, startedAt);
         _deadlines = new DeadlineHeap(_services.States.Length);
         _limitWatch = new LimitWatch(plan, sampled, () => _pool!.Counts);
@@ -70,7 +70,7 @@ public sealed class Supervisor
         _orphans = new OrphanWatch(plan.Settings, Registry, _response.Add, number => _cleanups!.Enter(number));
         _pool = new Pool(
             _response, _services, Registry, ooms, ForgetRun, number => _cleanups!.EnterLaunched(number), () => _phases!.IsEnding,
-            () => _phases!.ActiveServices);
+            () => _phases!.ActiveServices, totals);
 
         void ForgetRun(long run)
         {
@@ -79,7 +79,7 @@ public sealed class Supervisor
         }
 
         var tally = new Tally();
-        _cleanups = new CleanupQueue(_response, _services, _pool, _orphans);
+        _cleanups = new CleanupQueue(_response, _services, _pool, _orphans, totals);
         IServiceWatch[] watches = [_limitWatch, _memoryPolling];
         _phases = new Phases(_response, _services, _pool, watches, startedAt);
         _driver = new ServiceDriver(
@@ -94,7 +94,7 @@ public sealed class Supervisor
         _signals = new SignalMeanings(_response, _services, _phases, _reload, _pool, _orphans, _reconciler);
         _suspendRecovery = new SuspendRecovery(_response, _services, _deadlines);
         _operator = new Operator(_response, _services, _phases, _pool, _reload, tally);
-        Window = new Window(_services, _phases, _pool, _orphans, _cleanups.Times, Registry, _reconciler, tally);
+        Window = new Window(_services, _phases, _pool, _orphans, totals, Registry, _reconciler, tally);
     }
 
     public Phase Phase => _phases.Phase;

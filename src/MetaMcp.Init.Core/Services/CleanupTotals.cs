@@ -1,7 +1,9 @@
 namespace MetaMcp.Init.Core.Services;
 
-/// <summary>How long the endings of runs took: a histogram, as Prometheus has it.</summary>
-public sealed class CleanupTimes
+/// <summary>
+/// The endings of all runs, of services and of launched servers: how they came out, and how long they took, as a histogram of Prometheus.
+/// </summary>
+public sealed class CleanupTotals
 {
     private static readonly (TimeSpan Most, string Label)[] Bounds =
     [
@@ -11,7 +13,16 @@ public sealed class CleanupTimes
 
     private readonly long[] _within = new long[Bounds.Length];
 
-    public long Count { get; private set; }
+    /// <summary>Runs that ended when they were asked, or by themselves.</summary>
+    public long Clean { get; private set; }
+
+    /// <summary>Runs that SIGKILL ended.</summary>
+    public long Killed { get; private set; }
+
+    /// <summary>Runs that outlived every retry of SIGKILL.</summary>
+    public long Failed { get; private set; }
+
+    public long Count => Clean + Killed;
 
     public TimeSpan Sum { get; private set; }
 
@@ -25,11 +36,16 @@ public sealed class CleanupTimes
         }
     }
 
-    public void Add(TimeSpan took)
+    /// <summary>No process of the run is left.</summary>
+    /// <param name="took">The time since the beginning of its ending.</param>
+    /// <param name="isKilled">Whether it took SIGKILL.</param>
+    public void AddEnded(TimeSpan took, bool isKilled)
     {
-        Count++;
+        (Clean, Killed) = (Clean + (isKilled ? 0 : 1), Killed + (isKilled ? 1 : 0));
         Sum += took;
         for (var at = 0; at < Bounds.Length; at++)
             _within[at] += took <= Bounds[at].Most ? 1 : 0;
     }
+
+    public void AddFailed() => Failed++;
 }
