@@ -27,6 +27,15 @@ public sealed record Settings
     /// <summary>Types that <c>mcp-init launch</c> may start, in the order of the file.</summary>
     public ImmutableArray<ServerSettings> Servers { get; init; } = [];
 
+    /// <summary>The <c>[server.NAME]</c> of that name; null if there is none.</summary>
+    public ServerSettings? FindServer(string name)
+    {
+        foreach (var server in Servers)
+            if (server.Name == name)
+                return server;
+        return null;
+    }
+
     /// <summary>The keys of the file that have no effect yet: to be shown beside the diagnostics.</summary>
     public ImmutableArray<Diagnostic> NotInForce { get; init; } = [];
 

@@ -49,12 +49,8 @@ public sealed class Answers(HostRule hosts, Func<bool, Knowledge> ask, Func<Stat
     private static HttpResponse Live(Knowledge knowledge) => knowledge.HasAnswered
         ? HttpResponse.Text(HttpStatus.Ok, "ok\n") : HttpResponse.Text(HttpStatus.ServiceUnavailable, $"{knowledge.Problem}\n");
 
-    private static HttpResponse Ready(StatusDocument status)
-    {
-        var reasons = Readiness.Reasons(status);
-        return reasons.Count == 0 ? HttpResponse.Text(HttpStatus.Ok, "ok\n")
-            : HttpResponse.Text(HttpStatus.ServiceUnavailable, string.Join("\n", reasons) + "\n");
-    }
+    private static HttpResponse Ready(StatusDocument status) => status.System.NotReady is { } reason
+        ? HttpResponse.Text(HttpStatus.ServiceUnavailable, $"{reason}\n") : HttpResponse.Text(HttpStatus.Ok, "ok\n");
 
     private HttpResponse Metrics(MetricsFacts facts, MetricsFormat format)
     {

@@ -82,6 +82,7 @@ public static class StatusLines
         line.Time("uptime_ms", row.Uptime);
         line.Text("phase", Word(row.Phase));
         line.Time("startup_ms", row.StartupTook);
+        line.Text("not_ready", row.NotReady);
         line.Flag("reload_failed", !row.IsReloadSuccessful);
         line.Time("file_age_ms", row.FileAge);
         line.Names("missing", row.Missing);
