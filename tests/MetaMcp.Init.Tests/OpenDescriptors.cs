@@ -6,6 +6,10 @@ namespace MetaMcp.Init.Tests;
 /// </summary>
 internal static class OpenDescriptors
 {
+    /// <summary>Names of what is open, sorted: to be shown where there are more than before.</summary>
+    public static IEnumerable<string> Names() => Directory.GetFileSystemEntries("/proc/self/fd")
+        .Select(path => new FileInfo(path).LinkTarget).OfType<string>().Order(StringComparer.Ordinal);
+
     public static int Count()
     {
         GC.Collect();

@@ -53,9 +53,12 @@ internal sealed class MachineCommand : Speaker
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"it did not end; there was:\n{Output}");
+            throw new TimeoutException($"it did not end; there was:\n{Output}\n{await _machine.State()}");
         }
     }
+
+    /// <summary>The end, without a limit.</summary>
+    internal Task WaitForEnd() => _exit.Task;
 
     /// <summary>Takes a frame of the agent (scripts/machine/agent.c).</summary>
     internal async Task Take(char kind, byte[] bytes)

@@ -102,6 +102,24 @@ internal sealed class VirtualMachine : IAsyncDisposable
             throw new IOException($"{path} could not be written: {string.Join('\n', command.Lines)}");
     }
 
+    /// <summary>For a command that does not end: the processes of the machine, the busiest first, and its load and memory.</summary>
+    internal async Task<string> State()
+    {
+        try
+        {
+            var command = await Start(
+                "sh", "-c", "cat /proc/loadavg; head -n 3 /proc/meminfo; " +
+                "ps -eo pid,ppid,uid,stat,etimes,time,wchan:20,args --sort=-time | grep -v '\\[' | cut -c 1-140 | head -n 40");
+            await command.CloseStdin();
+            await Task.WhenAny(command.WaitForEnd(), Task.Delay(Patience.Usual));
+            return $"the machine's load, memory and processes:\n{string.Join('\n', command.Lines)}";
+        }
+        catch (IOException error)
+        {
+            return $"the machine tells nothing: {error.Message}";
+        }
+    }
+
     internal async Task Send(char kind, uint id, ReadOnlyMemory<byte> bytes)
     {
         var frame = new byte[9 + bytes.Length];

@@ -94,7 +94,9 @@ internal sealed class LaunchKernel : IDisposable
         var end = MonotonicClock.Now + TimeSpan.FromSeconds(seconds);
         while (!holds())
         {
-            Assert.True(MonotonicClock.Now < end, $"never so; told: {string.Join(", ", Told)}");
+            Assert.True(
+                MonotonicClock.Now < end,
+                $"never so; told: {string.Join(", ", Told)}; open: {string.Join(", ", OpenDescriptors.Names())}");
             Turn();
         }
     }
