@@ -9,12 +9,16 @@ import { freshPath, tools } from './workspace.mjs';
 
 const program = join(tools, 'measure');
 
-/** Runs the commands in turn and returns an array of ns for each. @param place 'plain' or 'pid1' */
-export async function repeat(place, rounds, commands, { exitCode = 0 } = {}) {
+/**
+ * Runs the commands in turn and returns an array of ns for each. @param place 'plain' or 'pid1'; @param within a command that starts
+ * another one somewhere, such as nsenter
+ */
+export async function repeat(place, rounds, commands, { exitCode = 0, within = [] } = {}) {
   const args = ['repeat', place, String(rounds), String(Math.ceil(rounds / 10))];
   for (const command of commands) args.push(':', ...command);
   const env = { ...process.env, BENCH_EXIT_CODE: String(exitCode) };
-  const { stdout } = await promisify(execFile)(program, args, { env, timeout: 120_000, maxBuffer: 16 << 20 });
+  const [first, ...others] = [...within, program, ...args];
+  const { stdout } = await promisify(execFile)(first, others, { env, timeout: 120_000, maxBuffer: 16 << 20 });
   return stdout.trim().split('\n').map((line) => line.split(' ').map(Number));
 }
 

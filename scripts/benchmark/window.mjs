@@ -2,8 +2,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { repeat } from './measure.mjs';
 import { median, milliseconds, ratio } from './report.mjs';
 import { freshPath, mcpInit } from './workspace.mjs';
@@ -12,8 +12,9 @@ const rounds = 100;
 const answers = 50;
 const sizes = { 15: 2.5, 200: 5 };
 const longestHold = 10;
+const looks = ['--version', 'status', 'ps', 'health'];
 
-/** mcp-init beside us, so that its clients see the same processes as it does. */
+/** mcp-init in a PID namespace of its own, as in a container: its clients in there see its processes, and none of this machine. */
 class Running {
   static async start(count) {
     const directory = freshPath('run');
@@ -23,44 +24,43 @@ class Running {
     ].join('\n'));
     const file = freshPath('window.toml');
     writeFileSync(file, `[init]\nruntime_dir = "${directory}"\n[limits]\nmax_instances = 1000\n\n${services.join('\n')}`);
-    const init = spawn(mcpInit, ['run', '--config', file], { stdio: 'ignore' });
-    const running = Object.assign(new Running(), { init, directory, environment: { ...process.env, MCP_INIT_RUNTIME_DIR: directory } });
+    const unshare = spawn('unshare', ['--pid', '--fork', '--mount-proc', '--kill-child', mcpInit, 'run', '--config', file], { stdio: 'ignore' });
+    const running = Object.assign(new Running(), { unshare, directory });
+    const environment = { ...process.env, MCP_INIT_RUNTIME_DIR: directory };
     for (let tries = 0; ; tries++) {
       try {
-        execFileSync(mcpInit, ['wait', '--timeout', '20s'], { env: running.environment, stdio: 'ignore' });
+        running.pid = Number(readFileSync(`/proc/${unshare.pid}/task/${unshare.pid}/children`, 'utf8').trim());
+        running.within = ['nsenter', '--target', String(running.pid), '--pid', '--mount'];
+        const [first, ...others] = [...running.within, mcpInit, 'wait', '--timeout', '20s'];
+        execFileSync(first, others, { env: environment, stdio: 'ignore' });
         return running;
       } catch (error) {
-        // 2: its socket is not there yet.
-        if (error.status !== 2 || tries > 50) throw error;
+        // It does not run yet, or its socket is not there.
+        if (tries > 50) throw error;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
   }
 
-  /** The ns from a request to the end of its answer, and the ns of processor time that it costs PID 1, which nobody else uses. */
+  /** The ns from a request to the end of its answer, and the ns of processor time that it costs PID 1, which no other client uses. */
   async ask(request) {
-    const socket = createConnection(join(this.directory, 'control.sock'));
-    await once(socket, 'connect');
-    const took = [];
     const before = this.#processorTime();
-    for (let i = 0; i < answers; i++) {
-      const start = process.hrtime.bigint();
-      socket.write(`${request}\n`);
-      for (let text = ''; !text.includes('"row":"end"'); ) text = text.slice(-64) + String((await once(socket, 'data'))[0]);
-      took.push(Number(process.hrtime.bigint() - start));
-    }
-    socket.destroy();
+    const script = fileURLToPath(new URL('ask.mjs', import.meta.url));
+    const [first, ...others] = [
+      ...this.within, process.execPath, script, join(this.directory, 'control.sock'), request, String(answers),
+    ];
+    const took = execFileSync(first, others, { timeout: 60_000 }).toString().trim().split('\n').map(Number);
     return { took: median(took), processor: (this.#processorTime() - before) / answers };
   }
 
   /** In ns, from the scheduler (proc(5), schedstat), since the ticks of stat are too coarse. */
   #processorTime() {
-    return Number(readFileSync(`/proc/${this.init.pid}/schedstat`, 'utf8').split(' ')[0]);
+    return Number(readFileSync(`/proc/${this.pid}/schedstat`, 'utf8').split(' ')[0]);
   }
 
   async stop() {
-    const gone = once(this.init, 'exit');
-    this.init.kill('SIGTERM');
+    const gone = once(this.unshare, 'exit');
+    process.kill(this.pid, 'SIGTERM');
     await gone;
   }
 }
@@ -72,14 +72,14 @@ export async function window(report) {
     if (!running) continue;
     const before = process.env.MCP_INIT_RUNTIME_DIR;
     process.env.MCP_INIT_RUNTIME_DIR = running.directory;
-    const looks = await report.attempt(`status of ${count}`, () =>
-      repeat('plain', rounds, [[mcpInit, '--version'], [mcpInit, 'status'], [mcpInit, 'ps'], [mcpInit, 'health']]));
+    const took = await report.attempt(`status of ${count}`, () =>
+      repeat('plain', rounds, looks.map((word) => [mcpInit, word]), { within: running.within }));
     if (before === undefined) delete process.env.MCP_INIT_RUNTIME_DIR;
     else process.env.MCP_INIT_RUNTIME_DIR = before;
     const answer = await report.attempt(`answer of ${count}`, () => running.ask('{"verb":"status"}'));
     await running.stop();
-    if (!looks || !answer) continue;
-    const [version, status, ps, health] = looks.map(median);
+    if (!took || !answer) continue;
+    const [version, status, ps, health] = took.map(median);
     rows.push([count, ...[version, status, ps, health, answer.took, answer.processor].map(milliseconds)]);
     report.target(`status of ${count} instances, whole process`, `at most ${most} × --version`, ratio(status, version),
       status <= most * version);

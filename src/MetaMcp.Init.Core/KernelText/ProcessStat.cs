@@ -21,7 +21,10 @@ public readonly record struct ProcessStat(int Pid, ulong StartTime, int Parent, 
     /// </summary>
     public bool IsBlocked { get; init; }
 
-    private const int StateAt = 0, ParentAt = 1, GroupAt = 2, SessionAt = 3, ThreadsAt = 17, StartTimeAt = 19;
+    /// <summary>Its pages in memory, whether they are shared or not; 0 if the file does not tell.</summary>
+    public long ResidentPages { get; init; }
+
+    private const int StateAt = 0, ParentAt = 1, GroupAt = 2, SessionAt = 3, ThreadsAt = 17, StartTimeAt = 19, ResidentAt = 21;
 
     public static bool TryRead(ReadOnlySpan<byte> file, out ProcessStat stat)
     {
@@ -58,10 +61,13 @@ public readonly record struct ProcessStat(int Pid, ulong StartTime, int Parent, 
                     {
                         IsBlocked = state == (byte)'D',
                     };
+                    break;
+                case ResidentAt when DecimalText.TryRead(field, long.MaxValue, out var pages):
+                    stat = stat with { ResidentPages = (long)pages };
                     return state != 0;
             }
         }
-        return false;
+        return at > StartTimeAt && state != 0;
     }
 
     private static bool TryNumber(ReadOnlySpan<byte> text, out int number)

@@ -16,6 +16,8 @@ internal sealed class Columns(ScreenStyle style, int flexible, params string[] h
     /// <summary>The column that gives way keeps this much.</summary>
     private const int Narrowest = 8;
 
+    private readonly bool[] _isFigure = Array.ConvertAll(headings, heading => heading.StartsWith('>'));
+    private readonly string[] _headings = Array.ConvertAll(headings, heading => heading.TrimStart('>'));
     private readonly List<(string Mark, string[] Cells, string? Under)> _rows = [];
 
     /// <param name="mark">The mark, in one column; nothing for a table without marks.</param>
@@ -30,7 +32,7 @@ internal sealed class Columns(ScreenStyle style, int flexible, params string[] h
             return;
         var hasMarks = _rows.Exists(row => row.Mark.Length > 0);
         var widths = Widths(hasMarks ? 2 : 0);
-        Append(screen, hasMarks ? "  " : "", Array.ConvertAll(headings, h => h.TrimStart('>')), widths);
+        Append(screen, hasMarks ? "  " : "", _headings, widths);
         foreach (var (mark, cells, under) in _rows)
         {
             Append(screen, hasMarks ? (mark.Length > 0 ? mark : " ") + ' ' : "", cells, widths);
@@ -41,10 +43,10 @@ internal sealed class Columns(ScreenStyle style, int flexible, params string[] h
 
     private int[] Widths(int indent)
     {
-        var widths = new int[headings.Length];
+        var widths = new int[_headings.Length];
         for (var at = 0; at < widths.Length; at++)
         {
-            widths[at] = headings[at].TrimStart('>').Length;
+            widths[at] = _headings[at].Length;
             foreach (var (_, cells, _) in _rows)
                 widths[at] = Math.Max(widths[at], TextColumns.Of(cells[at]));
         }
@@ -57,16 +59,32 @@ internal sealed class Columns(ScreenStyle style, int flexible, params string[] h
         return widths;
     }
 
+    /// <summary>Straight to the screen: tables of hundreds of rows would be many thousands of strings.</summary>
     private void Append(StringBuilder screen, string mark, string[] cells, int[] widths)
     {
-        var line = new StringBuilder();
+        // The colour of a mark takes no column.
+        var start = screen.Append(mark).Length;
+        var (columns, end) = (0, start);
         for (var at = 0; at < cells.Length; at++)
         {
             var cell = TextColumns.Cut(cells[at], widths[at], style.Cut);
-            _ = line.Append(at == 0 ? "" : Between).Append(
-                headings[at].StartsWith('>') ? TextColumns.PadLeft(cell, widths[at]) : TextColumns.PadRight(cell, widths[at]));
+            var blanks = widths[at] - TextColumns.Of(cell);
+            columns += (at == 0 ? 0 : Between.Length) + widths[at];
+            _ = screen.Append(at == 0 ? "" : Between);
+            if (_isFigure[at])
+                _ = screen.Append(' ', blanks).Append(cell);
+            else
+                _ = screen.Append(cell).Append(' ', blanks);
+            // Nothing stands behind the last text of a line.
+            end = cell.Length == 0 ? end : screen.Length - (_isFigure[at] ? 0 : blanks);
         }
-        // The colour of a mark takes no column.
-        _ = screen.Append(mark).Append(Fit.To(line.ToString().TrimEnd(), style, mark.Length > 0 ? 2 : 0)).Append('\n');
+        screen.Length = end;
+        if (columns > style.Width - (mark.Length > 0 ? 2 : 0))
+        {
+            var line = screen.ToString(start, end - start);
+            screen.Length = start;
+            _ = screen.Append(Fit.To(line, style, mark.Length > 0 ? 2 : 0));
+        }
+        _ = screen.Append('\n');
     }
 }

@@ -12,10 +12,15 @@ namespace MetaMcp.Init.Core.Status;
 internal sealed class RowReader
 {
     private readonly byte[] _line;
-    private readonly List<Member> _members = new(32);
+    /// <summary>The list of the last line: an answer has hundreds, which are read one after the other.</summary>
+    [ThreadStatic]
+    private static List<Member>? _spare;
+
+    private readonly List<Member> _members;
 
     public RowReader(ReadOnlySpan<byte> text)
     {
+        (_members, _spare) = (_spare ?? new List<Member>(32), null);
         _line = text.ToArray();
         ReadOnlySpan<byte> line = _line;
         var json = new JsonScanner(line);

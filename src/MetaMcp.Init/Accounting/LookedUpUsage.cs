@@ -62,7 +62,7 @@ internal static class LookedUpUsage
             PssReader.TryRead(stat.Pid, out var pss))
             memory.AddKnown(pss);
         else
-            memory.Add(stat.Pid);
+            memory.Add(stat);
     }
 
     private static int? DescriptorsOf(int pid)

@@ -27,7 +27,7 @@ internal static class ProcessLook
                 continue;
             var memory = default(RoughMemory);
             if (!stat.IsDead)
-                memory.Add(stat.Pid);
+                memory.Add(stat);
             lines.Add(new ProcessLine(stat.Pid, stat.Parent, CommandOf(stat.Pid))
             {
                 Age = ages.Of(stat),
