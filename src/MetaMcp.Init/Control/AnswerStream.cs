@@ -97,23 +97,17 @@ internal sealed class AnswerStream(
     }
 
     /// <summary>
-    /// At the end: clients that follow, or wait for the end, get the last rows and the end of their answer. With PID 1 the kernel kills
-    /// every process of the container, so these clients have a moment to leave before.
+    /// At the end: each answer that is under way gets the rows that there are, and its end. With PID 1 the kernel kills every process of
+    /// the container, so clients, also one that has just been told that the shutdown begins, have a moment to leave before.
     /// </summary>
     public void Farewell()
     {
-        var leaving = new List<ControlConnection>();
+        var (leaving, due) = (new List<ControlConnection>(), MonotonicClock.Now + ToLeave);
         foreach (var client in clients.All)
-            if (client.IsFollowing)
+            if (client.MayAct || client.Answer is not null || client.Output.IsBlocked)
                 leaving.Add(client);
         foreach (var client in leaving)
-        {
-            Follow(client, false);
-            _ = Pump(client);
-            if (client.Descriptor >= 0)
-                Give(client, new EndRow { Sequence = Window?.Events.Last });
-        }
-        var due = MonotonicClock.Now + ToLeave;
+            Finish(client, due);
         foreach (var client in leaving)
         {
             var gone = new pollfd { fd = client.Descriptor, events = POLLIN };
@@ -121,6 +115,19 @@ internal sealed class AnswerStream(
             while (client.Descriptor >= 0 && MonotonicClock.Now < due && Poll(ref gone, due) == 0)
                 continue;
         }
+    }
+
+    /// <summary>As much as its connection takes at once: a client that does not read holds up no shutdown.</summary>
+    private void Finish(ControlConnection client, Instant due)
+    {
+        Follow(client, false);
+        while (client is { Descriptor: >= 0, Answer: not null, IsFollowing: false, Output.IsBlocked: false } && MonotonicClock.Now < due)
+            _ = Pump(client);
+        if (client is { Descriptor: >= 0, IsFollowing: true })
+            Give(client, new EndRow { Sequence = Window?.Events.Last });
+        // It reads to the end, and goes.
+        if (client.Descriptor >= 0)
+            _ = shutdown(client.Descriptor, SHUT_WR);
     }
 
     /// <summary>Sends some rows; true if there are more, and room for them.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using MetaMcp.Init.Sockets;
+using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Control;
 
@@ -7,8 +8,11 @@ namespace MetaMcp.Init.Control;
 /// <param name="isOwn">Whether a pid is that of our own <c>serve</c>, which no flood of others may keep from its answers.</param>
 internal sealed class ControlClients(Func<int, bool> isOwn)
 {
-    /// <summary>Clients of both sockets together; some places are for those with full rights alone.</summary>
+    /// <summary>Clients of both sockets together, without our own; some places are for those with full rights alone.</summary>
     private const int Most = 64;
+
+    /// <summary>Our own <c>serve</c> keeps one connection, and may have to begin a second one.</summary>
+    private const int MostOwn = 4;
 
     private const int MostReading = 48;
     private const int MostReadingOfUser = 24;
@@ -36,20 +40,27 @@ internal sealed class ControlClients(Func<int, bool> isOwn)
     public bool HasRoom(uint user, int pid, bool isFull, out ControlConnection? leaving)
     {
         leaving = null;
-        var (reading, ofUser) = (0, 0);
+        var (own, reading, ofUser) = (0, 0, 0);
         foreach (var client in _all.Values)
         {
+            own += client.IsOwn ? 1 : 0;
             reading += client.HasBudget ? 1 : 0;
-            ofUser += !client.MayAct && client.Peer.uid == user ? 1 : 0;
+            ofUser += client.HasBudget && client.Peer.uid == user ? 1 : 0;
         }
-        if (isFull ? _all.Count < Most : isOwn(pid) || (reading < MostReading && ofUser < MostReadingOfUser))
+        var isOfServe = !isFull && isOwn(pid);
+        if (isOfServe ? own < MostOwn : isFull ? _all.Count - own < Most : reading < MostReading && ofUser < MostReadingOfUser)
             return true;
-        // A user over its own share makes room among its own; where all places are taken, the user with the most gives one to any other.
-        leaving = isFull ? Longest(c => IsIdle(c) && c.MayAct)
-            : ofUser >= MostReadingOfUser ? Longest(c => IsIdle(c) && !c.MayAct && c.Peer.uid == user)
+        // A user over its own share makes room among its own; where all places are taken, the user with the most gives one to any other,
+        // and the members of a group to root.
+        leaving = isOfServe ? Longest(c => c.IsOwn)
+            : isFull ? Longest(c => IsIdle(c) && c.MayAct) ?? (IsOurs(user) ? Longest(c => c.MayAct && !IsOurs(c.Peer.uid)) : null)
+            : ofUser >= MostReadingOfUser ? Longest(c => IsIdle(c) && c.HasBudget && c.Peer.uid == user)
             : Longest(c => IsIdle(c) && c.HasBudget) ?? OfGreediest(ofUser);
         return leaving is not null;
     }
+
+    /// <summary>Whether it is root, or the user of mcp-init: not one that the group has let in.</summary>
+    public static bool IsOurs(uint user) => user == 0 || user == geteuid();
 
     /// <summary>It has asked nothing that is not answered, not even a request that PID 1 has still to read.</summary>
     private static bool IsIdle(ControlConnection client) => !client.IsBusy && !StreamPeek.HasInput(client.Descriptor);

@@ -60,12 +60,14 @@ internal sealed class ControlTable
         {
             if (client.Held is { } held)
             {
-                // One answer a turn: many of them may have waited for the same moment.
-                if (hasBegun || _budget.IsOver(client, now))
-                    continue;
-                hasBegun = true;
-                client.Due = Instant.Never;
-                Begin(client, held);
+                // One answer a turn, and one time for all: another client of the user may have had the time for which this one waited.
+                if (_budget.IsOver(client, now))
+                    client.Due = _budget.FreeAt(client.Peer.uid);
+                else if (!hasBegun)
+                {
+                    hasBegun = true;
+                    Begin(client, held);
+                }
             }
             else if (client.IsResting)
             {
@@ -89,10 +91,12 @@ internal sealed class ControlTable
         Prepare();
         var peer = from.Peer;
         var connection = _links.Release(from);
-        if (Admit(connection, peer, false) is not { } client)
-            return true;
-        _budget.Spend(client, began);
-        Take(client, request, problem);
+        var client = Admit(connection, peer, false);
+        // A user whose clients are turned away pays for them too.
+        if (client?.HasBudget != false)
+            _budget.Spend(peer.uid, MonotonicClock.Now - began, MonotonicClock.Now);
+        if (client is not null)
+            Take(client, request, problem);
         return true;
     }
 
@@ -162,7 +166,7 @@ internal sealed class ControlTable
     }
 
     /// <summary>The file's mode has let it in, if there is a file; an abstract socket has none.</summary>
-    private bool IsAllowed(in ucred peer) => peer.uid == 0 || peer.uid == geteuid() ||
+    private bool IsAllowed(in ucred peer) => ControlClients.IsOurs(peer.uid) ||
         (_setup.IsGroupAllowed && !SocketAddress.IsAbstract(_setup.Socket!.Path));
 
     private bool Ready(ControlConnection client)
@@ -222,7 +226,6 @@ internal sealed class ControlTable
 
     private void Take(ControlConnection client, ControlRequest? request, string problem)
     {
-        client.Due = Instant.Never;
         if (request is null)
             _answers.Give(client, new EndRow(ControlError.Invalid, $"This is no request: {problem}."));
         else if (!client.MayAct && !ControlVerbs.IsForAll(request.Verb))
@@ -241,11 +244,11 @@ internal sealed class ControlTable
     private void Begin(ControlConnection client, ControlRequest request)
     {
         client.Held = null;
+        // If the answer is lost for want of memory, the client must not stay for ever.
+        client.Due = MonotonicClock.Now + ControlConnection.ToAsk;
         if (ControlVerbs.Acts(request.Verb))
         {
             client.IsAwaiting = true;
-            // If the answer is lost for want of memory, the client must not stay for ever.
-            client.Due = MonotonicClock.Now + ControlConnection.ToAsk;
             _answers.Watch(client);
             _tell(new SystemEvent.Asked(client.Id, request, Asker.Of(client.Peer)));
         }

@@ -88,7 +88,7 @@ internal sealed class LinuxKernel : IKernel
         _connections = new ConnectionDisposal(starter.NullDescriptor, _helpers);
         _control = new ControlTable(
             control, _watch, _connections, new RowCompletion(_runs, control.Tree, ProgramVersion.Text).Complete,
-            pid => _runs.FindByMain(pid)?.Name == ServeSettings.ServiceName, tell);
+            pid => _runs.FindByMain(pid) is { IsNested: false, Name: ServeSettings.ServiceName }, tell);
         _launches = new LaunchTable(launches, new LaunchParts(
             _watch, _runs, _helpers, _memory, _connections, starter.NullDescriptor, tell, _control.HandOver));
         _kernelSweep = new KernelSweep(_runs, _helpers, strangers(_runs), _collector, Follow, WatchRest, tell);

@@ -41,6 +41,28 @@ internal sealed class ControlPeer : IDisposable
         return row;
     }
 
+    /// <summary>The same where the kernel's side is busy in another thread.</summary>
+    public StatusRow? RowAtOnce()
+    {
+        while (true)
+        {
+            if (Next() is { } row)
+                return row;
+            if (IsEnded)
+                return null;
+            Assert.True(_socket.Poll(TimeSpan.FromSeconds(10), SelectMode.SelectRead));
+        }
+    }
+
+    /// <summary>Whether the end of an answer is among the rows that are there.</summary>
+    public bool HasEnd()
+    {
+        while (Next() is { } row)
+            if (row is EndRow)
+                return true;
+        return false;
+    }
+
     /// <summary>The rows of an answer.</summary>
     public List<StatusRow> Answer(LaunchKernel kernel)
     {

@@ -308,6 +308,41 @@ public sealed class ControlTableTests : IDisposable
         Assert.True(answers > 2 * slow, $"{slow} answers, and {answers} with full rights");
     }
 
+    /// <summary>One of them has the time for which the others have waited as well.</summary>
+    [Fact]
+    public void Clients_that_wait_for_the_budget_of_their_user_cost_no_turns_meanwhile()
+    {
+        const int Clients = 6, Rows = 1000, RowsOfPiece = 16;
+        Happens(Rows);
+        var peers = Enumerable.Range(0, Clients).Select(_ => Reading().Send("""{"verb":"events"}""" + "\n")).ToList();
+        var (turns, start) = (0, Stopwatch.GetTimestamp());
+        for (var answered = 0; answered < Clients; turns++)
+        {
+            _kernel.Turn();
+            answered += peers.Count(peer => peer.HasEnd());
+        }
+        var waits = Stopwatch.GetElapsedTime(start) / TimeSpan.FromMilliseconds(10);
+        Assert.InRange(turns, 1, (Clients * Rows / RowsOfPiece) + (2 * waits) + 100);
+        peers.ForEach(peer => peer.Dispose());
+    }
+
+    [Fact]
+    public void At_the_end_a_follower_gets_all_that_has_happened_and_the_end()
+    {
+        Happens(1);
+        using var peer = Full().Send(Follow);
+        Assert.Equal(1, Assert.IsType<EventRow>(peer.Row(_kernel)).Sequence);
+        Happens(200);
+        var ending = new Thread(_kernel.Kernel.Farewell);
+        ending.Start();
+        for (var number = 2; number <= 201; number++)
+            Assert.Equal(number, Assert.IsType<EventRow>(peer.RowAtOnce()).Sequence);
+        Assert.Equal((ControlError.None, 201L), peer.RowAtOnce() is EndRow end ? (end.Error, end.Sequence) : default);
+        Assert.Null(peer.RowAtOnce());
+        peer.Dispose();
+        Assert.True(ending.Join(TimeSpan.FromSeconds(5)));
+    }
+
     public void Dispose() => _kernel.Dispose();
 
     private ControlPeer Full() => new(_kernel.ControlPath);
