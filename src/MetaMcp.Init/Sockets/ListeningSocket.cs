@@ -46,7 +46,8 @@ internal sealed unsafe class ListeningSocket
     /// <param name="mode">Its permissions. An abstract one has none: every process of the network namespace may connect.</param>
     /// <param name="problem">With the path in front; empty if there is none.</param>
     /// <param name="isPlaceMissing">There can be no file at that path, so another path may help.</param>
-    public static ListeningSocket? Open(string path, uint mode, out string problem, out bool isPlaceMissing)
+    /// <param name="group">The group of the file; null for ours.</param>
+    public static ListeningSocket? Open(string path, uint mode, out string problem, out bool isPlaceMissing, uint? group = null)
     {
         problem = "";
         isPlaceMissing = false;
@@ -61,23 +62,22 @@ internal sealed unsafe class ListeningSocket
         var error = descriptor < 0 ? LastError : Errno.None;
         if (error.IsSuccess)
             (step, error) = SocketAddress.IsAbstract(path) ? Bind(descriptor, address) : BindFile(descriptor, address, path, mode);
+        // No client can connect before: a process of our own group must not be among the first clients.
+        if (error.IsSuccess && group is { } members)
+            (step, error) = ("chown", GiveTo(path, members));
+        if (error.IsSuccess)
+            (step, error) = ("listen", listen(descriptor, Backlog) == 0 ? Errno.None : LastError);
         if (error.IsSuccess)
             return new ListeningSocket(descriptor, path);
         isPlaceMissing = step is "mkdir" or "bind" && error.Number is Errno.EROFS or Errno.EACCES or Errno.EPERM or Errno.ENOENT
             or Errno.ENOTDIR or Errno.ENOSPC or Errno.EDQUOT;
         problem = error.Number == Errno.EADDRINUSE ? $"{path}: something else has this name, or another mcp-init listens there"
             : $"{path}: {step}: {error}";
+        if (step is "chown" or "listen" && !SocketAddress.IsAbstract(path))
+            Unlink(path);
         if (descriptor >= 0)
             _ = close(descriptor);
         return null;
-    }
-
-    /// <summary>Gives the socket to a group; the reason if that is not permitted.</summary>
-    public Errno GiveTo(uint group)
-    {
-        const uint Same = uint.MaxValue;
-        fixed (byte* bytes = SocketAddress.Utf8(Path))
-            return lchown(bytes, Same, group) == 0 ? Errno.None : LastError;
     }
 
     /// <summary>Removes the socket and closes it.</summary>
@@ -120,8 +120,14 @@ internal sealed unsafe class ListeningSocket
     }
 
     private static (string Step, Errno Error) Bind(int descriptor, SocketAddress address) =>
-        bind(descriptor, &address.Storage, address.Length) != 0 ? ("bind", LastError)
-            : ("listen", listen(descriptor, Backlog) == 0 ? Errno.None : LastError);
+        ("bind", bind(descriptor, &address.Storage, address.Length) == 0 ? Errno.None : LastError);
+
+    private static Errno GiveTo(string path, uint group)
+    {
+        const uint Same = uint.MaxValue;
+        fixed (byte* bytes = SocketAddress.Utf8(path))
+            return lchown(bytes, Same, group) == 0 ? Errno.None : LastError;
+    }
 
     private static Errno MakeDirectory(string directory)
     {

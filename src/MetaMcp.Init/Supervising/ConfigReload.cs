@@ -33,17 +33,22 @@ internal sealed class ConfigReload(string path, LimitSetup limits, Announcer log
         if (next.LacksMoreThan(_limits))
             next.Tell(log);
         _limits = next;
-        var (format, level) = (after.Init.LogFormat, after.Init.LogLevel);
-        if (format != before.Init.LogFormat)
-            log.Tell(Notices.ConfigurationWarning.Of($"{path}: log_format takes effect when the container is started again"));
-        if (level != before.Init.LogLevel)
-            log.Log.Settings = log.Log.Settings with { Minimum = LogSettings.LevelOf(level) };
+        WarnOfLate("log_format", after.Init.LogFormat != before.Init.LogFormat);
+        WarnOfLate("runtime_dir", after.Init.RuntimeDirectory != before.Init.RuntimeDirectory);
+        WarnOfLate("control_group", after.Init.ControlGroup != before.Init.ControlGroup);
+        WarnOfLate("limits.enforce", after.Limits.Enforce != before.Limits.Enforce);
+        if (after.Init.LogLevel != before.Init.LogLevel)
+            log.Log.Settings = log.Log.Settings with { Minimum = LogSettings.LevelOf(after.Init.LogLevel) };
         clock.Shown = after.Init.LogTime;
         if (!after.Launch.Intercept.SequenceEqual(before.Launch.Intercept))
             intercept.Apply(after);
-        if (after.Limits.Enforce != before.Limits.Enforce)
-            log.Tell(Notices.ConfigurationWarning.Of($"{path}: limits.enforce takes effect when the container is started again"));
         if (_limits.Tree?.Apply(before.Limits, after.Limits) is { } refused)
             log.Tell(Notices.ConfigurationWarning.Of($"{path}: [limits]: {refused}"));
+    }
+
+    private void WarnOfLate(string key, bool isChanged)
+    {
+        if (isChanged)
+            log.Tell(Notices.ConfigurationWarning.Of($"{path}: {key} takes effect when the container is started again"));
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MetaMcp.Init.Addressing;
 using MetaMcp.Init.Core.LaunchProtocol;
-using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Sockets;
 using static MetaMcp.Init.Linux.Libc;
@@ -45,8 +44,11 @@ internal sealed class RuntimeSockets
             if (other == directory || (other == SharedMemory && IsForeign(other)))
                 continue;
             var found = In(other, group, out _);
-            if (found.Launch is not null)
+            // Another user may have made the directory meanwhile. /dev/shm is sticky: once it is ours, it stays that.
+            if (found.Launch is not null && (other != SharedMemory || !IsForeign(other)))
                 return found.Elsewhere(first.Problem);
+            found.Launch?.Close();
+            found.Control?.Close();
         }
         return first;
     }
@@ -78,14 +80,13 @@ internal sealed class RuntimeSockets
         var path = $"{directory}/{LaunchPaths.ControlSocket}";
         if (group is not { } members || SocketAddress.IsAbstract(path))
             return ListeningSocket.Open(path, ListeningSocket.ForOwner, out problem, out _);
-        var shared = ListeningSocket.Open(path, ListeningSocket.ForGroup, out problem, out _);
-        var error = shared?.GiveTo(members) ?? Errno.None;
-        if (error.IsSuccess)
+        if (ListeningSocket.Open(path, ListeningSocket.ForGroup, out var refused, out _, members) is { } shared)
+        {
+            problem = "";
             return shared;
-        // Its group would be another one than the file says.
-        shared!.Close();
+        }
         var own = ListeningSocket.Open(path, ListeningSocket.ForOwner, out problem, out _);
-        problem = $"{path}: control_group: {error}";
+        problem = own is null ? problem : $"control_group: {refused}";
         return own;
     }
 
@@ -93,6 +94,6 @@ internal sealed class RuntimeSockets
         new(Directory) { Launch = Launch, Control = Control, Problem = problem, IsElsewhere = true };
 
     /// <summary>Another user's directory, or a link: the user could put a socket of its own in the place of ours.</summary>
-    private static bool IsForeign(string path) => FileLinks.TryLook(path, out var status) &&
+    private static bool IsForeign(string path) => FileLinks.TryLook(path, out var status, follow: false) &&
         ((status.stx_mode & S_IFMT) != S_IFDIR || status.stx_uid != geteuid() || (status.stx_mode & 0x12) != 0);
 }

@@ -48,6 +48,19 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Keys_that_only_a_new_start_puts_in_force_are_named()
+    {
+        using var files = new Installation("[service.a]\ncommand = [\"%hang\"]\n");
+        await using var init = await files.Start();
+        await init.WaitForLog("", "up after");
+        files.Rewrite("[init]\ncontrol_group = \"nogroup\"\nruntime_dir = \"/run/other\"\n[service.a]\ncommand = [\"%hang\"]\n");
+        init.Signal(Hup);
+        await init.WaitForLog("", "reloaded");
+        foreach (var key in (string[])["control_group", "runtime_dir"])
+            Assert.Single(init.Lines.Logged("", $"{key} takes effect when the container is started again"));
+    }
+
+    [Fact]
     public async Task A_file_that_is_gone_changes_nothing()
     {
         using var files = new Installation("[service.a]\ncommand = [\"%hang\"]\n");
