@@ -36,6 +36,7 @@ internal sealed class ServiceRows(ServiceTable services, Registry registry)
             Name = plan.Name,
             Condition = condition,
             Since = now - record.ChangedAt,
+            RunAge = StatePredicates.RunOf(state) is { } begun && registry.Find(begun) is { } entry ? now - entry.Since : null,
             IsOneshot = settings.Type == ServiceType.Oneshot,
             IsRequired = settings.Required,
             Pid = StatePredicates.MainOf(state),

@@ -35,7 +35,7 @@ public static class PsScreen
         var rows = new List<Row>();
         foreach (var row in status.Services)
             if (row.Pid is not null || status.UsageOf(row.Name)?.Processes > 0)
-                rows.Add(new Row(row.Name, row.Since, status.UsageOf(row.Name), StatusLines.Word(row.Condition))
+                rows.Add(new Row(row.Name, row.RunAge ?? row.Since, status.UsageOf(row.Name), StatusLines.Word(row.Condition))
                 {
                     Id = row.Instance, Pid = row.Pid, MemoryMax = row.MemoryMax,
                 });

@@ -19,7 +19,7 @@ internal static class ServiceFacts
         lines.Add("probe", Probe(row));
         if (row.Pid is not null || usage is not null)
         {
-            NameScreen.Figures(lines, usage, (row.MemoryMax, row.TasksMax, row.CpuMax), row.Since, style);
+            NameScreen.Figures(lines, usage, (row.MemoryMax, row.TasksMax, row.CpuMax), row.RunAge ?? TimeSpan.Zero, style);
             lines.Add("cgroup", row.Cgroup);
         }
         lines.Add("last end", row.LastEnd is { } end ? end + (row.LastLimit is { } limit ? $", {limit}" : "") : null);

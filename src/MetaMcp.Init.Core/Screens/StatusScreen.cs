@@ -136,7 +136,7 @@ public static class StatusScreen
             if (isWide)
                 cells.Add(Cells.Pid(row.Pid, style));
             cells.Add(Cells.Memory(usage, row.MemoryMax, style));
-            cells.Add(Cells.Cpu(usage, row.Since, style));
+            cells.Add(Cells.Cpu(usage, row.RunAge ?? TimeSpan.Zero, style));
             cells.Add(Cells.Tasks(usage, row.TasksMax, style));
             cells.Add(ServiceLines.Restarts(row, style));
             if (isWide)

@@ -18,6 +18,9 @@ public sealed record ServiceRow : StatusRow
     /// <summary>The time since it came to this state.</summary>
     public required TimeSpan Since { get; init; }
 
+    /// <summary>The age of the run, for which its processor time counts; null if there is none.</summary>
+    public TimeSpan? RunAge { get; init; }
+
     public bool IsOneshot { get; init; }
 
     public bool IsRequired { get; init; }

@@ -110,6 +110,7 @@ public static class StatusLines
         line.Text("name", row.Name);
         line.Text("state", Word(row.Condition));
         line.Time("since_ms", row.Since);
+        line.Time("run_ms", row.RunAge);
         line.Flag("oneshot", row.IsOneshot);
         line.Flag("required", row.IsRequired);
         line.Number("pid", row.Pid);

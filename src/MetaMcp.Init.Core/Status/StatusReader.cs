@@ -60,6 +60,7 @@ public static class StatusReader
         Name = row.Text("name"),
         Condition = (ServiceCondition)row.Word("state", StatusLines.Conditions),
         Since = row.Time("since_ms"),
+        RunAge = row.OptionalTime("run_ms"),
         IsOneshot = row.Flag("oneshot"),
         IsRequired = row.Flag("required"),
         Pid = row.OptionalPid("pid"),

@@ -21,6 +21,19 @@ public sealed class WindowTests
         Assert.Equal((Span("10s"), null, null), (row.Since, row.Pid, row.Instance));
     }
 
+    /// <summary>Its processor time counts for the run: divided by the time in its state it would be any number of processors.</summary>
+    [Fact]
+    public void The_age_of_a_run_is_that_of_its_process_and_not_of_its_state()
+    {
+        var world = new World(Daemon("a").Probed("60s"), Daemon("keep"));
+        world.Program("a").Probe = ProbeBehaviour.Hangs;
+        world.Begin().Pass("20s").ProbeEnds("a", 0).Pass("1s");
+        var row = world.RowOf("a");
+        Assert.Equal((ServiceCondition.Ready, Span("1s"), Span("21s")), (row.Condition, row.Since, row.RunAge));
+        world.Exits("a", 1);
+        Assert.Null(world.RowOf("a").RunAge);
+    }
+
     [Fact]
     public void A_service_that_was_skipped_names_the_one_it_needs()
     {

@@ -24,7 +24,8 @@ internal static class Sample
         },
         new ServiceRow
         {
-            Name = "backend", Condition = ServiceCondition.Ready, Since = new TimeSpan(2, 40, 0), Pid = 57, Starts = 2, IsRequired = true,
+            Name = "backend", Condition = ServiceCondition.Ready, Since = new TimeSpan(2, 40, 0),
+            RunAge = new TimeSpan(2, 40, 0), Pid = 57, Starts = 2, IsRequired = true,
             Instance = "mcp-1764316073412-12", HasProbe = true, Probes = 642, ProbesFailed = 2, LastProbe = TimeSpan.FromMilliseconds(4),
             LastEnd = "killed by SIGKILL", LastLimit = "its memory_max of 1GiB", MemoryMax = 1024 * Mebi, TasksMax = 256, CpuMax = 1.5,
             DependsOn = ["migrate"], NeededBy = ["frontend"], Cgroup = "/sys/fs/cgroup/workload/backend",
@@ -36,12 +37,14 @@ internal static class Sample
         },
         new ServiceRow
         {
-            Name = "search", Condition = ServiceCondition.Ready, Since = new TimeSpan(0, 22, 0), Pid = 412, Starts = 1, HasProbe = true,
+            Name = "search", Condition = ServiceCondition.Ready, Since = new TimeSpan(0, 22, 0),
+            RunAge = new TimeSpan(0, 22, 0), Pid = 412, Starts = 1, HasProbe = true,
             Probes = 10, LastProbe = TimeSpan.FromMilliseconds(12), MemoryMax = 512 * Mebi, TasksMax = 64,
         },
         new ServiceRow
         {
-            Name = "indexer", Condition = ServiceCondition.Starting, Since = TimeSpan.FromSeconds(3), Pid = 905, Starts = 1,
+            Name = "indexer", Condition = ServiceCondition.Starting, Since = TimeSpan.FromSeconds(3),
+            RunAge = TimeSpan.FromSeconds(3), Pid = 905, Starts = 1,
             HasProbe = true, Next = TimeSpan.FromSeconds(57), MemoryMax = 256 * Mebi, Says = "loading \"big\" index",
         },
         new ServiceRow { Name = "report", Condition = ServiceCondition.Stopped, Since = new TimeSpan(0, 8, 0) },

@@ -30,7 +30,7 @@ public sealed class TopHistory(TimeSpan delay)
         _last = now;
         Add(before, All, "", status.Workload, status.System.Uptime, passed);
         foreach (var row in status.Services)
-            Add(before, row.Name, row.Instance ?? "", status.UsageOf(row.Name), row.Since, passed);
+            Add(before, row.Name, row.Instance ?? "", status.UsageOf(row.Name), row.RunAge ?? TimeSpan.Zero, passed);
         foreach (var row in status.Instances)
             Add(before, row.Name, row.Id, status.UsageOf(row.Name), row.Age, passed);
     }

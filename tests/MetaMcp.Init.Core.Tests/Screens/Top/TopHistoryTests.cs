@@ -69,7 +69,11 @@ public sealed class TopHistoryTests
         {
             Services =
             [
-                new ServiceRow { Name = "service", Condition = ServiceCondition.Ready, Since = TimeSpan.FromSeconds(400), Instance = run },
+                new ServiceRow
+                {
+                    Name = "service", Condition = ServiceCondition.Ready, Since = TimeSpan.FromSeconds(1),
+                    RunAge = TimeSpan.FromSeconds(400), Instance = run,
+                },
             ],
             Instances = [],
             Usages = document.Usages.Add("service", new Usage(1) { CpuTime = used is { } s ? TimeSpan.FromSeconds(s) : null }),
