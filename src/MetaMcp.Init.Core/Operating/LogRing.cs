@@ -42,7 +42,8 @@ internal sealed class LogRing(int capacity)
     /// <summary>The number of lines that were pushed out.</summary>
     public long Lost { get; private set; }
 
-    public int Lines { get; private set; }
+    /// <summary>The number of the last one of them; 0 for none.</summary>
+    public long LastLost { get; private set; }
 
     public void Append(long sequence, long unixMilliseconds, LogStream stream, ReadOnlySpan<byte> text)
     {
@@ -60,7 +61,6 @@ internal sealed class LogRing(int capacity)
         Put(End, head);
         Put(End + Head, text);
         End += needed;
-        Lines++;
     }
 
     /// <summary>The line at a position, or the oldest one if that line was pushed out; false if there is none.</summary>
@@ -94,23 +94,8 @@ internal sealed class LogRing(int capacity)
         return BinaryPrimitives.ReadInt64LittleEndian(number);
     }
 
-    /// <summary>The position of the first line with a higher number.</summary>
-    public long After(long sequence)
-    {
-        var position = Start;
-        while (position < End && SequenceAt(position) <= sequence)
-            position = NextOf(position);
-        return position;
-    }
-
-    /// <summary>The position of the line that has this number of lines behind it, itself included.</summary>
-    public long FromEnd(int lines)
-    {
-        var position = Start;
-        for (var skipped = Lines; skipped > lines; skipped--)
-            position = NextOf(position);
-        return position;
-    }
+    /// <summary>The position of the line behind that at a position.</summary>
+    public LogPosition After(LogPosition position) => new(NextOf(position.Offset), position.Line + 1);
 
     private long NextOf(long position)
     {
@@ -121,8 +106,8 @@ internal sealed class LogRing(int capacity)
 
     private void Drop()
     {
+        LastLost = SequenceAt(Start);
         Start = NextOf(Start);
-        Lines--;
         Lost++;
     }
 

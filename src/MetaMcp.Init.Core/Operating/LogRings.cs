@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text;
 using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Status;
 
 namespace MetaMcp.Init.Core.Operating;
@@ -25,7 +27,7 @@ public sealed class LogRings
     private readonly Dictionary<string, LogRing> _rings = new(StringComparer.Ordinal);
     private readonly byte[] _room = new byte[LogRing.MostText];
     private int _capacity = Most;
-
+    private HashSet<string> _known = [];
     private int _servers;
 
     /// <summary>The bytes that the rings may take, together.</summary>
@@ -40,6 +42,9 @@ public sealed class LogRings
     /// <summary>The rings that are made from now on share the memory with this number of services.</summary>
     public void Expect(int services) => _capacity = Math.Clamp(All / Math.Max(1, services), Least, Most);
 
+    /// <summary>The servers of the file in force: names that clients have made up must not take their rings.</summary>
+    public void Know(ImmutableArray<ServerSettings> servers) => _known = [.. servers.Select(server => KeyOfServer(server.Name))];
+
     /// <summary>The key of a server's ring: a server may have the name of a service, and no service's name begins like this.</summary>
     internal static string KeyOfServer(string type) => "@" + type;
 
@@ -52,7 +57,7 @@ public sealed class LogRings
     /// <param name="text">Its bytes.</param>
     public void Add(string name, LogStream stream, ReadOnlySpan<byte> text)
     {
-        if (!_rings.ContainsKey(name) && name.StartsWith('@') && _servers++ >= MostServers)
+        if (!_rings.ContainsKey(name) && name.StartsWith('@') && !_known.Contains(name) && _servers++ >= MostServers)
             name = Others;
         if (!_rings.TryGetValue(name, out var ring))
         {
@@ -72,7 +77,7 @@ public sealed class LogRings
     {
         ArgumentNullException.ThrowIfNull(told);
         var notice = told.Notice;
-        if (notice.Kind.Level == Config.LogLevelSetting.Debug || Subjects.Of(notice) is not { } subject)
+        if (notice.Kind.Level == LogLevelSetting.Debug || Subjects.Of(notice) is not { } subject)
             return;
         var text = Subjects.Without(notice.ToString(), subject);
         var type = Subjects.TypeOf(subject);
@@ -83,10 +88,10 @@ public sealed class LogRings
     }
 
     /// <summary>Reads the lines of some names, or of all, in the order of their arrival.</summary>
-    /// <param name="names">Empty for all.</param>
+    /// <param name="names">Services, types of servers, instances; empty for all.</param>
     /// <param name="since">After the line of this number; null from the oldest one.</param>
     /// <param name="lines">The last ones of each name alone; null for all.</param>
-    public LogReader Read(IReadOnlyCollection<string> names, long? since, int? lines) => new(this, names, since, lines);
+    public LogReader Read(ImmutableArray<string> names, long? since, int? lines) => new(this, names, since, lines);
 
     /// <summary>The ring of a name; null if it has said nothing.</summary>
     internal LogRing? Find(string name) => _rings.GetValueOrDefault(name);

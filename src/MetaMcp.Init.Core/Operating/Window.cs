@@ -32,6 +32,7 @@ public sealed class Window
     {
         (_services, _orphans, _totals, _registry) = (services, orphans, totals, registry);
         (Tally, Pool, _reconciler) = (tally, pool, reconciler);
+        Logs.Know(services.Plan.Settings.Servers);
         _serviceRows = new ServiceRows(services, registry);
         _instanceRows = new InstanceRows(services, pool, registry);
         _systemRows = new SystemRows(services, phases, orphans, reconciler, totals, tally);
@@ -54,6 +55,8 @@ public sealed class Window
         Events.Add(told);
         Tally.Hear(told);
         Logs.Hear(told);
+        if (told.Notice.Kind == Notices.Reloaded)
+            Logs.Know(_services.Plan.Settings.Servers);
     }
 
     /// <summary>The rows of the answer; null where the next one is not there yet. The last row is the end.</summary>
@@ -216,17 +219,11 @@ public sealed class Window
 
     private IEnumerable<StatusRow?> Said(ControlRequest request)
     {
-        // The lines of an instance lie among those of its type.
-        var types = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in request.Names)
-            _ = types.Add(Subjects.TypeOf(name));
-        var reader = Logs.Read(types, request.Since, request.Lines);
+        var reader = Logs.Read(request.Names, request.Since, request.Lines);
         while (true)
         {
             if (reader.Next() is { } line)
-            {
-                yield return IsAsked(request, line) ? line : PauseRow.Instance;
-            }
+                yield return line;
             else if (request.IsFollowing)
                 yield return null;
             else
@@ -237,14 +234,4 @@ public sealed class Window
 
     private static bool IsAsked(ControlRequest request, string? subject) =>
         subject is not null && (request.Names.Contains(subject) || request.Names.Contains(Subjects.TypeOf(subject)));
-
-    private static bool IsAsked(ControlRequest request, LogRow line)
-    {
-        if (request.Names.IsEmpty || request.Names.Contains(line.Subject))
-            return true;
-        foreach (var name in request.Names)
-            if (line.Text.StartsWith(name + ": ", StringComparison.Ordinal))
-                return true;
-        return false;
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Operating;
 using MetaMcp.Init.Core.Status;
@@ -58,10 +59,10 @@ public sealed class LogRingsTests
         rings.Hear(new ToldNotice(1, default, Notices.OrphanReaped.Of(7, ExitStatus.Exited(0)), new InstanceIds(1)));
         rings.Hear(new ToldNotice(1, default, Notices.WholeAgain.Of(), new InstanceIds(1)));
         var reader = rings.Read([], null, null);
-        Assert.Equal(new LogRow(1, 5, "a", LogStream.Stdout, "out"), reader.Next());
-        Assert.Equal(new LogRow(2, 6, "a", LogStream.Stderr, "err"), reader.Next());
-        Assert.Equal(new LogRow(3, 7, "a", LogStream.Init, "failed: exit code 3"), reader.Next());
-        Assert.Null(reader.Next());
+        Assert.Equal(new LogRow(1, 5, "a", LogStream.Stdout, "out"), Next(reader));
+        Assert.Equal(new LogRow(2, 6, "a", LogStream.Stderr, "err"), Next(reader));
+        Assert.Equal(new LogRow(3, 7, "a", LogStream.Init, "failed: exit code 3"), Next(reader));
+        Assert.Null(Next(reader));
     }
 
     [Fact]
@@ -72,10 +73,10 @@ public sealed class LogRingsTests
         rings.Add("a", LogStream.Stdout, [0xff, 0xfe, (byte)'y']);
         Add(rings, "a", "");
         var reader = rings.Read([], null, null);
-        Assert.Equal(new string('x', 4096), reader.Next()!.Text);
-        Assert.Equal("\ufffd\ufffdy", reader.Next()!.Text);
-        Assert.Equal("", reader.Next()!.Text);
-        Assert.Null(reader.Next());
+        Assert.Equal(new string('x', 4096), Next(reader)!.Text);
+        Assert.Equal("\ufffd\ufffdy", Next(reader)!.Text);
+        Assert.Equal("", Next(reader)!.Text);
+        Assert.Null(Next(reader));
     }
 
     [Fact]
@@ -85,14 +86,14 @@ public sealed class LogRingsTests
         rings.Expect(1000);
         Add(rings, "a", "0");
         var follower = rings.Read([], null, null);
-        Assert.Equal("0", follower.Next()!.Text);
+        Assert.Equal("0", Next(follower)!.Text);
         for (var line = 1; line <= 1000; line++)
             Add(rings, "a", $"{line:0000}");
         var kept = 4096 / (Head + 4);
-        var gap = follower.Next()!;
+        var gap = Next(follower)!;
         Assert.Equal((LogStream.Gap, "a", 1000L - kept), (gap.Stream, gap.Subject, gap.Sequence - 1));
-        Assert.StartsWith($"{(1000 - kept) * (Head + 4)} bytes", gap.Text, StringComparison.Ordinal);
-        Assert.Equal($"{1000 - kept + 1:0000}", follower.Next()!.Text);
+        Assert.StartsWith($"{1000 - kept} lines ", gap.Text, StringComparison.Ordinal);
+        Assert.Equal($"{1000 - kept + 1:0000}", Next(follower)!.Text);
         Assert.Equal(kept - 1, All(follower).Count);
     }
 
@@ -104,11 +105,11 @@ public sealed class LogRingsTests
         var rings = new LogRings();
         rings.Expect(1000);
         var follower = rings.Read(isNamed ? ["a"] : [], null, null);
-        Assert.Null(follower.Next());
+        Assert.Null(Next(follower));
         for (var line = 1; line <= 1000; line++)
             Add(rings, "a", $"{line:0000}");
-        Assert.Equal(LogStream.Gap, follower.Next()!.Stream);
-        Assert.Equal(LogStream.Stdout, follower.Next()!.Stream);
+        Assert.Equal(LogStream.Gap, Next(follower)!.Stream);
+        Assert.Equal(LogStream.Stdout, Next(follower)!.Stream);
     }
 
     [Fact]
@@ -118,8 +119,44 @@ public sealed class LogRingsTests
         rings.Expect(1000);
         for (var line = 1; line <= 1000; line++)
             Add(rings, "a", $"{line:0000}");
-        Assert.Equal(LogStream.Stdout, rings.Read([], null, null).Next()!.Stream);
-        Assert.Equal(LogStream.Stdout, rings.Read(["a"], null, 5).Next()!.Stream);
+        Assert.Equal(LogStream.Stdout, Next(rings.Read([], null, null))!.Stream);
+        Assert.Equal(LogStream.Stdout, Next(rings.Read(["a"], null, 5))!.Stream);
+    }
+
+    [Fact]
+    public void A_reader_that_had_a_line_before_those_that_were_pushed_out_gets_a_gap_with_a_time()
+    {
+        var rings = new LogRings { UnixMilliseconds = () => 77 };
+        rings.Expect(1000);
+        for (var line = 1; line <= 1000; line++)
+            Add(rings, "a", $"{line:0000}");
+        var gap = Next(rings.Read(["a"], 5, null))!;
+        Assert.Equal((LogStream.Gap, 77L), (gap.Stream, gap.UnixMilliseconds));
+        Assert.Equal(LogStream.Stdout, Next(rings.Read(["a"], 995, null))!.Stream);
+    }
+
+    [Fact]
+    public void The_last_lines_of_an_instance_are_those_among_the_lines_of_its_type()
+    {
+        var rings = new LogRings();
+        for (var line = 1; line <= 100; line++)
+            Add(rings, "@memory", $"memory@{(line % 10 == 0 ? 12 : 13)}: {line}");
+        Assert.Equal(["memory memory@12: 90", "memory memory@12: 100"], All(rings.Read(["memory@12"], null, 2)));
+        Assert.Equal(10, All(rings.Read(["memory@12"], null, null)).Count);
+        Assert.Equal(2, All(rings.Read(["memory"], null, 2)).Count);
+    }
+
+    [Fact]
+    public void A_server_of_the_file_has_lines_of_its_own_however_many_names_clients_make_up()
+    {
+        var rings = new LogRings();
+        rings.Know([new ServerSettings { Name = "memory" }]);
+        for (var name = 0; name < 500; name++)
+            Add(rings, $"@made-up-{name}", "x");
+        Add(rings, "@memory", "here");
+        Add(rings, "@later", "there");
+        Assert.Equal(["memory here"], All(rings.Read(["memory"], null, null)));
+        Assert.Empty(All(rings.Read(["later"], null, null)));
     }
 
     /// <summary>Names of servers come from clients: hundreds of them must not take the memory of PID 1.</summary>
@@ -154,14 +191,14 @@ public sealed class LogRingsTests
                     if (action == 9)
                     {
                         var since = rings.Last * size / 1500;
-                        Assert.Equal(model.After(since), Numbers(rings.Read([], since, null)));
+                        Assert.Equal(model.After(since), Numbers(rings.Read([], since, null), since > 0 && model.LastLost > since));
                         Assert.Equal(model.Of($"n{name}"), Numbers(rings.Read([$"n{name}"], null, null)));
                     }
                     else if (action == 8)
                     {
                         follower ??= rings.Read([], expected = rings.Last, null);
                         // With its gaps the follower has every line that is kept and newer, once, in order.
-                        while (follower.Next() is { } row)
+                        while (Next(follower) is { } row)
                         {
                             if (row.Stream == LogStream.Gap)
                                 continue;
@@ -182,15 +219,26 @@ public sealed class LogRingsTests
             iter: 300);
     }
 
-    private static List<long> Numbers(LogReader reader)
+    private static List<long> Numbers(LogReader reader, bool hasGaps = false)
     {
-        var numbers = new List<long>();
-        while (reader.Next() is { } row)
-        {
-            Assert.NotEqual(LogStream.Gap, row.Stream);
-            numbers.Add(row.Sequence);
-        }
+        var (numbers, gaps) = (new List<long>(), 0);
+        while (Next(reader) is { } row)
+            if (row.Stream == LogStream.Gap)
+                gaps++;
+            else
+                numbers.Add(row.Sequence);
+        Assert.Equal(hasGaps, gaps > 0);
         return numbers;
+    }
+
+    /// <summary>The next line, whatever was not asked for between.</summary>
+    private static LogRow? Next(LogReader reader)
+    {
+        StatusRow? row;
+        do
+            row = reader.Next();
+        while (row is PauseRow);
+        return (LogRow?)row;
     }
 
     private static void Add(LogRings rings, string name, string text, LogStream stream = LogStream.Stdout) =>
@@ -199,7 +247,7 @@ public sealed class LogRingsTests
     private static List<string> All(LogReader reader)
     {
         var lines = new List<string>();
-        while (reader.Next() is { } row)
+        while (Next(reader) is { } row)
             lines.Add($"{row.Subject} {row.Text}");
         return lines;
     }
@@ -211,6 +259,8 @@ public sealed class LogRingsTests
 
         public bool IsEmpty => _texts.Count == 0;
 
+        public long LastLost { get; private set; }
+
         public void Add(string name, long number, string text)
         {
             if (!_kept.TryGetValue(name, out var lines))
@@ -218,7 +268,10 @@ public sealed class LogRingsTests
             lines.Add((number, text));
             _texts[number] = text;
             while (lines.Sum(l => Head + l.Text.Length) > capacity)
+            {
+                LastLost = Math.Max(LastLost, lines[0].Number);
                 lines.RemoveAt(0);
+            }
         }
 
         public List<long> After(long number) =>
