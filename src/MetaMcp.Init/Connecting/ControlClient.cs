@@ -79,9 +79,10 @@ internal sealed unsafe class ControlClient : IDisposable
         return true;
     }
 
-    /// <summary>The next row that is known; null if the time is up, or the connection is lost.</summary>
+    /// <summary>The next row that is known; null if the time is up, the connection is lost, or nothing reads our output.</summary>
     /// <param name="timeout">Null to wait as long as it takes.</param>
-    public StatusRow? Next(TimeSpan? timeout = null)
+    /// <param name="output">A descriptor for whose reader the row is; -1 for none.</param>
+    public StatusRow? Next(TimeSpan? timeout = null, int output = -1)
     {
         var due = timeout is { } time ? MonotonicClock.Now + time : Instant.Never;
         while (!IsLost)
@@ -95,7 +96,7 @@ internal sealed unsafe class ControlClient : IDisposable
                 // A row of a newer init.
                 continue;
             }
-            if (!Receive(due))
+            if (!Receive(due, output))
                 return null;
         }
         return null;
@@ -123,11 +124,14 @@ internal sealed unsafe class ControlClient : IDisposable
         Descriptor = -1;
     }
 
-    private bool Receive(Instant due)
+    private bool Receive(Instant due, int output)
     {
-        var readable = new pollfd { fd = Descriptor, events = POLLIN };
+        var ready = stackalloc pollfd[2];
+        ready[0] = new pollfd { fd = Descriptor, events = POLLIN };
+        // Without events it tells that its other end is gone, and a descriptor of -1 tells nothing.
+        ready[1] = new pollfd { fd = output };
         var left = PollTimeout.Until(due, MonotonicClock.Now);
-        if (poll(&readable, 1, left) == 0 && MonotonicClock.Now >= due)
+        if ((poll(ready, 2, left) == 0 && MonotonicClock.Now >= due) || ready[1].revents != 0)
             return false;
         if (_start > 0)
             _bytes.AsSpan(_start, _length).CopyTo(_bytes);

@@ -3,6 +3,7 @@ using MetaMcp.Init.Connecting;
 using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Screens;
 using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Pages;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -12,6 +13,9 @@ namespace MetaMcp.Init.Looking;
 internal static class StreamVerbs
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The output takes no more; <see cref="Page"/> knows the reason, and makes the exit code of it.</summary>
+    private const int Cut = VerbAnswers.Success;
 
     public static int Events(ControlRequest request, int? lines, bool isJson, ScreenStyle style)
     {
@@ -25,7 +29,7 @@ internal static class StreamVerbs
         row => row is LogRow line && (grep is null || line.Text.Contains(grep, StringComparison.Ordinal)),
         row => Show(row, isJson, style));
 
-    private static int Read(ControlRequest request, int most, Func<StatusRow, bool> isWanted, Action<StatusRow> show)
+    private static int Read(ControlRequest request, int most, Func<StatusRow, bool> isWanted, Func<StatusRow, bool> show)
     {
         using var client = VerbAnswers.Open();
         if (client is null)
@@ -38,10 +42,10 @@ internal static class StreamVerbs
         {
             if (!isWanted(row))
                 continue;
-            if (most == int.MaxValue)
-                show(row);
-            else
+            if (most < int.MaxValue)
                 last.Enqueue(row);
+            else if (!show(row))
+                return Cut;
             if (last.Count > most)
                 _ = last.Dequeue();
         }
@@ -50,26 +54,27 @@ internal static class StreamVerbs
         if (end.Error != ControlError.None)
             return VerbAnswers.Tell(end, request.Verb);
         foreach (var old in last)
-            show(old);
+            if (!show(old))
+                return Cut;
         return request.IsFollowing ? Follow(client, request with { Since = end.Sequence, Lines = null }, isWanted, show)
             : VerbAnswers.Success;
     }
 
-    private static int Follow(ControlClient client, ControlRequest request, Func<StatusRow, bool> isWanted, Action<StatusRow> show)
+    private static int Follow(ControlClient client, ControlRequest request, Func<StatusRow, bool> isWanted, Func<StatusRow, bool> show)
     {
         if (isatty(1) == 1)
             Page.Error($"-- following; ^C ends; --since {request.Since} goes on from here without a gap --");
         if (!client.Ask(request))
             return Lost();
-        while (client.Next() is { } row)
+        while (client.Next(output: Page.Output) is { } row)
         {
             if (row is EndRow refused)
                 return VerbAnswers.Tell(refused, request.Verb);
-            if (isWanted(row))
-                show(row);
+            if (isWanted(row) && !show(row))
+                return Cut;
         }
         // PID 1 has ended, and with it all that could be followed.
-        return VerbAnswers.Success;
+        return client.IsLost ? VerbAnswers.Success : ExitCodes.WithoutReader;
     }
 
     private static int Lost()
@@ -78,16 +83,15 @@ internal static class StreamVerbs
         return VerbAnswers.NoInit;
     }
 
-    private static void Show(StatusRow row, bool isJson, ScreenStyle style)
+    private static bool Show(StatusRow row, bool isJson, ScreenStyle style)
     {
         if (isJson)
         {
             var text = new ArrayBufferWriter<byte>(512);
             MachineOutput.Line(row, text);
-            Page.Out(text.WrittenSpan);
-            return;
+            return Page.Out(text.WrittenSpan);
         }
-        Page.Out(row switch
+        return Page.Out(row switch
         {
             EventRow happened => EventLines.Draw(happened, style),
             GapRow gap => EventLines.Draw(gap, style),

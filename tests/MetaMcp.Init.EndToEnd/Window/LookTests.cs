@@ -142,6 +142,29 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
         Assert.Equal(1, JsonDocument.Parse(said.Output).RootElement.GetProperty("schema").GetInt32());
     }
 
+    [Theory]
+    [InlineData("status --json")]
+    [InlineData("ps")]
+    [InlineData("events")]
+    [InlineData("events --json -n 3")]
+    [InlineData("logs --follow")]
+    [InlineData("health")]
+    [InlineData("metrics")]
+    [InlineData("top")]
+    [InlineData("signal SIGCONT web")]
+    [InlineData("help")]
+    public async Task Output_that_does_not_arrive_is_no_success(string words)
+    {
+        using var full = _container.Begin(Operator.Root, "/bin/sh", "-c", $"exec {Files.Binary} {words} > /dev/full");
+        var said = await full.Said();
+        Assert.Equal((111, "mcp-init: stdout: No space left on device (ENOSPC)\n"), (said.Code, said.Error));
+        // The reader is gone before anything is written.
+        using var unread = _container.Begin(Operator.Root, "/bin/sh", "-c",
+            $"{{ trap '' PIPE; while echo 2>/dev/null; do :; done; {Files.Binary} {words}; echo $? >&2; }} | true");
+        said = await unread.Said();
+        Assert.Equal("141\n", said.Error);
+    }
+
     [Fact]
     public async Task A_name_that_is_typed_wrong_gets_the_right_one()
     {
