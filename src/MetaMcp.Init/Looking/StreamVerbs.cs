@@ -1,4 +1,3 @@
-using System.Buffers;
 using MetaMcp.Init.Connecting;
 using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Screens;
@@ -21,15 +20,15 @@ internal static class StreamVerbs
     {
         if (!isJson)
             Page.Out(EventLines.Heading(style) + "\n");
-        return Read(request, lines ?? int.MaxValue, row => row is EventRow or GapRow, row => Show(row, isJson, style));
+        return Read(request, lines ?? int.MaxValue, row => row is EventRow or GapRow, new StreamOutput(isJson, style));
     }
 
     public static int Logs(ControlRequest request, string? grep, bool isJson, ScreenStyle style) => Read(
         request, int.MaxValue,
         row => row is LogRow line && (grep is null || line.Text.Contains(grep, StringComparison.Ordinal)),
-        row => Show(row, isJson, style));
+        new StreamOutput(isJson, style));
 
-    private static int Read(ControlRequest request, int most, Func<StatusRow, bool> isWanted, Func<StatusRow, bool> show)
+    private static int Read(ControlRequest request, int most, Func<StatusRow, bool> isWanted, StreamOutput output)
     {
         using var client = VerbAnswers.Open();
         if (client is null)
@@ -44,23 +43,23 @@ internal static class StreamVerbs
                 continue;
             if (most < int.MaxValue)
                 last.Enqueue(row);
-            else if (!show(row))
+            else if (!output.Show(row))
                 return Cut;
             if (last.Count > most)
                 _ = last.Dequeue();
         }
         if (row is not EndRow end)
             return Lost();
-        if (end.Error != ControlError.None)
-            return VerbAnswers.Tell(end, request.Verb);
         foreach (var old in last)
-            if (!show(old))
+            if (!output.Show(old))
                 return Cut;
-        return request.IsFollowing ? Follow(client, request with { Since = end.Sequence, Lines = null }, isWanted, show)
-            : VerbAnswers.Success;
+        if (end.Error == ControlError.None && request.IsFollowing)
+            return Follow(client, request with { Since = end.Sequence, Lines = null }, isWanted, output);
+        output.End(end);
+        return end.Error == ControlError.None ? VerbAnswers.Success : VerbAnswers.Tell(end, request.Verb);
     }
 
-    private static int Follow(ControlClient client, ControlRequest request, Func<StatusRow, bool> isWanted, Func<StatusRow, bool> show)
+    private static int Follow(ControlClient client, ControlRequest request, Func<StatusRow, bool> isWanted, StreamOutput output)
     {
         if (isatty(1) == 1)
             Page.Error($"-- following; ^C ends; --since {request.Since} goes on from here without a gap --");
@@ -70,7 +69,7 @@ internal static class StreamVerbs
         {
             if (row is EndRow refused)
                 return VerbAnswers.Tell(refused, request.Verb);
-            if (isWanted(row) && !show(row))
+            if (isWanted(row) && !output.Show(row))
                 return Cut;
         }
         // PID 1 has ended, and with it all that could be followed.
@@ -81,22 +80,5 @@ internal static class StreamVerbs
     {
         Page.Error(VerbAnswers.Lost);
         return VerbAnswers.NoInit;
-    }
-
-    private static bool Show(StatusRow row, bool isJson, ScreenStyle style)
-    {
-        if (isJson)
-        {
-            var text = new ArrayBufferWriter<byte>(512);
-            MachineOutput.Line(row, text);
-            return Page.Out(text.WrittenSpan);
-        }
-        return Page.Out(row switch
-        {
-            EventRow happened => EventLines.Draw(happened, style),
-            GapRow gap => EventLines.Draw(gap, style),
-            LogRow line => LogLines.Draw(line, style),
-            _ => "",
-        } + "\n");
     }
 }

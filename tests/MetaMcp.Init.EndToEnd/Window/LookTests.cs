@@ -199,6 +199,40 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
         Assert.Contains("oops", Assert.Single(found.Lines), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("events")]
+    [InlineData("events web -n 2")]
+    [InlineData("logs")]
+    [InlineData("logs --grep oops")]
+    public async Task The_last_line_of_a_list_of_documents_is_its_end_and_has_the_number_to_go_on_from(string words)
+    {
+        var all = await _container.Ask([.. words.Split(' '), "--json"]);
+        Assert.Equal((0, ""), (all.Code, all.Error));
+        Assert.True(all.Lines.Count > 1, all.Output);
+        Assert.All(all.Lines.SkipLast(1), line => Assert.NotEqual("end", Member(line, "row")));
+        Assert.Equal(("end", "1", null), (Member(all.Lines[^1], "row"), Member(all.Lines[^1], "schema"), Member(all.Lines[^1], "error")));
+        var rest = await _container.Ask([.. words.Split(' '), "--json", "--since", $"{Number(all.Lines[^1])}"]);
+        Assert.All(rest.Lines.SkipLast(1), line => Assert.True(Number(line) > Number(all.Lines[^1]), rest.Output));
+        Assert.True(Number(rest.Lines[^1]) >= Number(all.Lines[^1]), rest.Output);
+    }
+
+    [Fact]
+    public async Task A_list_of_documents_that_is_refused_has_the_reason_as_its_end()
+    {
+        foreach (var verb in (string[])["events", "logs", "events --follow"])
+        {
+            var said = await _container.Ask([.. verb.Split(' '), "migrat", "--json"]);
+            Assert.Equal(1, said.Code);
+            Assert.Equal(("end", "unknown_name"), (Member(said.Output, "row"), Member(said.Output, "error")));
+            Assert.Contains($"{Member(said.Output, "text")}", said.Error, StringComparison.Ordinal);
+        }
+    }
+
+    private static long Number(string line) => JsonDocument.Parse(line).RootElement.GetProperty("seq").GetInt64();
+
+    private static string? Member(string line, string name) =>
+        JsonDocument.Parse(line).RootElement.TryGetProperty(name, out var value) ? value.ToString() : null;
+
     [Fact]
     public async Task No_init_to_ask_gives_2_and_says_what_to_do()
     {
