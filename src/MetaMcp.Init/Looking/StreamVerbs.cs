@@ -67,13 +67,17 @@ internal static class StreamVerbs
             return Lost();
         while (client.Next(output: Page.Output) is { } row)
         {
-            if (row is EndRow refused)
-                return VerbAnswers.Tell(refused, request.Verb);
+            if (row is EndRow end)
+            {
+                // PID 1 ends, and with it all that could be followed; the next one counts anew.
+                output.End(end with { Sequence = null });
+                return end.Error == ControlError.None ? VerbAnswers.Success : VerbAnswers.Tell(end, request.Verb);
+            }
             if (isWanted(row) && !output.Show(row))
                 return Cut;
         }
-        // PID 1 has ended, and with it all that could be followed.
-        return client.IsLost ? VerbAnswers.Success : ExitCodes.WithoutReader;
+        // Without an end there is more than was shown: PID 1 drops who does not read for long.
+        return client.IsLost ? Lost() : ExitCodes.WithoutReader;
     }
 
     private static int Lost()

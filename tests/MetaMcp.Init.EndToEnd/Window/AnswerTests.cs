@@ -1,0 +1,33 @@
+namespace MetaMcp.Init.EndToEnd.Window;
+
+/// <summary>Verbs whose answer is late, cut or refused.</summary>
+public sealed class AnswerTests
+{
+    private const string Happened = """{"row":"event","seq":1,"age_ms":0,"event":"service.ready","level":"info","text":"web: ready"}""";
+
+    [Fact]
+    public async Task A_follower_whose_answer_ends_has_seen_all_of_it()
+    {
+        using var init = new ScriptedInit(request => Follows(request) ? $"{Happened}\n{ScriptedInit.End}" : ScriptedInit.End);
+        var said = await init.Ask("events", "--follow");
+        Assert.Equal((0, ""), (said.Code, said.Error));
+        Assert.Contains("web: ready", said.Lines[^1], StringComparison.Ordinal);
+        said = await init.Ask("events", "--follow", "--json");
+        Assert.Equal((0, ""), (said.Code, said.Error));
+        Assert.Contains("\"end\"", Assert.Single(said.Lines.Skip(1)), StringComparison.Ordinal);
+    }
+
+    /// <summary>PID 1 drops a client that does not read for long.</summary>
+    [Theory]
+    [InlineData("events")]
+    [InlineData("logs")]
+    public async Task A_follower_that_loses_its_connection_says_so(string verb)
+    {
+        using var init = new ScriptedInit(request => Follows(request) ? null : ScriptedInit.End);
+        var said = await init.Ask(verb, "--follow");
+        Assert.Equal(2, said.Code);
+        Assert.Contains("closed the connection", said.Error, StringComparison.Ordinal);
+    }
+
+    private static bool Follows(string request) => request.Contains("\"follow\":true", StringComparison.Ordinal);
+}
