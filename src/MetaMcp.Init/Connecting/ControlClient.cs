@@ -102,7 +102,10 @@ internal sealed unsafe class ControlClient : IDisposable
         return null;
     }
 
-    /// <summary>The rest of the answer, its end included; null if it does not come.</summary>
+    /// <summary>
+    /// The answer, its end included; null if it does not come, and then the connection is closed: what comes late must not be taken for
+    /// the answer to the next request.
+    /// </summary>
     public List<StatusRow>? Answer(ControlRequest request, TimeSpan? timeout = null)
     {
         if (!Ask(request))
@@ -114,6 +117,7 @@ internal sealed unsafe class ControlClient : IDisposable
             if (row is EndRow)
                 return rows;
         }
+        Dispose();
         return null;
     }
 

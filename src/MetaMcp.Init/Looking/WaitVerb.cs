@@ -92,6 +92,8 @@ internal static class WaitVerb
             if (rows[^1] is not EndRow { Error: not ControlError.None } end)
                 return rows;
             IReadOnlyList<string> known = end.Error == ControlError.UnknownName ? Known(client, left, isDoneWithout) : left;
+            if (client.IsLost)
+                continue;
             if (known.Count == left.Count)
             {
                 exitCode = VerbAnswers.Tell(end, ControlVerb.Status);

@@ -87,11 +87,7 @@ internal sealed class TopSource : IDisposable
         if (_client is null or { IsLost: true })
             _client = ControlClient.Open(out _);
         if (_client?.Answer(request, Patience) is not { } rows)
-        {
-            // The rest of a late answer must not be taken for the next one.
-            _client?.Dispose();
             return null;
-        }
         if (rows[^1] is not EndRow { Error: not ControlError.None } end)
             return rows;
         refused = $"{end.Text}\n";

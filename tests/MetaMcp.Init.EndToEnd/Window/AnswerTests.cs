@@ -29,5 +29,29 @@ public sealed class AnswerTests
         Assert.Contains("closed the connection", said.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>What comes late belongs to the first request, and says nothing about the second one.</summary>
+    [Fact]
+    public async Task A_late_answer_is_not_taken_for_the_next_one()
+    {
+        using var init = new ScriptedInit(
+            request => request.Contains("\"status\"", StringComparison.Ordinal) ? "" : $"{ScriptedInit.System}\n{ScriptedInit.End}");
+        var said = await init.Ask("restart", "--wait", "web");
+        Assert.Equal((2, ""), (said.Code, said.Output));
+        Assert.Contains("has not answered", said.Error, StringComparison.Ordinal);
+        Assert.Contains("\"status\"", Assert.Single(init.Requests), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_whose_events_do_not_come_is_no_success()
+    {
+        using var init = new ScriptedInit(request => request.Contains("\"status\"", StringComparison.Ordinal)
+            ? $"{ScriptedInit.System}\n{ScriptedInit.Service}\n{ScriptedInit.End}" : "");
+        var said = await init.Ask("status", "web");
+        Assert.Equal(2, said.Code);
+        Assert.Contains("web", said.Output, StringComparison.Ordinal);
+        Assert.Contains("has not answered", said.Error, StringComparison.Ordinal);
+        Assert.Equal(2, init.Requests.Count);
+    }
+
     private static bool Follows(string request) => request.Contains("\"follow\":true", StringComparison.Ordinal);
 }

@@ -12,6 +12,8 @@ internal sealed class ScriptedInit : IDisposable
 
     public const string System = """{"row":"system","version":"1","pid":1,"uptime_ms":1000,"phase":"running"}""";
 
+    public const string Service = """{"row":"service","name":"web","state":"ready","since_ms":1000}""";
+
     private readonly Scratch _scratch = new();
     private readonly List<Socket> _listeners = [];
     private readonly Func<string, string?> _answer;
