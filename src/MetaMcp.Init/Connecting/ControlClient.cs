@@ -31,6 +31,18 @@ internal sealed unsafe class ControlClient : IDisposable
 
     public bool IsLost => Descriptor < 0;
 
+    /// <summary>
+    /// No more can be asked here. Between two answers nothing comes but the end: PID 1 drops who asks nothing for long.
+    /// </summary>
+    public bool IsOver
+    {
+        get
+        {
+            var readable = new pollfd { fd = Descriptor, events = POLLIN };
+            return IsLost || _length > 0 || poll(&readable, 1, 0) != 0;
+        }
+    }
+
     /// <summary>Null and the reason if there is no init to ask.</summary>
     /// <param name="problem">The reason.</param>
     /// <param name="mayAct">False for one that only looks, whoever it is.</param>

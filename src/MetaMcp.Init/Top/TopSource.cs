@@ -84,8 +84,11 @@ internal sealed class TopSource : IDisposable
     private List<StatusRow>? Answer(ControlRequest request, out string refused)
     {
         refused = "mcp-init does not answer\n";
-        if (_client is null or { IsLost: true })
+        if (_client is null or { IsOver: true })
+        {
+            _client?.Dispose();
             _client = ControlClient.Open(out _);
+        }
         if (_client?.Answer(request, Patience) is not { } rows)
             return null;
         if (rows[^1] is not EndRow { Error: not ControlError.None } end)

@@ -1,3 +1,5 @@
+using MetaMcp.Init.EndToEnd.Harness;
+
 namespace MetaMcp.Init.EndToEnd.Window;
 
 /// <summary>Verbs whose answer is late, cut or refused.</summary>
@@ -34,7 +36,7 @@ public sealed class AnswerTests
     public async Task A_late_answer_is_not_taken_for_the_next_one()
     {
         using var init = new ScriptedInit(
-            request => request.Contains("\"status\"", StringComparison.Ordinal) ? "" : $"{ScriptedInit.System}\n{ScriptedInit.End}");
+            request => IsStatus(request) ? "" : $"{ScriptedInit.System}\n{ScriptedInit.End}");
         var said = await init.Ask("restart", "--wait", "web");
         Assert.Equal((2, ""), (said.Code, said.Output));
         Assert.Contains("has not answered", said.Error, StringComparison.Ordinal);
@@ -44,7 +46,7 @@ public sealed class AnswerTests
     [Fact]
     public async Task A_page_whose_events_do_not_come_is_no_success()
     {
-        using var init = new ScriptedInit(request => request.Contains("\"status\"", StringComparison.Ordinal)
+        using var init = new ScriptedInit(request => IsStatus(request)
             ? $"{ScriptedInit.System}\n{ScriptedInit.Service}\n{ScriptedInit.End}" : "");
         var said = await init.Ask("status", "web");
         Assert.Equal(2, said.Code);
@@ -52,6 +54,27 @@ public sealed class AnswerTests
         Assert.Contains("has not answered", said.Error, StringComparison.Ordinal);
         Assert.Equal(2, init.Requests.Count);
     }
+
+    /// <summary>Top looks more seldom than PID 1 keeps a connection that asks nothing.</summary>
+    [Fact]
+    public async Task Top_looks_again_though_its_connection_was_closed_between_two_looks()
+    {
+        using var init = new ScriptedInit(request => IsStatus(request)
+            ? $"{ScriptedInit.System}\n{ScriptedInit.Service}\n{ScriptedInit.End}" : ScriptedInit.End)
+        {
+            IsLast = request => !IsStatus(request),
+        };
+        using var top = init.Begin(
+            "/usr/bin/script", "-q", "-e", "-c", $"stty rows 24 cols 80; exec {Files.Binary} top -d 0.1", "/dev/null");
+        await Patience.Until(() => init.Requests.Count(IsStatus) >= 5, "it has looked five times");
+        await top.Type("q");
+        var said = await top.Said();
+        Assert.Equal(0, said.Code);
+        Assert.Contains("running", said.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("does not answer", said.Output, StringComparison.Ordinal);
+    }
+
+    private static bool IsStatus(string request) => request.Contains("\"status\"", StringComparison.Ordinal);
 
     private static bool Follows(string request) => request.Contains("\"follow\":true", StringComparison.Ordinal);
 }

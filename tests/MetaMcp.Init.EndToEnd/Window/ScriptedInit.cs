@@ -34,18 +34,26 @@ internal sealed class ScriptedInit : IDisposable
 
     public string Directory => _scratch.FullName;
 
+    /// <summary>Requests after whose answer the connection is closed.</summary>
+    public Func<string, bool> IsLast { get; init; } = _ => false;
+
     /// <summary>Each request as it came, of all connections.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
     public async Task<Said> Ask(params string[] words)
     {
-        var start = new ProcessStartInfo(Files.Binary, words)
+        using var visitor = Begin(Files.Binary, words);
+        return await visitor.Said();
+    }
+
+    public Visitor Begin(string program, params string[] words)
+    {
+        var start = new ProcessStartInfo(program, words)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
         start.Environment["MCP_INIT_RUNTIME_DIR"] = Directory;
-        using var visitor = new Visitor(start);
-        return await visitor.Said();
+        return new Visitor(start);
     }
 
     public void Dispose()
@@ -82,6 +90,8 @@ internal sealed class ScriptedInit : IDisposable
                     return;
                 if (rows.Length > 0)
                     await writer.WriteAsync(rows + "\n");
+                if (IsLast(request))
+                    return;
             }
         }
         catch (IOException)
