@@ -20,6 +20,9 @@ public static class ExitCodes
     /// <summary>Not found.</summary>
     public const int NotFound = 127;
 
+    /// <summary>Nothing reads the output any more: the code of a shell for a program that SIGPIPE ends, which we ignore.</summary>
+    public const int WithoutReader = 128 + 13;
+
     /// <summary>The exit code of a shell for a command that it could not start.</summary>
     public static int ForFailedExec(Errno error) => error.Number switch
     {

@@ -45,6 +45,7 @@ public static class VerbTable
         new("111", "the system refused"),
         new("126", "not executable"),
         new("127", "not found"),
+        new("141", "nothing reads the output any more"),
     ];
 
     /// <summary>Of all rows, the hidden ones too.</summary>

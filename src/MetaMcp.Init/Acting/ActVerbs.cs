@@ -21,7 +21,13 @@ internal static class ActVerbs
         if (client is null)
             return VerbAnswers.NoInit;
         isWaiting &= request.Verb != ControlVerb.Signal;
-        var before = isWaiting ? client.Answer(new ControlRequest(ControlVerb.Status) { Names = request.Names }) : null;
+        var before = isWaiting ? client.Answer(new ControlRequest(ControlVerb.Status) { Names = request.Names }) : [];
+        if (before is null)
+        {
+            // Nothing was asked for yet, so it can be tried again.
+            Page.Error(VerbAnswers.Lost);
+            return VerbAnswers.NoInit;
+        }
         if (VerbAnswers.Ask(client, request, out var exitCode) is not { } rows)
             return exitCode;
         var targets = rows.OfType<TargetRow>().ToList();
@@ -29,7 +35,7 @@ internal static class ActVerbs
             Page.Out($"{target.Name} {target.Text}\n");
         if (!isWaiting)
             return VerbAnswers.Success;
-        var awaited = new Awaited(request.Verb, targets, before ?? []);
+        var awaited = new Awaited(request.Verb, targets, before);
         var code = WaitVerb.For(request.Names, awaited.Look, awaited.IsDoneWithout, timeout ?? DefaultTimeout, out var problem);
         if (problem.Length > 0)
             Page.Error($"mcp-init {ControlVerbs.Word(request.Verb)}: {problem}");

@@ -31,6 +31,18 @@ internal sealed unsafe class ControlClient : IDisposable
 
     public bool IsLost => Descriptor < 0;
 
+    /// <summary>
+    /// No more can be asked here. Between two answers nothing comes but the end: PID 1 drops who asks nothing for long.
+    /// </summary>
+    public bool IsOver
+    {
+        get
+        {
+            var readable = new pollfd { fd = Descriptor, events = POLLIN };
+            return IsLost || _length > 0 || poll(&readable, 1, 0) != 0;
+        }
+    }
+
     /// <summary>Null and the reason if there is no init to ask.</summary>
     /// <param name="problem">The reason.</param>
     /// <param name="mayAct">False for one that only looks, whoever it is.</param>
@@ -79,9 +91,10 @@ internal sealed unsafe class ControlClient : IDisposable
         return true;
     }
 
-    /// <summary>The next row that is known; null if the time is up, or the connection is lost.</summary>
+    /// <summary>The next row that is known; null if the time is up, the connection is lost, or nothing reads our output.</summary>
     /// <param name="timeout">Null to wait as long as it takes.</param>
-    public StatusRow? Next(TimeSpan? timeout = null)
+    /// <param name="output">A descriptor for whose reader the row is; -1 for none.</param>
+    public StatusRow? Next(TimeSpan? timeout = null, int output = -1)
     {
         var due = timeout is { } time ? MonotonicClock.Now + time : Instant.Never;
         while (!IsLost)
@@ -95,13 +108,16 @@ internal sealed unsafe class ControlClient : IDisposable
                 // A row of a newer init.
                 continue;
             }
-            if (!Receive(due))
+            if (!Receive(due, output))
                 return null;
         }
         return null;
     }
 
-    /// <summary>The rest of the answer, its end included; null if it does not come.</summary>
+    /// <summary>
+    /// The answer, its end included; null if it does not come, and then the connection is closed: what comes late must not be taken for
+    /// the answer to the next request.
+    /// </summary>
     public List<StatusRow>? Answer(ControlRequest request, TimeSpan? timeout = null)
     {
         if (!Ask(request))
@@ -113,6 +129,7 @@ internal sealed unsafe class ControlClient : IDisposable
             if (row is EndRow)
                 return rows;
         }
+        Dispose();
         return null;
     }
 
@@ -123,11 +140,14 @@ internal sealed unsafe class ControlClient : IDisposable
         Descriptor = -1;
     }
 
-    private bool Receive(Instant due)
+    private bool Receive(Instant due, int output)
     {
-        var readable = new pollfd { fd = Descriptor, events = POLLIN };
+        var ready = stackalloc pollfd[2];
+        ready[0] = new pollfd { fd = Descriptor, events = POLLIN };
+        // Without events it tells that its other end is gone, and a descriptor of -1 tells nothing.
+        ready[1] = new pollfd { fd = output };
         var left = PollTimeout.Until(due, MonotonicClock.Now);
-        if (poll(&readable, 1, left) == 0 && MonotonicClock.Now >= due)
+        if ((poll(ready, 2, left) == 0 && MonotonicClock.Now >= due) || ready[1].revents != 0)
             return false;
         if (_start > 0)
             _bytes.AsSpan(_start, _length).CopyTo(_bytes);

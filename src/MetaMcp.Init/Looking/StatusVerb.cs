@@ -35,7 +35,11 @@ internal static class StatusVerb
         var counted = UsageReader.Read(found, UsageParts.All);
         for (var at = 0; at < names.Count; at++)
             Page.Out((at > 0 ? "\n" : "") + Draw(client, counted, names[at], style));
-        return VerbAnswers.Success;
+        if (!client.IsLost)
+            return VerbAnswers.Success;
+        // The page has no events or lines where they did not come.
+        Page.Error(VerbAnswers.Lost);
+        return VerbAnswers.NoInit;
     }
 
     public static int Ps(IReadOnlyList<string> names, bool isJson, ScreenStyle style)

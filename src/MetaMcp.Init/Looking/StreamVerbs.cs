@@ -1,8 +1,8 @@
-using System.Buffers;
 using MetaMcp.Init.Connecting;
 using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Screens;
 using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Pages;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -13,19 +13,22 @@ internal static class StreamVerbs
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>The output takes no more; <see cref="Page"/> knows the reason, and makes the exit code of it.</summary>
+    private const int Cut = VerbAnswers.Success;
+
     public static int Events(ControlRequest request, int? lines, bool isJson, ScreenStyle style)
     {
         if (!isJson)
             Page.Out(EventLines.Heading(style) + "\n");
-        return Read(request, lines ?? int.MaxValue, row => row is EventRow or GapRow, row => Show(row, isJson, style));
+        return Read(request, lines ?? int.MaxValue, row => row is EventRow or GapRow, new StreamOutput(isJson, style));
     }
 
     public static int Logs(ControlRequest request, string? grep, bool isJson, ScreenStyle style) => Read(
         request, int.MaxValue,
         row => row is LogRow line && (grep is null || line.Text.Contains(grep, StringComparison.Ordinal)),
-        row => Show(row, isJson, style));
+        new StreamOutput(isJson, style));
 
-    private static int Read(ControlRequest request, int most, Func<StatusRow, bool> isWanted, Action<StatusRow> show)
+    private static int Read(ControlRequest request, int most, Func<StatusRow, bool> isWanted, StreamOutput output)
     {
         using var client = VerbAnswers.Open();
         if (client is null)
@@ -38,61 +41,48 @@ internal static class StreamVerbs
         {
             if (!isWanted(row))
                 continue;
-            if (most == int.MaxValue)
-                show(row);
-            else
+            if (most < int.MaxValue)
                 last.Enqueue(row);
+            else if (!output.Show(row))
+                return Cut;
             if (last.Count > most)
                 _ = last.Dequeue();
         }
         if (row is not EndRow end)
             return Lost();
-        if (end.Error != ControlError.None)
-            return VerbAnswers.Tell(end, request.Verb);
         foreach (var old in last)
-            show(old);
-        return request.IsFollowing ? Follow(client, request with { Since = end.Sequence, Lines = null }, isWanted, show)
-            : VerbAnswers.Success;
+            if (!output.Show(old))
+                return Cut;
+        if (end.Error == ControlError.None && request.IsFollowing)
+            return Follow(client, request with { Since = end.Sequence, Lines = null }, isWanted, output);
+        output.End(end);
+        return end.Error == ControlError.None ? VerbAnswers.Success : VerbAnswers.Tell(end, request.Verb);
     }
 
-    private static int Follow(ControlClient client, ControlRequest request, Func<StatusRow, bool> isWanted, Action<StatusRow> show)
+    private static int Follow(ControlClient client, ControlRequest request, Func<StatusRow, bool> isWanted, StreamOutput output)
     {
         if (isatty(1) == 1)
             Page.Error($"-- following; ^C ends; --since {request.Since} goes on from here without a gap --");
         if (!client.Ask(request))
             return Lost();
-        while (client.Next() is { } row)
+        while (client.Next(output: Page.Output) is { } row)
         {
-            if (row is EndRow refused)
-                return VerbAnswers.Tell(refused, request.Verb);
-            if (isWanted(row))
-                show(row);
+            if (row is EndRow end)
+            {
+                // PID 1 ends, and with it all that could be followed; the next one counts anew.
+                output.End(end with { Sequence = null });
+                return end.Error == ControlError.None ? VerbAnswers.Success : VerbAnswers.Tell(end, request.Verb);
+            }
+            if (isWanted(row) && !output.Show(row))
+                return Cut;
         }
-        // PID 1 has ended, and with it all that could be followed.
-        return VerbAnswers.Success;
+        // Without an end there is more than was shown: PID 1 drops who does not read for long.
+        return client.IsLost ? Lost() : ExitCodes.WithoutReader;
     }
 
     private static int Lost()
     {
         Page.Error(VerbAnswers.Lost);
         return VerbAnswers.NoInit;
-    }
-
-    private static void Show(StatusRow row, bool isJson, ScreenStyle style)
-    {
-        if (isJson)
-        {
-            var text = new ArrayBufferWriter<byte>(512);
-            MachineOutput.Line(row, text);
-            Page.Out(text.WrittenSpan);
-            return;
-        }
-        Page.Out(row switch
-        {
-            EventRow happened => EventLines.Draw(happened, style),
-            GapRow gap => EventLines.Draw(gap, style),
-            LogRow line => LogLines.Draw(line, style),
-            _ => "",
-        } + "\n");
     }
 }

@@ -92,6 +92,8 @@ internal static class WaitVerb
             if (rows[^1] is not EndRow { Error: not ControlError.None } end)
                 return rows;
             IReadOnlyList<string> known = end.Error == ControlError.UnknownName ? Known(client, left, isDoneWithout) : left;
+            if (client.IsLost)
+                continue;
             if (known.Count == left.Count)
             {
                 exitCode = VerbAnswers.Tell(end, ControlVerb.Status);
@@ -136,7 +138,10 @@ internal static class WaitVerb
             status =>
             {
                 wasKnown = true;
-                return isStopped ? StopsOf(status) : ReadyOf(status);
+                // Without a row of a service nothing would be waited for.
+                return isStopped ? StopsOf(status)
+                    : HealthVerbs.WithoutHealth(names, status.Services) is { } server ? (false, HealthVerbs.TextOf(server))
+                    : ReadyOf(status);
             },
             _ => isStopped && wasKnown, timeout, out var problem);
         if (problem.Length > 0)

@@ -84,14 +84,13 @@ internal sealed class TopSource : IDisposable
     private List<StatusRow>? Answer(ControlRequest request, out string refused)
     {
         refused = "mcp-init does not answer\n";
-        if (_client is null or { IsLost: true })
-            _client = ControlClient.Open(out _);
-        if (_client?.Answer(request, Patience) is not { } rows)
+        if (_client is null or { IsOver: true })
         {
-            // The rest of a late answer must not be taken for the next one.
             _client?.Dispose();
-            return null;
+            _client = ControlClient.Open(out _);
         }
+        if (_client?.Answer(request, Patience) is not { } rows)
+            return null;
         if (rows[^1] is not EndRow { Error: not ControlError.None } end)
             return rows;
         refused = $"{end.Text}\n";

@@ -18,7 +18,9 @@ namespace MetaMcp.Init.Verbs;
 /// <summary>The actions of the verbs of <see cref="VerbTable"/> that no service start needs, and the help of all.</summary>
 internal static class OperatorVerbs
 {
-    public static int Invoke(ReadOnlySpan<string> args)
+    public static int Invoke(ReadOnlySpan<string> args) => Page.ExitCode(Perform(args));
+
+    private static int Perform(ReadOnlySpan<string> args)
     {
         if (args is ["--version", ..])
             return Say($"mcp-init {ProgramVersion.Text}\n");

@@ -78,4 +78,18 @@ public sealed class EventsTests
         Assert.Contains(await follower.Code(), (int[])[0, 143]);
         Assert.Equal(0, await container.Init.WaitForExit());
     }
+
+    /// <summary>Nothing happens that it could write, and so notice.</summary>
+    [Theory]
+    [InlineData("events --follow")]
+    [InlineData("logs --follow --json")]
+    public async Task A_follower_ends_when_nothing_reads_its_output_any_more(string words)
+    {
+        await using var container = await WindowContainer.Start("[service.a]\ncommand = [\"%hang\"]\nlog = \"prefix\"");
+        using var pipeline = container.Begin(
+            Operator.Root, "/bin/sh", "-c", $"{{ {Files.Binary} {words}; echo $? >&2; }} | head -n 1");
+        var said = await pipeline.Said();
+        Assert.Equal((0, "141\n"), (said.Code, said.Error));
+        _ = Assert.Single(said.Lines);
+    }
 }

@@ -114,6 +114,9 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
     [InlineData("wait kept --stopped", 0)]
     [InlineData("wait kept --ready", 1)]
     [InlineData("wait worker --timeout 100ms", 1)]
+    [InlineData("wait memory", 1)]
+    [InlineData("wait web memory --timeout 10s", 1)]
+    [InlineData("wait memory --stopped", 0)]
     [InlineData("start", 100)]
     [InlineData("stop", 100)]
     [InlineData("signal SIGFOO web", 100)]
@@ -142,6 +145,29 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
         Assert.Equal(1, JsonDocument.Parse(said.Output).RootElement.GetProperty("schema").GetInt32());
     }
 
+    [Theory]
+    [InlineData("status --json")]
+    [InlineData("ps")]
+    [InlineData("events")]
+    [InlineData("events --json -n 3")]
+    [InlineData("logs --follow")]
+    [InlineData("health")]
+    [InlineData("metrics")]
+    [InlineData("top")]
+    [InlineData("signal SIGCONT web")]
+    [InlineData("help")]
+    public async Task Output_that_does_not_arrive_is_no_success(string words)
+    {
+        using var full = _container.Begin(Operator.Root, "/bin/sh", "-c", $"exec {Files.Binary} {words} > /dev/full");
+        var said = await full.Said();
+        Assert.Equal((111, "mcp-init: stdout: No space left on device (ENOSPC)\n"), (said.Code, said.Error));
+        // The reader is gone before anything is written.
+        using var unread = _container.Begin(Operator.Root, "/bin/sh", "-c",
+            $"{{ trap '' PIPE; while echo 2>/dev/null; do :; done; {Files.Binary} {words}; echo $? >&2; }} | true");
+        said = await unread.Said();
+        Assert.Equal("141\n", said.Error);
+    }
+
     [Fact]
     public async Task A_name_that_is_typed_wrong_gets_the_right_one()
     {
@@ -157,7 +183,7 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
     [Fact]
     public async Task A_server_has_no_health_of_its_own_and_gets_no_answer_about_others()
     {
-        foreach (var words in (string[])["health memory", "health worker memory --json", "is-ready memory"])
+        foreach (var words in (string[])["health memory", "health worker memory --json", "is-ready memory", "wait memory"])
         {
             var said = await _container.Ask(words.Split(' '));
             Assert.Equal((1, ""), (said.Code, said.Output));
@@ -175,6 +201,40 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
         var found = await _container.Ask("logs", "--grep", "oops");
         Assert.Contains("oops", Assert.Single(found.Lines), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("events")]
+    [InlineData("events web -n 2")]
+    [InlineData("logs")]
+    [InlineData("logs --grep oops")]
+    public async Task The_last_line_of_a_list_of_documents_is_its_end_and_has_the_number_to_go_on_from(string words)
+    {
+        var all = await _container.Ask([.. words.Split(' '), "--json"]);
+        Assert.Equal((0, ""), (all.Code, all.Error));
+        Assert.True(all.Lines.Count > 1, all.Output);
+        Assert.All(all.Lines.SkipLast(1), line => Assert.NotEqual("end", Member(line, "row")));
+        Assert.Equal(("end", "1", null), (Member(all.Lines[^1], "row"), Member(all.Lines[^1], "schema"), Member(all.Lines[^1], "error")));
+        var rest = await _container.Ask([.. words.Split(' '), "--json", "--since", $"{Number(all.Lines[^1])}"]);
+        Assert.All(rest.Lines.SkipLast(1), line => Assert.True(Number(line) > Number(all.Lines[^1]), rest.Output));
+        Assert.True(Number(rest.Lines[^1]) >= Number(all.Lines[^1]), rest.Output);
+    }
+
+    [Fact]
+    public async Task A_list_of_documents_that_is_refused_has_the_reason_as_its_end()
+    {
+        foreach (var verb in (string[])["events", "logs", "events --follow"])
+        {
+            var said = await _container.Ask([.. verb.Split(' '), "migrat", "--json"]);
+            Assert.Equal(1, said.Code);
+            Assert.Equal(("end", "unknown_name"), (Member(said.Output, "row"), Member(said.Output, "error")));
+            Assert.Contains($"{Member(said.Output, "text")}", said.Error, StringComparison.Ordinal);
+        }
+    }
+
+    private static long Number(string line) => JsonDocument.Parse(line).RootElement.GetProperty("seq").GetInt64();
+
+    private static string? Member(string line, string name) =>
+        JsonDocument.Parse(line).RootElement.TryGetProperty(name, out var value) ? value.ToString() : null;
 
     [Fact]
     public async Task No_init_to_ask_gives_2_and_says_what_to_do()

@@ -16,6 +16,12 @@ internal sealed class Visitor(ProcessStartInfo start) : IDisposable
     /// <summary>The rest of its stdout.</summary>
     public Task<string> Rest(TimeSpan? limit = null) => _process.StandardOutput.ReadToEndAsync().WaitAsync(limit ?? Patience.Usual);
 
+    public async Task Type(string keys)
+    {
+        await _process.StandardInput.WriteAsync(keys);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>Its exit code.</summary>
     public async Task<int> Code(TimeSpan? limit = null)
     {

@@ -1,0 +1,80 @@
+using MetaMcp.Init.EndToEnd.Harness;
+
+namespace MetaMcp.Init.EndToEnd.Window;
+
+/// <summary>Verbs whose answer is late, cut or refused.</summary>
+public sealed class AnswerTests
+{
+    private const string Happened = """{"row":"event","seq":1,"age_ms":0,"event":"service.ready","level":"info","text":"web: ready"}""";
+
+    [Fact]
+    public async Task A_follower_whose_answer_ends_has_seen_all_of_it()
+    {
+        using var init = new ScriptedInit(request => Follows(request) ? $"{Happened}\n{ScriptedInit.End}" : ScriptedInit.End);
+        var said = await init.Ask("events", "--follow");
+        Assert.Equal((0, ""), (said.Code, said.Error));
+        Assert.Contains("web: ready", said.Lines[^1], StringComparison.Ordinal);
+        said = await init.Ask("events", "--follow", "--json");
+        Assert.Equal((0, ""), (said.Code, said.Error));
+        Assert.Contains("\"end\"", Assert.Single(said.Lines.Skip(1)), StringComparison.Ordinal);
+    }
+
+    /// <summary>PID 1 drops a client that does not read for long.</summary>
+    [Theory]
+    [InlineData("events")]
+    [InlineData("logs")]
+    public async Task A_follower_that_loses_its_connection_says_so(string verb)
+    {
+        using var init = new ScriptedInit(request => Follows(request) ? null : ScriptedInit.End);
+        var said = await init.Ask(verb, "--follow");
+        Assert.Equal(2, said.Code);
+        Assert.Contains("closed the connection", said.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What comes late belongs to the first request, and says nothing about the second one.</summary>
+    [Fact]
+    public async Task A_late_answer_is_not_taken_for_the_next_one()
+    {
+        using var init = new ScriptedInit(
+            request => IsStatus(request) ? "" : $"{ScriptedInit.System}\n{ScriptedInit.End}");
+        var said = await init.Ask("restart", "--wait", "web");
+        Assert.Equal((2, ""), (said.Code, said.Output));
+        Assert.Contains("has not answered", said.Error, StringComparison.Ordinal);
+        Assert.Contains("\"status\"", Assert.Single(init.Requests), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_whose_events_do_not_come_is_no_success()
+    {
+        using var init = new ScriptedInit(request => IsStatus(request)
+            ? $"{ScriptedInit.System}\n{ScriptedInit.Service}\n{ScriptedInit.End}" : "");
+        var said = await init.Ask("status", "web");
+        Assert.Equal(2, said.Code);
+        Assert.Contains("web", said.Output, StringComparison.Ordinal);
+        Assert.Contains("has not answered", said.Error, StringComparison.Ordinal);
+        Assert.Equal(2, init.Requests.Count);
+    }
+
+    /// <summary>Top looks more seldom than PID 1 keeps a connection that asks nothing.</summary>
+    [Fact]
+    public async Task Top_looks_again_though_its_connection_was_closed_between_two_looks()
+    {
+        using var init = new ScriptedInit(request => IsStatus(request)
+            ? $"{ScriptedInit.System}\n{ScriptedInit.Service}\n{ScriptedInit.End}" : ScriptedInit.End)
+        {
+            IsLast = request => !IsStatus(request),
+        };
+        using var top = init.Begin(
+            "/usr/bin/script", "-q", "-e", "-c", $"stty rows 24 cols 80; exec {Files.Binary} top -d 0.1", "/dev/null");
+        await Patience.Until(() => init.Requests.Count(IsStatus) >= 5, "it has looked five times");
+        await top.Type("q");
+        var said = await top.Said();
+        Assert.Equal(0, said.Code);
+        Assert.Contains("running", said.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("does not answer", said.Output, StringComparison.Ordinal);
+    }
+
+    private static bool IsStatus(string request) => request.Contains("\"status\"", StringComparison.Ordinal);
+
+    private static bool Follows(string request) => request.Contains("\"follow\":true", StringComparison.Ordinal);
+}
