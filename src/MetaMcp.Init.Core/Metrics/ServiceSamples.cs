@@ -20,7 +20,7 @@ internal static class ServiceSamples
             foreach (var condition in StatusLines.Conditions)
                 writer.Add(ServiceFamilies.State, condition == StatusLines.Word(service.Condition), service.Name, condition);
         foreach (var service in services)
-            writer.Add(ServiceFamilies.IsReady, IsReady(service.Condition), service.Name);
+            writer.Add(ServiceFamilies.IsReady, service.IsReady, service.Name);
         StartTimes(facts, writer);
         counts.Write(ServiceFamilies.Starts);
         counts.Write(ServiceFamilies.Restarts);
@@ -54,10 +54,6 @@ internal static class ServiceSamples
             if (service.HasProbe)
                 writer.Add(ServiceFamilies.ProbeDuration, service.LastProbe, service.Name);
     }
-
-    /// <summary>A service whose probes fail is ready until it has failed for good: that is when it is restarted.</summary>
-    internal static bool IsReady(ServiceCondition condition) =>
-        condition is ServiceCondition.Ready or ServiceCondition.Failing or ServiceCondition.Completed or ServiceCondition.Finished;
 
     /// <summary>Each probe moves the state: one that fails makes it failing, one that succeeds ready. Null where there are none.</summary>
     private static bool? HasSucceeded(ServiceCondition condition) => condition switch

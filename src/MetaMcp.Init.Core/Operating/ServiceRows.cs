@@ -35,6 +35,7 @@ internal sealed class ServiceRows(ServiceTable services, Registry registry)
         {
             Name = plan.Name,
             Condition = condition,
+            IsReady = StatePredicates.Satisfies(state),
             Since = now - record.ChangedAt,
             IsOneshot = settings.Type == ServiceType.Oneshot,
             IsRequired = settings.Required,

@@ -109,6 +109,7 @@ public static class StatusLines
         line.Begin("service");
         line.Text("name", row.Name);
         line.Text("state", Word(row.Condition));
+        line.Flag("ready", row.IsReady);
         line.Time("since_ms", row.Since);
         line.Flag("oneshot", row.IsOneshot);
         line.Flag("required", row.IsRequired);

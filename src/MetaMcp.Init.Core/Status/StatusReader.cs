@@ -59,6 +59,7 @@ public static class StatusReader
     {
         Name = row.Text("name"),
         Condition = (ServiceCondition)row.Word("state", StatusLines.Conditions),
+        IsReady = row.Flag("ready"),
         Since = row.Time("since_ms"),
         IsOneshot = row.Flag("oneshot"),
         IsRequired = row.Flag("required"),

@@ -110,7 +110,7 @@ public sealed class MetricsTextTests
     [Fact]
     public void What_is_not_known_and_a_limit_that_does_not_exist_have_no_sample()
     {
-        var facts = Facts.Of(new ServiceRow { Name = "a", Condition = ServiceCondition.Ready, Since = default })
+        var facts = Facts.Of(new ServiceRow { Name = "a", Condition = ServiceCondition.Ready, IsReady = true, Since = default })
             with { Init = new InitFigures(), ContainerMemoryMax = null };
         var text = MetricsText.Render(facts, MetricsFormat.Prometheus);
         Assert.DoesNotMatch("_bytes|_limit\\b|last_exit_code|start_time|timestamp|cpu_|pid1|startup_duration|probe|_total|histogram", text);

@@ -19,12 +19,13 @@ internal static class Sample
         },
         new ServiceRow
         {
-            Name = "migrate", Condition = ServiceCondition.Completed, Since = new TimeSpan(3, 12, 0), IsOneshot = true, Starts = 1,
-            LastEnd = "exit code 0",
+            Name = "migrate", Condition = ServiceCondition.Completed, IsReady = true, Since = new TimeSpan(3, 12, 0), IsOneshot = true,
+            Starts = 1, LastEnd = "exit code 0",
         },
         new ServiceRow
         {
-            Name = "backend", Condition = ServiceCondition.Ready, Since = new TimeSpan(2, 40, 0), Pid = 57, Starts = 2, IsRequired = true,
+            Name = "backend", Condition = ServiceCondition.Ready, IsReady = true, Since = new TimeSpan(2, 40, 0), Pid = 57, Starts = 2,
+            IsRequired = true,
             Instance = "mcp-1764316073412-12", HasProbe = true, Probes = 642, ProbesFailed = 2, LastProbe = TimeSpan.FromMilliseconds(4),
             LastEnd = "killed by SIGKILL", LastLimit = "its memory_max of 1GiB", MemoryMax = 1024 * Mebi, TasksMax = 256, CpuMax = 1.5,
             DependsOn = ["migrate"], NeededBy = ["frontend"], Cgroup = "/sys/fs/cgroup/workload/backend",
@@ -36,8 +37,8 @@ internal static class Sample
         },
         new ServiceRow
         {
-            Name = "search", Condition = ServiceCondition.Ready, Since = new TimeSpan(0, 22, 0), Pid = 412, Starts = 1, HasProbe = true,
-            Probes = 10, LastProbe = TimeSpan.FromMilliseconds(12), MemoryMax = 512 * Mebi, TasksMax = 64,
+            Name = "search", Condition = ServiceCondition.Ready, IsReady = true, Since = new TimeSpan(0, 22, 0), Pid = 412, Starts = 1,
+            HasProbe = true, Probes = 10, LastProbe = TimeSpan.FromMilliseconds(12), MemoryMax = 512 * Mebi, TasksMax = 64,
         },
         new ServiceRow
         {
