@@ -15,7 +15,7 @@ internal static class ServiceSamples
             writer.Add(ServiceFamilies.ServiceInfo, 1L, service.Name, "service", service.IsOneshot ? "oneshot" : "daemon",
                 service.IsRequired ? "true" : "false");
         foreach (var server in facts.Status.Servers)
-            writer.Add(ServiceFamilies.ServiceInfo, 1L, server.Name, "server", "daemon", "false");
+            writer.Add(ServiceFamilies.ServiceInfo, 1L, server.CountedAs ?? server.Name, "server", "daemon", "false");
         foreach (var service in services)
             foreach (var condition in StatusLines.Conditions)
                 writer.Add(ServiceFamilies.State, condition == StatusLines.Word(service.Condition), service.Name, condition);
@@ -42,7 +42,7 @@ internal static class ServiceSamples
                 writer.Add(ServiceFamilies.StartTime, start, service.Name, "");
         foreach (var instance in facts.Status.Instances)
             if (facts.StartTimes.TryGetValue(instance.Name, out var start))
-                writer.Add(ServiceFamilies.StartTime, start, instance.Server, UsageSamples.Slot(instance));
+                writer.Add(ServiceFamilies.StartTime, start, instance.CountedAs ?? instance.Server, UsageSamples.Slot(instance));
     }
 
     private static void Probes(ImmutableArray<ServiceRow> services, SampleWriter writer)

@@ -141,6 +141,7 @@ public static class StatusLines
     {
         line.Begin("server");
         line.Text("name", row.Name);
+        line.Text("counted_as", row.CountedAs);
         line.Number("instances", row.Instances);
         line.Number("max_instances", row.Most);
         line.Number("idle", row.Idle);
@@ -156,6 +157,7 @@ public static class StatusLines
         line.Text("id", row.Id);
         line.Text("name", row.Name);
         line.Text("server", row.Server);
+        line.Text("counted_as", row.CountedAs);
         line.Number("slot", row.Slot);
         line.Text("state", Word(row.Condition));
         line.Time("age_ms", row.Age);

@@ -107,6 +107,29 @@ public sealed class MetricsTextTests
         Assert.Equal(5, samples["mcp_init_tasks_limit{name=\"a\",slot=\"1\"}"]);
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Types_that_are_counted_together_have_one_name(MetricsFormat format)
+    {
+        var rows = new List<StatusRow>();
+        for (var type = 1; type <= 200; type++)
+        {
+            rows.Add(new ServerRow { Name = $"s-{type}", CountedAs = "other", Instances = 2, Idle = 1, Most = 3 });
+            rows.Add(new InstanceRow
+            {
+                Id = "i", Name = $"s-{type}@1", Server = $"s-{type}", CountedAs = "other", Slot = type, Condition = InstanceCondition.Busy,
+                Age = default, TasksMax = type,
+            });
+        }
+        var text = MetricsText.Render(Facts.Of([.. rows]), format);
+        Assert.DoesNotContain("s-", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("instances_limit", text, StringComparison.Ordinal);
+        var samples = Exposition.Read(text, format).Samples;
+        Assert.Equal(200, samples["mcp_init_server_instances{name=\"other\",state=\"busy\"}"]);
+        Assert.Equal(200, samples["mcp_init_server_instances{name=\"other\",state=\"idle\"}"]);
+        Assert.Equal(177, samples["mcp_init_tasks_limit{name=\"other\",slot=\"177\"}"]);
+    }
+
     [Fact]
     public void What_is_not_known_and_a_limit_that_does_not_exist_have_no_sample()
     {

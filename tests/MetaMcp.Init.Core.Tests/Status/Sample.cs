@@ -50,7 +50,7 @@ internal static class Sample
         {
             Name = "desktop-commander", Instances = 3, Most = 3, Idle = 1, Waiting = 0, Refused = 2, Ended = 41, MemoryMax = 500 * Mebi,
         },
-        new ServerRow { Name = "everything", Instances = 2, Idle = 2, Ended = 9 },
+        new ServerRow { Name = "everything", CountedAs = "other", Instances = 2, Idle = 2, Ended = 9 },
         new InstanceRow
         {
             Id = "mcp-1764316073412-31", Name = "desktop-commander@31", Server = "desktop-commander", Slot = 1,
@@ -66,7 +66,7 @@ internal static class Sample
         },
         new InstanceRow
         {
-            Id = "mcp-1764316073412-40", Name = "everything@40", Server = "everything", Slot = 3,
+            Id = "mcp-1764316073412-40", Name = "everything@40", Server = "everything", CountedAs = "other", Slot = 3,
             Condition = InstanceCondition.Ending,
             Age = new TimeSpan(0, 4, 0),
         },
