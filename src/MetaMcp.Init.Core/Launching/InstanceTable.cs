@@ -27,12 +27,15 @@ internal sealed class InstanceTable(Registry registry)
 
     public Instance? Find(long id) => _byId.GetValueOrDefault(id);
 
-    /// <summary>The smallest place among the instances of a type, from 1, that none of them has.</summary>
+    /// <summary>
+    /// The smallest place, from 1, that no instance of the type has; of types that are counted together, none of all these.
+    /// </summary>
     public int FreePlaceOf(string type)
     {
         var taken = new HashSet<int>();
+        var name = Totals.NameOf(type);
         foreach (var instance in _byId.Values)
-            if (instance.HasPlace && instance.Server.Name == type)
+            if (instance.HasPlace && Totals.NameOf(instance.Server.Name) == name)
                 _ = taken.Add(instance.Place);
         var place = 1;
         while (taken.Contains(place))
@@ -47,9 +50,10 @@ internal sealed class InstanceTable(Registry registry)
 
     /// <summary>A slot for a new launch; nothing is lost if memory ends on the way.</summary>
     /// <param name="type">Its type.</param>
-    public int Reserve(string type)
+    /// <param name="isInFile">The file names the type.</param>
+    public int Reserve(string type, bool isInFile)
     {
-        Totals.Reserve(type);
+        Totals.Reserve(type, isInFile);
         _byId.EnsureCapacity(_byId.Count + 1);
         Turns.Reserve(_byId.Count + 1);
         if (_free.Count > 0)

@@ -89,7 +89,8 @@ internal sealed class LaunchSteps(
     {
         var found = Catalog.Find(request.Name, request.Package);
         var server = found ?? Catalog.Unknown(request.Name ?? request.Package ?? request.Program);
-        var instance = new Instance(id, instances.Reserve(server.Name), request, server, ServiceOf(request.Run), response.Now);
+        var slot = instances.Reserve(server.Name, isInFile: found is not null);
+        var instance = new Instance(id, slot, request, server, ServiceOf(request.Run), response.Now);
         instances.Add(instance);
         // The launch is known now, and must not be entered a second time.
         response.HasTakenEffect = true;

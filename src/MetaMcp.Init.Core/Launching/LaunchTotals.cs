@@ -30,10 +30,11 @@ public enum EndReason
 /// </summary>
 internal sealed class LaunchTotals
 {
-    /// <summary>Beside the types of the file, which come first in practice.</summary>
+    /// <summary>With the types of the file, each of which has counters of its own in any case.</summary>
     private const int MostTypes = 128;
 
-    private const string Others = "other";
+    /// <summary>The name of all types that are counted together.</summary>
+    public const string Others = "other";
 
     private static readonly string[] ResultWords = ["started", "refused", "waited", "replaced"];
     private static readonly string[] ReasonWords =
@@ -44,11 +45,17 @@ internal sealed class LaunchTotals
     private enum Result { Started, Refused, Waited, Replaced }
 
     /// <summary>To be called before a launch of the type is entered, so that counting needs no memory.</summary>
-    public void Reserve(string type)
+    public void Reserve(string type, bool isInFile)
     {
-        if (Find(type) is null && Find(NameOf(type)) is null)
-            _byType[NameOf(type)] = new long[ResultWords.Length + ReasonWords.Length];
+        if (Find(type) is not null)
+            return;
+        var name = isInFile || _byType.Count < MostTypes ? type : Others;
+        if (Find(name) is null)
+            _byType[name] = new long[ResultWords.Length + ReasonWords.Length];
     }
+
+    /// <summary>The name by which a type that has been launched is counted.</summary>
+    public string NameOf(string type) => Find(type) is null ? Others : type;
 
     public void AddStarted(string type) => Add(type, (int)Result.Started);
 
@@ -83,8 +90,6 @@ internal sealed class LaunchTotals
     }
 
     private long[]? Find(string type) => _byType.GetValueOrDefault(type);
-
-    private string NameOf(string type) => _byType.Count < MostTypes ? type : Others;
 
     private void Add(string type, int at)
     {

@@ -36,12 +36,15 @@ public static class MetricsText
 
     private static void Servers(StatusDocument status, SampleWriter writer)
     {
-        foreach (var server in status.Servers)
+        foreach (var types in status.Servers.GroupBy(server => server.CountedAs ?? server.Name))
         {
-            writer.Add(ServiceFamilies.Instances, (long)Math.Max(0, server.Instances - server.Idle), server.Name, "busy");
-            writer.Add(ServiceFamilies.Instances, (long)server.Idle, server.Name, "idle");
+            var busy = types.Sum(server => (long)Math.Max(0, server.Instances - server.Idle));
+            writer.Add(ServiceFamilies.Instances, busy, types.Key, "busy");
+            writer.Add(ServiceFamilies.Instances, types.Sum(server => (long)server.Idle), types.Key, "idle");
         }
+        // The limit of each of them is none for all together.
         foreach (var server in status.Servers)
-            writer.Add(ServiceFamilies.InstancesLimit, server.Most, server.Name);
+            if (server.CountedAs is null)
+                writer.Add(ServiceFamilies.InstancesLimit, server.Most, server.Name);
     }
 }

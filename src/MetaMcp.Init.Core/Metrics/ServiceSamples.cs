@@ -15,12 +15,12 @@ internal static class ServiceSamples
             writer.Add(ServiceFamilies.ServiceInfo, 1L, service.Name, "service", service.IsOneshot ? "oneshot" : "daemon",
                 service.IsRequired ? "true" : "false");
         foreach (var server in facts.Status.Servers)
-            writer.Add(ServiceFamilies.ServiceInfo, 1L, server.Name, "server", "daemon", "false");
+            writer.Add(ServiceFamilies.ServiceInfo, 1L, server.CountedAs ?? server.Name, "server", "daemon", "false");
         foreach (var service in services)
             foreach (var condition in StatusLines.Conditions)
                 writer.Add(ServiceFamilies.State, condition == StatusLines.Word(service.Condition), service.Name, condition);
         foreach (var service in services)
-            writer.Add(ServiceFamilies.IsReady, IsReady(service.Condition), service.Name);
+            writer.Add(ServiceFamilies.IsReady, service.IsReady, service.Name);
         StartTimes(facts, writer);
         counts.Write(ServiceFamilies.Starts);
         counts.Write(ServiceFamilies.Restarts);
@@ -42,7 +42,7 @@ internal static class ServiceSamples
                 writer.Add(ServiceFamilies.StartTime, start, service.Name, "");
         foreach (var instance in facts.Status.Instances)
             if (facts.StartTimes.TryGetValue(instance.Name, out var start))
-                writer.Add(ServiceFamilies.StartTime, start, instance.Server, UsageSamples.Slot(instance));
+                writer.Add(ServiceFamilies.StartTime, start, instance.CountedAs ?? instance.Server, UsageSamples.Slot(instance));
     }
 
     private static void Probes(ImmutableArray<ServiceRow> services, SampleWriter writer)
@@ -54,10 +54,6 @@ internal static class ServiceSamples
             if (service.HasProbe)
                 writer.Add(ServiceFamilies.ProbeDuration, service.LastProbe, service.Name);
     }
-
-    /// <summary>A service whose probes fail is ready until it has failed for good: that is when it is restarted.</summary>
-    internal static bool IsReady(ServiceCondition condition) =>
-        condition is ServiceCondition.Ready or ServiceCondition.Failing or ServiceCondition.Completed or ServiceCondition.Finished;
 
     /// <summary>Each probe moves the state: one that fails makes it failing, one that succeeds ready. Null where there are none.</summary>
     private static bool? HasSucceeded(ServiceCondition condition) => condition switch

@@ -29,7 +29,7 @@ internal sealed class UsageSamples
                 MemoryMax = service.MemoryMax, TasksMax = service.TasksMax, CpuMax = service.CpuMax,
             });
         foreach (var instance in facts.Status.Instances)
-            _users.Add(new User(instance.Server, Slot(instance), facts.Status.UsageOf(instance.Name))
+            _users.Add(new User(instance.CountedAs ?? instance.Server, Slot(instance), facts.Status.UsageOf(instance.Name))
             {
                 MemoryMax = instance.MemoryMax, TasksMax = instance.TasksMax, CpuMax = instance.CpuMax,
             });

@@ -47,6 +47,7 @@ internal sealed class InstanceRows(ServiceTable services, Pool pool, Registry re
         return new ServerRow
         {
             Name = type,
+            CountedAs = CountedAs(type),
             Instances = placed,
             Most = settings?.MaxInstances ?? limits.MaxPerType,
             Idle = idle,
@@ -56,6 +57,9 @@ internal sealed class InstanceRows(ServiceTable services, Pool pool, Registry re
             MemoryMax = settings?.Limits.MemoryMax?.Bytes,
         };
     }
+
+    private string? CountedAs(string type) =>
+        services.Plan.Settings.FindServer(type) is null && pool.Totals.NameOf(type) is { } name && name != type ? name : null;
 
     /// <summary>Null for a launch that is gone, or has no place.</summary>
     public InstanceRow? Of(long id, Instant now)
@@ -68,6 +72,7 @@ internal sealed class InstanceRows(ServiceTable services, Pool pool, Registry re
             Id = registry.Ids.Of(run),
             Name = instance.Name,
             Server = instance.Server.Name,
+            CountedAs = CountedAs(instance.Server.Name),
             Slot = instance.Place,
             Condition = instance.State switch
             {

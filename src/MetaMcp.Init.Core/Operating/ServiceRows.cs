@@ -35,6 +35,7 @@ internal sealed class ServiceRows(ServiceTable services, Registry registry)
         {
             Name = plan.Name,
             Condition = condition,
+            IsReady = StatePredicates.Satisfies(state),
             Since = now - record.ChangedAt,
             RunAge = StatePredicates.RunOf(state) is { } begun && registry.Find(begun) is { } entry ? now - entry.Since : null,
             IsOneshot = settings.Type == ServiceType.Oneshot,

@@ -11,7 +11,11 @@ namespace MetaMcp.Init.Core.Screens;
 public static class MachineOutput
 {
     /// <summary><c>status</c> and <c>ps</c>: one document.</summary>
-    public static void Status(StatusDocument status, ArrayBufferWriter<byte> to)
+    /// <param name="status">The rows and figures.</param>
+    /// <param name="to">Gets the document.</param>
+    /// <param name="withProcesses">For <c>ps</c>, which has looked for further processes: a list that is empty says that there are none.
+    /// </param>
+    public static void Status(StatusDocument status, ArrayBufferWriter<byte> to, bool withProcesses = false)
     {
         ArgumentNullException.ThrowIfNull(status);
         var json = Begin(to);
@@ -29,7 +33,7 @@ public static class MachineOutput
         foreach (var instance in status.Instances)
             Row(json, instance, status.UsageOf(instance.Name));
         json.WriteEndArray();
-        if (!status.Processes.IsEmpty)
+        if (withProcesses)
         {
             json.WriteStartArray("processes");
             foreach (var process in status.Processes)

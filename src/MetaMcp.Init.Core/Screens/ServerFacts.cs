@@ -28,7 +28,7 @@ internal static class ServerFacts
         NameScreen.Title(
             screen, ServerLines.MarkOf(row, usage), row.Name,
             $"{StatusLines.Word(row.Condition)}, started {ShortText.Time(row.Age)} ago ({pid}run {row.Id})", style);
-        lines.Add("command", page.Processes.FirstOrDefault(process => process.Pid == row.Pid)?.Command);
+        lines.Add("command", TreeLines.CommandOf(page, row.Pid, style));
         lines.Add("client", row.Service ?? "of no service");
         lines.Add("idle", row.Idle is { } idle ? $"for {ShortText.Time(idle)}" : null);
         NameScreen.Figures(lines, usage, (row.MemoryMax, row.TasksMax, null), row.Age, style);

@@ -12,7 +12,7 @@ internal static class ServiceFacts
         var usage = page.Status.UsageOf(row.Name);
         NameScreen.Title(screen, ServiceLines.MarkOf(row, usage), row.Name, State(row), style);
         lines.Add("why", ServiceLines.Under(row, usage, style, isOwnPage: true));
-        lines.Add("command", page.Processes.FirstOrDefault(process => process.Pid == row.Pid)?.Command);
+        lines.Add("command", TreeLines.CommandOf(page, row.Pid, style));
         lines.Add("says", row.Says);
         lines.Add("needs", Names(page.Status, row.DependsOn, style));
         lines.Add("needed by", Names(page.Status, row.NeededBy, style));

@@ -13,32 +13,44 @@ public static class ShownCommandLine
 
     private static readonly string[] Scripts = [".js", ".mjs", ".cjs", ".ts", ".py", ".rb", ".sh", ".jar", ".dll"];
 
-    /// <param name="words">As /proc/PID/cmdline has them: with a zero behind each.</param>
-    public static string Of(ReadOnlySpan<byte> words)
+    /// <param name="commandLine">As /proc/PID/cmdline has it: with a zero behind each word.</param>
+    /// <param name="isCut">Gets whether there are words that are not shown.</param>
+    public static string Of(ReadOnlySpan<byte> commandLine, out bool isCut)
     {
-        var shown = new StringBuilder();
-        var (count, isCut, hasSubject) = (0, false, false);
-        foreach (var range in words.TrimEnd((byte)0).Split((byte)0))
+        var words = WordsOf(commandLine);
+        var shown = new StringBuilder(words.Count > 0 ? BaseName(words[0]) : "");
+        var (at, hasSubject) = (1, false);
+        for (; at < words.Count && !hasSubject && IsShown(words[at]); at++)
         {
-            var word = Encoding.UTF8.GetString(words[range]);
-            if (count++ == 0)
-            {
-                _ = shown.Append(BaseName(word));
-                continue;
-            }
-            isCut = hasSubject || !IsShown(word);
-            if (isCut)
-                break;
-            hasSubject = !Runners.Contains(word);
-            _ = shown.Append(' ').Append(hasSubject && word[0] == '/' ? BaseName(word) : word);
+            hasSubject = !Runners.Contains(words[at]);
+            _ = shown.Append(' ').Append(words[at][0] == '/' ? BaseName(words[at]) : words[at]);
         }
-        return isCut ? shown.Append(" …").ToString() : shown.ToString();
+        isCut = at < words.Count;
+        return shown.ToString();
+    }
+
+    /// <summary>
+    /// A program may have put a title in the place of its arguments, and npm's is made of them: one text with blanks in it. So the first
+    /// word is taken apart like a line.
+    /// </summary>
+    private static List<string> WordsOf(ReadOnlySpan<byte> commandLine)
+    {
+        var words = new List<string>();
+        foreach (var range in commandLine.TrimEnd((byte)0).Split((byte)0))
+        {
+            var word = Encoding.UTF8.GetString(commandLine[range]);
+            if (words.Count == 0)
+                words.AddRange(word.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            else
+                words.Add(word);
+        }
+        return words;
     }
 
     private static bool IsShown(string word)
     {
         if (word.Length is 0 or > 120 || word[0] == '-' || word.Contains('=', StringComparison.Ordinal) ||
-            word.Contains("://", StringComparison.Ordinal))
+            word.Contains("://", StringComparison.Ordinal) || word.Any(char.IsWhiteSpace))
             return false;
         if (Runners.Contains(word))
             return true;
@@ -46,6 +58,5 @@ public static class ShownCommandLine
         return isPath || Array.Exists(Scripts, word.EndsWith);
     }
 
-    /// <summary>A program may have put its own title there, with blanks in it.</summary>
     private static string BaseName(string word) => word[(word.LastIndexOf('/') + 1)..];
 }

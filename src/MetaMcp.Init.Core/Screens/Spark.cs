@@ -9,7 +9,7 @@ public static class Spark
     /// <summary>The full height where there is no cap: what does not change stands in the middle.</summary>
     public static double MostOf(IReadOnlyList<double> values) => values.Count == 0 ? 0 : values.Max() * 1.6;
 
-    /// <param name="values">The oldest first.</param>
+    /// <param name="values">The oldest first; one that is no number (NaN) was not known, and nothing is drawn for it.</param>
     /// <param name="whole">The number of values that fill all columns; with fewer, columns at the left stay empty.</param>
     /// <param name="most">The value of full height.</param>
     /// <param name="columns">The width.</param>
@@ -24,7 +24,7 @@ public static class Spark
         for (var at = 0; at < values.Count; at++)
         {
             var column = columns - 1 - (int)((values.Count - 1 - at) / perColumn);
-            if (column < 0)
+            if (column < 0 || double.IsNaN(values[at]))
                 continue;
             var level = Level(values[at], most, isAscii);
             if (line[column] == ' ' || Of(isAscii).IndexOf(level, StringComparison.Ordinal) >

@@ -37,6 +37,13 @@ internal static class TreeLines
             lines.Below($"and {processes.Count - tree.Lines.Count} more");
     }
 
+    /// <summary>The command of the main process; null if it was not seen.</summary>
+    public static string? CommandOf(NamePage page, int? pid, ScreenStyle style) =>
+        page.Processes.FirstOrDefault(process => process.Pid == pid) is { } main ? CommandOf(main, style) : null;
+
+    private static string CommandOf(ProcessLine process, ScreenStyle style) =>
+        process.IsCommandCut ? $"{process.Command} {style.Cut}" : process.Command;
+
     private sealed class Tree
     {
         private readonly ILookup<int, ProcessLine> _children;
@@ -60,7 +67,7 @@ internal static class TreeLines
             if (Lines.Count == Most)
                 return;
             var state = process.IsZombie ? "(zombie) " : "";
-            Lines.Add(($"{front}{process.Pid} {state}{SafeText.Of(process.Command)}", process));
+            Lines.Add(($"{front}{process.Pid} {state}{SafeText.Of(CommandOf(process, _style))}", process));
             var left = _children[process.Pid].Count();
             foreach (var child in _children[process.Pid])
             {

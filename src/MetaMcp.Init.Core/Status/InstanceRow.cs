@@ -15,7 +15,12 @@ public sealed record InstanceRow : StatusRow
     /// <summary>The type.</summary>
     public required string Server { get; init; }
 
-    /// <summary>Its place among the instances of its type, from 1: the smallest that was free.</summary>
+    /// <summary>As in the row of the type.</summary>
+    public string? CountedAs { get; init; }
+
+    /// <summary>
+    /// Its place among the instances of its type, or of all types that are counted together: the smallest from 1 that was free.
+    /// </summary>
     public required int Slot { get; init; }
 
     public required InstanceCondition Condition { get; init; }

@@ -5,6 +5,9 @@ public sealed record ServerRow : StatusRow
 {
     public required string Name { get; init; }
 
+    /// <summary>The name in metrics if it is another: clients choose names of types, and beyond some these are counted together.</summary>
+    public string? CountedAs { get; init; }
+
     /// <summary>Instances that have a place.</summary>
     public required int Instances { get; init; }
 

@@ -15,6 +15,12 @@ public sealed record ServiceRow : StatusRow
 
     public required ServiceCondition Condition { get; init; }
 
+    /// <summary>
+    /// It is up, or has done its work: what readiness means to services that depend on it, to <c>health</c>, to <c>wait</c> and to metrics.
+    /// One in a trial run or with probes that fail may be; one that has ended well by itself, but was to run, is not.
+    /// </summary>
+    public bool IsReady { get; init; }
+
     /// <summary>The time since it came to this state.</summary>
     public required TimeSpan Since { get; init; }
 

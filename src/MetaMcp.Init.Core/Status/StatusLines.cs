@@ -109,6 +109,7 @@ public static class StatusLines
         line.Begin("service");
         line.Text("name", row.Name);
         line.Text("state", Word(row.Condition));
+        line.Flag("ready", row.IsReady);
         line.Time("since_ms", row.Since);
         line.Time("run_ms", row.RunAge);
         line.Flag("oneshot", row.IsOneshot);
@@ -141,6 +142,7 @@ public static class StatusLines
     {
         line.Begin("server");
         line.Text("name", row.Name);
+        line.Text("counted_as", row.CountedAs);
         line.Number("instances", row.Instances);
         line.Number("max_instances", row.Most);
         line.Number("idle", row.Idle);
@@ -156,6 +158,7 @@ public static class StatusLines
         line.Text("id", row.Id);
         line.Text("name", row.Name);
         line.Text("server", row.Server);
+        line.Text("counted_as", row.CountedAs);
         line.Number("slot", row.Slot);
         line.Text("state", Word(row.Condition));
         line.Time("age_ms", row.Age);

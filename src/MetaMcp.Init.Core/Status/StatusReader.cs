@@ -59,6 +59,7 @@ public static class StatusReader
     {
         Name = row.Text("name"),
         Condition = (ServiceCondition)row.Word("state", StatusLines.Conditions),
+        IsReady = row.Flag("ready"),
         Since = row.Time("since_ms"),
         RunAge = row.OptionalTime("run_ms"),
         IsOneshot = row.Flag("oneshot"),
@@ -90,6 +91,7 @@ public static class StatusReader
     private static ServerRow Server(RowReader row) => new()
     {
         Name = row.Text("name"),
+        CountedAs = row.OptionalText("counted_as"),
         Instances = (int)row.Number("instances"),
         Most = (int?)row.OptionalNumber("max_instances"),
         Idle = (int)row.Number("idle"),
@@ -104,6 +106,7 @@ public static class StatusReader
         Id = row.Text("id"),
         Name = row.Text("name"),
         Server = row.Text("server"),
+        CountedAs = row.OptionalText("counted_as"),
         Slot = (int)row.Number("slot"),
         Condition = (InstanceCondition)row.Word("state", StatusLines.InstanceConditions),
         Age = row.Time("age_ms"),

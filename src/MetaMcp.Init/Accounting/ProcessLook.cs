@@ -28,8 +28,9 @@ internal static class ProcessLook
             var memory = default(RoughMemory);
             if (!stat.IsDead)
                 memory.Add(stat);
-            lines.Add(new ProcessLine(stat.Pid, stat.Parent, CommandOf(stat.Pid))
+            lines.Add(new ProcessLine(stat.Pid, stat.Parent, CommandOf(stat.Pid, out var isCut))
             {
+                IsCommandCut = isCut,
                 Age = ages.Of(stat),
                 Memory = memory.Bytes > 0 ? memory.Bytes : null,
                 IsZombie = stat.IsDead,
@@ -56,10 +57,11 @@ internal static class ProcessLook
     }
 
     /// <summary>The program and its script, or its name in parentheses, as a thread of the kernel and a zombie have it.</summary>
-    private static string CommandOf(int pid)
+    private static string CommandOf(int pid, out bool isCut)
     {
         Span<byte> buffer = stackalloc byte[MostCommand];
         var words = ProcFile.Read(pid, "cmdline"u8, buffer).TrimEnd((byte)0);
-        return words.IsEmpty ? $"({ProcessTable.CommandOf(pid)})" : ShownCommandLine.Of(words);
+        var shown = ShownCommandLine.Of(words, out isCut);
+        return shown.Length == 0 ? $"({ProcessTable.CommandOf(pid)})" : shown;
     }
 }

@@ -71,7 +71,7 @@ internal sealed class Awaited
             if (target is null)
                 continue;
             var hasStarted = target.IsUnchanged || service.Starts > target.Starts;
-            var isReady = service.Condition is ServiceCondition.Ready or ServiceCondition.Failing;
+            var isReady = service.IsReady && service.Condition != ServiceCondition.Completed;
             // Without a rule of its own, a service is ready as soon as its program runs, which may fail at once.
             if (hasStarted && isReady && !service.HasProbe && !target.IsUnchanged && service.Since < Settling)
                 return (null, WaitVerb.Text(service));

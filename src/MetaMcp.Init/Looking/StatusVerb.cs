@@ -54,7 +54,7 @@ internal static class StatusVerb
             found = found with { Processes = [.. found.Processes, .. ProcessLook.Foreign(found.System.Pid)] };
         var counted = UsageReader.Read(found, UsageParts.Status | UsageParts.Processes);
         if (isJson)
-            return Json(counted);
+            return Json(counted, withProcesses: true);
         Page.Out(PsScreen.Draw(counted, style));
         return VerbAnswers.Success;
     }
@@ -89,10 +89,10 @@ internal static class StatusVerb
         return [.. rows.Skip(rows.Count - most)];
     }
 
-    private static int Json(StatusDocument status)
+    private static int Json(StatusDocument status, bool withProcesses = false)
     {
         var text = new ArrayBufferWriter<byte>(8192);
-        MachineOutput.Status(status, text);
+        MachineOutput.Status(status, text, withProcesses);
         Page.Out(text.WrittenSpan);
         return VerbAnswers.Success;
     }

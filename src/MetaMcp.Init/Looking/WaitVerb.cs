@@ -158,7 +158,7 @@ internal static class WaitVerb
         string? waiting = null;
         foreach (var service in status.Services)
         {
-            if (service.Condition is ServiceCondition.Ready or ServiceCondition.Failing or ServiceCondition.Completed)
+            if (service.IsReady)
                 continue;
             var text = Text(service);
             // An operator, or the end of a back-off, can still help; these need a person.

@@ -107,10 +107,33 @@ public sealed class MetricsTextTests
         Assert.Equal(5, samples["mcp_init_tasks_limit{name=\"a\",slot=\"1\"}"]);
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Types_that_are_counted_together_have_one_name(MetricsFormat format)
+    {
+        var rows = new List<StatusRow>();
+        for (var type = 1; type <= 200; type++)
+        {
+            rows.Add(new ServerRow { Name = $"s-{type}", CountedAs = "other", Instances = 2, Idle = 1, Most = 3 });
+            rows.Add(new InstanceRow
+            {
+                Id = "i", Name = $"s-{type}@1", Server = $"s-{type}", CountedAs = "other", Slot = type, Condition = InstanceCondition.Busy,
+                Age = default, TasksMax = type,
+            });
+        }
+        var text = MetricsText.Render(Facts.Of([.. rows]), format);
+        Assert.DoesNotContain("s-", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("instances_limit", text, StringComparison.Ordinal);
+        var samples = Exposition.Read(text, format).Samples;
+        Assert.Equal(200, samples["mcp_init_server_instances{name=\"other\",state=\"busy\"}"]);
+        Assert.Equal(200, samples["mcp_init_server_instances{name=\"other\",state=\"idle\"}"]);
+        Assert.Equal(177, samples["mcp_init_tasks_limit{name=\"other\",slot=\"177\"}"]);
+    }
+
     [Fact]
     public void What_is_not_known_and_a_limit_that_does_not_exist_have_no_sample()
     {
-        var facts = Facts.Of(new ServiceRow { Name = "a", Condition = ServiceCondition.Ready, Since = default })
+        var facts = Facts.Of(new ServiceRow { Name = "a", Condition = ServiceCondition.Ready, IsReady = true, Since = default })
             with { Init = new InitFigures(), ContainerMemoryMax = null };
         var text = MetricsText.Render(facts, MetricsFormat.Prometheus);
         Assert.DoesNotMatch("_bytes|_limit\\b|last_exit_code|start_time|timestamp|cpu_|pid1|startup_duration|probe|_total|histogram", text);

@@ -54,6 +54,25 @@ public sealed class CountersTests
         Assert.Equal((2, 1, 3), Cleanups());
     }
 
+    /// <summary>Clients choose the names of types that the file does not have.</summary>
+    [Fact]
+    public void Beyond_some_types_all_others_are_counted_together_and_have_places_of_their_own()
+    {
+        for (var id = 1; id <= 200; id++)
+            _pool.Runs(id, $"s-{id}").Exits(id);
+        _pool.Runs(201, "late-1").Runs(202, "late-2").Runs(203, "s-1").Runs(204, "memory");
+        var rows = Answer();
+        Assert.Equal(
+            [("late-1", "other", 1), ("late-2", "other", 2), ("s-1", null, 1), ("memory", null, 1)],
+            rows.OfType<InstanceRow>().Select(row => (row.Server, row.CountedAs, row.Slot)));
+        Assert.Equal(
+            [("memory", null), ("late-1", "other"), ("late-2", "other"), ("s-1", null)],
+            rows.OfType<ServerRow>().Select(row => (row.Name, row.CountedAs)));
+        var counted = rows.OfType<CountRow>().Where(row => row is { Family: "launches_total", Label: "started" }).ToList();
+        Assert.Equal(130, counted.Count);
+        Assert.Equal((1, 74), (counted.Single(row => row.Name == "memory").Value, counted.Single(row => row.Name == "other").Value));
+    }
+
     private (long Clean, long Killed, long Measured) Cleanups()
     {
         var rows = Answer();

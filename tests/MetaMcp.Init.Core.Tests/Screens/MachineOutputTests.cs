@@ -12,7 +12,7 @@ public sealed class MachineOutputTests
     [Fact]
     public void Status_is_one_document_with_rows_and_figures()
     {
-        var root = Parse(to => MachineOutput.Status(SamplePages.Ps, to));
+        var root = Parse(to => MachineOutput.Status(SamplePages.Ps, to, withProcesses: true));
         Assert.Equal(1, root.GetProperty("schema").GetInt32());
         Assert.Equal("1.4.0", root.GetProperty("system").GetProperty("version").GetString());
         Assert.Equal(1638L << 20, root.GetProperty("system").GetProperty("usage").GetProperty("memory").GetInt64());
@@ -39,7 +39,14 @@ public sealed class MachineOutputTests
         var indexer = root.GetProperty("services").EnumerateArray().First(row => row.GetProperty("name").GetString() == "indexer");
         Assert.True(indexer.GetProperty("usage").GetProperty("memory_estimated").GetBoolean());
         Assert.False(indexer.GetProperty("usage").TryGetProperty("cpu_us", out _));
-        Assert.False(root.TryGetProperty("processes", out _));
+    }
+
+    [Fact]
+    public void An_answer_of_ps_without_further_processes_says_so()
+    {
+        var root = Parse(to => MachineOutput.Status(Sample.Document, to, withProcesses: true));
+        Assert.Equal(0, root.GetProperty("processes").GetArrayLength());
+        Assert.False(Parse(to => MachineOutput.Status(Sample.Document, to)).TryGetProperty("processes", out _));
     }
 
     [Fact]
@@ -73,7 +80,7 @@ public sealed class MachineOutputTests
     {
         var page = File.ReadAllText(Path.Combine(ArchitectureTests.Root, "src", "PROTOCOL.md"));
         var names = new HashSet<string>();
-        Add(Parse(to => MachineOutput.Status(SamplePages.Ps, to)));
+        Add(Parse(to => MachineOutput.Status(SamplePages.Ps, to, withProcesses: true)));
         Add(Parse(to => MachineOutput.Health(new EndRow(ControlError.State, "why"), "ready", [], to)));
         var end = new EndRow(ControlError.Busy, "why") { Sequence = 1 };
         foreach (var row in (StatusRow[])[SamplePages.Lines[0], SamplePages.Backend.Events[0], end])

@@ -24,7 +24,7 @@ public sealed class NameScreenTests
               processes
                 57 node dist/index.js                                         ~301M    2h40m
                 ├─ 88 npm exec @modelcontextprotocol/server-memory --with…     ~52M       9m
-                │  └─ 101 node mcp-server-memory                               ~59M       9m
+                │  └─ 101 node mcp-server-memory …                             ~59M       9m
                 └─ 140 (zombie) (sh)                                              –       2s
               events
                   2h40m ✖ out of memory: own memory_max 1.0G
@@ -56,7 +56,7 @@ public sealed class NameScreenTests
               processes
                 57 node dist/index.js                                                                              ~301M    2h40m
                 ├─ 88 npm exec @modelcontextprotocol/server-memory --with a very long line of words and options     ~52M       9m
-                │  └─ 101 node mcp-server-memory                                                                    ~59M       9m
+                │  └─ 101 node mcp-server-memory …                                                                  ~59M       9m
                 └─ 140 (zombie) (sh)                                                                                   –       2s
               events
                   2h40m ✖ out of memory: own memory_max 1.0G

@@ -44,7 +44,7 @@ internal static class SamplePages
             {
                 Age = new TimeSpan(0, 9, 0), Memory = 52 * Mebi,
             },
-            new ProcessLine(101, 88, "node mcp-server-memory") { Age = new TimeSpan(0, 9, 0), Memory = 59 * Mebi },
+            new ProcessLine(101, 88, "node mcp-server-memory") { IsCommandCut = true, Age = new TimeSpan(0, 9, 0), Memory = 59 * Mebi },
             new ProcessLine(140, 57, "(sh)") { Age = TimeSpan.FromSeconds(2), IsZombie = true },
         ],
         Events =

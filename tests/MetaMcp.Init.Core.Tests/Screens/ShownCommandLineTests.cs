@@ -17,9 +17,31 @@ public sealed class ShownCommandLineTests
     [InlineData("server|sk-secret", "server …")]
     [InlineData("sh|-c|server --token sk-secret", "sh …")]
     [InlineData("uv|tool|run|/opt/tool.py|sk-secret", "uv tool run tool.py …")]
-    [InlineData("nginx: worker process", "nginx: worker process")]
     [InlineData("sleep|600", "sleep …")]
     [InlineData("", "")]
     public void The_program_and_its_script_are_shown_and_no_other_argument(string words, string shown) =>
-        Assert.Equal(shown, ShownCommandLine.Of(Encoding.UTF8.GetBytes(words.Replace('|', '\0') + "\0")));
+        Assert.Equal(shown, Shown(words));
+
+    /// <summary>npm puts its arguments there, with blanks between them, in place of its command line.</summary>
+    [Theory]
+    [InlineData("npm exec @x/server sk-secret", "npm exec @x/server …")]
+    [InlineData("npm exec @x/server --api-key sk-secret", "npm exec @x/server …")]
+    [InlineData("npm exec server sk-secret", "npm exec …")]
+    [InlineData("npm  exec\t@x/server  sk-secret  ", "npm exec @x/server …")]
+    [InlineData("/opt/bin/server sk-secret", "server …")]
+    [InlineData("node /app/dist/index.js sk-secret", "node index.js …")]
+    [InlineData("server sk-secret|left|over", "server …")]
+    [InlineData("npm exec @x/server", "npm exec @x/server")]
+    [InlineData("nginx: worker process", "nginx: …")]
+    [InlineData(" ", "")]
+    public void A_title_with_arguments_in_it_is_taken_apart(string words, string shown) => Assert.Equal(shown, Shown(words));
+
+    [Theory]
+    [InlineData("npx|/x/server --key sk-secret", "npx …")]
+    [InlineData("sh|./start sk-secret", "sh …")]
+    [InlineData("node|@x\nsk-secret", "node …")]
+    public void An_argument_with_blanks_is_no_script(string words, string shown) => Assert.Equal(shown, Shown(words));
+
+    private static string Shown(string words) =>
+        ShownCommandLine.Of(Encoding.UTF8.GetBytes(words.Replace('|', '\0') + "\0"), out var isCut) + (isCut ? " …" : "");
 }

@@ -19,12 +19,12 @@ internal static class Sample
         },
         new ServiceRow
         {
-            Name = "migrate", Condition = ServiceCondition.Completed, Since = new TimeSpan(3, 12, 0), IsOneshot = true, Starts = 1,
-            LastEnd = "exit code 0",
+            Name = "migrate", Condition = ServiceCondition.Completed, IsReady = true, Since = new TimeSpan(3, 12, 0), IsOneshot = true,
+            Starts = 1, LastEnd = "exit code 0",
         },
         new ServiceRow
         {
-            Name = "backend", Condition = ServiceCondition.Ready, Since = new TimeSpan(2, 40, 0),
+            Name = "backend", Condition = ServiceCondition.Ready, IsReady = true, Since = new TimeSpan(2, 40, 0),
             RunAge = new TimeSpan(2, 40, 0), Pid = 57, Starts = 2, IsRequired = true,
             Instance = "mcp-1764316073412-12", HasProbe = true, Probes = 642, ProbesFailed = 2, LastProbe = TimeSpan.FromMilliseconds(4),
             LastEnd = "killed by SIGKILL", LastLimit = "its memory_max of 1GiB", MemoryMax = 1024 * Mebi, TasksMax = 256, CpuMax = 1.5,
@@ -37,7 +37,7 @@ internal static class Sample
         },
         new ServiceRow
         {
-            Name = "search", Condition = ServiceCondition.Ready, Since = new TimeSpan(0, 22, 0),
+            Name = "search", Condition = ServiceCondition.Ready, IsReady = true, Since = new TimeSpan(0, 22, 0),
             RunAge = new TimeSpan(0, 22, 0), Pid = 412, Starts = 1, HasProbe = true,
             Probes = 10, LastProbe = TimeSpan.FromMilliseconds(12), MemoryMax = 512 * Mebi, TasksMax = 64,
         },
@@ -52,7 +52,7 @@ internal static class Sample
         {
             Name = "desktop-commander", Instances = 3, Most = 3, Idle = 1, Waiting = 0, Refused = 2, Ended = 41, MemoryMax = 500 * Mebi,
         },
-        new ServerRow { Name = "everything", Instances = 2, Idle = 2, Ended = 9 },
+        new ServerRow { Name = "everything", CountedAs = "other", Instances = 2, Idle = 2, Ended = 9 },
         new InstanceRow
         {
             Id = "mcp-1764316073412-31", Name = "desktop-commander@31", Server = "desktop-commander", Slot = 1,
@@ -68,7 +68,7 @@ internal static class Sample
         },
         new InstanceRow
         {
-            Id = "mcp-1764316073412-40", Name = "everything@40", Server = "everything", Slot = 3,
+            Id = "mcp-1764316073412-40", Name = "everything@40", Server = "everything", CountedAs = "other", Slot = 3,
             Condition = InstanceCondition.Ending,
             Age = new TimeSpan(0, 4, 0),
         },

@@ -13,7 +13,7 @@ public sealed class ProcessLookTests
         var line = Assert.Single(ProcessLook.Read([sleeping.Id, int.MaxValue - 1]));
         sleeping.Kill();
         Assert.Equal(Environment.ProcessId, line.Parent);
-        Assert.Equal("sleep …", line.Command);
+        Assert.Equal(("sleep", true), (line.Command, line.IsCommandCut));
         Assert.InRange(line.Memory!.Value, 50 << 10, 50 << 20);
         Assert.InRange(line.Age!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Assert.False(line.IsZombie);

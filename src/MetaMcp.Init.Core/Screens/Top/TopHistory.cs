@@ -38,10 +38,10 @@ public sealed class TopHistory(TimeSpan delay)
     /// <summary>In cores; null is not known.</summary>
     public double? CoresOf(string name) => _lines.GetValueOrDefault(name)?.Cores;
 
-    /// <summary>In bytes, the oldest first.</summary>
+    /// <summary>In bytes, the oldest first; what was not known is no number (NaN).</summary>
     public IReadOnlyList<double> MemoryOf(string name) => _lines.GetValueOrDefault(name)?.Memory ?? [];
 
-    /// <summary>In cores, the oldest first.</summary>
+    /// <summary>In cores, in the same way.</summary>
     public IReadOnlyList<double> CoresBefore(string name) => _lines.GetValueOrDefault(name)?.Processors ?? [];
 
     private void Add(Dictionary<string, Line> before, string name, string run, Usage? usage, TimeSpan age, TimeSpan passed)
@@ -62,7 +62,7 @@ public sealed class TopHistory(TimeSpan delay)
 
     private void Append(List<double> values, double? value)
     {
-        values.Add(value ?? 0);
+        values.Add(value ?? double.NaN);
         if (values.Count > Whole)
             values.RemoveAt(0);
     }

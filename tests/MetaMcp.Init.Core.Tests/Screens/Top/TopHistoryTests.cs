@@ -44,6 +44,7 @@ public sealed class TopHistoryTests
         Take(2, 10);
         Take(4, null);
         Assert.Null(_history.CoresOf("service"));
+        Assert.Equal([double.NaN, 10 / 400.0, double.NaN], _history.CoresBefore("service"));
         Assert.Null(_history.CoresOf("another"));
         Assert.Empty(_history.MemoryOf("another"));
     }
