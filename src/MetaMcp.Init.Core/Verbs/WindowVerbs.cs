@@ -116,7 +116,7 @@ internal static class WindowVerbs
         ],
         Exits =
         [
-            new("0", "it is so"), new("1", "it will not become so, or the time is up"), new("2", NoInit),
+            new("0", "it is so"), new("1", "it will not become so, or the time is up; a server is never ready"), new("2", NoInit),
             new("100", "the command line is wrong"),
         ],
     };

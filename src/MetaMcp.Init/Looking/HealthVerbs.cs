@@ -57,7 +57,7 @@ internal static class HealthVerbs
         }
         if (rows[^1] is not EndRow { Error: ControlError.None or ControlError.State } || WithoutHealth(names, rows) is not { } server)
             return rows;
-        Page.Error($"mcp-init health: {server} is a server, which has no health of its own; mcp-init status {server} shows it");
+        Page.Error($"mcp-init health: {TextOf(server)}");
         exitCode = VerbAnswers.Refused;
         return null;
     }
@@ -65,11 +65,15 @@ internal static class HealthVerbs
     /// <summary>
     /// A name that has no row is a server's: the answer would be that of the container. Null if each is a service's.
     /// </summary>
-    private static string? WithoutHealth(IReadOnlyList<string> names, List<StatusRow> rows)
+    internal static string? WithoutHealth(IReadOnlyList<string> names, IReadOnlyList<StatusRow> rows)
     {
         foreach (var name in names)
-            if (!rows.Exists(row => row is ServiceRow service && service.Name == name))
+            if (!rows.Any(row => row is ServiceRow service && service.Name == name))
                 return name;
         return null;
     }
+
+    /// <summary>Why a question about its health, or for it to become ready, has no answer.</summary>
+    internal static string TextOf(string server) =>
+        $"{server} is a server, which has no health of its own; mcp-init status {server} shows it";
 }

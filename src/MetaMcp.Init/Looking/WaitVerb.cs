@@ -138,7 +138,10 @@ internal static class WaitVerb
             status =>
             {
                 wasKnown = true;
-                return isStopped ? StopsOf(status) : ReadyOf(status);
+                // Without a row of a service nothing would be waited for.
+                return isStopped ? StopsOf(status)
+                    : HealthVerbs.WithoutHealth(names, status.Services) is { } server ? (false, HealthVerbs.TextOf(server))
+                    : ReadyOf(status);
             },
             _ => isStopped && wasKnown, timeout, out var problem);
         if (problem.Length > 0)

@@ -92,6 +92,7 @@ public sealed class ActTests
         using var first = Launch(container, type);
         using var second = Launch(container, type);
         var names = await Instances(container, 2);
+        Assert.Equal(1, (await container.Ask("wait", names[0])).Code);
         var said = await container.Ask(verb, "--wait", names[0]);
         Assert.Equal((0, ""), (said.Code, said.Error));
         Assert.Contains($"{names[0]}: {end}\n", said.Output, StringComparison.Ordinal);

@@ -114,6 +114,9 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
     [InlineData("wait kept --stopped", 0)]
     [InlineData("wait kept --ready", 1)]
     [InlineData("wait worker --timeout 100ms", 1)]
+    [InlineData("wait memory", 1)]
+    [InlineData("wait web memory --timeout 10s", 1)]
+    [InlineData("wait memory --stopped", 0)]
     [InlineData("start", 100)]
     [InlineData("stop", 100)]
     [InlineData("signal SIGFOO web", 100)]
@@ -180,7 +183,7 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
     [Fact]
     public async Task A_server_has_no_health_of_its_own_and_gets_no_answer_about_others()
     {
-        foreach (var words in (string[])["health memory", "health worker memory --json", "is-ready memory"])
+        foreach (var words in (string[])["health memory", "health worker memory --json", "is-ready memory", "wait memory"])
         {
             var said = await _container.Ask(words.Split(' '));
             Assert.Equal((1, ""), (said.Code, said.Output));
