@@ -11,6 +11,9 @@ public sealed record Knowledge(MetricsFacts? Facts, string Problem)
     /// <summary>PID 1 lives: it has answered, be it that it is busy, or has begun to.</summary>
     public bool HasAnswered { get; init; } = Facts is not null;
 
+    /// <summary>It has answered that it will not, or not now; <see cref="Problem"/> is its own reason.</summary>
+    public bool IsRefused { get; init; }
+
     public static Knowledge Of(MetricsFacts facts) => new(facts, "");
 
     public static Knowledge None(string problem) => new(null, problem);
@@ -20,7 +23,7 @@ public sealed record Knowledge(MetricsFacts? Facts, string Problem)
     {
         ArgumentNullException.ThrowIfNull(rows);
         if (rows is [.., EndRow { Error: not ControlError.None } refused])
-            return None(refused.Text ?? "mcp-init refused the request") with { HasAnswered = true };
+            return None(refused.Text ?? "mcp-init refused the request") with { HasAnswered = true, IsRefused = true };
         if (rows is not [.., EndRow] || StatusDocument.From(rows) is not { } status)
             return None("mcp-init did not finish its answer in time");
         return Of(new MetricsFacts(status, [.. rows.OfType<CountRow>()]));

@@ -65,7 +65,7 @@ internal static class HealthVerbs
     /// <summary>
     /// A name that has no row is a server's: the answer would be that of the container. Null if each is a service's.
     /// </summary>
-    internal static string? WithoutHealth(IReadOnlyList<string> names, IReadOnlyCollection<StatusRow> rows)
+    internal static string? WithoutHealth(IReadOnlyList<string> names, IReadOnlyList<StatusRow> rows)
     {
         foreach (var name in names)
             if (!rows.Any(row => row is ServiceRow service && service.Name == name))

@@ -12,8 +12,8 @@ internal static class MetricsVerb
         var knowledge = InitStatus.Ask(withCounts: true);
         if (knowledge.Facts is not { } facts)
         {
-            Page.Error($"mcp-init: {knowledge.Problem}");
-            return VerbAnswers.NoInit;
+            Page.Error($"mcp-init{(knowledge.IsRefused ? " metrics" : "")}: {knowledge.Problem}");
+            return knowledge.IsRefused ? VerbAnswers.Refused : VerbAnswers.NoInit;
         }
         Page.Out(MetricsText.Render(facts, isOpenMetrics ? MetricsFormat.OpenMetrics : MetricsFormat.Prometheus));
         return VerbAnswers.Success;

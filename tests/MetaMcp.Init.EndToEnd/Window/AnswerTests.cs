@@ -55,6 +55,19 @@ public sealed class AnswerTests
         Assert.Equal(2, init.Requests.Count);
     }
 
+    [Fact]
+    public async Task Metrics_that_are_refused_exit_as_every_verb_that_is_refused()
+    {
+        using var init = new ScriptedInit(_ => """{"row":"end","schema":1,"error":"busy","text":"too many clients"}""");
+        foreach (var verb in (string[])["metrics", "status", "events", "health"])
+        {
+            var said = await init.Ask(verb);
+            Assert.Equal((1, $"mcp-init {verb}: too many clients\n"), (said.Code, said.Error));
+        }
+        using var gone = new ScriptedInit(_ => null);
+        Assert.Equal(2, (await gone.Ask("metrics")).Code);
+    }
+
     /// <summary>Top looks more seldom than PID 1 keeps a connection that asks nothing.</summary>
     [Fact]
     public async Task Top_looks_again_though_its_connection_was_closed_between_two_looks()
