@@ -15,12 +15,13 @@ internal sealed class CountSamples
     internal static readonly ImmutableArray<double> Bounds = [.01, .1, .5, 1, 5, 10, 30];
 
     private readonly Dictionary<string, List<CountRow>> _rows = new(StringComparer.Ordinal);
+    private readonly StatusDocument _status;
     private readonly SampleWriter _writer;
 
-    public CountSamples(ImmutableArray<CountRow> rows, SampleWriter writer)
+    public CountSamples(MetricsFacts facts, SampleWriter writer)
     {
-        _writer = writer;
-        foreach (var row in rows)
+        (_status, _writer) = (facts.Status, writer);
+        foreach (var row in facts.Counts)
         {
             if (!_rows.TryGetValue(row.Family, out var list))
                 _rows[row.Family] = list = [];
@@ -30,15 +31,32 @@ internal sealed class CountSamples
 
     public void Write(MetricFamily family)
     {
-        if (!_rows.TryGetValue(family.Name, out var rows))
+        // An answer without a single counter is none of those to metrics, and its counters are not known.
+        if (_rows.Count == 0)
             return;
+        foreach (var row in _rows.GetValueOrDefault(family.Name) ?? [])
+            Write(family, row.Name, row.Label, row.Value);
+        if (family.IsOfServices)
+            foreach (var service in _status.Services)
+                WriteFromStart(family, service.Name);
+        if (family.IsOfServers)
+            foreach (var server in _status.Servers)
+                WriteFromStart(family, server.CountedAs ?? server.Name);
+    }
+
+    /// <summary>PID 1 sends no counter that is 0. A series that was written already is left out by the writer.</summary>
+    private void WriteFromStart(MetricFamily family, string name)
+    {
+        foreach (var word in family.FromStart)
+            Write(family, name, word, 0);
+    }
+
+    private void Write(MetricFamily family, string? name, string? label, long value)
+    {
         var labels = new string[family.Labels.Length];
-        foreach (var row in rows)
-        {
-            for (var at = 0; at < labels.Length; at++)
-                labels[at] = (family.Labels[at] == "name" ? row.Name : row.Label) ?? "";
-            _writer.Add(family, row.Value, labels);
-        }
+        for (var at = 0; at < labels.Length; at++)
+            labels[at] = (family.Labels[at] == "name" ? name : label) ?? "";
+        _writer.Add(family, value, labels);
     }
 
     /// <summary>Nothing if a part of the histogram is missing: half of one would be refused.</summary>

@@ -13,6 +13,17 @@ public sealed record MetricFamily(string Name, MetricKind Kind, string Help)
     /// <summary>The names of the labels, in the order in which values are given.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
 
+    /// <summary>
+    /// The values of the label beside <c>name</c> whose counters are shown from the start, as 0; an empty one where there is no such
+    /// label. Prometheus sees no increase in a series that begins with 1, so an alert would miss the first event.
+    /// </summary>
+    public ImmutableArray<string> FromStart { get; init; } = [];
+
+    /// <summary>The names that have those: services or types of servers, or both.</summary>
+    public bool IsOfServices { get; init; }
+
+    public bool IsOfServers { get; init; }
+
     /// <summary>The unit that the name ends with (before <c>_total</c>), as OpenMetrics asks for it; null for none.</summary>
     public string? Unit { get; init; }
 

@@ -11,7 +11,7 @@ public static class MetricsText
     {
         ArgumentNullException.ThrowIfNull(facts);
         var writer = new SampleWriter(format);
-        var counts = new CountSamples(facts.Counts, writer);
+        var counts = new CountSamples(facts, writer);
         var users = new UsageSamples(facts, writer);
         // The samples of a family have to stand together, so that each family is a walk over all services.
         SystemSamples.Write(facts, writer);

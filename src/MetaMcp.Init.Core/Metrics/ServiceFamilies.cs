@@ -30,7 +30,7 @@ internal static class ServiceFamilies
 
     public static readonly MetricFamily Restarts = new("restarts_total", Counter, "Starts after the first, by reason")
     {
-        Labels = ["name", "reason"],
+        Labels = ["name", "reason"], IsOfServices = true, FromStart = ["failed", "oom", "unhealthy", "timeout", "dependency"],
     };
 
     public static readonly MetricFamily Exits = new(
@@ -41,7 +41,8 @@ internal static class ServiceFamilies
 
     public static readonly MetricFamily OomKills = new("oom_kills_total", Counter, "Kills for memory, by whose limit was hit")
     {
-        Labels = ["name", "limit"],
+        Labels = ["name", "limit"], IsOfServices = true, IsOfServers = true,
+        FromStart = ["own", "nested", "workload", "container", "outside"],
     };
 
     public static readonly MetricFamily Circuit = new(
@@ -65,12 +66,15 @@ internal static class ServiceFamilies
     };
 
     public static readonly MetricFamily LogDropped = new(
-        "log_dropped_lines_total", Counter, "Lines that were dropped: over the rate, or nobody read them in time") { Labels = ["name"] };
+        "log_dropped_lines_total", Counter, "Lines that were dropped: over the rate, or nobody read them in time")
+    {
+        Labels = ["name"], IsOfServices = true, FromStart = [""],
+    };
 
     public static readonly MetricFamily Launches = new(
         "launches_total", Counter, "Launches of servers: started, refused, waited (started later) or replaced (in another's place)")
     {
-        Labels = ["name", "result"],
+        Labels = ["name", "result"], IsOfServers = true, FromStart = ["started", "refused", "waited", "replaced"],
     };
 
     public static readonly MetricFamily Instances = new("server_instances", Gauge, "Servers that run, busy or idle")

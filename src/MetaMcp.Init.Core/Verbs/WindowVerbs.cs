@@ -67,7 +67,7 @@ internal static class WindowVerbs
             new("--follow", null, "go on with each new line") { Alias = "-f" },
             new("--lines", "N", "the last N lines of each; 100 without it, all with 0") { Alias = "-n" },
             new("--since", "N", "those after line N of --json"),
-            new("--grep", "TEXT", "those that contain TEXT"),
+            new("--grep", "TEXT", "those that contain TEXT, of all lines; the last N of them"),
             Json, Ascii,
         ],
         Exits = Shown,

@@ -124,7 +124,7 @@ internal sealed class AnswerStream(
         while (client is { Descriptor: >= 0, Answer: not null, IsFollowing: false, Output.IsBlocked: false } && MonotonicClock.Now < due)
             _ = Pump(client);
         if (client is { Descriptor: >= 0, IsFollowing: true })
-            Give(client, new EndRow { Sequence = Window?.Events.Last });
+            Give(client, new EndRow { Sequence = client.FollowsLogs ? Window?.Logs.Last : Window?.Events.Last });
         // It reads to the end, and goes.
         if (client.Descriptor >= 0)
             _ = shutdown(client.Descriptor, SHUT_WR);

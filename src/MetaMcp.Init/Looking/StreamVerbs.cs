@@ -23,8 +23,9 @@ internal static class StreamVerbs
         return Read(request, lines ?? int.MaxValue, row => row is EventRow or GapRow, new StreamOutput(isJson, style));
     }
 
+    /// <summary>A search goes through all lines: of the last ones alone it would find nothing, and say so.</summary>
     public static int Logs(ControlRequest request, string? grep, bool isJson, ScreenStyle style) => Read(
-        request, int.MaxValue,
+        grep is null ? request : request with { Lines = null }, grep is null ? int.MaxValue : request.Lines ?? int.MaxValue,
         row => row is LogRow line && (grep is null || line.Text.Contains(grep, StringComparison.Ordinal)),
         new StreamOutput(isJson, style));
 

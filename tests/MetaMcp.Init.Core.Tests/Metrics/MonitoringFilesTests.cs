@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Metrics;
+using MetaMcp.Init.Core.Status;
 
 namespace MetaMcp.Init.Core.Tests.Metrics;
 
@@ -40,6 +42,31 @@ public sealed partial class MonitoringFilesTests
         });
     }
 
+    /// <summary>A series that begins with 1 has no increase: the first event would not alert.</summary>
+    [Fact]
+    public void Counters_that_the_rules_ask_for_are_there_from_the_start()
+    {
+        var facts = Facts.Of(
+            new ServiceRow { Name = "web", Condition = ServiceCondition.Ready, Since = default },
+            new ServerRow { Name = "memory", Instances = 0 }) with { Counts = [new("cleanups_total", null, "failed", 0)] };
+        var samples = Exposition.Read(MetricsText.Render(facts, MetricsFormat.Prometheus), MetricsFormat.Prometheus).Samples;
+        var asked = Increase().Matches(Read("prometheus/mcp-init.rules.yaml")).Select(m => m.Groups[1].Value).Distinct().ToList();
+        // The names of orphans are not known before.
+        Assert.True(asked.Remove("mcp_init_orphans_ended_total"));
+        Assert.Equal(5, asked.Count);
+        Assert.All(asked, name => Assert.Contains(samples, s => s.Key.StartsWith(name + "{", StringComparison.Ordinal) && s.Value == 0));
+        foreach (var series in (string[])
+        [
+            "restarts_total{name=\"web\",reason=\"oom\"}", "oom_kills_total{name=\"web\",limit=\"own\"}",
+            "oom_kills_total{name=\"memory\",limit=\"workload\"}", "launches_total{name=\"memory\",result=\"refused\"}",
+            "log_dropped_lines_total{name=\"web\"}",
+        ])
+            Assert.Equal(0, samples["mcp_init_" + series]);
+        // Limits of memory that PID 1 tells apart.
+        foreach (var origin in Enum.GetValues<OomOrigin>())
+            Assert.Contains($"mcp_init_oom_kills_total{{name=\"web\",limit=\"{OomCause.Of(origin, null, null).Word}\"}}", samples.Keys);
+    }
+
     [Fact]
     public void The_dashboard_is_JSON_with_panels_that_do_not_overlap()
     {
@@ -57,6 +84,9 @@ public sealed partial class MonitoringFilesTests
                     Assert.True(x < 24 && cells.Add((x, y)), $"{panel.GetProperty("title")} overlaps at {x}, {y}");
         });
     }
+
+    [GeneratedRegex(@"increase\((mcp_init_[a-z0-9_]+)")]
+    private static partial Regex Increase();
 
     [GeneratedRegex(@"mcp_init_[a-z0-9_]+")]
     private static partial Regex MetricName();

@@ -73,6 +73,21 @@ public sealed class CountersTests
         Assert.Equal((1, 74), (counted.Single(row => row.Name == "memory").Value, counted.Single(row => row.Name == "other").Value));
     }
 
+    /// <summary>A reason that is not among those would begin with 1, and Prometheus would see no increase.</summary>
+    [Fact]
+    public void The_reasons_of_restarts_are_those_whose_counters_begin_with_0()
+    {
+        var world = new World(Daemon("a").Probed(), Daemon("b") with { RestartWith = ["a"], DependsOn = ["a"] }, Daemon("keep"));
+        world.Program("a").Probe = ProbeBehaviour.Succeeds;
+        world.Begin().Pass("60s").Exits("a", 1).Pass("30s");
+        world.Program("a").Probe = ProbeBehaviour.Fails;
+        world.Pass("10m");
+        var reasons = world.Looks(new ControlRequest(ControlVerb.Metrics)).OfType<CountRow>()
+            .Where(row => row.Family == "restarts_total").Select(row => row.Label!).Distinct().ToList();
+        Assert.True(reasons.Count > 2, string.Join(", ", reasons));
+        Assert.All(reasons, reason => Assert.Contains(reason, MetricFamilies.Find("restarts_total")!.FromStart));
+    }
+
     private (long Clean, long Killed, long Measured) Cleanups()
     {
         var rows = Answer();

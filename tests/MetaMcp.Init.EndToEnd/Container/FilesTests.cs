@@ -32,7 +32,8 @@ public sealed class FilesTests
     [Fact]
     public void The_probes_of_the_pod_do_not_depend_on_serve()
     {
-        var pod = MetaMcpImage.Text("kubernetes/metamcp.yaml").Split('\n').Where(line => !line.TrimStart().StartsWith('#')).ToList();
+        var pod = MetaMcpImage.Text("kubernetes/metamcp.yaml").Split('\n')
+            .Where(line => !line.TrimStart().StartsWith('#')).ToList();
         var probes = pod.Where(line => line.Contains("/mcp-init, ", StringComparison.Ordinal)).Select(line => line.Trim());
         Assert.Equal(
             [

@@ -17,6 +17,8 @@ internal static partial class Promtool
 
     public static Task CheckRules(string file) => Succeed(["check", "rules", file], "");
 
+    public static Task TestRules(string file) => Succeed(["test", "rules", file], "");
+
     public static Task CheckMetrics(string text) => Succeed(["check", "metrics"], text);
 
     /// <summary>It has no check of OpenMetrics, but loads a history of it; samples of one have times.</summary>

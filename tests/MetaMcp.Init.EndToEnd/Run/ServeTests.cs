@@ -205,6 +205,10 @@ public sealed class ServeTests
     public async Task The_rules_for_alerts_are_read_by_Prometheus() =>
         await Promtool.CheckRules(Path.Combine(Files.Root, "container", "prometheus", "mcp-init.rules.yaml"));
 
+    [Fact]
+    public async Task The_first_event_of_its_kind_alerts_and_an_old_one_does_not() =>
+        await Promtool.TestRules(Path.Combine(Files.Root, "container", "prometheus", "mcp-init.rules.test.yaml"));
+
     private static ProcessInfo Server(InitProcess init) => init.Processes().Single(p =>
         p.State != 'Z' && File.ReadAllText($"/proc/{p.Pid}/cmdline").Contains("\0serve\0--listen", StringComparison.Ordinal));
 }

@@ -200,6 +200,8 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
         Assert.Contains(said.Lines, l => l.Contains("= started", StringComparison.Ordinal));
         var found = await _container.Ask("logs", "--grep", "oops");
         Assert.Contains("oops", Assert.Single(found.Lines), StringComparison.Ordinal);
+        // Lines that do not contain it count for nothing.
+        Assert.Single((await _container.Ask("logs", "--grep", "oops", "-n", "1")).Lines);
     }
 
     [Theory]
