@@ -103,6 +103,9 @@ internal sealed class Instance(
     /// <summary>Its place among the instances of its type, from 1; 0 before it has one.</summary>
     public int Place { get; private set; }
 
+    /// <summary>A process of it has launched another server.</summary>
+    public bool HasLaunched { get; set; }
+
     /// <summary>How the run is stopped; null before it has one.</summary>
     public ServiceSettings? Settings { get; private set; }
 

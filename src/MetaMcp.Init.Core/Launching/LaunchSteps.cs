@@ -111,6 +111,23 @@ internal sealed class LaunchSteps(
         _ => null,
     };
 
+    /// <summary>
+    /// The guard of the server, and so its processes, are below a process of that run, which collects them: the kernel adds their
+    /// processor time to its own.
+    /// </summary>
+    private void MarkLauncher(long run)
+    {
+        switch (registry.Find(run)?.Owner)
+        {
+            case RunOwner.Service(var service):
+                services.Records[service] = services.Records[service] with { LaunchedIn = run };
+                break;
+            case RunOwner.Launch(var id) when instances.Find(id) is { } launcher:
+                launcher.HasLaunched = true;
+                break;
+        }
+    }
+
     private void Named(Instance instance, ProcessKey main, string? unwrapping)
     {
         if (instance.State is not InstanceState.Placed { Main: null } placed)
@@ -134,6 +151,7 @@ internal sealed class LaunchSteps(
         var runner = placed.Unwrapping is { } unwrapping ? Notices.LaunchRunner.Of(instance.Name, unwrapping) : null;
         driver.Begin(instance, RunMachine.Adopt(placed.Run, main, response.Now));
         instances.Totals.AddStarted(instance.Server.Name);
+        MarkLauncher(instance.Request.Run);
         response.Add(new Effect.Report(told));
         if (placed.IsCancelled || isEnding())
         {

@@ -57,6 +57,9 @@ internal sealed class UsageSamples
     {
         foreach (var user in _users)
         {
+            // Prometheus takes a sum that falls for a counter that begins anew, and all that is left of it for an increase.
+            if (user.Usage is { IsCpuEstimate: true })
+                continue;
             _writer.Add(UsageFamilies.Cpu, user.Usage?.UserTime, user.Name, user.Slot, "user");
             _writer.Add(UsageFamilies.Cpu, user.Usage?.SystemTime, user.Name, user.Slot, "system");
         }

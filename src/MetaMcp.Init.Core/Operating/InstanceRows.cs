@@ -88,6 +88,7 @@ internal sealed class InstanceRows(ServiceTable services, Pool pool, Registry re
             MemoryMax = instance.Server.Limits.MemoryMax?.Bytes,
             TasksMax = instance.Server.Limits.TasksMax,
             CpuMax = instance.Server.Limits.CpuMax,
+            HasLaunched = instance.HasLaunched,
             Run = run,
         };
     }

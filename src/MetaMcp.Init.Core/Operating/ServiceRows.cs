@@ -43,6 +43,7 @@ internal sealed class ServiceRows(ServiceTable services, Registry registry)
             Pid = StatePredicates.MainOf(state),
             Instance = StatePredicates.RunOf(state) is { } run ? registry.Ids.Of(run) : null,
             Run = StatePredicates.RunOf(state) ?? 0,
+            HasLaunched = record.LaunchedIn != 0 && record.LaunchedIn == StatePredicates.RunOf(state),
             Starts = record.Starts,
             LastEnd = record.LastExit?.ToString(),
             LastCode = record.LastExit?.ShellCode,

@@ -70,6 +70,9 @@ public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, Oo
     /// <summary>The service has come up, or never will.</summary>
     public ServiceRecord Settled() => this with { HasSettled = true, Shortage = null, IsHeldUp = false };
 
+    /// <summary>The last run whose processes have launched a server; 0 if there is none.</summary>
+    public long LaunchedIn { get; init; }
+
     /// <summary>The time at which its run began to end.</summary>
     public Instant EndingSince { get; init; }
 

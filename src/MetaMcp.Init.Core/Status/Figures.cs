@@ -21,6 +21,7 @@ internal static class Figures
         row.Number("cpu_user_us", Micros(usage.UserTime));
         row.Number("cpu_system_us", Micros(usage.SystemTime));
         row.Number("cpu_throttled_us", Micros(usage.Throttled));
+        row.Flag("cpu_estimated", usage is { IsCpuEstimate: true, CpuTime: not null });
         row.Number("tasks", usage.Tasks);
         row.Number("processes", usage.Processes);
         row.Number("fds", usage.Descriptors);

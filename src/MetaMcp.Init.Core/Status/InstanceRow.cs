@@ -41,6 +41,9 @@ public sealed record InstanceRow : StatusRow
 
     public double? CpuMax { get; init; }
 
+    /// <summary>Its processes have launched servers, whose processor time the kernel adds to theirs when they end.</summary>
+    public bool HasLaunched { get; init; }
+
     /// <summary>The number of its run, which PID 1 finds the cgroup by; it is in no line.</summary>
     public long Run { get; init; }
 

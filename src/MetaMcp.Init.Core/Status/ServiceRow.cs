@@ -37,6 +37,9 @@ public sealed record ServiceRow : StatusRow
     /// <summary>The id of the run, as in MCP_INIT_INSTANCE; null if there is none.</summary>
     public string? Instance { get; init; }
 
+    /// <summary>Processes of this run have launched servers, whose processor time the kernel adds to theirs when they end.</summary>
+    public bool HasLaunched { get; init; }
+
     /// <summary>Runs that got a process.</summary>
     public int Starts { get; init; }
 

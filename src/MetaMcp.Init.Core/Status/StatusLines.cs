@@ -116,6 +116,7 @@ public static class StatusLines
         line.Flag("required", row.IsRequired);
         line.Number("pid", row.Pid);
         line.Text("instance", row.Instance);
+        line.Flag("launches", row.HasLaunched);
         line.Number("starts", row.Starts);
         line.Text("last_end", row.LastEnd);
         line.Number("last_code", row.LastCode);
@@ -164,6 +165,7 @@ public static class StatusLines
         line.Time("age_ms", row.Age);
         line.Time("idle_ms", row.Idle);
         line.Text("service", row.Service);
+        line.Flag("launches", row.HasLaunched);
         line.Number("pid", row.Pid);
         line.Number("memory_max", row.MemoryMax);
         line.Number("tasks_max", row.TasksMax);

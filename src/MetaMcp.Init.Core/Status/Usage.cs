@@ -17,6 +17,12 @@ public sealed record Usage(long? Memory, bool IsEstimate = false)
     /// <summary>The processor time that was used, in all.</summary>
     public TimeSpan? CpuTime { get; init; }
 
+    /// <summary>
+    /// The processor time was added up over the processes that are there now: it falls when one of them ends that its parent does not
+    /// collect, so it is no counter.
+    /// </summary>
+    public bool IsCpuEstimate { get; init; }
+
     public TimeSpan? UserTime { get; init; }
 
     public TimeSpan? SystemTime { get; init; }

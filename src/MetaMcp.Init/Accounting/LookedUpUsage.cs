@@ -29,12 +29,12 @@ internal static class LookedUpUsage
         int? descriptors = 0;
         foreach (var (stat, times) in found)
         {
-            // It has ended and waits to be collected: it uses nothing any more.
+            // What one that has ended has used stays used; its parent's times have it once it is collected.
+            (user, system) = (user + times.User, system + times.System);
             if (stat.IsDead)
                 continue;
             processes++;
             threads += stat.Threads;
-            (user, system) = (user + times.User, system + times.System);
             if (parts.HasFlag(UsageParts.Memory))
                 AddMemory(ref memory, stat, parts);
             if (parts.HasFlag(UsageParts.Descriptors))
@@ -45,6 +45,7 @@ internal static class LookedUpUsage
         return new Usage(parts.HasFlag(UsageParts.Memory) ? memory.Bytes : null, IsEstimate: true)
         {
             CpuTime = parts.HasFlag(UsageParts.Cpu) ? user + system : null,
+            IsCpuEstimate = parts.HasFlag(UsageParts.Cpu),
             UserTime = parts.HasFlag(UsageParts.Cpu) ? user : null,
             SystemTime = parts.HasFlag(UsageParts.Cpu) ? system : null,
             Tasks = parts.HasFlag(UsageParts.Tasks) ? threads : null,

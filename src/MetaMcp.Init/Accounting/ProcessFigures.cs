@@ -7,6 +7,9 @@ namespace MetaMcp.Init.Accounting;
 /// <summary>All that is wanted of /proc/[pid]/stat, from one reading: with two hundred processes each further one can be seen.</summary>
 internal readonly record struct ProcessFigures(ProcessStat Stat, ProcessTimes Times)
 {
+    /// <summary>Its processor time without that of children that it has collected.</summary>
+    public ProcessTimes OwnTimes { get; init; }
+
     /// <summary>False if the process is gone.</summary>
     public static bool TryRead(int pid, out ProcessFigures figures, out Errno error)
     {
@@ -16,7 +19,8 @@ internal readonly record struct ProcessFigures(ProcessStat Stat, ProcessTimes Ti
         if (!ProcessStat.TryRead(text, out var stat))
             return false;
         _ = ProcessTimes.TryRead(text, out var times);
-        figures = new ProcessFigures(stat, times);
+        _ = ProcessTimes.TryReadOwn(text, out var own);
+        figures = new ProcessFigures(stat, times) { OwnTimes = own };
         return true;
     }
 }

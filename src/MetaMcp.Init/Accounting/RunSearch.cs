@@ -27,7 +27,8 @@ internal sealed class RunSearch
     private readonly List<KnownChild> _children = [];
     private readonly Dictionary<string, long> _ids = [];
     private readonly Dictionary<long, List<ProcessFigures>> _found = [];
-    private readonly Dictionary<int, ProcessTimes> _times = [];
+    private readonly Dictionary<int, ProcessFigures> _figures = [];
+    private readonly HashSet<long> _launchers = [];
     private byte[]? _environment;
     private int _claims;
 
@@ -37,19 +38,26 @@ internal sealed class RunSearch
         if (_now.Find(status.System.Pid) < 0)
             return;
         foreach (var service in status.Services)
-            Add(service.Instance, service.Pid, status.System.Pid, isNested: false);
+            Add(service.Instance, service.Pid, status.System.Pid, isNested: false, service.HasLaunched);
         foreach (var instance in status.Instances)
-            Add(instance.Id, instance.Pid, status.System.Pid, isNested: true);
+            Add(instance.Id, instance.Pid, status.System.Pid, isNested: true, instance.HasLaunched);
         _ = RunMembership.Assign(
             _now, new ProcessSnapshot(), status.System.Pid, [.. _children], [.. _runs], ClaimOf);
         for (var at = 0; at < _now.Count; at++)
             if (_now[at].Run is > 0 and var run)
-                Found(run).Add(new ProcessFigures(_now[at].Stat, _times[_now[at].Stat.Pid]));
+                Found(run).Add(FiguresOf(_now[at].Stat.Pid, run));
     }
 
     /// <summary>The processes of a run; none if it has none, or mcp-init was not seen: it is in another PID namespace.</summary>
     /// <param name="id">The id of the run; null for none.</param>
     public List<ProcessFigures> Of(string? id) => id is not null && _ids.TryGetValue(id, out var run) ? Found(run) : [];
+
+    /// <summary>
+    /// Of a run that launches servers each process by itself: a server that has ended was collected by its guard, and the guard by the
+    /// process that began it, whose times then have those of the server, which was a run of its own.
+    /// </summary>
+    private ProcessFigures FiguresOf(int pid, long run) =>
+        _launchers.Contains(run) ? _figures[pid] with { Times = _figures[pid].OwnTimes } : _figures[pid];
 
     private List<ProcessFigures> Found(long run)
     {
@@ -70,15 +78,17 @@ internal sealed class RunSearch
             if (!DecimalText.TryRead(name, int.MaxValue, out var pid) || !ProcessFigures.TryRead((int)pid, out var process, out _))
                 continue;
             _now.Add(process.Stat);
-            _times[process.Stat.Pid] = process.Times;
+            _figures[process.Stat.Pid] = process;
         }
         _ = close(directory);
     }
 
-    private void Add(string? id, int? pid, int init, bool isNested)
+    private void Add(string? id, int? pid, int init, bool isNested, bool hasLaunched)
     {
         if (id is null || NumberOf(id) is not (> 0 and var run) || !_ids.TryAdd(id, run))
             return;
+        if (hasLaunched)
+            _ = _launchers.Add(run);
         ProcessKey? root = null;
         if (pid is { } main && _now.Find(main) is >= 0 and var at)
         {

@@ -22,6 +22,7 @@ internal static class UsageTotal
                     Current = Sum(sum.Current, usage.Current),
                     Swap = Sum(sum.Swap, usage.Swap),
                     CpuTime = Sum(sum.CpuTime, usage.CpuTime),
+                    IsCpuEstimate = sum.IsCpuEstimate || usage.IsCpuEstimate,
                     UserTime = Sum(sum.UserTime, usage.UserTime),
                     SystemTime = Sum(sum.SystemTime, usage.SystemTime),
                     Throttled = Sum(sum.Throttled, usage.Throttled),

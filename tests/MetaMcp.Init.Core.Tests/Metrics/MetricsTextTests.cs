@@ -130,6 +130,22 @@ public sealed class MetricsTextTests
         Assert.Equal(177, samples["mcp_init_tasks_limit{name=\"other\",slot=\"177\"}"]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Processor_time_that_was_added_up_over_processes_is_no_counter(bool isEstimate)
+    {
+        var facts = Facts.Of(new ServiceRow { Name = "a", Condition = ServiceCondition.Ready, Since = default });
+        var usage = new Usage(1, isEstimate)
+        {
+            UserTime = TimeSpan.FromSeconds(2), SystemTime = TimeSpan.FromSeconds(1), IsCpuEstimate = isEstimate,
+        };
+        facts = facts with { Status = facts.Status with { Usages = facts.Status.Usages.Add("a", usage) } };
+        var text = MetricsText.Render(facts, MetricsFormat.Prometheus);
+        Assert.Equal(!isEstimate, text.Contains("mcp_init_cpu_seconds_total{", StringComparison.Ordinal));
+        Assert.Contains("mcp_init_memory_working_set_bytes{name=\"a\",slot=\"\"} 1\n", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_not_known_and_a_limit_that_does_not_exist_have_no_sample()
     {

@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Control;
+using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Metrics;
 using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Tests.Launching;
@@ -86,6 +87,18 @@ public sealed class CountersTests
             .Where(row => row.Family == "restarts_total").Select(row => row.Label!).Distinct().ToList();
         Assert.True(reasons.Count > 2, string.Join(", ", reasons));
         Assert.All(reasons, reason => Assert.Contains(reason, MetricFamilies.Find("restarts_total")!.FromStart));
+    }
+
+    [Fact]
+    public void A_run_that_has_launched_a_server_is_known_by_that_until_it_ends()
+    {
+        Assert.False(Answer().OfType<ServiceRow>().Single().HasLaunched);
+        _pool.Runs(1);
+        Assert.True(Answer().OfType<ServiceRow>().Single().HasLaunched);
+        _pool.Asks(2, run: _pool.RunOf(1)).Names(2).Launch(2, new LaunchEvent.Started());
+        Assert.Equal([true, false], Answer().OfType<InstanceRow>().Select(row => row.HasLaunched));
+        _pool.Exits(2).Exits(1);
+        Assert.True(Answer().OfType<ServiceRow>().Single().HasLaunched);
     }
 
     private (long Clean, long Killed, long Measured) Cleanups()

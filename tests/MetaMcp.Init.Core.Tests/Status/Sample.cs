@@ -25,7 +25,7 @@ internal static class Sample
         new ServiceRow
         {
             Name = "backend", Condition = ServiceCondition.Ready, IsReady = true, Since = new TimeSpan(2, 40, 0),
-            RunAge = new TimeSpan(2, 40, 0), Pid = 57, Starts = 2, IsRequired = true,
+            RunAge = new TimeSpan(2, 40, 0), Pid = 57, Starts = 2, IsRequired = true, HasLaunched = true,
             Instance = "mcp-1764316073412-12", HasProbe = true, Probes = 642, ProbesFailed = 2, LastProbe = TimeSpan.FromMilliseconds(4),
             LastEnd = "killed by SIGKILL", LastLimit = "its memory_max of 1GiB", MemoryMax = 1024 * Mebi, TasksMax = 256, CpuMax = 1.5,
             DependsOn = ["migrate"], NeededBy = ["frontend"], Cgroup = "/sys/fs/cgroup/workload/backend",
@@ -57,7 +57,7 @@ internal static class Sample
         {
             Id = "mcp-1764316073412-31", Name = "desktop-commander@31", Server = "desktop-commander", Slot = 1,
             Condition = InstanceCondition.Busy,
-            Age = new TimeSpan(0, 14, 0), Service = "backend", Pid = 211, MemoryMax = 500 * Mebi, TasksMax = 128,
+            Age = new TimeSpan(0, 14, 0), Service = "backend", HasLaunched = true, Pid = 211, MemoryMax = 500 * Mebi, TasksMax = 128,
             Cgroup = "/sys/fs/cgroup/workload/desktop-commander@31",
         },
         new InstanceRow

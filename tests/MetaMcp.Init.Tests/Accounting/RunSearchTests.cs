@@ -61,6 +61,45 @@ public sealed class RunSearchTests : IDisposable
         Assert.Equal(2, document.Workload!.Processes);
     }
 
+    /// <summary>The child has ended, and sleep does not collect it.</summary>
+    [Fact]
+    public void What_a_process_has_used_that_waits_to_be_collected_stays_used()
+    {
+        Start($"sh -c '{Burn}' & exec sh -c 'echo $$; exec sleep 100'", 1);
+        var times = new List<TimeSpan>();
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                times.Add(Usage(hasLaunched: false).CpuTime!.Value);
+                return Usage(hasLaunched: false).Processes == 1;
+            },
+            TimeSpan.FromSeconds(60)));
+        Assert.InRange(times.Max(), TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1));
+        Assert.InRange(Usage(hasLaunched: false).CpuTime!.Value, times.Max(), TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>A launched server that has ended was collected by the service, and is no use of the service.</summary>
+    [Fact]
+    public void Of_a_service_that_launches_servers_collected_children_do_not_count()
+    {
+        Start($"sh -c '{Burn}'; echo 1; sleep 100", 1);
+        _pids.RemoveAt(1);
+        var all = Usage(hasLaunched: false);
+        Assert.True(all.IsCpuEstimate);
+        Assert.InRange(all.CpuTime!.Value, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1));
+        Assert.InRange(Usage(hasLaunched: true).CpuTime!.Value, TimeSpan.Zero, all.CpuTime.Value / 2);
+    }
+
+    /// <summary>Some tenths of a second of processor time.</summary>
+    private const string Burn = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done";
+
+    private Usage Usage(bool hasLaunched)
+    {
+        var document = Document(Service, null);
+        document = document with { Services = [document.Services[0] with { HasLaunched = hasLaunched }] };
+        return UsageReader.Read(document, UsageParts.All).UsageOf("service")!;
+    }
+
     [Fact]
     public void Without_mcp_init_in_sight_nothing_is_known()
     {
