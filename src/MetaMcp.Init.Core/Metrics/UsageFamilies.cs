@@ -19,7 +19,8 @@ internal static class UsageFamilies
 
     public static readonly MetricFamily Swap = Of("memory_swap_bytes", "Memory in swap", "bytes");
 
-    public static readonly MetricFamily Cpu = new("cpu_seconds_total", Counter, "Processor time, user and system; only where a cgroup counts it")
+    public static readonly MetricFamily Cpu = new(
+        "cpu_seconds_total", Counter, "Processor time, user and system; only where a cgroup counts it")
     {
         Labels = ["name", "slot", "mode"], Unit = "seconds",
     };

@@ -30,10 +30,7 @@ internal static class SamplePages
                 Throttled = TimeSpan.FromSeconds(0.3), Swap = 0,
                 MemoryPressure = new Pressure(new(1.5, TimeSpan.FromSeconds(3)), new(0.5, TimeSpan.FromSeconds(1))),
             })
-            .Add("#911", new Usage(2 * Mebi, IsEstimate: true)
-            {
-                Tasks = 1, Processes = 1, CpuTime = TimeSpan.FromSeconds(1), IsCpuEstimate = true,
-            })
+            .Add("#911", new Usage(2 * Mebi, IsEstimate: true) { Tasks = 1, Processes = 1 })
             .Add("#733", new Usage(58 * Mebi, IsEstimate: true) { Tasks = 7, Processes = 1 }),
         Workload = new Usage(1638 * Mebi) { Tasks = 77, Processes = 13, Peak = 2662 * Mebi, CpuTime = TimeSpan.FromMinutes(270) },
     };

@@ -26,9 +26,7 @@ public sealed class FilesTests
         Assert.Contains("all within 25s", plan, StringComparison.Ordinal);
     }
 
-    /// <summary>
-    /// serve is a child that may fail, or find its port taken: no reason to restart the container, or to keep clients out.
-    /// </summary>
+    /// <summary>serve may fail, or find its port taken: no reason to restart the container, or to keep clients out.</summary>
     [Fact]
     public void The_probes_of_the_pod_do_not_depend_on_serve()
     {
