@@ -1,5 +1,6 @@
 # usage: cgroups.sh, in the test machine: what a cgroup of its own costs a service, on a kernel with every controller.
-# Prints `start WHERE CAPPED MILLISECONDS` for each round and `pss WHERE COUNT KIB` for each size.
+# Prints `start WHERE CAPPED MILLISECONDS` for each round, `pss WHERE COUNT KIB` for each size, and `look COUNT WORD MILLISECONDS` for
+# what an operator asks where the kernel counts.
 starts=60
 
 # chain COUNT KEYS: oneshots that start one after the other.
@@ -42,6 +43,19 @@ for round in 0 1 2 3 4 5 6; do
   done
 done
 
+# looks PID COUNT: whole runs of mcp-init beside PID 1, which has answered everything once.
+looks() {
+  for word in --version status; do
+    for rounds in 1 40; do
+      before=$(uptime_cs)
+      nsenter --target "$1" --pid --mount --cgroup -- sh -c 'for i in $(seq '$rounds'); do mcp-init '$word' >/dev/null || exit 1; done' ||
+        { echo "failed: $word" >&2; exit 1; }
+      took=$(($(uptime_cs) - before))
+    done
+    echo "look $2 $word $((took * 10000 / rounds))"
+  done
+}
+
 for where in none rw; do
   for count in 15 200; do
     many $count "$caps" >/root/many.toml
@@ -50,6 +64,7 @@ for where in none rw; do
     for wait in $(seq 300); do grep -q 'up after' /tmp/log && break; sleep 0.1; done
     for status in $(grep -l 'NSpid:.*[[:space:]]1$' /proc/[0-9]*/status 2>/dev/null); do
       grep -q mcp-init "${status%status}cmdline" && echo "pss $where $count $(sed -n 's/^Pss: *\([0-9]*\) kB/\1/p' "${status%status}smaps_rollup")"
+      grep -q mcp-init "${status%status}cmdline" && [ $where = rw ] && pid=${status#/proc/} && looks "${pid%/status}" $count
     done
     kill $runtime
     wait $runtime

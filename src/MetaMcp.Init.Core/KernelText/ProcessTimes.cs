@@ -17,14 +17,12 @@ public readonly record struct ProcessTimes(TimeSpan User, TimeSpan System)
 
     private const ulong MostTicks = long.MaxValue / (TimeSpan.TicksPerSecond / TicksPerSecond) / 2;
 
-    public static bool TryRead(ReadOnlySpan<byte> file, out ProcessTimes times) => TryRead(file, ChildrenSystemAt, out times);
+    public static bool TryRead(ReadOnlySpan<byte> file, out ProcessTimes times) => TryRead(file, out times, out _);
 
-    /// <summary>The same without its children.</summary>
-    public static bool TryReadOwn(ReadOnlySpan<byte> file, out ProcessTimes times) => TryRead(file, SystemAt, out times);
-
-    private static bool TryRead(ReadOnlySpan<byte> file, int last, out ProcessTimes times)
+    /// <summary>The same, and without its children.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> file, out ProcessTimes times, out ProcessTimes own)
     {
-        times = default;
+        times = own = default;
         // The name stands in parentheses and may hold any character; no field after it does.
         var close = file.LastIndexOf(") "u8);
         if (close < 0)
@@ -34,7 +32,7 @@ public readonly record struct ProcessTimes(TimeSpan User, TimeSpan System)
         var at = 0;
         foreach (var range in rest.Split((byte)' '))
         {
-            if (at >= UserAt && at <= last)
+            if (at >= UserAt)
             {
                 if (!DecimalText.TryRead(rest[range], MostTicks, out var ticks))
                     return false;
@@ -43,7 +41,9 @@ public readonly record struct ProcessTimes(TimeSpan User, TimeSpan System)
                 else
                     system += ticks;
             }
-            if (at++ == last)
+            if (at == SystemAt)
+                own = new ProcessTimes(Time(user), Time(system));
+            if (at++ == ChildrenSystemAt)
             {
                 times = new ProcessTimes(Time(user), Time(system));
                 return true;

@@ -18,8 +18,7 @@ internal readonly record struct ProcessFigures(ProcessStat Stat, ProcessTimes Ti
         figures = default;
         if (!ProcessStat.TryRead(text, out var stat))
             return false;
-        _ = ProcessTimes.TryRead(text, out var times);
-        _ = ProcessTimes.TryReadOwn(text, out var own);
+        _ = ProcessTimes.TryRead(text, out var times, out var own);
         figures = new ProcessFigures(stat, times) { OwnTimes = own };
         return true;
     }

@@ -3,10 +3,7 @@ using System.Text;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Status;
-using MetaMcp.Init.Core.Values;
-using MetaMcp.Init.Filesystem;
 using MetaMcp.Init.Processes;
-using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Accounting;
 
@@ -22,19 +19,22 @@ internal sealed class RunSearch
     /// <summary>One look reads at most this many environments.</summary>
     private const int MostClaims = 256;
 
-    private readonly ProcessSnapshot _now = new();
+    private readonly ProcessScan _scan;
+    private readonly ProcessSnapshot _now;
     private readonly List<KnownRun> _runs = [];
     private readonly List<KnownChild> _children = [];
     private readonly Dictionary<string, long> _ids = [];
     private readonly Dictionary<long, List<ProcessFigures>> _found = [];
-    private readonly Dictionary<int, ProcessFigures> _figures = [];
     private readonly HashSet<long> _launchers = [];
     private byte[]? _environment;
     private int _claims;
 
-    public RunSearch(StatusDocument status)
+    /// <param name="status">The rows of PID 1.</param>
+    /// <param name="scan">The processes, if they have been read.</param>
+    public RunSearch(StatusDocument status, ProcessScan? scan = null)
     {
-        Scan();
+        _scan = scan ?? ProcessScan.Now();
+        _now = _scan.Snapshot;
         if (_now.Find(status.System.Pid) < 0)
             return;
         foreach (var service in status.Services)
@@ -57,30 +57,13 @@ internal sealed class RunSearch
     /// process that began it, whose times then have those of the server, which was a run of its own.
     /// </summary>
     private ProcessFigures FiguresOf(int pid, long run) =>
-        _launchers.Contains(run) ? _figures[pid] with { Times = _figures[pid].OwnTimes } : _figures[pid];
+        _launchers.Contains(run) ? _scan.Of(pid) with { Times = _scan.Of(pid).OwnTimes } : _scan.Of(pid);
 
     private List<ProcessFigures> Found(long run)
     {
         if (!_found.TryGetValue(run, out var found))
             _found[run] = found = [];
         return found;
-    }
-
-    /// <summary>Reads every process: a part of the list is as good as there is.</summary>
-    private void Scan()
-    {
-        var directory = KernelFile.Open("/proc");
-        if (directory < 0)
-            return;
-        var entries = new DirectoryReader(directory, stackalloc byte[8192]);
-        while (entries.TryNext(out var name, out _))
-        {
-            if (!DecimalText.TryRead(name, int.MaxValue, out var pid) || !ProcessFigures.TryRead((int)pid, out var process, out _))
-                continue;
-            _now.Add(process.Stat);
-            _figures[process.Stat.Pid] = process;
-        }
-        _ = close(directory);
     }
 
     private void Add(string? id, int? pid, int init, bool isNested, bool hasLaunched)

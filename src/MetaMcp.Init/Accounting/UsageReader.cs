@@ -11,17 +11,19 @@ internal sealed class UsageReader
 {
     private readonly List<int> _pids = [];
     private readonly StatusDocument _status;
+    private readonly ProcessScan? _scan;
     private RunSearch? _search;
 
-    private UsageReader(StatusDocument status) => _status = status;
+    private UsageReader(StatusDocument status, ProcessScan? scan = null) => (_status, _scan) = (status, scan);
 
     /// <summary>The same document with <see cref="StatusDocument.Usages"/> and <see cref="StatusDocument.Workload"/>.</summary>
     /// <param name="status">The rows of PID 1.</param>
     /// <param name="parts">The figures that are wanted; others are null.</param>
     /// <param name="ofAll">The figures that are wanted of all together, where that differs.</param>
-    public static StatusDocument Read(StatusDocument status, UsageParts parts, UsageParts? ofAll = null)
+    /// <param name="scan">The processes, if they have been read.</param>
+    public static StatusDocument Read(StatusDocument status, UsageParts parts, UsageParts? ofAll = null, ProcessScan? scan = null)
     {
-        var reader = new UsageReader(status);
+        var reader = new UsageReader(status, scan);
         var usages = ImmutableDictionary.CreateBuilder<string, Usage>(StringComparer.Ordinal);
         foreach (var service in status.Services)
             if (service.Cgroup is not null || service.Pid is not null)
@@ -90,7 +92,7 @@ internal sealed class UsageReader
     private Usage? OfAll(UsageParts parts, IEnumerable<Usage> usages) =>
         _status.System.Cgroup is { } cgroup ? Of(cgroup, null, parts) : UsageTotal.Of(usages);
 
-    private RunSearch Search => _search ??= new RunSearch(_status);
+    private RunSearch Search => _search ??= new RunSearch(_status, _scan);
 
     private void FindProcesses(string? cgroup, string? id)
     {

@@ -118,7 +118,10 @@ internal sealed unsafe class ControlClient : IDisposable
     /// The answer, its end included; null if it does not come, and then the connection is closed: what comes late must not be taken for
     /// the answer to the next request.
     /// </summary>
-    public List<StatusRow>? Answer(ControlRequest request, TimeSpan? timeout = null)
+    /// <param name="request">The request.</param>
+    /// <param name="timeout">For each row.</param>
+    /// <param name="onFirst">Takes the first row, while PID 1 makes the others.</param>
+    public List<StatusRow>? Answer(ControlRequest request, TimeSpan? timeout = null, Action<StatusRow>? onFirst = null)
     {
         if (!Ask(request))
             return null;
@@ -128,6 +131,8 @@ internal sealed unsafe class ControlClient : IDisposable
             rows.Add(row);
             if (row is EndRow)
                 return rows;
+            if (rows.Count == 1)
+                onFirst?.Invoke(row);
         }
         Dispose();
         return null;

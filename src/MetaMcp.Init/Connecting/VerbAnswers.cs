@@ -28,10 +28,11 @@ internal static class VerbAnswers
         return client;
     }
 
-    public static List<StatusRow>? Ask(ControlClient client, ControlRequest request, out int exitCode)
+    /// <inheritdoc cref="Ask(ControlRequest, out int)"/>
+    public static List<StatusRow>? Ask(ControlClient client, ControlRequest request, out int exitCode, Action<StatusRow>? onFirst = null)
     {
         exitCode = NoInit;
-        if (client.Answer(request) is not { } rows)
+        if (client.Answer(request, onFirst: onFirst) is not { } rows)
         {
             Page.Error(Lost);
             return null;

@@ -20,19 +20,20 @@ internal static class StatusVerb
         using var client = VerbAnswers.Open();
         if (client is null)
             return VerbAnswers.NoInit;
-        if (Document(client, new ControlRequest(ControlVerb.Status) { Names = [.. names] }, out var exitCode) is not { } found)
+        var request = new ControlRequest(ControlVerb.Status) { Names = [.. names] };
+        if (Document(client, request, out var exitCode, out var scan) is not { } found)
             return exitCode;
         if (isJson)
             return Json(UsageReader.Read(
-                found, names.Count > 0 ? UsageParts.All : UsageParts.All & ~(UsageParts.Exact | UsageParts.Descriptors)));
+                found, names.Count > 0 ? UsageParts.All : UsageParts.All & ~(UsageParts.Exact | UsageParts.Descriptors), scan: scan));
         if (names.Count == 0)
         {
             // The line of all has figures of its own.
             Page.Out(StatusScreen.Draw(UsageReader.Read(
-                found, UsageParts.Status, UsageParts.Status | UsageParts.Peak | UsageParts.Pressure), style));
+                found, UsageParts.Status, UsageParts.Status | UsageParts.Peak | UsageParts.Pressure, scan), style));
             return VerbAnswers.Success;
         }
-        var counted = UsageReader.Read(found, UsageParts.All);
+        var counted = UsageReader.Read(found, UsageParts.All, scan: scan);
         for (var at = 0; at < names.Count; at++)
             Page.Out((at > 0 ? "\n" : "") + Draw(client, counted, names[at], style));
         if (!client.IsLost)
@@ -47,21 +48,26 @@ internal static class StatusVerb
         using var client = VerbAnswers.Open();
         if (client is null)
             return VerbAnswers.NoInit;
-        if (Document(client, new ControlRequest(ControlVerb.Ps) { Names = [.. names] }, out var exitCode) is not { } found)
+        if (Document(client, new ControlRequest(ControlVerb.Ps) { Names = [.. names] }, out var exitCode, out var scan) is not { } found)
             return exitCode;
         // Who asks for some names has not asked for the rest.
         if (names.Count == 0)
             found = found with { Processes = [.. found.Processes, .. ProcessLook.Foreign(found.System.Pid)] };
-        var counted = UsageReader.Read(found, UsageParts.Status | UsageParts.Processes);
+        var counted = UsageReader.Read(found, UsageParts.Status | UsageParts.Processes, scan: scan);
         if (isJson)
             return Json(counted, withProcesses: true);
         Page.Out(PsScreen.Draw(counted, style));
         return VerbAnswers.Success;
     }
 
-    private static StatusDocument? Document(ControlClient client, ControlRequest request, out int exitCode)
+    private static StatusDocument? Document(ControlClient client, ControlRequest request, out int exitCode, out ProcessScan? scan)
     {
-        if (VerbAnswers.Ask(client, request, out exitCode) is not { } rows)
+        // Without cgroups all processes are needed in the end.
+        ProcessScan? meanwhile = null;
+        var rows = VerbAnswers.Ask(
+            client, request, out exitCode, row => meanwhile = row is SystemRow { Cgroup: null } ? ProcessScan.Now() : null);
+        scan = meanwhile;
+        if (rows is null)
             return null;
         if (StatusDocument.From(rows) is { } document)
             return document;

@@ -34,7 +34,7 @@ internal static class MetricsReader
         var stat = ProcFile.Read(pid, "stat"u8, buffer);
         double? startedAt = ProcessStat.TryRead(stat, out var fields) ? StartedAt(fields) : null;
         // PID 1 collects every process of the container, whose times are no part of its own.
-        var times = ProcessTimes.TryReadOwn(stat, out var own) ? own.User + own.System : (TimeSpan?)null;
+        var times = ProcessTimes.TryRead(stat, out _, out var own) ? own.User + own.System : (TimeSpan?)null;
         var memory = ResidentMemory.TryRead(ProcFile.Read(pid, "status"u8, buffer), out var resident)
             ? resident.Anonymous + resident.SharedMemory + resident.Files : (long?)null;
         return new InitFigures(startedAt, memory, times);
