@@ -48,7 +48,7 @@ looks() {
   for word in --version status; do
     for rounds in 1 40; do
       before=$(uptime_cs)
-      nsenter --target "$1" --pid --mount --cgroup -- sh -c 'for i in $(seq '$rounds'); do mcp-init '$word' >/dev/null || exit 1; done' ||
+      nsenter -t "$1" -m -p sh -c 'for i in $(seq '$rounds'); do mcp-init '$word' >/dev/null || exit 1; done' ||
         { echo "failed: $word" >&2; exit 1; }
       took=$(($(uptime_cs) - before))
     done
