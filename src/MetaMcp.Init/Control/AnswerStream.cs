@@ -21,13 +21,16 @@ namespace MetaMcp.Init.Control;
 internal sealed class AnswerStream(
     ControlSetup setup, ControlClients clients, ClientLinks links, ReadingBudget budget, Func<StatusRow, StatusRow> complete)
 {
-    /// <summary>Rows of a piece; a watch gives a client few pieces a turn.</summary>
+    /// <summary>Rows of a piece, which is sent at once: each send wakes the client. A watch gives a client few pieces a turn.</summary>
     private const int MostRows = 16;
+
+    /// <summary>A piece of this many bytes is long enough.</summary>
+    private const int MostBytes = 8192;
 
     private static readonly TimeSpan ToLeave = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ToRead = TimeSpan.FromSeconds(10);
 
-    private readonly ArrayBufferWriter<byte> _line = new(1024);
+    private readonly ArrayBufferWriter<byte> _piece = new(1024);
     private long _events;
     private long _logs;
     private int _followers;
@@ -56,10 +59,10 @@ internal sealed class AnswerStream(
     /// <summary>One row for a connection that becomes no client, as far as it takes it.</summary>
     public unsafe void SendOnce(int connection, EndRow end)
     {
-        _line.ResetWrittenCount();
-        StatusLines.Append(end, _line);
-        fixed (byte* start = _line.WrittenSpan)
-            _ = send(connection, start, (nuint)_line.WrittenCount, MSG_DONTWAIT | MSG_NOSIGNAL);
+        _piece.ResetWrittenCount();
+        StatusLines.Append(end, _piece);
+        fixed (byte* start = _piece.WrittenSpan)
+            _ = send(connection, start, (nuint)_piece.WrittenCount, MSG_DONTWAIT | MSG_NOSIGNAL);
     }
 
     /// <summary>Sends what its connection had no room for.</summary>
@@ -139,8 +142,11 @@ internal sealed class AnswerStream(
         var hasMore = true;
         try
         {
-            for (var rows = 0; rows < MostRows && hasMore && !client.Output.IsBlocked; rows++)
-                hasMore = SendNext(client);
+            _piece.ResetWrittenCount();
+            for (var rows = 0; rows < MostRows && hasMore && !client.Output.IsBlocked && _piece.WrittenCount < MostBytes; rows++)
+                hasMore = AppendNext(client);
+            if (_piece.WrittenCount > 0 && !client.Output.Send(client.Descriptor, _piece.WrittenSpan))
+                Drop(client);
         }
         catch
         {
@@ -173,8 +179,8 @@ internal sealed class AnswerStream(
         (client.Answer, client.Held, client.IsAwaiting) = (null, null, false);
     }
 
-    /// <summary>False if there is no more to send at present.</summary>
-    private bool SendNext(ControlConnection client)
+    /// <summary>Appends a row to the piece; false if there is no more at present.</summary>
+    private bool AppendNext(ControlConnection client)
     {
         if (!client.Answer!.MoveNext())
         {
@@ -187,14 +193,9 @@ internal sealed class AnswerStream(
             Follow(client, true);
             return false;
         }
-        if (row is PauseRow)
-            return true;
-        _line.ResetWrittenCount();
-        StatusLines.Append(complete(row), _line);
-        if (client.Output.Send(client.Descriptor, _line.WrittenSpan))
-            return true;
-        Drop(client);
-        return false;
+        if (row is not PauseRow)
+            StatusLines.Append(complete(row), _piece);
+        return true;
     }
 
     private void Follow(ControlConnection client, bool isFollowing)
