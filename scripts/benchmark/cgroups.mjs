@@ -12,7 +12,7 @@ const names = {
 const counts = [15, 200];
 
 async function measure() {
-  const words = ['--deadline', '280', '--file', 'scripts/benchmark/cgroups.sh:/root/cgroups.sh', '--', 'sh', '/root/cgroups.sh'];
+  const words = ['--deadline', '280', '--cpus', '2', '--file', 'scripts/benchmark/cgroups.sh:/root/cgroups.sh', '--', 'sh', '/root/cgroups.sh'];
   const { stdout } = await promisify(execFile)('scripts/vm', words, { timeout: 300_000 });
   const starts = {}, pss = {}, looks = {};
   for (const [what, where, how, value] of stdout.trim().split('\n').map((line) => line.split(' '))) {

@@ -12,11 +12,13 @@ namespace MetaMcp.Init.Core.Status;
 internal sealed class RowReader
 {
     private readonly byte[] _line;
+
     /// <summary>The list of the last line: an answer has hundreds, which are read one after the other.</summary>
     [ThreadStatic]
     private static List<Member>? _spare;
 
     private readonly List<Member> _members;
+    private int _next;
 
     public RowReader(ReadOnlySpan<byte> text)
     {
@@ -32,6 +34,13 @@ internal sealed class RowReader
                 _members.Add(new Member(nameAt, name.Length, valueAt, value.Length));
         }
         IsBroken |= !json.IsAtEnd();
+    }
+
+    /// <summary>Gives the list back for the next line.</summary>
+    public void Release()
+    {
+        _members.Clear();
+        _spare = _members;
     }
 
     /// <summary>The line is no JSON object, or one of the members that were asked for is not as it should be.</summary>
@@ -89,11 +98,16 @@ internal sealed class RowReader
         }
     }
 
-    /// <summary>The value as it is written; false if there is none, or it is null. Of two members of a name the last counts.</summary>
+    /// <summary>
+    /// The value as it is written; false if there is none, or it is null. Rows are read in the order in which they are written, so that
+    /// the next member mostly is the one.
+    /// </summary>
     private bool TryFind(string name, out ReadOnlySpan<byte> value)
     {
-        for (var at = _members.Count - 1; at >= 0; at--)
+        for (var tried = 0; tried < _members.Count; tried++)
         {
+            var at = _next < _members.Count ? _next : 0;
+            _next = at + 1;
             var member = _members[at];
             if (member.NameLength != name.Length || !Ascii.Equals(_line.AsSpan(member.NameAt, member.NameLength), name))
                 continue;

@@ -9,8 +9,14 @@ namespace MetaMcp.Init.Accounting;
 /// The open directory of a cgroup. Its files are opened relative to it, so that the path is walked once, and read into buffers of the
 /// caller's. A file that is missing, or that has gone with its cgroup, is null and no error.
 /// </summary>
-internal readonly unsafe ref struct CgroupDirectory(int descriptor)
+/// <param name="descriptor">The directory, or one above it.</param>
+/// <param name="below">The way from there, with a slash at its end; empty for the directory itself.</param>
+internal readonly unsafe ref struct CgroupDirectory(int descriptor, ReadOnlySpan<byte> below = default)
 {
+    private const int LongestWay = 512;
+
+    private readonly ReadOnlySpan<byte> _below = below;
+
     public bool IsOpen => descriptor >= 0;
 
     public static CgroupDirectory Open(string path) => new(KernelFile.Open(path, O_RDONLY));
@@ -63,7 +69,12 @@ internal readonly unsafe ref struct CgroupDirectory(int descriptor)
     /// <param name="name">With its zero.</param>
     public int OpenFile(ReadOnlySpan<byte> name)
     {
-        fixed (byte* path = name)
-            return descriptor < 0 ? -1 : openat(descriptor, path, O_RDONLY | O_CLOEXEC, 0);
+        Span<byte> way = stackalloc byte[LongestWay];
+        if (descriptor < 0 || _below.Length + name.Length > way.Length)
+            return -1;
+        _below.CopyTo(way);
+        name.CopyTo(way[_below.Length..]);
+        fixed (byte* path = way)
+            return openat(descriptor, path, O_RDONLY | O_CLOEXEC, 0);
     }
 }

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Text;
 using MetaMcp.Init.Core.Status;
+using MetaMcp.Init.Filesystem;
+using static MetaMcp.Init.Linux.Libc;
 
 namespace MetaMcp.Init.Accounting;
 
@@ -7,32 +10,59 @@ namespace MetaMcp.Init.Accounting;
 /// Reads the use of resources of each service and server, and of all together, when a person asks: from the cgroups that the rows name,
 /// and where there is none, or the kernel does not count in it, by looking at its processes.
 /// </summary>
-internal sealed class UsageReader
+/// <param name="parts">The figures that are wanted; others are null.</param>
+/// <param name="ofAll">The figures that are wanted of all together, where that differs.</param>
+internal sealed class UsageReader(UsageParts parts, UsageParts? ofAll = null)
 {
-    private readonly List<int> _pids = [];
-    private readonly StatusDocument _status;
-    private readonly ProcessScan? _scan;
-    private RunSearch? _search;
+    /// <summary>The kernel's own limit for a name, and a slash.</summary>
+    private const int MostName = 256;
 
-    private UsageReader(StatusDocument status, ProcessScan? scan = null) => (_status, _scan) = (status, scan);
+    private readonly List<int> _pids = [];
+    private readonly Dictionary<string, Usage> _early = [];
+    private ProcessScan? _scan;
+    private RunSearch? _search;
+    private string? _above;
+    private int _descriptor = -1;
 
     /// <summary>The same document with <see cref="StatusDocument.Usages"/> and <see cref="StatusDocument.Workload"/>.</summary>
     /// <param name="status">The rows of PID 1.</param>
     /// <param name="parts">The figures that are wanted; others are null.</param>
     /// <param name="ofAll">The figures that are wanted of all together, where that differs.</param>
-    /// <param name="scan">The processes, if they have been read.</param>
-    public static StatusDocument Read(StatusDocument status, UsageParts parts, UsageParts? ofAll = null, ProcessScan? scan = null)
+    public static StatusDocument Read(StatusDocument status, UsageParts parts, UsageParts? ofAll = null) =>
+        new UsageReader(parts, ofAll).Complete(status);
+
+    /// <summary>Reads early what belongs to a row that has just come: meanwhile PID 1 makes the next rows on another processor.</summary>
+    public void Take(StatusRow row)
     {
-        var reader = new UsageReader(status, scan);
+        switch (row)
+        {
+            case SystemRow { Cgroup: null }:
+                // Without cgroups all processes are needed in the end.
+                _scan = ProcessScan.Now();
+                break;
+            case ServiceRow { Cgroup: { } cgroup, Name: var name }:
+                _early[name] = Counted(cgroup, parts);
+                break;
+            case InstanceRow { Cgroup: { } cgroup, Name: var name }:
+                _early[name] = Counted(cgroup, parts);
+                break;
+        }
+    }
+
+    /// <summary>The document with all figures: those that have been read, and the others now.</summary>
+    public StatusDocument Complete(StatusDocument status)
+    {
         var usages = ImmutableDictionary.CreateBuilder<string, Usage>(StringComparer.Ordinal);
         foreach (var service in status.Services)
             if (service.Cgroup is not null || service.Pid is not null)
-                usages[service.Name] = reader.Of(service.Cgroup, service.Instance, parts);
+                usages[service.Name] = Of(status, service.Name, service.Cgroup, service.Instance);
         foreach (var instance in status.Instances)
-            usages[instance.Name] = reader.Of(instance.Cgroup, instance.Id, parts);
-        var workload = reader.OfAll(ofAll ?? parts, usages.Values);
+            usages[instance.Name] = Of(status, instance.Name, instance.Cgroup, instance.Id);
+        // The processes of all runs are those of each, so that they are not looked up again.
+        var workload = status.System.Cgroup is { } cgroup ? Counted(cgroup, ofAll ?? parts) : UsageTotal.Of(usages.Values);
         foreach (var process in status.Processes)
             usages[StatusDocument.KeyOf(process.Pid)] = LookedUpUsage.Read([process.Pid], parts | UsageParts.Processes);
+        Close();
         return status with { Usages = usages.ToImmutable(), Workload = workload };
     }
 
@@ -41,39 +71,58 @@ internal sealed class UsageReader
     /// <param name="name">The name of a service or of an instance.</param>
     public static List<int> ProcessesOf(StatusDocument status, string name)
     {
-        var reader = new UsageReader(status);
+        var reader = new UsageReader(default);
         foreach (var service in status.Services)
             if (service.Name == name)
-                reader.FindProcesses(service.Cgroup, service.Instance);
+                reader.FindProcesses(status, service.Cgroup, service.Instance);
         foreach (var instance in status.Instances)
             if (instance.Name == name)
-                reader.FindProcesses(instance.Cgroup, instance.Id);
+                reader.FindProcesses(status, instance.Cgroup, instance.Id);
         return reader._pids;
     }
 
-    private Usage Of(string? cgroup, string? id, UsageParts parts)
+    private Usage Of(StatusDocument status, string name, string? cgroup, string? id) =>
+        _early.TryGetValue(name, out var usage) ? usage
+        : cgroup is null ? LookedUpUsage.Read(SearchIn(status).Of(id), parts) : Counted(cgroup, parts);
+
+    /// <summary>
+    /// Each open of a directory that lies in the same one as the last is spared: with two hundred cgroups that can be seen.
+    /// </summary>
+    private Usage Counted(string cgroup, UsageParts wanted)
     {
-        if (cgroup is null)
-            return LookedUpUsage.Read(Search.Of(id), parts);
-        var directory = CgroupDirectory.Open(cgroup);
-        var counted = CountedUsage.Read(directory, parts);
-        var usage = directory.IsOpen ? Completed(directory, counted, parts) : counted;
-        directory.Close();
-        return usage;
+        var slash = cgroup.LastIndexOf('/');
+        if (slash <= 0)
+            return new Usage(null);
+        if (!cgroup.AsSpan(0, slash).SequenceEqual(_above))
+        {
+            Close();
+            (_above, _descriptor) = (cgroup[..slash], KernelFile.Open(cgroup[..slash]));
+        }
+        Span<byte> below = stackalloc byte[MostName];
+        if (!Encoding.UTF8.TryGetBytes(cgroup.AsSpan(slash + 1), below[..^1], out var length))
+            return new Usage(null);
+        below[length] = (byte)'/';
+        return Completed(cgroup, CountedUsage.Read(new CgroupDirectory(_descriptor, below[..(length + 1)]), wanted), wanted);
+    }
+
+    private void Close()
+    {
+        if (_descriptor >= 0)
+            _ = close(_descriptor);
+        (_above, _descriptor) = (null, -1);
     }
 
     /// <summary>Adds the figures that are not counted here: on a kernel or in a container that gives us no such controller.</summary>
-    private Usage Completed(CgroupDirectory directory, Usage counted, UsageParts parts)
+    private Usage Completed(string cgroup, Usage counted, UsageParts wanted)
     {
-        var missing = parts & (UsageParts.Processes | UsageParts.Descriptors);
-        if (parts.HasFlag(UsageParts.Memory) && counted.Current is null)
-            missing |= UsageParts.Memory | (parts & UsageParts.Exact);
-        if (parts.HasFlag(UsageParts.Tasks) && counted.Tasks is null)
+        var missing = wanted & (UsageParts.Processes | UsageParts.Descriptors);
+        if (wanted.HasFlag(UsageParts.Memory) && counted.Current is null)
+            missing |= UsageParts.Memory | (wanted & UsageParts.Exact);
+        if (wanted.HasFlag(UsageParts.Tasks) && counted.Tasks is null)
             missing |= UsageParts.Tasks;
         if (missing == default)
             return counted;
-        _pids.Clear();
-        if (!CgroupProcesses.AddTo(_pids, directory))
+        if (!FindIn(cgroup))
             return counted;
         if (missing == UsageParts.Processes)
             return counted with { Processes = _pids.Count };
@@ -83,28 +132,32 @@ internal sealed class UsageReader
             Memory = counted.Memory ?? looked.Memory,
             IsEstimate = missing.HasFlag(UsageParts.Memory),
             Tasks = counted.Tasks ?? looked.Tasks,
-            Processes = parts.HasFlag(UsageParts.Processes) ? _pids.Count : null,
+            Processes = wanted.HasFlag(UsageParts.Processes) ? _pids.Count : null,
             Descriptors = looked.Descriptors,
         };
     }
 
-    /// <summary>The processes of all runs are those of each, so that they are not looked up again.</summary>
-    private Usage? OfAll(UsageParts parts, IEnumerable<Usage> usages) =>
-        _status.System.Cgroup is { } cgroup ? Of(cgroup, null, parts) : UsageTotal.Of(usages);
+    private RunSearch SearchIn(StatusDocument status) => _search ??= new RunSearch(status, _scan);
 
-    private RunSearch Search => _search ??= new RunSearch(_status, _scan);
-
-    private void FindProcesses(string? cgroup, string? id)
+    private void FindProcesses(StatusDocument status, string? cgroup, string? id)
     {
         _pids.Clear();
         if (cgroup is null)
         {
-            foreach (var process in Search.Of(id))
+            foreach (var process in SearchIn(status).Of(id))
                 _pids.Add(process.Stat.Pid);
             return;
         }
+        _ = FindIn(cgroup);
+    }
+
+    /// <summary>False if the list of processes cannot be read.</summary>
+    private bool FindIn(string cgroup)
+    {
+        _pids.Clear();
         var directory = CgroupDirectory.Open(cgroup);
-        _ = CgroupProcesses.AddTo(_pids, directory);
+        var isRead = CgroupProcesses.AddTo(_pids, directory);
         directory.Close();
+        return isRead;
     }
 }

@@ -120,8 +120,8 @@ internal sealed unsafe class ControlClient : IDisposable
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="timeout">For each row.</param>
-    /// <param name="onFirst">Takes the first row, while PID 1 makes the others.</param>
-    public List<StatusRow>? Answer(ControlRequest request, TimeSpan? timeout = null, Action<StatusRow>? onFirst = null)
+    /// <param name="onRow">Takes each row as it comes, while PID 1 makes the others.</param>
+    public List<StatusRow>? Answer(ControlRequest request, TimeSpan? timeout = null, Action<StatusRow>? onRow = null)
     {
         if (!Ask(request))
             return null;
@@ -131,8 +131,7 @@ internal sealed unsafe class ControlClient : IDisposable
             rows.Add(row);
             if (row is EndRow)
                 return rows;
-            if (rows.Count == 1)
-                onFirst?.Invoke(row);
+            onRow?.Invoke(row);
         }
         Dispose();
         return null;

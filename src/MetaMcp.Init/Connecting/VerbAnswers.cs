@@ -29,10 +29,10 @@ internal static class VerbAnswers
     }
 
     /// <inheritdoc cref="Ask(ControlRequest, out int)"/>
-    public static List<StatusRow>? Ask(ControlClient client, ControlRequest request, out int exitCode, Action<StatusRow>? onFirst = null)
+    public static List<StatusRow>? Ask(ControlClient client, ControlRequest request, out int exitCode, Action<StatusRow>? onRow = null)
     {
         exitCode = NoInit;
-        if (client.Answer(request, onFirst: onFirst) is not { } rows)
+        if (client.Answer(request, onRow: onRow) is not { } rows)
         {
             Page.Error(Lost);
             return null;

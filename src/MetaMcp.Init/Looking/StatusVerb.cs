@@ -20,20 +20,24 @@ internal static class StatusVerb
         using var client = VerbAnswers.Open();
         if (client is null)
             return VerbAnswers.NoInit;
+        var reader = (isJson, names.Count) switch
+        {
+            (_, > 0) => new UsageReader(UsageParts.All),
+            (true, _) => new UsageReader(UsageParts.All & ~(UsageParts.Exact | UsageParts.Descriptors)),
+            // The line of all has figures of its own.
+            _ => new UsageReader(UsageParts.Status, UsageParts.Status | UsageParts.Peak | UsageParts.Pressure),
+        };
         var request = new ControlRequest(ControlVerb.Status) { Names = [.. names] };
-        if (Document(client, request, out var exitCode, out var scan) is not { } found)
+        if (Document(client, request, reader, out var exitCode) is not { } found)
             return exitCode;
+        var counted = reader.Complete(found);
         if (isJson)
-            return Json(UsageReader.Read(
-                found, names.Count > 0 ? UsageParts.All : UsageParts.All & ~(UsageParts.Exact | UsageParts.Descriptors), scan: scan));
+            return Json(counted);
         if (names.Count == 0)
         {
-            // The line of all has figures of its own.
-            Page.Out(StatusScreen.Draw(UsageReader.Read(
-                found, UsageParts.Status, UsageParts.Status | UsageParts.Peak | UsageParts.Pressure, scan), style));
+            Page.Out(StatusScreen.Draw(counted, style));
             return VerbAnswers.Success;
         }
-        var counted = UsageReader.Read(found, UsageParts.All, scan: scan);
         for (var at = 0; at < names.Count; at++)
             Page.Out((at > 0 ? "\n" : "") + Draw(client, counted, names[at], style));
         if (!client.IsLost)
@@ -48,25 +52,22 @@ internal static class StatusVerb
         using var client = VerbAnswers.Open();
         if (client is null)
             return VerbAnswers.NoInit;
-        if (Document(client, new ControlRequest(ControlVerb.Ps) { Names = [.. names] }, out var exitCode, out var scan) is not { } found)
+        var reader = new UsageReader(UsageParts.Status | UsageParts.Processes);
+        if (Document(client, new ControlRequest(ControlVerb.Ps) { Names = [.. names] }, reader, out var exitCode) is not { } found)
             return exitCode;
         // Who asks for some names has not asked for the rest.
         if (names.Count == 0)
             found = found with { Processes = [.. found.Processes, .. ProcessLook.Foreign(found.System.Pid)] };
-        var counted = UsageReader.Read(found, UsageParts.Status | UsageParts.Processes, scan: scan);
+        var counted = reader.Complete(found);
         if (isJson)
             return Json(counted, withProcesses: true);
         Page.Out(PsScreen.Draw(counted, style));
         return VerbAnswers.Success;
     }
 
-    private static StatusDocument? Document(ControlClient client, ControlRequest request, out int exitCode, out ProcessScan? scan)
+    private static StatusDocument? Document(ControlClient client, ControlRequest request, UsageReader reader, out int exitCode)
     {
-        // Without cgroups all processes are needed in the end.
-        ProcessScan? meanwhile = null;
-        var rows = VerbAnswers.Ask(
-            client, request, out exitCode, row => meanwhile = row is SystemRow { Cgroup: null } ? ProcessScan.Now() : null);
-        scan = meanwhile;
+        var rows = VerbAnswers.Ask(client, request, out exitCode, reader.Take);
         if (rows is null)
             return null;
         if (StatusDocument.From(rows) is { } document)

@@ -147,6 +147,30 @@ public sealed class UsageReaderTests
         Assert.InRange(estimate, pss * 3 / 4, pss * 2);
     }
 
+    /// <summary>Figures of three directories, of which two lie in the same one, and one is not there.</summary>
+    [Fact]
+    public void What_is_read_as_the_rows_come_is_the_same_as_at_the_end()
+    {
+        using var files = new FilesOfCgroup().Whole();
+        using var others = new FilesOfCgroup().Whole();
+        File.WriteAllText(Path.Combine(others.Path, "pids.current"), "7\n");
+        var status = Document(files.Path);
+        string[] cgroups = [files.Path, others.Path, $"{files.Path}-none", files.Path, "", "none"];
+        status = status with
+        {
+            Services = [.. cgroups.Select((path, at) => status.Services[0] with { Name = $"s{at}", Cgroup = path })],
+        };
+        var reader = new UsageReader(UsageParts.Status);
+        foreach (var row in status.Services)
+            reader.Take(row);
+        files.Delete("pids.current");
+        var early = reader.Complete(status);
+        Assert.Equal([23, 7, null, 23, null, null], status.Services.Select(row => early.UsageOf(row.Name)?.Tasks));
+        var late = UsageReader.Read(status, UsageParts.Status & ~UsageParts.Tasks);
+        foreach (var row in status.Services)
+            Assert.Equal(early.UsageOf(row.Name)! with { Tasks = null }, late.UsageOf(row.Name));
+    }
+
     private static Usage Read(FilesOfCgroup files, UsageParts parts) =>
         UsageReader.Read(Document(files.Path), parts).UsageOf("service")!;
 
