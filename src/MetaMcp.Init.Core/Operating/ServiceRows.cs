@@ -102,7 +102,9 @@ internal sealed class ServiceRows(ServiceTable services, Registry registry)
         _ => ServiceCondition.Stopped,
     };
 
-    /// <summary>The reason of the state, a clause; null if the state says all.</summary>
+    /// <summary>The reason of the state of a service, a clause; null if the state says all.</summary>
+    public string? WhyOf(int index) => WhyOf(index, services.States[index], services.Records[index]);
+
     private string? WhyOf(int index, ServiceState state, in ServiceRecord record) => state switch
     {
         ServiceState.Waiting => AwaitedBy(index) is { Length: > 0 } awaited ? $"waits for {awaited}" : null,

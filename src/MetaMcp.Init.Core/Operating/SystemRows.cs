@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cleanup;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Repair;
@@ -9,7 +10,7 @@ namespace MetaMcp.Init.Core.Operating;
 
 /// <summary>The row of the whole container, and its health.</summary>
 internal sealed class SystemRows(
-    ServiceTable services, Phases phases, OrphanWatch orphans, Reconciler reconciler, CleanupTotals totals, Tally tally)
+    ServiceTable services, ServiceRows rows, Phases phases, OrphanWatch orphans, Reconciler reconciler, CleanupTotals totals, Tally tally)
 {
     /// <summary>The executable adds what it alone knows: the version, the pid and the cgroups.</summary>
     public SystemRow Of(Instant now)
@@ -32,7 +33,7 @@ internal sealed class SystemRows(
                 Phase.Running => SystemPhase.Running,
                 _ => SystemPhase.Stopping,
             },
-            NotReady = Problem([], isAlive: false) is { Length: > 0 } problem ? problem : null,
+            NotReady = Problems([], isAlive: false),
             StartupTook = tally.StartupTook,
             IsReloadSuccessful = tally.IsReloadSuccessful,
             FileAge = now - (tally.ReloadedAt ?? phases.StartedAt),
@@ -53,14 +54,14 @@ internal sealed class SystemRows(
         };
     }
 
-    /// <summary>Why the container is not ready, or not alive: sentences; empty if it is.</summary>
+    /// <summary>Why the container is not ready, or not alive: a clause for each reason; none if it is.</summary>
     /// <param name="indexes">The services that count; empty for the required ones.</param>
     /// <param name="isAlive">A process is enough.</param>
-    public string Problem(IReadOnlyCollection<int> indexes, bool isAlive)
+    public ImmutableArray<string> Problems(IReadOnlyCollection<int> indexes, bool isAlive)
     {
         if (indexes.Count == 0 && isAlive)
-            return "";
-        var problems = new List<string>();
+            return [];
+        var problems = ImmutableArray.CreateBuilder<string>();
         if (phases.IsEnding)
             problems.Add("mcp-init is shutting down");
         var any = false;
@@ -73,11 +74,11 @@ internal sealed class SystemRows(
             var isWell = isAlive ? StatePredicates.MainOf(state) is not null || state is ServiceState.Completed
                 : StatePredicates.Satisfies(state);
             if (!isWell)
-                problems.Add($"{service.Name} is {StatusLines.Word(ServiceRows.ConditionOf(state))}");
+                problems.Add(StatusLines.Clause(service.Name, ServiceRows.ConditionOf(state), rows.WhyOf(service.Index)));
         }
         // A file that requires no service has nothing else to wait for.
         if (!any && phases.Phase is Phase.StartingUp)
             problems.Add("mcp-init is starting up");
-        return problems.Count == 0 ? "" : string.Join(", ", problems) + ".";
+        return problems.DrainToImmutable();
     }
 }

@@ -35,7 +35,7 @@ public sealed class Window
         Logs.Know(services.Plan.Settings.Servers);
         _serviceRows = new ServiceRows(services, registry);
         _instanceRows = new InstanceRows(services, pool, registry);
-        _systemRows = new SystemRows(services, phases, orphans, reconciler, totals, tally);
+        _systemRows = new SystemRows(services, _serviceRows, phases, orphans, reconciler, totals, tally);
     }
 
     public EventRing Events { get; } = new();
@@ -189,8 +189,9 @@ public sealed class Window
             if (_serviceRows.Of(index, Now) is { } row)
                 yield return row;
         }
-        var problem = _systemRows.Problem(indexes, request.IsAlive);
-        yield return problem.Length == 0 ? End() : new EndRow(ControlError.State, problem) { Sequence = Events.Last };
+        var problems = _systemRows.Problems(indexes, request.IsAlive);
+        yield return problems.IsEmpty ? End()
+            : new EndRow(ControlError.State, $"{string.Join(", ", problems)}.") { Sequence = Events.Last };
     }
 
     private IEnumerable<StatusRow?> Happened(ControlRequest request)

@@ -52,6 +52,8 @@ public static class StatusScreen
             return Mark.Broken;
         if (status.System.Phase != SystemPhase.Running)
             return Mark.OnItsWay;
+        if (!status.System.NotReady.IsEmpty)
+            return Mark.Warning;
         foreach (var service in status.Services)
             if (ServiceLines.MarkOf(service, status.UsageOf(service.Name)) == Mark.Warning)
                 return Mark.Warning;
@@ -76,6 +78,8 @@ public static class StatusScreen
         }
         if (!system.Missing.IsEmpty)
             _ = line.Append("   without ").AppendJoin(", ", system.Missing);
+        else if (!system.NotReady.IsEmpty && system.Phase == SystemPhase.Running)
+            _ = line.Append("   not ready: ").AppendJoin(", ", system.NotReady);
         return line.ToString();
     }
 

@@ -49,10 +49,9 @@ public sealed class Answers(HostRule hosts, Func<bool, Knowledge> ask, Func<Stat
     private static HttpResponse Live(Knowledge knowledge) => knowledge.HasAnswered
         ? HttpResponse.Text(HttpStatus.Ok, "ok\n") : HttpResponse.Text(HttpStatus.ServiceUnavailable, $"{knowledge.Problem}\n");
 
-    /// <summary>PID 1 gives all reasons as one sentence; no name of a service has a comma in it.</summary>
-    private static HttpResponse Ready(StatusDocument status) => status.System.NotReady is { } reasons
-        ? HttpResponse.Text(HttpStatus.ServiceUnavailable, $"{reasons.Replace(", ", "\n", StringComparison.Ordinal).TrimEnd('.')}\n")
-        : HttpResponse.Text(HttpStatus.Ok, "ok\n");
+    private static HttpResponse Ready(StatusDocument status) => status.System.NotReady.IsEmpty
+        ? HttpResponse.Text(HttpStatus.Ok, "ok\n")
+        : HttpResponse.Text(HttpStatus.ServiceUnavailable, $"{string.Join('\n', status.System.NotReady)}\n");
 
     private HttpResponse Metrics(MetricsFacts facts, MetricsFormat format)
     {

@@ -22,6 +22,10 @@ public static class StatusLines
 
     public static string Word(InstanceCondition condition) => InstanceConditions[(int)condition];
 
+    /// <summary>The state of a service with its reason, for a list of such.</summary>
+    public static string Clause(string name, ServiceCondition condition, string? why) =>
+        why is null ? $"{name} is {Word(condition)}" : $"{name} is {Word(condition)} ({why})";
+
     /// <summary>Appends the row and a newline.</summary>
     public static void Append(StatusRow row, ArrayBufferWriter<byte> to)
     {
@@ -82,7 +86,7 @@ public static class StatusLines
         line.Time("uptime_ms", row.Uptime);
         line.Text("phase", Word(row.Phase));
         line.Time("startup_ms", row.StartupTook);
-        line.Text("not_ready", row.NotReady);
+        line.Names("not_ready", row.NotReady);
         line.Flag("reload_failed", !row.IsReloadSuccessful);
         line.Time("file_age_ms", row.FileAge);
         line.Names("missing", row.Missing);

@@ -23,6 +23,7 @@ public static class StatusReader
             "end" => EndRow.Read(row),
             _ => null,
         };
+        row.Release();
         return row.IsBroken ? null : read;
     }
 
@@ -33,7 +34,7 @@ public static class StatusReader
         Uptime = row.Time("uptime_ms"),
         Phase = (SystemPhase)row.Word("phase", StatusLines.Phases),
         StartupTook = row.OptionalTime("startup_ms"),
-        NotReady = row.OptionalText("not_ready"),
+        NotReady = row.Names("not_ready"),
         IsReloadSuccessful = !row.Flag("reload_failed"),
         FileAge = row.Time("file_age_ms"),
         Missing = row.Names("missing"),

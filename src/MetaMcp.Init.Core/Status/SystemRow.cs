@@ -20,8 +20,8 @@ public sealed record SystemRow : StatusRow
     /// <summary>The time from the start of mcp-init to the end of the startup phase; null before that.</summary>
     public TimeSpan? StartupTook { get; init; }
 
-    /// <summary>Why this container should get no work, such as a required service that is not ready; null if it should get some.</summary>
-    public string? NotReady { get; init; }
+    /// <summary>Why this container should get no work, a clause for each required service that is not ready; empty if it should.</summary>
+    public ImmutableArray<string> NotReady { get; init; } = [];
 
     /// <summary>Whether the last reload put its file in force; true before the first.</summary>
     public bool IsReloadSuccessful { get; init; } = true;

@@ -67,6 +67,16 @@ public sealed class StatusScreenTests
             """, StatusScreen.Draw(Sample.Document, new ScreenStyle(120)));
     }
 
+    [Fact]
+    public void One_that_should_get_no_work_says_why_in_its_first_line()
+    {
+        var system = Sample.Document.System with { Missing = [], NotReady = ["backend is failing (exit code 1)"] };
+        var screen = StatusScreen.Draw(Sample.Document with { System = system }, new ScreenStyle(120));
+        Assert.StartsWith(
+            "▲ running   up 3h12m   3 of 7 services ready, 5 of 15 servers   not ready: backend is failing (exit code 1)", screen,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(40)]
     [InlineData(80)]

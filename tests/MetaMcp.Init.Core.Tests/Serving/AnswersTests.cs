@@ -59,9 +59,9 @@ public sealed class AnswersTests
     {
         var ready = Ask("/readyz", Knowledge.Of(Facts.Of(StatusDocument.From([Facts.System])!)));
         Assert.Equal((HttpStatus.Ok, "ok\n"), (ready.Status, Body(ready)));
-        var system = Facts.System with { NotReady = "a is starting, b is open." };
+        var system = Facts.System with { NotReady = ["a is starting", "b is open (exit code 1, after a, c)"] };
         var not = Ask("/readyz", Knowledge.Of(Facts.Of(StatusDocument.From([system])!)));
-        Assert.Equal((HttpStatus.ServiceUnavailable, "a is starting\nb is open\n"), (not.Status, Body(not)));
+        Assert.Equal((HttpStatus.ServiceUnavailable, "a is starting\nb is open (exit code 1, after a, c)\n"), (not.Status, Body(not)));
     }
 
     [Fact]
