@@ -220,6 +220,9 @@ static void health(int seconds)
             isAnswered = text[count - 1] == '\n';
         }
         clock_gettime(CLOCK_MONOTONIC, &after);
+        // The signal that ends this process has ended the wait as well.
+        if (!isAnswered && isStopped)
+            break;
         if (!isAnswered) {
             lost++;
             close(fd);
