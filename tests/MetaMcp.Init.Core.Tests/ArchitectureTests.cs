@@ -217,6 +217,19 @@ public sealed partial class ArchitectureTests
         Assert.Empty(tooLong);
     }
 
+    [Fact]
+    public void No_file_holds_the_markers_of_a_merge_conflict()
+    {
+        string[] kinds = [".cs", ".md", ".csproj", ".props", ".sln", ".toml", ".json", ".yaml", ".mjs", ".c", ".h", ".sh", ".txt", ""];
+        string[] places = ["", "src", "tests", "container", "scripts"];
+        var files = places.SelectMany(place => Directory.EnumerateFiles(
+                Path.Combine(Root, place), "*", place.Length == 0 ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories))
+            .Where(file => kinds.Contains(Path.GetExtension(file)) &&
+                !Path.GetRelativePath(Root, file).Split('/').Any(folder => folder is "bin" or "obj" or "node_modules" or ".git")).ToList();
+        Assert.Contains(files, file => file.EndsWith("PROTOCOL.md", StringComparison.Ordinal));
+        Assert.DoesNotContain(files, file => File.ReadLines(file).Any(line => ConflictMarker().IsMatch(line)));
+    }
+
     private static readonly string[] Sources = ["src", "tests"];
 
     private static IEnumerable<string> Files() =>
@@ -259,6 +272,9 @@ public sealed partial class ArchitectureTests
     /// <summary>The rows of a trace, the number of its files, and the number before the rooms.</summary>
     [GeneratedRegex(@"\| what happens \|\n((?:\|.*\n)+)\n(\d+) files; (\d+) before the rooms")]
     private static partial Regex Trace();
+
+    [GeneratedRegex(@"^(<{7}|>{7}|\|{7})( |$)")]
+    private static partial Regex ConflictMarker();
 
     [GeneratedRegex(@"\bCore\.(\w+)")]
     private static partial Regex CoreName();

@@ -129,7 +129,7 @@ public static class Notices
     public static readonly NoticeKind WholeAgain = new(320, "system.whole", Info, "whole again: nothing is missing");
     public static readonly NoticeKind Reloaded = new(
         321, "config.reloaded", Info,
-        "reloaded: restarting {Restarted|none}, starting {Started|none}, stopping {Stopped|none}, {Unchanged} unchanged");
+        "reloaded: restarting {Restarted|none}, starting {Started|none}, removing {Removed|none}, {Unchanged} unchanged");
     public static readonly NoticeKind ReloadProblem = new(322, "config.problem", Error, "reload: {Problem}");
     public static readonly NoticeKind NotReloaded = new(
         323, "config.refused", Error, "not reloaded: the previous configuration stays in force");

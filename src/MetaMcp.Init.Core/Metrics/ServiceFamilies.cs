@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Status;
 using static MetaMcp.Init.Core.Metrics.MetricKind;
 
 namespace MetaMcp.Init.Core.Metrics;
@@ -5,7 +6,8 @@ namespace MetaMcp.Init.Core.Metrics;
 /// <summary>Metrics of one service or of one type of server: their states and what happened to them.</summary>
 internal static class ServiceFamilies
 {
-    public static readonly MetricFamily ServiceInfo = new("service_info", Info, "A service, or a type of launched server")
+    public static readonly MetricFamily ServiceInfo = new(
+        "service_info", Info, "A service, whose type is daemon or oneshot, or a type of launched server, whose type is empty")
     {
         Labels = ["name", "kind", "type", "required"],
     };
@@ -28,9 +30,10 @@ internal static class ServiceFamilies
 
     public static readonly MetricFamily Starts = new("starts_total", Counter, "Runs that got a process") { Labels = ["name"] };
 
-    public static readonly MetricFamily Restarts = new("restarts_total", Counter, "Starts after the first, by reason")
+    public static readonly MetricFamily Restarts = new("restarts_total", Counter,
+        $"Restarts, by reason: {string.Join(", ", RestartReasons.All)}; RST of status is the sum without reload and operator")
     {
-        Labels = ["name", "reason"], IsOfServices = true, FromStart = ["failed", "oom", "unhealthy", "timeout", "dependency"],
+        Labels = ["name", "reason"], IsOfServices = true, FromStart = RestartReasons.Automatic,
     };
 
     public static readonly MetricFamily Exits = new(

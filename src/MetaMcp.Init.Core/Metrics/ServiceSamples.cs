@@ -15,7 +15,7 @@ internal static class ServiceSamples
             writer.Add(ServiceFamilies.ServiceInfo, 1L, service.Name, "service", service.IsOneshot ? "oneshot" : "daemon",
                 service.IsRequired ? "true" : "false");
         foreach (var server in facts.Status.Servers)
-            writer.Add(ServiceFamilies.ServiceInfo, 1L, server.CountedAs ?? server.Name, "server", "daemon", "false");
+            writer.Add(ServiceFamilies.ServiceInfo, 1L, server.CountedAs ?? server.Name, "server", "", "false");
         foreach (var service in services)
             foreach (var condition in StatusLines.Conditions)
                 writer.Add(ServiceFamilies.State, condition == StatusLines.Word(service.Condition), service.Name, condition);

@@ -13,7 +13,8 @@ internal static class SystemFamilies
     public static readonly MetricFamily StartTime = new(
         "start_time_seconds", Gauge, "When mcp-init was started, in seconds since 1970") { Unit = "seconds" };
 
-    public static readonly MetricFamily Phase = new("phase", Gauge, "1 for the phase that mcp-init is in: startup, running or shutdown")
+    public static readonly MetricFamily Phase = new(
+        "phase", Gauge, "1 for the phase that mcp-init is in: startup, running or shutdown (in status: starting, running, stopping)")
     {
         Labels = ["phase"],
     };

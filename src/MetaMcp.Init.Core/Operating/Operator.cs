@@ -37,8 +37,49 @@ internal sealed class Operator(
                 return services.Plan.Settings.FindServer(name) is not null
                     ? new EndRow(ControlError.State, $"No instance of the server {name} runs. Its clients start it.")
                     : new EndRow(ControlError.UnknownName, UnknownNames.Sentence(name, services.Plan));
+        return request.Verb is ControlVerb.Start or ControlVerb.Restart ? HeldUp(request) : null;
+    }
+
+    /// <summary>
+    /// A service that needs one that is held would be stopped, or made ready to start, and then wait for the next operator. Services of the
+    /// same request are about to run.
+    /// </summary>
+    private EndRow? HeldUp(ControlRequest request)
+    {
+        foreach (var name in request.Names)
+        {
+            if (Find(name) is not (>= 0 and var service) || (request.Verb == ControlVerb.Start && RunsAlready(service)))
+                continue;
+            var held = new List<string>();
+            FindHeld(service, request, held, []);
+            if (held.Count > 0)
+                return new EndRow(
+                    ControlError.State,
+                    $"{name} needs {string.Join(", ", held)}, which {(held.Count == 1 ? "is" : "are")} held, since an operator has " +
+                    $"stopped {(held.Count == 1 ? "it" : "them")}; nothing was done. To start all: mcp-init start " +
+                    $"{string.Join(' ', held)} {string.Join(' ', request.Names)}");
+        }
         return null;
     }
+
+    /// <summary>Finds the held services that this one would wait for, those of its dependencies that wait too among them.</summary>
+    private void FindHeld(int service, ControlRequest request, List<string> held, HashSet<int> seen)
+    {
+        foreach (var dependency in services.Plan.Services[service].DependsOn)
+        {
+            var state = services.States[dependency];
+            if (StatePredicates.Satisfies(state) || request.Names.Contains(services.NameOf(dependency)) || !seen.Add(dependency))
+                continue;
+            if (services.Records[dependency].HeldBy is not null)
+                held.Add(services.NameOf(dependency));
+            else if (state is ServiceState.Waiting)
+                FindHeld(dependency, request, held, seen);
+        }
+    }
+
+    /// <summary>One that was stopped just now, before its process was there, does not.</summary>
+    private bool RunsAlready(int service) =>
+        services.Records[service].HeldBy is null && services.States[service] is ServiceState.Active { Run: not EndingState };
 
     private EndRow Act(ControlRequest request, string asker, List<StatusRow> rows)
     {
@@ -83,8 +124,7 @@ internal sealed class Operator(
                 record = record with { HeldBy = asker };
                 response.Follow(service, new ServiceEvent.Stop());
                 return Row(name, StatePredicates.IsActive(state) ? "is being stopped" : "is not started any more", starts);
-            // One that was stopped just now, before its process was there, is none of these.
-            case ControlVerb.Start when record.HeldBy is null && state is ServiceState.Active { Run: not EndingState }:
+            case ControlVerb.Start when RunsAlready(service):
                 return Unchanged(
                     name, state is ServiceState.Active { Run: RunState.Ready } ? "runs already" : "is starting already", starts);
             case ControlVerb.Start or ControlVerb.Restart:

@@ -9,7 +9,7 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Operating;
 
 /// <summary>The rows of services, made from their states. Nothing is changed by it.</summary>
-internal sealed class ServiceRows(ServiceTable services, Registry registry)
+internal sealed class ServiceRows(ServiceTable services, Registry registry, Tally tally)
 {
     /// <summary>The number of indexes; a service of the file need not be at each.</summary>
     public int Count => services.States.Length;
@@ -45,6 +45,7 @@ internal sealed class ServiceRows(ServiceTable services, Registry registry)
             Run = StatePredicates.RunOf(state) ?? 0,
             HasLaunched = record.LaunchedIn != 0 && record.LaunchedIn == StatePredicates.RunOf(state),
             Starts = record.Starts,
+            Restarts = tally.AutomaticRestartsOf(plan.Name),
             LastEnd = record.LastExit?.ToString(),
             LastCode = record.LastExit?.ShellCode,
             LastLimit = record.LastOom?.Limit ?? record.LastLimit,

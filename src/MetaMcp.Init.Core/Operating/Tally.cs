@@ -11,6 +11,8 @@ namespace MetaMcp.Init.Core.Operating;
 /// </summary>
 public sealed class Tally
 {
+    private const string RestartFamily = "restarts_total";
+
     private const int MostCounters = 8192;
 
     /// <summary>Names of servers come from clients.</summary>
@@ -24,7 +26,7 @@ public sealed class Tally
     private readonly HashSet<string> _servers = new(StringComparer.Ordinal);
     private List<CountRow>? _rows;
     private Instant _madeAt;
-    private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RestartReason> _reasons = new(StringComparer.Ordinal);
 
     /// <summary>The number of processes that were collected.</summary>
     public long Reaped { get; set; }
@@ -54,17 +56,17 @@ public sealed class Tally
         else if (kind == Notices.ServiceExited)
             Exited(service, notice["Status"] as ExitStatus?);
         else if (kind == Notices.ServiceExitedOutOfMemory)
-            Exited(service, "oom", "oom");
+            Exited(service, "oom", RestartReason.Oom);
         else if (kind == Notices.ServiceOutOfMemory)
             RanOut(notice, told.At);
         else if (kind == Notices.ServiceOverLimit)
-            Because(service, "oom");
+            Because(service, RestartReason.Oom);
         else if (kind == Notices.Unhealthy)
-            Because(service, "unhealthy");
+            Because(service, RestartReason.Unhealthy);
         else if (kind == Notices.RestartingWith)
-            Restarting(service, "dependency");
+            Restarting(service, RestartReason.Dependency);
         else if (kind == Notices.ServiceRestarting || kind == Notices.RestartingAfterDependency || kind == Notices.RestartingAfterSuccess)
-            Restarting(service, IsLate(notice) ? "timeout" : null);
+            Restarting(service, IsLate(notice) ? RestartReason.Timeout : null);
         else if (kind == Notices.CircuitTrial)
             Restarting(service, null);
         else if (kind == Notices.Reloaded)
@@ -76,7 +78,16 @@ public sealed class Tally
     }
 
     /// <summary>An operator restarts a service.</summary>
-    public void RestartedByOperator(string service) => Add("restarts_total", service, "operator");
+    public void RestartedByOperator(string service) => Restarted(service, RestartReason.Operator);
+
+    /// <summary>The restarts of a service that no person caused.</summary>
+    public long AutomaticRestartsOf(string service)
+    {
+        var restarts = 0L;
+        foreach (var reason in RestartReasons.Automatic)
+            restarts += _counts.GetValueOrDefault((RestartFamily, service, reason));
+        return restarts;
+    }
 
     /// <summary>Lines of a service's output.</summary>
     public void Wrote(string service, string stream, long lines) => Add("log_lines_total", service, stream, lines);
@@ -111,9 +122,9 @@ public sealed class Tally
             { IsKnown: true, Code: null } => "signal",
             { IsSuccess: true } => "success",
             _ => "failure",
-        }, "failed");
+        }, RestartReason.Failed);
 
-    private void Exited(string? service, string result, string reason)
+    private void Exited(string? service, string result, RestartReason reason)
     {
         Add("exits_total", service, result);
         // An end that follows from another reason does not replace it.
@@ -141,22 +152,24 @@ public sealed class Tally
         (IsReloadSuccessful, ReloadedAt) = (true, at);
         if (notice["Restarted"] is ImmutableArray<string> restarted)
             foreach (var service in restarted)
-                Add("restarts_total", service, "reload");
+                Restarted(service, RestartReason.Reload);
     }
 
-    private void Because(string? service, string reason)
+    private void Because(string? service, RestartReason reason)
     {
         if (service is not null)
             _reasons[service] = reason;
     }
 
-    private void Restarting(string? service, string? reason)
+    private void Restarting(string? service, RestartReason? reason)
     {
         if (service is null)
             return;
-        Add("restarts_total", service, reason ?? (_reasons.Remove(service, out var known) ? known : "failed"));
+        Restarted(service, reason ?? (_reasons.Remove(service, out var known) ? known : RestartReason.Failed));
         _ = _reasons.Remove(service);
     }
+
+    private void Restarted(string service, RestartReason reason) => Add(RestartFamily, service, RestartReasons.Word(reason));
 
     private void Add(string family, string? name, string? label, long count = 1)
     {

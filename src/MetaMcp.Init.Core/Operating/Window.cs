@@ -33,7 +33,7 @@ public sealed class Window
         (_services, _orphans, _totals, _registry) = (services, orphans, totals, registry);
         (Tally, Pool, _reconciler) = (tally, pool, reconciler);
         Logs.Know(services.Plan.Settings.Servers);
-        _serviceRows = new ServiceRows(services, registry);
+        _serviceRows = new ServiceRows(services, registry, tally);
         _instanceRows = new InstanceRows(services, pool, registry);
         _systemRows = new SystemRows(services, _serviceRows, phases, orphans, reconciler, totals, tally);
     }
@@ -196,8 +196,15 @@ public sealed class Window
 
     private IEnumerable<StatusRow?> Happened(ControlRequest request)
     {
+        var next = Events.First;
         // A number that has not been given yet is from an earlier life of the container: everything is new.
-        var next = request.Since is { } since && since <= Events.Last ? since + 1 : Events.First;
+        if (request.Since > Events.Last)
+        {
+            yield return new GapRow(0) { Next = 1, NeverGiven = request.Since };
+            next = 1;
+        }
+        else if (request.Since is { } since)
+            next = since + 1;
         while (request.IsFollowing || next <= Events.Last)
         {
             if (next < Events.First)

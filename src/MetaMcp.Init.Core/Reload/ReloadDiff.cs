@@ -65,7 +65,8 @@ internal sealed class ReloadDiff
 
     public List<string> Started { get; } = [];
 
-    public List<string> Stopped { get; } = [];
+    /// <summary>The services that the file does not have any more, also those that did not run.</summary>
+    public List<string> Removed { get; } = [];
 
     private void Succeed(PlannedService service, PlannedService? old)
     {
@@ -73,8 +74,8 @@ internal sealed class ReloadDiff
         ref var state = ref States[index];
         if (service.IsRetired)
         {
-            if (old is { IsRetired: false } && !StatePredicates.IsOver(state))
-                Stopped.Add(service.Name);
+            if (old is { IsRetired: false })
+                Removed.Add(service.Name);
             // The startup does not wait for a service that the file does not have any more, and its result does not count.
             Records[index] = Records[index].Settled();
             if (StatePredicates.IsOver(state))

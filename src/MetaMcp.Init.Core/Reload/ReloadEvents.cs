@@ -48,7 +48,7 @@ internal sealed class ReloadEvents(
             [
                 new Effect.Apply(services.Plan.Settings, next.Plan.Settings),
                 new Effect.Report(Notices.Reloaded.Of(
-                    next.Restarted.ToImmutableArray(), next.Started.ToImmutableArray(), next.Stopped.ToImmutableArray(),
+                    next.Restarted.ToImmutableArray(), next.Started.ToImmutableArray(), next.Removed.ToImmutableArray(),
                     read.Settings.Services.Length - changed)),
                 .. Told(ServerChanges.Between(services.Plan.Settings, next.Plan.Settings)),
             ];

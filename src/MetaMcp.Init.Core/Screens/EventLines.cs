@@ -12,10 +12,15 @@ public static class EventLines
 
     public static string Heading(ScreenStyle style) => Fit.To($"{"SEQ",5} {"AGE",7}   {"SUBJECT",-SubjectWidth} WHAT", style);
 
-    /// <summary>Events that are not kept any more.</summary>
+    /// <summary>Events that are not kept any more, or a number of an earlier life of the container.</summary>
     public static string Draw(GapRow gap, ScreenStyle style)
     {
         ArgumentNullException.ThrowIfNull(gap);
+        // The sentence has no room behind the columns of a screen of 80.
+        if (gap.NeverGiven is { } number)
+            return Fit.To(string.Create(
+                CultureInfo.InvariantCulture,
+                $"~ number {number} was never given in this life of the container: all events follow"), style);
         return Fit.To(string.Create(
             CultureInfo.InvariantCulture, $"{"",5} {"",7} ~ {gap.Lost} events are lost: only the last 1024 are kept"), style);
     }

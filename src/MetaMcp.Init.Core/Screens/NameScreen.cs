@@ -77,7 +77,7 @@ public static class NameScreen
                 EventLevel.Warning => $"{Marks.Sign(Mark.Warning, style.IsAscii)} ",
                 _ => "  ",
             };
-            lines.Below($"{ShortText.Time(row.Age),7} {mark}{row.Text}");
+            lines.Below($"{ShortText.Time(row.Age),7} {mark}{Of(page, row.Subject)}{row.Text}");
         }
     }
 
@@ -87,6 +87,10 @@ public static class NameScreen
             return;
         lines.Heading("log");
         foreach (var row in page.Log)
-            lines.Below($"{ClockText.Seconds(row.UnixMilliseconds)} {LogLines.Sign(row.Stream)} {row.Text}");
+            lines.Below($"{ClockText.Seconds(row.UnixMilliseconds)} {LogLines.Sign(row.Stream)} {Of(page, row.Subject)}{row.Text}");
     }
+
+    /// <summary>The instance in front of a line on the page of its type; nothing elsewhere.</summary>
+    private static string Of(NamePage page, string? subject) => 
+        subject?.StartsWith(page.Name + "@", StringComparison.Ordinal) == true ? $"{subject}: " : "";
 }

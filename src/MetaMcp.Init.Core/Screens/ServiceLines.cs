@@ -57,9 +57,9 @@ internal static class ServiceLines
         _ => style.Unknown,
     };
 
-    /// <summary>Starts after the first.</summary>
+    /// <summary>Restarts by mcp-init itself; a service that was never started has none to count.</summary>
     public static string Restarts(ServiceRow row, ScreenStyle style) =>
-        row.Starts == 0 ? style.Unknown : Cells.Number(row.Starts - 1);
+        row.Starts > 0 && row.Restarts is { } restarts ? Cells.Number(restarts) : style.Unknown;
 
     public static string LastEnd(ServiceRow row, ScreenStyle style) => (row.LastEnd, row.LastLimit) switch
     {

@@ -43,6 +43,9 @@ public sealed record ServiceRow : StatusRow
     /// <summary>Runs that got a process.</summary>
     public int Starts { get; init; }
 
+    /// <summary>Restarts by mcp-init itself (<see cref="RestartReasons.Automatic"/>); null from an older mcp-init.</summary>
+    public long? Restarts { get; init; }
+
     /// <summary>How the last run ended: <c>exit code 3</c>; null if none has ended.</summary>
     public string? LastEnd { get; init; }
 

@@ -122,6 +122,7 @@ public static class StatusLines
         line.Text("instance", row.Instance);
         line.Flag("launches", row.HasLaunched);
         line.Number("starts", row.Starts);
+        line.Number("restarts", row.Restarts);
         line.Text("last_end", row.LastEnd);
         line.Number("last_code", row.LastCode);
         line.Text("last_limit", row.LastLimit);

@@ -69,6 +69,7 @@ public static class StatusReader
         Instance = row.OptionalText("instance"),
         HasLaunched = row.Flag("launches"),
         Starts = (int)row.Number("starts"),
+        Restarts = row.OptionalNumber("restarts"),
         LastEnd = row.OptionalText("last_end"),
         LastCode = (int?)row.OptionalNumber("last_code"),
         LastLimit = row.OptionalText("last_limit"),

@@ -19,7 +19,8 @@ internal static class OperatorActs
         "start", VerbKind.Act, "start NAME…", "start services that do not run, at once")
     {
         Lead = "start services that do not run, at once: also one that waits for its next try, or whose circuit is open. A service whose " +
-            "dependencies are not there is started when they are.",
+            "dependencies are not there is started when they are; if one of them was stopped by an operator, the " +
+            "request is refused.",
         Operands = [OneOrMore], Options = [Wait, Timeout], Exits = Exits,
     };
 
@@ -34,7 +35,8 @@ internal static class OperatorActs
     public static readonly VerbEntry Restart = new(
         "restart", VerbKind.Act, "restart NAME…", "stop services and start them again")
     {
-        Lead = "stop services and start them again. A server is ended alone: its client starts another one.",
+        Lead = "stop services and start them again. If a dependency was stopped by an operator, nothing is stopped and the request is " +
+            "refused. A server is ended alone: its client starts another one.",
         Operands = [OneOrMore], Options = [Wait, Timeout], Exits = Exits,
     };
 

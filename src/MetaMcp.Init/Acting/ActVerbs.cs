@@ -31,12 +31,22 @@ internal static class ActVerbs
         if (VerbAnswers.Ask(client, request, out var exitCode) is not { } rows)
             return exitCode;
         var targets = rows.OfType<TargetRow>().ToList();
+        var isSent = request.Verb != ControlVerb.Signal || targets.Exists(target => !target.IsUnchanged);
         foreach (var target in targets)
-            Page.Out($"{target.Name} {target.Text}\n");
+            if (request.Verb == ControlVerb.Signal && target.IsUnchanged)
+            {
+                Page.Error($"mcp-init signal: {target.Name} {target.Text}");
+                // One instance of many may just be starting.
+                isSent &= !request.Names.Contains(target.Name);
+            }
+            else
+                Page.Out($"{target.Name} {target.Text}\n");
         if (!isWaiting)
-            return VerbAnswers.Success;
+            return isSent ? VerbAnswers.Success : VerbAnswers.Refused;
         var awaited = new Awaited(request.Verb, targets, before);
-        var code = WaitVerb.For(request.Names, awaited.Look, awaited.IsDoneWithout, timeout ?? DefaultTimeout, out var problem);
+        var code = WaitVerb.For(
+            ControlVerbs.Word(request.Verb), request.Names, awaited.Look, awaited.IsDoneWithout, timeout ?? DefaultTimeout,
+            out var problem);
         if (problem.Length > 0)
             Page.Error($"mcp-init {ControlVerbs.Word(request.Verb)}: {problem}");
         else if (code == VerbAnswers.Success)

@@ -65,6 +65,7 @@ internal sealed class Awaited
     /// <summary>Whether each service that was asked to start has started once more, and is ready.</summary>
     private (bool? IsReached, string Why) Started(StatusDocument status)
     {
+        var (failed, waiting) = (new List<string>(), new List<string>());
         foreach (var service in status.Services)
         {
             var target = _targets.Find(t => t.Name == service.Name);
@@ -74,12 +75,14 @@ internal sealed class Awaited
             var isReady = service.IsReady && service.Condition != ServiceCondition.Completed;
             // Without a rule of its own, a service is ready as soon as its program runs, which may fail at once.
             if (hasStarted && isReady && !service.HasProbe && !target.IsUnchanged && service.Since < Settling)
-                return (null, WaitVerb.Text(service));
-            if (hasStarted && (isReady || service.Condition == ServiceCondition.Completed))
+                waiting.Add(WaitVerb.Text(service));
+            else if (hasStarted && (isReady || service.Condition == ServiceCondition.Completed))
                 continue;
-            return (hasStarted ? HasFailed(service) : StaysOut(service)) ? (false, WaitVerb.Text(service)) : (null, WaitVerb.Text(service));
+            else
+                ((hasStarted ? HasFailed(service) : StaysOut(service)) ? failed : waiting).Add(WaitVerb.Text(service));
         }
-        return (true, "");
+        return failed.Count > 0 ? (false, string.Join(", ", failed))
+            : waiting.Count > 0 ? (null, string.Join(", ", waiting)) : (true, "");
     }
 
     private static bool HasFailed(ServiceRow service) => service.Condition is ServiceCondition.Backoff or ServiceCondition.Open

@@ -47,9 +47,12 @@ internal static class VerbAnswers
     public const string Lost = "mcp-init: PID 1 has not answered, or has closed the connection; try again";
 
     /// <summary>Shows why a request was refused.</summary>
-    public static int Tell(EndRow end, ControlVerb verb)
+    public static int Tell(EndRow end, ControlVerb verb) => Tell(end, ControlVerbs.Word(verb));
+
+    /// <summary>The same for a verb that asks PID 1 by another one.</summary>
+    public static int Tell(EndRow end, string verb)
     {
-        Page.Error($"mcp-init {ControlVerbs.Word(verb)}: {end.Text}");
+        Page.Error($"mcp-init {verb}: {end.Text}");
         return Refused;
     }
 }

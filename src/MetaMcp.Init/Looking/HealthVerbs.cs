@@ -12,7 +12,7 @@ internal static class HealthVerbs
 {
     public static int Health(IReadOnlyList<string> names, bool isAlive, bool isJson, ScreenStyle style)
     {
-        if (Ask(names, isAlive, out var exitCode) is not { } rows)
+        if (Ask("health", names, isAlive, out var exitCode) is not { } rows)
             return exitCode;
         var end = (EndRow)rows[^1];
         // A mistyped name is no answer about health.
@@ -33,18 +33,18 @@ internal static class HealthVerbs
 
     public static int IsReady(IReadOnlyList<string> names)
     {
-        if (Ask(names, false, out var exitCode) is not { } rows)
+        if (Ask("is-ready", names, false, out var exitCode) is not { } rows)
             return exitCode;
         var end = (EndRow)rows[^1];
         return end.Error switch
         {
             ControlError.None => VerbAnswers.Success,
             ControlError.State => VerbAnswers.Refused,
-            _ => VerbAnswers.Tell(end, ControlVerb.Health),
+            _ => VerbAnswers.Tell(end, "is-ready"),
         };
     }
 
-    private static List<StatusRow>? Ask(IReadOnlyList<string> names, bool isAlive, out int exitCode)
+    private static List<StatusRow>? Ask(string verb, IReadOnlyList<string> names, bool isAlive, out int exitCode)
     {
         exitCode = VerbAnswers.NoInit;
         using var client = VerbAnswers.Open();
@@ -57,7 +57,7 @@ internal static class HealthVerbs
         }
         if (rows[^1] is not EndRow { Error: ControlError.None or ControlError.State } || WithoutHealth(names, rows) is not { } server)
             return rows;
-        Page.Error($"mcp-init health: {TextOf(server)}");
+        Page.Error($"mcp-init {verb}: {TextOf(server)}");
         exitCode = VerbAnswers.Refused;
         return null;
     }

@@ -32,7 +32,13 @@ internal static class StatusVerb
             return exitCode;
         var counted = reader.Complete(found);
         if (isJson)
+<<<<<<< HEAD
             return Json(counted);
+=======
+            return Json(UsageReader.Read(
+                found, names.Count > 0 ? UsageParts.All : UsageParts.All & ~(UsageParts.Exact | UsageParts.Descriptors), scan: scan),
+                names.Count > 0);
+>>>>>>> 2b1d6010144d44c695d598ecca6b44fdd19dc2a1
         if (names.Count == 0)
         {
             Page.Out(StatusScreen.Draw(counted, style));
@@ -60,7 +66,7 @@ internal static class StatusVerb
             found = found with { Processes = [.. found.Processes, .. ProcessLook.Foreign(found.System.Pid)] };
         var counted = reader.Complete(found);
         if (isJson)
-            return Json(counted, withProcesses: true);
+            return Json(counted, names.Count > 0, withProcesses: true);
         Page.Out(PsScreen.Draw(counted, style));
         return VerbAnswers.Success;
     }
@@ -96,10 +102,14 @@ internal static class StatusVerb
         return [.. rows.Skip(rows.Count - most)];
     }
 
-    private static int Json(StatusDocument status, bool withProcesses = false)
+    /// <summary>Where no cgroup counts the workload, the sum is over the rows that were asked for, which is not all of it.</summary>
+    internal static StatusDocument WithoutSum(StatusDocument status) =>
+        status.System.Cgroup is null ? status with { Workload = null } : status;
+
+    private static int Json(StatusDocument status, bool isOfSome, bool withProcesses = false)
     {
         var text = new ArrayBufferWriter<byte>(8192);
-        MachineOutput.Status(status, text, withProcesses);
+        MachineOutput.Status(isOfSome ? WithoutSum(status) : status, text, withProcesses);
         Page.Out(text.WrittenSpan);
         return VerbAnswers.Success;
     }

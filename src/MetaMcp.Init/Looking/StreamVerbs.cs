@@ -42,7 +42,8 @@ internal static class StreamVerbs
         {
             if (!isWanted(row))
                 continue;
-            if (most < int.MaxValue)
+            // That its number was never given has to be said to an asker of the last few events too.
+            if (most < int.MaxValue && row is not GapRow { NeverGiven: not null })
                 last.Enqueue(row);
             else if (!output.Show(row))
                 return Cut;

@@ -19,14 +19,15 @@ internal static class WaitVerb
     private static readonly TimeSpan ToBegin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    /// <param name="verb">The verb that was typed.</param>
     /// <param name="names">The services and servers.</param>
     /// <param name="isReached">Whether it is so: true and false are final, null is neither.</param>
     /// <param name="isDoneWithout">Whether a name that PID 1 does not know any more needs no more waiting.</param>
     /// <param name="timeout">Null to wait as long as it takes.</param>
     /// <param name="problem">Why it is not so; empty if it is.</param>
     public static int For(
-        IReadOnlyList<string> names, Func<StatusDocument, (bool? IsReached, string Why)> isReached, Func<string, bool> isDoneWithout,
-        TimeSpan? timeout, out string problem)
+        string verb, IReadOnlyList<string> names, Func<StatusDocument, (bool? IsReached, string Why)> isReached,
+        Func<string, bool> isDoneWithout, TimeSpan? timeout, out string problem)
     {
         problem = "";
         var due = timeout is { } time ? MonotonicClock.Now + time : Instant.Never;
@@ -38,7 +39,7 @@ internal static class WaitVerb
         var isFollowing = false;
         while (true)
         {
-            if (Ask(client, names, isDoneWithout, out names, out var exitCode) is not { } rows)
+            if (Ask(verb, client, names, isDoneWithout, out names, out var exitCode) is not { } rows)
                 return exitCode;
             if (StatusDocument.From(rows) is not { } document)
                 return VerbAnswers.NoInit;
@@ -70,14 +71,15 @@ internal static class WaitVerb
     }
 
     /// <summary>The rows of the names; null and the exit code if there are none to go on with, after the reason was shown.</summary>
+    /// <param name="verb">The verb that was typed.</param>
     /// <param name="client">The connection.</param>
     /// <param name="names">The names.</param>
     /// <param name="isDoneWithout">As above.</param>
     /// <param name="left">Gets the names that are still known.</param>
     /// <param name="exitCode">Gets the exit code.</param>
     private static List<StatusRow>? Ask(
-        ControlClient client, IReadOnlyList<string> names, Func<string, bool> isDoneWithout, out IReadOnlyList<string> left,
-        out int exitCode)
+        string verb, ControlClient client, IReadOnlyList<string> names, Func<string, bool> isDoneWithout,
+        out IReadOnlyList<string> left, out int exitCode)
     {
         left = names;
         while (true)
@@ -96,7 +98,7 @@ internal static class WaitVerb
                 continue;
             if (known.Count == left.Count)
             {
-                exitCode = VerbAnswers.Tell(end, ControlVerb.Status);
+                exitCode = VerbAnswers.Tell(end, verb);
                 return null;
             }
             left = known;
@@ -134,7 +136,7 @@ internal static class WaitVerb
         // A name that was never known is a mistake; one that is not known any more has stopped.
         var wasKnown = false;
         var code = For(
-            names,
+            "wait", names,
             status =>
             {
                 wasKnown = true;
@@ -155,28 +157,30 @@ internal static class WaitVerb
             return (false, "mcp-init is shutting down");
         if (status.System.Phase == SystemPhase.Starting && status.Services.IsEmpty)
             return (null, "the startup is not over");
-        string? waiting = null;
+        var (failed, waiting) = (new List<string>(), new List<string>());
         foreach (var service in status.Services)
         {
             if (service.IsReady)
                 continue;
-            var text = Text(service);
             // An operator, or the end of a back-off, can still help; these need a person.
-            if (service.Condition is ServiceCondition.Failed or ServiceCondition.Skipped or ServiceCondition.Finished
-                or ServiceCondition.Stopped)
-                return (false, text);
-            waiting ??= text;
+            var isFinal = service.Condition is ServiceCondition.Failed or ServiceCondition.Skipped or ServiceCondition.Finished
+                or ServiceCondition.Stopped;
+            (isFinal ? failed : waiting).Add(Text(service));
         }
-        return waiting is null ? (true, "") : (null, waiting);
+        return failed.Count > 0 ? (false, string.Join(", ", failed))
+            : waiting.Count > 0 ? (null, string.Join(", ", waiting)) : (true, "");
     }
 
     public static (bool? IsReached, string Why) StopsOf(StatusDocument status)
     {
+        var running = new List<string>();
         foreach (var service in status.Services)
             if (service.Condition is not (ServiceCondition.Stopped or ServiceCondition.Failed or ServiceCondition.Completed
                 or ServiceCondition.Finished or ServiceCondition.Skipped))
-                return (null, Text(service));
-        return status.Instances.IsEmpty ? (true, "") : (null, $"{status.Instances[0].Name} still runs");
+                running.Add(Text(service));
+        foreach (var instance in status.Instances)
+            running.Add($"{instance.Name} still runs");
+        return running.Count == 0 ? (true, "") : (null, string.Join(", ", running));
     }
 
     public static string Text(ServiceRow service) =>

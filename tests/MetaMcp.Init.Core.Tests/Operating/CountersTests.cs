@@ -89,6 +89,14 @@ public sealed class CountersTests
     }
 
     [Fact]
+    public void The_table_of_metrics_lists_every_reason_of_a_restart()
+    {
+        Assert.Equal(Enum.GetNames<RestartReason>().Select(name => name.ToLowerInvariant()), RestartReasons.All);
+        Assert.All(RestartReasons.All, reason =>
+            Assert.Contains(reason, MetricFamilies.Find("restarts_total")!.Help, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_run_that_has_launched_a_server_is_known_by_that_until_it_ends()
     {
         Assert.False(Answer().OfType<ServiceRow>().Single().HasLaunched);

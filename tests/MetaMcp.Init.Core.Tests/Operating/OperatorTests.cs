@@ -207,6 +207,41 @@ public sealed class OperatorTests
         Assert.Equal(ServiceCondition.Ready, world.RowOf("app").Condition);
     }
 
+    [Theory]
+    [InlineData(ControlVerb.Restart, true)]
+    [InlineData(ControlVerb.Restart, false)]
+    [InlineData(ControlVerb.Start, false)]
+    public void A_start_that_would_wait_for_a_held_dependency_is_refused_before_anything_is_done(ControlVerb verb, bool isRunning)
+    {
+        var world = Of(Daemon("a").Needs("db"));
+        world.Asks(ControlVerb.Stop, isRunning ? ["db"] : ["db", "a"]).Forget();
+        world.Asks(verb, "keep", "a").Tells();
+        var end = Assert.IsType<EndRow>(Assert.Single(world.Answers));
+        Assert.Equal(ControlError.State, end.Error);
+        Assert.StartsWith("a needs db, which is held", end.Text, StringComparison.Ordinal);
+        Assert.EndsWith("mcp-init start db keep a", end.Text, StringComparison.Ordinal);
+        Assert.Equal((isRunning, true), (world.Runs("a"), world.Runs("keep")));
+        world.Asks(verb, "a", "db");
+        Assert.Equal((ServiceCondition.Ready, ServiceCondition.Ready), (world.RowOf("a").Condition, world.RowOf("db").Condition));
+    }
+
+    [Fact]
+    public void A_dependency_that_waits_for_a_held_one_is_no_way_around_it()
+    {
+        var world = new World(Daemon("db").Probed(), Daemon("mid").Needs("db"), Daemon("a").Needs("mid"), Daemon("keep"));
+        world.Program("db").Probe = ProbeBehaviour.Hangs;
+        world.Begin().Asks(ControlVerb.Stop, "db").Asks(ControlVerb.Restart, "a");
+        Assert.Contains("a needs db", Assert.IsType<EndRow>(Assert.Single(world.Answers)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_start_of_a_service_that_runs_has_nothing_to_wait_for()
+    {
+        var world = Of(Daemon("a").Needs("db"));
+        world.Asks(ControlVerb.Stop, "db").Asks(ControlVerb.Start, "a");
+        Assert.True(Assert.IsType<TargetRow>(world.Answers[0]).IsUnchanged);
+    }
+
     [Fact]
     public void A_service_whose_circuit_is_open_starts_at_once()
     {
@@ -336,6 +371,12 @@ public sealed class OperatorTests
         var counted = world.Looks(new ControlRequest(ControlVerb.Metrics)).OfType<CountRow>()
             .Where(c => c.Family == "restarts_total" && c.Name == "a").Select(c => (c.Label, c.Value));
         Assert.Equal([(reason, 1L)], counted);
+        // As NRestarts of systemd: what a person has asked for is no restart of mcp-init's.
+        Assert.Equal(reason is "operator" or "reload" ? 0 : 1, world.RowOf("a").Restarts);
+        world.Asks(ControlVerb.Stop, "a").Pass("1m").Asks(ControlVerb.Start, "a").Pass("1m");
+        Assert.True(world.RowOf("a").Starts >= (reason == "timeout" ? 2 : 3));
+        if (reason != "timeout")
+            Assert.Equal(reason is "operator" or "reload" ? 0 : 1, world.RowOf("a").Restarts);
     }
 
     private static SystemEvent.Asked Asked(ControlVerb verb) =>

@@ -32,6 +32,11 @@ public sealed class EventLinesTests
     }
 
     [Fact]
+    public void A_number_that_was_never_given_is_told_in_one_line_of_80_columns() => Assert.Equal(
+        "~ number 5000 was never given in this life of the container: all events follow",
+        EventLines.Draw(new GapRow(0) { Next = 1, NeverGiven = 5000 }, Style));
+
+    [Fact]
     public void A_long_line_is_cut()
     {
         var line = EventLines.Draw(Row(1, TimeSpan.Zero, new string('s', 40), new string('t', 200)), Style);

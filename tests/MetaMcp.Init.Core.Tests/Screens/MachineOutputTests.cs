@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MetaMcp.Init.Core.Screens;
 using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Tests.Status;
@@ -7,7 +8,7 @@ using MetaMcp.Init.Core.Tests.Status;
 namespace MetaMcp.Init.Core.Tests.Screens;
 
 /// <summary>The documents of <c>--json</c>, read by a parser that is not ours.</summary>
-public sealed class MachineOutputTests
+public sealed partial class MachineOutputTests
 {
     [Fact]
     public void Status_is_one_document_with_rows_and_figures()
@@ -102,6 +103,35 @@ public sealed class MachineOutputTests
             }
         }
     }
+
+    /// <summary>By the source, so that a member that a sample lacks is found too.</summary>
+    [Fact]
+    public void Each_row_of_the_page_names_the_members_that_are_written_for_it_and_no_others()
+    {
+        var page = File.ReadAllText(Path.Combine(ArchitectureTests.Root, "src", "PROTOCOL.md"));
+        var rows = 0;
+        foreach (var file in Directory.GetFiles(Path.Combine(ArchitectureTests.Root, "src", "MetaMcp.Init.Core", "Status"), "*.cs"))
+            foreach (var body in File.ReadAllText(file).Split("line.Begin(\"").Skip(1))
+            {
+                var row = body[..body.IndexOf('"', StringComparison.Ordinal)];
+                var written = WrittenMember().Matches(body).Select(m => m.Groups[1].Value);
+                var line = Assert.Single(page.Split('\n'), line => line.StartsWith($"| `{row}` | ", StringComparison.Ordinal) &&
+                    page.IndexOf(line, StringComparison.Ordinal) > page.IndexOf("### Rows", StringComparison.Ordinal));
+                var named = NamedMember().Matches(InParentheses().Replace(line.Split('|')[2], "")).Select(m => m.Groups[1].Value);
+                Assert.Equal(written.Order(), named.Order());
+                rows++;
+            }
+        Assert.Equal(11, rows);
+    }
+
+    [GeneratedRegex("""\bline\.\w+\("(\w+)",""")]
+    private static partial Regex WrittenMember();
+
+    [GeneratedRegex("`(\\w+)`")]
+    private static partial Regex NamedMember();
+
+    [GeneratedRegex(@"\([^)]*\)")]
+    private static partial Regex InParentheses();
 
     private static JsonElement Parse(Action<ArrayBufferWriter<byte>> write)
     {

@@ -20,7 +20,7 @@ public sealed class NameScreenTests
               tasks      23 of 256   4 processes   41 fds
               cgroup     /sys/fs/cgroup/workload/backend
               last end   killed by SIGKILL, its memory_max of 1GiB
-              starts     2   daemon, required
+              starts     3   daemon, required
               processes
                 57 node dist/index.js                                         ~301M    2h40m
                 ├─ 88 npm exec @modelcontextprotocol/server-memory --with…     ~52M       9m
@@ -52,7 +52,7 @@ public sealed class NameScreenTests
               tasks      23 of 256   4 processes   41 fds
               cgroup     /sys/fs/cgroup/workload/backend
               last end   killed by SIGKILL, its memory_max of 1GiB
-              starts     2   daemon, required
+              starts     3   daemon, required
               processes
                 57 node dist/index.js                                                                              ~301M    2h40m
                 ├─ 88 npm exec @modelcontextprotocol/server-memory --with a very long line of words and options     ~52M       9m
@@ -93,6 +93,26 @@ public sealed class NameScreenTests
             ● desktop-commander@32  idle   12m  9m41s          131M    –      –  –
 
             """, NameScreen.Draw(new NamePage(SamplePages.Ps, "desktop-commander"), new ScreenStyle(80)));
+
+    [Fact]
+    public void Each_event_and_line_on_the_page_of_a_type_names_its_instance()
+    {
+        var page = new NamePage(SamplePages.Ps, "desktop-commander")
+        {
+            Events =
+            [
+                new EventRow(1, TimeSpan.Zero, "launch.started", EventLevel.Info, "desktop-commander@31", "launched"),
+                new EventRow(2, TimeSpan.Zero, "launch.refused", EventLevel.Warning, "desktop-commander", "not launched"),
+            ],
+            Log = [SamplePages.Lines[1]],
+        };
+        var screen = NameScreen.Draw(page, new ScreenStyle(100));
+        Assert.Contains(" desktop-commander@31: launched\n", screen, StringComparison.Ordinal);
+        Assert.Contains("▲ not launched\n", screen, StringComparison.Ordinal);
+        Assert.Contains("! desktop-commander@1: EACCES", screen, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "@31: launched", NameScreen.Draw(page with { Name = "desktop-commander@31" }, new ScreenStyle(100)), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void An_instance_has_a_page_of_its_own() =>

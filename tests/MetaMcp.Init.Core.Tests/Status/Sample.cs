@@ -20,31 +20,32 @@ internal static class Sample
         new ServiceRow
         {
             Name = "migrate", Condition = ServiceCondition.Completed, IsReady = true, Since = new TimeSpan(3, 12, 0), IsOneshot = true,
-            Starts = 1, LastEnd = "exit code 0",
+            Starts = 1, Restarts = 0, LastEnd = "exit code 0",
         },
         new ServiceRow
         {
             Name = "backend", Condition = ServiceCondition.Ready, IsReady = true, Since = new TimeSpan(2, 40, 0),
-            RunAge = new TimeSpan(2, 40, 0), Pid = 57, Starts = 2, IsRequired = true, HasLaunched = true,
+            RunAge = new TimeSpan(2, 40, 0), Pid = 57, Starts = 3, Restarts = 1, IsRequired = true, HasLaunched = true,
             Instance = "mcp-1764316073412-12", HasProbe = true, Probes = 642, ProbesFailed = 2, LastProbe = TimeSpan.FromMilliseconds(4),
             LastEnd = "killed by SIGKILL", LastLimit = "its memory_max of 1GiB", MemoryMax = 1024 * Mebi, TasksMax = 256, CpuMax = 1.5,
             DependsOn = ["migrate"], NeededBy = ["frontend"], Cgroup = "/sys/fs/cgroup/workload/backend",
         },
         new ServiceRow
         {
-            Name = "worker", Condition = ServiceCondition.Open, Since = TimeSpan.FromSeconds(41), Starts = 6, LastEnd = "exit code 3",
+            Name = "worker", Condition = ServiceCondition.Open, Since = TimeSpan.FromSeconds(41), Starts = 6, Restarts = 5,
+            LastEnd = "exit code 3",
             Why = "exit code 3, 5 failures in 5m", Next = TimeSpan.FromSeconds(19), MemoryMax = 512 * Mebi,
         },
         new ServiceRow
         {
             Name = "search", Condition = ServiceCondition.Ready, IsReady = true, Since = new TimeSpan(0, 22, 0),
-            RunAge = new TimeSpan(0, 22, 0), Pid = 412, Starts = 1, HasProbe = true,
+            RunAge = new TimeSpan(0, 22, 0), Pid = 412, Starts = 1, Restarts = 0, HasProbe = true,
             Probes = 10, LastProbe = TimeSpan.FromMilliseconds(12), MemoryMax = 512 * Mebi, TasksMax = 64,
         },
         new ServiceRow
         {
             Name = "indexer", Condition = ServiceCondition.Starting, Since = TimeSpan.FromSeconds(3),
-            RunAge = TimeSpan.FromSeconds(3), Pid = 905, Starts = 1,
+            RunAge = TimeSpan.FromSeconds(3), Pid = 905, Starts = 1, Restarts = 0,
             HasProbe = true, Next = TimeSpan.FromSeconds(57), MemoryMax = 256 * Mebi, Says = "loading \"big\" index",
         },
         new ServiceRow { Name = "report", Condition = ServiceCondition.Stopped, Since = new TimeSpan(0, 8, 0) },
@@ -72,6 +73,7 @@ internal static class Sample
             Condition = InstanceCondition.Ending,
             Age = new TimeSpan(0, 4, 0),
         },
+        new GapRow(0) { Next = 1, NeverGiven = 812 },
         new EventRow(12, TimeSpan.FromSeconds(3), "service.ready", EventLevel.Warning, "backend", "ready, \"at last\"")
         {
             Instance = "mcp-1764316073412-12",

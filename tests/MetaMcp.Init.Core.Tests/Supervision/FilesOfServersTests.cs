@@ -39,10 +39,10 @@ public sealed class FilesOfServersTests
         var world = new World(file with { Servers = [A, A with { Name = "b" }, A with { Name = "same" }] });
         world.Begin().Forget();
         world.Reloads(file with { Servers = [A with { MaxInstances = 3 }, A with { Name = "c" }, A with { Name = "same" }] }).Tells(
-            "reloaded: restarting ; starting ; stopping ; 1 unchanged",
+            "reloaded: restarting ; starting ; removing ; 1 unchanged",
             "reloaded: servers changed a, new c, removed b; launches from now on go by the new file");
         world.Reloads(file with { Servers = [A with { MaxInstances = 3 }, A with { Name = "c" }, A with { Name = "same" }] }).Tells(
-            "reloaded: restarting ; starting ; stopping ; 1 unchanged");
+            "reloaded: restarting ; starting ; removing ; 1 unchanged");
     }
 
     private static string First(Settings settings)

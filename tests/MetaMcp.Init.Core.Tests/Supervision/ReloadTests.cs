@@ -11,6 +11,18 @@ namespace MetaMcp.Init.Core.Tests.Supervision;
 public sealed class ReloadTests
 {
     [Fact]
+    public void The_result_names_every_service_that_was_removed_whether_it_ran_or_not()
+    {
+        var world = new World(Daemon("keep"), Daemon("runs"), Oneshot("done"), Daemon("held")).Begin().Exits("done", 0);
+        world.Asks(Core.Control.ControlVerb.Stop, "held").Reloads(Daemon("keep"));
+        Assert.Contains(
+            world.Heard, t => t.Notice.ToString() ==
+                "reloaded: restarting none, starting none, removing runs, done, held, 1 unchanged");
+        world.Pass("1m").Reloads(Daemon("keep"));
+        Assert.EndsWith("removing none, 1 unchanged", world.Heard[^1].Notice.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_that_failed_for_good_starts_when_its_exit_code_counts_as_success_from_now_on()
     {
         var once = Daemon("a").Policy(RestartPolicy.Never);
@@ -24,7 +36,7 @@ public sealed class ReloadTests
     {
         var world = Running(Daemon("a"));
         world.Signal(Signal.Hup).Signal(Signal.Hup).Tells("read the file", "read the file");
-        world.Reloads(Daemon("a")).Tells("reloaded: restarting ; starting ; stopping ; 1 unchanged");
+        world.Reloads(Daemon("a")).Tells("reloaded: restarting ; starting ; removing ; 1 unchanged");
         world.Signal(Signal.Hup).Tells("read the file");
     }
 
@@ -49,7 +61,7 @@ public sealed class ReloadTests
     {
         var world = Running(Daemon("same"), Daemon("changed"), Daemon("gone"));
         world.Reloads(Daemon("new"), Changed(Daemon("changed")), Daemon("same")).Tells(
-            "reloaded: restarting changed; starting new; stopping gone; 1 unchanged",
+            "reloaded: restarting changed; starting new; removing gone; 1 unchanged",
             "start new", "SIGTERM changed", "SIGTERM gone", "new ready",
             "changed killed by SIGTERM", "start changed", "gone killed by SIGTERM", "gone stopped", "changed ready");
         Assert.True(world.Sleeps || world.Pass("10s").Sleeps);
@@ -60,7 +72,7 @@ public sealed class ReloadTests
     {
         var world = Running(Daemon("a").StopTimeout("10s"));
         world.Reloads(Daemon("a").StopTimeout("3s").Policy(RestartPolicy.Never))
-            .Tells("reloaded: restarting ; starting ; stopping ; 1 unchanged");
+            .Tells("reloaded: restarting ; starting ; removing ; 1 unchanged");
         world.Program("a").Ignores(Signal.Term);
         world.Signal(Signal.Term).Pass("3s").TellsAmongOthers("SIGTERM a", "SIGKILL group of a");
     }
@@ -81,7 +93,7 @@ public sealed class ReloadTests
         var app = Daemon("app").Needs("db") with { RestartWith = ["db"] };
         var world = Running(Daemon("db"), app);
         world.Reloads(Changed(Daemon("db")), Changed(app)).Tells(
-            "reloaded: restarting db,app; starting ; stopping ; 0 unchanged",
+            "reloaded: restarting db,app; starting ; removing ; 0 unchanged",
             "SIGTERM db", "SIGTERM app", "db killed by SIGTERM", "start db", "app killed by SIGTERM", "db ready", "start app", "app ready");
         world.Pass("1m").NeverTold("SIGTERM app");
     }
@@ -102,7 +114,7 @@ public sealed class ReloadTests
     {
         var world = Running(Daemon("db").Required(), Daemon("app").Needs("db"), Daemon("other"));
         world.Program("app").Ignores(Signal.Term);
-        world.Reloads(Daemon("other")).Tells("reloaded: restarting ; starting ; stopping db,app; 1 unchanged", "SIGTERM app");
+        world.Reloads(Daemon("other")).Tells("reloaded: restarting ; starting ; removing db,app; 1 unchanged", "SIGTERM app");
         world.Exits("app", 0).Tells("app exit code 0", "app stopped", "SIGTERM db", "db killed by SIGTERM", "db stopped");
         Assert.IsType<Phase.Running>(world.Phase);
         world.Signal(Signal.Usr1).Tells("status of all: 1 of 1", "status of other: Ready, 1 starts");
@@ -174,7 +186,7 @@ public sealed class ReloadTests
     {
         var world = Running(Daemon("a"), Daemon("b"));
         world.Reloads(Daemon("b")).Forget();
-        world.Reloads(Daemon("a"), Daemon("b")).Tells("reloaded: restarting ; starting a; stopping ; 1 unchanged", "start a", "a ready");
+        world.Reloads(Daemon("a"), Daemon("b")).Tells("reloaded: restarting ; starting a; removing ; 1 unchanged", "start a", "a ready");
     }
 
     [Fact]
@@ -183,7 +195,7 @@ public sealed class ReloadTests
         var world = Running(Daemon("a"), Daemon("b"));
         world.Program("a").Ignores(Signal.Term);
         world.Reloads(Daemon("b")).Forget();
-        world.Reloads(Daemon("a"), Daemon("b")).Tells("reloaded: restarting ; starting a; stopping ; 1 unchanged");
+        world.Reloads(Daemon("a"), Daemon("b")).Tells("reloaded: restarting ; starting a; removing ; 1 unchanged");
         world.Exits("a", 0).Tells("a exit code 0", "start a", "a ready");
     }
 
@@ -216,7 +228,7 @@ public sealed class ReloadTests
         var world = Running(Daemon("a").Policy(RestartPolicy.Never), Daemon("b"));
         world.Exits("a", 1).Forget();
         world.Reloads(Daemon("a").Policy(RestartPolicy.Never), Daemon("b")).NeverTold("start a").Forget();
-        world.Reloads(Daemon("a"), Daemon("b")).TellsAmongOthers("reloaded: restarting ; starting a; stopping ; 1 unchanged", "start a");
+        world.Reloads(Daemon("a"), Daemon("b")).TellsAmongOthers("reloaded: restarting ; starting a; removing ; 1 unchanged", "start a");
     }
 
     [Fact]
@@ -264,7 +276,7 @@ public sealed class ReloadTests
         var world = Running(Daemon("db"), Daemon("app").Needs("db"), Daemon("other"));
         world.Program("app").Ignores(Signal.Term);
         world.Reloads(Daemon("other")).TellsAmongOthers("SIGTERM app");
-        world.Reloads(Daemon("db"), Daemon("other")).Tells("reloaded: restarting ; starting ; stopping ; 2 unchanged");
+        world.Reloads(Daemon("db"), Daemon("other")).Tells("reloaded: restarting ; starting ; removing ; 2 unchanged");
         world.Exits("app", 0).Tells("app exit code 0", "app stopped");
         Assert.True(world.Pass("1m").Runs("db"));
         world.Exits("db", 1).Pass("1s").TellsAmongOthers("start db");
@@ -277,7 +289,7 @@ public sealed class ReloadTests
         world.Program("app").Ignores(Signal.Term);
         world.Reloads(Daemon("other")).Forget();
         world.Reloads(Changed(Daemon("db")), Daemon("other"))
-            .TellsAmongOthers("reloaded: restarting ; starting db; stopping ; 1 unchanged", "SIGTERM db", "start db");
+            .TellsAmongOthers("reloaded: restarting ; starting db; removing ; 1 unchanged", "SIGTERM db", "start db");
     }
 
     [Fact]

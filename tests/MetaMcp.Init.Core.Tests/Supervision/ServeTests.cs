@@ -75,13 +75,13 @@ public sealed class ServeTests
     {
         var world = new World(Daemon("a"));
         world.Begin().Forget();
-        world.Reloads(Serving(Daemon("a"))).TellsAmongOthers($"reloaded: restarting ; starting {Name}; stopping ; 1 unchanged");
+        world.Reloads(Serving(Daemon("a"))).TellsAmongOthers($"reloaded: restarting ; starting {Name}; removing ; 1 unchanged");
         Assert.True(world.Runs(Name));
-        world.Forget().Reloads(Serving(Daemon("a"))).TellsAmongOthers("reloaded: restarting ; starting ; stopping ; 1 unchanged");
+        world.Forget().Reloads(Serving(Daemon("a"))).TellsAmongOthers("reloaded: restarting ; starting ; removing ; 1 unchanged");
         world.Forget().Reloads(Serving(":9465", Daemon("a"))).TellsAmongOthers(
-            $"reloaded: restarting {Name}; starting ; stopping ; 1 unchanged", $"SIGTERM {Name}", $"start {Name}");
+            $"reloaded: restarting {Name}; starting ; removing ; 1 unchanged", $"SIGTERM {Name}", $"start {Name}");
         world.Forget().Reloads(Daemon("a")).TellsAmongOthers(
-            $"reloaded: restarting ; starting ; stopping {Name}; 1 unchanged", $"SIGTERM {Name}", $"{Name} stopped");
+            $"reloaded: restarting ; starting ; removing {Name}; 1 unchanged", $"SIGTERM {Name}", $"{Name} stopped");
         Assert.False(world.Runs(Name));
         Assert.True(world.Runs("a"));
         Assert.Null(world.ExitCode);

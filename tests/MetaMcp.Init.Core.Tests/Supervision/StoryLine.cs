@@ -92,8 +92,8 @@ internal static class StoryLine
             $"{n.Service ?? "all"} memory {(n["Level"] is "critical" ? "Critical" : "Warning")}: {n["Used"]} of {n["Cap"]}",
         nameof(Notices.MemoryNormal) => $"{n.Service ?? "all"} memory Normal: {n["Used"]} of {n["Cap"]}",
         nameof(Notices.Reloaded) =>
-            $"reloaded: restarting {string.Join(",", Names(n, "Restarted"))}; starting {string.Join(",", Names(n, "Started"))}; stopping " +
-            $"{string.Join(",", Names(n, "Stopped"))}; {n["Unchanged"]} unchanged",
+            $"reloaded: restarting {string.Join(",", Names(n, "Restarted"))}; starting {string.Join(",", Names(n, "Started"))}; removing " +
+            $"{string.Join(",", Names(n, "Removed"))}; {n["Unchanged"]} unchanged",
         nameof(Notices.ReloadProblem) => $"not reloaded: {n["Problem"]}",
         nameof(Notices.StopSignalIgnored) => $"{n["Signal"]} ignored, a stop signal?",
         nameof(Notices.SignalIgnored) => $"{n["Signal"]} ignored",

@@ -35,7 +35,7 @@ public sealed class ReloadHangTests
         var refused = await init.WaitForLog("", "not reloaded");
         Assert.Contains(init.Lines.Logged("", "reload: "), l => l.Text.Contains("not read within 10s", StringComparison.Ordinal));
         // The requests that came meanwhile lead to one read, which has the file that is valid by now.
-        var reloaded = await init.WaitForLog("", "reloaded: restarting none, starting b, stopping none, 1 unchanged", refused);
+        var reloaded = await init.WaitForLog("", "reloaded: restarting none, starting b, removing none, 1 unchanged", refused);
         init.Signal(Hup);
         await init.WaitForLog("", "reloaded: restarting none, starting none", reloaded);
         await Patience.Until(() => Readers(init).Count == 0, "nobody reads any more");
@@ -86,11 +86,11 @@ public sealed class ReloadHangTests
         await Patience.Until(() => Readers(init).Count == 2, "another one was sent");
         // The file system now fails the calls that wait, and a further try finds the file beneath it again.
         Native.Signal(init.Processes().Single(p => p.Name == "silent-fs").Pid, Usr2);
-        await init.WaitForLog("", "reloaded: restarting none, starting none, stopping none, 2 unchanged", refused);
+        await init.WaitForLog("", "reloaded: restarting none, starting none, removing none, 2 unchanged", refused);
         await Patience.Until(() => Readers(init).Count == 0, "nobody reads any more");
         files.Rewrite("[service.a]\ncommand = [\"%hang\"]\n");
         init.Signal(Hup);
-        await init.WaitForLog("", "reloaded: restarting none, starting none, stopping silent, 1 unchanged", refused);
+        await init.WaitForLog("", "reloaded: restarting none, starting none, removing silent, 1 unchanged", refused);
         init.Signal(Term);
         Assert.Equal(0, await init.WaitForExit());
         Assert.False(init.Lines.HasLogged("", "orphan"));
@@ -177,7 +177,7 @@ public sealed class ReloadHangTests
             await stop.CancelAsync();
             Assert.SkipWhen(await writer >= Pause, "the machine was too busy to write without a pause");
             init.Signal(Hup);
-            await init.WaitForLog("", "reloaded: restarting none, starting none, stopping none, 2 unchanged", last);
+            await init.WaitForLog("", "reloaded: restarting none, starting none, removing none, 2 unchanged", last);
         }
         finally
         {

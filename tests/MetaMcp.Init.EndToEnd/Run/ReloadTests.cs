@@ -18,7 +18,7 @@ public sealed class ReloadTests
         await init.WaitForLog("", "up after");
         files.Rewrite("[service.new]\ncommand = [\"%hang\"]\n[service.changed]\ncommand = [\"%hang\", \"again\"]\n" + Same);
         init.Signal(Hup);
-        await init.WaitForLog("", "reloaded: restarting changed, starting new, stopping gone, 1 unchanged");
+        await init.WaitForLog("", "reloaded: restarting changed, starting new, removing gone, 1 unchanged");
         await init.WaitForLog("gone", "stopped");
         await init.WaitForLog("new", "ready");
         await Patience.Until(() => init.Lines.Logged("changed", "ready").Count == 2, "the changed one is ready again");
@@ -43,7 +43,7 @@ public sealed class ReloadTests
         Assert.Single(init.Processes(), p => p.Name == "hang");
         files.Rewrite("[service.a]\ncommand = [\"%hang\", \"2\"]\n");
         init.Signal(Hup);
-        await init.WaitForLog("", "reloaded: restarting a, starting none, stopping none, 0 unchanged");
+        await init.WaitForLog("", "reloaded: restarting a, starting none, removing none, 0 unchanged");
         await Patience.Until(() => init.Lines.Logged("a", "ready").Count == 2, "it is ready again");
     }
 

@@ -145,7 +145,7 @@ public sealed class DockerLimitTests(ContainerMachine machine)
         var executed = await container.Exec("/mcp-init", "--version");
         Assert.True(executed.Code is 0 or 126 or 255, $"{executed.Code}: {string.Join('\n', executed.Lines)}");
         await container.Kill("HUP");
-        await container.Command.WaitForLog("", "reloaded: restarting none, starting none, stopping none");
+        await container.Command.WaitForLog("", "reloaded: restarting none, starting none, removing none");
         Assert.Equal(0, await container.Stop());
         Assert.Equal(["bomb", "other"], container.Command.Lines.ServicesWith("stopped").Order(StringComparer.Ordinal));
     }

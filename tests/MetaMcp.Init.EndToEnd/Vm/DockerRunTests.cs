@@ -60,7 +60,7 @@ public sealed class DockerRunTests(ContainerMachine machine)
             """);
         // One signal reads the file again, which has not changed; the other asks for a report. The container stays up.
         await container.Kill("HUP", "USR1");
-        await container.Command.WaitForLog("", "reloaded: restarting none, starting none, stopping none");
+        await container.Command.WaitForLog("", "reloaded: restarting none, starting none, removing none");
         await container.Command.WaitForLog("", "status: running, up ");
         Assert.Equal(0, await container.Stop());
         var lines = container.Command.Lines;

@@ -61,7 +61,7 @@ public sealed partial class LimitTests(SmallMachine small)
         Assert.Equal(["209715200"], await init.Inside("cat /sys/fs/cgroup/workload/memory.max"));
         _ = await init.Inside($"sed -i 's/200MiB/300MiB/; s/\"50\"/\"60\"/' {init.File}");
         await init.Command.Signal(1);
-        var reloaded = await init.Command.WaitForLog("", "reloaded: restarting hog, starting none, stopping none, 1 unchanged");
+        var reloaded = await init.Command.WaitForLog("", "reloaded: restarting hog, starting none, removing none, 1 unchanged");
         Assert.Equal(["314572800"], await init.Inside("cat /sys/fs/cgroup/workload/memory.max"));
         await init.Command.WaitForLog("hog", "memory critical: ", reloaded, Patience.Long);
         // If PID 1 wrote a cap below the present memory, it would have to reclaim that memory itself, and the kernel would kill any

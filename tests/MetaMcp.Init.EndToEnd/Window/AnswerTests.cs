@@ -87,6 +87,51 @@ public sealed class AnswerTests
         Assert.DoesNotContain("does not answer", said.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_signal_that_no_process_got_is_no_success()
+    {
+        const string Unsent = """{"row":"target","name":"web","text":"has no main process to send a signal to","unchanged":true}""";
+        const string Sent = """{"row":"target","name":"db","text":"was sent SIGUSR1 (pid 7)"}""";
+        using var none = new ScriptedInit(_ => $"{Unsent}\n{ScriptedInit.End}");
+        var said = await none.Ask("signal", "USR1", "web");
+        Assert.Equal((1, "", "mcp-init signal: web has no main process to send a signal to\n"), (said.Code, said.Output, said.Error));
+        using var one = new ScriptedInit(_ => $"{Unsent}\n{Sent}\n{ScriptedInit.End}");
+        said = await one.Ask("signal", "USR1", "web", "db");
+        Assert.Equal((1, "db was sent SIGUSR1 (pid 7)\n"), (said.Code, said.Output));
+        Assert.Equal(0, (await one.Ask("signal", "USR1", "type", "db")).Code);
+    }
+
+    [Theory]
+    [InlineData("is-ready")]
+    [InlineData("health")]
+    [InlineData("wait")]
+    public async Task An_error_names_the_verb_that_was_typed(string verb)
+    {
+        using var refused = new ScriptedInit(_ => """{"row":"end","schema":1,"error":"unknown_name","text":"no such name"}""");
+        var said = await refused.Ask(verb, "nix");
+        Assert.Equal((1, $"mcp-init {verb}: no such name\n"), (said.Code, said.Error));
+        using var server = new ScriptedInit(_ => $"{ScriptedInit.System}\n{ScriptedInit.End}");
+        said = await server.Ask(verb, "memory");
+        Assert.Equal(1, said.Code);
+        Assert.StartsWith($"mcp-init {verb}: memory is a server", said.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>An asker of the last events alone would not know that they are not those since its number.</summary>
+    [Theory]
+    [InlineData()]
+    [InlineData("-n", "1")]
+    [InlineData("--json", "-n", "1")]
+    public async Task A_number_of_an_earlier_life_is_told_whatever_is_shown(params string[] options)
+    {
+        using var init = new ScriptedInit(
+            _ => $$"""{"row":"gap","lost":0,"next":1,"never_given":812}{{"\n"}}{{Happened}}{{"\n"}}{{ScriptedInit.End}}""");
+        var said = await init.Ask(["events", "--since", "812", .. options]);
+        Assert.Equal(0, said.Code);
+        var words = options.Contains("--json") ? "\"never_given\":812" : "number 812 was never given";
+        Assert.Contains(words, said.Output, StringComparison.Ordinal);
+        Assert.Contains("web: ready", said.Output, StringComparison.Ordinal);
+    }
+
     private static bool IsStatus(string request) => request.Contains("\"status\"", StringComparison.Ordinal);
 
     private static bool Follows(string request) => request.Contains("\"follow\":true", StringComparison.Ordinal);

@@ -19,7 +19,7 @@ internal sealed record TopRow(string Name, Mark Mark, string State)
 
     public double? Cores { get; init; }
 
-    public int? Restarts { get; init; }
+    public long? Restarts { get; init; }
 
     /// <summary>The rows in their order. A service that has no process and needs none is left out.</summary>
     public static List<TopRow> Of(StatusDocument status, TopHistory history, TopSort sort, string find)
@@ -32,7 +32,7 @@ internal sealed record TopRow(string Name, Mark Mark, string State)
                 rows.Add(new TopRow(row.Name, ServiceLines.MarkOf(row, usage), StateOf(row))
                 {
                     Usage = usage, MemoryMax = row.MemoryMax, TasksMax = row.TasksMax, Cores = history.CoresOf(row.Name),
-                    Restarts = row.Starts > 0 ? row.Starts - 1 : null,
+                    Restarts = row.Starts > 0 ? row.Restarts : null,
                 });
         }
         foreach (var row in status.Instances)
