@@ -32,13 +32,7 @@ internal static class StatusVerb
             return exitCode;
         var counted = reader.Complete(found);
         if (isJson)
-<<<<<<< HEAD
-            return Json(counted);
-=======
-            return Json(UsageReader.Read(
-                found, names.Count > 0 ? UsageParts.All : UsageParts.All & ~(UsageParts.Exact | UsageParts.Descriptors), scan: scan),
-                names.Count > 0);
->>>>>>> 2b1d6010144d44c695d598ecca6b44fdd19dc2a1
+            return Json(counted, names.Count > 0);
         if (names.Count == 0)
         {
             Page.Out(StatusScreen.Draw(counted, style));
