@@ -121,7 +121,7 @@ public sealed class LookTests(LookContainer look) : IClassFixture<LookContainer>
     [InlineData("stop", 100)]
     [InlineData("signal SIGFOO web", 100)]
     [InlineData("signal SIGCONT web", 0)]
-    [InlineData("signal SIGCONT worker", 0)]
+    [InlineData("signal SIGCONT worker", 1)]
     [InlineData("stop nothing-like-it", 1)]
     [InlineData("status --nonsense", 100)]
     [InlineData("reload now", 100)]
