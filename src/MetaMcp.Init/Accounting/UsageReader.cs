@@ -67,7 +67,7 @@ internal sealed class UsageReader
     {
         var missing = parts & (UsageParts.Processes | UsageParts.Descriptors);
         if (parts.HasFlag(UsageParts.Memory) && counted.Current is null)
-            missing |= UsageParts.Memory | (parts & UsageParts.Exact);
+            missing |= UsageParts.Memory;
         if (parts.HasFlag(UsageParts.Tasks) && counted.Tasks is null)
             missing |= UsageParts.Tasks;
         if (missing == default)

@@ -25,7 +25,7 @@ internal static class StatusVerb
             return exitCode;
         if (isJson)
             return Json(UsageReader.Read(
-                found, names.Count > 0 ? UsageParts.All : UsageParts.All & ~(UsageParts.Exact | UsageParts.Descriptors), scan: scan));
+                found, names.Count > 0 ? UsageParts.All : UsageParts.All & ~UsageParts.Descriptors, scan: scan));
         if (names.Count == 0)
         {
             // The line of all has figures of its own.
