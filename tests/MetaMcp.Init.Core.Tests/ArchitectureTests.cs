@@ -83,7 +83,7 @@ public sealed partial class ArchitectureTests
         ["PassThrough"] = "Exec Events Output Processes Spawning Time Linux",
         ["Launch"] = "Connecting Intercept Unwrapping Exec Events Filesystem Output Pages Processes Spawning Time Linux",
         ["Serving"] = "Accounting Addressing Connecting Sockets Events Filesystem Pages Probing Processes Time Linux",
-        ["Accounting"] = "Filesystem Measuring Processes Linux",
+        ["Accounting"] = "Filesystem Processes Linux",
         ["Pages"] = "Spawning Linux",
         ["Connecting"] = "Addressing Sockets Filesystem Pages Processes Spawning Time Linux",
         ["Looking"] = "Accounting Connecting Pages Time Linux",

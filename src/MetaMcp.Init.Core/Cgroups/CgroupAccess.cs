@@ -69,19 +69,4 @@ public sealed record CgroupAccess(string? Directory, CgroupObstacle Obstacle, Er
         CgroupObstacle.NeverEmpty => $"{Directory} could not be emptied",
         _ => $"{Directory}: {Errno}",
     };
-
-    /// <summary>The setting that removes the obstacle on the most common platform; <c>mcp-init doctor</c> knows the others.</summary>
-    /// <param name="isRoot">Whether we are root, from whom access is kept only where root lacks a capability.</param>
-    /// <param name="overridesModes">Whether we hold CAP_DAC_OVERRIDE.</param>
-    public string? RemedyFor(bool isRoot, bool overridesModes) => Obstacle switch
-    {
-        CgroupObstacle.ReadOnly =>
-            "docker run --security-opt writable-cgroups=true (Docker 28), podman run --security-opt unmask=/sys/fs/cgroup",
-        CgroupObstacle.Version1 => "boot the host with cgroup v2 alone (systemd.unified_cgroup_hierarchy=1)",
-        CgroupObstacle.NotPermitted when isRoot =>
-            overridesModes ? null : "root lacks CAP_DAC_OVERRIDE here: docker run --cap-add DAC_OVERRIDE",
-        CgroupObstacle.NotPermitted => "run the container as root and let the services drop to their users",
-        CgroupObstacle.OutOfSight or CgroupObstacle.Shared => "docker run --cgroupns=private",
-        _ => null,
-    };
 }

@@ -8,7 +8,7 @@ namespace MetaMcp.Init.Core.Diagnosis;
 /// Whether the kernel can limit each service by itself: a writable cgroup v2 with the controllers for it
 /// (Documentation/admin-guide/cgroup-v2.rst). <c>[limits] enforce</c> decides how severe an obstacle is.
 /// </summary>
-internal static class CgroupChecks
+public static class CgroupChecks
 {
     public const string Usable = "cgroup-usable";
     public const string Required = "limits-required";
@@ -18,7 +18,7 @@ internal static class CgroupChecks
 
     private static readonly (Controllers Controller, string Name)[] Needed = [(Controllers.Memory, "memory"), (Controllers.Tasks, "pids")];
 
-    public static void Find(Facts facts, FileNeeds needs, List<Finding> found)
+    internal static void Find(Facts facts, FileNeeds needs, List<Finding> found)
     {
         var severity = needs.Enforce switch
         {
@@ -35,10 +35,7 @@ internal static class CgroupChecks
             foreach (var (controller, name) in Needed)
                 if (!cgroup.Offers(name))
                     found.Add(new($"cgroup-no-{name}", needs.SeverityWithout(controller),
-                        $"the {name} controller is not offered in {cgroup.Directory}", Lost,
-                        controller == Controllers.Memory
-                            ? Remedies.OnHost($"kernel command line: cgroup_enable=memory; {Delegation}")
-                            : Remedies.OnHost(Delegation)));
+                        $"the {name} controller is not offered in {cgroup.Directory}", Lost, WithController(controller)));
         if (found.Count == before)
             found.Add(Finding.Ok(Usable, $"cgroup v2, writable at {cgroup.Directory}, with {string.Join(", ", cgroup.Controllers)}"));
         Cpu(cgroup, needs, found);
@@ -49,7 +46,7 @@ internal static class CgroupChecks
     }
 
     /// <summary>To be called after all checks of cgroups.</summary>
-    public static void FindRefusal(Facts facts, FileNeeds needs, List<Finding> found)
+    internal static void FindRefusal(Facts facts, FileNeeds needs, List<Finding> found)
     {
         if (needs.Enforce == Enforcement.Require && IsRefused(facts, needs))
             found.Add(new(Required, FindingSeverity.Error,
@@ -62,11 +59,28 @@ internal static class CgroupChecks
         Obstacle(facts) is not null || facts.Cgroup.Lacks(needs.Controllers) != Controllers.None ||
         (needs.Controllers.HasFlag(Controllers.Memory) && LimitChecks.IsSwapFree(facts));
 
+    /// <summary>
+    /// The same advice in one line, for the notice of a start: why the kernel does not enforce limits, and the settings that mend it.
+    /// </summary>
+    /// <param name="facts">Our ids and rights, and the cgroup with what the start has found of it.</param>
+    /// <param name="missing">The controllers that the file needs and the kernel does not give.</param>
+    /// <returns>The reason is null if the start knows it better; the advice is null if there is none.</returns>
+    public static (string? Reason, string? Advice) Brief(Facts facts, Controllers missing)
+    {
+        if (facts.Cgroup.Access.Obstacle is CgroupObstacle.SwitchedOff or CgroupObstacle.NotFirst)
+            return (null, null);
+        if (Obstacle(facts) is { } obstacle)
+            return (obstacle.Remedies == UnifiedHost ? obstacle.Found : null, obstacle.Remedies.Line);
+        // One that is offered and was refused all the same is not mended by an offer.
+        var lacking = facts.Cgroup.Lacks(missing);
+        return (null, lacking == Controllers.None ? null : WithController(lacking & Controllers.Memory).Line);
+    }
+
     private static (string Id, string Found, Remedies Remedies)? Obstacle(Facts facts)
     {
         var cgroup = facts.Cgroup;
         var directory = cgroup.Directory;
-        if (cgroup.Version == CgroupVersion.V1)
+        if (cgroup.Version == CgroupVersion.V1 || cgroup.Access.Obstacle == CgroupObstacle.Version1)
             return ("cgroup-v1", "the host has cgroup version 1 only, which mcp-init does not use", UnifiedHost);
         if (cgroup.Version == CgroupVersion.Hybrid)
             return ("cgroup-hybrid", "the host is hybrid: version 1 has the controllers, and version 2 beside it has none to give",
@@ -76,7 +90,7 @@ internal static class CgroupChecks
             CgroupObstacle.None => null,
             CgroupObstacle.NoProc =>
                 ("cgroup-unknown", "without /proc the group we are in cannot be found", Remedies.OnHost("mount -t proc proc /proc")),
-            CgroupObstacle.NotMounted or CgroupObstacle.Version1 => ("cgroup-not-mounted", "no cgroup v2 file system is mounted", Mounted),
+            CgroupObstacle.NotMounted => ("cgroup-not-mounted", "no cgroup v2 file system is mounted", Mounted),
             CgroupObstacle.OutOfSight =>
                 ("cgroup-not-visible", "the cgroup file system that is mounted does not show the group we are in", PrivateNamespace),
             CgroupObstacle.ReadOnly =>
@@ -107,6 +121,9 @@ internal static class CgroupChecks
             "cpu_max and cpu_weight have no effect" + (services.Count == 0 ? "" : $" ({FileNeeds.List(services)})"),
             Remedies.OnHost(Delegation)));
     }
+
+    private static Remedies WithController(Controllers controller) => Remedies.OnHost(
+        controller == Controllers.Memory ? $"kernel command line: cgroup_enable=memory; {Delegation}" : Delegation);
 
     /// <summary>Rootless containers get the controllers that systemd delegates to the user's manager.</summary>
     private const string Delegation = "rootless: Delegate=cpu memory pids in a drop-in of user@.service, then log in anew";

@@ -29,6 +29,22 @@ public sealed record Remedies : Case
     /// <summary>On the host, if no setting of a container helps.</summary>
     public string? Host { get; init; }
 
+    /// <summary>In one line the settings of Docker, of Podman and of the host; null if there is none of them.</summary>
+    internal string? Line
+    {
+        get
+        {
+            List<string> settings = [];
+            if (Docker is not null)
+                settings.Add($"docker run {Docker}");
+            if (Podman is not null && Podman != Docker)
+                settings.Add($"podman run {Podman}");
+            if (Host is not null)
+                settings.Add($"on the host: {Host}");
+            return settings.Count == 0 ? null : string.Join("; ", settings);
+        }
+    }
+
     /// <summary>A flag that Docker, Podman and nerdctl spell alike.</summary>
     internal static Remedies Flag(string flag, string compose, string? kubernetes) => new()
     {

@@ -11,10 +11,22 @@ namespace MetaMcp.Init.Core.Screens;
 /// <param name="headings">The headings; one that begins with <c>&gt;</c> is that of a column of figures, which stand to the right.</param>
 internal sealed class Columns(ScreenStyle style, int flexible, params string[] headings)
 {
+    /// <summary>The words under a row begin here, below its name.</summary>
+    public const int UnderIndent = 5;
+
     private const string Between = "  ";
 
     /// <summary>The column that gives way keeps this much.</summary>
     private const int Narrowest = 8;
+
+    /// <summary>Headings of columns that are left out one by one, in this order, where the rows have no room.</summary>
+    public string[] Expendable { get; init; } = [];
+
+    /// <summary>Other columns are left out before it has less than this.</summary>
+    private const int Readable = 14;
+
+    /// <summary>In place of a width.</summary>
+    private const int LeftOut = -1;
 
     private readonly bool[] _isFigure = Array.ConvertAll(headings, heading => heading.StartsWith('>'));
     private readonly string[] _headings = Array.ConvertAll(headings, heading => heading.TrimStart('>'));
@@ -37,7 +49,7 @@ internal sealed class Columns(ScreenStyle style, int flexible, params string[] h
         {
             Append(screen, hasMarks ? (mark.Length > 0 ? mark : " ") + ' ' : "", cells, widths);
             if (under is not null)
-                _ = screen.Append("     ").Append(Fit.To(under, style, 5)).Append('\n');
+                _ = screen.Append(' ', UnderIndent).Append(Fit.To(under, style, UnderIndent)).Append('\n');
         }
     }
 
@@ -52,10 +64,19 @@ internal sealed class Columns(ScreenStyle style, int flexible, params string[] h
         }
         if (style.Width == int.MaxValue)
             return widths;
-        var needed = indent + (Between.Length * (widths.Length - 1));
+        var needed = indent - Between.Length;
         for (var at = 0; at < widths.Length; at++)
-            needed += at == flexible ? 0 : widths[at];
-        widths[flexible] = Math.Clamp(style.Width - needed, Math.Min(Narrowest, widths[flexible]), widths[flexible]);
+            needed += Between.Length + (at == flexible ? 0 : widths[at]);
+        var least = Math.Min(Narrowest, widths[flexible]);
+        foreach (var heading in Expendable)
+        {
+            if (needed + Math.Min(Readable, widths[flexible]) <= style.Width)
+                break;
+            var at = Array.IndexOf(_headings, heading);
+            needed -= Between.Length + widths[at];
+            widths[at] = LeftOut;
+        }
+        widths[flexible] = Math.Clamp(style.Width - needed, least, widths[flexible]);
         return widths;
     }
 
@@ -67,6 +88,8 @@ internal sealed class Columns(ScreenStyle style, int flexible, params string[] h
         var (columns, end) = (0, start);
         for (var at = 0; at < cells.Length; at++)
         {
+            if (widths[at] == LeftOut)
+                continue;
             var cell = TextColumns.Cut(cells[at], widths[at], style.Cut);
             var blanks = widths[at] - TextColumns.Of(cell);
             columns += (at == 0 ? 0 : Between.Length) + widths[at];

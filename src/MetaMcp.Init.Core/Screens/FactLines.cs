@@ -22,6 +22,25 @@ internal sealed class FactLines(StringBuilder screen, ScreenStyle style)
             _ = screen.Append("  ").Append(Fit.To(word.PadRight(WordWidth) + line, style, 2)).Append('\n');
     }
 
+    /// <summary>A text that is needed to its end: it goes on below its beginning where it has no room.</summary>
+    public void AddWhole(string word, string? text)
+    {
+        if (text is null)
+            return;
+        var line = new StringBuilder();
+        foreach (var part in SafeText.Of(text).Split(' '))
+        {
+            if (line.Length > 0 && TextColumns.Of($"{line}") + 1 + TextColumns.Of(part) > (long)style.Width - 2 - WordWidth)
+            {
+                Add(word, $"{line}");
+                _ = line.Clear();
+                word = "";
+            }
+            _ = line.Append(line.Length == 0 ? "" : " ").Append(part);
+        }
+        Add(word, $"{line}");
+    }
+
     public void Heading(string word) => _ = screen.Append("  ").Append(word).Append('\n');
 
     /// <summary>A line below a heading.</summary>

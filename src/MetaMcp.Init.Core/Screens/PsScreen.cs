@@ -21,7 +21,10 @@ public static class PsScreen
         var table = isWide
             ? new Columns(
                 style, 1, "ID", "INSTANCE", ">PID", "OF", ">AGE", ">IDLE", ">PROC", ">TASK", ">MEMORY / CAP", ">PEAK", ">CPU", "STATE")
-            : new Columns(style, 1, "ID", "INSTANCE", ">PID", "OF", ">AGE", ">IDLE", ">PROC", ">TASK", ">MEMORY", "STATE");
+            : new Columns(style, 1, "ID", "INSTANCE", ">PID", "OF", ">AGE", ">IDLE", ">PROC", ">TASK", ">MEMORY", "STATE")
+            {
+                Expendable = ["TASK", "PROC", "IDLE", "ID", "AGE", "OF"],
+            };
         var rows = RowsOf(status, style);
         foreach (var row in rows)
             table.Add("", null, CellsOf(row, isWide, style));

@@ -11,7 +11,7 @@ internal static class ServiceFacts
     {
         var usage = page.Status.UsageOf(row.Name);
         NameScreen.Title(screen, ServiceLines.MarkOf(row, usage), row.Name, State(row), style);
-        lines.Add("why", ServiceLines.Under(row, usage, style, isOwnPage: true));
+        lines.AddWhole("why", ServiceLines.Under(row, usage, style, isOwnPage: true));
         lines.Add("command", TreeLines.CommandOf(page, row.Pid, style));
         lines.Add("says", row.Says);
         lines.Add("needs", Names(page.Status, row.DependsOn, style));

@@ -8,6 +8,9 @@ internal static class ServiceLines
     /// <summary>From here on the memory of a service is worth a word.</summary>
     public const double NearCap = 0.9;
 
+    /// <summary>In columns.</summary>
+    private const int LeastReason = 24;
+
     /// <summary>Rows that need a person come first.</summary>
     public static int Rank(Mark mark) => mark switch
     {
@@ -34,18 +37,41 @@ internal static class ServiceLines
     /// <param name="isOwnPage">The words stand on the page to which they would point.</param>
     public static string? Under(ServiceRow row, Usage? usage, ScreenStyle style, bool isOwnPage = false)
     {
-        var facts = new List<string>(3);
-        if (row.Why is { } why)
-            facts.Add(why);
-        else if (row.Condition == ServiceCondition.Failing && row.ProbeFailure is { } failure)
-            facts.Add($"probe: {failure}");
-        else if (Cells.PartOf(usage, row.MemoryMax) is >= NearCap and var part)
-            facts.Add($"memory at {ShortText.Percent(part)} of its memory_max");
-        if (row.Next is { } next)
-            facts.Add(NextOf(row.Condition, next));
-        if (row.IsBroken && !isOwnPage)
-            facts.Add($"see: status {row.Name}");
-        return facts.Count == 0 ? null : string.Join(style.Dot, facts);
+        var why = row.Why is { } reason ? reason
+            : row.Condition == ServiceCondition.Failing && row.ProbeFailure is { } failure ? $"probe: {failure}"
+            : Cells.PartOf(usage, row.MemoryMax) is >= NearCap and var part ? $"memory at {ShortText.Percent(part)} of its memory_max"
+            : null;
+        var next = row.Next is { } time ? NextOf(row.Condition, time) : null;
+        if (isOwnPage)
+            return Joined(style, why, next);
+        var see = row.IsBroken ? $"see: status {row.Name}" : null;
+        return why is null ? Joined(style, next, see) : Fitting(why, next, see, style);
+    }
+
+    /// <summary>
+    /// A reason that has no room gives way to what happens next and to the command that says more, but keeps enough to be understood: then
+    /// it is the command that is left out.
+    /// </summary>
+    private static string Fitting(string why, string? next, string? see, ScreenStyle style)
+    {
+        why = SafeText.Of(why);
+        var all = style.Width - Columns.UnderIndent;
+        if (RoomBefore(next, see) < TextColumns.Of(why))
+            why = ShortReason.Of(why);
+        if (RoomBefore(next, see) < Math.Min(LeastReason, TextColumns.Of(why)))
+            see = null;
+        return Joined(style, TextColumns.Cut(why, Math.Max(RoomBefore(next, see), LeastReason), style.Cut), next, see)!;
+
+        int RoomBefore(string? next, string? see) =>
+            all - (Joined(style, next, see) is { } rest ? TextColumns.Of(style.Dot) + TextColumns.Of(rest) : 0);
+    }
+
+    private static string? Joined(ScreenStyle style, params ReadOnlySpan<string?> facts)
+    {
+        string? line = null;
+        foreach (var fact in facts)
+            line = line is null || fact is null ? line ?? fact : line + style.Dot + fact;
+        return line;
     }
 
     public static string Health(ServiceRow row, ScreenStyle style) => row switch

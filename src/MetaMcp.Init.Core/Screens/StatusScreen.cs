@@ -130,7 +130,10 @@ public static class StatusScreen
         var table = isWide
             ? new Columns(
                 style, 0, "SERVICE", "STATE", ">SINCE", ">PID", ">MEMORY / CAP", ">CPU", ">TASKS", ">RST", "LAST END", "HEALTH")
-            : new Columns(style, 0, "SERVICE", "STATE", ">SINCE", ">MEMORY / CAP", ">CPU", ">TASKS", ">RST", "HEALTH");
+            : new Columns(style, 0, "SERVICE", "STATE", ">SINCE", ">MEMORY / CAP", ">CPU", ">TASKS", ">RST", "HEALTH")
+            {
+                Expendable = ["RST", "TASKS", "SINCE", "CPU", "MEMORY / CAP"],
+            };
         // OrderBy keeps the order of rows of one rank.
         foreach (var row in status.Services.OrderBy(s => ServiceLines.Rank(ServiceLines.MarkOf(s, status.UsageOf(s.Name)))))
         {
@@ -156,7 +159,10 @@ public static class StatusScreen
         var isWide = style.Width >= Wide;
         var table = isWide
             ? new Columns(style, 0, "SERVER", ">RUN/MAX", ">IDLE", ">MEMORY / EACH", ">CPU", ">WAITING", ">REFUSED", ">ENDED")
-            : new Columns(style, 0, "SERVER", ">RUN/MAX", ">IDLE", ">MEMORY / EACH", ">CPU", ">REFUSED", ">ENDED");
+            : new Columns(style, 0, "SERVER", ">RUN/MAX", ">IDLE", ">MEMORY / EACH", ">CPU", ">REFUSED", ">ENDED")
+            {
+                Expendable = ["CPU", "ENDED", "IDLE", "REFUSED"],
+            };
         foreach (var row in status.Servers.OrderBy(s => ServiceLines.Rank(ServerLines.MarkOf(s))))
         {
             var cells = new List<string>

@@ -18,6 +18,9 @@ public readonly record struct Signal
         "WINCH", "IO", "PWR", "SYS",
     ];
 
+    /// <summary>For lists, as <see cref="ToString"/> has them: without the real-time signals, whose names are counted.</summary>
+    public static IEnumerable<string> CommonNames => Names.Skip(1).Select(name => "SIG" + name);
+
     private Signal(int number) => Number = number;
 
     public int Number { get; }

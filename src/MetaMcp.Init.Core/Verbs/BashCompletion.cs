@@ -1,4 +1,5 @@
 using System.Text;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Verbs;
 
@@ -128,6 +129,7 @@ internal static class BashCompletion
             WordKind.Command => "@command",
             WordKind.Service => "@service",
             WordKind.Verb => verbs,
+            WordKind.Signal => string.Join(',', Signal.CommonNames),
             _ => "@text",
         };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Verbs;
 
@@ -84,6 +85,7 @@ internal static class FishCompletion
             WordKind.Directory => " -a '(__fish_complete_directories)'",
             WordKind.Command => " -a '(__fish_complete_command)'",
             WordKind.Verb => $" -a {Quote(string.Join(' ', VerbTable.Names))}",
+            WordKind.Signal => $" -a {Quote(string.Join(' ', Signal.CommonNames))}",
             WordKind.Service => " -a '(mcp-init names 2> /dev/null)'",
             _ => "",
         };

@@ -43,7 +43,7 @@ internal static class OperatorActs
     public static readonly VerbEntry Signal = new(
         "signal", VerbKind.Act, "signal SIGNAL NAME…", "send a signal to the main process of services or servers")
     {
-        Operands = [new("SIGNAL") { Required = true }, OneOrMore], Exits = Exits,
+        Operands = [new("SIGNAL", WordKind.Signal) { Required = true }, OneOrMore], Exits = Exits,
     };
 
     public static readonly VerbEntry Reload = new(

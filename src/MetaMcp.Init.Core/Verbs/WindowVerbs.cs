@@ -36,6 +36,11 @@ internal static class WindowVerbs
     public static readonly VerbEntry Ps = new(
         "ps", VerbKind.Look, "ps [NAME…]", "show every instance with its processes, memory and state")
     {
+        Paragraphs =
+        [
+            "OF is the service that the client of a launched server belongs to; IDLE is the time since the server's last traffic " +
+            "(– while there is traffic, and where no guard sees it).",
+        ],
         Operands = [Names],
         Options = [Json, Wide, Ascii],
         Exits = Shown,
@@ -77,7 +82,11 @@ internal static class WindowVerbs
         "top", VerbKind.Look, "top", "watch services and servers live, and act on them by keys")
     {
         Options = [new("--delay", "SECONDS", "between two looks; 2 without it") { Alias = "-d" }, Ascii],
-        Paragraphs = ["Keys stand at the bottom of the screen. Those that act are there only for a user with full rights, and ask once."],
+        Paragraphs =
+        [
+            "Keys stand at the bottom of the screen, and ? explains all of them. Those that act are there only for a user with full " +
+            "rights, and ask once.",
+        ],
         Exits = Shown,
     };
 

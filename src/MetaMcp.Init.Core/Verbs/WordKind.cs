@@ -16,4 +16,7 @@ public enum WordKind
 
     /// <summary>A service or server: the running mcp-init has the names.</summary>
     Service,
+
+    /// <summary>A signal. Other spellings than those that are offered, such as <c>15</c>, are read too.</summary>
+    Signal,
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Verbs;
 
@@ -107,6 +108,7 @@ internal static class ZshCompletion
             WordKind.Directory => "_files -/",
             WordKind.Command => "_command_names -e",
             WordKind.Verb => $"({string.Join(' ', VerbTable.Names)})",
+            WordKind.Signal => $"({string.Join(' ', Signal.CommonNames)})",
             WordKind.Service => "{compadd -- ${(f)\"$(mcp-init names 2> /dev/null)\"}}",
             _ => " ",
         };

@@ -1,7 +1,5 @@
-using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Filesystem;
-using MetaMcp.Init.Measuring;
 using MetaMcp.Init.Processes;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -36,7 +34,7 @@ internal static class LookedUpUsage
             processes++;
             threads += stat.Threads;
             if (parts.HasFlag(UsageParts.Memory))
-                AddMemory(ref memory, stat, parts);
+                memory.Add(stat);
             if (parts.HasFlag(UsageParts.Descriptors))
                 descriptors += DescriptorsOf(stat.Pid);
         }
@@ -52,18 +50,6 @@ internal static class LookedUpUsage
             Processes = parts.HasFlag(UsageParts.Processes) ? processes : null,
             Descriptors = parts.HasFlag(UsageParts.Descriptors) ? descriptors : null,
         };
-    }
-
-    /// <summary>
-    /// PSS waits for the lock of the memory map, which a thread in state D may hold for ever. The estimate takes no lock.
-    /// </summary>
-    private static void AddMemory(ref RoughMemory memory, in ProcessStat stat, UsageParts parts)
-    {
-        if (parts.HasFlag(UsageParts.Exact) && !stat.IsBlocked && (stat.Threads == 1 || !ProcessTable.IsBlocked(stat.Pid)) &&
-            PssReader.TryRead(stat.Pid, out var pss))
-            memory.AddKnown(pss);
-        else
-            memory.Add(stat);
     }
 
     private static int? DescriptorsOf(int pid)

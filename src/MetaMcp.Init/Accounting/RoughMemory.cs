@@ -18,8 +18,6 @@ internal struct RoughMemory
     /// <summary>In bytes.</summary>
     public readonly long Bytes => _sum + _largestShared + (_only.ResidentPages * Environment.SystemPageSize);
 
-    public void AddKnown(long bytes) => _sum += bytes;
-
     public void Add(in ProcessStat process)
     {
         if (_count++ == 0)

@@ -4,7 +4,10 @@ namespace MetaMcp.Init.Accounting;
 [Flags]
 internal enum UsageParts
 {
-    /// <summary>The working set.</summary>
+    /// <summary>
+    /// The working set. Where it is looked up it is <see cref="RoughMemory"/> on every page, so that pages agree: PSS would be nearer, but
+    /// the kernel walks all pages of a process for it, which is too dear for two hundred.
+    /// </summary>
     Memory = 1,
 
     Peak = 2,
@@ -21,11 +24,8 @@ internal enum UsageParts
 
     Descriptors = 128,
 
-    /// <summary>Memory that is looked up is PSS; without this part it is a cheaper estimate of it, which takes no lock.</summary>
-    Exact = 256,
-
     /// <summary>The columns of <c>status</c>: four files a run.</summary>
     Status = Memory | Cpu | Tasks,
 
-    All = Memory | Peak | Swap | Cpu | Tasks | Processes | Pressure | Descriptors | Exact,
+    All = Memory | Peak | Swap | Cpu | Tasks | Processes | Pressure | Descriptors,
 }

@@ -117,7 +117,7 @@ internal sealed class UsageReader(UsageParts parts, UsageParts? ofAll = null)
     {
         var missing = wanted & (UsageParts.Processes | UsageParts.Descriptors);
         if (wanted.HasFlag(UsageParts.Memory) && counted.Current is null)
-            missing |= UsageParts.Memory | (wanted & UsageParts.Exact);
+            missing |= UsageParts.Memory;
         if (wanted.HasFlag(UsageParts.Tasks) && counted.Tasks is null)
             missing |= UsageParts.Tasks;
         if (missing == default)

@@ -12,9 +12,10 @@ namespace MetaMcp.Init.Doctor;
 /// <summary>The facts about the cgroup we are in.</summary>
 internal static unsafe class CgroupFinder
 {
-    public static CgroupFacts Find()
+    public static CgroupFacts Find() => Find(AboveOurTree(CgroupRoot.Find()));
+
+    public static CgroupFacts Find(CgroupAccess access)
     {
-        var access = AboveOurTree(CgroupRoot.Find());
         var controllers = access.Directory is { } found ? FactFinder.Line($"{found}/cgroup.controllers") ?? "" : "";
         var facts = new CgroupFacts
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Diagnosis;
 using MetaMcp.Init.Core.KernelText;
 using MetaMcp.Init.Core.Values;
@@ -33,7 +34,7 @@ internal static unsafe class FactFinder
             Uid = uid,
             Gid = gid,
             UserName = PasswdFile.FindByUid(KernelFile.ReadAll("/etc/passwd"), uid)?.Name,
-            UidMap = KernelFile.ReadAll("/proc/self/uid_map") is { Length: > 0 } map ? IdMap.Read(map) : null,
+            UidMap = UidMap(),
             HasOwnPidNamespace = Namespaces.IsOwn("pid", Namespaces.FirstPid),
             Containers = Containers(),
             NoNewPrivileges = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1,
@@ -54,6 +55,17 @@ internal static unsafe class FactFinder
             Cgroup = CgroupFinder.Find(),
         }.WithPressure();
     }
+
+    /// <summary>The facts that explain a cgroup, and no others: PID 1 asks for them at a start.</summary>
+    /// <param name="access">What the start has found.</param>
+    public static Facts OfCgroup(CgroupAccess access)
+    {
+        // If they cannot be read, none is said to be missing.
+        var held = CapabilitySets.Get(out var capabilities).IsSuccess ? capabilities.Effective : ulong.MaxValue;
+        return new Facts { Uid = geteuid(), UidMap = UidMap(), Capabilities = held, Cgroup = CgroupFinder.Find(access) };
+    }
+
+    private static IdRange[]? UidMap() => KernelFile.ReadAll("/proc/self/uid_map") is { Length: > 0 } map ? IdMap.Read(map) : null;
 
     /// <summary>Whether the directory could be made and written to, judged by its nearest existing parent.</summary>
     internal static DirectoryFacts Writable(string path)

@@ -23,7 +23,7 @@ internal static class StatusVerb
         var reader = (isJson, names.Count) switch
         {
             (_, > 0) => new UsageReader(UsageParts.All),
-            (true, _) => new UsageReader(UsageParts.All & ~(UsageParts.Exact | UsageParts.Descriptors)),
+            (true, _) => new UsageReader(UsageParts.All & ~UsageParts.Descriptors),
             // The line of all has figures of its own.
             _ => new UsageReader(UsageParts.Status, UsageParts.Status | UsageParts.Peak | UsageParts.Pressure),
         };

@@ -12,15 +12,12 @@ namespace MetaMcp.Init.Serving;
 /// <summary>Adds to the answer of PID 1 what the kernel tells anybody who looks.</summary>
 internal static class MetricsReader
 {
-    /// <summary>Exact figures of memory take locks of the processes where no cgroup counts; a scrape comes too often for that.</summary>
-    private const UsageParts Parts = UsageParts.All & ~UsageParts.Exact;
-
     /// <param name="facts">The rows.</param>
     /// <param name="withUsage">The resources too; whether PID 1 lives can be asked without.</param>
     public static MetricsFacts Complete(MetricsFacts facts, bool withUsage) => !withUsage ? facts
         : facts with
         {
-            Status = UsageReader.Read(facts.Status, Parts),
+            Status = UsageReader.Read(facts.Status, UsageParts.All),
             Commit = ProgramVersion.Commit.Length > 0 ? ProgramVersion.Commit : null,
             Rid = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "linux-x64" : "linux-arm64",
             Init = FiguresOf(facts.Status.System.Pid),

@@ -1,10 +1,10 @@
 using MetaMcp.Init.Cgroups;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Diagnosis;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Doctor;
-using MetaMcp.Init.Exec;
 using MetaMcp.Init.Filesystem;
 using static MetaMcp.Init.Linux.Libc;
 
@@ -38,8 +38,14 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
     /// <summary>Whether a file needs a controller that the kernel does not give, and the previous file did not.</summary>
     public bool LacksMoreThan(LimitSetup before) => (Missing & ~before.Missing) != Controllers.None;
 
-    private string? Remedy => Access.RemedyFor(
-        geteuid() == 0, !CapabilitySets.Get(out var held).IsSuccess || (held.Effective & CapabilitySets.Mask(["dac_override"])) != 0);
+    /// <summary>Why, and the advice of <c>doctor</c> if there is any.</summary>
+    private string Explained(out string advice)
+    {
+        var (reason, setting) = CgroupChecks.Brief(
+            FactFinder.OfCgroup(Tree is null ? Access : new CgroupAccess(Tree.Root, CgroupObstacle.None)), Missing);
+        advice = setting is null ? "" : $"; {setting}";
+        return reason ?? (Tree is null ? Access.Reason : MissingText);
+    }
 
     private bool IsSwapFree => Tree is { CanLimitSwap: false } && Needed.HasFlag(Controllers.Memory) && HasSwap();
 
@@ -48,10 +54,8 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
     {
         get
         {
-            if (Tree is null)
-                return Remedy is { } remedy ? $"{Access.Reason}; {remedy}" : Access.Reason;
-            if (Missing != Controllers.None)
-                return MissingText;
+            if (Tree is null || Missing != Controllers.None)
+                return $"{Explained(out var advice)}{advice}";
             return IsSwapFree ? SwapText : null;
         }
     }
@@ -68,8 +72,10 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
         else if (Tree is null && Needed == Controllers.None)
             log.Tell(Notices.NoCgroups.Of(Access.Reason));
         else if (Missing != Controllers.None)
-            log.Tell(Notices.LimitsNotByKernel.Of(
-                Missing.Join(), Tree is null ? Access.Reason : MissingText, Consequence, Remedy is { } remedy ? $"; {remedy}" : ""));
+        {
+            var reason = Explained(out var advice);
+            log.Tell(Notices.LimitsNotByKernel.Of(Missing.Join(), reason, Consequence, advice));
+        }
         if (IsSwapFree)
             log.Tell(Notices.LimitsWithoutSwap.Of(SwapText));
     }

@@ -75,6 +75,43 @@ public sealed class CgroupChecksTests
         Assert.Equal("--privileged", Made.Only(facts).Remedies.Docker);
     }
 
+    /// <summary>The notice of a start and <c>doctor</c> must not send a person to different places.</summary>
+    [Theory]
+    [InlineData(CgroupVersion.V1, CgroupObstacle.Version1, "on the host: boot with systemd.unified_cgroup_hierarchy=1")]
+    [InlineData(CgroupVersion.Hybrid, CgroupObstacle.ReadOnly, "on the host: boot with systemd.unified_cgroup_hierarchy=1")]
+    [InlineData(CgroupVersion.Hybrid, CgroupObstacle.None, "on the host: boot with systemd.unified_cgroup_hierarchy=1")]
+    [InlineData(CgroupVersion.V2, CgroupObstacle.ReadOnly, "docker run --security-opt writable-cgroups=true")]
+    [InlineData(CgroupVersion.None, CgroupObstacle.NotMounted, "podman run without --cgroups=disabled")]
+    [InlineData(CgroupVersion.V2, CgroupObstacle.NotPermitted, "docker run --user 0")]
+    [InlineData(CgroupVersion.V2, CgroupObstacle.OutOfSight, "docker run --cgroupns private")]
+    public void The_notice_of_a_start_gives_the_advice_of_doctor(CgroupVersion version, CgroupObstacle obstacle, string begins)
+    {
+        var facts = Made.WithObstacle(obstacle, errno: Errno.EACCES);
+        facts = facts with { Uid = 1001, Cgroup = facts.Cgroup with { Version = version, Controllers = [] } };
+        var (reason, advice) = CgroupChecks.Brief(facts, Controllers.Memory);
+        Assert.StartsWith(begins, advice, StringComparison.Ordinal);
+        var found = Examination.Of(facts, null).Findings
+            .First(finding => finding.Id.StartsWith("cgroup-", StringComparison.Ordinal) && finding.IsShortfall);
+        Assert.All(
+            (string?[])[found.Remedies.Docker, found.Remedies.Podman, found.Remedies.Host],
+            setting => Assert.Contains(setting ?? "", advice, StringComparison.Ordinal));
+        Assert.Equal(version is CgroupVersion.V1 or CgroupVersion.Hybrid ? found.Found : null, reason);
+    }
+
+    [Fact]
+    public void The_notice_has_the_advice_for_a_controller_that_is_not_offered()
+    {
+        var facts = Made.WithCgroup(c => c with { Controllers = ["cpu", "pids"] });
+        Assert.Equal("on the host: " + Made.Only(facts).Remedies.Host, CgroupChecks.Brief(facts, Controllers.Memory).Advice);
+        Assert.Null(CgroupChecks.Brief(facts, Controllers.Tasks).Advice);
+    }
+
+    [Theory]
+    [InlineData(CgroupObstacle.NotFirst)]
+    [InlineData(CgroupObstacle.SwitchedOff)]
+    public void The_notice_advises_no_setting_against_a_choice(CgroupObstacle obstacle) =>
+        Assert.Equal((null, null), CgroupChecks.Brief(Made.WithObstacle(obstacle), Controllers.Memory));
+
     private static CgroupFacts Foreign(uint owner) =>
         Made.WithObstacle(CgroupObstacle.NotPermitted, errno: Errno.EACCES).Cgroup with { Owner = owner };
 

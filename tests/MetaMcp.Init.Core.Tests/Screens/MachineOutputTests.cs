@@ -76,6 +76,14 @@ public sealed partial class MachineOutputTests
         }
     }
 
+    /// <summary>As the page of the protocol says; /status of serve is the same document.</summary>
+    [Fact]
+    public void Only_the_document_of_ps_has_processes()
+    {
+        Assert.False(Parse(to => MachineOutput.Status(SamplePages.Ps, to)).TryGetProperty("processes", out _));
+        Assert.True(Parse(to => MachineOutput.Status(SamplePages.Ps, to, withProcesses: true)).TryGetProperty("processes", out _));
+    }
+
     [Fact]
     public void Every_member_stands_in_the_page_of_the_protocol()
     {
@@ -87,6 +95,7 @@ public sealed partial class MachineOutputTests
         foreach (var row in (StatusRow[])[SamplePages.Lines[0], SamplePages.Backend.Events[0], end])
             Add(Parse(to => MachineOutput.Line(row, to)));
         Assert.InRange(names.Count, 80, 200);
+        Assert.DoesNotContain("<<<<<<<", page, StringComparison.Ordinal);
         Assert.All(names, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
 
         void Add(JsonElement element)

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using MetaMcp.Init.Core.Exec;
 using MetaMcp.Init.Core.Screens;
 using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Tests.Status;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Tests.Screens;
 
@@ -77,8 +80,87 @@ public sealed class StatusScreenTests
             StringComparison.Ordinal);
     }
 
+    /// <summary>A narrow screen loses figures, never whether a service is well.</summary>
+    [Fact]
+    public void At_60_columns_the_less_important_columns_are_left_out()
+    {
+        Assert.Equal(
+            """
+            ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 serv…
+              memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G…
+              limits kernel   circuits 1 open   oom 1 (3h ago)   orphan…
+
+              SERVICE  STATE      SINCE  MEMORY / CAP   CPU  HEALTH
+            ✖ worker   open         41s      – / 512M     –  –
+                 exit code 3, 5 failures in 5m · trial start in 19s
+            ▲ search   ready        22m   489M / 512M  0.31  ok 12ms
+                 memory at 96% of its memory_max
+            ● migrate  completed  3h12m             –     –  –
+            ● backend  ready      2h40m   412M / 1.0G  0.12  ok 4ms
+            ◐ indexer  starting      3s   ~64M / 256M     –  waiting
+                 fails in 57s
+            ○ report   stopped       8m             –     –  –
+
+              SERVER             RUN/MAX  IDLE  MEMORY / EACH  REFUSED
+            ● desktop-commander      3/3     1    259M / 500M        2
+            ● everything               2     2              –        0
+
+            """, StatusScreen.Draw(Sample.Document, new ScreenStyle(60)));
+    }
+
     [Theory]
     [InlineData(40)]
+    [InlineData(50)]
+    [InlineData(60)]
+    [InlineData(70)]
+    [InlineData(80)]
+    public void State_and_health_are_on_every_screen(int width)
+    {
+        var long_ = Sample.Document with
+        {
+            Services = [.. Sample.Document.Services.Select(s => s with { Name = s.Name + new string('n', 70) })],
+        };
+        foreach (var document in (StatusDocument[])[Sample.Document, long_])
+        {
+            var lines = StatusScreen.Draw(document, new ScreenStyle(width)).Split('\n');
+            Assert.Single(lines, line => Regex.IsMatch(line, "^  SERVICE .*STATE .*HEALTH$"));
+            Assert.Single(lines, line => Regex.IsMatch(line, "^. search.* ready .*ok 12ms$"));
+        }
+    }
+
+    [Theory]
+    [InlineData(60, "No such file or directory: /usr/l… · see: status worker")]
+    [InlineData(80, "No such file or directory: /usr/local/bin/worker · see: status worker")]
+    [InlineData(int.MaxValue, "exec /usr/local/bin/worker: No such file or directory (ENOENT): there is no such file (or it may not be read, and " +
+        "the interpreter its first line or its ELF header names is not there) · see: status worker")]
+    public void A_long_reason_leaves_room_for_the_command_that_says_more(int width, string under)
+    {
+        var reason = new ExecFailure(ExecStep.Execute, new Errno(Errno.ENOENT), "/usr/local/bin/worker").Sentence;
+        var document = Sample.Document with
+        {
+            Services =
+            [
+                new ServiceRow { Name = "worker", Condition = ServiceCondition.Failed, Since = TimeSpan.Zero, Why = reason },
+            ],
+        };
+        Assert.Contains($"\n     {under}\n", StatusScreen.Draw(document, new ScreenStyle(width)), StringComparison.Ordinal);
+        // The page of the service has all of it.
+        var page = NameScreen.Draw(new NamePage(document, "worker"), new ScreenStyle(60))!;
+        Assert.Contains(reason, Regex.Replace(page, "\n {4,}", " "), StringComparison.Ordinal);
+        Assert.All(page.Split('\n'), line => Assert.InRange(TextColumns.Of(line), 0, 60));
+    }
+
+    [Theory]
+    [InlineData("exit code 3, 5 failures in 5m", "exit code 3, 5 failures in 5m")]
+    [InlineData("chdir /a (Ex): No such file or directory (ENOENT): it must exist", "chdir /a (Ex): No such file or directory")]
+    [InlineData("exec /a: b: Permission denied (EACCES)", "Permission denied: /a: b")]
+    [InlineData("exec (EIO)", "exec (EIO)")]
+    public void A_short_reason_is_the_error_without_the_advice(string reason, string expected) =>
+        Assert.Equal(expected, ShortReason.Of(reason));
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(60)]
     [InlineData(80)]
     [InlineData(120)]
     public void No_line_is_wider_than_the_screen(int width)
@@ -104,7 +186,7 @@ public sealed class StatusScreenTests
     {
         var coloured = StatusScreen.Draw(Sample.Document, new ScreenStyle(80, IsColoured: true));
         Assert.Contains("\e[31m✖\e[0m worker", coloured, StringComparison.Ordinal);
-        var plain = System.Text.RegularExpressions.Regex.Replace(coloured, "\e\\[[0-9]*m", "");
+        var plain = Regex.Replace(coloured, "\e\\[[0-9]*m", "");
         Assert.Equal(StatusScreen.Draw(Sample.Document, new ScreenStyle(80)), plain);
     }
 

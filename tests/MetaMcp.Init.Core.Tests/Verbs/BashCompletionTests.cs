@@ -50,6 +50,8 @@ public sealed class BashCompletionTests : IDisposable
     [InlineData("probe --timeout ", "")]
     [InlineData("intercept npx u", "uvx")]
     [InlineData("intercept --i", "--install")]
+    [InlineData("signal SIGUS", "SIGUSR1 SIGUSR2")]
+    [InlineData("signal SIGTERM SIG", "")]
     [InlineData("manual ", "--help -h")]
     [InlineData("launch ", "")]
     [InlineData("nonsense ", "")]

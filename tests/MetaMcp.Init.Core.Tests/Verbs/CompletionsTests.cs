@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Values;
 using MetaMcp.Init.Core.Verbs;
 
 namespace MetaMcp.Init.Core.Tests.Verbs;
@@ -23,6 +24,15 @@ public sealed class CompletionsTests
     public void No_script_has_a_hidden_verb() =>
         Assert.All(Shells, shell => Assert.All(VerbTable.All.Except(VerbTable.Visible), verb =>
             Assert.DoesNotMatch($@"'{verb.Name}:|-a {verb.Name} |[=,]{verb.Name}[,\n]| {verb.Name}\)", Completions.Of(shell))));
+
+    [Fact]
+    public void Every_script_offers_the_signals_that_the_parser_reads()
+    {
+        Assert.Equal("SIGHUP", Signal.CommonNames.First());
+        Assert.All(Signal.CommonNames, name => Assert.True(Signal.TryParse(name, out var signal) && signal.ToString() == name, name));
+        Assert.All(Shells, shell => Assert.All(
+            Signal.CommonNames, name => Assert.Matches($"[ (,']{name}[ ),']", Completions.Of(shell).ReplaceLineEndings(" "))));
+    }
 
     private static string InFish(string option) =>
         option.StartsWith("--", StringComparison.Ordinal) ? $" -l {option[2..]} " : $" -s {option[1..]} ";

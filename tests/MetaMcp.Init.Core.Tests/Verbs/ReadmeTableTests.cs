@@ -21,6 +21,13 @@ public sealed class ReadmeTableTests
     }
 
     [Fact]
+    public void The_README_explains_the_columns_of_ps_as_its_help_does()
+    {
+        var words = VerbTable.Find("ps")!.Paragraphs[0];
+        Assert.Contains(words, File.ReadAllText(Readme).Replace('\n', ' '), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Only_the_text_between_the_comments_changes()
     {
         const string before = "# Title\n\n";

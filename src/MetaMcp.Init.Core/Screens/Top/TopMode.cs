@@ -17,6 +17,9 @@ public abstract record TopMode : Case
     /// <summary>The question for a signal, which is being written.</summary>
     public sealed record Signalling(string Name, string Signal) : TopMode;
 
+    /// <summary>The page that explains keys and columns; any key leaves it.</summary>
+    public sealed record Keys : TopMode;
+
     /// <summary>The page of a name, or its log.</summary>
     /// <param name="Name">The service or instance.</param>
     /// <param name="IsLog">The log.</param>

@@ -64,6 +64,6 @@ internal sealed record TopRow(string Name, Mark Mark, string State)
     {
         var word = StatusLines.Word(row.Condition);
         return row is { Condition: ServiceCondition.Open or ServiceCondition.Backoff, Next: { } next }
-            ? $"{word} {ShortText.Age(next)}" : word;
+            ? $"{word}, in {ShortText.Age(next)}" : word;
     }
 }

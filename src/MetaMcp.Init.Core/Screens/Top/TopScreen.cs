@@ -35,6 +35,12 @@ public static class TopScreen
             Page(lines, view, page, height, style);
             return lines;
         }
+        if (view.Mode is TopMode.Keys && !isFile)
+        {
+            lines.RemoveRange(1, lines.Count - 1);
+            TopKeys.AppendTo(lines, view.MayAct, height, style);
+            return lines;
+        }
         var isTall = height >= Tall;
         var rule = new string(style.IsAscii ? '-' : '─', style.Width == int.MaxValue ? 80 : style.Width);
         if (isTall)
@@ -140,9 +146,17 @@ public static class TopScreen
         { Mode: TopMode.Finding } => $"find: {view.Find}_",
         { Mode: TopMode.Asking asking } => $"{asking.Verb} {asking.Name}? y confirms, any other key does not",
         { Mode: TopMode.Signalling signalling } => $"signal for {signalling.Name}: {signalling.Signal}_   enter sends it, escape does not",
-        // The key that leaves comes first: it must not be cut.
-        _ => "q quit  " + (style.IsAscii ? "arrows  enter status  l logs" : "↑↓  ⏎ status  l logs") +
-            (view.MayAct ? "  r restart  s stop  K signal" : "") + "  mctp sort  / find" +
-            (view.Find.Length > 0 ? $"   found by: {view.Find}" : ""),
+        // The key that leaves comes first, then what is in force: they must not be cut. All keys are on the page of keys.
+        _ => "q quit  " + (view.Find.Length > 0 ? $"only {view.Find} (escape: all)  " : "") +
+            $"? keys  / find  by {WordOf(view.Sort)} (mctp)  {(style.IsAscii ? "enter" : "⏎")} status  l logs" +
+            (view.MayAct ? "  r restart  s stop" : ""),
     }, style);
+
+    private static string WordOf(TopSort sort) => sort switch
+    {
+        TopSort.Memory => "memory",
+        TopSort.Cpu => "cpu",
+        TopSort.Tasks => "tasks",
+        _ => "processes",
+    };
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MetaMcp.Init.Core.Screens.Top;
 
 /// <summary>
@@ -46,7 +48,7 @@ internal static class TopTable
         string With(string heading, TopSort sort) => view.Sort == sort ? heading + arrow : heading;
         return
         [
-            "NAME", "STATE", $"{With("MEM", TopSort.Memory)} / CAP", "", "%", "5M", With("CPU", TopSort.Cpu),
+            "NAME", "STATE", $"{With("MEM", TopSort.Memory)} / CAP", "", "%", "MEM 5M", With("CPU", TopSort.Cpu),
             view.Sort == TopSort.Processes ? With("PROC", TopSort.Processes) : With("TASKS", TopSort.Tasks), "RST",
         ];
     }
@@ -76,23 +78,44 @@ internal static class TopTable
         foreach (var cells in shown)
             for (var at = 0; at < widths.Length; at++)
                 widths[at] = Math.Max(widths[at], TextColumns.Of(cells[at]));
-        var needed = 2 + widths.AsSpan(1).ToArray().Sum() + Gaps;
-        if (style.Width != int.MaxValue)
-            widths[0] = Math.Max(NarrowestName, Math.Min(style.Width, MostWide) - needed);
+        var needed = 2 + widths.AsSpan(1).ToArray().Sum() + Gap.Sum();
+        if (style.Width == int.MaxValue)
+            return widths;
+        foreach (var at in Expendable)
+        {
+            if (needed + NarrowestName <= style.Width)
+                break;
+            needed -= widths[at] + Gap[at];
+            widths[at] = LeftOut;
+        }
+        widths[0] = Math.Max(NarrowestName, Math.Min(style.Width, MostWide) - needed);
         return widths;
     }
 
     /// <summary>On wider screens the figures do not move further away from their names.</summary>
     private const int MostWide = 120;
 
-    /// <summary>Two columns around the bar with its figure, and the graph; one between the others.</summary>
-    private const int Gaps = 1 + 1 + 2 + 1 + 2 + 1 + 1 + 1;
+    /// <summary>Before each column: two around the bar with its figure, and the graph; one between the others.</summary>
+    private static readonly int[] Gap = [0, 1, 1, 2, 1, 2, 1, 1, 1];
+
+    /// <summary>Where there is no room, these are left out in this order: graph, bar, restarts, tasks, the part of the cap, CPU.</summary>
+    private static readonly int[] Expendable = [5, 3, 8, 7, 4, 6];
+
+    /// <summary>In place of a width.</summary>
+    private const int LeftOut = -1;
 
     private static string Line(string[] cells, int[] widths, ScreenStyle style)
     {
-        string Left(int at) => TextColumns.PadRight(TextColumns.Cut(cells[at], widths[at], style.Cut), widths[at]);
-        string Right(int at) => TextColumns.PadLeft(TextColumns.Cut(cells[at], widths[at], style.Cut), widths[at]);
-        return Fit.To(
-            $"{Left(0)} {Left(1)} {Right(2)}  {Left(3)} {Right(4)}  {Left(5)} {Right(6)} {Right(7)} {Right(8)}", style, 2);
+        var line = new StringBuilder();
+        for (var at = 0; at < cells.Length; at++)
+        {
+            if (widths[at] == LeftOut)
+                continue;
+            var cell = TextColumns.Cut(cells[at], widths[at], style.Cut);
+            // Name, state, bar and graph are no figures.
+            _ = line.Append(' ', Gap[at])
+                .Append(at is 0 or 1 or 3 or 5 ? TextColumns.PadRight(cell, widths[at]) : TextColumns.PadLeft(cell, widths[at]));
+        }
+        return Fit.To($"{line}", style, 2);
     }
 }

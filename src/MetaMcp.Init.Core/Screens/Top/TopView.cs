@@ -81,6 +81,7 @@ public sealed class TopView(bool mayAct, TimeSpan delay)
             TopMode.Asking asking => PressWhileAsking(key, asking),
             TopMode.Signalling signalling => PressWhileSignalling(key, signalling),
             TopMode.Page page => PressOnPage(key, page),
+            TopMode.Keys => CloseKeys(),
             _ => PressOnTable(key),
         };
     }
@@ -115,6 +116,9 @@ public sealed class TopView(bool mayAct, TimeSpan delay)
                 Sort = letter switch { 'm' => TopSort.Memory, 'c' => TopSort.Cpu, 't' => TopSort.Tasks, _ => TopSort.Processes };
                 Arrange();
                 return null;
+            case '?':
+                Mode = new TopMode.Keys();
+                return null;
             case 'j':
                 Move(TopKeyKind.Down);
                 return null;
@@ -135,6 +139,12 @@ public sealed class TopView(bool mayAct, TimeSpan delay)
             default:
                 return null;
         }
+    }
+
+    private TopRequest? CloseKeys()
+    {
+        Mode = new TopMode.Table();
+        return null;
     }
 
     private void Ask(char letter, string name)

@@ -16,14 +16,14 @@ public sealed class TopScreenTests
             mem ▁▂▂▂▂▂▂▂▂▂▂▂▂▂▂▃▃▃▃▃▃▃▃▃  1.3G / 4.0G  32%   pressure some 0.2 full 0.0
             cpu ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆  1.40 / 2.00 cores   throttled 0.3s   tasks 77/512
             ────────────────────────────────────────────────────────────────────────────────
-              NAME                   STATE     MEM▼ / CAP         %  5M       CPU  TASKS RST
-            ▲ search                 ready    484M / 512M  ████▊ 95  ▅▆▆▇▇█  0.50  31/64   0
-            «● backend                ready    412M / 1.0G  ██    40  ▄▄▄▄▄▄  0.00 23/256   1»
-              desktop-commander@32   idle 9m         131M         –  ▅▅▅▅▅▅     –      –   –
-              desktop-commander@31   busy     128M / 500M  █▎    26  ▃▃▃▃▃▃     –      –   –
-            ◐ indexer                starting ~64M / 256M  █▎    25  ▃▃▃▃▃▃     –     12   0
-            ✖ worker                 open 19s    – / 512M         –             –      –   5
-            ◐ everything@40          ending             –         –             –      –   –
+              NAME               STATE         MEM▼ / CAP         %  MEM 5M   CPU  TASKS RST
+            ▲ search             ready        484M / 512M  ████▊ 95  ▅▆▆▇▇█  0.50  31/64   0
+            «● backend            ready        412M / 1.0G  ██    40  ▄▄▄▄▄▄  0.00 23/256   1»
+              desktop-commander… idle 9m             131M         –  ▅▅▅▅▅▅     –      –   –
+              desktop-commander… busy         128M / 500M  █▎    26  ▃▃▃▃▃▃     –      –   –
+            ◐ indexer            starting     ~64M / 256M  █▎    25  ▃▃▃▃▃▃     –     12   0
+            ✖ worker             open, in 19s    – / 512M         –             –      –   5
+            ◐ everything@40      ending                 –         –             –      –   –
 
 
 
@@ -35,7 +35,7 @@ public sealed class TopScreenTests
             ────────────────────────────────────────────────────────────────────────────────
               2h ✖ backend out of memory: own memory_max 1.0G
               2h ▲ backend restart in 0.97s
-            q quit  ↑↓  ⏎ status  l logs  r restart  s stop  K signal  mctp sort  / find
+            q quit  ? keys  / find  by memory (mctp)  ⏎ status  l logs  r restart  s stop
             """, Shown(SampleTop.Draw(SampleTop.View(), 24, new ScreenStyle(80))));
     }
 
@@ -48,14 +48,14 @@ public sealed class TopScreenTests
             mem ▁▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▃▃▃▃▃▃▃▃▃▃▃▃▃  1.3G / 4.0G  32%   pressure some 0.2 full 0.0
             cpu ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆  1.40 / 2.00 cores   throttled 0.3s   tasks 77/512
             ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-              NAME                                                           STATE     MEM▼ / CAP         %  5M       CPU  TASKS RST
-            ▲ search                                                         ready    484M / 512M  ████▊ 95  ▅▆▆▇▇█  0.50  31/64   0
-            «● backend                                                        ready    412M / 1.0G  ██    40  ▄▄▄▄▄▄  0.00 23/256   1»
-              desktop-commander@32                                           idle 9m         131M         –  ▅▅▅▅▅▅     –      –   –
-              desktop-commander@31                                           busy     128M / 500M  █▎    26  ▃▃▃▃▃▃     –      –   –
-            ◐ indexer                                                        starting ~64M / 256M  █▎    25  ▃▃▃▃▃▃     –     12   0
-            ✖ worker                                                         open 19s    – / 512M         –             –      –   5
-            ◐ everything@40                                                  ending             –         –             –      –   –
+              NAME                                                       STATE         MEM▼ / CAP         %  MEM 5M   CPU  TASKS RST
+            ▲ search                                                     ready        484M / 512M  ████▊ 95  ▅▆▆▇▇█  0.50  31/64   0
+            «● backend                                                    ready        412M / 1.0G  ██    40  ▄▄▄▄▄▄  0.00 23/256   1»
+              desktop-commander@32                                       idle 9m             131M         –  ▅▅▅▅▅▅     –      –   –
+              desktop-commander@31                                       busy         128M / 500M  █▎    26  ▃▃▃▃▃▃     –      –   –
+            ◐ indexer                                                    starting     ~64M / 256M  █▎    25  ▃▃▃▃▃▃     –     12   0
+            ✖ worker                                                     open, in 19s    – / 512M         –             –      –   5
+            ◐ everything@40                                              ending                 –         –             –      –   –
 
 
 
@@ -67,7 +67,7 @@ public sealed class TopScreenTests
             ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
               2h ✖ backend out of memory: own memory_max 1.0G
               2h ▲ backend restart in 0.97s
-            q quit  ↑↓  ⏎ status  l logs  mctp sort  / find
+            q quit  ? keys  / find  by memory (mctp)  ⏎ status  l logs
             """, Shown(SampleTop.Draw(SampleTop.View(mayAct: false), 24, new ScreenStyle(120))));
     }
 
@@ -80,14 +80,14 @@ public sealed class TopScreenTests
             mem _..............:::::::::  1.3G / 4.0G  32%   pressure some 0.2 full 0.0
             cpu ++++++++++++++++++++++++  1.40 / 2.00 cores   throttled 0.3s   tasks 77/512
             --------------------------------------------------------------------------------
-              NAME                   STATE     MEMv / CAP         %  5M       CPU  TASKS RST
-            ! search                 ready    484M / 512M  ##### 95  =++**#  0.50  31/64   0
-            «* backend                ready    412M / 1.0G  ##    40  ------  0.00 23/256   1»
-              desktop-commander@32   idle 9m         131M         -  ======     -      -   -
-              desktop-commander@31   busy     128M / 500M  #     26  ::::::     -      -   -
-            ~ indexer                starting ~64M / 256M  #     25  ::::::     -     12   0
-            x worker                 open 19s    - / 512M         -             -      -   5
-            ~ everything@40          ending             -         -             -      -   -
+              NAME               STATE         MEMv / CAP         %  MEM 5M   CPU  TASKS RST
+            ! search             ready        484M / 512M  ##### 95  =++**#  0.50  31/64   0
+            «* backend            ready        412M / 1.0G  ##    40  ------  0.00 23/256   1»
+              desktop-commander~ idle 9m             131M         -  ======     -      -   -
+              desktop-commander~ busy         128M / 500M  #     26  ::::::     -      -   -
+            ~ indexer            starting     ~64M / 256M  #     25  ::::::     -     12   0
+            x worker             open, in 19s    - / 512M         -             -      -   5
+            ~ everything@40      ending                 -         -             -      -   -
 
 
 
@@ -99,7 +99,7 @@ public sealed class TopScreenTests
             --------------------------------------------------------------------------------
               2h x backend out of memory: own memory_max 1.0G
               2h ! backend restart in 0.97s
-            q quit  arrows  enter status  l logs  r restart  s stop  K signal  mctp sort  /~
+            q quit  ? keys  / find  by memory (mctp)  enter status  l logs  r restart  s st~
             """, Shown(SampleTop.Draw(SampleTop.View(), 24, new ScreenStyle(80, IsAscii: true))));
     }
 
@@ -111,13 +111,13 @@ public sealed class TopScreenTests
             mcp-init top   up 3h12m   ✖ degraded   2s       13:41:04 UTC
             mem ▂▂▂▂▂▂▂▂▂▂▂▃▃▃▃▃▃▃  1.3G / 4.0G  32%   pressure some 0.…
             cpu ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆  1.40 / 2.00 cores   throttled 0.3s…
-              NAME     STATE     MEM▼ / CAP         %  5M       CPU  TA…
-            ▲ search   ready    484M / 512M  ████▊ 95  ▅▆▆▇▇█  0.50  31…
-            «● backend  ready    412M / 1.0G  ██    40  ▄▄▄▄▄▄  0.00 23/…»
-              desktop… idle 9m         131M         –  ▅▅▅▅▅▅     –…
-              desktop… busy     128M / 500M  █▎    26  ▃▃▃▃▃▃     –…
-            ◐ indexer  starting ~64M / 256M  █▎    25  ▃▃▃▃▃▃     –…
-            q quit  ↑↓  ⏎ status  l logs  r restart  s stop  K signal…
+              NAME       STATE     MEM▼ / CAP         %   CPU  TASKS RST
+            ▲ search     ready    484M / 512M  ████▊ 95  0.50  31/64   0
+            «● backend    ready    412M / 1.0G  ██    40  0.00 23/256   1»
+              desktop-c… idle 9m         131M         –     –      –   –
+              desktop-c… busy     128M / 500M  █▎    26     –      –   –
+            ◐ indexer    starting ~64M / 256M  █▎    25     –     12   0
+            q quit  ? keys  / find  by memory (mctp)  ⏎ status  l logs…
             """, Shown(SampleTop.Draw(SampleTop.View(), 10, new ScreenStyle(60))));
     }
 
@@ -130,14 +130,14 @@ public sealed class TopScreenTests
             mem                        ▁  491M / 4.0G  12%   pressure some 0.2 full 0.0
             cpu                        ▆  1.25 / 2.00 cores   throttled 0.3s   tasks 77/512
             ────────────────────────────────────────────────────────────────────────────────
-              NAME                   STATE     MEM▼ / CAP         %  5M       CPU  TASKS RST
-              backend                ready    412M / 1.0G  ██    40       ▄  0.12 23/256   1
-              search                 ready    245M / 512M  ██▍   48       ▄  0.32  31/64   0
-              desktop-commander@32   idle 9m         131M         –       ▅     –      –   –
-              desktop-commander@31   busy     128M / 500M  █▎    26       ▃     –      –   –
-            ◐ indexer                starting ~64M / 256M  █▎    25       ▃     –     12   0
-            ✖ worker                 open 19s    – / 512M         –             –      –   5
-            ◐ everything@40          ending             –         –             –      –   –
+              NAME               STATE         MEM▼ / CAP         %  MEM 5M   CPU  TASKS RST
+              backend            ready        412M / 1.0G  ██    40       ▄  0.12 23/256   1
+              search             ready        245M / 512M  ██▍   48       ▄  0.32  31/64   0
+              desktop-commander… idle 9m             131M         –       ▅     –      –   –
+              desktop-commander… busy         128M / 500M  █▎    26       ▃     –      –   –
+            ◐ indexer            starting     ~64M / 256M  █▎    25       ▃     –     12   0
+            ✖ worker             open, in 19s    – / 512M         –             –      –   5
+            ◐ everything@40      ending                 –         –             –      –   –
             """, Shown(SampleTop.Draw(SampleTop.View(looks: 1), int.MaxValue, new ScreenStyle(80))));
     }
 
@@ -162,6 +162,72 @@ public sealed class TopScreenTests
               cgroup     /sys/fs/cgroup/workload/backend
             ↑↓ move  ⏎ status  l log  q back
             """, Shown(SampleTop.Draw(view, 12, new ScreenStyle(80))));
+    }
+
+    [Fact]
+    public void The_page_of_keys_explains_keys_and_columns_until_any_key_is_pressed()
+    {
+        var view = SampleTop.View();
+        _ = view.Press(TopKey.Of('?'));
+        Assert.Equal(
+            """
+            mcp-init top   up 3h12m   ✖ degraded   2s                           13:41:04 UTC
+
+              q, Ctrl-C   quit
+              arrows j k  select a row; also page up, page down, home, end
+              enter       status of the selected row
+              l           its last log lines
+              m c t p     sort by memory, cpu, tasks, processes: the column has an arrow
+              /           show only names that have a text; escape shows all again
+              blank       look now
+              r s K       restart, stop, signal the selected service; asks first
+
+              STATE       in 4s: the next start comes in 4s; idle 9m: no traffic for 9m
+              MEM 5M      memory in the last five minutes, as a part of the cap or the peak
+              RST         starts after the first
+              ~           looked up in /proc, not counted by the kernel
+              Not shown: services that have stopped, and types of servers without an
+              instance; the verb status shows them.
+
+
+
+
+
+
+            any key goes back
+            """, SampleTop.Draw(view, 24, new ScreenStyle(80)));
+        Assert.Equal("any key goes back", SampleTop.Draw(view, 8, new ScreenStyle(80)).Split('\n')[^1]);
+        Assert.Null(view.Press(TopKey.Of('q')));
+        Assert.IsType<TopMode.Table>(view.Mode);
+        var onlyLooks = SampleTop.View(mayAct: false);
+        _ = onlyLooks.Press(TopKey.Of('?'));
+        Assert.DoesNotContain("restart", SampleTop.Draw(onlyLooks, 24, new ScreenStyle(80)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData('m', "by memory", "MEM▼")]
+    [InlineData('c', "by cpu", "CPU▼")]
+    [InlineData('t', "by tasks", "TASKS▼")]
+    [InlineData('p', "by processes", "PROC▼")]
+    public void The_order_is_marked_at_its_column_and_named_in_the_footer(char key, string named, string marked)
+    {
+        var view = SampleTop.View();
+        _ = view.Press(TopKey.Of(key));
+        var lines = SampleTop.Draw(view, 24, new ScreenStyle(80)).Split('\n');
+        Assert.Contains(named, lines[^1], StringComparison.Ordinal);
+        Assert.Contains(marked, lines[4], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_footer_shows_the_text_that_names_must_have()
+    {
+        var view = SampleTop.View();
+        foreach (var key in "/everything")
+            _ = view.Press(TopKey.Of(key));
+        _ = view.Press(new TopKey(TopKeyKind.Enter));
+        Assert.StartsWith(
+            "q quit  only everything (escape: all)  ? keys", SampleTop.Draw(view, 24, new ScreenStyle(60)).Split('\n')[^1],
+            StringComparison.Ordinal);
     }
 
     [Theory]
