@@ -41,41 +41,43 @@ internal sealed class Operator(
     }
 
     /// <summary>
-    /// A service that needs one that is held would be stopped, or made ready to start, and then wait for the next operator. Services of the
-    /// same request are about to run.
+    /// A service that needs a held one would be stopped, and then wait until an operator starts the held one. Services of the same request
+    /// are about to run.
     /// </summary>
     private EndRow? HeldUp(ControlRequest request)
     {
+        var (asked, seen, way, held) = (new HashSet<int>(), new HashSet<int>(), new Stack<int>(), new List<string>());
         foreach (var name in request.Names)
         {
-            if (Find(name) is not (>= 0 and var service) || (request.Verb == ControlVerb.Start && RunsAlready(service)))
+            if (Find(name) is not (>= 0 and var service))
                 continue;
-            var held = new List<string>();
-            FindHeld(service, request, held, []);
-            if (held.Count > 0)
-                return new EndRow(
-                    ControlError.State,
-                    $"{name} needs {string.Join(", ", held)}, which {(held.Count == 1 ? "is" : "are")} held, since an operator has " +
-                    $"stopped {(held.Count == 1 ? "it" : "them")}; nothing was done. To start all: mcp-init start " +
-                    $"{string.Join(' ', held)} {string.Join(' ', request.Names)}");
+            _ = asked.Add(service);
+            if (request.Verb == ControlVerb.Restart || !RunsAlready(service))
+                way.Push(service);
         }
-        return null;
+        while (way.TryPop(out var service))
+            foreach (var dependency in services.Plan.Services[service].DependsOn)
+            {
+                if (StatePredicates.Satisfies(services.States[dependency]) || asked.Contains(dependency) || !seen.Add(dependency))
+                    continue;
+                if (services.Records[dependency].HeldBy is not null)
+                    held.Add(services.NameOf(dependency));
+                else if (HasYetToStart(services.States[dependency]))
+                    way.Push(dependency);
+            }
+        if (held.Count == 0)
+            return null;
+        var (names, isOne) = (string.Join(", ", held), held.Count == 1);
+        return new EndRow(
+            ControlError.State,
+            $"{names} {(isOne ? "is" : "are")} held, since an operator has stopped {(isOne ? "it" : "them")}, and " +
+            $"{string.Join(", ", request.Names)} would wait; nothing was done. To start all: " +
+            $"mcp-init {ControlVerbs.Word(request.Verb)} {string.Join(' ', held)} {string.Join(' ', request.Names)}");
     }
 
-    /// <summary>Finds the held services that this one would wait for, those of its dependencies that wait too among them.</summary>
-    private void FindHeld(int service, ControlRequest request, List<string> held, HashSet<int> seen)
-    {
-        foreach (var dependency in services.Plan.Services[service].DependsOn)
-        {
-            var state = services.States[dependency];
-            if (StatePredicates.Satisfies(state) || request.Names.Contains(services.NameOf(dependency)) || !seen.Add(dependency))
-                continue;
-            if (services.Records[dependency].HeldBy is not null)
-                held.Add(services.NameOf(dependency));
-            else if (state is ServiceState.Waiting)
-                FindHeld(dependency, request, held, seen);
-        }
-    }
+    /// <summary>It waits for its own dependencies before it is launched.</summary>
+    private static bool HasYetToStart(ServiceState state) =>
+        state is ServiceState.Waiting or ServiceState.Backoff or ServiceState.Open or ServiceState.Active { Run: EndingState };
 
     /// <summary>One that was stopped just now, before its process was there, does not.</summary>
     private bool RunsAlready(int service) =>

@@ -11,6 +11,9 @@ namespace MetaMcp.Init.Core.Operating;
 /// <summary>The rows of services, made from their states. Nothing is changed by it.</summary>
 internal sealed class ServiceRows(ServiceTable services, Registry registry, Tally tally)
 {
+    /// <summary>Names of services that one waits for: <c>depends_on</c> of its page has all.</summary>
+    private const int MostAwaited = 8;
+
     /// <summary>The number of indexes; a service of the file need not be at each.</summary>
     public int Count => services.States.Length;
 
@@ -132,7 +135,8 @@ internal sealed class ServiceRows(ServiceTable services, Registry registry, Tall
         foreach (var before in services.Plan.Services[index].After)
             if (!StatePredicates.IsSettled(services.States[before]))
                 names.Add(services.NameOf(before));
-        return string.Join(", ", names);
+        return names.Count <= MostAwaited ? string.Join(", ", names)
+            : $"{string.Join(", ", names.Take(MostAwaited))} and {names.Count - MostAwaited} more";
     }
 
     private static Instant? NextOf(ServiceState state, ServiceCondition condition) => (state, condition) switch

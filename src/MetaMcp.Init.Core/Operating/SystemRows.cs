@@ -12,6 +12,9 @@ namespace MetaMcp.Init.Core.Operating;
 internal sealed class SystemRows(
     ServiceTable services, ServiceRows rows, Phases phases, OrphanWatch orphans, Reconciler reconciler, CleanupTotals totals, Tally tally)
 {
+    /// <summary>The row is made at once, and is one line.</summary>
+    private const int MostClauses = 16;
+
     /// <summary>The executable adds what it alone knows: the version, the pid and the cgroups.</summary>
     public SystemRow Of(Instant now)
     {
@@ -64,7 +67,7 @@ internal sealed class SystemRows(
         var problems = ImmutableArray.CreateBuilder<string>();
         if (phases.IsEnding)
             problems.Add("mcp-init is shutting down");
-        var any = false;
+        var (any, unwell) = (false, 0);
         foreach (var service in services.Plan.Services)
         {
             if (indexes.Count == 0 ? service.IsRetired || !service.Settings.Required : !indexes.Contains(service.Index))
@@ -73,9 +76,11 @@ internal sealed class SystemRows(
             var state = services.States[service.Index];
             var isWell = isAlive ? StatePredicates.MainOf(state) is not null || state is ServiceState.Completed
                 : StatePredicates.Satisfies(state);
-            if (!isWell)
+            if (!isWell && ++unwell <= MostClauses)
                 problems.Add(StatusLines.Clause(service.Name, ServiceRows.ConditionOf(state), rows.WhyOf(service.Index)));
         }
+        if (unwell > MostClauses)
+            problems.Add($"{unwell - MostClauses} more are not well");
         // A file that requires no service has nothing else to wait for.
         if (!any && phases.Phase is Phase.StartingUp)
             problems.Add("mcp-init is starting up");

@@ -22,10 +22,11 @@ public sealed class Tally
 
     private readonly Dictionary<(string Family, string? Name, string? Label), long> _counts = [];
 
-    /// <summary>Why each service is about to be restarted: notices tell that before they tell the restart.</summary>
     private readonly HashSet<string> _servers = new(StringComparer.Ordinal);
     private List<CountRow>? _rows;
     private Instant _madeAt;
+
+    /// <summary>Why each service is about to be restarted: notices tell that before they tell the restart.</summary>
     private readonly Dictionary<string, RestartReason> _reasons = new(StringComparer.Ordinal);
 
     /// <summary>The number of processes that were collected.</summary>

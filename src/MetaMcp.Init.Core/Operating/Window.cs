@@ -102,8 +102,8 @@ public sealed class Window
         var names = request.Names;
         yield return _systemRows.Of(Now);
         for (var index = 0; index < _serviceRows.Count; index++)
-            if (_serviceRows.Of(index, Now) is { } service &&
-                (names.IsEmpty ? _serviceRows.IsListed(index) : names.Contains(service.Name)))
+            if ((names.IsEmpty ? _serviceRows.IsListed(index) : names.Contains(_services.NameOf(index))) &&
+                _serviceRows.Of(index, Now) is { } service)
                 yield return service;
         foreach (var type in _instanceRows.Types())
             if (names.IsEmpty || names.Contains(type))
@@ -200,7 +200,7 @@ public sealed class Window
         // A number that has not been given yet is from an earlier life of the container: everything is new.
         if (request.Since > Events.Last)
         {
-            yield return new GapRow(0) { Next = 1, NeverGiven = request.Since };
+            yield return new GapRow(0) { Next = Math.Max(Events.First, 1), NeverGiven = request.Since };
             next = 1;
         }
         else if (request.Since is { } since)

@@ -33,13 +33,13 @@ public static class RestartReasons
     private static readonly string[] Words = ["failed", "oom", "unhealthy", "timeout", "dependency", "reload", "operator"];
 
     /// <summary>Every reason.</summary>
-    public static ImmutableArray<string> All => [.. Words];
+    public static ImmutableArray<string> All { get; } = [.. Words];
 
     /// <summary>
     /// The reasons that are not a person's: mcp-init restarted by itself, as <c>NRestarts</c> of systemd has it. RST of <c>status</c> is
     /// the sum of these.
     /// </summary>
-    public static ImmutableArray<string> Automatic => [.. Words[..(int)RestartReason.Reload]];
+    public static ImmutableArray<string> Automatic { get; } = [.. Words[..(int)RestartReason.Reload]];
 
     public static string Word(RestartReason reason) => Words[(int)reason];
 }

@@ -91,7 +91,7 @@ internal sealed class UsageReader(UsageParts parts, UsageParts? ofAll = null)
     private Usage Counted(string cgroup, UsageParts wanted)
     {
         var slash = cgroup.LastIndexOf('/');
-        if (slash <= 0)
+        if (slash <= 0 || slash == cgroup.Length - 1)
             return new Usage(null);
         if (!cgroup.AsSpan(0, slash).SequenceEqual(_above))
         {

@@ -31,14 +31,12 @@ internal static class ActVerbs
         if (VerbAnswers.Ask(client, request, out var exitCode) is not { } rows)
             return exitCode;
         var targets = rows.OfType<TargetRow>().ToList();
-        var isSent = request.Verb != ControlVerb.Signal || targets.Exists(target => !target.IsUnchanged);
+        // One instance of a server may just be starting, and another have got the signal.
+        var isSent = request.Verb != ControlVerb.Signal || request.Names.All(name => targets.Exists(target => !target.IsUnchanged &&
+            (target.Name == name || target.Name.StartsWith($"{name}@", StringComparison.Ordinal))));
         foreach (var target in targets)
             if (request.Verb == ControlVerb.Signal && target.IsUnchanged)
-            {
                 Page.Error($"mcp-init signal: {target.Name} {target.Text}");
-                // One instance of many may just be starting.
-                isSent &= !request.Names.Contains(target.Name);
-            }
             else
                 Page.Out($"{target.Name} {target.Text}\n");
         if (!isWaiting)

@@ -10,7 +10,7 @@ using static MetaMcp.Init.Linux.Libc;
 namespace MetaMcp.Init.Control;
 
 /// <summary>
-/// The answers under way: each is made and sent row by row, as its connection takes them. The rows of an answer in a turn are limited,
+/// The answers under way: each is made and sent piece by piece, as its connection takes them. The rows of a piece are limited,
 /// and a client that does not read is dropped.
 /// </summary>
 /// <param name="setup">Has what answers.</param>
@@ -151,12 +151,14 @@ internal sealed class AnswerStream(
         catch
         {
             // Half an answer is none. Memory may have ended: the client may ask again.
+            budget.Spend(client, began);
             Drop(client);
             throw;
         }
+        // The rows have been made, whether the client still wants them or not.
+        budget.Spend(client, began);
         if (client.Descriptor < 0)
             return false;
-        budget.Spend(client, began);
         client.HasMore = hasMore;
         client.Due = DueOf(client, MonotonicClock.Now);
         Watch(client);

@@ -42,6 +42,6 @@ internal sealed class ControlConnection(long id, ClientDeadlines deadlines) : Cl
     /// <summary>Whether its request waits for something else than its connection.</summary>
     public bool IsWaiting => Held is not null || IsAwaiting;
 
-    /// <summary>Whether a request of it is under way, so that no other one is read.</summary>
-    public bool IsBusy => Answer is not null || IsWaiting;
+    /// <summary>Whether a request of it is under way, or its last rows wait for it to read, so that no other one is read.</summary>
+    public bool IsBusy => Answer is not null || IsWaiting || Output.IsBlocked;
 }

@@ -218,8 +218,8 @@ public sealed class OperatorTests
         world.Asks(verb, "keep", "a").Tells();
         var end = Assert.IsType<EndRow>(Assert.Single(world.Answers));
         Assert.Equal(ControlError.State, end.Error);
-        Assert.StartsWith("a needs db, which is held", end.Text, StringComparison.Ordinal);
-        Assert.EndsWith("mcp-init start db keep a", end.Text, StringComparison.Ordinal);
+        Assert.StartsWith("db is held, since an operator has stopped it, and keep, a would wait", end.Text, StringComparison.Ordinal);
+        Assert.EndsWith($"mcp-init {ControlVerbs.Word(verb)} db keep a", end.Text, StringComparison.Ordinal);
         Assert.Equal((isRunning, true), (world.Runs("a"), world.Runs("keep")));
         world.Asks(verb, "a", "db");
         Assert.Equal((ServiceCondition.Ready, ServiceCondition.Ready), (world.RowOf("a").Condition, world.RowOf("db").Condition));
@@ -231,7 +231,18 @@ public sealed class OperatorTests
         var world = new World(Daemon("db").Probed(), Daemon("mid").Needs("db"), Daemon("a").Needs("mid"), Daemon("keep"));
         world.Program("db").Probe = ProbeBehaviour.Hangs;
         world.Begin().Asks(ControlVerb.Stop, "db").Asks(ControlVerb.Restart, "a");
-        Assert.Contains("a needs db", Assert.IsType<EndRow>(Assert.Single(world.Answers)).Text, StringComparison.Ordinal);
+        Assert.StartsWith("db is held", Assert.IsType<EndRow>(Assert.Single(world.Answers)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_dependency_that_failed_and_waits_for_a_held_one_is_no_way_around_it_either()
+    {
+        var world = new World(Daemon("db"), Daemon("mid").Needs("db"), Daemon("a").Needs("mid"), Daemon("keep")).Begin();
+        world.Asks(ControlVerb.Stop, "db").Exits("mid", 3);
+        Assert.NotEqual(ServiceCondition.Ready, world.RowOf("mid").Condition);
+        world.Asks(ControlVerb.Restart, "a");
+        Assert.StartsWith("db is held", Assert.IsType<EndRow>(Assert.Single(world.Answers)).Text, StringComparison.Ordinal);
+        Assert.True(world.Runs("a"));
     }
 
     [Fact]

@@ -98,7 +98,12 @@ public sealed class AnswerTests
         using var one = new ScriptedInit(_ => $"{Unsent}\n{Sent}\n{ScriptedInit.End}");
         said = await one.Ask("signal", "USR1", "web", "db");
         Assert.Equal((1, "db was sent SIGUSR1 (pid 7)\n"), (said.Code, said.Output));
-        Assert.Equal(0, (await one.Ask("signal", "USR1", "type", "db")).Code);
+        Assert.Equal(1, (await one.Ask("signal", "USR1", "type", "db")).Code);
+        using var some = new ScriptedInit(_ => string.Join('\n', Of("type@1", false), Of("type@2", true), Sent, ScriptedInit.End));
+        Assert.Equal(0, (await some.Ask("signal", "USR1", "type", "db")).Code);
+
+        static string Of(string name, bool isSent) =>
+            $$"""{"row":"target","name":"{{name}}","text":"is starting"{{(isSent ? "" : ",\"unchanged\":true")}}}""";
     }
 
     [Theory]

@@ -13,7 +13,10 @@ public sealed class ProcessLookTests
         ProcessLine line;
         // The kernel counts the pages of a new program in batches: in its first moments it has none.
         do
+        {
+            _ = Thread.Yield();
             line = Assert.Single(ProcessLook.Read([sleeping.Id, int.MaxValue - 1]));
+        }
         while (line.Memory is null && line.Age < TimeSpan.FromSeconds(10));
         sleeping.Kill();
         Assert.Equal(Environment.ProcessId, line.Parent);

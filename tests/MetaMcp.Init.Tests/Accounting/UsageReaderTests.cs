@@ -146,15 +146,15 @@ public sealed class UsageReaderTests
         Assert.InRange(estimate, pss * 3 / 4, pss * 2);
     }
 
-    /// <summary>Figures of three directories, of which two lie in the same one, and one is not there.</summary>
+    /// <summary>One directory lies beside the next, in it, or nowhere.</summary>
     [Fact]
     public void What_is_read_as_the_rows_come_is_the_same_as_at_the_end()
     {
         using var files = new FilesOfCgroup().Whole();
-        using var others = new FilesOfCgroup().Whole();
-        File.WriteAllText(Path.Combine(others.Path, "pids.current"), "7\n");
+        var below = Directory.CreateDirectory(Path.Combine(files.Path, "below")).FullName;
+        File.WriteAllText(Path.Combine(below, "pids.current"), "7\n");
         var status = Document(files.Path);
-        string[] cgroups = [files.Path, others.Path, $"{files.Path}-none", files.Path, "", "none"];
+        string[] cgroups = [files.Path, below, $"{files.Path}-none/none", files.Path, "", "none", "/tmp/"];
         status = status with
         {
             Services = [.. cgroups.Select((path, at) => status.Services[0] with { Name = $"s{at}", Cgroup = path })],
@@ -164,7 +164,7 @@ public sealed class UsageReaderTests
             reader.Take(row);
         files.Delete("pids.current");
         var early = reader.Complete(status);
-        Assert.Equal([23, 7, null, 23, null, null], status.Services.Select(row => early.UsageOf(row.Name)?.Tasks));
+        Assert.Equal([23, 7, null, 23, null, null, null], status.Services.Select(row => early.UsageOf(row.Name)?.Tasks));
         var late = UsageReader.Read(status, UsageParts.Status & ~UsageParts.Tasks);
         foreach (var row in status.Services)
             Assert.Equal(early.UsageOf(row.Name)! with { Tasks = null }, late.UsageOf(row.Name));

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using MetaMcp.Init.Control;
 using MetaMcp.Init.Linux;
 using MetaMcp.Init.Sockets;
@@ -44,6 +45,28 @@ public sealed class ControlClientsTests
         Assert.Equal(48, _clients.All.Count);
         for (var count = 0; count < 16; count++)
             Assert.True(Comes(0, isFull: true, isBusy: true));
+    }
+
+    [Fact]
+    public void One_whose_last_rows_wait_for_it_to_read_keeps_its_place()
+    {
+        var directory = Directory.CreateTempSubdirectory();
+        var address = new UnixDomainSocketEndPoint(Path.Combine(directory.FullName, "socket"));
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var peer = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(address);
+        listener.Listen();
+        peer.Connect(address);
+        using var ours = listener.Accept();
+        directory.Delete(recursive: true);
+        for (var count = 0; count < 64; count++)
+            Assert.True(Comes(1000, isFull: true, isBusy: count > 0));
+        var slow = Assert.Single(_clients.All, client => !client.IsAwaiting);
+        slow.Descriptor = (int)ours.Handle;
+        Assert.False(slow.IsBusy);
+        Assert.True(slow.Output.Send(slow.Descriptor, new byte[1 << 20]));
+        Assert.True(slow.IsBusy);
+        Assert.False(Comes(1000, isFull: true));
     }
 
     private bool Comes(uint user, bool isFull, int pid = 100, bool isBusy = false)
