@@ -77,7 +77,11 @@ public static class NameScreen
                 EventLevel.Warning => $"{Marks.Sign(Mark.Warning, style.IsAscii)} ",
                 _ => "  ",
             };
-            lines.Below($"{ShortText.Time(row.Age),7} {mark}{row.Text}");
+            // The end of a bad news is often the advice.
+            if (row.Level >= EventLevel.Warning)
+                lines.BelowWhole($"{ShortText.Time(row.Age),7} {mark}", row.Text);
+            else
+                lines.Below($"{ShortText.Time(row.Age),7} {mark}{row.Text}");
         }
     }
 

@@ -134,9 +134,16 @@ public sealed class StatusScreenTests
             ],
         };
         Assert.Contains($"\n     {under}\n", StatusScreen.Draw(document, new ScreenStyle(width)), StringComparison.Ordinal);
-        // The page of the service has all of it.
-        var page = NameScreen.Draw(new NamePage(document, "worker"), new ScreenStyle(60))!;
-        Assert.Contains(reason, Regex.Replace(page, "\n {4,}", " "), StringComparison.Ordinal);
+        // The page of the service has all of it: as the reason, and in the event, which stays while the service is retried.
+        var page = NameScreen.Draw(
+            new NamePage(document, "worker")
+            {
+                Events = [new EventRow(1, TimeSpan.Zero, "service.failed", EventLevel.Warning, "worker", $"told: {reason}")],
+            },
+            new ScreenStyle(60))!;
+        var joined = Regex.Replace(page, "\n {4,}", " ");
+        Assert.Contains($"why        {reason}", joined, StringComparison.Ordinal);
+        Assert.Contains($"told: {reason}", joined, StringComparison.Ordinal);
         Assert.All(page.Split('\n'), line => Assert.InRange(TextColumns.Of(line), 0, 60));
     }
 
