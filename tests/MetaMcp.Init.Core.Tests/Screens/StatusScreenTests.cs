@@ -121,8 +121,8 @@ public sealed class StatusScreenTests
     [Theory]
     [InlineData(60, "No such file or directory: /usr/l… · see: status worker")]
     [InlineData(80, "No such file or directory: /usr/local/bin/worker · see: status worker")]
-    [InlineData(int.MaxValue, "exec /usr/local/bin/worker: No such file or directory (ENOENT): there is no such file (or it may not be read, and " +
-        "the interpreter its first line or its ELF header names is not there) · see: status worker")]
+    [InlineData(int.MaxValue, "exec /usr/local/bin/worker: No such file or directory (ENOENT): there is no such file " +
+        "(or it may not be read, and the interpreter its first line or its ELF header names is not there) · see: status worker")]
     public void A_long_reason_leaves_room_for_the_command_that_says_more(int width, string under)
     {
         var reason = new ExecFailure(ExecStep.Execute, new Errno(Errno.ENOENT), "/usr/local/bin/worker").Sentence;
