@@ -27,22 +27,46 @@ internal sealed class FactLines(StringBuilder screen, ScreenStyle style)
     {
         if (text is null)
             return;
-        var line = new StringBuilder();
-        foreach (var part in SafeText.Of(text).Split(' '))
+        foreach (var line in Broken(text, WordWidth + 2))
         {
-            if (line.Length > 0 && TextColumns.Of($"{line}") + 1 + TextColumns.Of(part) > (long)style.Width - 2 - WordWidth)
-            {
-                Add(word, $"{line}");
-                _ = line.Clear();
-                word = "";
-            }
-            _ = line.Append(line.Length == 0 ? "" : " ").Append(part);
+            Add(word, line);
+            word = "";
         }
-        Add(word, $"{line}");
     }
 
     public void Heading(string word) => _ = screen.Append("  ").Append(word).Append('\n');
 
     /// <summary>A line below a heading.</summary>
     public void Below(string line) => _ = screen.Append("    ").Append(Fit.To(line, style, 4)).Append('\n');
+
+    /// <summary>The same below a heading: the lines after the first begin where the text does.</summary>
+    public void BelowWhole(string front, string text)
+    {
+        var width = TextColumns.Of(front);
+        foreach (var line in Broken(text, width + 4))
+        {
+            Below(front + line);
+            front = new string(' ', width);
+        }
+    }
+
+    /// <summary>The text in lines, broken between words; a word that is wider than the screen is cut where it is drawn.</summary>
+    private IEnumerable<string> Broken(string text, int indent)
+    {
+        var line = new StringBuilder();
+        var columns = 0;
+        foreach (var word in SafeText.Of(text).Split(' '))
+        {
+            var width = TextColumns.Of(word);
+            if (line.Length > 0 && columns + 1 + width > style.Width - indent)
+            {
+                yield return $"{line}";
+                _ = line.Clear();
+                columns = 0;
+            }
+            _ = line.Append(line.Length == 0 ? "" : " ").Append(word);
+            columns += width + (columns == 0 ? 0 : 1);
+        }
+        yield return $"{line}";
+    }
 }

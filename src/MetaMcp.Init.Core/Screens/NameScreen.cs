@@ -77,7 +77,12 @@ public static class NameScreen
                 EventLevel.Warning => $"{Marks.Sign(Mark.Warning, style.IsAscii)} ",
                 _ => "  ",
             };
-            lines.Below($"{ShortText.Time(row.Age),7} {mark}{Of(page, row.Subject)}{row.Text}");
+            var subject = Of(page, row.Subject);
+            // The end of a bad news is often the advice.
+            if (row.Level >= EventLevel.Warning)
+                lines.BelowWhole($"{ShortText.Time(row.Age),7} {mark}", subject + row.Text);
+            else
+                lines.Below($"{ShortText.Time(row.Age),7} {mark}{subject}{row.Text}");
         }
     }
 
@@ -91,6 +96,6 @@ public static class NameScreen
     }
 
     /// <summary>The instance in front of a line on the page of its type; nothing elsewhere.</summary>
-    private static string Of(NamePage page, string? subject) => 
+    private static string Of(NamePage page, string? subject) =>
         subject?.StartsWith(page.Name + "@", StringComparison.Ordinal) == true ? $"{subject}: " : "";
 }

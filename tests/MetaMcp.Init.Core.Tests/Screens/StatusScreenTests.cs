@@ -131,8 +131,8 @@ public sealed class StatusScreenTests
     [Theory]
     [InlineData(60, "No such file or directory: /usr/l… · see: status worker")]
     [InlineData(80, "No such file or directory: /usr/local/bin/worker · see: status worker")]
-    [InlineData(int.MaxValue, "exec /usr/local/bin/worker: No such file or directory (ENOENT): there is no such file (or it may not " +
-        "be read, and the interpreter its first line or its ELF header names is not there) · see: status worker")]
+    [InlineData(int.MaxValue, "exec /usr/local/bin/worker: No such file or directory (ENOENT): there is no such file " +
+        "(or it may not be read, and the interpreter its first line or its ELF header names is not there) · see: status worker")]
     public void A_long_reason_leaves_room_for_the_command_that_says_more(int width, string under)
     {
         var reason = new ExecFailure(ExecStep.Execute, new Errno(Errno.ENOENT), "/usr/local/bin/worker").Sentence;
@@ -144,9 +144,16 @@ public sealed class StatusScreenTests
             ],
         };
         Assert.Contains($"\n     {under}\n", StatusScreen.Draw(document, new ScreenStyle(width)), StringComparison.Ordinal);
-        // The page of the service has all of it.
-        var page = NameScreen.Draw(new NamePage(document, "worker"), new ScreenStyle(60))!;
-        Assert.Contains(reason, Regex.Replace(page, "\n {4,}", " "), StringComparison.Ordinal);
+        // The page of the service has all of it: as the reason, and in the event, which stays while the service is retried.
+        var page = NameScreen.Draw(
+            new NamePage(document, "worker")
+            {
+                Events = [new EventRow(1, TimeSpan.Zero, "service.failed", EventLevel.Warning, "worker", $"told: {reason}")],
+            },
+            new ScreenStyle(60))!;
+        var joined = Regex.Replace(page, "\n {4,}", " ");
+        Assert.Contains($"why        {reason}", joined, StringComparison.Ordinal);
+        Assert.Contains($"told: {reason}", joined, StringComparison.Ordinal);
         Assert.All(page.Split('\n'), line => Assert.InRange(TextColumns.Of(line), 0, 60));
     }
 

@@ -32,6 +32,25 @@ public sealed class DoctorTests
         Assert.Contains(ids, id => id is "calls" || id.StartsWith("call-", StringComparison.Ordinal));
     }
 
+    /// <summary>Whatever keeps limits from the kernel here: both must send a person to the same place.</summary>
+    [Fact]
+    public async Task A_start_that_is_refused_for_its_limits_gives_the_advice_of_doctor()
+    {
+        using var scratch = new Scratch();
+        var file = scratch.Write(
+            "f.toml", "[limits]\nenforce = \"require\"\n[service.a]\ncommand = [\"/bin/true\"]\nmemory_max = \"1GiB\"\n");
+        var refused = await InitProcess.Run("run", "--config", file);
+        Assert.Equal(111, refused.Code);
+        var finding = Findings(await InitProcess.Run("doctor", "--json", file)).Values
+            .First(f => f.GetProperty("id").GetString()!.StartsWith("cgroup-", StringComparison.Ordinal) &&
+                f.GetProperty("severity").GetString() == "error");
+        var settings = finding.GetProperty("remedies").EnumerateObject()
+            .Where(r => r.Name is "docker" or "podman" or "host" && r.Value.ValueKind == JsonValueKind.String).ToList();
+        Assert.NotEmpty(settings);
+        var said = string.Join('\n', refused.Stderr);
+        Assert.All(settings, setting => Assert.Contains(setting.Value.GetString()!, said, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Where_something_else_is_PID_1_that_is_a_note() =>
         Assert.Contains("not-pid-1", Ids(await InitProcess.Run(new Setup("doctor", "--json") { NotFirst = true })));
