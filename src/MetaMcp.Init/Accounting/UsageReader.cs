@@ -40,11 +40,11 @@ internal sealed class UsageReader(UsageParts parts, UsageParts? ofAll = null)
                 // Without cgroups all processes are needed in the end.
                 _scan = ProcessScan.Now();
                 break;
-            case ServiceRow { Cgroup: { } cgroup, Name: var name }:
-                _early[name] = Counted(cgroup, parts);
+            case ServiceRow { Cgroup: { } cgroup } service:
+                _early[service.Name] = Counted(cgroup, parts);
                 break;
-            case InstanceRow { Cgroup: { } cgroup, Name: var name }:
-                _early[name] = Counted(cgroup, parts);
+            case InstanceRow { Cgroup: { } cgroup } instance:
+                _early[instance.Name] = Counted(cgroup, parts);
                 break;
         }
     }

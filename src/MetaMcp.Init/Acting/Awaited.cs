@@ -81,8 +81,7 @@ internal sealed class Awaited
             else
                 ((hasStarted ? HasFailed(service) : StaysOut(service)) ? failed : waiting).Add(WaitVerb.Text(service));
         }
-        return failed.Count > 0 ? (false, string.Join(", ", failed))
-            : waiting.Count > 0 ? (null, string.Join(", ", waiting)) : (true, "");
+        return WaitVerb.Of(failed, waiting);
     }
 
     private static bool HasFailed(ServiceRow service) => service.Condition is ServiceCondition.Backoff or ServiceCondition.Open

@@ -167,9 +167,12 @@ internal static class WaitVerb
                 or ServiceCondition.Stopped;
             (isFinal ? failed : waiting).Add(Text(service));
         }
-        return failed.Count > 0 ? (false, string.Join(", ", failed))
-            : waiting.Count > 0 ? (null, string.Join(", ", waiting)) : (true, "");
+        return Of(failed, waiting);
     }
+
+    /// <summary>One that has failed is final; one that is waited for is not.</summary>
+    public static (bool? IsReached, string Why) Of(List<string> failed, List<string> waiting) =>
+        failed.Count > 0 ? (false, string.Join(", ", failed)) : waiting.Count > 0 ? (null, string.Join(", ", waiting)) : (true, "");
 
     public static (bool? IsReached, string Why) StopsOf(StatusDocument status)
     {
@@ -180,7 +183,7 @@ internal static class WaitVerb
                 running.Add(Text(service));
         foreach (var instance in status.Instances)
             running.Add($"{instance.Name} still runs");
-        return running.Count == 0 ? (true, "") : (null, string.Join(", ", running));
+        return Of([], running);
     }
 
     public static string Text(ServiceRow service) =>

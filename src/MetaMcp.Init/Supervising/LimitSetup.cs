@@ -44,7 +44,7 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
         var (reason, setting) = CgroupChecks.Brief(
             FactFinder.OfCgroup(Tree is null ? Access : new CgroupAccess(Tree.Root, CgroupObstacle.None)), Missing);
         advice = setting is null ? "" : $"; {setting}";
-        return reason ?? (Tree is null ? Access.Reason : MissingText);
+        return Tree is null ? reason ?? Access.Reason : reason is null ? MissingText : $"{MissingText}, since {reason}";
     }
 
     private bool IsSwapFree => Tree is { CanLimitSwap: false } && Needed.HasFlag(Controllers.Memory) && HasSwap();

@@ -185,6 +185,7 @@ public sealed class CgroupTests
             .Contains(":cpu:", StringComparison.Ordinal))
         {
             Assert.Equal(111, ended.Code);
+            Assert.Contains(ended.Stderr, line => line.Contains("has no controller cpu", StringComparison.Ordinal));
             Assert.Contains(
                 ended.Stderr, line => line.Contains("the host is hybrid", StringComparison.Ordinal) &&
                     line.Contains("on the host: boot with systemd.unified_cgroup_hierarchy=1", StringComparison.Ordinal));

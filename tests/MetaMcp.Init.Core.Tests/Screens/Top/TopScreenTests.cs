@@ -184,7 +184,7 @@ public sealed class TopScreenTests
 
               STATE       in 4s: the next start comes in 4s; idle 9m: no traffic for 9m
               MEM 5M      memory in the last five minutes, as a part of the cap or the peak
-              RST         starts after the first
+              RST         new starts by mcp-init itself
               ~           looked up in /proc, not counted by the kernel
               Not shown: services that have stopped, and types of servers without an
               instance; the verb status shows them.
