@@ -36,7 +36,7 @@ public static class PassThroughMachine
                 return Pass(options, state, signal);
 
             case (PassThroughState.Running or PassThroughState.Stopped, PassThroughEvent.ChildEnded(var status)):
-                var code = options.TreatedAsSuccess.Contains(status.ShellCode) ? 0 : status.ShellCode;
+                var code = options.TreatedAsSuccess.AsSpan().Contains(status.ShellCode) ? 0 : status.ShellCode;
                 return (new PassThroughState.Ending(code, now + options.Grace), [new PassThroughEffect.EndTheRest(Signal.Term)]);
 
             case (PassThroughState.Running or PassThroughState.Stopped, PassThroughEvent.ChildStopped(var by, true))
@@ -78,7 +78,10 @@ public static class PassThroughMachine
     private static (PassThroughState State, ImmutableArray<PassThroughEffect> Effects) Pass(
         PassThroughOptions options, PassThroughState state, Signal signal)
     {
-        var to = options.Rewrites.GetValueOrDefault(signal.Number, signal.Number);
+        var to = signal.Number;
+        foreach (var rewrite in options.Rewrites)
+            if (rewrite.From == signal.Number)
+                to = rewrite.To;
         if (state is PassThroughState.Stopped && signal == Signal.Cont)
         {
             // A process group that was stopped continues as a whole, even if the signal is rewritten for the child.

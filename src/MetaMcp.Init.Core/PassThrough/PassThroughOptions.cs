@@ -19,7 +19,7 @@ public sealed record PassThroughOptions
     public Signal? ParentDeathSignal { get; init; }
 
     /// <summary>-e: exit codes of the child that count as 0.</summary>
-    public ImmutableHashSet<int> TreatedAsSuccess { get; init; } = [];
+    public ImmutableArray<int> TreatedAsSuccess { get; init; } = [];
 
     /// <summary>-w: say so for each orphan that is reaped.</summary>
     public bool WarnOnOrphan { get; init; }
@@ -27,8 +27,8 @@ public sealed record PassThroughOptions
     /// <summary>-v: how often it was given.</summary>
     public int Verbosity { get; init; }
 
-    /// <summary>-r FROM:TO, both as numbers; 0 drops the signal.</summary>
-    public ImmutableDictionary<int, int> Rewrites { get; init; } = ImmutableDictionary<int, int>.Empty;
+    /// <summary>-r FROM:TO; of two with the same FROM the later one counts.</summary>
+    public ImmutableArray<SignalRewrite> Rewrites { get; init; } = [];
 
     /// <summary>--grace: the time between SIGTERM and SIGKILL for processes that the child leaves behind.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(2);
@@ -129,7 +129,7 @@ public sealed record PassThroughOptions
             default:
                 var colon = value.IndexOf(':', StringComparison.Ordinal);
                 if (colon > 0 && Signal.TryParse(value[..colon], out var from) && TargetOf(value[(colon + 1)..]) is { } to)
-                    return options with { Rewrites = options.Rewrites.SetItem(from.Number, to) };
+                    return options with { Rewrites = options.Rewrites.Add(new SignalRewrite(from.Number, to)) };
                 error = $"-r takes FROM:TO, two signals by name or number, TO 0 to drop it, not '{value}'";
                 return null;
         }

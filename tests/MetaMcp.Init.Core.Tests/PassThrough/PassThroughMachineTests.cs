@@ -105,7 +105,7 @@ public sealed class PassThroughMachineTests
     [Fact]
     public void A_signal_is_rewritten_or_dropped_or_passed_to_the_group()
     {
-        var options = Options with { SignalGroup = true, Rewrites = ImmutableDictionary<int, int>.Empty.Add(15, 3).Add(1, 0) };
+        var options = Options with { SignalGroup = true, Rewrites = [new(15, 2), new(15, 3), new(1, 0)] };
         Assert.Equal(
             [new PassThroughEffect.Forward(Signal.Quit, Group: true)],
             Step(Running, new PassThroughEvent.SignalArrived(Signal.Term), options).Effects);
@@ -136,11 +136,11 @@ public sealed class PassThroughMachineTests
     public void Told_to_stop_it_stops_whatever_the_child_is_told_instead(int number)
     {
         var arrived = new PassThroughEvent.SignalArrived(Signal.FromNumber(number));
-        var options = Options with { Rewrites = ImmutableDictionary<int, int>.Empty.Add(number, 1) };
+        var options = Options with { Rewrites = [new(number, 1)] };
         Assert.Equal(
             [new PassThroughEffect.Forward(Signal.Hup, Group: false), new PassThroughEffect.Suspend(Signal.Stop, Group: false)],
             Step(Running, arrived, options).Effects);
-        options = Options with { Rewrites = ImmutableDictionary<int, int>.Empty.Add(number, 0) };
+        options = Options with { Rewrites = [new(number, 0)] };
         Assert.Equal(Running, Step(Running, arrived, options).State);
         Assert.Empty(Step(Running, arrived, options).Effects);
     }
@@ -162,7 +162,7 @@ public sealed class PassThroughMachineTests
     [InlineData(10)]
     public void A_stopped_group_continues_although_SIGCONT_is_rewritten(int to)
     {
-        var options = Options with { Rewrites = ImmutableDictionary<int, int>.Empty.Add(18, to) };
+        var options = Options with { Rewrites = [new(18, to)] };
         var (state, effects) = Step(Stopped, new PassThroughEvent.SignalArrived(Signal.Cont), options);
         Assert.Equal(Running, state);
         PassThroughEffect[] told = to == 0 ? [] : [new PassThroughEffect.Forward(Signal.Usr1, Group: false)];

@@ -24,7 +24,7 @@ public sealed class PassThroughOptionsTests
         Assert.True(options is { SignalGroup: true, Subreaper: true, WarnOnOrphan: true, Verbosity: 2 });
         Assert.Equal(Signal.Kill, options.ParentDeathSignal);
         Assert.Equal([143], options.TreatedAsSuccess);
-        Assert.Equal(2, Assert.Single(options.Rewrites, r => r.Key == 15).Value);
+        Assert.Equal([new(15, 2)], options.Rewrites);
         Assert.Equal(TimeSpan.FromSeconds(5), options.Grace);
     }
 
@@ -35,8 +35,8 @@ public sealed class PassThroughOptionsTests
     public void Codes_and_rewrites_add_up_and_0_drops()
     {
         var options = Read("-e", "1", "-e", "2", "-r", "1:0", "-r", "HUP:USR1", "-r", "2:0", "--", "true");
-        Assert.Equal([1, 2], options.TreatedAsSuccess.Order());
-        Assert.Equal([(1, 10), (2, 0)], options.Rewrites.Select(r => (r.Key, r.Value)).Order());
+        Assert.Equal([1, 2], options.TreatedAsSuccess);
+        Assert.Equal([new(1, 0), new(1, 10), new(2, 0)], options.Rewrites);
     }
 
     [Theory]
