@@ -178,11 +178,7 @@ public sealed unsafe class HostileClientTests : IDisposable
         Assert.Equal("connected", client.Do("connect"));
         Assert.Equal("sent", client.Do(Request));
         var lowest = OpenLowest();
-        rlimit before;
-        Assert.Equal(0, prlimit(0, RLIMIT_NOFILE, null, &before));
-        var none = before with { rlim_cur = (ulong)lowest + 1 };
-        Assert.Equal(0, prlimit(0, RLIMIT_NOFILE, &none, null));
-        try
+        using (new NoFreeDescriptor(lowest + 1))
         {
             var turns = 0;
             for (var end = MonotonicClock.Now + TimeSpan.FromMilliseconds(300); MonotonicClock.Now < end; turns++)
@@ -190,11 +186,7 @@ public sealed unsafe class HostileClientTests : IDisposable
             Assert.Empty(_kernel.Told);
             Assert.InRange(turns, 1, 200);
         }
-        finally
-        {
-            Assert.Equal(0, prlimit(0, RLIMIT_NOFILE, &before, null));
-            _ = close(lowest);
-        }
+        _ = close(lowest);
         _ = _kernel.Next<LaunchEvent.Asked>();
     }
 

@@ -81,7 +81,7 @@ public sealed class CrowdTests
 
     /// <summary>Clients wait in the kernel meanwhile, and the listening socket stays readable.</summary>
     [Fact]
-    public unsafe void Without_a_descriptor_for_another_the_server_rests_and_serves_it_later()
+    public void Without_a_descriptor_for_another_the_server_rests_and_serves_it_later()
     {
         var used = new List<TimeSpan>();
         using var server = new RunningServer(_ =>
@@ -91,21 +91,13 @@ public sealed class CrowdTests
         });
         Assert.EndsWith("here\n", server.Ask(Last));
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
-        Libc.rlimit before;
-        Assert.Equal(0, Libc.prlimit(0, Libc.RLIMIT_NOFILE, null, &before));
         // The three standard streams are open, so no number below is free.
-        var none = before with { rlim_cur = 3 };
-        Assert.Equal(0, Libc.prlimit(0, Libc.RLIMIT_NOFILE, &none, null));
-        try
+        using (new NoFreeDescriptor(3))
         {
             socket.Connect(IPAddress.Loopback, server.Port);
             socket.Send(Encoding.Latin1.GetBytes(Last));
             // Neither an answer nor the end comes before there is a descriptor.
             Assert.False(socket.Poll(Hunger, SelectMode.SelectRead));
-        }
-        finally
-        {
-            Assert.Equal(0, Libc.prlimit(0, Libc.RLIMIT_NOFILE, &before, null));
         }
         Assert.EndsWith("here\n", RunningServer.ReadToEnd(socket));
         Assert.InRange(used[1] - used[0], TimeSpan.Zero, Hunger / 4);
