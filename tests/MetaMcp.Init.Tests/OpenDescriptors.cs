@@ -12,6 +12,7 @@ internal static class OpenDescriptors
 
     public static int Count()
     {
+        WholeRuntime.Open();
         GC.Collect();
         GC.WaitForPendingFinalizers();
         return Directory.GetFileSystemEntries("/proc/self/fd").Length;

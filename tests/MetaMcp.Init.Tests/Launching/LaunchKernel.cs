@@ -116,13 +116,6 @@ internal sealed class LaunchKernel : IDisposable
     public T Next<T>()
         where T : LaunchEvent => Next<T>(out _);
 
-    /// <summary>
-    /// Connections of the socket that this process, in the place of PID 1, has open: accepted ones have the socket's path
-    /// (<c>man 5 proc</c>, <c>/proc/net/unix</c>). What else the process opens and closes meanwhile does not count.
-    /// </summary>
-    public static int ConnectionsOf(string path) =>
-        File.ReadLines("/proc/self/net/unix").Count(line => line.EndsWith($" {path}", StringComparison.Ordinal)) - 1;
-
     public void Perform(Effect effect)
     {
         Kernel.Perform(effect, _events);
