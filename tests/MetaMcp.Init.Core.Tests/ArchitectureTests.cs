@@ -28,6 +28,7 @@ public sealed partial class ArchitectureTests
         ["Launching"] = "Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Cleanup"] = "Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Lifecycle"] = "Control Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Alerting"] = "Services Runs Effects Output Planning Config Values",
         ["Monitoring"] = "Lifecycle Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Reload"] = "Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Repair"] = "Reload Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
@@ -35,8 +36,8 @@ public sealed partial class ArchitectureTests
         ["Operating"] =
             "Control Repair Reload Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
         ["Supervision"] =
-            "Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning " +
-            "Config Values",
+            "Alerting Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership " +
+            "Notifying Planning Config Values",
         ["PassThrough"] = "Values",
         ["Diagnosis"] = "Cgroups KernelText Planning Config Values",
         ["LaunchProtocol"] = "Effects Output Probing Config Values",

@@ -65,7 +65,7 @@ public sealed class ConfigReader
         var signals = Signals(settings.Shutdown, out var signalsAt);
         settings = settings with
         {
-            NotInForce = NotInForce.Find(root, variables),
+            NotInForce = NotInForce.Find(root),
             Signals = signals,
             Services = [.. services.ConvertAll(reader.Read).Select(s => settings.LifecycleEnabled ? s : Overrides.WithoutLifecycle(s))],
             Servers = [.. servers.ConvertAll(s => ServerReader.Read(s, settings, problems))],

@@ -9,25 +9,14 @@ namespace MetaMcp.Init.Core.Config;
 /// </summary>
 internal static class NotInForce
 {
-    private static readonly string[] Tables = ["alerts"];
-
     private static readonly (string Table, string Key)[] Keys = [("limits", "disk_warning")];
 
     /// <summary>The same, of every <c>[server.NAME]</c>.</summary>
     private static readonly string[] OfServers = ["share", "share_concurrency", "share_linger"];
 
-    /// <summary>The same, of the environment.</summary>
-    private static readonly string[] Variables = ["METAMCP_ALERT_ENABLED"];
-
-    public static ImmutableArray<Diagnostic> Find(TomlTable root, Dictionary<string, string> variables)
+    public static ImmutableArray<Diagnostic> Find(TomlTable root)
     {
         var found = new List<Diagnostic>();
-        foreach (var name in Variables)
-            if (Overrides.IsSet(variables, name))
-                found.Add(new Diagnostic(Severity.Warning, Overrides.At(name), "is read and checked, but has no effect yet"));
-        foreach (var name in Tables)
-            if (root.Find(name) is { } table)
-                found.Add(Warning(table, $"[{name}]"));
         foreach (var (name, key) in Keys)
             if (root.Find(name)?.Value is TomlTable table && table.Find(key) is { } entry)
                 found.Add(Warning(entry, $"{key} in [{name}]"));

@@ -141,6 +141,15 @@ public abstract record Effect : Case
 
     public sealed record Report(Notice Notice) : Effect;
 
+    /// <summary>Start the command of [alerts] with the document on its stdin; answered by AlertSent when it has ended.</summary>
+    /// <param name="Number">The number of the message, which the answer repeats.</param>
+    /// <param name="Command">Program and arguments.</param>
+    /// <param name="Document">At most 4 KiB.</param>
+    public sealed record SendAlert(long Number, ImmutableArray<string> Command, byte[] Document) : Effect;
+
+    /// <summary>Kill the command of [alerts], with its whole process group; answered by AlertSent, at once if it does not run.</summary>
+    public sealed record KillAlertCommand(long Number) : Effect;
+
     /// <summary>PID 1 ends: nothing is left to do.</summary>
     public sealed record Exit(int Code) : Effect;
 }

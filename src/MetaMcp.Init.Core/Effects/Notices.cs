@@ -150,6 +150,22 @@ public static class Notices
     public static readonly NoticeKind ControlSocketProblem = new(
         333, "control.unavailable", Warning, "no operator can act on this mcp-init by its socket: {Reason}");
 
+    public static readonly NoticeKind LimitsNotLacking = new(
+        338, "limits.not-lacking", Info, "the file has no limit any more that the kernel does not enforce");
+    public static readonly NoticeKind AlertsWithheld = new(
+        339, "alert.withheld", Info,
+        "{Service|the container}: alert {Alert}{About|} was raised {Withheld:#time} more in its window, and is over");
+    public static readonly NoticeKind AlertRaised = new(
+        340, "alert.raised", Warning, "{Service|the container}: alert {Alert}{About|} ({Severity}): {Reason}");
+    public static readonly NoticeKind AlertRaisedAgain = new(
+        341, "alert.raised-again", Warning,
+        "{Service|the container}: alert {Alert}{About|} ({Severity}): {Reason} ({Withheld} withheld)");
+    public static readonly NoticeKind AlertOver = new(
+        342, "alert.over", Info, "{Service|the container}: alert {Alert}{About|} is over after {Lasted}");
+    public static readonly NoticeKind AlertCommandFailed = new(
+        343, "alert.command-failed", Warning,
+        "command of [alerts]: {Reason}; the log and events have every alert; this is told again once the command has worked");
+
     public static readonly NoticeKind OrphanReaped = new(401, "orphan.reaped", Debug, "reaped orphan pid {Pid}: {Status}");
     public static readonly NoticeKind OrphansKilled = new(402, "orphans.killed", Warning, "processes left after {Grace}: killed");
     public static readonly NoticeKind OrphanFound = new(
@@ -175,7 +191,7 @@ public static class Notices
         503, "launch.ended", Info, "{Server}: ended after {Seconds:0.00} s. {Reason|It ended by itself.}");
     public static readonly NoticeKind LaunchRefused = new(
         504, "launch.refused", Warning,
-        "{Server}: not launched for {Service|a process outside of the services} (pid {Pid}): {Reason}");
+        "{Server}: not launched for {Service|a process outside of the services} (pid {Pid}): {Code}: {Reason}");
     public static readonly NoticeKind LaunchesRefused = new(
         505, "launches.refused", Warning, "{Count:#launch/launches} more refused since");
     public static readonly NoticeKind LaunchStatus = new(506, "launch.status", Info, "{Server}: {Status}");

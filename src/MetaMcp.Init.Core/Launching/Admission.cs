@@ -106,7 +106,7 @@ internal sealed class Admission(
         Leave(instance);
         var holders = code == RefusalCode.Limit ? _holders.For(instance, _limits.HitOf(instance) is LimitHit.OfAll) : [];
         instances.Totals.AddRefused(instance.Server.Name);
-        refusals.Tell(instance.Server.Name, instance.Service, instance.Request.Pid, reason);
+        refusals.Tell(instance.Server.Name, instance.Service, instance.Request.Pid, code, reason);
         driver.Forget(instance, new Effect.RefuseLaunch(instance.Id, code, reason, holders));
     }
 

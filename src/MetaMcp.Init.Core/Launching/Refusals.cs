@@ -11,11 +11,11 @@ internal sealed class Refusals(Response response)
 
     public Instant Due => _rate.Due;
 
-    public void Tell(string server, string? service, int pid, string reason)
+    public void Tell(string server, string? service, int pid, RefusalCode code, string reason)
     {
         TellUntold();
         if (_rate.MayTell(response.Now))
-            response.Tell(Notices.LaunchRefused.Of(server, service, pid, reason));
+            response.Tell(Notices.LaunchRefused.Of(server, service, pid, RefusalCodes.Word(code), reason));
     }
 
     /// <summary>Tells the count of a minute that is over.</summary>

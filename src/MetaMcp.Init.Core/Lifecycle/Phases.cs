@@ -11,7 +11,7 @@ namespace MetaMcp.Init.Core.Lifecycle;
 
 /// <summary>The phases: from the first start to the exit of PID 1.</summary>
 internal sealed class Phases(
-    Response response, ServiceTable services, Pool pool, IServiceWatch[] watches, Instant startedAt)
+    Response response, ServiceTable services, Pool pool, IServiceWatch[] watches, Func<bool> isAlertAwaited, Instant startedAt)
 {
     /// <summary>A process in uninterruptible sleep does not end by SIGKILL; it must not keep the container from ending.</summary>
     public static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
@@ -189,7 +189,7 @@ internal sealed class Phases(
                     services.States.Where((s, at) => s is ServiceState.Failed && !services.IsOwn(at)).Select(StatePredicates.ExitCodeOf)
                         .FirstOrDefault());
                 return true;
-            case Phase.ShuttingDown shutdown when _active == 0 && pool.IsEmpty:
+            case Phase.ShuttingDown shutdown when _active == 0 && pool.IsEmpty && !isAlertAwaited():
                 EndOrphans(shutdown);
                 return true;
             // Most servers have ended with their clients by now.

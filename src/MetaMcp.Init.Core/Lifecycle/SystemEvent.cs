@@ -140,6 +140,11 @@ public abstract record SystemEvent : Case
     /// <summary>The file was read again and cannot be put in force.</summary>
     public sealed record ReloadRefused(IReadOnlyList<string> Problems) : SystemEvent;
 
+    /// <summary>The command of [alerts] has ended, or could not be started.</summary>
+    /// <param name="Number">The number of the message.</param>
+    /// <param name="Problem">A clause; null if it has ended with exit code 0.</param>
+    public sealed record AlertSent(long Number, string? Problem) : SystemEvent;
+
     public sealed record TimePassed : SystemEvent
     {
         /// <summary>One instance for all, so that the event needs no memory.</summary>

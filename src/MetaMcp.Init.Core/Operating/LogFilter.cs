@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using MetaMcp.Init.Core.Effects;
 
 namespace MetaMcp.Init.Core.Operating;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.LaunchProtocol;
 using MetaMcp.Init.Core.Output;
 

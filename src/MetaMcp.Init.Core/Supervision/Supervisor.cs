@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Alerting;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Cleanup;
 using MetaMcp.Init.Core.Effects;
@@ -46,6 +47,8 @@ public sealed class Supervisor
     private readonly SignalMeanings _signals;
     private readonly SuspendRecovery _suspendRecovery;
     private readonly Operator _operator;
+    private readonly AlertHook _hook;
+    private readonly Alerts _alerts;
     private long _lastTold;
 
     /// <param name="plan">The plan to run.</param>
@@ -81,7 +84,9 @@ public sealed class Supervisor
         var tally = new Tally();
         _cleanups = new CleanupQueue(_response, _services, _pool, _orphans, totals);
         IServiceWatch[] watches = [_limitWatch, _memoryPolling];
-        _phases = new Phases(_response, _services, _pool, watches, startedAt);
+        _hook = new AlertHook(_response, _services, startedAt);
+        _alerts = new Alerts(_response, _services, _hook);
+        _phases = new Phases(_response, _services, _pool, watches, () => _hook.IsAwaited, startedAt);
         _driver = new ServiceDriver(
             _response, _services, Registry, _phases, _cleanups, watches, ooms, _deadlines, jitter);
         _sweeps = new SweepSchedule(_response, _services, _phases);
@@ -116,6 +121,7 @@ public sealed class Supervisor
     /// <summary>The time at which <see cref="SystemEvent.TimePassed"/> is wanted even if nothing happened.</summary>
     public Instant Due => _recovery.IsDisturbed ? _recovery.ResumeAt : Instant.Earliest(
         _deadlines.Earliest, _pool.Due, _limitWatch.Due, _memoryPolling.Due, Phase.Due, _reconciler.ConfirmAt,
+        _alerts.Due, _hook.Due,
         _phases.IsEnding ? Instant.Never : Instant.Earlier(_sweeps.Due, _orphans.Due));
 
 #if DEBUG
@@ -138,6 +144,9 @@ public sealed class Supervisor
         return told;
     }
 
+    /// <summary>Something was told that does not come from the supervisor.</summary>
+    public void HeardElsewhere(Notice notice) => _alerts.HeardElsewhere(notice);
+
     public ServiceState StateOf(int service) => _services.States[service];
 
     public ServiceRecord RecordOf(int service) => _services.Records[service];
@@ -154,6 +163,7 @@ public sealed class Supervisor
     {
         _suspendRecovery.Note(at, Due);
         _response.Begin(at);
+        _alerts.Begin();
         try
         {
             if (_recovery.IsDisturbed)
@@ -187,6 +197,8 @@ public sealed class Supervisor
                     _ = _response.FollowUps.Dequeue();
                 }
                 _pool.Advance();
+                // Before the phase moves on: the end of the container waits for the alert that tells why.
+                HearAlerts();
             }
             while (NextCleanup() || _phases.Move());
             if (!_phases.IsEnding)
@@ -195,6 +207,19 @@ public sealed class Supervisor
         while (NextCleanup());
         _limitWatch.LaunchedChanged(_response.Now);
         _phases.TellWhetherDegraded();
+        HearAlerts();
+        if (Phase is Phase.ShuttingDown)
+            _hook.End();
+        else if (_phases.IsEnding)
+            _hook.Stop();
+        _hook.Advance();
+    }
+
+    /// <summary>After the last notice of all none is told.</summary>
+    private void HearAlerts()
+    {
+        if (Phase is not Phase.Done)
+            _alerts.Hear();
     }
 
     private bool NextCleanup() => !_phases.IsEnding && _cleanups.Next();
@@ -285,6 +310,9 @@ public sealed class Supervisor
             case SystemEvent.Sampled sampled:
                 _limits.Sampled(sampled);
                 break;
+            case SystemEvent.AlertSent(var number, var problem):
+                _hook.Sent(number, problem);
+                break;
             case SystemEvent.TimePassed:
                 TimePassed();
                 break;
@@ -320,5 +348,9 @@ public sealed class Supervisor
             _reconciler.Sweep();
         if (now >= _reconciler.ConfirmAt)
             _reconciler.Compare([], strangers: false);
+        if (now >= _alerts.Due && Phase is not Phase.Done)
+            _alerts.TimePassed();
+        if (now >= _hook.Due && (Phase is Phase.ShuttingDown || !_phases.IsEnding))
+            _hook.TimePassed();
     }
 }

@@ -8,17 +8,24 @@ internal sealed class HelperTable
 {
     private readonly Dictionary<int, long> _runs = [];
 
-    /// <summary>The helpers that read a pidfile.</summary>
+    /// <summary>The helpers that work on files: those that read a pidfile, and the command of [alerts].</summary>
     private readonly HashSet<int> _readers = [];
 
     /// <summary>
-    /// The readers that were sent SIGKILL. One that has not ended by it sleeps in the kernel, for a file system that hangs.
+    /// Those of them that were sent SIGKILL. One that has not ended by it sleeps in the kernel, for a file system that hangs.
     /// </summary>
     private readonly HashSet<int> _left = [];
 
     public int Left => _left.Count;
 
     public void AddReader(int pid) => _ = _readers.Add(pid);
+
+    /// <summary>A helper that works for no run, and on files.</summary>
+    public void AddUnbound(int pid)
+    {
+        _ = Pids.Add(pid);
+        _ = _readers.Add(pid);
+    }
 
     /// <summary>The helper was sent SIGKILL.</summary>
     public void Killed(int pid)
@@ -28,7 +35,8 @@ internal sealed class HelperTable
     }
 
     /// <summary>
-    /// Whether a reader was sent SIGKILL. If it does not end by that, no signal ends it, so mcp-init does not wait for it.
+    /// Whether a helper that works on files was sent SIGKILL. If it does not end by that, no signal ends it, so mcp-init does not wait
+    /// for it.
     /// </summary>
     public bool IsLeft(int pid) => _left.Contains(pid);
 

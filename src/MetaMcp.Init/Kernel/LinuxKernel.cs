@@ -36,6 +36,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly MemoryWatch _memory;
     private readonly PssMeasurement _pss;
     private readonly ProbeOutputs _probes;
+    private readonly AlertCommand _alerts;
     private readonly ChildCollector _collector;
     private readonly KernelSweep _kernelSweep;
     private readonly FileReload _file;
@@ -81,9 +82,11 @@ internal sealed class LinuxKernel : IKernel
         _read = new ConfigRead(
             file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.ConfigRead, take), _watch.Remove, tell);
         _probes = new ProbeOutputs((fd, take) => _watch.Add(fd, Source.ProbeOutput, take), _watch.Remove);
+        _alerts = new AlertCommand(starter.StartAlertCommand, _helpers, _probes, tell);
         _collector = new ChildCollector(
             _runs, _helpers, _pss, _read, _disposal, _probes, _reports, 
-            (pid, status) => _connections!.TakeCollected(pid) || _launches!.TakeCollected(pid, status),
+            (pid, status) => _alerts.TakeCollected(pid, status) || _connections!.TakeCollected(pid) ||
+                _launches!.TakeCollected(pid, status),
             _mains.HasSuccessor, _streams, _memory, tell);
         _connections = new ConnectionDisposal(starter.NullDescriptor, _helpers);
         _control = new ControlTable(
@@ -199,6 +202,12 @@ internal sealed class LinuxKernel : IKernel
                 break;
             case Effect.SignalTheRest(var signal):
                 _collector.EndTheRest(signal);
+                break;
+            case Effect.SendAlert(var number, var command, var document):
+                _alerts.Start(number, command, document);
+                break;
+            case Effect.KillAlertCommand(var number):
+                _alerts.Kill(number);
                 break;
             case Effect.AnswerClient(var client, var rows):
                 _control.Answer(client, rows);

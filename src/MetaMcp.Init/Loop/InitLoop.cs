@@ -164,7 +164,7 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, IReadOnlyL
     /// </summary>
     private static bool MayBeRepeated(Effect effect) => effect is
         Effect.SignalMain or Effect.SignalRun or Effect.KillHelper or Effect.WatchRun or Effect.WatchMain or Effect.SignalStranger
-            or Effect.SignalTheRest or Effect.Sweep or Effect.RefuseLaunch or Effect.EndLaunch;
+            or Effect.SignalTheRest or Effect.Sweep or Effect.RefuseLaunch or Effect.EndLaunch or Effect.KillAlertCommand;
 
     /// <summary>
     /// A service whose start is never answered would wait for ever. If the kernel had answered before it threw, the second answer is
@@ -189,6 +189,8 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, IReadOnlyL
                 _events.Enqueue(new SystemEvent.ReloadRefused(["reading it failed within mcp-init"]));
             else if (effect is Effect.Sweep)
                 _events.Enqueue(new SystemEvent.Swept([], [], [], 0));
+            else if (effect is Effect.SendAlert(var number, _, _))
+                _events.Enqueue(new SystemEvent.AlertSent(number, "mcp-init has no memory for it"));
             else if (effect is Effect.SpawnStopCommand(var stopped, _, _))
                 _events.Enqueue(new SystemEvent.StopCommandNotStarted(stopped));
         }

@@ -123,13 +123,14 @@ internal sealed class ServiceStarter(
     public int StartReadingPid(string path, out int output) =>
         StartWithOutput(["read", "--pid", path], ImmutableSortedDictionary<string, string>.Empty, out output);
 
-    private int StartWithOutput(ImmutableArray<string> own, ImmutableSortedDictionary<string, string> environment, out int output)
+    private int StartWithOutput(
+        ImmutableArray<string> own, ImmutableSortedDictionary<string, string> environment, out int output, int input = -1)
     {
         var hasOutput = Pipe.Open(out output, out var writing).IsSuccess;
         var pid = 0;
         try
         {
-            pid = StartHelper(own, environment, hasOutput ? writing : nullDescriptor);
+            pid = StartHelper(own, environment, hasOutput ? writing : nullDescriptor, input < 0 ? nullDescriptor : input);
             return pid;
         }
         finally
@@ -153,14 +154,23 @@ internal sealed class ServiceStarter(
         var environment = settings.Environment.SetItem(MainPidVariable, main.ToString(CultureInfo.InvariantCulture));
         var request = HelperFor(settings, settings.StopCommand, cgroup);
         request = request with { Environment = request.Environment with { Kept = [.. environment.Keys] } };
-        return StartHelper(["exec", .. ExecArguments.Encode(request)], environment, nullDescriptor);
+        return StartHelper(["exec", .. ExecArguments.Encode(request)], environment, nullDescriptor, nullDescriptor);
     }
+
+    /// <summary>
+    /// Starts the command of [alerts], with our user and environment, a document on its stdin, and its output in a pipe. Returns the pid,
+    /// or 0.
+    /// </summary>
+    public int StartAlertCommand(ImmutableArray<string> command, int input, out int output) => StartWithOutput(
+        ["exec", .. ExecArguments.Encode(HelperFor(new ServiceSettings { Name = "alerts", Command = command }, command, null))],
+        ImmutableSortedDictionary<string, string>.Empty, out output, input);
 
     private const string MainPidVariable = "MAINPID";
 
-    private int StartHelper(ImmutableArray<string> own, ImmutableSortedDictionary<string, string> environment, int output)
+    private static int StartHelper(
+        ImmutableArray<string> own, ImmutableSortedDictionary<string, string> environment, int output, int input)
     {
-        ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(output, 1), new(output, 2)];
+        ReadOnlySpan<DescriptorMapping> mappings = [new(input, 0), new(output, 1), new(output, 2)];
         return Spawner.SpawnOurselves(["mcp-init", .. own], environment, mappings, out var pid).IsSuccess ? pid : 0;
     }
 

@@ -19,7 +19,7 @@ internal sealed class Announcer(InitLogger log)
     {
         log.Tell(notice);
         if (_supervisor is { } supervisor)
-            supervisor.Window.Hear(supervisor.Told(notice));
+            Hear(supervisor, notice);
         else
             _early.Add(notice);
     }
@@ -28,7 +28,13 @@ internal sealed class Announcer(InitLogger log)
     {
         _supervisor = supervisor;
         foreach (var notice in _early)
-            supervisor.Window.Hear(supervisor.Told(notice));
+            Hear(supervisor, notice);
         _early.Clear();
+    }
+
+    private static void Hear(Supervisor supervisor, Notice notice)
+    {
+        supervisor.Window.Hear(supervisor.Told(notice));
+        supervisor.HeardElsewhere(notice);
     }
 }

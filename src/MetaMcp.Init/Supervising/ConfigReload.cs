@@ -32,6 +32,8 @@ internal sealed class ConfigReload(string path, LimitSetup limits, Announcer log
         var next = _limits.Under(after);
         if (next.LacksMoreThan(_limits))
             next.Tell(log);
+        else if (_limits.Lacks && !next.Lacks)
+            log.Tell(Notices.LimitsNotLacking.Of());
         _limits = next;
         WarnOfLate("log_format", after.Init.LogFormat != before.Init.LogFormat);
         WarnOfLate("runtime_dir", after.Init.RuntimeDirectory != before.Init.RuntimeDirectory);

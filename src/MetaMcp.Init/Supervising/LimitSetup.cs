@@ -38,6 +38,9 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
     /// <summary>Whether a file needs a controller that the kernel does not give, and the previous file did not.</summary>
     public bool LacksMoreThan(LimitSetup before) => (Missing & ~before.Missing) != Controllers.None;
 
+    /// <summary>Whether the file needs a controller that the kernel does not give, and limits are not switched off.</summary>
+    public bool Lacks => Missing != Controllers.None && Access.Obstacle != CgroupObstacle.SwitchedOff;
+
     /// <summary>Why, and the advice of <c>doctor</c> if there is any.</summary>
     private string Explained(out string advice)
     {

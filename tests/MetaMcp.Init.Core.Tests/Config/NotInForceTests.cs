@@ -37,17 +37,6 @@ public sealed class NotInForceTests
     }
 
     [Fact]
-    public void A_variable_that_has_no_effect_yet_is_named_too()
-    {
-        var result = Core.Planning.Plan.Of(ConfigReader.Read(
-            "f", Encoding.UTF8.GetBytes("[service.a]\ncommand = [\"a\"]\n"),
-            new Dictionary<string, string> { ["METAMCP_MAX_PROCESSES"] = "15", ["METAMCP_ALERT_ENABLED"] = "true" }));
-        Assert.Equal(
-            ["METAMCP_ALERT_ENABLED: warning: is read and checked, but has no effect yet"],
-            result.Plan!.Settings.NotInForce.Select(d => d.ToString()));
-    }
-
-    [Fact]
     public void A_file_of_what_works_has_none() =>
         Assert.Empty(
         Read("[service.a]\ncommand = [\"a\"]\nuser = \"b\"\nmemory_max = \"1GiB\"\n[limits]\ntasks = 9\nenforce = \"off\"\n").NotInForce);

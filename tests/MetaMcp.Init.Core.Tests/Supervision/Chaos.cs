@@ -34,6 +34,8 @@ internal sealed class Chaos
     private Instant _now = new(1_000_000_000_000);
     private Instant? _endBegan;
     private bool _emergency;
+    private bool _isCommandRunning;
+    private long _message;
     private bool _beyondKill;
     private int? _exitCode;
 
@@ -390,6 +392,21 @@ internal sealed class Chaos
             case Effect.ReadFile:
                 _answers.Enqueue(new SystemEvent.ReloadRefused(["it is not to be read"]));
                 break;
+            case Effect.SendAlert(var number, var command, var document):
+                Assert.NotEmpty(command);
+                Assert.InRange(document.Length, 1, 4096);
+                Assert.False(_isCommandRunning, "two commands of [alerts] at once");
+                (_isCommandRunning, _message) = (true, number);
+                if (Events % 3 == 0)
+                    EndCommand("it fails");
+                else if (Events % 3 == 1)
+                    EndCommand(null);
+                break;
+            case Effect.KillAlertCommand:
+                // It may not even end by that.
+                if (Events % 2 == 0)
+                    EndCommand("killed");
+                break;
             case Effect.Apply or Effect.DropFile:
                 break;
             case Effect.SignalTheRest(var signal):
@@ -450,6 +467,12 @@ internal sealed class Chaos
             Assert.DoesNotContain(_processes.Values, p => p.Kind == ProcessKind.Main && p.Service == d);
             Assert.DoesNotContain(_groups.Values, g => g.Service == d);
         });
+    }
+
+    private void EndCommand(string? problem)
+    {
+        _isCommandRunning = false;
+        _answers.Enqueue(new SystemEvent.AlertSent(_message, problem));
     }
 
     private int Owner(long run) => _owners.Of(run);

@@ -95,6 +95,10 @@ public sealed class GeneratedTests
         {
             Services = [.. all],
             Init = new InitSettings { ExitWhen = (ExitRule)(system / 2 % 3), OrphanGrace = TimeSpan.FromSeconds(3) },
+            Alerts = new AlertSettings
+            {
+                Enabled = system % 5 != 4, Window = TimeSpan.FromSeconds(system), Command = system % 2 == 0 ? ["/bin/notify"] : [],
+            },
             Limits = new LimitSettings { Memory = system % 4 == 1 ? new Values.ByteSize(300 << 20) : null },
             Startup = new StartupSettings { Timeout = TimeSpan.FromSeconds(20), Retries = system / 6 },
             Shutdown = new ShutdownSettings { Timeout = TimeSpan.FromSeconds(15), MaxConcurrent = 1 + (system % 3), Retries = system % 2 },

@@ -44,7 +44,9 @@ internal static class Make
 
     public static ServiceSettings StopTimeout(this ServiceSettings service, string time) => service with { StopTimeout = Span(time) };
 
-    public static Settings File(params ImmutableArray<ServiceSettings> services) => new() { Services = services };
+    /// <summary>Without alerts, which scenarios of them switch on: the lines of all others need not repeat them.</summary>
+    public static Settings File(params ImmutableArray<ServiceSettings> services) =>
+        new() { Services = services, Alerts = new AlertSettings { Enabled = false } };
 
     public static TimeSpan Span(string text) =>
         Duration.TryParse(text, out var span) ? span : throw new ArgumentException(text);

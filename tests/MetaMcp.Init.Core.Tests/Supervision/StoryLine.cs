@@ -30,7 +30,7 @@ internal static class StoryLine
             Effect.Exit e => $"exit {e.Code}",
             Effect.Report e => Of(e.Notice),
             Effect.WatchRun or Effect.Sample or Effect.ReadMemory or Effect.Sweep or Effect.Apply or Effect.DropFile => null,
-            Effect.AnswerClient => null,
+            Effect.AnswerClient or Effect.SendAlert or Effect.KillAlertCommand => null,
             Effect.ReadFile => "read the file",
             Effect.SignalStranger { Signal: var s } when s == Signal.Cont => null,
             Effect.SignalStranger e => $"{e.Signal} orphan {e.Stranger.Command}",
@@ -106,6 +106,11 @@ internal static class StoryLine
         nameof(Notices.MoreOrphans) => $"{n["Found"]} more orphans, {n["Beyond"]} beyond",
         nameof(Notices.MoreOrphansEnded) => $"{n["Count"]} more orphans ended",
         nameof(Notices.OrphanCleanupFailed) => $"orphan {n["Command"]} cleanup failed after {n["Kills"]}",
+        nameof(Notices.AlertRaised) => $"alert {AlertOf(n)}{(n["Severity"] is "critical" ? "!" : "")}",
+        nameof(Notices.AlertRaisedAgain) =>
+            $"alert {AlertOf(n)}{(n["Severity"] is "critical" ? "!" : "")} again, {n["Withheld"]} withheld",
+        nameof(Notices.AlertOver) => $"over {AlertOf(n)}",
+        nameof(Notices.AlertsWithheld) => $"withheld {AlertOf(n)} {n["Withheld"]}",
         nameof(Notices.Repaired) => $"repaired: {n["What"]}",
         nameof(Notices.Bug) => $"BUG: {n["Text"]}",
         // The effect, or the line, that comes with the notice tells the same.
@@ -114,6 +119,8 @@ internal static class StoryLine
             nameof(Notices.NothingToStart) or nameof(Notices.OrphansKilled) or nameof(Notices.Down) or nameof(Notices.NotReloaded) => null,
         _ => n.ToString(),
     };
+
+    private static string AlertOf(Notice n) => $"{n["Alert"]}{(n.Service is { } name ? " " + name : "")}{n["About"]}";
 
     private static string Time(Notice notice, string name) => Duration.Format((TimeSpan)notice[name]!);
 

@@ -80,6 +80,37 @@ internal sealed class World
     /// </summary>
     public bool HoldsCloseLooks { get; set; }
 
+    /// <summary>The documents that the command of [alerts] has got.</summary>
+    public List<string> Documents { get; } = [];
+
+    /// <summary>Whether the command of [alerts] runs on, until <see cref="AlertCommandEnds"/>.</summary>
+    public bool HoldsCommand { get; set; }
+
+    /// <summary>Whether it does not even end by SIGKILL.</summary>
+    public bool IsCommandBeyondKill { get; set; }
+
+    /// <summary>The way in which it fails; null if it works.</summary>
+    public string? CommandProblem { get; set; }
+
+    /// <summary>The number of times that it was killed.</summary>
+    public int Kills { get; private set; }
+
+    private bool _isCommandRunning;
+    private long _message;
+
+    public World AlertCommandEnds(string? problem = null)
+    {
+        CommandEnds(problem);
+        return Drain();
+    }
+
+    private void CommandEnds(string? problem)
+    {
+        Assert.True(_isCommandRunning);
+        _isCommandRunning = false;
+        _events.Enqueue(new SystemEvent.AlertSent(_message, problem));
+    }
+
     public ServiceState StateOf(string service) => _supervisor.StateOf(IndexOf(service));
 
     /// <summary>The run of a service.</summary>
@@ -432,6 +463,18 @@ internal sealed class World
                 foreach (var left in _groups.Where(g => g.Value.Obeys(signal)).ToArray())
                     EmptyGroup(left.Key);
                 Collected();
+                break;
+            case Effect.SendAlert(var number, _, var document):
+                Assert.False(_isCommandRunning, "two commands at once");
+                Documents.Add(System.Text.Encoding.UTF8.GetString(document));
+                (_isCommandRunning, _message) = (true, number);
+                if (!HoldsCommand)
+                    CommandEnds(CommandProblem);
+                break;
+            case Effect.KillAlertCommand:
+                Kills++;
+                if (!IsCommandBeyondKill)
+                    CommandEnds("it ended with killed by SIGKILL");
                 break;
             case Effect.AnswerClient(_, var rows):
                 Answers.AddRange(rows);

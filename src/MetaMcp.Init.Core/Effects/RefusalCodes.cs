@@ -1,6 +1,4 @@
-using MetaMcp.Init.Core.Effects;
-
-namespace MetaMcp.Init.Core.LaunchProtocol;
+namespace MetaMcp.Init.Core.Effects;
 
 /// <summary>The word of each code.</summary>
 public static class RefusalCodes

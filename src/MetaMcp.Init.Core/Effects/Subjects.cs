@@ -1,6 +1,4 @@
-using MetaMcp.Init.Core.Effects;
-
-namespace MetaMcp.Init.Core.Operating;
+namespace MetaMcp.Init.Core.Effects;
 
 /// <summary>The service or server that a notice is about.</summary>
 internal static class Subjects

@@ -1,0 +1,33 @@
+using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Services;
+
+namespace MetaMcp.Init.Core.Alerting;
+
+/// <summary>One row of <see cref="AlertRules"/>: a notice that raises an alert, or ends it.</summary>
+/// <param name="Notice">The kind of the notice.</param>
+/// <param name="Type">The type of the alert.</param>
+/// <param name="Raises">Whether the notice raises the alert; else it ends the alert.</param>
+internal sealed record AlertRule(NoticeKind Notice, AlertType Type, bool Raises)
+{
+    /// <summary>The name of the value that is the subject of the alert; the subject is the container if the value is null.</summary>
+    public string Subject { get; init; } = "Service";
+
+    /// <summary>Whether an instance of a server stands for its type: instances come and go.</summary>
+    public bool IsOfType { get; init; }
+
+    /// <summary>Whether the alert is over when it was not raised again for a while, since no notice tells its end.</summary>
+    public bool EndsByQuiet { get; init; }
+
+    /// <summary>Which notices of the kind count; null for all.</summary>
+    public Func<Notice, bool>? If { get; init; }
+
+    /// <summary>The states of the service, after the event, in which the notice counts; null for all.</summary>
+    public Func<ServiceState, bool>? IfState { get; init; }
+
+    /// <summary>Which of them are critical, and not only a warning; null for none.</summary>
+    public Func<Notice, bool>? IsCritical { get; init; }
+
+    /// <summary>The service, the type of servers, the command or the path that the alert is about; null for the container.</summary>
+    public string? SubjectOf(Notice notice) =>
+        notice[Subject] is not string subject ? null : IsOfType ? Subjects.TypeOf(subject) : subject;
+}
