@@ -33,7 +33,7 @@ public sealed partial class ArchitectureTests
         ["Repair"] = "Reload Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Control"] = "LaunchProtocol Output Values",
         ["Operating"] =
-            "Control Repair Reload Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
+            "Control Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
         ["Supervision"] =
             "Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning " +
             "Config Values",

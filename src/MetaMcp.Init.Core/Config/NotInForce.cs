@@ -11,8 +11,6 @@ internal static class NotInForce
 {
     private static readonly string[] Tables = ["alerts"];
 
-    private static readonly (string Table, string Key)[] Keys = [("limits", "disk_warning")];
-
     /// <summary>The same, of every <c>[server.NAME]</c>.</summary>
     private static readonly string[] OfServers = ["share", "share_concurrency", "share_linger"];
 
@@ -28,9 +26,6 @@ internal static class NotInForce
         foreach (var name in Tables)
             if (root.Find(name) is { } table)
                 found.Add(Warning(table, $"[{name}]"));
-        foreach (var (name, key) in Keys)
-            if (root.Find(name)?.Value is TomlTable table && table.Find(key) is { } entry)
-                found.Add(Warning(entry, $"{key} in [{name}]"));
         foreach (var key in OfServers)
             if (FirstOfServers(root, key) is { } entry)
                 found.Add(Warning(entry, $"{key} of a server"));

@@ -150,6 +150,13 @@ public static class Notices
     public static readonly NoticeKind ControlSocketProblem = new(
         333, "control.unavailable", Warning, "no operator can act on this mcp-init by its socket: {Reason}");
 
+    public static readonly NoticeKind DiskHigh = new(
+        349, "disk.high", Warning, "{Path}: disk {Percent} % full: {Used:rounded} of {Size:rounded}, {Free:rounded} free");
+    public static readonly NoticeKind DiskNormal = new(
+        350, "disk.normal", Info, "{Path}: disk normal again: {Percent} % full, {Used:rounded} of {Size:rounded}, {Free:rounded} free");
+    public static readonly NoticeKind DiskUnknown = new(
+        351, "disk.unknown", Warning, "{Path}: how full the disk is cannot be read: {Reason}");
+
     public static readonly NoticeKind OrphanReaped = new(401, "orphan.reaped", Debug, "reaped orphan pid {Pid}: {Status}");
     public static readonly NoticeKind OrphansKilled = new(402, "orphans.killed", Warning, "processes left after {Grace}: killed");
     public static readonly NoticeKind OrphanFound = new(

@@ -95,7 +95,11 @@ public sealed class GeneratedTests
         {
             Services = [.. all],
             Init = new InitSettings { ExitWhen = (ExitRule)(system / 2 % 3), OrphanGrace = TimeSpan.FromSeconds(3) },
-            Limits = new LimitSettings { Memory = system % 4 == 1 ? new Values.ByteSize(300 << 20) : null },
+            Limits = new LimitSettings
+            {
+                Memory = system % 4 == 1 ? new Values.ByteSize(300 << 20) : null,
+                Disk = system % 5 == 2 ? ["/", "/data"] : [],
+            },
             Startup = new StartupSettings { Timeout = TimeSpan.FromSeconds(20), Retries = system / 6 },
             Shutdown = new ShutdownSettings { Timeout = TimeSpan.FromSeconds(15), MaxConcurrent = 1 + (system % 3), Retries = system % 2 },
         });

@@ -29,7 +29,7 @@ internal static class StoryLine
             Effect.SignalTheRest e => $"{e.Signal} the rest",
             Effect.Exit e => $"exit {e.Code}",
             Effect.Report e => Of(e.Notice),
-            Effect.WatchRun or Effect.Sample or Effect.ReadMemory or Effect.Sweep or Effect.Apply or Effect.DropFile => null,
+            Effect.WatchRun or Effect.Sample or Effect.ReadMemory or Effect.ReadDisks or Effect.Sweep or Effect.Apply or Effect.DropFile => null,
             Effect.AnswerClient => null,
             Effect.ReadFile => "read the file",
             Effect.SignalStranger { Signal: var s } when s == Signal.Cont => null,
