@@ -96,8 +96,11 @@ internal sealed class DiskWatch : IServiceWatch
         var percent = space.UsedPercent;
         var isHigh = percent >= _plan.Settings.Limits.DiskWarning - (before.IsHigh ? Hysteresis : 0);
         if (isHigh != before.IsHigh || before.IsUnknown)
-            _response.Tell((isHigh ? Notices.DiskHigh : Notices.DiskNormal).Of(
-                path, percent, new ByteSize(space.Used), new ByteSize(space.Size), new ByteSize(space.Available)));
+        {
+            var (used, size, free) = (new ByteSize(space.Used), new ByteSize(space.Size), new ByteSize(space.Available));
+            _response.Tell(
+                isHigh ? Notices.DiskHigh.Of(path, percent, used, size, free) : Notices.DiskNormal.Of(path, percent, used, size, free));
+        }
         return new Disk(isHigh, IsUnknown: false, space);
     }
 

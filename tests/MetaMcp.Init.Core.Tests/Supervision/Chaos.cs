@@ -380,7 +380,8 @@ internal sealed class Chaos
                 _answers.Enqueue(new SystemEvent.DisksRead(
                 [
                     .. paths.Select(path => Events % 7 == 3
-                        ? new DiskReading(path, null, "no answer") : new DiskReading(path, new DiskSpace(100, Events % 100, 100 - (Events % 100)))),
+                        ? new DiskReading(path, null, "no answer")
+                        : new DiskReading(path, new DiskSpace(100, Events % 100, 100 - (Events % 100)))),
                 ]));
                 break;
             case Effect.Sweep(var beliefs, _, var known, _) sweep:
