@@ -17,12 +17,12 @@ public sealed record DiskRow(string Path)
 
     internal void Write(JsonWriter json)
     {
-        var line = new RowWriter(json);
+        var disk = new RowWriter(json);
         json.WriteStartObject();
-        line.Text("path", Path);
-        line.Number("size", Size);
-        line.Number("available", Available);
-        line.Number("used_percent", UsedPercent);
+        disk.Text("path", Path);
+        disk.Number("size", Size);
+        disk.Number("available", Available);
+        disk.Number("used_percent", UsedPercent);
         json.WriteEndObject();
     }
 

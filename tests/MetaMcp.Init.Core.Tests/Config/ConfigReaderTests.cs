@@ -25,6 +25,7 @@ public sealed class ConfigReaderTests
         tasks         = 512
         memory_warning  = 70
         memory_critical = 91
+        disk            = []
         disk_warning    = 86
         enforce = "require"
 
