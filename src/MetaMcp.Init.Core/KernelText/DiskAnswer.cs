@@ -52,6 +52,8 @@ public sealed class DiskAnswer(int paths)
     {
         if (char.IsAsciiDigit(character))
         {
+            if (_numbers[_at] > Most / 10)
+                return false;
             _digits++;
             _numbers[_at] = (_numbers[_at] * 10) + (character - '0');
             return _numbers[_at] <= Most;

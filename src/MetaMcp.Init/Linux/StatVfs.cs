@@ -6,7 +6,7 @@ namespace MetaMcp.Init.Linux;
 [CHeader("sys/statvfs.h")]
 internal static unsafe partial class Libc
 {
-    /// <summary><c>man 3 statvfs</c>: sizes are numbers of blocks of <c>f_frsize</c> bytes. What follows <c>f_namemax</c> differs.</summary>
+    /// <summary><c>man 3 statvfs</c>: sizes are numbers of blocks of <c>f_frsize</c> bytes. What follows the last differs.</summary>
     [CName("struct statvfs")]
     [StructLayout(LayoutKind.Sequential, Size = 112)]
     public struct statvfs

@@ -25,8 +25,8 @@ namespace MetaMcp.Init.Runs;
 /// <param name="tell">Takes the events.</param>
 internal sealed class ChildCollector(
     RunTable runs, HelperTable helpers, PssMeasurement pss, ConfigRead read, DiskRead disks, DescriptorDisposal disposal,
-    ProbeOutputs probes, RunReports reports, Func<int, ExitStatus, bool> takeOther, Func<ServiceRun, ExitStatus, bool> follow, OpenStreams streams,
-    MemoryWatch memory, Action<SystemEvent> tell)
+    ProbeOutputs probes, RunReports reports, Func<int, ExitStatus, bool> takeOther, Func<ServiceRun, ExitStatus, bool> follow,
+    OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
 {
     /// <summary>The last output of many services that end at once is read in several turns.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
