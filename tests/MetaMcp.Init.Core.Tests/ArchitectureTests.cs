@@ -28,7 +28,7 @@ public sealed partial class ArchitectureTests
         ["Launching"] = "Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Cleanup"] = "Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Lifecycle"] = "Control Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
-        ["Monitoring"] = "Lifecycle Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Monitoring"] = "Lifecycle Launching Services Runs Effects Status Cgroups Membership Notifying Planning Config Values",
         ["Reload"] = "Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Repair"] = "Reload Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Control"] = "LaunchProtocol Output Values",

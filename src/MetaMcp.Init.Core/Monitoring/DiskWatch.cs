@@ -3,6 +3,7 @@ using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Planning;
 using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Monitoring;
@@ -26,32 +27,33 @@ internal sealed class DiskWatch : IServiceWatch
     private Plan _plan;
     private bool _hasEnded;
 
-    /// <summary>The paths of the last look, and what is known of each.</summary>
+    /// <summary>The paths of the file in force, and what is known of each.</summary>
     private ImmutableArray<string> _paths = [];
     private Disk[] _disks = [];
 
     public DiskWatch(Response response, Plan plan, Instant startedAt)
     {
         (_response, _plan) = (response, plan);
-        SetDue(startedAt);
+        Follow(startedAt);
     }
 
     /// <summary>When the next look is due.</summary>
     public Instant Due { get; private set; } = Instant.Never;
 
     /// <summary>The disks that are watched, in the order of the file.</summary>
-    public ImmutableArray<string> Paths => _plan.Settings.Limits.Monitoring ? _plan.Settings.Limits.Disk : [];
-
-    /// <summary>Null if the last look could not read it, and before the first.</summary>
-    public DiskSpace? SpaceOf(string path) => _paths.IndexOf(path) is >= 0 and var at ? _disks[at].Space : null;
+    public ImmutableArray<DiskRow> Rows => [.. _disks.Select((disk, at) => new DiskRow(_paths[at])
+    {
+        State = disk.State,
+        Size = disk.Space?.Size,
+        Available = disk.Space?.Available,
+        UsedPercent = disk.Space?.UsedPercent,
+        Problem = disk.Space is null ? disk.Problem ?? "not read yet" : null,
+    })];
 
     public void Look()
     {
-        var paths = Paths;
-        if (paths != _paths)
-            (_disks, _paths) = ([.. paths.Select(path => _paths.IndexOf(path) is >= 0 and var at ? _disks[at] : default)], paths);
+        _response.Add(new Effect.ReadDisks(_paths));
         Due = _response.Now + Interval;
-        _response.Add(new Effect.ReadDisks(paths));
     }
 
     public void Heard(SystemEvent.DisksRead read)
@@ -62,7 +64,7 @@ internal sealed class DiskWatch : IServiceWatch
         Disk[] next = [.. _disks];
         foreach (var reading in read.Disks)
             // A disk that another file does not have any more is not among the paths.
-            if (Paths.Contains(reading.Path) && _paths.IndexOf(reading.Path) is >= 0 and var at)
+            if (_paths.IndexOf(reading.Path) is >= 0 and var at)
                 next[at] = reading.Space is { } space ? Known(next[at], reading.Path, space) : Unknown(next[at], reading);
         _disks = next;
     }
@@ -74,10 +76,10 @@ internal sealed class DiskWatch : IServiceWatch
 
     public void PutInForce(Plan plan, ServiceState[] states, Instant now)
     {
-        var isOther = !ReferenceEquals(plan, _plan);
+        if (ReferenceEquals(plan, _plan))
+            return;
         _plan = plan;
-        if (isOther)
-            SetDue(now);
+        Follow(now);
     }
 
     /// <summary>No run is remembered here.</summary>
@@ -88,31 +90,41 @@ internal sealed class DiskWatch : IServiceWatch
     /// <summary>Nothing is read any more.</summary>
     public void End() => (Due, _hasEnded) = (Instant.Never, true);
 
-    private void SetDue(Instant now) =>
-        Due = Paths.IsEmpty || _hasEnded ? Instant.Never : Instant.Earlier(Due, now + FirstLook);
+    /// <summary>Watches the disks of the plan. What is known of those that were watched before stays; the others are forgotten.</summary>
+    private void Follow(Instant now)
+    {
+        var limits = _plan.Settings.Limits;
+        ImmutableArray<string> paths = limits.Monitoring ? limits.Disk : [];
+        Disk[] disks = [.. paths.Select(path => _paths.IndexOf(path) is >= 0 and var at ? _disks[at] : default)];
+        (_paths, _disks) = (paths, disks);
+        Due = paths.IsEmpty || _hasEnded ? Instant.Never : Instant.Earlier(Due, now + FirstLook);
+    }
 
     private Disk Known(Disk before, string path, DiskSpace space)
     {
         var percent = space.UsedPercent;
         var isHigh = percent >= _plan.Settings.Limits.DiskWarning - (before.IsHigh ? Hysteresis : 0);
-        if (isHigh != before.IsHigh || before.IsUnknown)
+        if (isHigh != before.IsHigh || before.Problem is not null)
         {
             var (used, size, free) = (new ByteSize(space.Used), new ByteSize(space.Size), new ByteSize(space.Available));
             _response.Tell(
                 isHigh ? Notices.DiskHigh.Of(path, percent, used, size, free) : Notices.DiskNormal.Of(path, percent, used, size, free));
         }
-        return new Disk(isHigh, IsUnknown: false, space);
+        return new Disk(isHigh, Problem: null, space);
     }
 
     private Disk Unknown(Disk before, DiskReading reading)
     {
-        if (!before.IsUnknown)
+        if (before.Problem is null)
             _response.Tell(Notices.DiskUnknown.Of(reading.Path, reading.Problem));
-        return before with { IsUnknown = true, Space = null };
+        return before with { Problem = reading.Problem ?? "", Space = null };
     }
 
     /// <param name="IsHigh">It was reported as too full; while nothing is known of it, that still holds.</param>
-    /// <param name="IsUnknown">That it cannot be read was reported.</param>
-    /// <param name="Space">Of the last look.</param>
-    private readonly record struct Disk(bool IsHigh, bool IsUnknown, DiskSpace? Space);
+    /// <param name="Problem">Why the last look could not read it, which was reported; else null.</param>
+    /// <param name="Space">Of the last look; null before the first.</param>
+    private readonly record struct Disk(bool IsHigh, string? Problem, DiskSpace? Space)
+    {
+        public DiskState State => Space is null ? DiskState.Unknown : IsHigh ? DiskState.High : DiskState.Normal;
+    }
 }

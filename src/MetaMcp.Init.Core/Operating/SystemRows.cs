@@ -56,13 +56,9 @@ internal sealed class SystemRows(
             MemoryMax = limits.Memory?.Bytes,
             TasksMax = limits.Tasks,
             InstancesMax = limits.MaxInstances,
-            Disks = [.. disks.Paths.Select(RowOf)],
+            Disks = disks.Rows,
         };
     }
-
-    private DiskRow RowOf(string path) => disks.SpaceOf(path) is { } space
-        ? new DiskRow(path) { Size = space.Size, Available = space.Available, UsedPercent = space.UsedPercent }
-        : new DiskRow(path);
 
     /// <summary>Why the container is not ready, or not alive: a clause for each reason; none if it is.</summary>
     /// <param name="indexes">The services that count; empty for the required ones.</param>

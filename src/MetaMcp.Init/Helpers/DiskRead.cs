@@ -162,14 +162,13 @@ internal sealed unsafe class DiskRead(
 
     private void Finish(bool isLate)
     {
-        if (_pipe >= 0)
-        {
-            Leave();
-            tell(Readings(isLate));
-        }
+        var isUnderWay = _pipe >= 0;
+        Leave();
         // Not here: this may be called while children are collected, when pids that are free already still stand for collected children.
         if (_pid == 0 && !_next.IsEmpty)
             Due = MonotonicClock.Now;
+        if (isUnderWay)
+            tell(Readings(isLate));
     }
 
     private void Leave()

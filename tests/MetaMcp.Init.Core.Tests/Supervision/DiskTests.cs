@@ -91,6 +91,18 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public void A_disk_that_a_reload_removes_is_forgotten_and_later_begins_anew()
+    {
+        var world = Watching();
+        Fills(world, 85).Pass("1s").Tells(High);
+        world.Reloads(Watched([])).Forget().Pass("1h");
+        world.Reloads(Watched(["/data"])).Forget();
+        Assert.Equal([new DiskRow("/data") { Problem = "not read yet" }], DisksOf(world));
+        Fills(world, 83).Pass("1s").Tells();
+        Assert.Equal(DiskState.Normal, Assert.Single(DisksOf(world)).State);
+    }
+
+    [Fact]
     public void A_threshold_that_a_reload_changes_counts_from_the_next_look_on()
     {
         var world = Watching();
@@ -123,12 +135,16 @@ public sealed class DiskTests
     public void The_status_has_what_is_known()
     {
         var world = Watching();
-        Assert.Equal([new DiskRow("/data")], DisksOf(world));
+        Assert.Equal([new DiskRow("/data") { Problem = "not read yet" }], DisksOf(world));
         Fills(world, 85).Pass("1s");
-        Assert.Equal(
-            [new DiskRow("/data") { Size = 100 << 20, Available = 15 << 20, UsedPercent = 85 }], DisksOf(world));
+        var high = new DiskRow("/data") { State = DiskState.High, Size = 100 << 20, Available = 15 << 20, UsedPercent = 85 };
+        Assert.Equal([high], DisksOf(world));
         IsUnknown(world).Pass("15s");
-        Assert.Equal([new DiskRow("/data")], DisksOf(world));
+        Assert.Equal([new DiskRow("/data") { Problem = "Input/output error" }], DisksOf(world));
+        Fills(world, 81).Pass("15s");
+        Assert.Equal([high with { Available = 19 << 20, UsedPercent = 81 }], DisksOf(world));
+        Fills(world, 79).Pass("15s");
+        Assert.Equal([high with { State = DiskState.Normal, Available = 21 << 20, UsedPercent = 79 }], DisksOf(world));
     }
 
     /// <summary>The figures of df for a disk of which five percent are kept for root.</summary>
