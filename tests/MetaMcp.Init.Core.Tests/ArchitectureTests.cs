@@ -29,12 +29,12 @@ public sealed partial class ArchitectureTests
         ["Cleanup"] = "Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Lifecycle"] = "Control Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Alerting"] = "Services Runs Effects Output Planning Config Values",
-        ["Monitoring"] = "Lifecycle Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
+        ["Monitoring"] = "Lifecycle Launching Services Runs Effects Status Cgroups Membership Notifying Planning Config Values",
         ["Reload"] = "Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Repair"] = "Reload Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Control"] = "LaunchProtocol Output Values",
         ["Operating"] =
-            "Control Repair Reload Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
+            "Control Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
         ["Supervision"] =
             "Alerting Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership " +
             "Notifying Planning Config Values",

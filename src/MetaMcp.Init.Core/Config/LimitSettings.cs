@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Config;
@@ -12,6 +13,9 @@ public sealed record LimitSettings
     public int? Tasks { get; init; }
     public int MemoryWarning { get; init; } = 75;
     public int MemoryCritical { get; init; } = 90;
+
+    /// <summary>Absolute paths, each of a disk that is watched.</summary>
+    public ImmutableArray<string> Disk { get; init; } = [];
     public int DiskWarning { get; init; } = 85;
     public Enforcement Enforce { get; init; } = Enforcement.Prefer;
 

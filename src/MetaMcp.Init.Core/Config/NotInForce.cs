@@ -9,7 +9,6 @@ namespace MetaMcp.Init.Core.Config;
 /// </summary>
 internal static class NotInForce
 {
-    private static readonly (string Table, string Key)[] Keys = [("limits", "disk_warning")];
 
     /// <summary>The same, of every <c>[server.NAME]</c>.</summary>
     private static readonly string[] OfServers = ["share", "share_concurrency", "share_linger"];
@@ -17,9 +16,6 @@ internal static class NotInForce
     public static ImmutableArray<Diagnostic> Find(TomlTable root)
     {
         var found = new List<Diagnostic>();
-        foreach (var (name, key) in Keys)
-            if (root.Find(name)?.Value is TomlTable table && table.Find(key) is { } entry)
-                found.Add(Warning(entry, $"{key} in [{name}]"));
         foreach (var key in OfServers)
             if (FirstOfServers(root, key) is { } entry)
                 found.Add(Warning(entry, $"{key} of a server"));

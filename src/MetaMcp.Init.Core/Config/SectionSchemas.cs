@@ -31,6 +31,7 @@ internal static class SectionSchemas
         { "tasks", (s, v) => v.Integer(1, 4 * Many, 512) is { } x ? s with { Tasks = x } : s },
         { "memory_warning", (s, v) => v.Integer(1, 100, 75) is { } x ? s with { MemoryWarning = x } : s },
         { "memory_critical", (s, v) => v.Integer(1, 100, 90) is { } x ? s with { MemoryCritical = x } : s },
+        { "disk", (s, v) => DiskReader.Paths(v) is { } x ? s with { Disk = x } : s },
         { "disk_warning", (s, v) => v.Integer(1, 100, 85) is { } x ? s with { DiskWarning = x } : s },
         { "enforce", (s, v) => v.OneOf(EnumWords.Enforcement) is { } x ? s with { Enforce = (Enforcement)x } : s },
     };

@@ -72,6 +72,9 @@ public abstract record Effect : Case
     /// <summary>Read the memory of runs, if the kernel counts it; each is answered by MemoryRead.</summary>
     public sealed record ReadMemory(ImmutableArray<long> Runs) : Effect;
 
+    /// <summary>Read how full disks are; answered by DisksRead.</summary>
+    public sealed record ReadDisks(ImmutableArray<string> Paths) : Effect;
+
     /// <summary>Compare with the kernel; answered by Swept.</summary>
     /// <param name="Runs">The beliefs about runs.</param>
     /// <param name="Helpers">The probes and stop commands that are entered.</param>

@@ -165,6 +165,12 @@ public static class Notices
     public static readonly NoticeKind AlertCommandFailed = new(
         343, "alert.command-failed", Warning,
         "command of [alerts]: {Reason}; the log and events have every alert; this is told again once the command has worked");
+    public static readonly NoticeKind DiskHigh = new(
+        349, "disk.high", Warning, "{Path}: disk {Percent} % full: {Used:rounded} of {Size:rounded}, {Free:rounded} free");
+    public static readonly NoticeKind DiskNormal = new(
+        350, "disk.normal", Info, "{Path}: disk normal again: {Percent} % full, {Used:rounded} of {Size:rounded}, {Free:rounded} free");
+    public static readonly NoticeKind DiskUnknown = new(
+        351, "disk.unknown", Warning, "{Path}: how full the disk is cannot be read: {Reason}");
 
     public static readonly NoticeKind OrphanReaped = new(401, "orphan.reaped", Debug, "reaped orphan pid {Pid}: {Status}");
     public static readonly NoticeKind OrphansKilled = new(402, "orphans.killed", Warning, "processes left after {Grace}: killed");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Control;
+using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Core.Notifying;
@@ -108,6 +109,9 @@ public abstract record SystemEvent : Case
     /// <param name="Memory">The memory that the cgroup of the run holds and could not give back, in bytes.</param>
     /// <param name="OfAll">That of the workload; null if it cannot be read.</param>
     public sealed record MemoryRead(long RunNumber, long Memory, long? OfAll) : SystemEvent;
+
+    /// <summary>How full disks are, each with its space or the reason why that is not known.</summary>
+    public sealed record DisksRead(ImmutableArray<DiskReading> Disks) : SystemEvent;
 
     /// <summary>The result of a comparison with the kernel.</summary>
     /// <param name="Gone">Entered pids that are not our children any more; the end of each was reported just before.</param>

@@ -14,6 +14,7 @@ public static class MetricFamilies
         ServiceFamilies.ProbeSuccess, ServiceFamilies.ProbeDuration, ServiceFamilies.Probes,
         UsageFamilies.WorkingSet, UsageFamilies.Memory, UsageFamilies.Peak, UsageFamilies.MemoryLimit, UsageFamilies.Swap,
         SystemFamilies.WorkloadMemory, SystemFamilies.WorkloadMemoryLimit, SystemFamilies.ContainerMemoryLimit,
+        SystemFamilies.DiskSize, SystemFamilies.DiskAvailable,
         UsageFamilies.Cpu, UsageFamilies.Throttled, UsageFamilies.CpuLimit, UsageFamilies.Processes, UsageFamilies.Tasks,
         UsageFamilies.TasksLimit, UsageFamilies.OpenFiles, UsageFamilies.Waiting, UsageFamilies.Stalled,
         SystemFamilies.Cleanups, SystemFamilies.CleanupDuration, SystemFamilies.OrphansEnded, SystemFamilies.Reaped, SystemFamilies.Repairs,

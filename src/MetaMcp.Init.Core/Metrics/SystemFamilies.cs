@@ -51,6 +51,17 @@ internal static class SystemFamilies
     public static readonly MetricFamily ContainerMemoryLimit = new(
         "container_memory_limit_bytes", Gauge, "The memory limit of the container, as its cgroup shows it") { Unit = "bytes" };
 
+    public static readonly MetricFamily DiskSize = new("disk_size_bytes", Gauge, "Size of a disk that [limits] disk names")
+    {
+        Labels = ["mount"], Unit = "bytes",
+    };
+
+    public static readonly MetricFamily DiskAvailable = new(
+        "disk_available_bytes", Gauge, "Space of the disk that users other than root can still use")
+    {
+        Labels = ["mount"], Unit = "bytes",
+    };
+
     public static readonly MetricFamily Cleanups = new(
         "cleanups_total", Counter, "Endings of runs: clean, killed (SIGKILL was needed) or failed (a process outlived it)")
     {

@@ -51,6 +51,10 @@ internal sealed class UsageSamples
         _writer.Add(SystemFamilies.WorkloadMemory, _facts.Status.Workload?.Memory);
         _writer.Add(SystemFamilies.WorkloadMemoryLimit, _facts.Status.System.MemoryMax);
         _writer.Add(SystemFamilies.ContainerMemoryLimit, _facts.ContainerMemoryMax);
+        foreach (var disk in _facts.Status.System.Disks)
+            _writer.Add(SystemFamilies.DiskSize, disk.Size, disk.Path);
+        foreach (var disk in _facts.Status.System.Disks)
+            _writer.Add(SystemFamilies.DiskAvailable, disk.Available, disk.Path);
     }
 
     public void WriteOthers()

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Cleanup;
 using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Monitoring;
 using MetaMcp.Init.Core.Repair;
 using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Status;
@@ -10,7 +11,8 @@ namespace MetaMcp.Init.Core.Operating;
 
 /// <summary>The row of the whole container, and its health.</summary>
 internal sealed class SystemRows(
-    ServiceTable services, ServiceRows rows, Phases phases, OrphanWatch orphans, Reconciler reconciler, CleanupTotals totals, Tally tally)
+    ServiceTable services, ServiceRows rows, Phases phases, OrphanWatch orphans, Reconciler reconciler, CleanupTotals totals, Tally tally,
+    DiskWatch disks)
 {
     /// <summary>The row is made at once, and is one line.</summary>
     private const int MostClauses = 16;
@@ -54,6 +56,7 @@ internal sealed class SystemRows(
             MemoryMax = limits.Memory?.Bytes,
             TasksMax = limits.Tasks,
             InstancesMax = limits.MaxInstances,
+            Disks = disks.Rows,
         };
     }
 

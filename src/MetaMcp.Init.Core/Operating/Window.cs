@@ -3,6 +3,7 @@ using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Lifecycle;
+using MetaMcp.Init.Core.Monitoring;
 using MetaMcp.Init.Core.Repair;
 using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Services;
@@ -28,14 +29,14 @@ public sealed class Window
 
     internal Window(
         ServiceTable services, Phases phases, Pool pool, OrphanWatch orphans, CleanupTotals totals, Registry registry,
-        Reconciler reconciler, Tally tally)
+        Reconciler reconciler, Tally tally, DiskWatch disks)
     {
         (_services, _orphans, _totals, _registry) = (services, orphans, totals, registry);
         (Tally, Pool, _reconciler) = (tally, pool, reconciler);
         Logs.Know(services.Plan.Settings.Servers);
         _serviceRows = new ServiceRows(services, registry, tally);
         _instanceRows = new InstanceRows(services, pool, registry);
-        _systemRows = new SystemRows(services, _serviceRows, phases, orphans, reconciler, totals, tally);
+        _systemRows = new SystemRows(services, _serviceRows, phases, orphans, reconciler, totals, tally, disks);
     }
 
     public EventRing Events { get; } = new();

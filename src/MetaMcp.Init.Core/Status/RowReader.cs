@@ -98,6 +98,23 @@ internal sealed class RowReader
         }
     }
 
+    /// <summary>An array of objects; one that is not as it should be breaks the row.</summary>
+    public ImmutableArray<T> Objects<T>(string name, Func<RowReader, T> read)
+    {
+        if (!TryFind(name, out var value))
+            return [];
+        var objects = ImmutableArray.CreateBuilder<T>();
+        var json = new JsonScanner(value);
+        var isBroken = !json.TryEnterArray();
+        for (var isFirst = true; !isBroken && json.TryElement(isFirst, out var element, out isBroken); isFirst = false)
+        {
+            var row = new RowReader(element);
+            objects.Add(read(row));
+            isBroken = row.IsBroken;
+        }
+        return isBroken ? Broken(ImmutableArray<T>.Empty) : objects.DrainToImmutable();
+    }
+
     /// <summary>
     /// The value as it is written; false if there is none, or it is null. Rows are read in the order in which they are written, so that
     /// the next member mostly is the one.

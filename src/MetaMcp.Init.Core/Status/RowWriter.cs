@@ -39,6 +39,16 @@ internal readonly struct RowWriter(JsonWriter json)
 
     public void Time(string name, TimeSpan? value) => Number(name, (long?)value?.TotalMilliseconds);
 
+    public void Disks(string name, ImmutableArray<DiskRow> disks)
+    {
+        if (disks.IsEmpty)
+            return;
+        json.WriteStartArray(name);
+        foreach (var disk in disks)
+            disk.Write(json);
+        json.WriteEndArray();
+    }
+
     public void Names(string name, ImmutableArray<string> values)
     {
         if (values.IsEmpty)

@@ -105,6 +105,7 @@ public static class StatusLines
         line.Number("tasks_max", row.TasksMax);
         line.Cores("cpu_max", row.CpuMax);
         line.Number("max_instances", row.InstancesMax);
+        line.Disks("disks", row.Disks);
         line.Text("cgroup", row.Cgroup);
     }
 

@@ -53,6 +53,7 @@ public static class StatusReader
         TasksMax = row.OptionalNumber("tasks_max"),
         CpuMax = row.OptionalCores("cpu_max"),
         InstancesMax = (int?)row.OptionalNumber("max_instances"),
+        Disks = row.Objects("disks", DiskRow.Read),
         Cgroup = row.OptionalText("cgroup"),
     };
 

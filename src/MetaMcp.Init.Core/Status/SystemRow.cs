@@ -70,6 +70,9 @@ public sealed record SystemRow : StatusRow
     /// <summary><c>max_instances</c> of [limits].</summary>
     public int? InstancesMax { get; init; }
 
+    /// <summary>The disks that are watched, in the order of the file.</summary>
+    public ImmutableArray<DiskRow> Disks { get; init; } = [];
+
     /// <summary>The directory of the cgroup of the workload; null without cgroups.</summary>
     public string? Cgroup { get; init; }
 }

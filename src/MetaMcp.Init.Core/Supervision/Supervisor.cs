@@ -32,6 +32,7 @@ public sealed class Supervisor
     private readonly DeadlineHeap _deadlines;
     private readonly LimitWatch _limitWatch;
     private readonly MemoryPolling _memoryPolling;
+    private readonly DiskWatch _disks;
     private readonly Pool _pool;
     private readonly OrphanWatch _orphans;
     private readonly CleanupQueue _cleanups;
@@ -70,6 +71,7 @@ public sealed class Supervisor
         _deadlines = new DeadlineHeap(_services.States.Length);
         _limitWatch = new LimitWatch(plan, sampled, () => _pool!.Counts);
         _memoryPolling = new MemoryPolling(plan, counted.HasFlag(Controllers.Memory));
+        _disks = new DiskWatch(_response, plan, startedAt);
         _orphans = new OrphanWatch(plan.Settings, Registry, _response.Add, number => _cleanups!.Enter(number));
         _pool = new Pool(
             _response, _services, Registry, ooms, ForgetRun, number => _cleanups!.EnterLaunched(number), () => _phases!.IsEnding,
@@ -83,7 +85,7 @@ public sealed class Supervisor
 
         var tally = new Tally();
         _cleanups = new CleanupQueue(_response, _services, _pool, _orphans, totals);
-        IServiceWatch[] watches = [_limitWatch, _memoryPolling];
+        IServiceWatch[] watches = [_limitWatch, _memoryPolling, _disks];
         _hook = new AlertHook(_response, _services, startedAt);
         _alerts = new Alerts(_response, _services, _hook);
         _phases = new Phases(_response, _services, _pool, watches, () => _hook.IsAwaited, startedAt);
@@ -99,7 +101,7 @@ public sealed class Supervisor
         _signals = new SignalMeanings(_response, _services, _phases, _reload, _pool, _orphans, _reconciler);
         _suspendRecovery = new SuspendRecovery(_response, _services, _deadlines);
         _operator = new Operator(_response, _services, _phases, _pool, _reload, tally);
-        Window = new Window(_services, _phases, _pool, _orphans, totals, Registry, _reconciler, tally);
+        Window = new Window(_services, _phases, _pool, _orphans, totals, Registry, _reconciler, tally, _disks);
     }
 
     public Phase Phase => _phases.Phase;
@@ -120,7 +122,7 @@ public sealed class Supervisor
 
     /// <summary>The time at which <see cref="SystemEvent.TimePassed"/> is wanted even if nothing happened.</summary>
     public Instant Due => _recovery.IsDisturbed ? _recovery.ResumeAt : Instant.Earliest(
-        _deadlines.Earliest, _pool.Due, _limitWatch.Due, _memoryPolling.Due, Phase.Due, _reconciler.ConfirmAt,
+        _deadlines.Earliest, _pool.Due, _limitWatch.Due, _memoryPolling.Due, _disks.Due, Phase.Due, _reconciler.ConfirmAt,
         _alerts.Due, _hook.Due,
         _phases.IsEnding ? Instant.Never : Instant.Earlier(_sweeps.Due, _orphans.Due));
 
@@ -307,6 +309,9 @@ public sealed class Supervisor
             case SystemEvent.MemoryRead read:
                 _memory.Heard(read);
                 break;
+            case SystemEvent.DisksRead read:
+                _disks.Heard(read);
+                break;
             case SystemEvent.Sampled sampled:
                 _limits.Sampled(sampled);
                 break;
@@ -344,6 +349,8 @@ public sealed class Supervisor
             _limits.Look();
         if (now >= _memoryPolling.Due)
             _memory.Read();
+        if (now >= _disks.Due)
+            _disks.Look();
         if (now >= _sweeps.Due)
             _reconciler.Sweep();
         if (now >= _reconciler.ConfirmAt)

@@ -35,6 +35,9 @@ internal enum Source
     /// <summary>The answer of the child that reads the configuration.</summary>
     ConfigRead,
 
+    /// <summary>The answer of the child that reads how full disks are.</summary>
+    DiskRead,
+
     /// <summary>The output of a probe; it is not read for a while after each turn.</summary>
     ProbeOutput,
 

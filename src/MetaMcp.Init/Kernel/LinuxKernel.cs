@@ -41,6 +41,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly KernelSweep _kernelSweep;
     private readonly FileReload _file;
     private readonly ConfigRead _read;
+    private readonly DiskRead _disks;
     private readonly ConnectionDisposal _connections;
     private readonly LaunchTable _launches;
     private readonly ControlTable _control;
@@ -81,10 +82,13 @@ internal sealed class LinuxKernel : IKernel
         _file = file;
         _read = new ConfigRead(
             file, starter.StartReading, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.ConfigRead, take), _watch.Remove, tell);
+        _disks = new DiskRead(
+            starter.StartReadingSpace, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.DiskRead, take), _watch.Remove,
+            disks => Tell(new SystemEvent.DisksRead(disks)));
         _probes = new ProbeOutputs((fd, take) => _watch.Add(fd, Source.ProbeOutput, take), _watch.Remove);
         _alerts = new AlertCommand(starter.StartAlertCommand, _helpers, _probes, tell);
         _collector = new ChildCollector(
-            _runs, _helpers, _pss, _read, _disposal, _probes, _reports, 
+            _runs, _helpers, _pss, _read, _disks, _disposal, _probes, _reports, 
             (pid, status) => _alerts.TakeCollected(pid, status) || _connections!.TakeCollected(pid) ||
                 _launches!.TakeCollected(pid, status),
             _mains.HasSuccessor, _streams, _memory, tell);
@@ -100,7 +104,7 @@ internal sealed class LinuxKernel : IKernel
         _steps = new TurnSteps(
             () => _watch.Wait(_due), _runs.Expire, ContinueRuns, () => _foreign.Expire(Now),
             () => _memory.Resume(Now), CollectIfDue, _kernelSweep.Continue,
-            () => _pss.Expire(Now), () => _mains.Expire(Now), () => _read.Expire(Now), () => _probes.Expire(Now),
+            () => _pss.Expire(Now), () => _mains.Expire(Now), () => _read.Expire(Now), () => _disks.Expire(Now), () => _probes.Expire(Now),
             () => _disposal.Expire(Now), () => _connections.Expire(Now), () => _launches.Expire(Now), () => _control.Expire(Now),
             () => _streams.Report(Now));
     }
@@ -118,7 +122,7 @@ internal sealed class LinuxKernel : IKernel
         _full.Follow();
         _control.Wake();
         _due = _collector.IsDue ? Now : Instant.Earliest(
-            due, _streams.Due, _memory.Due, _pss.Due, _read.Due, _probes.Due, _disposal.Due, _connections.Due, _launches.Due,
+            due, _streams.Due, _memory.Due, _pss.Due, _read.Due, _disks.Due, _probes.Due, _disposal.Due, _connections.Due, _launches.Due,
             _control.Due, _mains.Due, _foreign.Due, _runs.Due, _kernelSweep.Due);
         _steps.Take();
     }
@@ -179,6 +183,9 @@ internal sealed class LinuxKernel : IKernel
                 var (estimates, members) = RunMeasure.Closely(_runs, numbers);
                 _pss.Start(estimates, members);
                 break;
+            case Effect.ReadDisks(var paths):
+                _disks.Start(paths);
+                break;
             case Effect.ReadFile:
                 _read.Start();
                 break;
@@ -201,6 +208,7 @@ internal sealed class LinuxKernel : IKernel
                 _ = PinnedSignal.Send(seen, signal);
                 break;
             case Effect.SignalTheRest(var signal):
+                _disks.Drop();
                 _collector.EndTheRest(signal);
                 break;
             case Effect.SendAlert(var number, var command, var document):

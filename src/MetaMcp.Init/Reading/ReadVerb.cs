@@ -8,7 +8,7 @@ namespace MetaMcp.Init.Reading;
 /// <summary>
 /// <c>mcp-init read FILE</c>: prints the configuration to stdout, as <see cref="FileAnswer"/>. PID 1 runs it as a short child for a
 /// reload and kills it if it takes too long: a file system may never answer. With <c>--pid</c> it reads a pidfile, as
-/// <see cref="PidFile"/>.
+/// <see cref="PidFile"/>; with <c>--space</c> and paths, how full their disks are, as <see cref="SpaceOfPaths"/>.
 /// </summary>
 internal static class ReadVerb
 {
@@ -17,6 +17,8 @@ internal static class ReadVerb
     {
         if (args is ["--pid", var pidFile])
             return PidFile.Tell(pidFile);
+        if (args is ["--space", _, ..])
+            return SpaceOfPaths.Tell(args[1..]);
         if (args is not [var path])
             return ExitCodes.Configuration;
         var problem = SettledFile.Read(path, ConfigReader.MostRead, out var bytes);

@@ -14,6 +14,7 @@ namespace MetaMcp.Init.Runs;
 /// <param name="helpers">Children that belong to no run, until they are collected.</param>
 /// <param name="pss">Has a child of its own, whose end is reported to it alone.</param>
 /// <param name="read">Likewise.</param>
+/// <param name="disks">Likewise.</param>
 /// <param name="disposal">Likewise.</param>
 /// <param name="probes">The outputs of probes.</param>
 /// <param name="reports">The reports of runs about themselves.</param>
@@ -23,9 +24,9 @@ namespace MetaMcp.Init.Runs;
 /// <param name="memory">Knows whether the kernel killed a run for its memory.</param>
 /// <param name="tell">Takes the events.</param>
 internal sealed class ChildCollector(
-    RunTable runs, HelperTable helpers, PssMeasurement pss, ConfigRead read, DescriptorDisposal disposal, ProbeOutputs probes,
-    RunReports reports, Func<int, ExitStatus, bool> takeOther, Func<ServiceRun, ExitStatus, bool> follow, OpenStreams streams,
-    MemoryWatch memory, Action<SystemEvent> tell)
+    RunTable runs, HelperTable helpers, PssMeasurement pss, ConfigRead read, DiskRead disks, DescriptorDisposal disposal,
+    ProbeOutputs probes, RunReports reports, Func<int, ExitStatus, bool> takeOther, Func<ServiceRun, ExitStatus, bool> follow,
+    OpenStreams streams, MemoryWatch memory, Action<SystemEvent> tell)
 {
     /// <summary>The last output of many services that end at once is read in several turns.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
@@ -85,7 +86,7 @@ internal sealed class ChildCollector(
         // The processes that the ended ones leave behind are our children now, and as a subreaper we have not signalled them yet.
         if (anyLeft && collected > 0 && _endingTheRest is { } signal && getpid() != 1)
             Descendants.End(signal);
-        var mayBeHungHelpers = read.HasLeft || disposal.HasLeft || helpers.Left > 0;
+        var mayBeHungHelpers = read.HasLeft || disks.HasLeft || disposal.HasLeft || helpers.Left > 0;
         if (anyLeft && mayBeHungHelpers && _endingTheRest is not null)
             anyLeft = !AreOnlyHungHelpersLeft();
         // This may be the end of mcp-init, and the last output of a daemon whose service ended long ago is still in its pipe.
@@ -166,12 +167,13 @@ internal sealed class ChildCollector(
 
     /// <summary>
     /// The end of mcp-init does not wait for helpers that were sent SIGKILL and sleep in the kernel: a helper that reads a file from
-    /// a file system that hangs, or closes a descriptor on one.
+    /// a file system that hangs, or how full that is, or closes a descriptor on one.
     /// </summary>
     private bool AreOnlyHungHelpersLeft()
     {
         var others = false;
-        return ChildrenFile.ForEachOfOurs(pid => others |= !read.IsLeft(pid) && !disposal.IsLeft(pid) && !helpers.IsLeft(pid)) && !others;
+        return ChildrenFile.ForEachOfOurs(
+            pid => others |= !read.IsLeft(pid) && !disks.IsLeft(pid) && !disposal.IsLeft(pid) && !helpers.IsLeft(pid)) && !others;
     }
 
     /// <summary>
@@ -206,7 +208,7 @@ internal sealed class ChildCollector(
         {
             helpers.Remove(reaped.Pid);
             if (!pss.TakeCollected(reaped.Pid) && !read.TakeCollected(reaped.Pid, reaped.Status) &&
-                !disposal.TakeCollected(reaped.Pid) && !takeOther(reaped.Pid, reaped.Status))
+                !disks.TakeCollected(reaped.Pid) && !disposal.TakeCollected(reaped.Pid) && !takeOther(reaped.Pid, reaped.Status))
                 tell(new SystemEvent.ChildEnded(reaped.Pid, reaped.Status, LastWordsOf(reaped.Pid), OthersLeft: false));
             return;
         }

@@ -191,6 +191,14 @@ internal sealed class ServiceStarter(
         return Spawner.SpawnOurselves(["mcp-init", "read", path], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
     }
 
+    /// <summary>Starts the child that reads how full disks are, path by path, and writes the answer to a pipe.</summary>
+    public Errno StartReadingSpace(IReadOnlyList<string> paths, int answer, out int pid)
+    {
+        ReadOnlySpan<DescriptorMapping> mappings = [new(nullDescriptor, 0), new(answer, 1), new(nullDescriptor, 2)];
+        return Spawner.SpawnOurselves(
+            ["mcp-init", "read", "--space", .. paths], ImmutableSortedDictionary<string, string>.Empty, mappings, out pid);
+    }
+
     /// <summary>The number of the second stage's error pipe: higher than the descriptors that services usually get.</summary>
     private const int ErrorDescriptor = 9;
 

@@ -25,6 +25,7 @@ public sealed class ConfigReaderTests
         tasks         = 512
         memory_warning  = 70
         memory_critical = 91
+        disk            = ["/", "/data"]
         disk_warning    = 86
         enforce = "require"
 
@@ -145,7 +146,8 @@ public sealed class ConfigReaderTests
                 Memory = new ByteSize(4L << 30), MaxInstances = 15, MaxPerType = 3, Tasks = 512, MemoryWarning = 70,
                 MemoryCritical = 91, DiskWarning = 86, Enforce = Enforcement.Require,
             },
-            Read.Limits);
+            Read.Limits with { Disk = [] });
+        Assert.Equal(["/", "/data"], Read.Limits.Disk);
         Assert.Equal(new StartupSettings { Timeout = Seconds(61), Retries = 4 }, Read.Startup);
         Assert.Equal(
             new HealthSettings { Interval = Seconds(31), Timeout = Seconds(11), Retries = 4, UnhealthyAfter = Seconds(240) },

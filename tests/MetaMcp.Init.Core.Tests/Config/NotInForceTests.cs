@@ -29,7 +29,6 @@ public sealed class NotInForceTests
             """;
         Assert.Equal(
             [
-                "f:5:1: warning: disk_warning in [limits] is read and checked, but has no effect yet",
                 "f:14:1: warning: share of a server is read and checked, but has no effect yet",
                 "f:15:1: warning: share_linger of a server is read and checked, but has no effect yet",
             ],

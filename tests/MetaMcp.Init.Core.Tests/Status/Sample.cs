@@ -15,7 +15,13 @@ internal static class Sample
             Version = "1.4.0", Pid = 1, Uptime = new TimeSpan(3, 12, 0), Phase = SystemPhase.Running, Missing = ["worker"],
             NotReady = ["worker is open (exit code 3)"], Ready = 3, Services = 7, Controllers = ["memory", "tasks", "cpu"],
             CircuitsOpen = 1, OutOfMemory = 1, LastOutOfMemory = new TimeSpan(3, 0, 0), OrphansEnded = 4, CleanupsClean = 57,
-            CleanupsKilled = 1, MemoryMax = 4096 * Mebi, TasksMax = 512, InstancesMax = 15, Cgroup = "/sys/fs/cgroup/workload",
+            CleanupsKilled = 1, MemoryMax = 4096 * Mebi, TasksMax = 512, InstancesMax = 15,
+            Disks =
+            [
+                new DiskRow("/") { State = DiskState.High, Size = 40_960 * Mebi, Available = 4096 * Mebi, UsedPercent = 90 },
+                new DiskRow("/data") { Problem = "No such file or directory" },
+            ],
+            Cgroup = "/sys/fs/cgroup/workload",
         },
         new ServiceRow
         {

@@ -375,6 +375,17 @@ internal sealed class Chaos
                 Assert.Null(_endBegan);
                 Assert.NotEmpty(runs);
                 break;
+            case Effect.ReadDisks(var paths):
+                Assert.Null(_endBegan);
+                Assert.NotEmpty(paths);
+                // Full and empty in turns, now and then unknown; the answer may come after another file has other disks.
+                _answers.Enqueue(new SystemEvent.DisksRead(
+                [
+                    .. paths.Select(path => Events % 7 == 3
+                        ? new DiskReading(path, null, "no answer")
+                        : new DiskReading(path, new DiskSpace(100, Events % 100, 100 - (Events % 100)))),
+                ]));
+                break;
             case Effect.Sweep(var beliefs, _, var known, _) sweep:
                 Assert.True(_endBegan is null || !sweep.IsWhole);
                 Assert.All(beliefs, b => Assert.True(b.Main == 0 || _processes[b.Main].Run == b.RunNumber));

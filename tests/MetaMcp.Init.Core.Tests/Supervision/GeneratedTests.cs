@@ -99,7 +99,11 @@ public sealed class GeneratedTests
             {
                 Enabled = system % 5 != 4, Window = TimeSpan.FromSeconds(system), Command = system % 2 == 0 ? ["/bin/notify"] : [],
             },
-            Limits = new LimitSettings { Memory = system % 4 == 1 ? new Values.ByteSize(300 << 20) : null },
+            Limits = new LimitSettings
+            {
+                Memory = system % 4 == 1 ? new Values.ByteSize(300 << 20) : null,
+                Disk = system % 5 == 2 ? ["/", "/data"] : [],
+            },
             Startup = new StartupSettings { Timeout = TimeSpan.FromSeconds(20), Retries = system / 6 },
             Shutdown = new ShutdownSettings { Timeout = TimeSpan.FromSeconds(15), MaxConcurrent = 1 + (system % 3), Retries = system % 2 },
         });

@@ -111,6 +111,14 @@ internal sealed class World
         _events.Enqueue(new SystemEvent.AlertSent(_message, problem));
     }
 
+    /// <summary>What the next look at each disk shows.</summary>
+    public Dictionary<string, DiskReading> Disks { get; } = [];
+
+    /// <summary>The times at which disks were read.</summary>
+    public List<TimeSpan> DisksReadAt { get; } = [];
+
+    public bool AnswersDisks { get; set; } = true;
+
     public ServiceState StateOf(string service) => _supervisor.StateOf(IndexOf(service));
 
     /// <summary>The run of a service.</summary>
@@ -451,6 +459,11 @@ internal sealed class World
                 foreach (var process in _processes.Values.Where(p => p.Kind == ProcessKind.Main && runs.Contains(p.Run)))
                     _events.Enqueue(new SystemEvent.MemoryRead(process.Run, process.Behaviour.Memory,
                         _processes.Values.Where(p => p.Kind == ProcessKind.Main).Sum(p => p.Behaviour.Memory)));
+                break;
+            case Effect.ReadDisks(var paths):
+                DisksReadAt.Add(Elapsed);
+                if (AnswersDisks)
+                    _events.Enqueue(new SystemEvent.DisksRead([.. paths.Select(path => Disks[path])]));
                 break;
             case Effect.SignalStranger(var stranger, var signal) when Strangers.TryGetValue(stranger.Pid, out var seen) &&
                 seen.Behaviour.Obeys(signal):

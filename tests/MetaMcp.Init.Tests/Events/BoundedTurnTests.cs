@@ -143,6 +143,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
             [Source.ForeignMain] = "one end, and the descriptor is closed with it",
             [Source.PopulatedEvents] = "one look at each run that is watched",
             [Source.PssMeasurement] = "one read of the answer of our own child",
+            [Source.DiskRead] = "one read of the answer of our own child",
             [Source.LaunchSocket] = "one client a step (HostileClientTests)",
             [Source.LaunchConnection] = "one line a step, and a pause after each of a running server (HostileClientTests)",
             [Source.LaunchProcess] = "one end, and it is not watched any more",
