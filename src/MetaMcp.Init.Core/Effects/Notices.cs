@@ -150,6 +150,16 @@ public static class Notices
     public static readonly NoticeKind ControlSocketProblem = new(
         333, "control.unavailable", Warning, "no operator can act on this mcp-init by its socket: {Reason}");
 
+    public static readonly NoticeKind PressureRelieved = new(
+        344, "relief.acted", Warning, "{Service}: ended to relieve memory, {Reason}; considered: {Candidates}");
+    public static readonly NoticeKind PressureHigh = new(
+        345, "pressure.high", Warning, "the container: memory {Level}: {Used:rounded} of its own limit of {Cap:rounded}, {Percent} %");
+    public static readonly NoticeKind PressureNormal = new(
+        346, "pressure.normal", Info, "the container: memory normal again: {Used:rounded} of its own limit of {Cap:rounded}, {Percent} %");
+    public static readonly NoticeKind PressureHelpless = new(
+        347, "pressure.helpless", Error,
+        "memory is critical, {Used:rounded} of {Cap:rounded} ({Limit}), {Percent} %, and no run may be ended: {Reason}");
+
     public static readonly NoticeKind OrphanReaped = new(401, "orphan.reaped", Debug, "reaped orphan pid {Pid}: {Status}");
     public static readonly NoticeKind OrphansKilled = new(402, "orphans.killed", Warning, "processes left after {Grace}: killed");
     public static readonly NoticeKind OrphanFound = new(

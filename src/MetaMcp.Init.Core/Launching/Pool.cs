@@ -135,6 +135,9 @@ internal sealed class Pool
     public (CgroupLimits Limits, bool IsEndable)? LimitsOf(long run) => _instances.OfRun(run) is { Run: { } state } instance
         ? (instance.Server.Limits, RunPredicates.IsEndable(state)) : null;
 
+    /// <summary>The instance of a run; null if the run is none of a launch.</summary>
+    public Instance? OfRun(long run) => _instances.OfRun(run);
+
     /// <summary>The state of a run; null if the run is none of a launch.</summary>
     public RunState? StateOf(long run) => _instances.OfRun(run)?.Run;
 
