@@ -159,6 +159,7 @@ public static class Notices
     public static readonly NoticeKind PressureHelpless = new(
         347, "pressure.helpless", Error,
         "memory is critical, {Used:rounded} of {Cap:rounded} ({Limit}), {Percent} %, and no run may be ended: {Reason}");
+    public static readonly NoticeKind LaunchOverLimit = new(348, "launch.over-limit", Warning, "{Server}: ended, {Reason}");
 
     public static readonly NoticeKind OrphanReaped = new(401, "orphan.reaped", Debug, "reaped orphan pid {Pid}: {Status}");
     public static readonly NoticeKind OrphansKilled = new(402, "orphans.killed", Warning, "processes left after {Grace}: killed");

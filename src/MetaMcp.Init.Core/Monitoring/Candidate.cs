@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Monitoring;
 
 /// <summary>What runs, as the corrective order sees it.</summary>
-internal enum CandidateKind
+public enum CandidateKind
 {
     /// <summary>A launched server.</summary>
     Launched,
@@ -23,7 +23,7 @@ internal enum CandidateKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Size">What it uses: bytes of memory, or tasks.</param>
 /// <param name="IdleSince">The time since which a launched server has no traffic; never if it has some, or if that is not known.</param>
-internal readonly record struct Candidate(long Run, string Name, CandidateKind Kind, long Size, Instant IdleSince)
+public readonly record struct Candidate(long Run, string Name, CandidateKind Kind, long Size, Instant IdleSince)
 {
     public bool IsIdle => Kind == CandidateKind.Launched && IdleSince != Instant.Never;
 }

@@ -8,10 +8,11 @@ namespace MetaMcp.Init.Core.Monitoring;
 /// the largest first; then optional services, the largest first. A required service comes only if nothing else is left, and only at the
 /// last reserve, since the end of a required service is mostly the end of the container. Services of mcp-init never come.
 /// </summary>
-internal static class CorrectiveOrder
+public static class CorrectiveOrder
 {
     public static ImmutableArray<Candidate> Of(IEnumerable<Candidate> candidates, bool isLastReserve)
     {
+        ArgumentNullException.ThrowIfNull(candidates);
         var (others, required) = (new List<Candidate>(), new List<Candidate>());
         foreach (var candidate in candidates)
         {
@@ -42,11 +43,9 @@ internal static class CorrectiveOrder
     /// <summary>Why the first of the order is the first: words for a reason.</summary>
     public static string WhyFirst(Candidate first, Instant now) => first switch
     {
-        { IsIdle: true } => $"idle for {WholeSeconds(now - first.IdleSince)}",
+        { IsIdle: true } => $"idle for {Duration.FormatRounded(now - first.IdleSince)}",
         { Kind: CandidateKind.Launched } => "the largest launched server",
         { Kind: CandidateKind.Optional } => "the largest optional service",
         _ => "required, but nothing else is left",
     };
-
-    public static string WholeSeconds(TimeSpan span) => Duration.Format(TimeSpan.FromSeconds(Math.Floor(span.TotalSeconds)));
 }

@@ -10,7 +10,9 @@ using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Monitoring;
 
-/// <summary>Ends runs for a limit: who can be ended, by the cleanup queue, and whether the memory of those before is still returning.</summary>
+/// <summary>
+/// Ends runs for a limit, by the cleanup queue: which runs can be ended, and whether the memory of those before is still returning.
+/// </summary>
 internal sealed class LimitEnding(Response response, ServiceTable services, Pool pool, EndedRuns ended, ServiceDriver driver)
 {
     /// <summary>
@@ -32,7 +34,7 @@ internal sealed class LimitEnding(Response response, ServiceTable services, Pool
 
     /// <param name="run">Which run.</param>
     /// <param name="reason">Words that follow "ended" or "it was".</param>
-    /// <param name="notice">What is told of it; null leaves a service with a notice of its limit, and a server with its own notices.</param>
+    /// <param name="notice">What is told of it; null for the notice that it is over a limit.</param>
     public void End(long run, string reason, Notice? notice = null)
     {
         ended.Add(run);
@@ -41,6 +43,8 @@ internal sealed class LimitEnding(Response response, ServiceTable services, Pool
             response.Tell(notice, run);
         else if (service is { } capped)
             response.Tell(Notices.ServiceOverLimit.Of(services.NameOf(capped), reason), run);
+        else if (pool.OfRun(run) is { } instance)
+            response.Tell(Notices.LaunchOverLimit.Of(instance.Name, reason), run);
         if (service is null)
             pool.OverLimit(run, reason);
         else

@@ -41,7 +41,7 @@ internal sealed class LimitEnforcement(
         if (limits.BreachOfAll(usages, sampled.Closely) is { } breach && !ending.IsMemoryReturning() &&
             First(usages, breach.IsMemory) is { } first)
             ending.End(first.Run, $"{(first.IsIdle ? CorrectiveOrder.WhyFirst(first, response.Now) : "the largest")}, {breach.Reason}");
-        if (limits.WatchesMemory && services.Plan.Settings.Limits is { Monitoring: true, Memory: { } cap })
+        if (limits.IsMemoryWatched && services.Plan.Settings.Limits.Memory is { } cap)
             Relieve(usages, cap, sampled.Closely, isOfAll);
     }
 
@@ -51,13 +51,9 @@ internal sealed class LimitEnforcement(
     private void Relieve(ImmutableArray<RunUsage> usages, ByteSize cap, bool closely, bool isOfAll)
     {
         var used = usages.Sum(u => u.Memory);
-        if (closely ? isOfAll : relief.IsBelow(used, cap))
-        {
-            if (closely || MemoryThresholds.PercentOf(used, cap) < services.Plan.Settings.Limits.MemoryWarning)
-                readings.WeighAll(used);
-            if (relief.Weigh(PressureScope.Workload, used, cap, isEstimate: usages.Any(u => u.IsEstimate)))
-                relief.Act(PressureScope.Workload, used, cap, usages);
-        }
+        if ((closely ? isOfAll : relief.IsBelow(used, cap)) &&
+            relief.Weigh(PressureScope.Workload, used, cap, isEstimate: usages.Any(u => u.IsEstimate)))
+            relief.Act(PressureScope.Workload, used, cap, usages);
     }
 
     /// <summary>

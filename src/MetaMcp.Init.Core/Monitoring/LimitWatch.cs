@@ -92,8 +92,8 @@ internal sealed class LimitWatch : IServiceWatch
 
     public void Looked(Instant now) => Due = now + Interval;
 
-    /// <summary>Whether memory is measured here, and not counted by the kernel.</summary>
-    public bool WatchesMemory => Memory;
+    /// <summary>Whether all together are watched before they reach their cap.</summary>
+    public bool IsMemoryWatched => Memory && _plan.Settings.Limits is { Monitoring: true, Memory: not null };
 
     /// <summary>Whether an answer to a look is the use of all together.</summary>
     public bool IsOfAll(bool closely) => !closely || _isOfAll;

@@ -10,7 +10,7 @@ internal sealed class PressureBreach
     /// <summary>A run was ended for it.</summary>
     public bool HasActed { get; set; }
 
-    /// <summary>The figure has been below the threshold since a run was ended: what follows around the threshold is the same breach.</summary>
+    /// <summary>The figure was below the threshold after a run was ended: what follows around the threshold is the same breach.</summary>
     public bool IsSettled { get; set; }
 
     /// <summary>It was told that no run may be ended.</summary>

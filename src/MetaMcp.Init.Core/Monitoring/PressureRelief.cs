@@ -8,10 +8,10 @@ using MetaMcp.Init.Core.Values;
 namespace MetaMcp.Init.Core.Monitoring;
 
 /// <summary>
-/// Ends runs while memory is critical, in the <see cref="CorrectiveOrder"/>, before the kernel chooses one. One run at a time: the next one
-/// has to wait until the memory of the one before has returned, and for a cool-down. A breach lasts until the figure is clearly below the
-/// threshold (<see cref="MemoryThresholds"/>). If an action has brought the figure below the threshold, the breach is settled: a figure that
-/// then moves around the threshold needs no second action, and one that grows clearly above does.
+/// Ends runs while memory is critical, in the <see cref="CorrectiveOrder"/>, before the kernel chooses one. One run at a time: the next
+/// one has to wait until the memory of the one before has returned, and for a cool-down. A breach lasts until the figure is clearly below
+/// the threshold (<see cref="MemoryThresholds"/>). If an action has brought the figure below the threshold, the breach is settled: a figure
+/// that then moves around the threshold needs no second action, and one that grows clearly above does.
 /// </summary>
 internal sealed class PressureRelief(Response response, ServiceTable services, LimitEnding ending)
 {
@@ -33,7 +33,8 @@ internal sealed class PressureRelief(Response response, ServiceTable services, L
     private readonly PressureBreach _container = new();
 
     /// <summary>Whether the memory of the workload is critical, and what is to be done about it depends on the next figures.</summary>
-    public bool IsPending => _workload is { Level: MemoryLevel.Critical, IsSettled: false, IsHelpless: false } && !ending.IsMemoryReturning();
+    public bool IsPending =>
+        _workload is { Level: MemoryLevel.Critical, IsSettled: false, IsHelpless: false } && !ending.IsMemoryReturning();
 
     public MemoryLevel LevelOf(PressureScope scope) => BreachOf(scope).Level;
 

@@ -11,8 +11,8 @@ namespace MetaMcp.Init.Core.Monitoring;
 /// <item>The workload has a tripwire in the kernel, at its critical threshold, and no look is needed while the wire is there. When it has
 /// tripped, a look comes twice a second, until the memory has been clearly below the threshold for two seconds: then the wire is set
 /// again. Pages of files can trip it without need; they keep the looks, and nothing else follows.</item>
-/// <item>The container's own limit is above our cgroup, where we can set no wire: a look comes every two seconds, and near the limit twice a
-/// second.</item>
+/// <item>The container's own limit belongs to its runtime, and gets no wire: a look comes every two seconds, and near the limit twice
+/// a second.</item>
 /// </list>
 /// No look comes while no service and no server runs.
 /// </summary>
@@ -38,6 +38,10 @@ internal sealed class PressureWatch(Plan plan, bool isCounted, bool hasContainer
 
     /// <summary>When the next look is due.</summary>
     public Instant Due => Instant.Earlier(_workloadAt, _containerAt);
+
+    /// <summary>Whether memory is watched while anything runs.</summary>
+    public bool IsMemoryWatched => _plan.Settings.Limits is { Monitoring: true } limits &&
+        (hasContainerLimit || (isCounted && limits.Memory is not null));
 
     private bool IsAnyRunning => !_hasEnded && _plan.Settings.Limits.Monitoring && (_running > 0 || launched().Endable > 0);
 
@@ -100,7 +104,7 @@ internal sealed class PressureWatch(Plan plan, bool isCounted, bool hasContainer
             _containerAt = now + Near;
     }
 
-    /// <summary>A look was requested; its figures decide about the next one, and if they do not come, there is a next one all the same.</summary>
+    /// <summary>A look was requested. Its figures decide about the next one; without figures there is a next one all the same.</summary>
     public void Looked(Instant now)
     {
         if (_isTripped)

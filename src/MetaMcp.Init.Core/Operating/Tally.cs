@@ -68,6 +68,8 @@ public sealed class Tally
             RanOut(notice, told.At);
         else if (kind == Notices.ServiceOverLimit)
             OverLimit(service);
+        else if (kind == Notices.LaunchOverLimit)
+            LimitBreaches++;
         else if (kind == Notices.PressureRelieved)
             Relieved(service);
         else if (kind == Notices.Unhealthy)
