@@ -23,6 +23,9 @@ internal sealed class Alert(AlertType type, string? name)
 
     public bool IsCritical { get; set; }
 
+    /// <summary>Whether its subject is a service or a type of servers.</summary>
+    public bool IsOfService { get; set; }
+
     /// <summary>Whether it was told as critical in its window: a warning that becomes critical is told at once, one time.</summary>
     public bool IsToldCritical { get; set; }
 

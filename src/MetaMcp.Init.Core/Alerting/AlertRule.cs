@@ -12,6 +12,12 @@ internal sealed record AlertRule(NoticeKind Notice, AlertType Type, bool Raises)
     /// <summary>The name of the value that is the subject of the alert; the subject is the container if the value is null.</summary>
     public string Subject { get; init; } = "Service";
 
+    /// <summary>The subject of all notices of the kind; null where it is that value.</summary>
+    public string? FixedSubject { get; init; }
+
+    /// <summary>Whether the subject is a service or a type of servers, under which its events are found.</summary>
+    public bool IsOfService => FixedSubject is null && Subject is "Service" or "Server";
+
     /// <summary>Whether an instance of a server stands for its type: instances come and go.</summary>
     public bool IsOfType { get; init; }
 
@@ -29,5 +35,5 @@ internal sealed record AlertRule(NoticeKind Notice, AlertType Type, bool Raises)
 
     /// <summary>The service, the type of servers, the command or the path that the alert is about; null for the container.</summary>
     public string? SubjectOf(Notice notice) =>
-        notice[Subject] is not string subject ? null : IsOfType ? Subjects.TypeOf(subject) : subject;
+        FixedSubject ?? (notice[Subject] is not string subject ? null : IsOfType ? Subjects.TypeOf(subject) : subject);
 }

@@ -10,6 +10,9 @@ namespace MetaMcp.Init.Core.Alerting;
 /// </summary>
 internal static class AlertRules
 {
+    /// <summary>The limit that the container's runtime has given it, beside the memory of all services and servers.</summary>
+    private const string OwnLimit = "of the container's own limit";
+
     private static readonly AlertRule[] Rules =
     [
         Raise(Notices.LaunchRefused, ProcessLimit) with
@@ -21,6 +24,8 @@ internal static class AlertRules
 
         Raise(Notices.MemoryHigh, MemoryPressure) with { IsCritical = n => n["Level"] is "critical" },
         End(Notices.MemoryNormal, MemoryPressure),
+        Raise(Notices.PressureHigh, MemoryPressure) with { FixedSubject = OwnLimit, IsCritical = n => n["Level"] is "critical" },
+        End(Notices.PressureNormal, MemoryPressure) with { FixedSubject = OwnLimit },
         // The memory of a process goes with the process.
         End(Notices.ServiceExited, MemoryPressure),
         End(Notices.ServiceExitedOutOfMemory, MemoryPressure),
@@ -37,6 +42,7 @@ internal static class AlertRules
         Raise(Notices.LaunchFailed, ProcessFailure) with { Subject = "Server", IsOfType = true, EndsByQuiet = true },
 
         Raise(Notices.ServiceOverLimit, ResourceViolation) with { EndsByQuiet = true },
+        Raise(Notices.LaunchOverLimit, ResourceViolation) with { Subject = "Server", IsOfType = true, EndsByQuiet = true },
         Raise(Notices.ServiceOutOfMemory, ResourceViolation) with { IsOfType = true, EndsByQuiet = true },
 
         Raise(Notices.CleanupFailed, CleanupFailure) with { IsOfType = true, IsCritical = _ => true },
@@ -55,6 +61,9 @@ internal static class AlertRules
 
         Raise(Notices.OrphanEnded, Orphans) with { Subject = "Command", EndsByQuiet = true },
         Raise(Notices.MoreOrphans, Orphans) with { EndsByQuiet = true },
+
+        Raise(Notices.DiskHigh, DiskPressure) with { Subject = "Path" },
+        End(Notices.DiskNormal, DiskPressure) with { Subject = "Path" },
 
         Raise(Notices.LimitsNotByKernel, LimitsNotEnforced),
         End(Notices.LimitsNotLacking, LimitsNotEnforced),

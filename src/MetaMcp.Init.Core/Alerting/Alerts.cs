@@ -127,9 +127,13 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
         var removed = notice["Removed"] is ImmutableArray<string> names ? names : [];
         var isAllCapped = services.Plan.Settings.Limits.Memory is not null;
         foreach (var alert in _book.Values.ToArray())
-            if (alert.IsRaised && (alert.Name is { } name
-                    ? alert.Type != AlertType.Orphans && removed.Contains(name)
-                    : alert.Type == AlertType.MemoryPressure && !isAllCapped))
+            if (alert.IsRaised && alert switch
+                {
+                    { IsOfService: true, Name: { } name } => removed.Contains(name),
+                    { Type: AlertType.DiskPressure, Name: { } path } => !services.Plan.Settings.Limits.Disk.Contains(path),
+                    { Type: AlertType.MemoryPressure, Name: null } => !isAllCapped,
+                    _ => false,
+                })
                 End(alert);
     }
 
@@ -139,7 +143,7 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
         var isCritical = rule.IsCritical?.Invoke(notice) ?? false;
         if (!alert.IsRaised)
             (alert.IsRaised, alert.IsTold, alert.Since) = (true, false, response.Now);
-        (alert.Notice, alert.IsCritical) = (notice, isCritical);
+        (alert.Notice, alert.IsCritical, alert.IsOfService) = (notice, isCritical, rule.IsOfService);
         alert.QuietBy = rule.EndsByQuiet || alert.Name == Others ? response.Now + Quiet : Instant.Never;
         if ((response.Now >= alert.TellAt || (isCritical && !alert.IsToldCritical)) && MayTell())
             Tell(alert);
@@ -228,11 +232,8 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
     }
 
     /// <summary>The service or the type of servers, under which the events of the alert are found; null for other subjects.</summary>
-    private static string? SubjectOf(Alert alert) => IsOfService(alert) ? alert.Name : null;
+    private static string? SubjectOf(Alert alert) => alert.IsOfService ? alert.Name : null;
 
     /// <summary>Another subject, as a part of the sentence.</summary>
-    private static string? AboutOf(Alert alert) => IsOfService(alert) || alert.Name is null ? null : $" {alert.Name}";
-
-    private static bool IsOfService(Alert alert) =>
-        alert.Type is not (AlertType.Orphans or AlertType.DiskPressure) && alert.Notice?.Kind != Notices.OrphanCleanupFailed;
+    private static string? AboutOf(Alert alert) => alert.IsOfService || alert.Name is null ? null : $" {alert.Name}";
 }

@@ -9,8 +9,7 @@ namespace MetaMcp.Init.Core.Config;
 /// </summary>
 internal static class NotInForce
 {
-
-    /// <summary>The same, of every <c>[server.NAME]</c>.</summary>
+    /// <summary>Keys of every <c>[server.NAME]</c>.</summary>
     private static readonly string[] OfServers = ["share", "share_concurrency", "share_linger"];
 
     public static ImmutableArray<Diagnostic> Find(TomlTable root)

@@ -37,11 +37,21 @@ public sealed record ServerSettings
     /// <summary>
     /// The time without traffic after which the guard calls the server idle; null if no rule asks for it, so that the guard sleeps.
     /// </summary>
-    public TimeSpan? IdleAfter => OnLimit != LimitAction.ReplaceIdle ? IdleTimeout
-        : IdleTimeout is { } timeout && timeout < SoonIdle ? timeout : SoonIdle;
+    public TimeSpan? IdleAfter => Shorter(
+        IdleTimeout, Shorter(OnLimit == LimitAction.ReplaceIdle ? SoonIdle : null, IsMemoryWatched ? LongIdle : null));
+
+    /// <summary>
+    /// Memory is watched, so that idle servers go first when it becomes short. No key of the file: a launch gets it with its settings.
+    /// </summary>
+    public bool IsMemoryWatched { get; init; }
 
     /// <summary>A server without traffic for this long may be replaced.</summary>
     private static readonly TimeSpan SoonIdle = TimeSpan.FromSeconds(10);
+
+    /// <summary>A server without traffic for this long goes before others when memory is short.</summary>
+    private static readonly TimeSpan LongIdle = TimeSpan.FromMinutes(1);
+
+    private static TimeSpan? Shorter(TimeSpan? a, TimeSpan? b) => a is null ? b : b is null || a < b ? a : b;
 
     public ShimMode Shim { get; init; } = ShimMode.Guard;
 

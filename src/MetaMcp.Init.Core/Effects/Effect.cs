@@ -75,6 +75,17 @@ public abstract record Effect : Case
     /// <summary>Read how full disks are; answered by DisksRead.</summary>
     public sealed record ReadDisks(ImmutableArray<string> Paths) : Effect;
 
+    /// <summary>
+    /// Set a wire that trips when the memory of all runs together reaches so many bytes; null takes it away. It is answered by
+    /// PressureWireTripped, once: at once if the memory is there already, or if the wire cannot be set.
+    /// </summary>
+    public sealed record SetPressureWire(long? Bytes) : Effect;
+
+    /// <summary>
+    /// Read the memory of all runs together and of the container, and that of these runs, where any are given; answered by PressureRead.
+    /// </summary>
+    public sealed record ReadPressure(ImmutableArray<long>? Runs) : Effect;
+
     /// <summary>Compare with the kernel; answered by Swept.</summary>
     /// <param name="Runs">The beliefs about runs.</param>
     /// <param name="Helpers">The probes and stop commands that are entered.</param>

@@ -165,6 +165,16 @@ public static class Notices
     public static readonly NoticeKind AlertCommandFailed = new(
         343, "alert.command-failed", Warning,
         "command of [alerts]: {Reason}; the log and events have every alert; this is told again once the command has worked");
+    public static readonly NoticeKind PressureRelieved = new(
+        344, "relief.acted", Warning, "{Service}: ended to relieve memory, {Reason}; considered: {Candidates}");
+    public static readonly NoticeKind PressureHigh = new(
+        345, "pressure.high", Warning, "the container: memory {Level}: {Used:rounded} of its own limit of {Cap:rounded}, {Percent} %");
+    public static readonly NoticeKind PressureNormal = new(
+        346, "pressure.normal", Info, "the container: memory normal again: {Used:rounded} of its own limit of {Cap:rounded}, {Percent} %");
+    public static readonly NoticeKind PressureHelpless = new(
+        347, "pressure.helpless", Error,
+        "memory is critical, {Used:rounded} of {Cap:rounded} ({Limit}), {Percent} %, and no run may be ended: {Reason}");
+    public static readonly NoticeKind LaunchOverLimit = new(348, "launch.over-limit", Warning, "{Server}: ended, {Reason}");
     public static readonly NoticeKind DiskHigh = new(
         349, "disk.high", Warning, "{Path}: disk {Percent} % full: {Used:rounded} of {Size:rounded}, {Free:rounded} free");
     public static readonly NoticeKind DiskNormal = new(

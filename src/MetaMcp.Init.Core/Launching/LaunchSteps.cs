@@ -11,7 +11,7 @@ namespace MetaMcp.Init.Core.Launching;
 /// <summary>The step of one launch for each event: the transitions in the table of <see cref="Pool"/>.</summary>
 internal sealed class LaunchSteps(
     Response response, ServiceTable services, Registry registry, InstanceTable instances, InstanceDriver driver, Admission admission,
-    LaunchRights rights, MistypedNames names, Func<bool> isEnding)
+    LaunchRights rights, MistypedNames names, Func<bool> isEnding, Func<bool> isMemoryWatched)
 {
     private Settings? _catalogued;
     private ServerCatalog? _catalog;
@@ -89,6 +89,8 @@ internal sealed class LaunchSteps(
     {
         var found = Catalog.Find(request.Name, request.Package);
         var server = found ?? Catalog.Unknown(request.Name ?? request.Package ?? request.Program);
+        if (isMemoryWatched() && server.Shim == ShimMode.Guard)
+            server = server with { IsMemoryWatched = true };
         var slot = instances.Reserve(server.Name, isInFile: found is not null);
         var instance = new Instance(id, slot, request, server, ServiceOf(request.Run), response.Now);
         instances.Add(instance);

@@ -49,9 +49,10 @@ internal sealed class Pool
     /// <param name="isEnding">Whether the container stops.</param>
     /// <param name="activeServices">The number of services that run.</param>
     /// <param name="totals">Counts how runs end.</param>
+    /// <param name="isMemoryWatched">Whether idle servers go first when memory becomes short.</param>
     public Pool(
         Response response, ServiceTable services, Registry registry, OomLedger ooms, Action<long> forget, Action<long> queue,
-        Func<bool> isEnding, Func<int> activeServices, CleanupTotals totals)
+        Func<bool> isEnding, Func<int> activeServices, CleanupTotals totals, Func<bool> isMemoryWatched)
     {
         (_response, _services, _ooms) = (response, services, ooms);
         _instances = new InstanceTable(registry);
@@ -59,7 +60,7 @@ internal sealed class Pool
         _refusals = new Refusals(response);
         _admission = new Admission(response, services, _instances, registry, _driver, _refusals, activeServices);
         _steps = new LaunchSteps(response, services, registry, _instances, _driver, _admission,
-            new LaunchRights(services, registry, _instances), new MistypedNames(response), isEnding);
+            new LaunchRights(services, registry, _instances), new MistypedNames(response), isEnding, isMemoryWatched);
         _repair = new PoolRepair(response, registry, _instances);
     }
 
@@ -134,6 +135,9 @@ internal sealed class Pool
     /// <summary>The limits of a run, and whether it can be ended for them; null if the run is none of a launch.</summary>
     public (CgroupLimits Limits, bool IsEndable)? LimitsOf(long run) => _instances.OfRun(run) is { Run: { } state } instance
         ? (instance.Server.Limits, RunPredicates.IsEndable(state)) : null;
+
+    /// <summary>The instance of a run; null if the run is none of a launch.</summary>
+    public Instance? OfRun(long run) => _instances.OfRun(run);
 
     /// <summary>The state of a run; null if the run is none of a launch.</summary>
     public RunState? StateOf(long run) => _instances.OfRun(run)?.Run;

@@ -113,6 +113,19 @@ public abstract record SystemEvent : Case
     /// <summary>How full disks are, each with its space or the reason why that is not known.</summary>
     public sealed record DisksRead(ImmutableArray<DiskReading> Disks) : SystemEvent;
 
+    /// <summary>The memory of all runs together has reached the wire, which is away now; or the wire could not be set.</summary>
+    public sealed record PressureWireTripped : SystemEvent
+    {
+        /// <summary>One instance for all, so that the event needs no memory.</summary>
+        public static PressureWireTripped Instance { get; } = new();
+    }
+
+    /// <summary>How much memory is in use.</summary>
+    /// <param name="Workload">That of all runs together; null if the kernel does not count it.</param>
+    /// <param name="Container">That of the container; null if it cannot be read.</param>
+    /// <param name="Runs">That of each run that was asked for and could be read; null if none was asked for.</param>
+    public sealed record PressureRead(PressureFigures? Workload, PressureFigures? Container, ImmutableArray<RunUsage>? Runs) : SystemEvent;
+
     /// <summary>The result of a comparison with the kernel.</summary>
     /// <param name="Gone">Entered pids that are not our children any more; the end of each was reported just before.</param>
     /// <param name="Strangers">Processes that belong to no live run; processes whose /proc could not be read are not among them.</param>

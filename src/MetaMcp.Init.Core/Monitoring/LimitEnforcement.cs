@@ -1,36 +1,21 @@
 using System.Collections.Immutable;
-using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
-using MetaMcp.Init.Core.Launching;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
-using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Monitoring;
 
 /// <summary>Limits by sampling, where the kernel does not enforce them.</summary>
 internal sealed class LimitEnforcement(
-    Response response, ServiceTable services, Phases phases, Pool pool, LimitWatch limits, MemoryReadings readings, ServiceDriver driver)
+    Response response, ServiceTable services, Phases phases, LimitWatch limits, MemoryReadings readings, LimitEnding ending,
+    PressureRelief relief)
 {
-    /// <summary>
-    /// The longest time for which a run that was ended for a limit delays the next end for the cap of all services, however long its
-    /// stop_timeout is.
-    /// </summary>
-    private static readonly TimeSpan LongestReturn = TimeSpan.FromSeconds(30);
-
-    /// <summary>A run that has outlived this many SIGKILL, which takes three seconds, is not expected to give its memory back.</summary>
-    private const int MostKillsOfReturning = 2;
-
     public void Look()
     {
         limits.Looked(response.Now);
-        var runs = new List<long>();
-        foreach (var state in services.States)
-            if (StatePredicates.IsActive(state))
-                runs.Add(StatePredicates.RunOf(state)!.Value);
-        pool.AddRuns(runs);
-        response.Add(new Effect.Sample([.. runs], Closely: false));
+        response.Add(new Effect.Sample(ending.AllRuns(), Closely: false));
     }
 
     /// <summary>A close look takes its time. The memory that it shows of runs that have ended meanwhile has been given back.</summary>
@@ -38,12 +23,14 @@ internal sealed class LimitEnforcement(
     {
         if (phases.IsEnding)
             return;
-        ImmutableArray<RunUsage> usages = [.. sampled.Usages.Where(u => Find(u.Run) is not null)];
-        if (!sampled.Closely && limits.Near(usages, run => Find(run)!.Value.Limits, response.Now) is { IsEmpty: false } near)
+        ImmutableArray<RunUsage> usages = [.. sampled.Usages.Where(u => ending.Find(u.Run) is not null)];
+        if (!sampled.Closely &&
+            limits.Near(usages, run => ending.Find(run)!.Value.Limits, response.Now, relief.IsPending) is { IsEmpty: false } near)
             response.Add(new Effect.Sample(near, Closely: true));
+        var isOfAll = limits.IsOfAll(sampled.Closely);
         foreach (var usage in usages)
-            if (Find(usage.Run) is { IsEndable: true } run && limits.Breach(run.Limits, usage, sampled.Closely) is { } reason)
-                EndForLimit(usage.Run, reason);
+            if (ending.Find(usage.Run) is { IsEndable: true } run && limits.Breach(run.Limits, usage, sampled.Closely) is { } reason)
+                ending.End(usage.Run, reason);
         // A rough look never shows less than is used: if its figure is below a threshold, so is the use.
         foreach (var usage in usages)
             if (!usage.IsEstimate && services.OwnerOf(usage.Run) is { } service && LimitWatch.IsEndable(services.States[service]) &&
@@ -51,61 +38,33 @@ internal sealed class LimitEnforcement(
                     MemoryThresholds.PercentOf(usage.Memory, services.SettingsOf(service).Limits.MemoryMax ?? default) <
                     services.Plan.Settings.Limits.MemoryWarning))
                 readings.Weigh(service, usage.Memory, isRough: !sampled.Closely);
-        if (limits.BreachOfAll(usages, sampled.Closely) is not { } breach || IsMemoryReturning())
-            return;
-        if (Largest(usages, breach.IsMemory) is { } largest)
-            EndForLimit(largest.Run, breach.Reason);
-    }
-
-    /// <summary>The limits of a run, and whether it can be ended for them; null if it is over.</summary>
-    private (CgroupLimits Limits, bool IsEndable)? Find(long run) => services.OwnerOf(run) is { } service
-        ? (services.Plan.Services[service].Settings.Limits, LimitWatch.IsEndable(services.States[service]))
-        : pool.LimitsOf(run);
-
-    private void EndForLimit(long run, string reason)
-    {
-        limits.Ended[run] = response.Now;
-        if (services.OwnerOf(run) is not { } service)
-        {
-            pool.OverLimit(run, reason);
-            return;
-        }
-        response.Tell(Notices.ServiceOverLimit.Of(services.NameOf(service), reason), run);
-        driver.Current(run, new RunEvent.OverLimit(reason));
+        if (limits.BreachOfAll(usages, sampled.Closely) is { } breach && !ending.IsMemoryReturning() &&
+            First(usages, breach.IsMemory) is { } first)
+            ending.End(first.Run, $"{(first.IsIdle ? CorrectiveOrder.WhyFirst(first, response.Now) : "the largest")}, {breach.Reason}");
+        if (limits.IsMemoryWatched && services.Plan.Settings.Limits.Memory is { } cap)
+            Relieve(usages, cap, sampled.Closely, isOfAll);
     }
 
     /// <summary>
-    /// Whether a run that was ended is still giving its memory back: then no other run has to be ended for it. A process that sleeps in
-    /// the kernel and does not end by SIGKILL keeps its memory, and must not switch the cap off for all other runs.
+    /// All together are critical before they are over their cap. Only a close look tells that; a rough one can only tell that they are not.
     /// </summary>
-    private bool IsMemoryReturning()
+    private void Relieve(ImmutableArray<RunUsage> usages, ByteSize cap, bool closely, bool isOfAll)
     {
-        foreach (var (run, at) in limits.Ended)
-            if (response.Now - at < LongestReturn && StateOf(run) is { } state &&
-                state is not
-                    (RunState.Killing { Kills: > MostKillsOfReturning } or RunState.OthersKilling { Kills: > MostKillsOfReturning }))
-                return true;
-        return false;
+        var used = usages.Sum(u => u.Memory);
+        if ((closely ? isOfAll : relief.IsBelow(used, cap)) &&
+            relief.Weigh(PressureScope.Workload, used, cap, isEstimate: usages.Any(u => u.IsEstimate)))
+            relief.Act(PressureScope.Workload, used, cap, usages);
     }
 
-    private RunState? StateOf(long run) => services.OwnerOf(run) is { } service ? services.RunStateOf(service) : pool.StateOf(run);
-
-    /// <summary>The run that uses most. A required service is chosen only if there is no other.</summary>
-    private RunUsage? Largest(ImmutableArray<RunUsage> usages, bool byMemory)
+    /// <summary>
+    /// The run that is ended first; for memory, all together are at their cap, so that nothing is left in reserve. For tasks the same order
+    /// goes by their number, and idleness does not count: an idle server may have few.
+    /// </summary>
+    private Candidate? First(ImmutableArray<RunUsage> usages, bool byMemory)
     {
-        RunUsage? largest = null;
-        foreach (var usage in usages)
-        {
-            if (Find(usage.Run) is not { IsEndable: true })
-                continue;
-            if (largest is null || Rank(usage).CompareTo(Rank(largest)) > 0)
-                largest = usage;
-        }
-        return largest;
-
-        // A launched server goes before any service, an optional service before a required one.
-        (int Order, long Size) Rank(RunUsage usage) => (
-            services.OwnerOf(usage.Run) is not { } service ? 2 : services.Plan.Services[service].Settings.Required ? 0 : 1,
-            byMemory ? usage.Memory : usage.Tasks);
+        var candidates = ending.Candidates(usages, byMemory);
+        if (!byMemory)
+            candidates = candidates.ConvertAll(c => c with { IdleSince = Instant.Never });
+        return CorrectiveOrder.Of(candidates, isLastReserve: true) is [var first, ..] ? first : null;
     }
 }

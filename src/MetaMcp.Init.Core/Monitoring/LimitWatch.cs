@@ -46,8 +46,10 @@ internal sealed class LimitWatch : IServiceWatch
 
     private readonly Func<PoolCounts> _launched;
 
-    public LimitWatch(Plan plan, Controllers sampled, Func<PoolCounts> launched) =>
-        (_plan, _sampled, _launched) = (plan, sampled, launched);
+    private readonly EndedRuns _ended;
+
+    public LimitWatch(Plan plan, Controllers sampled, Func<PoolCounts> launched, EndedRuns ended) =>
+        (_plan, _sampled, _launched, _ended) = (plan, sampled, launched, ended);
 
     /// <summary>When the next rough look is due.</summary>
     public Instant Due { get; private set; } = Instant.Never;
@@ -90,23 +92,31 @@ internal sealed class LimitWatch : IServiceWatch
 
     public void Looked(Instant now) => Due = now + Interval;
 
-    /// <summary>The runs that were ended for a limit and still have processes, each with the time at which it was ended.</summary>
-    public Dictionary<long, Instant> Ended { get; } = [];
+    /// <summary>Whether all together are watched before they reach their cap.</summary>
+    public bool IsMemoryWatched => Memory && _plan.Settings.Limits is { Monitoring: true, Memory: not null };
+
+    /// <summary>Whether an answer to a look is the use of all together.</summary>
+    public bool IsOfAll(bool closely) => !closely || _isOfAll;
 
     public void Forget(long run)
     {
         _closely.Remove(run);
-        Ended.Remove(run);
+        _ended.Forget(run);
     }
 
     /// <summary>
     /// The runs whose rough figure comes so near a cap that a close look is needed; none while a close look is under way.
     /// </summary>
-    public ImmutableArray<long> Near(ImmutableArray<RunUsage> usages, Func<long, CgroupLimits> limitsOf, Instant now)
+    /// <param name="usages">The rough figures.</param>
+    /// <param name="limitsOf">The limits of a run.</param>
+    /// <param name="now">The time of the look.</param>
+    /// <param name="isPending">Whether an action for the cap of all waits for exact figures.</param>
+    public ImmutableArray<long> Near(
+        ImmutableArray<RunUsage> usages, Func<long, CgroupLimits> limitsOf, Instant now, bool isPending)
     {
         if (!Memory || now < _closeBy)
             return [];
-        _isOfAll = _plan.Settings.Limits.Memory is { } all && IsNear(0, usages.Sum(u => u.Memory), all.Bytes);
+        _isOfAll = _plan.Settings.Limits.Memory is { } all && IsNearAll(usages.Sum(u => u.Memory), all.Bytes, isPending);
         ImmutableArray<long> near =
         [
             .. _isOfAll ? usages.Select(u => u.Run) : usages.Where(u =>
@@ -142,13 +152,13 @@ internal sealed class LimitWatch : IServiceWatch
         var limits = _plan.Settings.Limits;
         var tasks = usages.Sum(u => u.Tasks);
         if (Tasks && limits.Tasks is { } mostTasks && tasks > mostTasks)
-            return ($"the largest, where all together are over tasks of [limits], {mostTasks}, with {tasks}", false);
+            return ($"where all together are over tasks of [limits], {mostTasks}, with {tasks}", false);
         if (!Memory || !closely || limits.Memory is not { } most)
             return null;
         var memory = usages.Sum(u => u.Memory);
         var isEstimate = usages.Any(u => u.IsEstimate);
         return IsOver(0, memory, most.Bytes, isEstimate)
-            ? ($"the largest, where all together are over memory of [limits], {most}, with {About(isEstimate)}" +
+            ? ($"where all together are over memory of [limits], {most}, with {About(isEstimate)}" +
                 $"{new ByteSize(memory).Rounded}", true)
             : null;
     }
@@ -185,14 +195,30 @@ internal sealed class LimitWatch : IServiceWatch
     /// last close look. So the next close look waits until the figure has grown by a quarter of that amount, from its lowest value since:
     /// if shared memory was freed, memory that takes its place is new.
     /// </summary>
-    private bool IsNear(long run, long rough, long cap)
+    private bool IsNear(long run, long rough, long cap) => IsNear(run, rough, cap / 100 * NearPercent, cap, isPending: false);
+
+    /// <summary>All together are watched for their critical threshold too, which comes before the cap.</summary>
+    private bool IsNearAll(long rough, long cap, bool isPending)
+    {
+        var limits = _plan.Settings.Limits;
+        if (!limits.Monitoring)
+            return IsNear(0, rough, cap);
+        var critical = cap / 100 * limits.MemoryCritical;
+        var isBelow = (_closely.GetValueOrDefault(0)?.Close ?? 0) < critical;
+        return IsNear(
+            0, rough, cap / 100 * Math.Min(NearPercent, limits.MemoryCritical - (limits.MemoryCritical / 10)), isBelow ? critical : cap,
+            isPending);
+    }
+
+    private bool IsNear(long run, long rough, long near, long cap, bool isPending)
     {
         var last = _closely.GetValueOrDefault(run) ?? Unseen;
         if (rough < last.Rough)
             _closely[run] = last = last with { Rough = rough };
-        if (rough < cap / 100 * NearPercent)
+        if (rough < near)
             return false;
-        var isWanted = last.Looks == 0 || last.Estimates > 0 || last.Looks > LooksBetween || rough - last.Rough >= (cap - last.Close) / 4;
+        var isWanted = isPending || last.Looks == 0 || last.Estimates > 0 || last.Looks > LooksBetween ||
+            rough - last.Rough >= (cap - last.Close) / 4;
         _closely[run] = isWanted ? last with { Rough = rough, Looks = 1 } : last with { Looks = last.Looks + 1 };
         return isWanted;
     }

@@ -36,7 +36,14 @@ internal sealed class MemoryReadings(Response response, ServiceTable services, P
         if (phases.IsEnding || !services.Plan.Settings.Limits.Monitoring || services.OwnerOf(read.RunNumber) is not { } service)
             return;
         Weigh(service, read.Memory, isRough: false);
-        if (services.Plan.Settings.Limits.Memory is not { } cap || read.OfAll is not { } used)
+        if (read.OfAll is { } used)
+            WeighAll(used);
+    }
+
+    /// <param name="used">The memory of all services and servers together, in bytes.</param>
+    public void WeighAll(long used)
+    {
+        if (services.Plan.Settings.Limits.Memory is not { } cap)
             return;
         var level = MemoryThresholds.Of(_levelOfAll, used, cap, services.Plan.Settings.Limits);
         if (level != _levelOfAll)

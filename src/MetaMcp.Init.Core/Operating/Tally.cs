@@ -46,6 +46,12 @@ public sealed class Tally
 
     public long OutOfMemory { get; private set; }
 
+    /// <summary>The number of runs that were ended to relieve memory.</summary>
+    public long CorrectiveActions { get; private set; }
+
+    /// <summary>The number of times that a run was ended for a limit, by mcp-init or by the kernel.</summary>
+    public long LimitBreaches { get; private set; }
+
     public void Hear(ToldNotice told)
     {
         ArgumentNullException.ThrowIfNull(told);
@@ -61,7 +67,11 @@ public sealed class Tally
         else if (kind == Notices.ServiceOutOfMemory)
             RanOut(notice, told.At);
         else if (kind == Notices.ServiceOverLimit)
-            Because(service, RestartReason.Oom);
+            OverLimit(service);
+        else if (kind == Notices.LaunchOverLimit)
+            LimitBreaches++;
+        else if (kind == Notices.PressureRelieved)
+            Relieved(service);
         else if (kind == Notices.Unhealthy)
             Because(service, RestartReason.Unhealthy);
         else if (kind == Notices.RestartingWith)
@@ -139,6 +149,23 @@ public sealed class Tally
         // Whether it is the reason of an end is told with that end: the kernel may have killed one of many processes, long before.
         OutOfMemoryAt = at;
         OutOfMemory++;
+        // The kernel also kills for limits that are none of ours: those of the machine, and those that a service gives itself.
+        if (notice["Origin"] is "own" or "workload" or "container")
+            LimitBreaches++;
+    }
+
+    private void OverLimit(string? service)
+    {
+        Because(service, RestartReason.Oom);
+        LimitBreaches++;
+    }
+
+    private void Relieved(string? service)
+    {
+        CorrectiveActions++;
+        // A launched server is not restarted.
+        if (service is not null && Subjects.TypeOf(service) == service)
+            Because(service, RestartReason.Oom);
     }
 
     /// <summary>That of a service, or the type of a server; one name for all types beyond some.</summary>

@@ -43,6 +43,8 @@ public sealed class Supervisor
     private readonly Reconciler _reconciler;
     private readonly LimitEnforcement _limits;
     private readonly MemoryReadings _memory;
+    private readonly PressureWatch _pressureWatch;
+    private readonly PressureEvents _pressure;
     private readonly ReloadEvents _reload;
     private readonly Recovery _recovery;
     private readonly SignalMeanings _signals;
@@ -58,9 +60,10 @@ public sealed class Supervisor
     /// <param name="sampled">The controllers whose limits the kernel does not enforce.</param>
     /// <param name="registry">The registry, with an entry for everything that runs.</param>
     /// <param name="counted">The controllers by which the kernel counts the use of each run.</param>
+    /// <param name="hasOwnLimit">Whether the container has a memory limit of its own that can be read.</param>
     public Supervisor(
         Plan plan, ulong seed, Instant startedAt, Controllers sampled = Controllers.None, Registry? registry = null,
-        Controllers counted = Controllers.None)
+        Controllers counted = Controllers.None, bool hasOwnLimit = false)
     {
         ArgumentNullException.ThrowIfNull(plan);
         Registry = registry ?? new Registry();
@@ -69,13 +72,15 @@ public sealed class Supervisor
         var (ooms, totals) = (new OomLedger(), new CleanupTotals());
         _services = new ServiceTable(plan, Registry, startedAt);
         _deadlines = new DeadlineHeap(_services.States.Length);
-        _limitWatch = new LimitWatch(plan, sampled, () => _pool!.Counts);
+        var ended = new EndedRuns(_response);
+        _limitWatch = new LimitWatch(plan, sampled, () => _pool!.Counts, ended);
+        _pressureWatch = new PressureWatch(plan, counted.HasFlag(Controllers.Memory), hasOwnLimit, () => _pool!.Counts);
         _memoryPolling = new MemoryPolling(plan, counted.HasFlag(Controllers.Memory));
         _disks = new DiskWatch(_response, plan, startedAt);
         _orphans = new OrphanWatch(plan.Settings, Registry, _response.Add, number => _cleanups!.Enter(number));
         _pool = new Pool(
             _response, _services, Registry, ooms, ForgetRun, number => _cleanups!.EnterLaunched(number), () => _phases!.IsEnding,
-            () => _phases!.ActiveServices, totals);
+            () => _phases!.ActiveServices, totals, () => _pressureWatch!.IsMemoryWatched || _limitWatch.IsMemoryWatched);
 
         void ForgetRun(long run)
         {
@@ -85,7 +90,7 @@ public sealed class Supervisor
 
         var tally = new Tally();
         _cleanups = new CleanupQueue(_response, _services, _pool, _orphans, totals);
-        IServiceWatch[] watches = [_limitWatch, _memoryPolling, _disks];
+        IServiceWatch[] watches = [_limitWatch, _memoryPolling, _disks, _pressureWatch];
         _hook = new AlertHook(_response, _services, startedAt);
         _alerts = new Alerts(_response, _services, _hook);
         _phases = new Phases(_response, _services, _pool, watches, () => _hook.IsAwaited, startedAt);
@@ -95,7 +100,10 @@ public sealed class Supervisor
         _children = new ChildEvents(_response, _services, Registry, _pool, _orphans, ooms, _driver, _sweeps);
         _reconciler = new Reconciler(_response, _services, Registry, _phases, _pool, _orphans, _sweeps, _driver, _children);
         _memory = new MemoryReadings(_response, _services, _phases, _memoryPolling);
-        _limits = new LimitEnforcement(_response, _services, _phases, _pool, _limitWatch, _memory, _driver);
+        var ending = new LimitEnding(_response, _services, _pool, ended, _driver);
+        var relief = new PressureRelief(_response, _services, ending);
+        _limits = new LimitEnforcement(_response, _services, _phases, _limitWatch, _memory, ending, relief);
+        _pressure = new PressureEvents(_response, _services, _phases, _pressureWatch, relief, ending, _memory);
         _reload = new ReloadEvents(_response, _services, _phases, _orphans, _sweeps, _driver, _deadlines, jitter);
         _recovery = new Recovery(_response, _services, Registry, _phases, _cleanups, _pool, _orphans, _driver, _reload, _reconciler);
         _signals = new SignalMeanings(_response, _services, _phases, _reload, _pool, _orphans, _reconciler);
@@ -122,8 +130,8 @@ public sealed class Supervisor
 
     /// <summary>The time at which <see cref="SystemEvent.TimePassed"/> is wanted even if nothing happened.</summary>
     public Instant Due => _recovery.IsDisturbed ? _recovery.ResumeAt : Instant.Earliest(
-        _deadlines.Earliest, _pool.Due, _limitWatch.Due, _memoryPolling.Due, _disks.Due, Phase.Due, _reconciler.ConfirmAt,
-        _alerts.Due, _hook.Due,
+        _deadlines.Earliest, _pool.Due, _limitWatch.Due, _memoryPolling.Due, _disks.Due, _pressureWatch.Due, Phase.Due,
+        _reconciler.ConfirmAt, _alerts.Due, _hook.Due,
         _phases.IsEnding ? Instant.Never : Instant.Earlier(_sweeps.Due, _orphans.Due));
 
 #if DEBUG
@@ -169,7 +177,10 @@ public sealed class Supervisor
         try
         {
             if (_recovery.IsDisturbed)
+            {
                 _recovery.Recover();
+                _pressureWatch.Distrust(at);
+            }
             _suspendRecovery.GiveTimeBack();
             _response.HasTakenEffect = false;
             Dispatch(happened);
@@ -208,6 +219,7 @@ public sealed class Supervisor
         }
         while (NextCleanup());
         _limitWatch.LaunchedChanged(_response.Now);
+        _pressure.Advance();
         _phases.TellWhetherDegraded();
         HearAlerts();
         if (Phase is Phase.ShuttingDown)
@@ -318,6 +330,12 @@ public sealed class Supervisor
             case SystemEvent.AlertSent(var number, var problem):
                 _hook.Sent(number, problem);
                 break;
+            case SystemEvent.PressureWireTripped:
+                _pressure.Tripped();
+                break;
+            case SystemEvent.PressureRead read:
+                _pressure.Read(read);
+                break;
             case SystemEvent.TimePassed:
                 TimePassed();
                 break;
@@ -351,6 +369,8 @@ public sealed class Supervisor
             _memory.Read();
         if (now >= _disks.Due)
             _disks.Look();
+        if (now >= _pressureWatch.Due)
+            _pressure.Look();
         if (now >= _sweeps.Due)
             _reconciler.Sweep();
         if (now >= _reconciler.ConfirmAt)

@@ -1,4 +1,5 @@
 using MetaMcp.Init.Core.KernelText;
+using MetaMcp.Init.Core.Membership;
 using MetaMcp.Init.Filesystem;
 
 namespace MetaMcp.Init.Cgroups;
@@ -12,7 +13,10 @@ namespace MetaMcp.Init.Cgroups;
 internal static class WorkingSet
 {
     /// <summary>In bytes; null if memory is not counted there.</summary>
-    public static long? Of(string directory)
+    public static long? Of(string directory) => FiguresOf(directory, null)?.Used;
+
+    /// <summary>The same with the whole that it holds, below a limit; null if memory is not counted there.</summary>
+    public static PressureFigures? FiguresOf(string directory, long? limit)
     {
         if (InstanceCgroup.Number($"{directory}/memory.current") is not { } current)
             return null;
@@ -20,6 +24,6 @@ internal static class WorkingSet
         Span<byte> stat = stackalloc byte[4096];
         var files = KernelFile.Read($"{directory}/memory.stat", stat, out var length).IsSuccess
             ? FlatKeyed.Value(stat[..length], "inactive_file"u8) : 0;
-        return Math.Max(current - files, 0);
+        return new PressureFigures(Math.Max(current - files, 0), current, limit);
     }
 }

@@ -27,6 +27,9 @@ internal enum Source
     ForeignMain,
 
     MemoryEvents,
+
+    /// <summary>The counts of the workload's cgroup, while it has a tripwire.</summary>
+    MemoryWire,
     PopulatedEvents,
 
     /// <summary>The answer of the child that measures memory.</summary>

@@ -56,9 +56,12 @@ internal static unsafe class KernelFile
     public static byte[] ReadAll(string path) => WholeFile.Read(path, 0, 1 << 20, out var bytes).IsSuccess ? bytes : [];
 
     /// <summary>One write, since the kernel takes each write as a command of its own.</summary>
-    public static Errno Write(string path, string text)
+    /// <param name="path">Which file.</param>
+    /// <param name="text">ASCII.</param>
+    /// <param name="flags">More flags of <c>open(2)</c>.</param>
+    public static Errno Write(string path, string text, int flags = 0)
     {
-        var descriptor = Open(path, O_WRONLY);
+        var descriptor = Open(path, O_WRONLY | flags);
         if (descriptor < 0)
             return LastError;
         Span<byte> buffer = stackalloc byte[128];

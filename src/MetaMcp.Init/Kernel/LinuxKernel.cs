@@ -34,6 +34,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly RunReports _reports;
     private readonly MainSuccession _mains;
     private readonly MemoryWatch _memory;
+    private readonly PressureGauge _pressure;
     private readonly PssMeasurement _pss;
     private readonly ProbeOutputs _probes;
     private readonly AlertCommand _alerts;
@@ -59,7 +60,8 @@ internal sealed class LinuxKernel : IKernel
 
     public LinuxKernel(
         EventPort port, SignalQueue signals, StandardOutputs outputs, ServiceStarter starter, Census census,
-        Func<RunTable, StrangerSearch> strangers, FileReload file, LaunchSetup launches, ControlSetup control)
+        Func<RunTable, StrangerSearch> strangers, FileReload file, LaunchSetup launches, ControlSetup control,
+        PressureSources pressure)
     {
         Action<SystemEvent> tell = Tell;
         _port = port;
@@ -76,6 +78,7 @@ internal sealed class LinuxKernel : IKernel
         _mains = new MainSuccession(_runs, pid => _collector!.IsWaiting(pid), tell);
         _reports = new RunReports(_watch, _disposal, _mains.Named, tell);
         _memory = new MemoryWatch(_watch, tell);
+        _pressure = new PressureGauge(pressure, _runs, _watch, tell);
         _pss = new PssMeasurement(
             starter.StartMeasuring, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.PssMeasurement, take), _watch.Remove,
             usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
@@ -202,6 +205,12 @@ internal sealed class LinuxKernel : IKernel
                 break;
             case Effect.ReadMemory(var numbers):
                 _kernelSweep.ReadMemory(numbers);
+                break;
+            case Effect.SetPressureWire(var bytes):
+                _pressure.SetWire(bytes);
+                break;
+            case Effect.ReadPressure read:
+                _pressure.Read(read);
                 break;
             case Effect.SignalStranger(var stranger, var signal) when ProcessTable.TryRead(stranger.Pid, out var seen) &&
                 seen.StartTime == stranger.StartTime:

@@ -21,9 +21,14 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
         var access = settings.Limits.Enforce == Enforcement.Off ? new CgroupAccess(null, CgroupObstacle.SwitchedOff)
             : getpid() != 1 ? new CgroupAccess(null, CgroupObstacle.NotFirst)
             : CgroupRoot.Find();
+        // The answer of SetUp may name another directory.
+        var own = access.Directory;
         var tree = access.IsGranted ? CgroupTree.SetUp(access.Directory!, settings.Limits, out access) : null;
-        return new LimitSetup(tree, access, LimitFiles.NeededBy(settings));
+        return new LimitSetup(tree, access, LimitFiles.NeededBy(settings)) { Container = ContainerMemory.Find(own) };
     }
+
+    /// <summary>The container's own limit; null if none is seen, or if <c>enforce = "off"</c>.</summary>
+    public ContainerMemory? Container { get; private init; }
 
     /// <summary>The controllers that the file needs and the kernel does not give.</summary>
     private Controllers Missing => Needed & ~(Tree?.Controllers ?? Controllers.None);

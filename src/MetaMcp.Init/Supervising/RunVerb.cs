@@ -80,10 +80,11 @@ internal static class RunVerb
         var control = new ControlSetup(sockets.Control, plan.Settings.Init.ControlGroup is not null, limits.Tree);
         var kernel = new LinuxKernel(
             port, signals, outputs, starter, new Census(cookie), runs => new StrangerSearch(runs, limits.Tree, cookie),
-            new FileReload(path, reload.Take, reload.Apply), launches, control);
+            new FileReload(path, reload.Take, reload.Apply), launches, control,
+            PressureSources.Of(limits.Tree, limits.Container));
         var supervisor = new Supervisor(
             plan, (ulong)startedAt.Nanoseconds, startedAt, limits.Sampled, new Registry(unixTime),
-            limits.Tree?.Controllers ?? Controllers.None);
+            limits.Tree?.Controllers ?? Controllers.None, limits.Container is not null);
         var window = supervisor.Window;
         window.Logs.Expect(plan.Services.Length);
         (control.Window, memory.Window) = (window, window);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Effects;
@@ -18,16 +20,17 @@ internal sealed class PoolWorld
 {
     private readonly Queue<SystemEvent> _events = new();
     private readonly Dictionary<long, (long Id, int Pid)> _runs = [];
+    private readonly Dictionary<long, (string Name, int Pid)> _services = [];
     private readonly List<string> _story = [];
     private readonly List<StatusRow> _answer = [];
     private int _nextPid = 100;
 
-    public PoolWorld(Settings settings)
+    public PoolWorld(Settings settings, Controllers counted = Controllers.None, Controllers sampled = Controllers.None)
     {
-        Settings = settings;
+        (Settings, IsSampled) = (settings, sampled != Controllers.None);
         var result = Core.Planning.Plan.Build(settings);
         var plan = result.Plan ?? throw new ArgumentException(string.Join('\n', result.Diagnostics));
-        Supervisor = new Supervisor(plan, seed: 1, Now);
+        Supervisor = new Supervisor(plan, seed: 1, Now, sampled, counted: counted);
         _ = Post(new SystemEvent.Begin());
         Gateway = Supervisor.Registry.OfType("gateway") is [var entry] ? entry.Sequence : 0;
         _story.Clear();
@@ -35,9 +38,38 @@ internal sealed class PoolWorld
 
     public Settings Settings { get; }
 
+    /// <summary>Whether memory is measured by looks, and not counted by the kernel.</summary>
+    public bool IsSampled { get; }
+
     public Supervisor Supervisor { get; }
 
     public Instant Now { get; private set; } = new(1_000_000_000_000);
+
+    /// <summary>The memory of launched servers, by launch; each has 1 MiB unless it is given here.</summary>
+    public Dictionary<long, long> Memory { get; } = [];
+
+    /// <summary>The settings that each granted launch has.</summary>
+    public Dictionary<long, ServerSettings> Granted { get; } = [];
+
+    /// <summary>The memory of services; each has none unless it is given here.</summary>
+    public Dictionary<string, long> MemoryOfServices { get; } = [];
+
+    /// <summary>The notices that were told.</summary>
+    public List<ToldNotice> Heard { get; } = [];
+
+    private ImmutableArray<RunUsage> Usages =>
+    [
+        .. _runs.Where(r => !Reasons.ContainsKey(r.Value.Id))
+            .Select(r => new RunUsage(r.Key, Memory.GetValueOrDefault(r.Value.Id, 1 << 20), 1)),
+        .. _services.Select(s => new RunUsage(s.Key, MemoryOfServices.GetValueOrDefault(s.Value.Name), 1)),
+    ];
+
+    private SystemEvent.PressureRead Read(ImmutableArray<long>? runs)
+    {
+        var used = Usages.Sum(u => u.Memory);
+        return new SystemEvent.PressureRead(
+            new PressureFigures(used, used, null), null, runs is { } wanted ? [.. Usages.Where(u => wanted.Contains(u.Run))] : null);
+    }
 
     /// <summary>The run of the service whose processes launch.</summary>
     public long Gateway { get; }
@@ -149,11 +181,19 @@ internal sealed class PoolWorld
     {
         switch (effect)
         {
-            case Effect.Spawn(var run, _):
+            case Effect.Spawn(var run, var settings):
+                _services[run] = (settings.Name, _nextPid);
                 _events.Enqueue(new SystemEvent.Spawned(run, _nextPid++));
                 _events.Enqueue(new SystemEvent.Executed(run));
                 break;
-            case Effect.GrantLaunch(var id, _, _):
+            case Effect.Sample(var sampled, var closely):
+                _events.Enqueue(new SystemEvent.Sampled([.. Usages.Where(u => sampled.Contains(u.Run))], closely));
+                break;
+            case Effect.ReadPressure(var wanted):
+                _events.Enqueue(Read(wanted));
+                break;
+            case Effect.GrantLaunch(var id, _, var server):
+                Granted[id] = server;
                 _story.Add($"{id} granted");
                 break;
             case Effect.PlaceLaunch(var id, var run, var main):
@@ -188,6 +228,8 @@ internal sealed class PoolWorld
                 break;
             case Effect.Report(var notice):
                 Log.Add($"{notice}");
+                Heard.Add(Supervisor.Told(notice));
+                Supervisor.Window.Hear(Heard[^1]);
                 break;
             case Effect.AnswerClient(_, var rows):
                 _answer.AddRange(rows);
@@ -201,7 +243,7 @@ internal sealed class PoolWorld
 
     private void Signalled(long run, int pid, Signal signal)
     {
-        if (run == Gateway)
+        if (_services.Remove(run))
             _events.Enqueue(new SystemEvent.ChildEnded(pid, ExitStatus.KilledBy(signal), null, OthersLeft: false));
         if (!_runs.TryGetValue(run, out var of))
             return;

@@ -604,7 +604,7 @@ internal sealed class Chaos
                     Of(name).IsUp = Of(name).IsCompleted = Of(name).IsOver = false;
                 }
                 break;
-            case nameof(Notices.ServiceOverLimit):
+            case nameof(Notices.ServiceOverLimit) or nameof(Notices.PressureRelieved):
                 Of(notice.Service!).IsOverLimit = true;
                 break;
             case nameof(Notices.ServiceRestarting):

@@ -38,13 +38,45 @@ internal sealed class World
     {
     }
 
-    public World(Settings settings, Controllers sampled = Controllers.None, Controllers counted = Controllers.None)
+    public World(Settings settings, Controllers sampled = Controllers.None, Controllers counted = Controllers.None, long? ownLimit = null)
     {
+        _ownLimit = ownLimit;
         var result = Core.Planning.Plan.Build(settings);
         var plan = result.Plan ?? throw new ArgumentException(string.Join('\n', result.Diagnostics));
         Now = _begin;
-        _supervisor = new Supervisor(plan.Supervised(mayChangeUser: true), seed: 1, _begin, sampled, counted: counted);
+        _supervisor = new Supervisor(
+            plan.Supervised(mayChangeUser: true), seed: 1, _begin, sampled, counted: counted, hasOwnLimit: ownLimit is not null);
     }
+
+    private readonly long? _ownLimit;
+    private long? _wire;
+
+    /// <summary>The memory of pages of files, which the kernel takes back first.</summary>
+    public long PagesOfFiles { get; set; }
+
+    /// <summary>The times at which the memory of all together was read.</summary>
+    public List<TimeSpan> PressureLooks { get; } = [];
+
+    /// <summary>Whether the tripwire is set.</summary>
+    public bool HasWire => _wire is not null;
+
+    /// <summary>The memory of a program is another one from now on; the wire trips if all together reach it.</summary>
+    public World Holds(string service, long memory)
+    {
+        Program(service).Memory = memory;
+        return Trips() ? Drain() : this;
+    }
+
+    private bool Trips()
+    {
+        if (_wire is not { } wire || Sum() + PagesOfFiles < wire)
+            return false;
+        _wire = null;
+        _events.Enqueue(SystemEvent.PressureWireTripped.Instance);
+        return true;
+    }
+
+    private long Sum() => _processes.Values.Where(p => p.Kind == ProcessKind.Main).Sum(p => p.Behaviour.Memory);
 
     public Instant Now { get; private set; }
 
@@ -464,6 +496,20 @@ internal sealed class World
                 DisksReadAt.Add(Elapsed);
                 if (AnswersDisks)
                     _events.Enqueue(new SystemEvent.DisksRead([.. paths.Select(path => Disks[path])]));
+                break;
+            case Effect.SetPressureWire(var bytes):
+                _wire = bytes;
+                _ = Trips();
+                break;
+            case Effect.ReadPressure(var runs):
+                PressureLooks.Add(Elapsed);
+                var figures = new PressureFigures(Sum(), Sum() + PagesOfFiles, null);
+                _events.Enqueue(new SystemEvent.PressureRead(
+                    figures, _ownLimit is { } own ? figures with { Limit = own } : null,
+                    runs is { } wantedRuns
+                        ? [.. _processes.Values.Where(p => p.Kind == ProcessKind.Main && wantedRuns.Contains(p.Run))
+                            .Select(p => new RunUsage(p.Run, p.Behaviour.Memory, 0))]
+                        : null));
                 break;
             case Effect.SignalStranger(var stranger, var signal) when Strangers.TryGetValue(stranger.Pid, out var seen) &&
                 seen.Behaviour.Obeys(signal):

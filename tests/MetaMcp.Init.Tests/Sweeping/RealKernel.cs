@@ -42,6 +42,7 @@ internal static class RealKernel
             EventPort.Open(out _)!, new SignalQueue(signals.Reader), outputs,
             new ServiceStarter(plan, hub, NullDevice.Open(), null, cookie),
             new Census(cookie), Search, new FileReload("", _ => new SystemEvent.ReloadRefused([]), (_, _) => { }),
-            launches ?? new LaunchSetup(null, cookie, null, _ => { }), control ?? new ControlSetup(null, false, null));
+            launches ?? new LaunchSetup(null, cookie, null, _ => { }), control ?? new ControlSetup(null, false, null),
+            PressureSources.None);
     }
 }
