@@ -238,7 +238,10 @@ internal sealed class Chaos
         var count = effects.Count(e => e is not (Effect.SignalStranger or Effect.Report
         {
             Notice.Kind.LogName: nameof(Notices.OrphanFound) or nameof(Notices.OrphanLeft),
-        }));
+        }) && !IsOfAlerts(e));
+        // Alerts have a rate of their own.
+        Assert.InRange(effects.Count(e => e is Effect.Report { Notice.Kind: var kind } && kind == Notices.AlertRaised), 0, 20);
+        Assert.InRange(effects.Count(e => e is Effect.SendAlert or Effect.KillAlertCommand), 0, 1);
         Assert.True(count <= (10 * changed) + 5, $"{count} effects for {changed} changes");
         if (happened is SystemEvent.TimePassed && _exitCode is null)
             Assert.True(_supervisor.Due > _now, "woken, and due again at once");
@@ -479,6 +482,12 @@ internal sealed class Chaos
             Assert.DoesNotContain(_groups.Values, g => g.Service == d);
         });
     }
+
+    private static bool IsOfAlerts(Effect effect) => effect is Effect.SendAlert or Effect.KillAlertCommand or Effect.Report
+    {
+        Notice.Kind.LogName: nameof(Notices.AlertRaised) or nameof(Notices.AlertRaisedAgain) or nameof(Notices.AlertOver) or
+            nameof(Notices.AlertsWithheld),
+    };
 
     private void EndCommand(string? problem)
     {

@@ -22,7 +22,8 @@ public sealed class AlertTests
         await init.WaitForLog("shaky", "alert process-failure (warning): exit code 3; restarting");
         await init.WaitForLog("shaky", "alert process-failure is over after");
         await Patience.Until(() => Lines(files["count"]) == 2, "the command was started for both");
-        var told = (await File.ReadAllLinesAsync(files["told"])).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = await File.ReadAllLinesAsync(files["told"], TestContext.Current.CancellationToken);
+        var told = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(["raised", "resolved"], told.Select(alert => alert.GetProperty("state").GetString()));
         Assert.All(told, alert => Assert.Equal("shaky", alert.GetProperty("name").GetString()));
         init.Signal(15);
@@ -89,7 +90,8 @@ public sealed class AlertTests
             required = true
             """);
         Assert.Equal(7, (await files.Run()).Code);
-        var alert = JsonDocument.Parse(await File.ReadAllTextAsync(files["told"])).RootElement;
+        var document = await File.ReadAllTextAsync(files["told"], TestContext.Current.CancellationToken);
+        var alert = JsonDocument.Parse(document).RootElement;
         Assert.Equal(("process-failure", "critical"), (alert.GetProperty("alert").GetString(), alert.GetProperty("severity").GetString()));
     }
 
