@@ -26,6 +26,8 @@ public static class StatusScreen
         _ = screen.Append(Marks.Draw(VerdictOf(status), style)).Append(' ').Append(FirstLine(status, style)).Append('\n');
         Line(screen, MemoryLine(status, style), style);
         Line(screen, CountsLine(status, style), style);
+        foreach (var disk in status.System.Disks)
+            Line(screen, DiskLine(disk), style);
         if (!status.Services.IsEmpty)
             Services(screen.Append('\n'), status, style);
         if (!status.Servers.IsEmpty)
@@ -123,6 +125,15 @@ public static class StatusScreen
                 .Append(system.CleanupsFailed > 0 ? $", {system.CleanupsFailed} failed" : "");
         return line.ToString();
     }
+
+    /// <summary>Null for a disk that is as it should be.</summary>
+    private static string? DiskLine(DiskRow disk) => disk switch
+    {
+        { State: DiskState.Unknown } => $"disk {disk.Path} unknown: {disk.Problem}",
+        { State: DiskState.High, Available: { } available, Size: { } size } =>
+            $"disk {disk.Path} {disk.UsedPercent} % full: {ShortText.Size(available)} of {ShortText.Size(size)} free",
+        _ => null,
+    };
 
     private static void Services(StringBuilder screen, StatusDocument status, ScreenStyle style)
     {

@@ -160,6 +160,9 @@ internal static class PlanJson
         Number(json, "max_instances", limits.MaxInstances);
         Number(json, "max_per_type", limits.MaxPerType);
         json.WriteString("enforce", EnumWords.Enforcement[(int)limits.Enforce]);
+        json.WriteBoolean("monitoring", limits.Monitoring);
+        Texts(json, "disk", limits.Disk);
+        Number(json, "disk_warning", limits.DiskWarning);
         json.WriteEndObject();
     }
 

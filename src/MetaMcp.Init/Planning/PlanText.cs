@@ -99,6 +99,9 @@ internal static class PlanText
             _ => "not enforced",
         };
         text.Append($"\nLIMITS  all together: {(whole.Length == 0 ? "none" : string.Join(", ", whole))}; {enforced}\n");
+        if (!limits.Disk.IsEmpty)
+            text.Append($"  disks {string.Join(", ", limits.Disk)}: {(limits.Monitoring ? $"a warning from {limits.DiskWarning} % on"
+                : "not watched, since METAMCP_RESOURCE_MONITORING is false")}\n");
         if (plan.Services.IsEmpty)
             return;
         text.Append('\n');

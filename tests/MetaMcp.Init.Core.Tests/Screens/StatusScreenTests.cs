@@ -19,6 +19,8 @@ public sealed class StatusScreenTests
             ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 servers   without worker
               memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   pressure 0.0%
               limits kernel   circuits 1 open   oom 1 (3h ago)   orphans ended 4   cleanups…
+              disk / 90 % full: 4.0G of 40.0G free
+              disk /data unknown: No such file or directory
 
               SERVICE  STATE      SINCE  MEMORY / CAP   CPU   TASKS  RST  HEALTH
             ✖ worker   open         41s      – / 512M     –       –    5  –
@@ -51,6 +53,8 @@ public sealed class StatusScreenTests
             ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 servers   without worker                    mcp-init 1.4.0, pid 1
               memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   pressure 0.0%   tasks 77/512
               limits kernel (memory tasks cpu)   circuits 1 open   oom 1 (3h ago)   orphans ended 4   cleanups 57 clean, 1 killed
+              disk / 90 % full: 4.0G of 40.0G free
+              disk /data unknown: No such file or directory
 
               SERVICE  STATE      SINCE  PID  MEMORY / CAP   CPU   TASKS  RST  LAST END                                   HEALTH
             ✖ worker   open         41s    –      – / 512M     –       –    5  exit code 3                                –
@@ -89,6 +93,8 @@ public sealed class StatusScreenTests
             ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 serv…
               memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G…
               limits kernel   circuits 1 open   oom 1 (3h ago)   orphan…
+              disk / 90 % full: 4.0G of 40.0G free
+              disk /data unknown: No such file or directory
 
               SERVICE  STATE      SINCE  MEMORY / CAP   CPU  HEALTH
             ✖ worker   open         41s      – / 512M     –  –
@@ -195,6 +201,17 @@ public sealed class StatusScreenTests
         Assert.Contains("\e[31m✖\e[0m worker", coloured, StringComparison.Ordinal);
         var plain = Regex.Replace(coloured, "\e\\[[0-9]*m", "");
         Assert.Equal(StatusScreen.Draw(Sample.Document, new ScreenStyle(80)), plain);
+    }
+
+    [Fact]
+    public void Of_disks_those_that_are_full_or_unknown_have_a_line()
+    {
+        var normal = new DiskRow("/") { State = DiskState.Normal, Size = 1 << 30, Available = 1 << 29, UsedPercent = 50 };
+        var document = Sample.Document with { System = Sample.Document.System with { Disks = [normal] } };
+        Assert.DoesNotContain("disk", StatusScreen.Draw(document, new ScreenStyle(80)), StringComparison.Ordinal);
+        document = document with { System = document.System with { Disks = [new DiskRow("/data") { Problem = "not read yet" }, normal] } };
+        var screen = StatusScreen.Draw(document, new ScreenStyle(80));
+        Assert.Contains("\n  disk /data unknown: not read yet\n\n", screen, StringComparison.Ordinal);
     }
 
     [Fact]

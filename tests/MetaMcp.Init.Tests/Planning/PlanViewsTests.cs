@@ -276,6 +276,23 @@ public sealed class PlanViewsTests
         Assert.False(servers[1].TryGetProperty("allow", out _));
     }
 
+    [Theory]
+    [InlineData("true", "  disks /, /data: a warning from 85 % on")]
+    [InlineData("false", "  disks /, /data: not watched, since METAMCP_RESOURCE_MONITORING is false")]
+    public void The_disks_that_are_watched_stand_below_the_limits(string monitoring, string line)
+    {
+        var file = "[limits]\ndisk = ['/', '/data']\n[service.a]\ncommand = ['x']\n"u8.ToArray();
+        var variables = new Dictionary<string, string> { ["METAMCP_RESOURCE_MONITORING"] = monitoring };
+        var plan = Core.Planning.Plan.Of(ConfigReader.Read("f", file, variables)).Plan!;
+        Assert.Contains($"by sampling\n{line}\n\n", PlanText.Render(plan, "f"), StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(PlanJson.Render(plan, "f").ToArray());
+        var limits = document.RootElement.GetProperty("limits");
+        Assert.Equal("""["/","/data"]""", Compact(limits.GetProperty("disk")));
+        Assert.Equal(85, limits.GetProperty("disk_warning").GetInt32());
+        Assert.Equal(monitoring, Compact(limits.GetProperty("monitoring")));
+        Assert.DoesNotContain("disks", PlanText.Render(Plan, "f"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_graph_is_drawn_from_first_to_last() => Assert.Equal(
         """
