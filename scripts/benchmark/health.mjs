@@ -2,13 +2,13 @@
 // http, as most services would have them: the dearest for PID 1's children and the same for PID 1 as tcp.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Supervised } from './measure.mjs';
+import { Supervised, cpuTime } from './measure.mjs';
 import { median, milliseconds } from './report.mjs';
 import { freshPath, mcpInit, service, tools } from './workspace.mjs';
 
@@ -26,13 +26,6 @@ function configuration(services) {
 
 const range = (count) => Array.from({ length: count }, (_, i) => i);
 const percentile = (values, part) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))];
-
-/** Of every thread, in ns (man 5 proc: schedstat). Children have an account of their own. */
-function cpuTime(pid) {
-  return readdirSync(`/proc/${pid}/task`)
-    .map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]))
-    .reduce((sum, ns) => sum + ns, 0);
-}
 
 /** How late each probe arrived by the beat of its service, which the earliest of them sets. */
 function lateness(lines, from) {

@@ -4,6 +4,7 @@ import { Report } from './report.mjs';
 import { passThrough } from './pass-through.mjs';
 import { supervision } from './supervision.mjs';
 import { idle } from './idle.mjs';
+import { monitor } from './monitor.mjs';
 import { health } from './health.mjs';
 import { strangers } from './strangers.mjs';
 import { binary } from './binary.mjs';
@@ -13,7 +14,7 @@ import { unwrap } from './unwrap.mjs';
 import { window } from './window.mjs';
 import { removeWorkspace } from './workspace.mjs';
 
-const parts = { 'pass-through': passThrough, supervision, idle, health, strangers, binary, window, launch, unwrap, cgroups };
+const parts = { 'pass-through': passThrough, supervision, idle, monitor, health, strangers, binary, window, launch, unwrap, cgroups };
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !Object.hasOwn(parts, name));
 if (unknown) {

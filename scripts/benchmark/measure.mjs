@@ -74,6 +74,13 @@ export function memory(pid) {
   return { ...own, pssWithHelpers: helpers.reduce((sum, child) => sum + rollup(child).pss, own.pss) };
 }
 
+/** Of every thread, in ns (man 5 proc: schedstat). Children have an account of their own. */
+export function cpuTime(pid) {
+  return readdirSync(`/proc/${pid}/task`)
+    .map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]))
+    .reduce((sum, ns) => sum + ns, 0);
+}
+
 /** Context switches of every thread so far: a thread that wakes up switches in, and out again. */
 export function switches(pid) {
   let sum = 0;
