@@ -28,13 +28,13 @@ public sealed partial class ArchitectureTests
         ["Launching"] = "Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Cleanup"] = "Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Lifecycle"] = "Control Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
-        ["Alerting"] = "Services Runs Effects Output Planning Config Values",
+        ["Alerting"] = "Services Runs Effects Status Output Planning Config Values",
         ["Monitoring"] = "Lifecycle Launching Services Runs Effects Status Cgroups Membership Notifying Planning Config Values",
         ["Reload"] = "Lifecycle Cleanup Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Repair"] = "Reload Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Control"] = "LaunchProtocol Output Values",
         ["Operating"] =
-            "Control Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
+            "Alerting Control Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
         ["Supervision"] =
             "Alerting Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership " +
             "Notifying Planning Config Values",

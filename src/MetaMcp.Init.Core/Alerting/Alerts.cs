@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Services;
+using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Values;
 
 namespace MetaMcp.Init.Core.Alerting;
@@ -43,8 +44,17 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
     /// <summary>When <see cref="TimePassed"/> has something to do.</summary>
     public Instant Due { get; private set; } = Instant.Never;
 
-    /// <summary>The alerts that are remembered.</summary>
-    public IReadOnlyCollection<Alert> All => _book.Values;
+    /// <summary>The number of alerts that are raised.</summary>
+    public int Raised
+    {
+        get
+        {
+            var raised = 0;
+            foreach (var alert in _book.Values)
+                raised += alert.IsRaised ? 1 : 0;
+            return raised;
+        }
+    }
 
     private bool IsEnabled => services.Plan.Settings.Alerts.Enabled;
 
@@ -52,6 +62,19 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
 
     /// <summary>An alert whose end no notice tells is over when it was not raised for this time.</summary>
     private TimeSpan Quiet => Window > Minute ? Window : Minute;
+
+    /// <summary>The alerts that are raised, as they are at this moment.</summary>
+    public List<AlertRow> Rows(Instant now)
+    {
+        var rows = new List<AlertRow>();
+        foreach (var alert in _book.Values)
+            if (alert.IsRaised)
+                rows.Add(new AlertRow(AlertTypes.Word(alert.Type), now - alert.Since)
+                {
+                    Name = alert.Name, IsCritical = alert.IsCritical, Reason = alert.Reason, Withheld = alert.Withheld,
+                });
+        return rows;
+    }
 
     /// <summary>Another event begins.</summary>
     public void Begin() => _seen = 0;

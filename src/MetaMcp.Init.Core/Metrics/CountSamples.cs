@@ -36,6 +36,9 @@ internal sealed class CountSamples
             return;
         foreach (var row in _rows.GetValueOrDefault(family.Name) ?? [])
             Write(family, row.Name, row.Label, row.Value);
+        if (family is { IsOfServices: false, IsOfServers: false })
+            foreach (var word in family.FromStart)
+                Write(family, null, word, 0);
         if (family.IsOfServices)
             foreach (var service in _status.Services)
                 WriteFromStart(family, service.Name);

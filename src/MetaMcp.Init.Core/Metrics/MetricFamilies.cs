@@ -18,6 +18,7 @@ public static class MetricFamilies
         UsageFamilies.Cpu, UsageFamilies.Throttled, UsageFamilies.CpuLimit, UsageFamilies.Processes, UsageFamilies.Tasks,
         UsageFamilies.TasksLimit, UsageFamilies.OpenFiles, UsageFamilies.Waiting, UsageFamilies.Stalled,
         SystemFamilies.Cleanups, SystemFamilies.CleanupDuration, SystemFamilies.OrphansEnded, SystemFamilies.Reaped, SystemFamilies.Repairs,
+        SystemFamilies.LimitBreaches, SystemFamilies.CorrectiveActions, SystemFamilies.Alerts, SystemFamilies.AlertActive,
         ServiceFamilies.LogLines, ServiceFamilies.LogDropped,
         ServiceFamilies.Launches, ServiceFamilies.Instances, ServiceFamilies.InstancesLimit, ServiceFamilies.ServerEnds,
         SystemFamilies.InitMemory, SystemFamilies.InitCpu,

@@ -24,6 +24,11 @@ public static class MetricsText
         counts.Write(SystemFamilies.OrphansEnded);
         counts.Write(SystemFamilies.Reaped);
         counts.Write(SystemFamilies.Repairs);
+        counts.Write(SystemFamilies.LimitBreaches);
+        counts.Write(SystemFamilies.CorrectiveActions);
+        counts.Write(SystemFamilies.Alerts);
+        foreach (var alert in facts.Status.Alerts)
+            writer.Add(SystemFamilies.AlertActive, 1L, alert.Alert, alert.Name ?? "");
         counts.Write(ServiceFamilies.LogLines);
         counts.Write(ServiceFamilies.LogDropped);
         counts.Write(ServiceFamilies.Launches);

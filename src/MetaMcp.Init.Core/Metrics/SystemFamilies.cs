@@ -85,6 +85,28 @@ internal static class SystemFamilies
     public static readonly MetricFamily Repairs = new(
         "repairs_total", Counter, "Differences between the books of mcp-init and the kernel that were put right");
 
+    public static readonly MetricFamily Alerts = new("alerts_total", Counter, "Alerts that were told, by type")
+    {
+        Labels = ["type"],
+        FromStart =
+        [
+            "process-limit", "memory-pressure", "process-failure", "resource-violation", "cleanup-failure", "circuit-open", "orphans",
+            "disk-pressure", "limits-not-enforced",
+        ],
+    };
+
+    public static readonly MetricFamily AlertActive = new(
+        "alert_active", Gauge, "1 for each alert that is raised; its name is that of a service, a type of server, a command or a path")
+    {
+        Labels = ["type", "name"],
+    };
+
+    public static readonly MetricFamily LimitBreaches = new(
+        "limit_breaches_total", Counter, "Runs that were ended for a limit, by the kernel or by mcp-init");
+
+    public static readonly MetricFamily CorrectiveActions = new(
+        "corrective_actions_total", Counter, "Runs that were ended before a limit was reached, since memory was critical");
+
     public static readonly MetricFamily InitMemory = new("pid1_resident_memory_bytes", Gauge, "Resident memory of mcp-init")
     {
         Unit = "bytes",

@@ -31,6 +31,21 @@ internal sealed class InstanceRows(ServiceTable services, Pool pool, Registry re
         return ids;
     }
 
+    /// <summary>The launched servers that have a place: all of them, those that are idle, and those that have started.</summary>
+    public (int Placed, int Idle, int Well) Count()
+    {
+        var (placed, idle, well) = (0, 0, 0);
+        foreach (var instance in pool.Instances)
+        {
+            placed += instance.HasPlace ? 1 : 0;
+            idle += IsIdle(instance) ? 1 : 0;
+            well += instance.State is InstanceState.Running && !instance.IsStarting ? 1 : 0;
+        }
+        return (placed, idle, well);
+    }
+
+    private static bool IsIdle(Instance instance) => instance.State is InstanceState.Running && instance.IdleSince != Instant.Never;
+
     public ServerRow OfType(string type)
     {
         var (placed, idle, waiting) = (0, 0, 0);
@@ -39,7 +54,7 @@ internal sealed class InstanceRows(ServiceTable services, Pool pool, Registry re
             if (instance.Server.Name != type)
                 continue;
             placed += instance.HasPlace ? 1 : 0;
-            idle += instance.State is InstanceState.Running && instance.IdleSince != Instant.Never ? 1 : 0;
+            idle += IsIdle(instance) ? 1 : 0;
             waiting += instance.State is InstanceState.Asked ? 1 : 0;
         }
         var settings = services.Plan.Settings.FindServer(type);

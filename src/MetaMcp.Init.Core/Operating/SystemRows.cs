@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Core.Alerting;
 using MetaMcp.Init.Core.Cleanup;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Monitoring;
@@ -12,7 +13,7 @@ namespace MetaMcp.Init.Core.Operating;
 /// <summary>The row of the whole container, and its health.</summary>
 internal sealed class SystemRows(
     ServiceTable services, ServiceRows rows, Phases phases, OrphanWatch orphans, Reconciler reconciler, CleanupTotals totals, Tally tally,
-    DiskWatch disks)
+    DiskWatch disks, InstanceRows instances, Alerts alerts)
 {
     /// <summary>The row is made at once, and is one line.</summary>
     private const int MostClauses = 16;
@@ -20,9 +21,14 @@ internal sealed class SystemRows(
     /// <summary>The executable adds what it alone knows: the version, the pid and the cgroups.</summary>
     public SystemRow Of(Instant now)
     {
-        var open = 0;
+        var (open, healthy) = (0, 0);
         for (var service = 0; service < services.States.Length; service++)
-            open += services.States[service] is ServiceState.Open && !services.IsOwn(service) ? 1 : 0;
+            if (!services.IsOwn(service))
+            {
+                open += services.States[service] is ServiceState.Open ? 1 : 0;
+                healthy += ServiceRows.ConditionOf(services.States[service]) is ServiceCondition.Ready ? 1 : 0;
+            }
+        var launched = instances.Count();
         var ended = 0L;
         foreach (var count in orphans.Ended.Values)
             ended += count;
@@ -53,6 +59,14 @@ internal sealed class SystemRows(
             CleanupsKilled = totals.Killed,
             CleanupsFailed = totals.Failed,
             Repairs = reconciler.Repairs,
+            CleanupMean = totals.Count > 0 ? totals.Sum / totals.Count : null,
+            Instances = phases.ActiveServices + launched.Placed,
+            Active = phases.ActiveServices + launched.Placed - launched.Idle,
+            Healthy = healthy + launched.Well,
+            LimitBreaches = tally.LimitBreaches,
+            CorrectiveActions = tally.CorrectiveActions,
+            Alerts = alerts.Raised,
+            AlertsTold = tally.AlertsTold,
             MemoryMax = limits.Memory?.Bytes,
             TasksMax = limits.Tasks,
             InstancesMax = limits.MaxInstances,

@@ -52,6 +52,9 @@ public sealed class Tally
     /// <summary>The number of times that a run was ended for a limit, by mcp-init or by the kernel.</summary>
     public long LimitBreaches { get; private set; }
 
+    /// <summary>The number of alerts that were told.</summary>
+    public long AlertsTold { get; private set; }
+
     public void Hear(ToldNotice told)
     {
         ArgumentNullException.ThrowIfNull(told);
@@ -72,6 +75,8 @@ public sealed class Tally
             LimitBreaches++;
         else if (kind == Notices.PressureRelieved)
             Relieved(service);
+        else if (kind == Notices.AlertRaised || kind == Notices.AlertRaisedAgain)
+            Alerted(notice);
         else if (kind == Notices.Unhealthy)
             Because(service, RestartReason.Unhealthy);
         else if (kind == Notices.RestartingWith)
@@ -152,6 +157,12 @@ public sealed class Tally
         // The kernel also kills for limits that are none of ours: those of the machine, and those that a service gives itself.
         if (notice["Origin"] is "own" or "workload" or "container")
             LimitBreaches++;
+    }
+
+    private void Alerted(Notice notice)
+    {
+        AlertsTold++;
+        Add("alerts_total", null, notice["Alert"] as string);
     }
 
     private void OverLimit(string? service)

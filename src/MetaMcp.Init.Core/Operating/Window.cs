@@ -1,3 +1,4 @@
+using MetaMcp.Init.Core.Alerting;
 using MetaMcp.Init.Core.Cleanup;
 using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Effects;
@@ -23,20 +24,21 @@ public sealed class Window
     private readonly CleanupTotals _totals;
     private readonly Registry _registry;
     private readonly Reconciler _reconciler;
+    private readonly Alerts _alerts;
     private readonly ServiceRows _serviceRows;
     private readonly InstanceRows _instanceRows;
     private readonly SystemRows _systemRows;
 
     internal Window(
         ServiceTable services, Phases phases, Pool pool, OrphanWatch orphans, CleanupTotals totals, Registry registry,
-        Reconciler reconciler, Tally tally, DiskWatch disks)
+        Reconciler reconciler, Tally tally, DiskWatch disks, Alerts alerts)
     {
         (_services, _orphans, _totals, _registry) = (services, orphans, totals, registry);
-        (Tally, Pool, _reconciler) = (tally, pool, reconciler);
+        (Tally, Pool, _reconciler, _alerts) = (tally, pool, reconciler, alerts);
         Logs.Know(services.Plan.Settings.Servers);
         _serviceRows = new ServiceRows(services, registry, tally);
         _instanceRows = new InstanceRows(services, pool, registry);
-        _systemRows = new SystemRows(services, _serviceRows, phases, orphans, reconciler, totals, tally, disks);
+        _systemRows = new SystemRows(services, _serviceRows, phases, orphans, reconciler, totals, tally, disks, _instanceRows, alerts);
     }
 
     public EventRing Events { get; } = new();
@@ -113,6 +115,9 @@ public sealed class Window
             if (_instanceRows.Of(id, Now) is { } instance &&
                 (names.IsEmpty || names.Contains(instance.Name) || names.Contains(instance.Server)))
                 yield return instance;
+        foreach (var alert in _alerts.Rows(Now))
+            if (names.IsEmpty || (alert.Name is { } about && names.Contains(about)))
+                yield return alert;
         if (request.Verb == ControlVerb.Ps)
             foreach (var row in Processes(request))
                 yield return row;
@@ -162,6 +167,8 @@ public sealed class Window
         rows.Add(new CountRow("cleanups_total", null, "clean", _totals.Clean));
         rows.Add(new CountRow("cleanups_total", null, "killed", _totals.Killed));
         rows.Add(new CountRow("cleanups_total", null, "failed", _totals.Failed));
+        rows.Add(new CountRow("limit_breaches_total", null, null, Tally.LimitBreaches));
+        rows.Add(new CountRow("corrective_actions_total", null, null, Tally.CorrectiveActions));
         rows.Add(new CountRow("repairs_total", null, null, _reconciler.Repairs));
         rows.Add(new CountRow("reaped_total", null, null, Tally.Reaped));
         rows.Add(new CountRow("cleanup_count", null, null, _totals.Count));

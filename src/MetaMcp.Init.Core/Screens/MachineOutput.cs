@@ -20,7 +20,11 @@ public static class MachineOutput
         ArgumentNullException.ThrowIfNull(status);
         var json = Begin(to);
         json.WritePropertyName("system");
-        Row(json, status.System, status.Workload);
+        StatusLines.Write(new RowWriter(json), status.System);
+        Figures.Write(json, "usage", status.Workload);
+        if (status.Workload is { CpuTime: { } time, IsCpuEstimate: false } && status.System.Uptime > TimeSpan.Zero)
+            json.WriteNumber("cpu_average", Math.Round(time / status.System.Uptime, 3));
+        json.WriteEndObject();
         json.WriteStartArray("services");
         foreach (var service in status.Services)
             Row(json, service, status.UsageOf(service.Name));
@@ -32,6 +36,10 @@ public static class MachineOutput
         json.WriteStartArray("instances");
         foreach (var instance in status.Instances)
             Row(json, instance, status.UsageOf(instance.Name));
+        json.WriteEndArray();
+        json.WriteStartArray("alerts");
+        foreach (var alert in status.Alerts)
+            Row(json, alert, null);
         json.WriteEndArray();
         if (withProcesses)
         {

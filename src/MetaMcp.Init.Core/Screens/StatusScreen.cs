@@ -120,6 +120,8 @@ public static class StatusScreen
                 .Append(system.LastOutOfMemory is { } ago ? $" ({ShortText.Age(ago)} ago)" : "");
         if (system.OrphansEnded > 0)
             _ = line.Append("   orphans ended ").Append(system.OrphansEnded);
+        if (system.Alerts > 0)
+            _ = line.Append("   alerts ").Append(system.Alerts);
         if (system.CleanupsKilled + system.CleanupsFailed > 0)
             _ = line.Append("   cleanups ").Append(system.CleanupsClean).Append(" clean, ").Append(system.CleanupsKilled).Append(" killed")
                 .Append(system.CleanupsFailed > 0 ? $", {system.CleanupsFailed} failed" : "");

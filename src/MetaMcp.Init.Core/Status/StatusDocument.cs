@@ -10,6 +10,9 @@ public sealed record StatusDocument(
     /// <summary>Processes that are no service and no server; empty unless <c>ps</c> was asked.</summary>
     public ImmutableArray<ProcessRow> Processes { get; init; } = [];
 
+    /// <summary>The alerts that are raised.</summary>
+    public ImmutableArray<AlertRow> Alerts { get; init; } = [];
+
     /// <summary>
     /// The use of each service by its name, of each instance by its name, and of each other process by <see cref="KeyOf"/>.
     /// </summary>
@@ -31,6 +34,7 @@ public sealed record StatusDocument(
         var services = ImmutableArray.CreateBuilder<ServiceRow>();
         var servers = ImmutableArray.CreateBuilder<ServerRow>();
         var instances = ImmutableArray.CreateBuilder<InstanceRow>();
+        var alerts = ImmutableArray.CreateBuilder<AlertRow>();
         var processes = ImmutableArray.CreateBuilder<ProcessRow>();
         foreach (var row in rows)
         {
@@ -48,6 +52,9 @@ public sealed record StatusDocument(
                 case InstanceRow instance:
                     instances.Add(instance);
                     break;
+                case AlertRow alert:
+                    alerts.Add(alert);
+                    break;
                 case ProcessRow process:
                     processes.Add(process);
                     break;
@@ -57,6 +64,7 @@ public sealed record StatusDocument(
             : new StatusDocument(system, services.DrainToImmutable(), servers.DrainToImmutable(), instances.DrainToImmutable())
             {
                 Processes = processes.DrainToImmutable(),
+                Alerts = alerts.DrainToImmutable(),
             };
     }
 }

@@ -58,6 +58,9 @@ public static class StatusLines
             case TargetRow target:
                 target.Write(line);
                 break;
+            case AlertRow alert:
+                alert.Write(line);
+                break;
             case EndRow end:
                 end.Write(line);
                 break;
@@ -101,6 +104,14 @@ public static class StatusLines
         line.Number("killed", row.CleanupsKilled);
         line.Number("failed", row.CleanupsFailed);
         line.Number("repairs", row.Repairs);
+        line.Time("cleanup_mean_ms", row.CleanupMean);
+        line.Number("instances", row.Instances);
+        line.Number("active", row.Active);
+        line.Number("healthy", row.Healthy);
+        line.Number("limit_breaches", row.LimitBreaches);
+        line.Number("corrective_actions", row.CorrectiveActions);
+        line.Number("alerts", row.Alerts);
+        line.Number("alerts_told", row.AlertsTold);
         line.Number("memory_max", row.MemoryMax);
         line.Number("tasks_max", row.TasksMax);
         line.Cores("cpu_max", row.CpuMax);

@@ -58,6 +58,30 @@ public sealed record SystemRow : StatusRow
 
     public long Repairs { get; init; }
 
+    /// <summary>The mean duration of the endings of runs; null before the first.</summary>
+    public TimeSpan? CleanupMean { get; init; }
+
+    /// <summary>Services that run and launched servers.</summary>
+    public int Instances { get; init; }
+
+    /// <summary>Those of them that are not idle servers.</summary>
+    public int Active { get; init; }
+
+    /// <summary>Those of them that are ready and whose probes succeed, and launched servers that have started.</summary>
+    public int Healthy { get; init; }
+
+    /// <summary>Runs that were ended for a limit, by the kernel or by mcp-init.</summary>
+    public long LimitBreaches { get; init; }
+
+    /// <summary>Runs that were ended before a limit was reached, since memory was critical.</summary>
+    public long CorrectiveActions { get; init; }
+
+    /// <summary>Alerts that are raised.</summary>
+    public int Alerts { get; init; }
+
+    /// <summary>Alerts that were told since mcp-init began.</summary>
+    public long AlertsTold { get; init; }
+
     /// <summary><c>memory</c> of [limits].</summary>
     public long? MemoryMax { get; init; }
 

@@ -109,7 +109,7 @@ public sealed class Supervisor
         _signals = new SignalMeanings(_response, _services, _phases, _reload, _pool, _orphans, _reconciler);
         _suspendRecovery = new SuspendRecovery(_response, _services, _deadlines);
         _operator = new Operator(_response, _services, _phases, _pool, _reload, tally);
-        Window = new Window(_services, _phases, _pool, _orphans, totals, Registry, _reconciler, tally, _disks);
+        Window = new Window(_services, _phases, _pool, _orphans, totals, Registry, _reconciler, tally, _disks, _alerts);
     }
 
     public Phase Phase => _phases.Phase;

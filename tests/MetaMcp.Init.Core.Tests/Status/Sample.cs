@@ -15,7 +15,8 @@ internal static class Sample
             Version = "1.4.0", Pid = 1, Uptime = new TimeSpan(3, 12, 0), Phase = SystemPhase.Running, Missing = ["worker"],
             NotReady = ["worker is open (exit code 3)"], Ready = 3, Services = 7, Controllers = ["memory", "tasks", "cpu"],
             CircuitsOpen = 1, OutOfMemory = 1, LastOutOfMemory = new TimeSpan(3, 0, 0), OrphansEnded = 4, CleanupsClean = 57,
-            CleanupsKilled = 1, MemoryMax = 4096 * Mebi, TasksMax = 512, InstancesMax = 15,
+            CleanupsKilled = 1, CleanupMean = TimeSpan.FromMilliseconds(31), Instances = 8, Active = 5, Healthy = 6, LimitBreaches = 1,
+            CorrectiveActions = 2, Alerts = 1, AlertsTold = 3, MemoryMax = 4096 * Mebi, TasksMax = 512, InstancesMax = 15,
             Disks =
             [
                 new DiskRow("/") { State = DiskState.High, Size = 40_960 * Mebi, Available = 4096 * Mebi, UsedPercent = 90 },
@@ -78,6 +79,10 @@ internal static class Sample
             Id = "mcp-1764316073412-40", Name = "everything@40", Server = "everything", CountedAs = "other", Slot = 3,
             Condition = InstanceCondition.Ending,
             Age = new TimeSpan(0, 4, 0),
+        },
+        new AlertRow("circuit-open", TimeSpan.FromSeconds(41))
+        {
+            Name = "worker", IsCritical = true, Reason = "exit code 3; circuit open", Withheld = 2,
         },
         new GapRow(0) { Next = 1, NeverGiven = 812 },
         new EventRow(12, TimeSpan.FromSeconds(3), "service.ready", EventLevel.Warning, "backend", "ready, \"at last\"")
