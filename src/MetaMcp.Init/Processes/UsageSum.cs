@@ -17,6 +17,12 @@ internal struct UsageSum
     public void AddRoughly(in ProcessStat process)
     {
         Tasks += process.Threads;
+        // The look that found the process has read its memory, too: a second file of each process would double the cost.
+        if (process.ResidentPages > 0)
+        {
+            _memory += process.ResidentPages * Environment.SystemPageSize;
+            return;
+        }
         Span<byte> buffer = stackalloc byte[256];
         if (Statm.TryRead(ProcFile.Read(process.Pid, "statm"u8, buffer), out var statm))
             _memory += statm.Resident * Environment.SystemPageSize;

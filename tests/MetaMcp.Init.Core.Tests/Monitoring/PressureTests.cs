@@ -209,22 +209,31 @@ public sealed class PressureTests
         _ = Assert.Single(Actions(world));
     }
 
+    /// <summary>They hold between 60 and 89 MiB of 100 together.</summary>
     [Theory]
-    [InlineData(Controllers.Memory, Controllers.None)]
-    [InlineData(Controllers.None, Controllers.Memory)]
-    public void Fifteen_healthy_instances_are_left_alone_for_a_day(Controllers counted, Controllers sampled)
+    [InlineData(Controllers.Memory, Controllers.None, false, 0, 0)]
+    [InlineData(Controllers.None, Controllers.Memory, false, 0, 2)]
+    [InlineData(Controllers.None, Controllers.None, true, 2, 0)]
+    public void Fifteen_healthy_instances_are_left_alone_for_a_day(
+        Controllers counted, Controllers sampled, bool hasOwnLimit, int mostLooksInASecond, int mostRoughLooks)
     {
+        const int Day = 24 * 60 * 60;
         var services = Enumerable.Range(0, 15).Select(i => Daemon($"s{i:00}")).ToArray();
-        var world = new World(Limited(services), sampled, counted).Begin().Pass("1m").Forget();
+        var settings = hasOwnLimit ? File([.. services]) : Limited(services);
+        var world = new World(settings, sampled, counted, hasOwnLimit ? 100 * MiB : null).Begin().Pass("1m").Forget();
         var random = new Random(1);
         for (var minute = 0; minute < 24 * 60; minute += 5)
         {
             for (var i = 0; i < 15; i++)
-                world.Holds($"s{i:00}", random.Next(1, 5) * MiB);
+                world.Holds($"s{i:00}", (4 * MiB) + random.NextInt64(19 * MiB / 10));
             world.Pass("5m");
         }
-        world.Tells();
-        Assert.Empty(world.PressureLooks);
+        Assert.Empty(Actions(world));
+        Assert.Empty(Of(world, Notices.PressureHelpless));
+        Assert.InRange(world.PressureLooks.Count, mostLooksInASecond * Day / 4, mostLooksInASecond * (Day + 60));
+        Assert.InRange(world.Measured.Count(m => !m.Closely), mostRoughLooks * Day / 4, mostRoughLooks * (Day + 60));
+        // Close looks cost a process each: those at rough figures that do not change come every five seconds at most.
+        Assert.True(world.Measured.Count(m => m.Closely) <= Day / 5, $"{world.Measured.Count(m => m.Closely)} close looks");
     }
 
     [Fact]

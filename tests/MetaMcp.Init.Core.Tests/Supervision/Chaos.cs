@@ -43,7 +43,10 @@ internal sealed class Chaos
     {
         _plan = plan;
         _told = [.. plan.Services.Select(_ => new Told())];
-        _supervisor = new Supervisor(plan, seed, _now, Controllers.All);
+        // In every other case the kernel counts memory, and the container has a limit of its own.
+        _supervisor = seed % 2 == 0
+            ? new Supervisor(plan, seed, _now, counted: Controllers.All, hasOwnLimit: true)
+            : new Supervisor(plan, seed, _now, Controllers.All);
     }
 
     public int Events { get; private set; }
@@ -373,6 +376,20 @@ internal sealed class Chaos
                         .Select(p => new RunUsage(p.Run, (p.Run + Events) % 130 << 20, (int)(p.Run * 7 + Events) % 70)),
                 ],
                 closely));
+                break;
+            case Effect.SetPressureWire(var bytes):
+                if (bytes is not null && Events % 3 == 0)
+                    _answers.Enqueue(SystemEvent.PressureWireTripped.Instance);
+                break;
+            case Effect.ReadPressure(var runs):
+                Assert.Null(_endBegan);
+                var figures = new PressureFigures(Events % 320L << 20, Events % 330L << 20, null);
+                _answers.Enqueue(new SystemEvent.PressureRead(
+                    figures, figures with { Limit = 300L << 20 },
+                    runs is { } wanted
+                        ? [.. _processes.Values.Where(p => p.Kind == ProcessKind.Main && wanted.Contains(p.Run))
+                            .Select(p => new RunUsage(p.Run, (p.Run + Events) % 130 << 20, 0))]
+                        : null));
                 break;
             case Effect.ReadMemory(var runs):
                 Assert.Null(_endBegan);
