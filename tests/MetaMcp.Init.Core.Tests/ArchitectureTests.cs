@@ -34,7 +34,8 @@ public sealed partial class ArchitectureTests
         ["Repair"] = "Reload Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership Notifying Planning Config Values",
         ["Control"] = "LaunchProtocol Output Values",
         ["Operating"] =
-            "Alerting Control Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning Config Values",
+            "Alerting Control Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Status Cgroups Planning " +
+            "Config Values",
         ["Supervision"] =
             "Alerting Operating Repair Reload Monitoring Lifecycle Cleanup Launching Services Runs Effects Cgroups Membership " +
             "Notifying Planning Config Values",

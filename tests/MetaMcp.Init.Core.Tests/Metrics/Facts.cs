@@ -22,7 +22,9 @@ internal static class Facts
         new("cleanup_seconds_bucket", null, "5", 57), new("cleanup_seconds_bucket", null, "10", 58),
         new("cleanup_seconds_bucket", null, "30", 58), new("cleanup_milliseconds_sum", null, null, 12345),
         new("cleanup_count", null, null, 58), new("orphans_ended_total", null, "node", 3), new("orphans_ended_total", null, "other", 1),
-        new("reaped_total", null, null, 812), new("repairs_total", null, null, 0), new("log_lines_total", "backend", "stdout", 9120),
+        new("reaped_total", null, null, 812), new("repairs_total", null, null, 0), new("alerts_total", null, "circuit-open", 3),
+        new("limit_breaches_total", null, null, 1), new("corrective_actions_total", null, null, 2),
+        new("log_lines_total", "backend", "stdout", 9120),
         new("log_dropped_lines_total", "backend", null, 4), new("launches_total", "desktop-commander", "refused", 2),
         new("server_ends_total", "desktop-commander", "idle", 41), new("of_a_later_version", "backend", "x", 7),
     ];

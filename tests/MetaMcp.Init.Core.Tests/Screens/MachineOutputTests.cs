@@ -130,7 +130,7 @@ public sealed partial class MachineOutputTests
                 Assert.Equal(written.Order(), named.Order());
                 rows++;
             }
-        Assert.Equal(11, rows);
+        Assert.Equal(12, rows);
     }
 
     [GeneratedRegex("""\bline\.\w+\("(\w+)",""")]

@@ -18,7 +18,7 @@ public sealed class StatusScreenTests
             """
             ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 servers   without worker
               memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   pressure 0.0%
-              limits kernel   circuits 1 open   oom 1 (3h ago)   orphans ended 4   cleanups…
+              limits kernel   circuits 1 open   oom 1 (3h ago)   orphans ended 4   alerts 1…
               disk / 90 % full: 4.0G of 40.0G free
               disk /data unknown: No such file or directory
 
@@ -52,7 +52,7 @@ public sealed class StatusScreenTests
             """
             ✖ degraded   up 3h12m   3 of 7 services ready, 5 of 15 servers   without worker                    mcp-init 1.4.0, pid 1
               memory 1.6G / 4.0G ▕████████            ▏ 40%   peak 2.6G   pressure 0.0%   tasks 77/512
-              limits kernel (memory tasks cpu)   circuits 1 open   oom 1 (3h ago)   orphans ended 4   cleanups 57 clean, 1 killed
+              limits kernel (memory tasks cpu)   circuits 1 open   oom 1 (3h ago)   orphans ended 4   alerts 1   cleanups 57 clean,…
               disk / 90 % full: 4.0G of 40.0G free
               disk /data unknown: No such file or directory
 

@@ -1,6 +1,8 @@
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Effects;
+using MetaMcp.Init.Core.Status;
 using MetaMcp.Init.Core.Values;
 using static MetaMcp.Init.Core.Tests.Supervision.Make;
 
@@ -80,7 +82,7 @@ public sealed class AlertTests
         world.Begin().Forget();
         world.Program("a").Memory = 95 << 20;
         Assert.Equal(["alert memory-pressure a!"], Alerts(world.Pass("1m")));
-        Assert.Equal(["over memory-pressure a"], Alerts(world.Asks(Core.Control.ControlVerb.Stop, "a")));
+        Assert.Equal(["over memory-pressure a"], Alerts(world.Asks(ControlVerb.Stop, "a")));
     }
 
     [Fact]
@@ -98,7 +100,7 @@ public sealed class AlertTests
     {
         var world = Running(Daemon("a") with { Restart = Restart with { Breaker = new BreakerSettings { Failures = 1 } } });
         Assert.Equal(["alert circuit-open a!"], Alerts(world.Exits("a", 1)));
-        Assert.Equal(["over circuit-open a"], Alerts(world.Asks(Core.Control.ControlVerb.Stop, "a")));
+        Assert.Equal(["over circuit-open a"], Alerts(world.Asks(ControlVerb.Stop, "a")));
     }
 
     [Fact]
@@ -150,6 +152,26 @@ public sealed class AlertTests
         }
         Assert.Contains(Alerts(world), l => l.StartsWith("alert orphans others", StringComparison.Ordinal));
         Assert.Equal(129, world.Heard.Count(h => h.Notice.Kind == Notices.AlertRaised));
+    }
+
+    [Fact]
+    public void What_is_raised_is_a_row_of_the_status_until_it_is_over()
+    {
+        var world = Running(Daemon("a"), Daemon("b").Policy(RestartPolicy.Never));
+        world.Exits("a", 1).Exits("b", 1);
+        var rows = world.Looks(new ControlRequest(ControlVerb.Status));
+        Assert.Equal(
+            [("process-failure", "a", false), ("process-failure", "b", true)],
+            rows.OfType<AlertRow>().Select(r => (r.Alert, r.Name, r.IsCritical)));
+        var system = rows.OfType<SystemRow>().Single();
+        Assert.Equal((2, 2L, 0, 0), (system.Alerts, system.AlertsTold, system.Instances, system.Healthy));
+        rows = world.Pass("1s").Looks(new ControlRequest(ControlVerb.Metrics));
+        Assert.Equal("b", Assert.Single(rows.OfType<AlertRow>()).Name);
+        system = rows.OfType<SystemRow>().Single();
+        Assert.Equal((1, 2L, 1, 1), (system.Alerts, system.AlertsTold, system.Instances, system.Healthy));
+        Assert.Equal(2, rows.OfType<CountRow>().Single(r => r.Family == "alerts_total").Value);
+        Assert.Single(world.Looks(new ControlRequest(ControlVerb.Status) { Names = ["b"] }).OfType<AlertRow>());
+        Assert.Empty(world.Looks(new ControlRequest(ControlVerb.Status) { Names = ["a"] }).OfType<AlertRow>());
     }
 
     [Fact]
