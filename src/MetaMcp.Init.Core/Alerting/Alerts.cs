@@ -194,13 +194,16 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
         }
     }
 
-    /// <summary>The telling comes first: if memory ends there, the alert is still to be told.</summary>
+    /// <summary>
+    /// The reason was told just before, except where raises were withheld. The telling comes first: if memory ends there, the alert is still
+    /// to be told.
+    /// </summary>
     private void Tell(Alert alert)
     {
         var message = AlertMessage.Of(alert, isRaised: true, response.Now);
         var (type, level) = (AlertTypes.Word(alert.Type), alert.IsCritical ? "critical" : "warning");
         response.Tell(alert.Withheld == 0
-            ? Notices.AlertRaised.Of(SubjectOf(alert), type, AboutOf(alert), level, message.Reason)
+            ? Notices.AlertRaised.Of(SubjectOf(alert), type, AboutOf(alert), level)
             : Notices.AlertRaisedAgain.Of(SubjectOf(alert), type, AboutOf(alert), level, message.Reason, alert.Withheld));
         _toldInMinute++;
         (alert.IsTold, alert.Withheld, alert.TellAt) = (true, 0, response.Now + Window);

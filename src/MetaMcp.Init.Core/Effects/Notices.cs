@@ -156,7 +156,7 @@ public static class Notices
         339, "alert.withheld", Info,
         "{Service|the container}: alert {Alert}{About|} was raised {Withheld:#time} more in its window, and is over");
     public static readonly NoticeKind AlertRaised = new(
-        340, "alert.raised", Warning, "{Service|the container}: alert {Alert}{About|} ({Severity}): {Reason}");
+        340, "alert.raised", Warning, "{Service|the container}: alert {Alert}{About|} ({Severity})");
     public static readonly NoticeKind AlertRaisedAgain = new(
         341, "alert.raised-again", Warning,
         "{Service|the container}: alert {Alert}{About|} ({Severity}): {Reason} ({Withheld} withheld)");

@@ -31,9 +31,12 @@ internal static partial class Log
     // A word boundary, since "restarted" is not "started".
     private static bool HasWord(string text, string what) => Regex.IsMatch(text, @"(?<!\w)" + Regex.Escape(what));
 
+    /// <summary>An alert may repeat the words of its reason.</summary>
     private static bool IsLog(Line line, string service, string what)
     {
         var own = Own().Match(line.Text);
+        if (own.Groups["rest"].Value.StartsWith(" alert ", StringComparison.Ordinal) && !what.StartsWith("alert ", StringComparison.Ordinal))
+            return false;
         return service.Length == 0
             ? line.Text.StartsWith("mcp-init ", StringComparison.Ordinal) && line.Text.Contains(what, StringComparison.Ordinal)
             : own.Success && own.Groups["name"].Value == service && HasWord(own.Groups["rest"].Value, what);
