@@ -195,8 +195,8 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
     }
 
     /// <summary>
-    /// The reason was told just before, except where raises were withheld. The telling comes first: if memory ends there, the alert is still
-    /// to be told.
+    /// The reason was told just before, except where raises were withheld. The telling comes first: if memory ends there, the alert is
+    /// still to be told.
     /// </summary>
     private void Tell(Alert alert)
     {

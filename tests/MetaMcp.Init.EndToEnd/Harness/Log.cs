@@ -35,7 +35,8 @@ internal static partial class Log
     private static bool IsLog(Line line, string service, string what)
     {
         var own = Own().Match(line.Text);
-        if (own.Groups["rest"].Value.StartsWith(" alert ", StringComparison.Ordinal) && !what.StartsWith("alert ", StringComparison.Ordinal))
+        if (own.Groups["rest"].Value.StartsWith(" alert ", StringComparison.Ordinal) &&
+            !what.StartsWith("alert ", StringComparison.Ordinal))
             return false;
         return service.Length == 0
             ? line.Text.StartsWith("mcp-init ", StringComparison.Ordinal) && line.Text.Contains(what, StringComparison.Ordinal)
