@@ -13,6 +13,8 @@ internal static class AlertRules
     /// <summary>The limit that the container's runtime has given it, beside the memory of all services and servers.</summary>
     private const string OwnLimit = "of the container's own limit";
 
+    private const string Stalls = "by stalls";
+
     private static readonly AlertRule[] Rules =
     [
         Raise(Notices.LaunchRefused, ProcessLimit) with
@@ -26,6 +28,8 @@ internal static class AlertRules
         End(Notices.MemoryNormal, MemoryPressure),
         Raise(Notices.PressureHigh, MemoryPressure) with { FixedSubject = OwnLimit, IsCritical = n => n["Level"] is "critical" },
         End(Notices.PressureNormal, MemoryPressure) with { FixedSubject = OwnLimit },
+        Raise(Notices.MemoryStalled, MemoryPressure) with { FixedSubject = Stalls },
+        End(Notices.MemoryEased, MemoryPressure) with { FixedSubject = Stalls },
         // The memory of a process goes with the process.
         End(Notices.ServiceExited, MemoryPressure),
         End(Notices.ServiceExitedOutOfMemory, MemoryPressure),

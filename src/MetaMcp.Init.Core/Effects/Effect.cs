@@ -76,6 +76,12 @@ public abstract record Effect : Case
     public sealed record ReadDisks(ImmutableArray<string> Paths) : Effect;
 
     /// <summary>
+    /// Let the kernel tell when all runs together stand still for want of memory, or no longer; answered by Stalled, each time that they
+    /// do, or by StallsNotToBeHad.
+    /// </summary>
+    public sealed record WatchStalls(bool IsOn) : Effect;
+
+    /// <summary>
     /// Set a wire that trips when the memory of all runs together reaches so many bytes; null takes it away. It is answered by
     /// PressureWireTripped, once: at once if the memory is there already, or if the wire cannot be set.
     /// </summary>

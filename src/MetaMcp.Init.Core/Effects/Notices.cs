@@ -182,6 +182,14 @@ public static class Notices
     public static readonly NoticeKind DiskUnknown = new(
         351, "disk.unknown", Warning, "{Path}: how full the disk is cannot be read: {Reason}");
 
+    public static readonly NoticeKind MemoryStalled = new(
+        352, "stall.began", Warning,
+        "memory stalls: for a tenth of two seconds all processes of services and servers waited for memory ({Share|unknown} of the last " +
+        "ten seconds)");
+    public static readonly NoticeKind MemoryEased = new(
+        353, "stall.ended", Info, "no memory stalls any more; they went on for {Lasted}");
+    public static readonly NoticeKind StallsUnknown = new(354, "stall.unknown", Debug, "memory stalls are not told: {Reason}");
+
     public static readonly NoticeKind OrphanReaped = new(401, "orphan.reaped", Debug, "reaped orphan pid {Pid}: {Status}");
     public static readonly NoticeKind OrphansKilled = new(402, "orphans.killed", Warning, "processes left after {Grace}: killed");
     public static readonly NoticeKind OrphanFound = new(

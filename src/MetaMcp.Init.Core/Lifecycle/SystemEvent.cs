@@ -120,6 +120,13 @@ public abstract record SystemEvent : Case
         public static PressureWireTripped Instance { get; } = new();
     }
 
+    /// <summary>All runs together have waited for memory; at most once in two seconds.</summary>
+    /// <param name="Percent">The part of the last ten seconds; null if it cannot be read.</param>
+    public sealed record Stalled(double? Percent) : SystemEvent;
+
+    /// <summary>The kernel cannot tell of stalls.</summary>
+    public sealed record StallsNotToBeHad(string Problem) : SystemEvent;
+
     /// <summary>How much memory is in use.</summary>
     /// <param name="Workload">That of all runs together; null if the kernel does not count it.</param>
     /// <param name="Container">That of the container; null if it cannot be read.</param>

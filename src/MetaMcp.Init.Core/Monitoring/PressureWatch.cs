@@ -43,7 +43,8 @@ internal sealed class PressureWatch(Plan plan, bool isCounted, bool hasContainer
     public bool IsMemoryWatched => _plan.Settings.Limits is { Monitoring: true } limits &&
         (hasContainerLimit || (isCounted && limits.Memory is not null));
 
-    private bool IsAnyRunning => !_hasEnded && _plan.Settings.Limits.Monitoring && (_running > 0 || launched().Endable > 0);
+    /// <summary>Whether anything runs, and monitoring is not switched off.</summary>
+    public bool IsAnyRunning => !_hasEnded && _plan.Settings.Limits.Monitoring && (_running > 0 || launched().Endable > 0);
 
     /// <summary>The place of the wire, in bytes, also while it is away; null if there is none.</summary>
     public long? Wire => _wire;

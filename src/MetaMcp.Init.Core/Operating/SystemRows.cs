@@ -13,7 +13,7 @@ namespace MetaMcp.Init.Core.Operating;
 /// <summary>The row of the whole container, and its health.</summary>
 internal sealed class SystemRows(
     ServiceTable services, ServiceRows rows, Phases phases, OrphanWatch orphans, Reconciler reconciler, CleanupTotals totals, Tally tally,
-    DiskWatch disks, InstanceRows instances, Alerts alerts)
+    DiskWatch disks, StallWatch stalls, InstanceRows instances, Alerts alerts)
 {
     /// <summary>The row is made at once, and is one line.</summary>
     private const int MostClauses = 16;
@@ -67,6 +67,8 @@ internal sealed class SystemRows(
             CorrectiveActions = tally.CorrectiveActions,
             Alerts = alerts.Raised,
             AlertsTold = tally.AlertsTold,
+            IsStalled = stalls.IsStalled,
+            StallsProblem = limits.Monitoring ? stalls.Problem : null,
             MemoryMax = limits.Memory?.Bytes,
             TasksMax = limits.Tasks,
             InstancesMax = limits.MaxInstances,

@@ -31,14 +31,15 @@ public sealed class Window
 
     internal Window(
         ServiceTable services, Phases phases, Pool pool, OrphanWatch orphans, CleanupTotals totals, Registry registry,
-        Reconciler reconciler, Tally tally, DiskWatch disks, Alerts alerts)
+        Reconciler reconciler, Tally tally, DiskWatch disks, StallWatch stalls, Alerts alerts)
     {
         (_services, _orphans, _totals, _registry) = (services, orphans, totals, registry);
         (Tally, Pool, _reconciler, _alerts) = (tally, pool, reconciler, alerts);
         Logs.Know(services.Plan.Settings.Servers);
         _serviceRows = new ServiceRows(services, registry, tally);
         _instanceRows = new InstanceRows(services, pool, registry);
-        _systemRows = new SystemRows(services, _serviceRows, phases, orphans, reconciler, totals, tally, disks, _instanceRows, alerts);
+        _systemRows = new SystemRows(
+            services, _serviceRows, phases, orphans, reconciler, totals, tally, disks, stalls, _instanceRows, alerts);
     }
 
     public EventRing Events { get; } = new();

@@ -112,6 +112,8 @@ public static class StatusLines
         line.Number("corrective_actions", row.CorrectiveActions);
         line.Number("alerts", row.Alerts);
         line.Number("alerts_told", row.AlertsTold);
+        line.Flag("stalled", row.IsStalled);
+        line.Text("stalls_unknown", row.StallsProblem);
         line.Number("memory_max", row.MemoryMax);
         line.Number("tasks_max", row.TasksMax);
         line.Cores("cpu_max", row.CpuMax);

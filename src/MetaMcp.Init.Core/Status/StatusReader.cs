@@ -58,6 +58,8 @@ public static class StatusReader
         CorrectiveActions = row.OptionalNumber("corrective_actions") ?? 0,
         Alerts = (int)(row.OptionalNumber("alerts") ?? 0),
         AlertsTold = row.OptionalNumber("alerts_told") ?? 0,
+        IsStalled = row.Flag("stalled"),
+        StallsProblem = row.OptionalText("stalls_unknown"),
         MemoryMax = row.OptionalNumber("memory_max"),
         TasksMax = row.OptionalNumber("tasks_max"),
         CpuMax = row.OptionalCores("cpu_max"),

@@ -82,6 +82,12 @@ public sealed record SystemRow : StatusRow
     /// <summary>Alerts that were told since mcp-init began.</summary>
     public long AlertsTold { get; init; }
 
+    /// <summary>Whether all services and servers together stand still for want of memory, now and then.</summary>
+    public bool IsStalled { get; init; }
+
+    /// <summary>Why the kernel cannot tell of such stalls; null if it can.</summary>
+    public string? StallsProblem { get; init; }
+
     /// <summary><c>memory</c> of [limits].</summary>
     public long? MemoryMax { get; init; }
 

@@ -45,6 +45,7 @@ public sealed class Supervisor
     private readonly MemoryReadings _memory;
     private readonly PressureWatch _pressureWatch;
     private readonly PressureEvents _pressure;
+    private readonly StallWatch _stalls;
     private readonly ReloadEvents _reload;
     private readonly Recovery _recovery;
     private readonly SignalMeanings _signals;
@@ -104,12 +105,13 @@ public sealed class Supervisor
         var relief = new PressureRelief(_response, _services, ending);
         _limits = new LimitEnforcement(_response, _services, _phases, _limitWatch, _memory, ending, relief);
         _pressure = new PressureEvents(_response, _services, _phases, _pressureWatch, relief, ending, _memory);
+        _stalls = new StallWatch(_response, counted.HasFlag(Controllers.Memory), () => _pressureWatch.IsAnyRunning);
         _reload = new ReloadEvents(_response, _services, _phases, _orphans, _sweeps, _driver, _deadlines, jitter);
         _recovery = new Recovery(_response, _services, Registry, _phases, _cleanups, _pool, _orphans, _driver, _reload, _reconciler);
         _signals = new SignalMeanings(_response, _services, _phases, _reload, _pool, _orphans, _reconciler);
         _suspendRecovery = new SuspendRecovery(_response, _services, _deadlines);
         _operator = new Operator(_response, _services, _phases, _pool, _reload, tally);
-        Window = new Window(_services, _phases, _pool, _orphans, totals, Registry, _reconciler, tally, _disks, _alerts);
+        Window = new Window(_services, _phases, _pool, _orphans, totals, Registry, _reconciler, tally, _disks, _stalls, _alerts);
     }
 
     public Phase Phase => _phases.Phase;
@@ -130,7 +132,7 @@ public sealed class Supervisor
 
     /// <summary>The time at which <see cref="SystemEvent.TimePassed"/> is wanted even if nothing happened.</summary>
     public Instant Due => _recovery.IsDisturbed ? _recovery.ResumeAt : Instant.Earliest(
-        _deadlines.Earliest, _pool.Due, _limitWatch.Due, _memoryPolling.Due, _disks.Due, _pressureWatch.Due, Phase.Due,
+        _deadlines.Earliest, _pool.Due, _limitWatch.Due, _memoryPolling.Due, _disks.Due, _pressureWatch.Due, _stalls.Due, Phase.Due,
         _reconciler.ConfirmAt, _alerts.Due, _hook.Due,
         _phases.IsEnding ? Instant.Never : Instant.Earlier(_sweeps.Due, _orphans.Due));
 
@@ -220,6 +222,7 @@ public sealed class Supervisor
         while (NextCleanup());
         _limitWatch.LaunchedChanged(_response.Now);
         _pressure.Advance();
+        _stalls.Advance();
         _phases.TellWhetherDegraded();
         HearAlerts();
         if (Phase is Phase.ShuttingDown)
@@ -330,6 +333,12 @@ public sealed class Supervisor
             case SystemEvent.AlertSent(var number, var problem):
                 _hook.Sent(number, problem);
                 break;
+            case SystemEvent.Stalled(var percent):
+                _stalls.Stalled(percent);
+                break;
+            case SystemEvent.StallsNotToBeHad(var reason):
+                _stalls.NotToBeHad(reason);
+                break;
             case SystemEvent.PressureWireTripped:
                 _pressure.Tripped();
                 break;
@@ -369,6 +378,8 @@ public sealed class Supervisor
             _memory.Read();
         if (now >= _disks.Due)
             _disks.Look();
+        if (now >= _stalls.Due)
+            _stalls.TimePassed();
         if (now >= _pressureWatch.Due)
             _pressure.Look();
         if (now >= _sweeps.Due)

@@ -28,6 +28,9 @@ internal enum Source
 
     MemoryEvents,
 
+    /// <summary>The pressure of the workload's cgroup, with a trigger.</summary>
+    MemoryStalls,
+
     /// <summary>The counts of the workload's cgroup, while it has a tripwire.</summary>
     MemoryWire,
     PopulatedEvents,

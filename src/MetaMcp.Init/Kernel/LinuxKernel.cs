@@ -35,6 +35,7 @@ internal sealed class LinuxKernel : IKernel
     private readonly MainSuccession _mains;
     private readonly MemoryWatch _memory;
     private readonly PressureGauge _pressure;
+    private readonly StallTrigger _stalls;
     private readonly PssMeasurement _pss;
     private readonly ProbeOutputs _probes;
     private readonly AlertCommand _alerts;
@@ -79,6 +80,7 @@ internal sealed class LinuxKernel : IKernel
         _reports = new RunReports(_watch, _disposal, _mains.Named, tell);
         _memory = new MemoryWatch(_watch, tell);
         _pressure = new PressureGauge(pressure, _runs, _watch, tell);
+        _stalls = new StallTrigger(pressure.Workload, _watch, tell);
         _pss = new PssMeasurement(
             starter.StartMeasuring, _helpers.Pids, (fd, take) => _watch.Add(fd, Source.PssMeasurement, take), _watch.Remove,
             usages => Tell(new SystemEvent.Sampled(usages, Closely: true)));
@@ -205,6 +207,9 @@ internal sealed class LinuxKernel : IKernel
                 break;
             case Effect.ReadMemory(var numbers):
                 _kernelSweep.ReadMemory(numbers);
+                break;
+            case Effect.WatchStalls(var isOn):
+                _stalls.Set(isOn);
                 break;
             case Effect.SetPressureWire(var bytes):
                 _pressure.SetWire(bytes);

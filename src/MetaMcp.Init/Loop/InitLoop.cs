@@ -164,8 +164,8 @@ internal sealed class InitLoop(IKernel kernel, Supervisor supervisor, IReadOnlyL
     /// </summary>
     private static bool MayBeRepeated(Effect effect) => effect is
         Effect.SignalMain or Effect.SignalRun or Effect.KillHelper or Effect.WatchRun or Effect.WatchMain or Effect.SignalStranger
-            or Effect.SignalTheRest or Effect.SetPressureWire or Effect.ReadPressure or Effect.Sweep or Effect.RefuseLaunch
-            or Effect.EndLaunch or Effect.KillAlertCommand;
+            or Effect.SignalTheRest or Effect.WatchStalls or Effect.SetPressureWire or Effect.ReadPressure or Effect.Sweep
+            or Effect.RefuseLaunch or Effect.EndLaunch or Effect.KillAlertCommand;
 
     /// <summary>
     /// A service whose start is never answered would wait for ever. If the kernel had answered before it threw, the second answer is

@@ -16,7 +16,8 @@ internal static class Sample
             NotReady = ["worker is open (exit code 3)"], Ready = 3, Services = 7, Controllers = ["memory", "tasks", "cpu"],
             CircuitsOpen = 1, OutOfMemory = 1, LastOutOfMemory = new TimeSpan(3, 0, 0), OrphansEnded = 4, CleanupsClean = 57,
             CleanupsKilled = 1, CleanupMean = TimeSpan.FromMilliseconds(31), Instances = 8, Active = 5, Healthy = 6, LimitBreaches = 1,
-            CorrectiveActions = 2, Alerts = 1, AlertsTold = 3, MemoryMax = 4096 * Mebi, TasksMax = 512, InstancesMax = 15,
+            CorrectiveActions = 2, Alerts = 1, AlertsTold = 3, IsStalled = true,
+            StallsProblem = "there is no such file", MemoryMax = 4096 * Mebi, TasksMax = 512, InstancesMax = 15,
             Disks =
             [
                 new DiskRow("/") { State = DiskState.High, Size = 40_960 * Mebi, Available = 4096 * Mebi, UsedPercent = 90 },

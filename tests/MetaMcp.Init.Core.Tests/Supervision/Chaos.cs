@@ -35,6 +35,7 @@ internal sealed class Chaos
     private Instant? _endBegan;
     private bool _emergency;
     private bool _isCommandRunning;
+    private bool _areStallsWatched;
     private long _message;
     private bool _beyondKill;
     private int? _exitCode;
@@ -376,6 +377,17 @@ internal sealed class Chaos
                         .Select(p => new RunUsage(p.Run, (p.Run + Events) % 130 << 20, (int)(p.Run * 7 + Events) % 70)),
                 ],
                 closely));
+                break;
+            case Effect.WatchStalls(var isOn):
+                Assert.True(isOn != _areStallsWatched, "twice");
+                _areStallsWatched = isOn;
+                if (isOn && Events % 7 == 0)
+                {
+                    _areStallsWatched = false;
+                    _answers.Enqueue(new SystemEvent.StallsNotToBeHad("no such file"));
+                }
+                else if (isOn && Events % 3 == 0)
+                    _answers.Enqueue(new SystemEvent.Stalled(12.5));
                 break;
             case Effect.SetPressureWire(var bytes):
                 if (bytes is not null && Events % 3 == 0)

@@ -30,7 +30,7 @@ internal static class StoryLine
             Effect.Exit e => $"exit {e.Code}",
             Effect.Report e => Of(e.Notice),
             Effect.WatchRun or Effect.Sample or Effect.ReadMemory or Effect.Sweep or Effect.Apply or Effect.DropFile => null,
-            Effect.SetPressureWire or Effect.ReadPressure => null,
+            Effect.SetPressureWire or Effect.ReadPressure or Effect.WatchStalls => null,
             Effect.ReadDisks or Effect.AnswerClient or Effect.SendAlert or Effect.KillAlertCommand => null,
             Effect.ReadFile => "read the file",
             Effect.SignalStranger { Signal: var s } when s == Signal.Cont => null,

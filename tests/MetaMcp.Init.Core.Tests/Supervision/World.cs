@@ -112,6 +112,9 @@ internal sealed class World
     /// </summary>
     public bool HoldsCloseLooks { get; set; }
 
+    /// <summary>The times at which the kernel was asked to tell of stalls, or not to.</summary>
+    public List<(TimeSpan At, bool IsOn)> StallsWatched { get; } = [];
+
     /// <summary>The documents that the command of [alerts] has got.</summary>
     public List<string> Documents { get; } = [];
 
@@ -496,6 +499,9 @@ internal sealed class World
                 DisksReadAt.Add(Elapsed);
                 if (AnswersDisks)
                     _events.Enqueue(new SystemEvent.DisksRead([.. paths.Select(path => Disks[path])]));
+                break;
+            case Effect.WatchStalls(var isOn):
+                StallsWatched.Add((Elapsed, isOn));
                 break;
             case Effect.SetPressureWire(var bytes):
                 _wire = bytes;

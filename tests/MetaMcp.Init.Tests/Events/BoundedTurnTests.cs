@@ -140,6 +140,7 @@ public sealed unsafe partial class BoundedTurnTests : IDisposable
             [Source.ProbeOutput] = "as much as a pipe holds, and then a pause",
             [Source.OwnOutput] = "what our own ring holds is written, and nothing is added to it meanwhile",
             [Source.MemoryEvents] = "one read of a file of the kernel's; then it rests a second",
+            [Source.MemoryStalls] = "one read of a file of the kernel's, once in two seconds",
             [Source.MemoryWire] = "one event, and the wire is taken away with it",
             [Source.ForeignMain] = "one end, and the descriptor is closed with it",
             [Source.PopulatedEvents] = "one look at each run that is watched",
