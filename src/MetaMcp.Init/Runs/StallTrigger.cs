@@ -9,7 +9,8 @@ namespace MetaMcp.Init.Runs;
 
 /// <summary>
 /// A trigger on <c>memory.pressure</c> of a cgroup (<c>Documentation/accounting/psi.rst</c>): the descriptor is ready by priority
-/// (EPOLLPRI) when all of its processes have waited for memory for 200 ms of two seconds. The kernel tells that once in each two seconds at most, and
+/// (EPOLLPRI) when all of its processes have waited for memory for 200 ms of two seconds. The kernel tells that once in each two seconds
+/// at most, and
 /// to be asked is to be told: nothing has to be read before the next time.
 /// </summary>
 /// <param name="cgroup">The directory; null if there is none.</param>

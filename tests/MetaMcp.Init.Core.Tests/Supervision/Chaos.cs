@@ -230,6 +230,7 @@ internal sealed class Chaos
         Events++;
         _trace.Add((_now, happened));
         Hear(happened);
+        _areStallsWatched &= happened is not SystemEvent.StallsNotToBeHad;
         var before = _plan.Services.Select(s => _supervisor.StateOf(s.Index)).ToList();
         var effects = _supervisor.Handle(happened, _now).ToList();
         foreach (var effect in effects)
@@ -382,10 +383,7 @@ internal sealed class Chaos
                 Assert.True(isOn != _areStallsWatched, "twice");
                 _areStallsWatched = isOn;
                 if (isOn && Events % 7 == 0)
-                {
-                    _areStallsWatched = false;
                     _answers.Enqueue(new SystemEvent.StallsNotToBeHad("no such file"));
-                }
                 else if (isOn && Events % 3 == 0)
                     _answers.Enqueue(new SystemEvent.Stalled(12.5));
                 break;
