@@ -29,6 +29,9 @@ internal sealed class Alert(AlertType type, string? name)
     /// <summary>Whether it was told as critical in its window: a warning that becomes critical is told at once, one time.</summary>
     public bool IsToldCritical { get; set; }
 
+    /// <summary>Whether its subject is of the file, and not a name that anyone can choose.</summary>
+    public bool IsOfFile { get; set; }
+
     /// <summary>When it was raised.</summary>
     public Instant Since { get; set; }
 

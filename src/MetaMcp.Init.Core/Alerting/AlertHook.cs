@@ -71,7 +71,7 @@ internal sealed class AlertHook(Response response, ServiceTable services, Instan
     {
         if (_state != State.Idle || _queue.Count == 0)
             return;
-        if (Command.IsEmpty || !services.Plan.Settings.Alerts.Enabled)
+        if (Command.IsEmpty)
         {
             _queue.Clear();
             return;

@@ -28,6 +28,7 @@ internal static class AlertRules
         End(Notices.MemoryNormal, MemoryPressure),
         Raise(Notices.PressureHigh, MemoryPressure) with { FixedSubject = OwnLimit, IsCritical = n => n["Level"] is "critical" },
         End(Notices.PressureNormal, MemoryPressure) with { FixedSubject = OwnLimit },
+        End(Notices.PressureUnwatched, MemoryPressure) with { FixedSubject = OwnLimit },
         Raise(Notices.MemoryStalled, MemoryPressure) with { FixedSubject = Stalls },
         End(Notices.MemoryEased, MemoryPressure) with { FixedSubject = Stalls },
         // The memory of a process goes with the process.
@@ -49,17 +50,30 @@ internal static class AlertRules
         Raise(Notices.LaunchOverLimit, ResourceViolation) with { Subject = "Server", IsOfType = true, EndsByQuiet = true },
         Raise(Notices.ServiceOutOfMemory, ResourceViolation) with { IsOfType = true, EndsByQuiet = true },
 
-        Raise(Notices.CleanupFailed, CleanupFailure) with { IsOfType = true, IsCritical = _ => true },
+        // Of servers it is that of one instance, since others of its type begin and end meanwhile. When nothing of a service is left, its
+        // next state is told.
+        Raise(Notices.CleanupFailed, CleanupFailure) with { IsCritical = _ => true },
         End(Notices.ServiceStarted, CleanupFailure),
         End(Notices.ServiceStopped, CleanupFailure),
-        End(Notices.LaunchEnded, CleanupFailure) with { Subject = "Server", IsOfType = true },
-        End(Notices.LaunchFailed, CleanupFailure) with { Subject = "Server", IsOfType = true },
+        End(Notices.ServiceFailed, CleanupFailure),
+        End(Notices.ServiceFinished, CleanupFailure),
+        End(Notices.ServiceCompleted, CleanupFailure),
+        End(Notices.ServiceRestarting, CleanupFailure),
+        End(Notices.RestartingAfterDependency, CleanupFailure),
+        End(Notices.RestartingAfterSuccess, CleanupFailure),
+        End(Notices.CircuitOpen, CleanupFailure),
+        End(Notices.CircuitOpenAgain, CleanupFailure),
+        End(Notices.LaunchEnded, CleanupFailure) with { Subject = "Server" },
+        End(Notices.LaunchFailed, CleanupFailure) with { Subject = "Server" },
         Raise(Notices.OrphanCleanupFailed, CleanupFailure) with { Subject = "Command", EndsByQuiet = true, IsCritical = _ => true },
 
         Raise(Notices.CircuitOpen, CircuitOpen) with { IsCritical = _ => true },
         Raise(Notices.CircuitOpenAgain, CircuitOpen) with { IsCritical = _ => true },
         End(Notices.CircuitClosed, CircuitOpen),
         End(Notices.ServiceStopped, CircuitOpen),
+        End(Notices.ServiceCompleted, CircuitOpen),
+        End(Notices.ServiceFinished, CircuitOpen),
+        End(Notices.ServiceFailed, CircuitOpen),
         // An operator or another file has started it anew, with a circuit that is closed.
         End(Notices.ServiceReady, CircuitOpen) with { IfState = s => !StatePredicates.IsMissing(s) },
 

@@ -16,7 +16,8 @@ namespace MetaMcp.Init.Core.Alerting;
 /// begins. If it does not stand any more, the count alone is told.</item>
 /// </list>
 /// So a reason that comes and goes without end makes three notices in a window. A storm of alerts about many subjects is cut to
-/// <see cref="MostAMinute"/>: the others wait for the next minute, if they still stand then.
+/// <see cref="MostAMinute"/>: the others wait for the next minute, if they still stand then. Names of the file do not wait for those that
+/// come from outside.
 /// </summary>
 internal sealed class Alerts(Response response, ServiceTable services, AlertHook hook)
 {
@@ -39,7 +40,10 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
     private int _seen;
 
     private Instant _minuteEnds = new(0);
-    private int _toldInMinute;
+
+    /// <summary>The alerts told in this minute, of names of the file and of others: strangers take no turn from the file.</summary>
+    private int _toldOfFile;
+    private int _toldOfOthers;
 
     /// <summary>When <see cref="TimePassed"/> has something to do.</summary>
     public Instant Due { get; private set; } = Instant.Never;
@@ -86,22 +90,28 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
             _heard.Enqueue(notice);
     }
 
+    /// <summary>Keeps what this event has told so far, for the next event if memory ends in this one.</summary>
+    public void Collect()
+    {
+        for (; _seen < response.Effects.Count; _seen++)
+            if (response.Effects[_seen] is Effect.Report(var notice) && AlertRules.Concern(notice.Kind))
+                _heard.Enqueue(notice);
+    }
+
     /// <summary>
     /// Looks through what this event has told so far. If memory ends, a notice stays in the queue, and is looked at again with the next
     /// event: raised twice or ended twice is as once.
     /// </summary>
     public void Hear()
     {
-        for (; _seen < response.Effects.Count; _seen++)
-            if (response.Effects[_seen] is Effect.Report(var notice) && AlertRules.Concern(notice.Kind))
-                _heard.Enqueue(notice);
+        Collect();
         if (_heard.Count == 0)
             return;
         for (; _heard.TryPeek(out var next); _heard.Dequeue())
             if (IsEnabled)
                 Take(next);
         if (!IsEnabled)
-            _book.Clear();
+            Disable();
         // An alert that has just ended may be past its window.
         TimePassed();
     }
@@ -162,16 +172,19 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
 
     private void Raise(AlertRule rule, Notice notice, string? name)
     {
-        var alert = Find(rule.Type, name);
+        var isOfFile = rule.FixedSubject is not null || name is null || IsOfFile(name);
+        var alert = Find(rule.Type, name, isOfFile);
         var isCritical = rule.IsCritical?.Invoke(notice) ?? false;
+        var isLess = alert is { IsRaised: true, IsCritical: true } && !isCritical;
         if (!alert.IsRaised)
             (alert.IsRaised, alert.IsTold, alert.Since) = (true, false, response.Now);
-        (alert.Notice, alert.IsCritical, alert.IsOfService) = (notice, isCritical, rule.IsOfService);
+        (alert.Notice, alert.IsCritical, alert.IsOfService, alert.IsOfFile) = (notice, isCritical, rule.IsOfService, isOfFile);
         alert.QuietBy = rule.EndsByQuiet || alert.Name == Others ? response.Now + Quiet : Instant.Never;
-        if ((response.Now >= alert.TellAt || (isCritical && !alert.IsToldCritical)) && MayTell())
+        var isDue = isCritical && !alert.IsToldCritical;
+        if ((isDue || (response.Now >= alert.TellAt && !isLess)) && MayTell(alert))
             Tell(alert);
         else
-            alert.Withheld++;
+            alert.Withheld += isLess ? 0 : 1;
         if (alert is { IsTold: false } && response.Now >= alert.TellAt)
             alert.TellAt = _minuteEnds;
     }
@@ -182,7 +195,7 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
             End(alert);
         if (response.Now < alert.TellAt || !alert.IsPending)
             return;
-        if (alert.IsRaised && MayTell())
+        if (alert.IsRaised && MayTell(alert))
             Tell(alert);
         else if (alert.IsRaised)
             alert.TellAt = _minuteEnds;
@@ -205,7 +218,7 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
         response.Tell(alert.Withheld == 0
             ? Notices.AlertRaised.Of(SubjectOf(alert), type, AboutOf(alert), level)
             : Notices.AlertRaisedAgain.Of(SubjectOf(alert), type, AboutOf(alert), level, message.Reason, alert.Withheld));
-        _toldInMinute++;
+        (_toldOfFile, _toldOfOthers) = (_toldOfFile + (alert.IsOfFile ? 1 : 0), _toldOfOthers + (alert.IsOfFile ? 0 : 1));
         (alert.IsTold, alert.Withheld, alert.TellAt) = (true, 0, response.Now + Window);
         alert.IsToldCritical = alert.IsCritical;
         hook.Send(message);
@@ -223,18 +236,35 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
         (alert.IsRaised, alert.IsTold, alert.QuietBy) = (false, false, Instant.Never);
     }
 
-    private bool MayTell()
+    private bool MayTell(Alert alert)
     {
         if (response.Now >= _minuteEnds)
-            (_minuteEnds, _toldInMinute) = (response.Now + Minute, 0);
-        return _toldInMinute < MostAMinute;
+            (_minuteEnds, _toldOfFile, _toldOfOthers) = (response.Now + Minute, 0, 0);
+        return (alert.IsOfFile ? _toldOfFile : _toldOfOthers) < MostAMinute;
     }
 
-    private Alert Find(AlertType type, string? name)
+    /// <summary>Ends all. Switched on again, alerts follow from what is told from then on.</summary>
+    private void Disable()
+    {
+        foreach (var alert in _book.Values)
+            if (alert.IsRaised)
+                End(alert);
+        _book.Clear();
+    }
+
+    private bool IsOfFile(string name)
+    {
+        foreach (var service in services.Plan.Services)
+            if (service.Name == name)
+                return true;
+        return services.Plan.Settings.FindServer(name) is not null || services.Plan.Settings.Limits.Disk.Contains(name);
+    }
+
+    private Alert Find(AlertType type, string? name, bool isOfFile)
     {
         if (_book.TryGetValue((type, name), out var known))
             return known;
-        if (_book.Count >= Most && !TryForgetOne())
+        if (_book.Count >= Most && !isOfFile && !TryForgetOne())
             name = Others;
         if (!_book.TryGetValue((type, name), out var alert))
             _book.Add((type, name), alert = new Alert(type, name));

@@ -150,6 +150,8 @@ public static class Notices
     public static readonly NoticeKind ControlSocketProblem = new(
         333, "control.unavailable", Warning, "no operator can act on this mcp-init by its socket: {Reason}");
 
+    public static readonly NoticeKind PressureUnwatched = new(
+        336, "pressure.unwatched", Info, "the container: its memory is not watched any more: {Reason}");
     public static readonly NoticeKind LimitsNotLacking = new(
         338, "limits.not-lacking", Info, "the file has no limit any more that the kernel does not enforce");
     public static readonly NoticeKind AlertsWithheld = new(

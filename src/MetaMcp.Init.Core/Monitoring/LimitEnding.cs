@@ -37,7 +37,6 @@ internal sealed class LimitEnding(Response response, ServiceTable services, Pool
     /// <param name="notice">What is told of it; null for the notice that it is over a limit.</param>
     public void End(long run, string reason, Notice? notice = null)
     {
-        ended.Add(run);
         var service = services.OwnerOf(run);
         if (notice is not null)
             response.Tell(notice, run);
@@ -45,6 +44,7 @@ internal sealed class LimitEnding(Response response, ServiceTable services, Pool
             response.Tell(Notices.ServiceOverLimit.Of(services.NameOf(capped), reason), run);
         else if (pool.OfRun(run) is { } instance)
             response.Tell(Notices.LaunchOverLimit.Of(instance.Name, reason), run);
+        ended.Add(run);
         if (service is null)
             pool.OverLimit(run, reason);
         else

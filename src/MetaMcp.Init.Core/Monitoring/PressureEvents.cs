@@ -17,6 +17,8 @@ internal sealed class PressureEvents(
     public void Advance()
     {
         watch.SetDue(response.Now);
+        if (!watch.IsAnyRunning && !phases.IsEnding)
+            ForgetContainer("nothing runs");
         if (watch.MovesWire(out var wire))
             MoveWire(wire);
     }
@@ -39,6 +41,8 @@ internal sealed class PressureEvents(
             return;
         if (read.Container is { Limit: { } limit } container)
             WeighContainer(container, new ByteSize(limit), read);
+        else
+            ForgetContainer("its limit is gone, or cannot be read");
         if (read.Workload is { } workload && services.Plan.Settings.Limits.Memory is { } cap)
             WeighWorkload(workload, cap, read);
     }
@@ -54,6 +58,15 @@ internal sealed class PressureEvents(
                 : Notices.PressureHigh.Of(level == MemoryLevel.Critical ? "critical" : "high", new ByteSize(figures.Used), limit, percent));
         _levelOfContainer = level;
         Weigh(PressureScope.Container, figures.Used, limit, read);
+    }
+
+    private void ForgetContainer(string reason)
+    {
+        if (_levelOfContainer == MemoryLevel.Normal)
+            return;
+        response.Tell(Notices.PressureUnwatched.Of(reason));
+        _levelOfContainer = MemoryLevel.Normal;
+        relief.Forget(PressureScope.Container);
     }
 
     private void WeighWorkload(PressureFigures figures, ByteSize cap, SystemEvent.PressureRead read)
@@ -80,6 +93,9 @@ internal sealed class PressureEvents(
     {
         response.MayEndHere();
         response.Add(new Effect.SetPressureWire(bytes));
+        // At another place, or after a time without runs, no look has ended the breach.
+        if (bytes != watch.Wire)
+            relief.Forget(PressureScope.Workload);
         watch.WireMoved(bytes);
     }
 }

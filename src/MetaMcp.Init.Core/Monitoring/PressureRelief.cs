@@ -36,6 +36,9 @@ internal sealed class PressureRelief(Response response, ServiceTable services, L
     public bool IsPending =>
         _workload is { Level: MemoryLevel.Critical, IsSettled: false, IsHelpless: false } && !ending.IsMemoryReturning();
 
+    /// <summary>What was done for a breach that is over counts no more.</summary>
+    public void Forget(PressureScope scope) => BreachOf(scope).Enter(MemoryLevel.Normal);
+
     public MemoryLevel LevelOf(PressureScope scope) => BreachOf(scope).Level;
 
     /// <summary>Whether the figure ends a breach.</summary>

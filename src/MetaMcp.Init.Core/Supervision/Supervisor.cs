@@ -55,6 +55,9 @@ public sealed class Supervisor
     private readonly Alerts _alerts;
     private long _lastTold;
 
+    /// <summary>Memory has ended in the last event after it had taken effect: what it told was not looked through for alerts.</summary>
+    private bool _isCut;
+
     /// <param name="plan">The plan to run.</param>
     /// <param name="seed">The seed of the jitter.</param>
     /// <param name="startedAt">The time of the start.</param>
@@ -174,6 +177,9 @@ public sealed class Supervisor
     public IReadOnlyList<Effect> Handle(SystemEvent happened, Instant at)
     {
         _suspendRecovery.Note(at, Due);
+        if (_isCut)
+            _alerts.Collect();
+        _isCut = false;
         _response.Begin(at);
         _alerts.Begin();
         try
@@ -194,6 +200,7 @@ public sealed class Supervisor
             Disturb(at);
             if (!_response.HasTakenEffect)
                 throw;
+            _isCut = true;
         }
         return _response.Effects;
     }

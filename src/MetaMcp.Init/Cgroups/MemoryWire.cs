@@ -12,6 +12,9 @@ internal sealed class MemoryWire(string directory)
 {
     private readonly string _high = $"{directory}/memory.high";
 
+    /// <summary>Open while the wire is set: to take it away needs no memory and no descriptor.</summary>
+    private int _limit = -1;
+
     /// <summary>Readable by priority (EPOLLPRI) when a count has changed; -1 while the wire is not set.</summary>
     public int Events { get; private set; } = -1;
 
@@ -34,7 +37,8 @@ internal sealed class MemoryWire(string directory)
         // A change counts from the last reading on.
         Span<byte> text = stackalloc byte[512];
         _ = KernelFile.Read(Events, text, out _);
-        if (KernelFile.Write(_high, bytes.ToString(CultureInfo.InvariantCulture), O_NONBLOCK).IsSuccess)
+        _limit = KernelFile.Open(_high, O_WRONLY | O_NONBLOCK);
+        if (_limit >= 0 && KernelFile.Write(_limit, bytes.ToString(CultureInfo.InvariantCulture)).IsSuccess)
             return true;
         Clear();
         return false;
@@ -47,7 +51,11 @@ internal sealed class MemoryWire(string directory)
             return;
         _ = close(Events);
         Events = -1;
-        // ENOENT: the cgroup is gone. No other error is known for a value that lifts a limit.
-        _ = KernelFile.Write(_high, "max");
+        if (_limit < 0)
+            return;
+        // ENODEV: the cgroup is gone. No other error is known for a value that lifts a limit.
+        _ = KernelFile.Write(_limit, "max");
+        _ = close(_limit);
+        _limit = -1;
     }
 }

@@ -64,14 +64,20 @@ internal static unsafe class KernelFile
         var descriptor = Open(path, O_WRONLY | flags);
         if (descriptor < 0)
             return LastError;
+        var error = Write(descriptor, text);
+        _ = close(descriptor);
+        return error;
+    }
+
+    /// <summary>The same for an open file.</summary>
+    public static Errno Write(int descriptor, string text)
+    {
         Span<byte> buffer = stackalloc byte[128];
         var length = Encoding.ASCII.GetBytes(text, buffer);
         nint written;
         fixed (byte* start = buffer)
             written = write(descriptor, start, (nuint)length);
-        var error = written < 0 ? LastError : Errno.None;
-        _ = close(descriptor);
-        return error;
+        return written < 0 ? LastError : Errno.None;
     }
 
     public static bool Exists(string path)

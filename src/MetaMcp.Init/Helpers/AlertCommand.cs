@@ -85,8 +85,8 @@ internal sealed unsafe class AlertCommand(AlertStart begin, HelperTable helpers,
             if (pid == 0)
                 return "it could not be started: the container has no process, descriptor or memory to give";
             (_pid, _number) = (pid, number);
-            helpers.AddUnbound(pid);
             Follow(pid, output);
+            helpers.AddUnbound(pid);
             return null;
         }
         finally

@@ -136,6 +136,31 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public void Names_from_outside_take_no_turn_from_those_of_the_file()
+    {
+        var world = new World(File(Daemon("a"), Daemon("b").Policy(RestartPolicy.Never)) with
+        {
+            Init = new InitSettings { OrphanGrace = TimeSpan.FromSeconds(1) }, Alerts = new AlertSettings(),
+        });
+        world.Begin();
+        for (var command = 0; command < 30; command++)
+            world.HasStranger($"c{command}");
+        world.Exits("a", 1).Pass("10s").Forget();
+        Assert.Equal(["alert process-failure b!"], Alerts(world.Exits("b", 1)));
+        Assert.InRange(world.Heard.Count(h => h.Notice["Alert"] is "orphans"), 10, 20);
+    }
+
+    [Fact]
+    public void A_cleanup_that_failed_is_over_when_nothing_is_left_of_it()
+    {
+        var world = new World(File(Daemon("a").Policy(RestartPolicy.Never), Daemon("b")) with { Alerts = new AlertSettings() }).Begin();
+        world.Program("a").IgnoresEverything();
+        world.Asks(ControlVerb.Stop, "a").Pass("1m");
+        Assert.Equal(["alert cleanup-failure a!"], Alerts(world));
+        Assert.Equal(["over cleanup-failure a"], Alerts(world.IsKilledBy("a", Signal.Kill)));
+    }
+
+    [Fact]
     public void Subjects_without_number_take_no_memory_without_end()
     {
         var world = new World(File(Daemon("a")) with
