@@ -43,13 +43,16 @@ internal sealed partial class PressurePopulation(VirtualMachine machine, Contain
             PressureKind.Container => Used("/sys/fs/cgroup"),
             _ => Used("/sys/fs/cgroup/workload"),
         })), CultureInfo.InvariantCulture);
-        var more = to - (int)((used + (1 << 19)) >> 20);
+        // Here the sum includes the shell that measures, which is no process of a service.
+        var measuring = kind == PressureKind.Sampled ? 1 : 0;
+        var more = to + measuring - (int)((used + (1 << 19)) >> 20);
         Assert.InRange(more, 1, 100);
         _ = await Inside($"echo hold {more} >/tmp/growth");
     }
 
     /// <summary>So many have been ended to relieve memory.</summary>
-    public Task Ends(int count) => Patience.Until(() => Ended.Count >= count, $"{count} ends", Patience.Long);
+    public Task Ends(int count) => Patience.UntilNothing(
+        () => Ended.Count >= count ? null : $"{Ended.Count} of {count} ended:\n{string.Join('\n', init.Command.Lines)}", Patience.Long);
 
     public async Task<IReadOnlyList<string>> Inside(string script)
     {
