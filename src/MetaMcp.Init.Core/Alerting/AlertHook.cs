@@ -27,7 +27,7 @@ internal sealed class AlertHook(Response response, ServiceTable services, Instan
     /// <summary>The number of messages that wait for the command.</summary>
     private const int Most = 32;
 
-    private readonly Queue<AlertMessage> _queue = new();
+    private readonly List<AlertMessage> _queue = new(Most + 1);
     private State _state;
 
     /// <summary>The number of the last message: an answer to an earlier one comes too late to count.</summary>
@@ -54,15 +54,17 @@ internal sealed class AlertHook(Response response, ServiceTable services, Instan
 
     private ImmutableArray<string> Command => services.Plan.Settings.Alerts.Command;
 
-    /// <summary>Takes a message; if too many wait, the oldest is dropped, since the newest says how things are.</summary>
+    /// <summary>
+    /// Takes a message. If too many wait, the oldest one that raises nothing critical is dropped: the newest says how things are.
+    /// </summary>
     public void Send(AlertMessage message)
     {
         if (Command.IsEmpty || _isOver || response.Now >= _endBy)
             return;
-        _queue.Enqueue(message);
+        _queue.Add(message);
         if (_queue.Count <= Most)
             return;
-        _ = _queue.Dequeue();
+        _queue.RemoveAt(Math.Max(_queue.FindIndex(m => !m.IsRaised || !m.IsCritical), 0));
         Missed("it is too slow: more alerts come than it can take");
     }
 
@@ -77,8 +79,8 @@ internal sealed class AlertHook(Response response, ServiceTable services, Instan
             return;
         }
         response.MayEndHere();
-        response.Add(new Effect.SendAlert(_number + 1, Command, _queue.Peek().Encode(response.Now - startedAt, _missed)));
-        _ = _queue.Dequeue();
+        response.Add(new Effect.SendAlert(_number + 1, Command, _queue[0].Encode(response.Now - startedAt, _missed)));
+        _queue.RemoveAt(0);
         (_number, _state, _until) = (_number + 1, State.Running, response.Now + Patience);
     }
 

@@ -21,7 +21,9 @@ internal sealed record AlertRule(NoticeKind Notice, AlertType Type, bool Raises)
     /// <summary>Whether an instance of a server stands for its type: instances come and go.</summary>
     public bool IsOfType { get; init; }
 
-    /// <summary>Whether the alert is over when it was not raised again for a while, since no notice tells its end.</summary>
+    /// <summary>
+    /// Whether the raise counts for a while only, since no notice tells its end. A rule that ends the alert ends such raises by it.
+    /// </summary>
     public bool EndsByQuiet { get; init; }
 
     /// <summary>Which notices of the kind count; null for all.</summary>
@@ -32,6 +34,9 @@ internal sealed record AlertRule(NoticeKind Notice, AlertType Type, bool Raises)
 
     /// <summary>Which of them are critical, and not only a warning; null for none.</summary>
     public Func<Notice, bool>? IsCritical { get; init; }
+
+    /// <summary>For whom the alert stands: the service or the one instance, where the subject of the alert may be its type.</summary>
+    public string HolderOf(Notice notice) => notice[Subject] as string ?? "";
 
     /// <summary>The service, the type of servers, the command or the path that the alert is about; null for the container.</summary>
     public string? SubjectOf(Notice notice) =>

@@ -22,18 +22,29 @@ internal static class AlertRules
             Subject = "Server", EndsByQuiet = true, If = n => n["Code"] is string code && code == RefusalCodes.Word(RefusalCode.Limit),
         },
         // A place was free for the type.
-        End(Notices.LaunchStarted, ProcessLimit) with { Subject = "Server", IsOfType = true },
+        End(Notices.LaunchStarted, ProcessLimit) with { Subject = "Server", IsOfType = true, EndsByQuiet = true },
 
-        Raise(Notices.MemoryHigh, MemoryPressure) with { IsCritical = n => n["Level"] is "critical" },
-        End(Notices.MemoryNormal, MemoryPressure),
+        // The use of a process goes with the process.
+        Raise(Notices.TasksHigh, ProcessLimit) with { IsOfType = true, IsCritical = n => n["Level"] is "critical" },
+        End(Notices.TasksNormal, ProcessLimit) with { IsOfType = true },
+        End(Notices.ServiceExited, ProcessLimit),
+        End(Notices.ServiceExitedOutOfMemory, ProcessLimit),
+        End(Notices.LaunchEnded, ProcessLimit) with { Subject = "Server", IsOfType = true },
+        End(Notices.LaunchFailed, ProcessLimit) with { Subject = "Server", IsOfType = true },
+        End(Notices.UsageUnwatched, ProcessLimit),
+
+        Raise(Notices.MemoryHigh, MemoryPressure) with { IsOfType = true, IsCritical = n => n["Level"] is "critical" },
+        End(Notices.MemoryNormal, MemoryPressure) with { IsOfType = true },
         Raise(Notices.PressureHigh, MemoryPressure) with { FixedSubject = OwnLimit, IsCritical = n => n["Level"] is "critical" },
         End(Notices.PressureNormal, MemoryPressure) with { FixedSubject = OwnLimit },
         End(Notices.PressureUnwatched, MemoryPressure) with { FixedSubject = OwnLimit },
         Raise(Notices.MemoryStalled, MemoryPressure) with { FixedSubject = Stalls },
         End(Notices.MemoryEased, MemoryPressure) with { FixedSubject = Stalls },
-        // The memory of a process goes with the process.
         End(Notices.ServiceExited, MemoryPressure),
         End(Notices.ServiceExitedOutOfMemory, MemoryPressure),
+        End(Notices.LaunchEnded, MemoryPressure) with { Subject = "Server", IsOfType = true },
+        End(Notices.LaunchFailed, MemoryPressure) with { Subject = "Server", IsOfType = true },
+        End(Notices.UsageUnwatched, MemoryPressure),
 
         Raise(Notices.ServiceRestarting, ProcessFailure),
         Raise(Notices.RestartingAfterDependency, ProcessFailure),
@@ -50,9 +61,8 @@ internal static class AlertRules
         Raise(Notices.LaunchOverLimit, ResourceViolation) with { Subject = "Server", IsOfType = true, EndsByQuiet = true },
         Raise(Notices.ServiceOutOfMemory, ResourceViolation) with { IsOfType = true, EndsByQuiet = true },
 
-        // Of servers it is that of one instance, since others of its type begin and end meanwhile. When nothing of a service is left, its
-        // next state is told.
-        Raise(Notices.CleanupFailed, CleanupFailure) with { IsCritical = _ => true },
+        // When nothing of a service is left, its next state is told.
+        Raise(Notices.CleanupFailed, CleanupFailure) with { IsOfType = true, IsCritical = _ => true },
         End(Notices.ServiceStarted, CleanupFailure),
         End(Notices.ServiceStopped, CleanupFailure),
         End(Notices.ServiceFailed, CleanupFailure),
@@ -63,8 +73,8 @@ internal static class AlertRules
         End(Notices.RestartingAfterSuccess, CleanupFailure),
         End(Notices.CircuitOpen, CleanupFailure),
         End(Notices.CircuitOpenAgain, CleanupFailure),
-        End(Notices.LaunchEnded, CleanupFailure) with { Subject = "Server" },
-        End(Notices.LaunchFailed, CleanupFailure) with { Subject = "Server" },
+        End(Notices.LaunchEnded, CleanupFailure) with { Subject = "Server", IsOfType = true },
+        End(Notices.LaunchFailed, CleanupFailure) with { Subject = "Server", IsOfType = true },
         Raise(Notices.OrphanCleanupFailed, CleanupFailure) with { Subject = "Command", EndsByQuiet = true, IsCritical = _ => true },
 
         Raise(Notices.CircuitOpen, CircuitOpen) with { IsCritical = _ => true },
@@ -84,6 +94,7 @@ internal static class AlertRules
         End(Notices.DiskNormal, DiskPressure) with { Subject = "Path" },
 
         Raise(Notices.LimitsNotByKernel, LimitsNotEnforced),
+        Raise(Notices.LimitsWithoutSwap, LimitsNotEnforced),
         End(Notices.LimitsNotLacking, LimitsNotEnforced),
     ];
 

@@ -140,8 +140,19 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
             if (rule.Raises)
                 Raise(rule, notice, name);
             else if (_book.GetValueOrDefault((rule.Type, name)) is { IsRaised: true } alert && HoldsFor(rule, name))
-                End(alert);
+                Lower(alert, rule, notice);
         }
+    }
+
+    /// <summary>One reason of the alert is gone; it is over when none is left.</summary>
+    private void Lower(Alert alert, AlertRule rule, Notice notice)
+    {
+        if (rule.EndsByQuiet)
+            alert.RemoveQuiet();
+        else
+            alert.Remove(rule.HolderOf(notice));
+        if (!alert.Stands)
+            End(alert);
     }
 
     private bool HoldsFor(AlertRule rule, string? name)
@@ -178,8 +189,12 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
         var isLess = alert is { IsRaised: true, IsCritical: true } && !isCritical;
         if (!alert.IsRaised)
             (alert.IsRaised, alert.IsTold, alert.Since) = (true, false, response.Now);
-        (alert.Notice, alert.IsCritical, alert.IsOfService, alert.IsOfFile) = (notice, isCritical, rule.IsOfService, isOfFile);
-        alert.QuietBy = rule.EndsByQuiet || alert.Name == Others ? response.Now + Quiet : Instant.Never;
+        (alert.IsOfService, alert.IsOfFile) = (rule.IsOfService, isOfFile);
+        var cause = new AlertCause(notice, isCritical);
+        if (rule.EndsByQuiet || alert.Name == Others)
+            alert.Add(cause, response.Now + Quiet);
+        else
+            alert.Add(rule.HolderOf(notice), cause);
         var isDue = isCritical && !alert.IsToldCritical;
         if ((isDue || (response.Now >= alert.TellAt && !isLess)) && MayTell(alert))
             Tell(alert);
@@ -192,7 +207,11 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
     private void Expire(Alert alert)
     {
         if (alert.IsRaised && response.Now >= alert.QuietBy)
-            End(alert);
+        {
+            alert.RemoveQuiet();
+            if (!alert.Stands)
+                End(alert);
+        }
         if (response.Now < alert.TellAt || !alert.IsPending)
             return;
         if (alert.IsRaised && MayTell(alert))
@@ -233,7 +252,8 @@ internal sealed class Alerts(Response response, ServiceTable services, AlertHook
                 SubjectOf(alert), AlertTypes.Word(alert.Type), AboutOf(alert), Duration.FormatRounded(response.Now - alert.Since)));
             hook.Send(message);
         }
-        (alert.IsRaised, alert.IsTold, alert.QuietBy) = (false, false, Instant.Never);
+        (alert.IsRaised, alert.IsTold) = (false, false);
+        alert.Clear();
     }
 
     private bool MayTell(Alert alert)

@@ -69,8 +69,8 @@ public abstract record Effect : Case
     /// <summary>Measure the use of runs, if the kernel does not count it; answered by Sampled.</summary>
     public sealed record Sample(ImmutableArray<long> Runs, bool Closely) : Effect;
 
-    /// <summary>Read the memory of runs, if the kernel counts it; each is answered by MemoryRead.</summary>
-    public sealed record ReadMemory(ImmutableArray<long> Runs) : Effect;
+    /// <summary>Read the memory and the tasks of runs, if the kernel counts them; each is answered by UsageRead.</summary>
+    public sealed record ReadUsage(ImmutableArray<long> Runs) : Effect;
 
     /// <summary>Read how full disks are; answered by DisksRead.</summary>
     public sealed record ReadDisks(ImmutableArray<string> Paths) : Effect;

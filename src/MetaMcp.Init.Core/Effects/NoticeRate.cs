@@ -29,6 +29,13 @@ public sealed class NoticeRate(int most, TimeSpan window)
         return true;
     }
 
+    /// <summary>One is told in any case; it counts as one of those that may be told.</summary>
+    public void Tells(Instant now)
+    {
+        if (!MayTell(now))
+            _untold--;
+    }
+
     /// <summary>The number that was not told, once its window is over; to be asked before the next notice, else 0.</summary>
     public int TakeUntold(Instant now)
     {

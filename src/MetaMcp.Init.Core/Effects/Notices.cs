@@ -192,6 +192,13 @@ public static class Notices
         353, "stall.ended", Info, "no memory stalls any more; they went on for {Lasted}");
     public static readonly NoticeKind StallsUnknown = new(354, "stall.unknown", Debug, "memory stalls are not told: {Reason}");
 
+    public static readonly NoticeKind TasksHigh = new(
+        360, "tasks.high", Warning, "{Service|all together}: number of tasks {Level}: {Used} of {Cap}, {Percent} %");
+    public static readonly NoticeKind TasksNormal = new(
+        361, "tasks.normal", Info, "{Service|all together}: number of tasks normal again: {Used} of {Cap}, {Percent} %");
+    public static readonly NoticeKind UsageUnwatched = new(
+        362, "usage.unwatched", Info, "all together: memory and tasks are not watched any more, since nothing runs");
+
     public static readonly NoticeKind OrphanReaped = new(401, "orphan.reaped", Debug, "reaped orphan pid {Pid}: {Status}");
     public static readonly NoticeKind OrphansKilled = new(402, "orphans.killed", Warning, "processes left after {Grace}: killed");
     public static readonly NoticeKind OrphanFound = new(

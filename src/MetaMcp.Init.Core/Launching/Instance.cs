@@ -1,6 +1,7 @@
 using System.Globalization;
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Runs;
 using MetaMcp.Init.Core.Values;
 
@@ -28,6 +29,9 @@ internal sealed class Instance(
 
     /// <summary>The time of the request; of an instance that runs, its start.</summary>
     public Instant Since { get; set; } = askedAt;
+
+    /// <summary>How near it came to memory_max and tasks_max of its type.</summary>
+    public UsageLevels Levels { get; set; }
 
     /// <summary>It is refused if memory has ended before the request was answered.</summary>
     public InstanceState State { get; set; } = new InstanceState.Asked(askedAt + Admission.PlacePatience, "mcp-init had no memory for it");

@@ -57,7 +57,7 @@ internal sealed class Pool
         (_response, _services, _ooms) = (response, services, ooms);
         _instances = new InstanceTable(registry);
         _driver = new InstanceDriver(response, services, _instances, registry, forget, queue, isEnding, totals);
-        _refusals = new Refusals(response);
+        _refusals = new Refusals(response, services);
         _admission = new Admission(response, services, _instances, registry, _driver, _refusals, activeServices);
         _steps = new LaunchSteps(response, services, registry, _instances, _driver, _admission,
             new LaunchRights(services, registry, _instances), new MistypedNames(response), isEnding, isMemoryWatched);

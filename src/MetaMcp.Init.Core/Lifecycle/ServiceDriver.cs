@@ -59,7 +59,7 @@ internal sealed class ServiceDriver(
             services.Running[service] = services.Plan.Services[service].Settings;
             services.Records[service] = services.Records[service] with
             {
-                Memory = null, Level = MemoryLevel.Normal, Status = null, Doing = null, RestartsWith = null, HeldBy = null,
+                Memory = null, Levels = default, Status = null, Doing = null, RestartsWith = null, HeldBy = null,
             };
         }
         var subject = StatePredicates.RunOf(before) ?? StatePredicates.RunOf(after) ?? 0;

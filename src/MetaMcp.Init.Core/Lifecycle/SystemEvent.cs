@@ -103,12 +103,15 @@ public abstract record SystemEvent : Case
     public sealed record Sampled(ImmutableArray<RunUsage> Usages, bool Closely) : SystemEvent;
 
     /// <summary>
-    /// The memory of a run, and of the whole workload, as the kernel counts it; read at each beat of its probe, and on request.
+    /// The use of a run, and of the whole workload, as the kernel counts it; read at each beat of its probe, and on request. Null stands
+    /// for a figure that is not counted, or cannot be read.
     /// </summary>
     /// <param name="RunNumber">The number of the run.</param>
     /// <param name="Memory">The memory that the cgroup of the run holds and could not give back, in bytes.</param>
-    /// <param name="OfAll">That of the workload; null if it cannot be read.</param>
-    public sealed record MemoryRead(long RunNumber, long Memory, long? OfAll) : SystemEvent;
+    /// <param name="Tasks">The processes and threads of the run.</param>
+    /// <param name="MemoryOfAll">The memory of the workload.</param>
+    /// <param name="TasksOfAll">The tasks of the workload.</param>
+    public sealed record UsageRead(long RunNumber, long? Memory, long? Tasks, long? MemoryOfAll, long? TasksOfAll) : SystemEvent;
 
     /// <summary>How full disks are, each with its space or the reason why that is not known.</summary>
     public sealed record DisksRead(ImmutableArray<DiskReading> Disks) : SystemEvent;

@@ -65,6 +65,20 @@ internal sealed class LimitEnding(Response response, ServiceTable services, Pool
         return false;
     }
 
+    /// <summary>Whether a run can be ended that is not required.</summary>
+    public bool IsAnyOptional
+    {
+        get
+        {
+            if (pool.Counts.Endable > 0)
+                return true;
+            for (var service = 0; service < services.States.Length; service++)
+                if (LimitWatch.IsEndable(services.States[service]) && KindOf(service) == CandidateKind.Optional)
+                    return true;
+            return false;
+        }
+    }
+
     /// <summary>The runs that can be ended.</summary>
     /// <param name="usages">What runs use; a run that is not among them is no candidate.</param>
     /// <param name="byMemory">Whether their memory counts, and not their tasks.</param>

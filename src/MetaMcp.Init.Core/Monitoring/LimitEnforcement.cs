@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MetaMcp.Init.Core.Config;
 using MetaMcp.Init.Core.Effects;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Membership;
@@ -9,7 +10,7 @@ namespace MetaMcp.Init.Core.Monitoring;
 
 /// <summary>Limits by sampling, where the kernel does not enforce them.</summary>
 internal sealed class LimitEnforcement(
-    Response response, ServiceTable services, Phases phases, LimitWatch limits, MemoryReadings readings, LimitEnding ending,
+    Response response, ServiceTable services, Phases phases, LimitWatch limits, UsageReadings readings, LimitEnding ending,
     PressureRelief relief)
 {
     public void Look()
@@ -31,18 +32,36 @@ internal sealed class LimitEnforcement(
         foreach (var usage in usages)
             if (ending.Find(usage.Run) is { IsEndable: true } run && limits.Breach(run.Limits, usage, sampled.Closely) is { } reason)
                 ending.End(usage.Run, reason);
-        // A rough look never shows less than is used: if its figure is below a threshold, so is the use.
         foreach (var usage in usages)
-            if (!usage.IsEstimate && services.OwnerOf(usage.Run) is { } service && LimitWatch.IsEndable(services.States[service]) &&
-                (sampled.Closely ||
-                    MemoryThresholds.PercentOf(usage.Memory, services.SettingsOf(service).Limits.MemoryMax ?? default) <
-                    services.Plan.Settings.Limits.MemoryWarning))
-                readings.Weigh(service, usage.Memory, isRough: !sampled.Closely);
+            if (ending.Find(usage.Run) is { IsEndable: true, Limits: var own })
+                Weigh(usage, own, sampled.Closely);
+        if (isOfAll)
+            WeighAll(usages, sampled.Closely);
         if (limits.BreachOfAll(usages, sampled.Closely) is { } breach && !ending.IsMemoryReturning() &&
             First(usages, breach.IsMemory) is { } first)
             ending.End(first.Run, $"{(first.IsIdle ? CorrectiveOrder.WhyFirst(first, response.Now) : "the largest")}, {breach.Reason}");
         if (limits.IsMemoryWatched && services.Plan.Settings.Limits.Memory is { } cap)
             Relieve(usages, cap, sampled.Closely, isOfAll);
+    }
+
+    /// <summary>A rough look never shows less memory than is used: if its figure is below a threshold, so is the use.</summary>
+    private void Weigh(RunUsage usage, CgroupLimits own, bool closely)
+    {
+        if (!usage.IsEstimate && own.MemoryMax is { } cap &&
+            (closely || UsageThresholds.PercentOf(usage.Memory, cap) < services.Plan.Settings.Limits.MemoryWarning))
+            readings.Weigh(usage.Run, usage.Memory, isRough: !closely);
+        if (limits.CountsTasks)
+            readings.WeighTasks(usage.Run, usage.Tasks);
+    }
+
+    private void WeighAll(ImmutableArray<RunUsage> usages, bool closely)
+    {
+        var used = usages.Sum(u => u.Memory);
+        if (limits.IsMemoryWatched && services.Plan.Settings.Limits is { Memory: { } cap } all && !usages.Any(u => u.IsEstimate) &&
+            (closely || UsageThresholds.PercentOf(used, cap) < all.MemoryWarning))
+            readings.WeighAll(used);
+        if (limits.CountsTasks)
+            readings.WeighTasksOfAll(usages.Sum(u => u.Tasks));
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ internal sealed class LimitWatch : IServiceWatch
     /// <summary>A breach is found within this time and the time of two looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    private const int NearPercent = 80;
+    private const int MostOfFar = 80;
 
     /// <summary>A close look that was not answered within this time will not be answered.</summary>
     private static readonly TimeSpan CloseLookTimeout = TimeSpan.FromSeconds(3);
@@ -54,9 +54,16 @@ internal sealed class LimitWatch : IServiceWatch
     /// <summary>When the next rough look is due.</summary>
     public Instant Due { get; private set; } = Instant.Never;
 
+    /// <summary>From here on, in percent of a cap, a close look is needed: it tells which threshold was passed.</summary>
+    private int NearPercent => _plan.Settings.Limits is { Monitoring: true, MemoryWarning: var warning }
+        ? Math.Min(MostOfFar, warning) : MostOfFar;
+
     private bool Memory => _sampled.HasFlag(Controllers.Memory);
 
     private bool Tasks => _sampled.HasFlag(Controllers.Tasks);
+
+    /// <summary>Whether tasks are counted by looking.</summary>
+    public bool CountsTasks => Tasks;
 
     private bool HasCapOfAll =>
         (Memory && _plan.Settings.Limits.Memory is not null) || (Tasks && _plan.Settings.Limits.Tasks is not null);

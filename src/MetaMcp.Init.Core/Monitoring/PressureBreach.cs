@@ -5,7 +5,7 @@ namespace MetaMcp.Init.Core.Monitoring;
 /// <summary>What was done about the memory of one scope since it became critical.</summary>
 internal sealed class PressureBreach
 {
-    public MemoryLevel Level { get; private set; }
+    public UsageLevel Level { get; private set; }
 
     /// <summary>A run was ended for it.</summary>
     public bool HasActed { get; set; }
@@ -20,9 +20,9 @@ internal sealed class PressureBreach
     public int Estimates { get; set; }
 
     /// <summary>A breach begins or ends with its level.</summary>
-    public void Enter(MemoryLevel level)
+    public void Enter(UsageLevel level)
     {
-        if ((level == MemoryLevel.Critical) != (Level == MemoryLevel.Critical))
+        if ((level == UsageLevel.Critical) != (Level == UsageLevel.Critical))
         {
             HasActed = IsSettled = IsHelpless = false;
             Estimates = 0;

@@ -9,16 +9,20 @@ namespace MetaMcp.Init.Core.Monitoring;
 /// <summary>What the kernel tells of memory that becomes short, and what follows.</summary>
 internal sealed class PressureEvents(
     Response response, ServiceTable services, Phases phases, PressureWatch watch, PressureRelief relief, LimitEnding ending,
-    MemoryReadings readings)
+    UsageReadings readings)
 {
-    private MemoryLevel _levelOfContainer;
+    private UsageLevel _levelOfContainer;
 
     /// <summary>Something may have begun or ended to run, or another file is in force.</summary>
     public void Advance()
     {
         watch.SetDue(response.Now);
-        if (!watch.IsAnyRunning && !phases.IsEnding)
-            ForgetContainer("nothing runs");
+        if (!phases.IsEnding)
+        {
+            readings.Forget(watch.IsAnyRunning);
+            if (!watch.IsAnyRunning)
+                ForgetContainer("nothing runs");
+        }
         if (watch.MovesWire(out var wire))
             MoveWire(wire);
     }
@@ -49,23 +53,23 @@ internal sealed class PressureEvents(
 
     private void WeighContainer(PressureFigures figures, ByteSize limit, SystemEvent.PressureRead read)
     {
-        var percent = MemoryThresholds.PercentOf(figures.Used, limit);
+        var percent = UsageThresholds.PercentOf(figures.Used, limit);
         watch.UsesContainer(percent, response.Now);
-        var level = MemoryThresholds.Of(_levelOfContainer, figures.Used, limit, services.Plan.Settings.Limits);
+        var level = UsageThresholds.Of(_levelOfContainer, figures.Used, limit, services.Plan.Settings.Limits);
         if (level != _levelOfContainer)
-            response.Tell(level == MemoryLevel.Normal
+            response.Tell(level == UsageLevel.Normal
                 ? Notices.PressureNormal.Of(new ByteSize(figures.Used), limit, percent)
-                : Notices.PressureHigh.Of(level == MemoryLevel.Critical ? "critical" : "high", new ByteSize(figures.Used), limit, percent));
+                : Notices.PressureHigh.Of(level == UsageLevel.Critical ? "critical" : "high", new ByteSize(figures.Used), limit, percent));
         _levelOfContainer = level;
         Weigh(PressureScope.Container, figures.Used, limit, read);
     }
 
     private void ForgetContainer(string reason)
     {
-        if (_levelOfContainer == MemoryLevel.Normal)
+        if (_levelOfContainer == UsageLevel.Normal)
             return;
         response.Tell(Notices.PressureUnwatched.Of(reason));
-        _levelOfContainer = MemoryLevel.Normal;
+        _levelOfContainer = UsageLevel.Normal;
         relief.Forget(PressureScope.Container);
     }
 

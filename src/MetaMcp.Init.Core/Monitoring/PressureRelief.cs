@@ -10,7 +10,7 @@ namespace MetaMcp.Init.Core.Monitoring;
 /// <summary>
 /// Ends runs while memory is critical, in the <see cref="CorrectiveOrder"/>, before the kernel chooses one. One run at a time: the next
 /// one has to wait until the memory of the one before has returned, and for a cool-down. A breach lasts until the figure is clearly below
-/// the threshold (<see cref="MemoryThresholds"/>). If an action has brought the figure below the threshold, the breach is settled: a figure
+/// the threshold (<see cref="UsageThresholds"/>). If an action has brought the figure below the threshold, the breach is settled: a figure
 /// that then moves around the threshold needs no second action, and one that grows clearly above does.
 /// </summary>
 internal sealed class PressureRelief(Response response, ServiceTable services, LimitEnding ending)
@@ -34,16 +34,16 @@ internal sealed class PressureRelief(Response response, ServiceTable services, L
 
     /// <summary>Whether the memory of the workload is critical, and what is to be done about it depends on the next figures.</summary>
     public bool IsPending =>
-        _workload is { Level: MemoryLevel.Critical, IsSettled: false, IsHelpless: false } && !ending.IsMemoryReturning();
+        _workload is { Level: UsageLevel.Critical, IsSettled: false } && !IsHelpless(_workload) && !ending.IsMemoryReturning();
 
     /// <summary>What was done for a breach that is over counts no more.</summary>
-    public void Forget(PressureScope scope) => BreachOf(scope).Enter(MemoryLevel.Normal);
+    public void Forget(PressureScope scope) => BreachOf(scope).Enter(UsageLevel.Normal);
 
-    public MemoryLevel LevelOf(PressureScope scope) => BreachOf(scope).Level;
+    public UsageLevel LevelOf(PressureScope scope) => BreachOf(scope).Level;
 
     /// <summary>Whether the figure ends a breach.</summary>
     public bool IsBelow(long used, ByteSize cap) =>
-        MemoryThresholds.Of(MemoryLevel.Critical, used, cap, services.Plan.Settings.Limits) != MemoryLevel.Critical;
+        UsageThresholds.Of(UsageLevel.Critical, used, cap, services.Plan.Settings.Limits) != UsageLevel.Critical;
 
     /// <summary>Takes a figure; true if a run has to be ended now (<see cref="Act"/>).</summary>
     /// <param name="scope">Whose figure it is.</param>
@@ -54,10 +54,10 @@ internal sealed class PressureRelief(Response response, ServiceTable services, L
     {
         var breach = BreachOf(scope);
         var limits = services.Plan.Settings.Limits;
-        breach.Enter(MemoryThresholds.Of(breach.Level, used, cap, limits));
-        if (breach.Level != MemoryLevel.Critical)
+        breach.Enter(UsageThresholds.Of(breach.Level, used, cap, limits));
+        if (breach.Level != UsageLevel.Critical)
             return false;
-        var percent = MemoryThresholds.PercentOf(used, cap);
+        var percent = UsageThresholds.PercentOf(used, cap);
         breach.Estimates = isEstimate ? breach.Estimates + 1 : 0;
         var isReturning = ending.IsMemoryReturning();
         breach.HasActed |= isReturning;
@@ -66,7 +66,7 @@ internal sealed class PressureRelief(Response response, ServiceTable services, L
             return false;
         if (ending.ReturnedAt is { } returned && response.Now < returned + CoolDown)
             return false;
-        var isEnough = breach.IsHelpless ? LastReserve
+        var isEnough = IsHelpless(breach) ? LastReserve
             : breach.IsSettled ? Math.Min(limits.MemoryCritical + Growth, LastReserve) : limits.MemoryCritical;
         return percent >= isEnough;
     }
@@ -79,7 +79,7 @@ internal sealed class PressureRelief(Response response, ServiceTable services, L
     public void Act(PressureScope scope, long used, ByteSize cap, ImmutableArray<RunUsage> usages)
     {
         var breach = BreachOf(scope);
-        var percent = MemoryThresholds.PercentOf(used, cap);
+        var percent = UsageThresholds.PercentOf(used, cap);
         var candidates = ending.Candidates(usages, byMemory: true);
         var order = CorrectiveOrder.Of(candidates, percent >= LastReserve);
         var limit = scope == PressureScope.Workload ? "memory of [limits]" : "the container's own limit";
@@ -97,6 +97,9 @@ internal sealed class PressureRelief(Response response, ServiceTable services, L
         (breach.HasActed, breach.IsSettled, breach.IsHelpless) = (true, false, false);
         ending.End(first.Run, reason, Notices.PressureRelieved.Of(first.Name, reason, Named(order)));
     }
+
+    /// <summary>It was told that no run may be ended, and none that may has begun since.</summary>
+    private bool IsHelpless(PressureBreach breach) => breach.IsHelpless && !ending.IsAnyOptional;
 
     private PressureBreach BreachOf(PressureScope scope) => scope == PressureScope.Workload ? _workload : _container;
 

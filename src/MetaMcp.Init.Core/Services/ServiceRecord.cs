@@ -28,8 +28,8 @@ public readonly record struct ServiceRecord(int Starts, ExitStatus? LastExit, Oo
     /// <summary>The time at which memory was last measured exactly.</summary>
     public Instant MemoryAt { get; init; }
 
-    /// <summary>How near that was to the service's memory_max.</summary>
-    public MemoryLevel Level { get; init; }
+    /// <summary>How near it came to memory_max and tasks_max of the service.</summary>
+    public UsageLevels Levels { get; init; }
 
     /// <summary>The last STATUS= of the service; null if it sent none.</summary>
     public string? Status { get; init; }

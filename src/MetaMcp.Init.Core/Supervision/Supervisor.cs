@@ -31,7 +31,7 @@ public sealed class Supervisor
     private readonly ServiceTable _services;
     private readonly DeadlineHeap _deadlines;
     private readonly LimitWatch _limitWatch;
-    private readonly MemoryPolling _memoryPolling;
+    private readonly UsagePolling _usagePolling;
     private readonly DiskWatch _disks;
     private readonly Pool _pool;
     private readonly OrphanWatch _orphans;
@@ -42,7 +42,7 @@ public sealed class Supervisor
     private readonly ChildEvents _children;
     private readonly Reconciler _reconciler;
     private readonly LimitEnforcement _limits;
-    private readonly MemoryReadings _memory;
+    private readonly UsageReadings _memory;
     private readonly PressureWatch _pressureWatch;
     private readonly PressureEvents _pressure;
     private readonly StallWatch _stalls;
@@ -79,7 +79,7 @@ public sealed class Supervisor
         var ended = new EndedRuns(_response);
         _limitWatch = new LimitWatch(plan, sampled, () => _pool!.Counts, ended);
         _pressureWatch = new PressureWatch(plan, counted.HasFlag(Controllers.Memory), hasOwnLimit, () => _pool!.Counts);
-        _memoryPolling = new MemoryPolling(plan, counted.HasFlag(Controllers.Memory));
+        _usagePolling = new UsagePolling(plan, counted, () => _pool!.Counts);
         _disks = new DiskWatch(_response, plan, startedAt);
         _orphans = new OrphanWatch(plan.Settings, Registry, _response.Add, number => _cleanups!.Enter(number));
         _pool = new Pool(
@@ -94,7 +94,7 @@ public sealed class Supervisor
 
         var tally = new Tally();
         _cleanups = new CleanupQueue(_response, _services, _pool, _orphans, totals);
-        IServiceWatch[] watches = [_limitWatch, _memoryPolling, _disks, _pressureWatch];
+        IServiceWatch[] watches = [_limitWatch, _usagePolling, _disks, _pressureWatch];
         _hook = new AlertHook(_response, _services, startedAt);
         _alerts = new Alerts(_response, _services, _hook);
         _phases = new Phases(_response, _services, _pool, watches, () => _hook.IsAwaited, startedAt);
@@ -103,7 +103,7 @@ public sealed class Supervisor
         _sweeps = new SweepSchedule(_response, _services, _phases);
         _children = new ChildEvents(_response, _services, Registry, _pool, _orphans, ooms, _driver, _sweeps);
         _reconciler = new Reconciler(_response, _services, Registry, _phases, _pool, _orphans, _sweeps, _driver, _children);
-        _memory = new MemoryReadings(_response, _services, _phases, _memoryPolling);
+        _memory = new UsageReadings(_response, _services, _pool, _phases, _usagePolling);
         var ending = new LimitEnding(_response, _services, _pool, ended, _driver);
         var relief = new PressureRelief(_response, _services, ending);
         _limits = new LimitEnforcement(_response, _services, _phases, _limitWatch, _memory, ending, relief);
@@ -135,7 +135,7 @@ public sealed class Supervisor
 
     /// <summary>The time at which <see cref="SystemEvent.TimePassed"/> is wanted even if nothing happened.</summary>
     public Instant Due => _recovery.IsDisturbed ? _recovery.ResumeAt : Instant.Earliest(
-        _deadlines.Earliest, _pool.Due, _limitWatch.Due, _memoryPolling.Due, _disks.Due, _pressureWatch.Due, _stalls.Due, Phase.Due,
+        _deadlines.Earliest, _pool.Due, _limitWatch.Due, _usagePolling.Due, _disks.Due, _pressureWatch.Due, _stalls.Due, Phase.Due,
         _reconciler.ConfirmAt, _alerts.Due, _hook.Due,
         _phases.IsEnding ? Instant.Never : Instant.Earlier(_sweeps.Due, _orphans.Due));
 
@@ -228,6 +228,7 @@ public sealed class Supervisor
         }
         while (NextCleanup());
         _limitWatch.LaunchedChanged(_response.Now);
+        _usagePolling.SetDue(_response.Now);
         _pressure.Advance();
         _stalls.Advance();
         _phases.TellWhetherDegraded();
@@ -328,7 +329,7 @@ public sealed class Supervisor
             case SystemEvent.Swept swept:
                 _reconciler.Heard(swept);
                 break;
-            case SystemEvent.MemoryRead read:
+            case SystemEvent.UsageRead read:
                 _memory.Heard(read);
                 break;
             case SystemEvent.DisksRead read:
@@ -381,7 +382,7 @@ public sealed class Supervisor
             _phases.TimedOut();
         if (now >= _limitWatch.Due)
             _limits.Look();
-        if (now >= _memoryPolling.Due)
+        if (now >= _usagePolling.Due)
             _memory.Read();
         if (now >= _disks.Due)
             _disks.Look();

@@ -21,7 +21,7 @@ internal sealed class CgroupTree
     private readonly int _workloadEvents;
     private readonly int _containerEvents;
 
-    private long? _memoryOfAll;
+    private (long? Memory, long? Tasks) _ofAll;
     private Instant _readAgainAt;
 
     private CgroupTree(string root, Controllers controllers, ImmutableArray<RefusedController> refused)
@@ -54,13 +54,22 @@ internal sealed class CgroupTree
     public CgroupRemoval Removal { get; } = new();
 
     /// <summary>The working set of the workload, at most a second old, since every probe of a service asks for it.</summary>
-    public long? MemoryOfAll
+    public long? MemoryOfAll => OfAll.Memory;
+
+    /// <summary>Its processes and threads, just as old.</summary>
+    public long? TasksOfAll => OfAll.Tasks;
+
+    private (long? Memory, long? Tasks) OfAll
     {
         get
         {
             if (MonotonicClock.Now is var now && now >= _readAgainAt)
-                (_memoryOfAll, _readAgainAt) = (WorkingSet.Of(Workload), now + ReadsApart);
-            return _memoryOfAll;
+            {
+                var memory = Controllers.HasFlag(Controllers.Memory) ? WorkingSet.Of(Workload) : null;
+                var tasks = Controllers.HasFlag(Controllers.Tasks) ? InstanceCgroup.Number($"{Workload}/pids.current") : null;
+                (_ofAll, _readAgainAt) = ((memory, tasks), now + ReadsApart);
+            }
+            return _ofAll;
         }
     }
 

@@ -82,8 +82,14 @@ internal sealed class InstanceCgroup
     /// <summary>Its working set; null if the kernel does not limit memory here.</summary>
     public long? Memory => _tree.Controllers.HasFlag(Controllers.Memory) ? WorkingSet.Of(Directory) : null;
 
-    /// <summary>The same for the whole workload.</summary>
+    /// <summary>Its processes and threads; null if the kernel does not limit them here.</summary>
+    public long? Tasks => _tree.Controllers.HasFlag(Controllers.Tasks) ? Number($"{Directory}/pids.current") : null;
+
+    /// <summary>The working set of the whole workload.</summary>
     public long? MemoryOfAll => _tree.MemoryOfAll;
+
+    /// <summary>The tasks of the whole workload.</summary>
+    public long? TasksOfAll => _tree.TasksOfAll;
 
     /// <summary>The number in a file of a cgroup; null if it cannot be read.</summary>
     public static long? Number(string path)

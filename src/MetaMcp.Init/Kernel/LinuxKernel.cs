@@ -205,8 +205,8 @@ internal sealed class LinuxKernel : IKernel
                 if (sweep.IsWhole)
                     _launches.TellEnds();
                 break;
-            case Effect.ReadMemory(var numbers):
-                _kernelSweep.ReadMemory(numbers);
+            case Effect.ReadUsage(var numbers):
+                _kernelSweep.ReadUsage(numbers);
                 break;
             case Effect.WatchStalls(var isOn):
                 _stalls.Set(isOn);

@@ -41,10 +41,11 @@ internal sealed record LimitSetup(CgroupTree? Tree, CgroupAccess Access, Control
     public LimitSetup Under(Settings settings) => this with { Needed = LimitFiles.NeededBy(settings) };
 
     /// <summary>Whether a file needs a controller that the kernel does not give, and the previous file did not.</summary>
-    public bool LacksMoreThan(LimitSetup before) => (Missing & ~before.Missing) != Controllers.None;
+    public bool LacksMoreThan(LimitSetup before) =>
+        (Missing & ~before.Missing) != Controllers.None || (IsSwapFree && !before.IsSwapFree);
 
-    /// <summary>Whether the file needs a controller that the kernel does not give, and limits are not switched off.</summary>
-    public bool Lacks => Missing != Controllers.None && Access.Obstacle != CgroupObstacle.SwitchedOff;
+    /// <summary>Whether the file has a limit that the kernel does not enforce in full, and limits are not switched off.</summary>
+    public bool Lacks => IsSwapFree || (Missing != Controllers.None && Access.Obstacle != CgroupObstacle.SwitchedOff);
 
     /// <summary>Why, and the advice of <c>doctor</c> if there is any.</summary>
     private string Explained(out string advice)

@@ -90,21 +90,21 @@ internal sealed class KernelSweep(
         if (runs.HasChild(run) && !Reaper.IsChild(run.Main))
             Sweep(new Effect.Sweep([new RunBelief(run.Number, RunStage.Executed, run.Main)], [], [], Strangers: false));
         else
-            ReadMemory(run);
+            ReadUsage(run);
     }
 
-    /// <summary>Reads the memory of each of the runs, if the kernel counts it.</summary>
-    public void ReadMemory(ImmutableArray<long> numbers)
+    /// <summary>Reads the memory and the tasks of each of the runs, if the kernel counts them.</summary>
+    public void ReadUsage(ImmutableArray<long> numbers)
     {
         foreach (var number in numbers)
             if (runs.Find(number) is { } run)
-                ReadMemory(run);
+                ReadUsage(run);
     }
 
-    private void ReadMemory(ServiceRun run)
+    private void ReadUsage(ServiceRun run)
     {
-        if (run.Cgroup is { Memory: { } memory } cgroup)
-            tell(new SystemEvent.MemoryRead(run.Number, memory, cgroup.MemoryOfAll));
+        if (run.Cgroup is { } cgroup)
+            tell(new SystemEvent.UsageRead(run.Number, cgroup.Memory, cgroup.Tasks, cgroup.MemoryOfAll, cgroup.TasksOfAll));
     }
 
     private void Missed(int pid, List<int> gone)

@@ -592,6 +592,22 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void The_limit_of_a_server_of_the_file_is_told_behind_a_flood_of_other_refusals()
+    {
+        var world = World(limits: new LimitSettings { MaxInstances = 2 });
+        world.Runs(1);
+        for (var id = 2; id < 100; id++)
+            _ = world.Asks(id, "no-such-server");
+        world.Log.Clear();
+        _ = world.Asks(100).Asks(101);
+        Assert.Contains("memory: not launched", Assert.Single(world.Log, l => l.Contains("launched", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+        world.Log.Clear();
+        _ = world.Passes("1m");
+        Assert.Contains("79 launches more refused since", world.Log);
+    }
+
+    [Fact]
     public void A_start_that_was_cut_off_is_said()
     {
         var world = World();

@@ -189,6 +189,11 @@ internal sealed class PoolWorld
             case Effect.Sample(var sampled, var closely):
                 _events.Enqueue(new SystemEvent.Sampled([.. Usages.Where(u => sampled.Contains(u.Run))], closely));
                 break;
+            case Effect.ReadUsage(var wanted):
+                foreach (var usage in Usages.Where(u => wanted.Contains(u.Run)))
+                    _events.Enqueue(new SystemEvent.UsageRead(
+                        usage.Run, usage.Memory, usage.Tasks, Usages.Sum(u => u.Memory), Usages.Sum(u => u.Tasks)));
+                break;
             case Effect.ReadPressure(var wanted):
                 _events.Enqueue(Read(wanted));
                 break;

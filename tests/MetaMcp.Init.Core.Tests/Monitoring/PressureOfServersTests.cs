@@ -39,6 +39,17 @@ public sealed class PressureOfServersTests
     }
 
     [Fact]
+    public void A_server_that_comes_when_no_run_could_be_ended_can_be_ended()
+    {
+        var world = World(Controllers.All);
+        world.MemoryOfServices["gateway"] = 91 * MiB;
+        _ = world.Post(SystemEvent.PressureWireTripped.Instance).Passes("10s");
+        Assert.Single(world.Log, l => l.Contains("no run may be ended", StringComparison.Ordinal));
+        _ = world.Runs(1).Passes("1s");
+        Assert.Equal([1L], world.Reasons.Keys);
+    }
+
+    [Fact]
     public void Events_and_logs_of_an_instance_show_why_it_was_ended()
     {
         var world = World(Controllers.All).Runs(1).Runs(2);

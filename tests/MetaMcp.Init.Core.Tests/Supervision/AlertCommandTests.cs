@@ -101,6 +101,22 @@ public sealed class AlertCommandTests
     }
 
     [Fact]
+    public void The_last_that_is_dropped_is_one_that_raises_something_critical()
+    {
+        var first = Daemon("first").Policy(RestartPolicy.Never);
+        var others = Enumerable.Range(0, 40).Select(i => Daemon($"s{i}")).ToArray();
+        var world = Running([first, .. others]);
+        (world.HoldsCommand, world.IsCommandBeyondKill) = (true, true);
+        world.Exits("s0", 1).Exits("first", 1);
+        foreach (var service in others[1..])
+            world.Exits(service.Name, 1).Pass("4s");
+        (world.HoldsCommand, world.IsCommandBeyondKill) = (false, false);
+        world.AlertCommandEnds().Pass("1m");
+        Assert.Contains("first", Names(world));
+        Assert.DoesNotContain("s1", Names(world));
+    }
+
+    [Fact]
     public void The_end_of_the_container_waits_for_the_alert_that_tells_why()
     {
         var world = Running(Daemon("a").Policy(RestartPolicy.Never).Required());

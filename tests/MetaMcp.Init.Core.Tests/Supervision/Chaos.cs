@@ -401,7 +401,7 @@ internal sealed class Chaos
                             .Select(p => new RunUsage(p.Run, (p.Run + Events) % 130 << 20, 0))]
                         : null));
                 break;
-            case Effect.ReadMemory(var runs):
+            case Effect.ReadUsage(var runs):
                 Assert.Null(_endBegan);
                 Assert.NotEmpty(runs);
                 break;

@@ -116,7 +116,7 @@ public sealed class LimitTests
     {
         var world = Running(File(Capped));
         (world.Program("a").Memory, world.Program("a").Tasks) = (100 * MiB, 64);
-        world.Pass("1m").Tells("a memory Critical: 100MiB of 100MiB");
+        world.Pass("1m").Tells("a: number of tasks critical: 64 of 64, 100 %", "a memory Critical: 100MiB of 100MiB");
     }
 
     [Fact]
@@ -131,9 +131,9 @@ public sealed class LimitTests
     public void Only_near_its_cap_is_it_looked_at_closely()
     {
         var world = Running(File(Capped));
-        world.Program("a").Memory = 79 * MiB;
+        world.Program("a").Memory = 74 * MiB;
         Assert.DoesNotContain(world.Pass("10s").Measured, l => l.Closely);
-        world.Program("a").Memory = 81 * MiB;
+        world.Program("a").Memory = 76 * MiB;
         Assert.Contains(world.Pass("500ms").Measured, l => l.Closely);
     }
 
@@ -237,7 +237,7 @@ public sealed class LimitTests
         foreach (var (name, size) in (ReadOnlySpan<(string, int)>)[("big", 800), ("mid", 300), ("small", 200)])
             world.Program(name).Memory = size * MiB;
         const string Reason = "the largest, where all together are over memory of [limits], 1000MiB, with 1.3GiB";
-        world.Pass("2s").Tells($"mid ended: {Reason}", "SIGTERM mid");
+        world.Pass("2s").Tells("all memory Critical: 1300MiB of 1000MiB", $"mid ended: {Reason}", "SIGTERM mid");
         world.Program("mid").Memory = 0;
         world.Pass("600ms").Tells("SIGKILL group of mid", "mid killed by SIGKILL", $"mid again in 1s: {Reason}");
         // By then 1000 MiB are left, which is the cap of all.

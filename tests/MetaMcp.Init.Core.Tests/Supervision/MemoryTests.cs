@@ -1,5 +1,6 @@
 using MetaMcp.Init.Core.Cgroups;
 using MetaMcp.Init.Core.Config;
+using MetaMcp.Init.Core.Control;
 using MetaMcp.Init.Core.Lifecycle;
 using MetaMcp.Init.Core.Services;
 using MetaMcp.Init.Core.Values;
@@ -53,6 +54,35 @@ public sealed class MemoryTests
         world.Pass("500ms").Tells("a memory Normal: 20MiB of 100MiB");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void All_together_have_thresholds_of_memory_and_tasks_with_cgroups_and_without(bool counted)
+    {
+        var settings = File(Daemon("a")) with { Limits = new LimitSettings { Memory = new ByteSize(100 << 20), Tasks = 20 } };
+        var world = counted ? new World(settings, counted: Controllers.All) : new World(settings, Controllers.All);
+        (world.Program("a").Memory, world.Program("a").Tasks) = (78 << 20, 15);
+        world.Begin().Pass("30s").Told("all memory Warning: 78MiB of 100MiB");
+        world.Told("all together: number of tasks high: 15 of 20, 75 %").Forget();
+        (world.Program("a").Memory, world.Program("a").Tasks) = (10 << 20, 13);
+        world.Pass("30s").Told("all memory Normal: 10MiB of 100MiB");
+        world.Told("all together: number of tasks normal again: 13 of 20, 65 %");
+    }
+
+    [Fact]
+    public void If_nothing_runs_nothing_is_near_its_limit()
+    {
+        var settings = File(Daemon("a")) with
+        {
+            Limits = new LimitSettings { Memory = new ByteSize(100 << 20), Tasks = 20 },
+        };
+        var world = new World(settings, counted: Controllers.All);
+        (world.Program("a").Memory, world.Program("a").Tasks) = (80 << 20, 19);
+        world.Begin().Pass("30s").Forget();
+        world.Asks(ControlVerb.Stop, "a");
+        world.TellsAmongOthers("all together: memory and tasks are not watched any more, since nothing runs");
+    }
+
     [Fact]
     public void Without_a_probe_it_is_read_every_interval_of_health_while_something_has_a_cap()
     {
@@ -93,6 +123,7 @@ public sealed class MemoryTests
 
     private static World Holds(World world, int mebibytes, int? ofAll = null) =>
         world.Post(
-            new SystemEvent.MemoryRead(
-                StatePredicates.RunOf(world.StateOf("a"))!.Value, (long)mebibytes << 20, ofAll is { } all ? (long)all << 20 : null));
+            new SystemEvent.UsageRead(
+                StatePredicates.RunOf(world.StateOf("a"))!.Value, (long)mebibytes << 20, null,
+                ofAll is { } all ? (long)all << 20 : null, null));
 }

@@ -29,7 +29,7 @@ internal static class StoryLine
             Effect.SignalTheRest e => $"{e.Signal} the rest",
             Effect.Exit e => $"exit {e.Code}",
             Effect.Report e => Of(e.Notice),
-            Effect.WatchRun or Effect.Sample or Effect.ReadMemory or Effect.Sweep or Effect.Apply or Effect.DropFile => null,
+            Effect.WatchRun or Effect.Sample or Effect.ReadUsage or Effect.Sweep or Effect.Apply or Effect.DropFile => null,
             Effect.SetPressureWire or Effect.ReadPressure or Effect.WatchStalls => null,
             Effect.ReadDisks or Effect.AnswerClient or Effect.SendAlert or Effect.KillAlertCommand => null,
             Effect.ReadFile => "read the file",

@@ -490,10 +490,12 @@ internal sealed class World
                     [], wanted ? [.. Strangers.Values.Where(s => !s.Behaviour.IsHidden).Select(s => s.Stranger)] : [],
                     [.. known.Where(k => !Strangers.ContainsKey(k.Pid))], 0));
                 break;
-            case Effect.ReadMemory(var runs):
+            case Effect.ReadUsage(var runs):
                 foreach (var process in _processes.Values.Where(p => p.Kind == ProcessKind.Main && runs.Contains(p.Run)))
-                    _events.Enqueue(new SystemEvent.MemoryRead(process.Run, process.Behaviour.Memory,
-                        _processes.Values.Where(p => p.Kind == ProcessKind.Main).Sum(p => p.Behaviour.Memory)));
+                    _events.Enqueue(new SystemEvent.UsageRead(
+                        process.Run, process.Behaviour.Memory, process.Behaviour.Tasks,
+                        _processes.Values.Where(p => p.Kind == ProcessKind.Main).Sum(p => p.Behaviour.Memory),
+                        _processes.Values.Where(p => p.Kind == ProcessKind.Main).Sum(p => p.Behaviour.Tasks)));
                 break;
             case Effect.ReadDisks(var paths):
                 DisksReadAt.Add(Elapsed);
