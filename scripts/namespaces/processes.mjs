@@ -28,10 +28,10 @@ export function isAlive({ pid, start }) {
   return now !== undefined && now.start === start && now.state !== 'Z';
 }
 
-/** @returns its memory in KiB; 0 if it has ended */
-export function pss(pid) {
+/** @returns its memory in KiB, of this kind (`Pss_Anon` is what no file is behind); 0 if it has ended */
+export function pss(pid, kind = 'Pss') {
   try {
-    return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+    return Number(new RegExp(`^${kind}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
   } catch {
     return 0;
   }

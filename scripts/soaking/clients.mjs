@@ -14,10 +14,13 @@ const reasonOf = (message) => reasons.find(([pattern]) => pattern.test(message))
 export class Clients {
   opened = 0;
   answered = 0;
+  /** ms until the first answer of each session */
   times = [];
+  /** By reason and server. */
   notOpened = new Map();
   notAnswered = new Map();
   #stopped = new AbortController();
+  #loops = [];
 
   constructor(container) {
     this.container = container;
@@ -28,8 +31,6 @@ export class Clients {
   start(seed, count) {
     this.#loops = Array.from({ length: count }, (_, client) => this.#live(sessionsOf(seed, client)));
   }
-
-  #loops = [];
 
   /** Ends each client after its session of the moment. */
   async stop() {
@@ -69,7 +70,9 @@ export class Clients {
       this.times.push(Date.now() - started);
       return number;
     } catch (error) {
-      count(this.notOpened, `${server}: ${reasonOf(error.message)}`);
+      const reason = reasonOf(error.message);
+      if (!this.notOpened.has(reason)) this.notOpened.set(reason, new Map());
+      count(this.notOpened.get(reason), server);
       return undefined;
     }
   }

@@ -8,10 +8,12 @@ import { Survivors } from './survivors.mjs';
 export class Sampler {
   looks = 0;
   mostInstances = 0;
+  /** The first process of each instance when there were most. */
+  whenMost = [];
   mostProcesses = 0;
   /** KiB: of services and servers together, by each look. */
   memory = [];
-  /** KiB: of PID 1. */
+  /** KiB: of PID 1, without files, by each look. */
   own = [];
   mostUncollected = 0;
   uncollectedTooLong = 0;
@@ -44,11 +46,16 @@ export class Sampler {
   #look() {
     const members = new Members(this.container), now = Date.now();
     this.looks++;
-    if (members.instances.size > this.mostInstances && members.instances.size > 15) console.log([...members.instances].map(([k,v])=>k.slice(-25)+': '+v.map(x=>x.args.slice(0,4).join(' ')+' '+x.parent+' '+x.pid).join(' | ')).join('\n'));
-    this.mostInstances = Math.max(this.mostInstances, members.instances.size);
+    this.#seeInstances(members);
     this.mostProcesses = Math.max(this.mostProcesses, members.alive.length);
     this.survivors.see(members, now);
     this.#seeZombies(members.uncollected, now);
+  }
+
+  #seeInstances({ instances }) {
+    if (instances.size <= this.mostInstances) return;
+    this.mostInstances = instances.size;
+    this.whenMost = [...instances.values()].map(([{ args }]) => args.slice(0, 3).join(' ').trim());
   }
 
   #seeZombies(zombies, now) {
@@ -68,10 +75,10 @@ export class Sampler {
       await turn();
     }
     this.memory.push(sum);
-    this.own.push(pss(this.container.first.pid));
+    this.own.push(pss(this.container.first.pid, 'Pss_Anon'));
   }
 
-  /** What PID 1 costs, when it has nothing to do but its services. */
+  /** What PID 1 costs when no server runs. */
   async rest() {
     let descriptors = Infinity;
     for (let look = 0; look < 20; look++) {
@@ -81,7 +88,8 @@ export class Sampler {
     const { pid } = this.container.first;
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
     const wakeUps = Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-    return { descriptors, pss: pss(pid), cpu: (Number(stat[11]) + Number(stat[12])) / 100, wakeUps, at: Date.now() };
+    const instances = new Members(this.container).instances.size;
+    return { instances, descriptors, pss: pss(pid), cpu: (Number(stat[11]) + Number(stat[12])) / 100, wakeUps, at: Date.now() };
   }
 
   /** Waits until no server is left, as long as that may take. */

@@ -7,6 +7,9 @@ const mebibytes = (kib) => `${(kib / 1024).toFixed(kib < 102_400 ? 2 : 0)} MiB`;
 const seconds = (ms) => (Number.isFinite(ms) ? `${(ms / 1000).toFixed(2)} s` : 'never');
 const list = (map) => [...map].sort(([, a], [, b]) => b - a).map(([name, count]) => `${count} ${name}`).join(', ') || 'none';
 
+const total = (map) => [...map.values()].reduce((sum, count) => sum + count, 0);
+const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
 function targets({ installation, attacker, sampler, outages, up, before, after, down }, alerts) {
   const { journal } = installation;
   const account = journal.account();
@@ -14,7 +17,7 @@ function targets({ installation, attacker, sampler, outages, up, before, after, 
   const memory = Math.max(...sampler.memory), survivors = [...sampler.survivors.found.values(), ...down.left];
   const lost = [...account.lost, ...untold.map(({ service, pid }) => `${service} (pid ${pid}): it was not told that it was killed`)];
   const alertsTold = journal.count('AlertRaised', 'AlertRaisedAgain', 'AlertOver');
-  const own = Math.max(...sampler.own);
+  const own = { middle: Math.max(...sampler.own.slice(0, sampler.own.length >> 1)), end: sampler.own.at(-1) };
   return {
     rows: [
       ['memory of services and servers, most', `${limits.memory} MiB`, mebibytes(memory), memory <= limits.memory * 1024],
@@ -36,10 +39,12 @@ function targets({ installation, attacker, sampler, outages, up, before, after, 
       ['circuit opened, and closed', 'at least 1 each', `${journal.count('CircuitOpen', 'CircuitOpenAgain')}, ${journal.count('CircuitClosed')}`,
         journal.has('CircuitOpen') && journal.has('CircuitClosed')],
       ['bugs and repairs told', 0, journal.count('Bug', 'Repaired', 'MemoryShort'), journal.count('Bug', 'Repaired', 'MemoryShort') === 0],
-      ['PID 1: descriptors at rest', `${before.descriptors}, as before`, after.descriptors, after.descriptors <= before.descriptors],
-      ['PID 1: memory (PSS), most', '5.5 MiB', `${mebibytes(own)}; at rest ${mebibytes(before.pss)}, then ${mebibytes(after.pss)}`, own <= 5632],
+      ['PID 1: descriptors at rest', `${before.descriptors}, as before`, after.instances > before.instances ? `${after.descriptors}, with ${after.instances} instances` : after.descriptors, after.descriptors <= before.descriptors],
+      ['PID 1: own memory at the end', 'at most 1 MiB over the middle', `${mebibytes(own.end)}, in the middle ${mebibytes(own.middle)}`,
+        own.end <= own.middle + 1024],
     ],
-    details: [...survivors.map((one) => `survivor: ${one}`), ...lost.map((one) => `lost: ${one}`)],
+    details: [...(sampler.mostInstances > limits.instances ? sampler.whenMost.map((one) => `instance: ${one}`) : []),
+      ...survivors.map((one) => `survivor: ${one}`), ...lost.map((one) => `lost: ${one}`)],
   };
 }
 
@@ -47,7 +52,7 @@ function observed({ installation: { journal }, clients, attacker, sampler, befor
   const elapsed = (after.at - before.at) / 1000;
   return [
     ['sessions opened', `${clients.opened}, first answer after ${seconds(median(clients.times))} (median)`],
-    ['sessions not opened', list(clients.notOpened)],
+    ...[...clients.notOpened].map(([reason, servers]) => [`sessions not opened: ${reason}`, `${total(servers)}: ${list(servers)}`]),
     ['calls answered', clients.answered],
     ['calls not answered', list(clients.notAnswered)],
     ['acts', list(attacker.done)],
@@ -59,6 +64,7 @@ function observed({ installation: { journal }, clients, attacker, sampler, befor
     ['limit breaches, corrective actions', `${system.limit_breaches}, ${system.corrective_actions}`],
     ['memory, median', mebibytes(median(sampler.memory))],
     ['processes at a time, most', `${sampler.mostProcesses}, zombies ${sampler.mostUncollected}, in ${sampler.looks} looks`],
+    ['PID 1: memory (PSS) at rest', `${mebibytes(before.pss)} before, ${mebibytes(after.pss)} after`],
     ['PID 1: processor', `${((after.cpu - before.cpu) / elapsed * 100).toFixed(2)} % of a core`],
     ['PID 1: wake-ups', `${((after.wakeUps - before.wakeUps) / elapsed).toFixed(1)} a second`],
   ];
@@ -78,7 +84,7 @@ export function judge(seen) {
   report.table('What was seen', [['figure', 'measured'], ...observed(seen)]);
   report.table(`Alerts: ${alerts.rows.reduce((sum, { told }) => sum + told, 0)} told`, [
     ['alert', 'of', 'told', 'withheld', 'over', 'what for'],
-    ...alerts.rows.map(({ type, name, told, withheld, over, reasons }) => [type, name, told, withheld, over, [...reasons][0] ?? '']),
+    ...alerts.rows.map(({ type, name, told, withheld, over, reasons }) => [type, name, told, withheld, over, shortened([...reasons][0] ?? '', 110)]),
   ]);
   report.table(`The soak, ${keeperOf(journal)}`, [
     ['figure', 'target', 'measured', 'result'], ...rows.map(([name, target, text, holds]) => [name, target, text, holds ? 'ok' : 'missed']),
