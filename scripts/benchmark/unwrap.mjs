@@ -1,8 +1,8 @@
 // What npx costs a launched server, and what `unwrap` saves of it: one gateway, a server for each of some sessions.
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Container } from '../demonstration/container.mjs';
 import { openSession, untilUp } from '../demonstration/gateway.mjs';
+import { Incident } from '../demonstration/incident.mjs';
 import { kibibytes, median, ratio } from './report.mjs';
 
 const sessions = 6;
@@ -19,7 +19,7 @@ const ways = {
 };
 
 async function measure(command, text) {
-  const container = await Container.start(command, text ? { 'mcp-init.toml': text } : {});
+  const container = await Incident.start(command, text ? { 'mcp-init.toml': text } : {});
   try {
     await untilUp(container);
     // The first session of all reads the files from the disk.

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Report, median } from '../benchmark/report.mjs';
-import { Container } from './container.mjs';
+import { Incident } from './incident.mjs';
 import { openSession, untilUp } from './gateway.mjs';
 
 const [sessions, wait] = process.argv.slice(2).map(Number);
@@ -18,7 +18,7 @@ const rows = [
 ];
 
 async function measure(command, file) {
-  const container = await Container.start(command, file ? { 'mcp-init.toml': file } : {});
+  const container = await Incident.start(command, file ? { 'mcp-init.toml': file } : {});
   try {
     await untilUp(container);
     const answers = [];

@@ -13,7 +13,7 @@ namespace MetaMcp.Init.Core.Launching;
 /// </summary>
 internal sealed class Admission(
     Response response, ServiceTable services, InstanceTable instances, Registry registry, InstanceDriver driver, Refusals refusals,
-    Func<int> activeServices)
+    Func<int> placesOfServices)
 {
     /// <summary>Clients give up after 10 to 60 s, so a launch over a limit waits for a shorter time.</summary>
     public static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(8);
@@ -33,7 +33,7 @@ internal sealed class Admission(
     private static readonly TimeSpan ShortestTurn = TimeSpan.FromSeconds(10);
 
     private readonly WaitingLaunches _waiting = new();
-    private readonly PoolLimits _limits = new(services, instances, activeServices);
+    private readonly PoolLimits _limits = new(services, instances, placesOfServices);
     private readonly Replacement _replacement = new(response, instances, driver);
     private readonly Holders _holders = new(response, instances, registry);
 

@@ -27,7 +27,7 @@ internal abstract record LimitHit : Case
     public sealed record OfAll(int Most) : LimitHit
     {
         public override string Reason =>
-            $"{Counted.Text(Most, "service")} and launched servers already run, and max_instances of [limits] is {Most}";
+            $"{Counted.Text(Most, "service")} and launched servers already run or are about to, and max_instances of [limits] is {Most}";
 
         public override string WayOut => "End one of the servers, or raise max_instances of [limits].";
     }

@@ -47,18 +47,18 @@ internal sealed class Pool
     /// <param name="forget">Called with each run that is over.</param>
     /// <param name="queue">Gives a run a place in the cleanup queue.</param>
     /// <param name="isEnding">Whether the container stops.</param>
-    /// <param name="activeServices">The number of services that run.</param>
+    /// <param name="placesOfServices">The number of services that run or will be started.</param>
     /// <param name="totals">Counts how runs end.</param>
     /// <param name="isMemoryWatched">Whether idle servers go first when memory becomes short.</param>
     public Pool(
         Response response, ServiceTable services, Registry registry, OomLedger ooms, Action<long> forget, Action<long> queue,
-        Func<bool> isEnding, Func<int> activeServices, CleanupTotals totals, Func<bool> isMemoryWatched)
+        Func<bool> isEnding, Func<int> placesOfServices, CleanupTotals totals, Func<bool> isMemoryWatched)
     {
         (_response, _services, _ooms) = (response, services, ooms);
         _instances = new InstanceTable(registry);
         _driver = new InstanceDriver(response, services, _instances, registry, forget, queue, isEnding, totals);
         _refusals = new Refusals(response, services);
-        _admission = new Admission(response, services, _instances, registry, _driver, _refusals, activeServices);
+        _admission = new Admission(response, services, _instances, registry, _driver, _refusals, placesOfServices);
         _steps = new LaunchSteps(response, services, registry, _instances, _driver, _admission,
             new LaunchRights(services, registry, _instances), new MistypedNames(response), isEnding, isMemoryWatched);
         _repair = new PoolRepair(response, registry, _instances);

@@ -3,7 +3,7 @@ using MetaMcp.Init.Core.Services;
 namespace MetaMcp.Init.Core.Launching;
 
 /// <summary>The limits of the plan in force, compared with what runs.</summary>
-internal sealed class PoolLimits(ServiceTable services, InstanceTable instances, Func<int> activeServices)
+internal sealed class PoolLimits(ServiceTable services, InstanceTable instances, Func<int> placesOfServices)
 {
     public int MaxStarting => services.Plan.Settings.Launch.MaxStarting;
 
@@ -14,7 +14,7 @@ internal sealed class PoolLimits(ServiceTable services, InstanceTable instances,
         var server = asking.Server;
         if ((server.MaxInstances ?? limits.MaxPerType) is { } most && instances.Counts.OfType(server.Name) >= most)
             return new LimitHit.OfType(server.Name, most, server.MaxInstances is not null);
-        return limits.MaxInstances is { } all && activeServices() + instances.Counts.Placed >= all ? new LimitHit.OfAll(all) : null;
+        return limits.MaxInstances is { } all && placesOfServices() + instances.Counts.Placed >= all ? new LimitHit.OfAll(all) : null;
     }
 
     /// <summary>

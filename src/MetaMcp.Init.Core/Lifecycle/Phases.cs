@@ -41,6 +41,12 @@ internal sealed class Phases(
     /// <summary>The number of services of the file that have a run.</summary>
     public int ActiveServices => _active - _ownActive;
 
+    /// <summary>
+    /// The number of services of the file that run or will be started: one in its back-off would otherwise come back to a place that a
+    /// launched server has taken, and there would be more than the limit.
+    /// </summary>
+    public int PlacesOfServices => _count - _over;
+
     public bool IsEnding => Phase is not (Phase.StartingUp or Phase.Running);
 
     /// <summary>The first event of all.</summary>

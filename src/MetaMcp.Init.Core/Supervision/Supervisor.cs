@@ -84,7 +84,7 @@ public sealed class Supervisor
         _orphans = new OrphanWatch(plan.Settings, Registry, _response.Add, number => _cleanups!.Enter(number));
         _pool = new Pool(
             _response, _services, Registry, ooms, ForgetRun, number => _cleanups!.EnterLaunched(number), () => _phases!.IsEnding,
-            () => _phases!.ActiveServices, totals, () => _pressureWatch!.IsMemoryWatched || _limitWatch.IsMemoryWatched);
+            () => _phases!.PlacesOfServices, totals, () => _pressureWatch!.IsMemoryWatched || _limitWatch.IsMemoryWatched);
 
         void ForgetRun(long run)
         {

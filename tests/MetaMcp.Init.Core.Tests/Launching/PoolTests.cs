@@ -189,6 +189,23 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void The_place_of_a_service_is_kept_while_it_waits_for_its_restart_and_free_when_it_has_ended_for_good()
+    {
+        var world = new PoolWorld(Make.File(Make.Daemon("gateway"), Make.Daemon("web")) with
+        {
+            Servers = [Memory], Limits = new LimitSettings { MaxInstances = 3 },
+        });
+        world.Runs(1).Forget();
+        world.Ends("web", ExitStatus.Exited(1));
+        world.Asks(2, "other").Tells("2 refused Limit");
+        world.Passes("10s");
+        _ = world.RunOfService("web");
+        world.Asks(3, "other").Tells("3 refused Limit");
+        world.Ends("web", ExitStatus.Exited(0));
+        world.Asks(4, "other").Tells("4 granted");
+    }
+
+    [Fact]
     public void A_launch_waits_eight_seconds_at_most()
     {
         var world = World(Memory with { MaxInstances = 1, OnLimit = LimitAction.Wait });

@@ -125,6 +125,14 @@ internal sealed class PoolWorld
         return Post(new SystemEvent.MainEnded(run, pid, LeavesOthers.Contains(id)));
     }
 
+    /// <summary>The main process of a service ends by itself.</summary>
+    public PoolWorld Ends(string name, ExitStatus status)
+    {
+        var run = RunOfService(name);
+        _ = _services.Remove(run, out var service);
+        return Post(new SystemEvent.ChildEnded(service.Pid, status, null, OthersLeft: false));
+    }
+
     public long RunOfService(string name) => Supervisor.Registry.OfType(name)[0].Sequence;
 
     public long RunOf(long id) => _runs.First(r => r.Value.Id == id).Key;
