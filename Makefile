@@ -15,6 +15,9 @@ check: ## unit tests, in seconds
 test: ## every test, on the published binary
 	@scripts/test
 
+soak: ## ten minutes of clients, crashes, leaks, hangs and random kills, judged from outside
+	@scripts/soak
+
 bench: ## tables against tini, dumb-init, catatonit, s6 and supervisord
 	@scripts/bench
 
@@ -30,4 +33,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: build run demo check test bench profile format clean help
+.PHONY: build run demo check test soak bench profile format clean help
