@@ -9,6 +9,9 @@ run: ## the installation of mcp-init.toml, as PID 1 of namespaces of its own; Ct
 demo: ## the incident in small, without and with mcp-init, as one table
 	@scripts/demo
 
+soak: ## ten minutes under steady attack, judged from outside, as one table
+	@scripts/soak
+
 check: ## unit tests, in seconds
 	@scripts/test --check
 
@@ -30,4 +33,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: build run demo check test bench profile format clean help
+.PHONY: build run demo soak check test bench profile format clean help
