@@ -74,7 +74,7 @@ function observed({ installation: { journal }, clients, attacker, sampler, befor
     ['limit breaches, corrective actions', `${system.limit_breaches}, ${system.corrective_actions}`],
     ['memory, median', mebibytes(median(sampler.memory))],
     ['processes at a time, most', `${sampler.mostProcesses}, zombies ${sampler.mostUncollected}, in ${sampler.looks} looks`],
-    ['PID 1: memory (PSS) at rest', `${mebibytes(before.pss)} before, ${mebibytes(after.pss)} after`],
+    ['PID 1: memory (PSS, with pages of its file) at rest', `${mebibytes(before.pss)} before, ${mebibytes(after.pss)} after`],
     ['PID 1: processor', `${((after.cpu - before.cpu) / elapsed * 100).toFixed(2)} % of a core`],
     ['PID 1: wake-ups', `${((after.wakeUps - before.wakeUps) / elapsed).toFixed(1)} a second`],
   ];
@@ -92,8 +92,8 @@ export function judge(seen) {
   const { rows, details } = targets(seen, alerts);
   const report = new Report();
   report.table('What was seen', [['figure', 'measured'], ...observed(seen)]);
-  report.table(`Alerts: ${alerts.rows.reduce((sum, { told }) => sum + told, 0)} told`, [
-    ['alert', 'of', 'told', 'withheld', 'over', 'what for'],
+  report.table(`Alerts: ${alerts.rows.reduce((sum, { told }) => sum + told, 0)} told, ${journal.count('AlertOver')} over`, [
+    ['alert', 'of', 'told', 'withheld (as told)', 'over', 'what for, at first'],
     ...alerts.rows.map(({ type, name, told, withheld, over, reasons }) => [
       type, name, told, withheld, over, shortened([...reasons][0] ?? '', 110),
     ]),
