@@ -9,14 +9,14 @@ run: ## the installation of mcp-init.toml, as PID 1 of namespaces of its own; Ct
 demo: ## the incident in small, without and with mcp-init, as one table
 	@scripts/demo
 
+soak: ## ten minutes under steady attack, judged from outside, as one table
+	@scripts/soak
+
 check: ## unit tests, in seconds
 	@scripts/test --check
 
 test: ## every test, on the published binary
 	@scripts/test
-
-soak: ## ten minutes of clients, crashes, leaks, hangs and random kills, judged from outside
-	@scripts/soak
 
 bench: ## tables against tini, dumb-init, catatonit, s6 and supervisord
 	@scripts/bench
@@ -33,4 +33,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: build run demo check test soak bench profile format clean help
+.PHONY: build run demo soak check test bench profile format clean help

@@ -7,20 +7,26 @@ import { Members, innerPid, services } from './members.mjs';
 // The time for which moody crashes: long enough for its circuit to open and for a trial to fail.
 const mood = 9000;
 
+// What the log tells when the growth of the server has had its effect.
+const endsOfGrowth = { leak: 'LaunchOverLimit', flood: 'PressureRelieved' };
+
 export class Attacker {
   /** How often each act was carried out. */
   done = new Map();
   /** Services that were killed, by name and pid inside: their ends have to be told. */
   killedServices = [];
   #others = [];
+  #until;
 
   constructor(container, clients) {
     this.container = container;
     this.clients = clients;
   }
 
-  async run(acts) {
+  /** @param duration in ms; acts go on for no longer */
+  async run(acts, duration) {
     const started = Date.now();
+    this.#until = started + duration;
     for (const { at, act, fraction } of acts) {
       await delay(Math.max(0, started + at - Date.now()));
       if (await this.#carryOut(act, fraction)) this.done.set(act, (this.done.get(act) ?? 0) + 1);
@@ -71,12 +77,17 @@ export class Attacker {
     rmSync(this.container.path('crash'));
   }
 
-  /** Has one server take memory until mcp-init ends it; where there is no place for it, it is tried again. */
+  /**
+   * Has one server take memory until mcp-init ends a run. Where there is no place for it, or it is killed before that, it is tried again.
+   */
   async #grow(server) {
-    for (let attempt = 0; attempt < 10; attempt++) {
+    const { journal } = this.container, before = journal.count(endsOfGrowth[server]);
+    for (; Date.now() < this.#until && journal.count(endsOfGrowth[server]) === before; await delay(500)) {
       const number = await this.clients.open(server);
-      if (number !== undefined) return this.clients.call(number, { tool: 'act', arguments: {} });
-      await delay(500);
+      if (number === undefined) continue;
+      await this.clients.call(number, { tool: 'act', arguments: {} });
+      // Asks it until it has ended.
+      while (await this.clients.call(number, { tool: 'rest', arguments: {} })) await delay(500);
     }
   }
 }

@@ -32,9 +32,11 @@ export class Clients {
     this.#loops = Array.from({ length: count }, (_, client) => this.#live(sessionsOf(seed, client)));
   }
 
-  /** Ends each client after its session of the moment. */
+  /** Ends each client after its session of the moment, and then all that is left of sessions, also those that were dropped. */
   async stop() {
     this.#stopped.abort();
+    await Promise.race([Promise.all(this.#loops), delay(8000, undefined, { ref: false })]);
+    await ask(this.container, 'gateway', 'POST', '/tidy');
     await Promise.all(this.#loops);
   }
 
@@ -77,12 +79,15 @@ export class Clients {
     }
   }
 
+  /** @returns whether it was answered */
   async call(number, call) {
     try {
       await ask(this.container, 'gateway', 'POST', `/call/${number}`, { ...call, deadline: 5000 });
       this.answered++;
+      return true;
     } catch (error) {
       count(this.notAnswered, reasonOf(error.message));
+      return false;
     }
   }
 }

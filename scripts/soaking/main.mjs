@@ -9,20 +9,19 @@ import { attacks } from './plan.mjs';
 import { Sampler } from './sampler.mjs';
 
 const [minutes, seed, sessions] = process.argv.slice(2).map(Number);
-// Enough for servers of dropped sessions to become idle and end.
+// For the end of the sessions, a look at PID 1 at rest, the guests and the shutdown.
 const rest = 20_000;
 const duration = minutes * 60_000 - rest;
 
-/** Servers that still run when the container is to stop: jobs, daemons, and one that ignores SIGTERM. */
+/** Servers that still run when the container is to stop: an idle one, one with a daemon, and one that ignores SIGTERM. */
 async function inviteGuests(clients) {
+  await Promise.all([
+    clients.open('memory'),
+    clients.open('daemons').then((number) => number !== undefined && clients.call(number, { tool: 'act', arguments: {} })),
+  ]);
+  // It answers nothing: its client waits until the end.
   clients.open('hang');
-  for (const [server, call] of [
-    ['memory', { tool: 'read_graph', arguments: {} }], ['daemons', { tool: 'act', arguments: {} }],
-    ['desktop-commander', { tool: 'start_process', arguments: { command: 'sleep 600', timeout_ms: 100 } }],
-  ]) {
-    const number = await clients.open(server);
-    if (number !== undefined) await clients.call(number, call);
-  }
+  await delay(2000);
 }
 
 console.log(`soak: ${minutes} min, seed ${seed}, ${sessions} sessions at a time`);
@@ -37,7 +36,7 @@ try {
 
   const started = Date.now();
   clients.start(seed, sessions);
-  await attacker.run(attacks(seed, duration));
+  await attacker.run(attacks(seed, duration), duration);
   await delay(started + duration - Date.now());
   await clients.stop();
   await sampler.untilQuiet(Date.now() + rest);

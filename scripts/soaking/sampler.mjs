@@ -55,7 +55,12 @@ export class Sampler {
   #seeInstances({ instances }) {
     if (instances.size <= this.mostInstances) return;
     this.mostInstances = instances.size;
-    this.whenMost = [...instances.values()].map(([{ args }]) => args.slice(0, 3).join(' ').trim());
+    this.whenMost = this.#firsts({ instances });
+  }
+
+  /** @returns the command of the first process of each instance */
+  #firsts({ instances }) {
+    return [...instances.values()].map(([{ args }]) => args.slice(0, 3).join(' ').trim());
   }
 
   #seeZombies(zombies, now) {
@@ -88,8 +93,10 @@ export class Sampler {
     const { pid } = this.container.first;
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
     const wakeUps = Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-    const instances = new Members(this.container).instances.size;
-    return { instances, descriptors, pss: pss(pid), cpu: (Number(stat[11]) + Number(stat[12])) / 100, wakeUps, at: Date.now() };
+    return {
+      instances: this.#firsts(new Members(this.container)), descriptors, pss: pss(pid), wakeUps, at: Date.now(),
+      cpu: (Number(stat[11]) + Number(stat[12])) / 100,
+    };
   }
 
   /** Waits until no server is left, as long as that may take. */

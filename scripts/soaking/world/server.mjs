@@ -3,11 +3,12 @@ import { createInterface } from 'node:readline';
 import { leaveDaemon } from './daemon.mjs';
 
 const [vice] = process.argv.slice(2);
-const mebibytes = { leak: 40, flood: 40 }[vice];
+// At once, and then a second.
+const mebibytes = { leak: [0, 40], flood: [400, 40] }[vice];
 const held = [];
 
 // fill() touches every page, so that the memory is really used.
-const grow = () => held.push(Buffer.alloc(mebibytes << 18).fill(1));
+const grow = (size) => held.push(Buffer.alloc(size << 20).fill(1));
 
 if (vice === 'crash-at-once') process.exit(3);
 if (vice === 'hang') process.on('SIGTERM', () => {});
@@ -16,12 +17,16 @@ if (vice === 'hang') setInterval(() => {}, 60_000);
 
 const results = {
   initialize: ({ protocolVersion }) => ({ protocolVersion, capabilities: { tools: {} }, serverInfo: { name: vice, version: '1' } }),
-  'tools/list': () => ({ tools: [{ name: 'act', inputSchema: { type: 'object' } }] }),
-  'tools/call': () => {
+  'tools/list': () => ({ tools: ['act', 'rest'].map((name) => ({ name, inputSchema: { type: 'object' } })) }),
+  'tools/call': ({ name }) => {
+    if (name !== 'act') return {};
     if (vice === 'crash-in-call') process.exit(4);
     if (vice === 'daemons') leaveDaemon();
-    // Four times a second, until somebody ends it.
-    if (mebibytes) setInterval(grow, 250);
+    if (mebibytes) {
+      grow(mebibytes[0]);
+      // Until somebody ends it.
+      setInterval(grow, 250, mebibytes[1] / 4);
+    }
     return { content: [{ type: 'text', text: 'done' }] };
   },
 };
